@@ -1,0 +1,148 @@
+import { resolve } from 'node:path';
+
+/**
+ * Every setting of the service, once: its environment variable, its form, its default and its meaning.
+ * docs/reference/configuration.md is generated from this table, and a test holds the page to it.
+ */
+export const settings = {
+  host: {
+    variable: 'ROWHOUSE_HOST',
+    kind: 'text',
+    default: '127.0.0.1',
+    meaning: 'The address to listen on. `0.0.0.0` or `::` listens on every interface.',
+  },
+  port: {
+    variable: 'ROWHOUSE_PORT',
+    kind: 'integer',
+    minimum: 0,
+    maximum: 65_535,
+    default: 8_787,
+    meaning: 'The port to listen on; 0 takes any free one.',
+  },
+  dataDir: {
+    variable: 'ROWHOUSE_DATA_DIR',
+    kind: 'path',
+    default: './data',
+    meaning: 'The folder that holds everything stored: project databases, exports and the catalog.',
+  },
+  adminToken: {
+    variable: 'ROWHOUSE_ADMIN_TOKEN',
+    kind: 'secret',
+    minimumLength: 24,
+    default: null,
+    meaning:
+      'The admin credential, any visible ASCII text of 24 characters or more, used as it is and never printed. Without it, one is made on the first start and printed once.',
+  },
+  sampleProject: {
+    variable: 'ROWHOUSE_SAMPLE_PROJECT',
+    kind: 'choice',
+    choices: ['on', 'off'],
+    default: 'on',
+    meaning: 'Whether an empty data folder gets the project `example_project`, a small lending library.',
+  },
+  logLevel: {
+    variable: 'ROWHOUSE_LOG_LEVEL',
+    kind: 'choice',
+    choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    default: 'info',
+    meaning: 'The least severe log entries that are written, as lines of JSON, to standard error.',
+  },
+  bodyMaxBytes: {
+    variable: 'ROWHOUSE_BODY_MAX_BYTES',
+    kind: 'integer',
+    minimum: 1_024,
+    maximum: 1_073_741_824,
+    default: 10_485_760,
+    meaning: 'The largest JSON body taken, in bytes.',
+  },
+  importMaxBytes: {
+    variable: 'ROWHOUSE_IMPORT_MAX_BYTES',
+    kind: 'integer',
+    minimum: 512,
+    maximum: Number.MAX_SAFE_INTEGER,
+    default: 10_737_418_240,
+    meaning: 'The largest SQLite file that an import takes, in bytes.',
+  },
+  maxOpenDatabases: {
+    variable: 'ROWHOUSE_MAX_OPEN_DATABASES',
+    kind: 'integer',
+    minimum: 1,
+    maximum: 100_000,
+    default: 256,
+    meaning: 'How many project databases each database thread keeps open; the least recently used is closed.',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type Setting = { readonly variable: string; readonly meaning: string } & (
+  | { readonly kind: 'text' | 'path'; readonly default: string }
+  | { readonly kind: 'secret'; readonly minimumLength: number; readonly default: null }
+  | { readonly kind: 'integer'; readonly minimum: number; readonly maximum: number; readonly default: number }
+  | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string }
+);
+
+type Value<S extends Setting> = S extends { readonly kind: 'integer' }
+  ? number
+  : S extends { readonly kind: 'choice'; readonly choices: readonly (infer C)[] }
+    ? C
+    : S extends { readonly kind: 'secret' }
+      ? string | null
+      : string;
+
+export type Config = { readonly [K in keyof typeof settings]: Value<(typeof settings)[K]> };
+
+/** A setting that cannot be used; the message is one line that names the variable and what it takes, never a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads every setting from `environment`. An empty variable counts as not set; relative paths are from the working folder.
+ * @throws ConfigError at the first variable whose value cannot be used.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const values = Object.entries<Setting>(settings).map(([name, setting]) => {
+    const text = environment[setting.variable];
+    const value = text === undefined || text === '' ? setting.default : parseSetting(setting, text);
+    return [name, setting.kind === 'path' ? resolve(String(value)) : value];
+  });
+  return Object.fromEntries(values) as Config;
+}
+
+/** Variables that look like ours but are no setting: a mistyped name would otherwise leave a default in force without a word. */
+export function unknownVariables(
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const known = new Set<string>(Object.values(settings).map((setting) => setting.variable));
+  return Object.keys(environment).filter((name) => name.startsWith('ROWHOUSE_') && !known.has(name));
+}
+
+function parseSetting(setting: Setting, text: string): string | number {
+  switch (setting.kind) {
+    case 'text':
+    case 'path':
+      return text;
+    case 'secret':
+      if (text.length < setting.minimumLength || !/^[\x21-\x7e]+$/.test(text)) {
+        throw new ConfigError(
+          `${setting.variable} must be visible ASCII characters without spaces, at least ${setting.minimumLength} of them`,
+        );
+      }
+      return text;
+    case 'integer': {
+      const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+      if (!(value >= setting.minimum && value <= setting.maximum)) {
+        throw new ConfigError(
+          `${setting.variable} must be a whole number from ${setting.minimum} to ${setting.maximum}, not ${JSON.stringify(text)}`,
+        );
+      }
+      return value;
+    }
+    case 'choice':
+      if (!setting.choices.includes(text)) {
+        throw new ConfigError(
+          `${setting.variable} must be one of ${setting.choices.join(', ')}, not ${JSON.stringify(text)}`,
+        );
+      }
+      return text;
+  }
+}

@@ -1,0 +1,31 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/** How long a connection waits for another process's lock on the file before it gives up, in milliseconds. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+export interface OpenDatabaseOptions {
+  readonly mode: 'read-only' | 'read-write';
+  /**
+   * Whether `"text"` that names no column is read as a string, a misfeature that old databases rely on. Off where
+   * nothing depends on it. https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted
+   */
+  readonly doubleQuotedStrings?: boolean;
+}
+
+/**
+ * Opens a file (or `:memory:`) that nobody here vouches for: defensive, so that no SQL can corrupt the file; schema
+ * not trusted, so that its views and triggers can call no function with side effects; no extension loading.
+ * https://www.sqlite.org/security.html
+ */
+export function openDatabase(path: string, options: OpenDatabaseOptions): DatabaseSync {
+  const database = new DatabaseSync(path, {
+    readOnly: options.mode === 'read-only',
+    allowExtension: false,
+    defensive: true,
+    enableDoubleQuotedStringLiterals: options.doubleQuotedStrings ?? false,
+    enableForeignKeyConstraints: true,
+    timeout: BUSY_TIMEOUT_MS,
+  });
+  database.exec('PRAGMA trusted_schema = OFF');
+  return database;
+}

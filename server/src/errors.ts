@@ -1,0 +1,86 @@
+/**
+ * The one registry of errors. Every error a client can see is a row here; docs/reference/errors.md is generated
+ * from it, and a test holds the page to the rows.
+ */
+export const errorRegistry = {
+  missing_authorization: { status: 401, meaning: 'The request carries no `Authorization: Bearer` token.' },
+  invalid_token: {
+    status: 401,
+    meaning:
+      'The token is malformed, mistyped, unknown, expired, revoked, or not valid for this route. Another project’s token and a project that does not exist answer the same, so slugs cannot be probed.',
+  },
+  permission_denied: { status: 403, meaning: 'The credential may not do this.' },
+  not_found: { status: 404, meaning: 'There is no such route, project, or object in the project.' },
+  validation_failed: {
+    status: 400,
+    meaning: 'A path, query or body field failed validation; `details` names each.',
+  },
+  invalid_export_format: {
+    status: 400,
+    meaning: 'The export format is not one that the endpoint takes; `details` names every one that it does.',
+  },
+  invalid_json: { status: 400, meaning: 'The body is not JSON; the message gives the line and the column.' },
+  malformed_request: { status: 400, meaning: 'What arrived is not an HTTP request that can be read.' },
+  request_timeout: { status: 408, meaning: 'The request did not arrive completely in time.' },
+  method_not_allowed: {
+    status: 405,
+    meaning: 'The route exists, but not for this method; `Allow` lists those it takes.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    meaning: 'The body’s `Content-Type` is not one that the route takes.',
+  },
+  payload_too_large: { status: 413, meaning: 'The body is larger than the route’s limit.' },
+  headers_too_large: { status: 431, meaning: 'The request’s headers are larger than the limit.' },
+  range_not_satisfiable: { status: 416, meaning: 'The `Range` asked for lies outside the file.' },
+  already_exists: { status: 409, meaning: 'A project of that slug exists.' },
+  conflict: { status: 409, meaning: 'The thing is in a state that does not allow this.' },
+  export_file_missing: { status: 410, meaning: 'The export’s file is gone from storage.' },
+  storage_full: { status: 507, meaning: 'The disk is full: nothing was written, and what was stored stays.' },
+  unavailable: {
+    status: 503,
+    meaning:
+      'The service is shutting down, or the database cannot be reached; `Retry-After` says when to try again.',
+  },
+  internal_error: {
+    status: 500,
+    meaning: 'A fault of the service. The log has the cause under the `request_id`; the answer never does.',
+  },
+} as const satisfies Record<string, { readonly status: number; readonly meaning: string }>;
+
+export type ErrorCode = keyof typeof errorRegistry;
+
+/** One field at fault: `field` is a path as a client writes it (`body.file_name`, `query.limit`). */
+export interface ErrorDetail {
+  readonly field: string;
+  readonly message: string;
+}
+
+/**
+ * An error of the registry, thrown once where the fault is understood and turned into the envelope once, at the edge.
+ * `message` and `details` are for the client: no path of this machine, no SQL, no stack.
+ */
+export class RowhouseError extends Error {
+  override readonly name = 'RowhouseError';
+  readonly code: ErrorCode;
+  readonly details: readonly ErrorDetail[] | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { details?: readonly ErrorDetail[]; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.details = options.details;
+  }
+
+  get status(): number {
+    return errorRegistry[this.code].status;
+  }
+}
+
+/** A `validation_failed` about one field. */
+export function invalidField(field: string, message: string): RowhouseError {
+  return new RowhouseError('validation_failed', `${field} ${message}`, { details: [{ field, message }] });
+}
