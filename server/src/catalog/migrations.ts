@@ -1,0 +1,50 @@
+import { sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** Every step of the catalog's shape, by name, in order. A step that was released is never changed: add one. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001_projects_tokens_exports': {
+    async up(db) {
+      await sql`CREATE TABLE projects (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        project_slug TEXT NOT NULL UNIQUE,
+        project_name TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+      ) STRICT`.execute(db);
+      await sql`CREATE TABLE tokens (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+        token_type TEXT NOT NULL,
+        token_name TEXT NOT NULL,
+        token_sha256 TEXT NOT NULL UNIQUE,
+        created_at TEXT NOT NULL,
+        expires_at TEXT,
+        revoked_at TEXT,
+        last_used_at TEXT
+      ) STRICT`.execute(db);
+      await sql`CREATE INDEX tokens_project_id ON tokens (project_id)`.execute(db);
+      await sql`CREATE TABLE exports (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        format TEXT NOT NULL,
+        download_name TEXT NOT NULL,
+        storage_backend TEXT NOT NULL,
+        content_type TEXT NOT NULL,
+        row_count INTEGER,
+        table_count INTEGER,
+        size_bytes INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        warning TEXT,
+        missing_at TEXT,
+        created_at TEXT NOT NULL,
+        expires_at TEXT
+      ) STRICT`.execute(db);
+      await sql`CREATE INDEX exports_project_id_sequence ON exports (project_id, sequence)`.execute(db);
+      await sql`CREATE TABLE service (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT`.execute(db);
+    },
+  },
+};

@@ -1,0 +1,64 @@
+import type { Generated, Selectable } from 'kysely';
+
+/** The service's own tables. Times are UTC, `YYYY-MM-DDTHH:MM:SSZ`, so that they sort as text. */
+export interface CatalogTables {
+  readonly projects: ProjectsTable;
+  readonly tokens: TokensTable;
+  readonly exports: ExportsTable;
+  readonly service: ServiceTable;
+}
+
+interface ProjectsTable {
+  readonly id: Generated<number>;
+  readonly project_slug: string;
+  readonly project_name: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+interface TokensTable {
+  readonly id: Generated<number>;
+  readonly project_id: number;
+  readonly token_type: 'project_api_token';
+  readonly token_name: string;
+  /** SHA-256 of the token, lower-case hexadecimal: the token itself is stored nowhere. */
+  readonly token_sha256: string;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  readonly last_used_at: string | null;
+}
+
+interface ExportsTable {
+  /** Rises with each export, so that those of one second keep their order. */
+  readonly sequence: Generated<number>;
+  /** `exp_…` */
+  readonly id: string;
+  readonly project_id: number;
+  readonly kind: 'schema_export';
+  readonly scope: 'project';
+  readonly format: string;
+  readonly download_name: string;
+  readonly storage_backend: 'local';
+  readonly content_type: string;
+  readonly row_count: number | null;
+  readonly table_count: number | null;
+  readonly size_bytes: number;
+  readonly sha256: string;
+  /** What a reader of the file should know: what it could not carry, say. */
+  readonly warning: string | null;
+  /** When the file was first found to be gone from storage; null while it is there. */
+  readonly missing_at: string | null;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+}
+
+/** What the service knows of itself: one row a name. */
+interface ServiceTable {
+  readonly name: 'admin_token_sha256';
+  readonly value: string;
+}
+
+export type ProjectRow = Selectable<ProjectsTable>;
+export type TokenRow = Selectable<TokensTable>;
+export type ExportRow = Selectable<ExportsTable>;

@@ -1,0 +1,68 @@
+import type { SchemaFormatName } from '../schema/formats/formats.ts';
+
+/**
+ * The port: what a project database can do, as asynchronous functions on plain data. A project is named by its slug,
+ * already normalised. Every method rejects with a `RowhouseError` where a client can be told why: `unavailable` when the
+ * database cannot be reached, `storage_full` when the disk has no room.
+ */
+export interface Engine {
+  /** Makes an empty database and runs `statements` in it, all or nothing. What an unfinished earlier attempt left is replaced. */
+  createDatabase(project: string, statements: readonly string[]): Promise<void>;
+
+  /** Closes the database everywhere and removes every file of it. Removing what is not there is no error. */
+  deleteDatabase(project: string): Promise<void>;
+
+  /** How many tables and views of the user's the database holds. */
+  countTables(project: string): Promise<number>;
+
+  /** Writes the schema to `outputPath`, a new file, from one snapshot; it is synced when the promise resolves. */
+  exportSchema(project: string, format: SchemaFormatName, outputPath: string): Promise<WrittenExport>;
+
+  /** A path on the database's own disk, where nothing is yet, for a file that `importDatabase` is to take. */
+  newUpload(project: string): Promise<string>;
+
+  /** Removes what was written to such a path. */
+  discardUpload(uploadPath: string): Promise<void>;
+
+  /**
+   * Checks the database file at `uploadPath` and puts it in the place of the project's own; the file is gone from
+   * `uploadPath` afterwards, whatever happened. Rejects with `validation_failed` when the file is no sound SQLite
+   * database, and with `conflict` when the project has tables or views and `replace` is false; then the project is as it was.
+   */
+  importDatabase(project: string, uploadPath: string, options: ImportOptions): Promise<ImportReport>;
+
+  close(): Promise<void>;
+}
+
+export interface WrittenExport {
+  readonly sizeBytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+  /** What a reader of the file should know, in plain sentences. */
+  readonly warnings: readonly string[];
+}
+
+export interface ImportOptions {
+  readonly replace: boolean;
+  /** Ends the check early; the import is then given up. */
+  readonly signal: AbortSignal;
+}
+
+export interface ImportReport {
+  /** Ordinary and virtual tables. */
+  readonly tables: number;
+  /** In ordinary tables. */
+  readonly rows: number;
+  readonly sizeBytes: number;
+  readonly replaced: boolean;
+  readonly warnings: readonly ImportWarning[];
+}
+
+export interface ImportWarning {
+  readonly code:
+    | 'table_without_primary_key'
+    | 'double_quoted_strings'
+    | 'foreign_key_violations'
+    | 'schema_not_portable';
+  readonly message: string;
+}

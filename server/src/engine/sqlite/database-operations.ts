@@ -1,0 +1,26 @@
+import type { SchemaFormatName } from '../../schema/formats/formats.ts';
+import type { WrittenExport } from '../engine.ts';
+
+/** What the threads are started with. */
+export interface DatabaseThreadStart {
+  readonly maxOpenDatabases: number;
+}
+
+/** What a writer thread does. A project's writes all go to one writer, chosen by its slug. */
+export type WriterOperations = {
+  readonly createDatabase: {
+    readonly input: { readonly path: string; readonly statements: readonly string[] };
+    readonly output: void;
+  };
+  readonly settleDatabase: { readonly input: { readonly path: string }; readonly output: void };
+};
+
+/** What a reader thread does, on read-only connections. */
+export type ReaderOperations = {
+  readonly countTables: { readonly input: { readonly path: string }; readonly output: number };
+  readonly exportSchema: {
+    readonly input: { readonly path: string; readonly format: SchemaFormatName; readonly outputPath: string };
+    readonly output: WrittenExport;
+  };
+  readonly closeDatabase: { readonly input: { readonly path: string }; readonly output: void };
+};

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+import { moduleBeside } from '../../../threads/module-beside.ts';
+import type { ImportReport } from '../../engine.ts';
+import { refuseUnreadableHeader } from './database-header.ts';
+import { unsoundDatabase } from './unsound-database.ts';
+
+/** What is known of a database file once it has been checked. */
+export type CheckedDatabase = Pick<ImportReport, 'tables' | 'rows' | 'warnings'>;
+
+/** What the checking process prints, as one line of JSON. */
+export type CheckResult =
+  | { readonly sound: true; readonly database: CheckedDatabase }
+  | { readonly sound: false; readonly message: string };
+
+const MAX_RESULT_BYTES = 1_048_576;
+
+/**
+ * Checks a file that somebody sent, in a process of its own that can be killed: a check of gigabytes takes minutes, and
+ * a file made to harm SQLite harms nobody else there. Leaves the file in WAL mode.
+ * @throws RowhouseError `validation_failed`, naming what is wrong, when the file is no sound SQLite database.
+ */
+export async function checkDatabaseFile(path: string, signal: AbortSignal): Promise<CheckedDatabase> {
+  await refuseUnreadableHeader(path);
+  const script = moduleBeside(import.meta.url, 'check-process');
+  const { stdout } = await promisify(execFile)(process.execPath, [script.pathname, path], {
+    signal,
+    killSignal: 'SIGKILL',
+    maxBuffer: MAX_RESULT_BYTES,
+    env: {},
+  }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw error;
+  });
+  const result = JSON.parse(stdout) as CheckResult;
+  if (!result.sound) throw unsoundDatabase(result.message);
+  return result.database;
+}

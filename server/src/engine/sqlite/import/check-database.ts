@@ -1,0 +1,88 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import type { ImportWarning } from '../../engine.ts';
+import { readStoredSchema } from '../introspection/read-stored-schema.ts';
+import { openDatabase } from '../open-database.ts';
+import { quoteIdentifier } from '../../../schema/identifier.ts';
+import { schemaWarnings } from '../schema-export.ts';
+import type { CheckResult } from './check-database-file.ts';
+
+/** How many of the problems that integrity_check finds are worth showing. */
+const SHOWN_PROBLEMS = 3;
+/** How many tables one warning names. */
+const SHOWN_NAMES = 10;
+
+/**
+ * Checks every page, index and constraint of the database file, counts what is in it, and switches it to a write-ahead
+ * log. Runs for as long as the file is large; it is for a process of its own.
+ */
+export function checkDatabase(path: string): CheckResult {
+  try {
+    const database = openDatabase(path, { mode: 'read-write', doubleQuotedStrings: true });
+    try {
+      return examine(database);
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    if (!isFaultOfTheFile(error)) throw error;
+    return { sound: false, message: `SQLite refuses the file: ${error.message}.` };
+  }
+}
+
+function examine(database: DatabaseSync): CheckResult {
+  const problems = database
+    .prepare(`PRAGMA integrity_check(${SHOWN_PROBLEMS})`)
+    .all()
+    .map((row) => String(row['integrity_check']));
+  if (problems[0] !== 'ok') {
+    return { sound: false, message: `The database is damaged: ${problems.join('; ')}.` };
+  }
+  const tables = readStoredSchema(database).tables;
+  const ordinary = tables.filter((table) => table.kind === 'table').map((table) => table.name);
+  const warnings = [...keyWarnings(database, ordinary), ...referenceWarnings(database), ...ddlWarnings(database)];
+  const rows = ordinary.reduce((sum, table) => sum + countRows(database, table), 0);
+  database.exec('PRAGMA journal_mode = WAL');
+  return { sound: true, database: { tables: tables.length, rows, warnings } };
+}
+
+function countRows(database: DatabaseSync, table: string): number {
+  return Number(database.prepare(`SELECT count(*) AS count FROM ${quoteIdentifier(table)}`).get()?.['count']);
+}
+
+function keyWarnings(database: DatabaseSync, tables: readonly string[]): readonly ImportWarning[] {
+  const primaryKey = database.prepare('SELECT 1 FROM pragma_table_xinfo(?) WHERE pk > 0 LIMIT 1');
+  const keyless = tables.filter((table) => primaryKey.get(table) === undefined);
+  if (keyless.length === 0) return [];
+  const message = `Without a primary key, rows are found by their rowid: ${listed(keyless)}.`;
+  return [{ code: 'table_without_primary_key', message }];
+}
+
+function referenceWarnings(database: DatabaseSync): readonly ImportWarning[] {
+  const warning = (message: string): ImportWarning => ({ code: 'foreign_key_violations', message });
+  try {
+    const violations = database.prepare('SELECT DISTINCT "table" FROM pragma_foreign_key_check').all();
+    const tables = violations.map((row) => String(row['table']));
+    return tables.length === 0 ? [] : [warning(`Rows refer to rows that are not there, in ${listed(tables)}.`)];
+  } catch (error) {
+    // A foreign key that names no key of its parent cannot be checked, and is refused at the first write.
+    return [warning(`Foreign keys cannot be checked: ${error instanceof Error ? error.message : String(error)}.`)];
+  }
+}
+
+function ddlWarnings(database: DatabaseSync): readonly ImportWarning[] {
+  return schemaWarnings(database).map((message) => ({ code: 'schema_not_portable', message }));
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN_NAMES).map((name) => JSON.stringify(name));
+  const rest = names.length - shown.length;
+  return rest === 0 ? shown.join(', ') : `${shown.join(', ')} and ${rest} more`;
+}
+
+/** An I/O error or a full disk is ours to answer for; whatever else SQLite says, it says of the file. */
+function isFaultOfTheFile(error: unknown): error is Error {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
+  const primaryCode = error.errcode & 0xff;
+  return primaryCode !== 10 && primaryCode !== 13 && primaryCode !== 14;
+}

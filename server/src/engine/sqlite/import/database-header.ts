@@ -1,0 +1,58 @@
+import { open } from 'node:fs/promises';
+
+import { unsoundDatabase } from './unsound-database.ts';
+
+const HEADER_BYTES = 100;
+const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
+
+/**
+ * Reads the file's header and refuses what SQLite would only call "not a database", in words that help.
+ * https://www.sqlite.org/fileformat.html#the_database_header
+ * @throws RowhouseError `validation_failed`.
+ */
+export async function refuseUnreadableHeader(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    const header = Buffer.alloc(HEADER_BYTES);
+    const { bytesRead } = await file.read(header, 0, HEADER_BYTES, 0);
+    const { size } = await file.stat();
+    refuseHeader(header.subarray(0, bytesRead), size);
+  } finally {
+    await file.close();
+  }
+}
+
+function refuseHeader(header: Buffer, sizeBytes: number): void {
+  if (sizeBytes === 0) throw unsoundDatabase('The body is empty; it must be a SQLite database file.');
+  if (!header.subarray(0, MAGIC.length).equals(MAGIC)) {
+    throw unsoundDatabase('The body is not a SQLite 3 database file, or it is encrypted.');
+  }
+  if (header.length < HEADER_BYTES) throw truncated(sizeBytes, HEADER_BYTES);
+  const pageSize = readPageSize(header);
+  if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) {
+    throw unsoundDatabase(
+      `The file declares a page size of ${pageSize} bytes; SQLite’s are the powers of two from 512 to 65536.`,
+    );
+  }
+  const expectedBytes = pageSize * readPageCount(header);
+  if (sizeBytes < expectedBytes) throw truncated(sizeBytes, expectedBytes);
+  if (sizeBytes % pageSize !== 0) {
+    throw unsoundDatabase(`The file ends in the middle of a page: ${sizeBytes} bytes, pages of ${pageSize}.`);
+  }
+}
+
+function readPageSize(header: Buffer): number {
+  const stored = header.readUInt16BE(16);
+  return stored === 1 ? 65_536 : stored;
+}
+
+/** The file's length in pages, or 0 where it was last written by a SQLite so old that the header does not say. */
+function readPageCount(header: Buffer): number {
+  const changeCounter = header.readUInt32BE(24);
+  const validFor = header.readUInt32BE(92);
+  return changeCounter === validFor ? header.readUInt32BE(28) : 0;
+}
+
+function truncated(sizeBytes: number, expectedBytes: number): Error {
+  return unsoundDatabase(`The file is cut short: ${sizeBytes} bytes of ${expectedBytes}.`);
+}

@@ -1,0 +1,46 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { openDatabase, type OpenDatabaseOptions } from './open-database.ts';
+
+/**
+ * The connections of one thread, at most `limit` of them: the least recently used is closed to make room, so that ten
+ * thousand projects need neither ten thousand file handles nor their memory.
+ */
+export class OpenDatabases {
+  readonly #limit: number;
+  readonly #options: OpenDatabaseOptions;
+  /** By path, the least recently used first: a Map keeps the order of insertion. */
+  readonly #open = new Map<string, DatabaseSync>();
+
+  constructor(limit: number, options: OpenDatabaseOptions) {
+    this.#limit = limit;
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** @throws SQLite's error when there is no database at `path` or it cannot be opened. */
+  get(path: string): DatabaseSync {
+    const database = this.#open.get(path) ?? openDatabase(path, this.#options);
+    this.#open.delete(path);
+    this.#open.set(path, database);
+    if (this.#open.size > this.#limit) this.#closeLeastRecent();
+    return database;
+  }
+
+  close(path: string): void {
+    this.#open.get(path)?.close();
+    this.#open.delete(path);
+  }
+
+  closeAll(): void {
+    for (const path of [...this.#open.keys()]) this.close(path);
+  }
+
+  #closeLeastRecent(): void {
+    const [oldest] = this.#open.keys();
+    if (oldest !== undefined) this.close(oldest);
+  }
+}

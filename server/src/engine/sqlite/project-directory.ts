@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { syncDirectory, syncFile } from '../../storage/sync.ts';
+
+const DATABASE_FILE = 'database.sqlite';
+/** Beside the database while a write-ahead log is in use. https://www.sqlite.org/tempfiles.html */
+const DATABASE_COMPANIONS = ['-wal', '-shm', '-journal'] as const;
+const UPLOAD_PREFIX = 'upload-';
+/** No slug begins with a dot, so what is on its way out can never be taken for a project. */
+const REMOVED_PREFIX = '.removed-';
+
+/** Where the files of the projects lie: a folder each, named by the slug, with the one database file in it. */
+export class ProjectDirectory {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  databasePath(project: string): string {
+    return join(this.#root, project, DATABASE_FILE);
+  }
+
+  newUploadPath(project: string): string {
+    return join(this.#root, project, `${UPLOAD_PREFIX}${randomUUID()}.sqlite`);
+  }
+
+  /** Makes the project's folder; one that an unfinished attempt left is removed first. */
+  async create(project: string): Promise<void> {
+    await this.remove(project);
+    await mkdir(join(this.#root, project), { recursive: true, mode: 0o700 });
+    await syncDirectory(this.#root);
+  }
+
+  /** Moves the folder out of the way in one step, then removes it: a crash leaves no half a project. */
+  async remove(project: string): Promise<void> {
+    const removed = join(this.#root, `${REMOVED_PREFIX}${project}-${randomUUID()}`);
+    try {
+      await rename(join(this.#root, project), removed);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+      throw error;
+    }
+    await syncDirectory(this.#root);
+    await rm(removed, { recursive: true, force: true });
+  }
+
+  /** Puts the file at `uploadPath` in the place of the project's database, which nobody may have open, for good. */
+  async replaceDatabase(project: string, uploadPath: string): Promise<void> {
+    const path = this.databasePath(project);
+    // A log left by the file before would be taken for the new file's own and played into it.
+    await Promise.all(DATABASE_COMPANIONS.map((suffix) => rm(path + suffix, { force: true })));
+    await syncFile(uploadPath);
+    await rename(uploadPath, path);
+    await syncDirectory(dirname(path));
+  }
+
+  /** Removes an upload and what SQLite made beside it. */
+  async removeUpload(uploadPath: string): Promise<void> {
+    await Promise.all(['', ...DATABASE_COMPANIONS].map((suffix) => rm(uploadPath + suffix, { force: true })));
+  }
+
+  /** At the start: makes the root folder, and removes uploads and removals that a crash cut short. */
+  async sweep(): Promise<void> {
+    await mkdir(this.#root, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(this.#root)) {
+      if (name.startsWith(REMOVED_PREFIX)) await rm(join(this.#root, name), { recursive: true, force: true });
+      else await this.#sweepUploads(join(this.#root, name));
+    }
+  }
+
+  async #sweepUploads(folder: string): Promise<void> {
+    const entries = await readdir(folder).catch(() => []);
+    const uploads = entries.filter((name) => name.startsWith(UPLOAD_PREFIX));
+    await Promise.all(uploads.map((name) => rm(join(folder, name), { force: true })));
+  }
+}

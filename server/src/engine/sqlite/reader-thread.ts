@@ -1,0 +1,27 @@
+import { workerData } from 'node:worker_threads';
+
+import { serveOperations } from '../../threads/serve-operations.ts';
+import type { WrittenExport } from '../engine.ts';
+import type { DatabaseThreadStart, ReaderOperations } from './database-operations.ts';
+import { OpenDatabases } from './open-databases.ts';
+import { renderSchemaExport } from './schema-export.ts';
+import { writeExportFile } from './write-export-file.ts';
+import { countTables } from './introspection/count-tables.ts';
+
+const { maxOpenDatabases } = workerData as DatabaseThreadStart;
+// Nothing but our own introspection runs here, and a view that relies on double-quoted strings must still show its columns.
+const databases = new OpenDatabases(maxOpenDatabases, { mode: 'read-only', doubleQuotedStrings: true });
+
+serveOperations<ReaderOperations>(
+  {
+    countTables: ({ path }) => countTables(databases.get(path)),
+    exportSchema,
+    closeDatabase: ({ path }) => databases.close(path),
+  },
+  () => databases.closeAll(),
+);
+
+function exportSchema({ path, format, outputPath }: ReaderOperations['exportSchema']['input']): WrittenExport {
+  const { text, warnings } = renderSchemaExport(databases.get(path), format);
+  return { ...writeExportFile(outputPath, text), warnings };
+}

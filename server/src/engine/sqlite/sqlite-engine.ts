@@ -1,0 +1,156 @@
+import { stat } from 'node:fs/promises';
+
+import type { SchemaFormatName } from '../../schema/formats/formats.ts';
+import { explainStorageFault } from '../../storage/explain-storage-fault.ts';
+import { moduleBeside } from '../../threads/module-beside.ts';
+import { ThreadPool } from '../../threads/thread-pool.ts';
+import { Thread } from '../../threads/thread.ts';
+import type { Engine, ImportOptions, ImportReport, WrittenExport } from '../engine.ts';
+import { projectNotEmpty } from '../project-not-empty.ts';
+import type { DatabaseThreadStart, ReaderOperations, WriterOperations } from './database-operations.ts';
+import { checkDatabaseFile } from './import/check-database-file.ts';
+import { ProjectDirectory } from './project-directory.ts';
+import { ProjectGates } from './project-gates.ts';
+
+export interface SqliteEngineOptions {
+  /** The folder of all project folders. */
+  readonly directory: string;
+  /** On each thread. */
+  readonly maxOpenDatabases: number;
+  readonly writerThreads: number;
+  readonly readerThreads: number;
+  /** Told when a database thread died; requests go on with a new one. */
+  readonly onThreadCrash: (error: Error) => void;
+}
+
+/** Opens the embedded engine and clears what a crash left behind. */
+export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Engine> {
+  const directory = new ProjectDirectory(options.directory);
+  await directory.sweep();
+  return new SqliteEngine(directory, options);
+}
+
+/**
+ * Project databases as SQLite files, each written by one writer thread and read by a pool of reader threads. This side
+ * runs on the HTTP thread: it moves and removes files through Node's file threads, and never opens a database.
+ */
+class SqliteEngine implements Engine {
+  readonly #directory: ProjectDirectory;
+  readonly #gates = new ProjectGates();
+  readonly #writers: readonly Thread<WriterOperations>[];
+  readonly #readers: ThreadPool<ReaderOperations>;
+
+  constructor(directory: ProjectDirectory, options: SqliteEngineOptions) {
+    this.#directory = directory;
+    const startData: DatabaseThreadStart = { maxOpenDatabases: options.maxOpenDatabases };
+    const shared = { startData, onCrash: options.onThreadCrash };
+    this.#writers = Array.from({ length: options.writerThreads }, (_, index) => {
+      const script = moduleBeside(import.meta.url, 'writer-thread');
+      return new Thread<WriterOperations>({ ...shared, name: `writer-${index + 1}`, script });
+    });
+    const script = moduleBeside(import.meta.url, 'reader-thread');
+    this.#readers = new ThreadPool(options.readerThreads, { ...shared, name: 'reader', script });
+  }
+
+  async createDatabase(project: string, statements: readonly string[]): Promise<void> {
+    await this.#exclusive(project, async () => {
+      await this.#directory.create(project);
+      const path = this.#directory.databasePath(project);
+      await this.#writerOf(project).request('createDatabase', { path, statements });
+    });
+  }
+
+  async deleteDatabase(project: string): Promise<void> {
+    await this.#exclusive(project, async () => {
+      await this.#closeEverywhere(project);
+      await this.#directory.remove(project);
+    });
+  }
+
+  async countTables(project: string): Promise<number> {
+    return this.#shared(project, (path) => this.#readers.request('countTables', { path }));
+  }
+
+  async exportSchema(project: string, format: SchemaFormatName, outputPath: string): Promise<WrittenExport> {
+    return this.#shared(project, (path) => this.#readers.request('exportSchema', { path, format, outputPath }));
+  }
+
+  async newUpload(project: string): Promise<string> {
+    return this.#directory.newUploadPath(project);
+  }
+
+  async discardUpload(uploadPath: string): Promise<void> {
+    await this.#directory.removeUpload(uploadPath);
+  }
+
+  async importDatabase(project: string, uploadPath: string, options: ImportOptions): Promise<ImportReport> {
+    try {
+      const checked = await checkDatabaseFile(uploadPath, options.signal);
+      const { size: sizeBytes } = await stat(uploadPath);
+      const replaced = await this.#exclusive(project, () => this.#replace(project, uploadPath, options));
+      return { ...checked, sizeBytes, replaced };
+    } catch (error) {
+      throw explainStorageFault(error);
+    } finally {
+      await this.#directory.removeUpload(uploadPath);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#writers.map((writer) => writer.close()), this.#readers.close()]);
+  }
+
+  /** @returns whether there was something to replace. */
+  async #replace(project: string, uploadPath: string, { replace, signal }: ImportOptions): Promise<boolean> {
+    const path = this.#directory.databasePath(project);
+    // A database too damaged to be read is one to replace, but never by accident.
+    const tables = await this.#readers.request('countTables', { path }).catch((error: unknown) => {
+      if (replace) return 1;
+      throw error;
+    });
+    if (tables > 0 && !replace) throw projectNotEmpty();
+    await this.#closeEverywhere(project);
+    signal.throwIfAborted();
+    await this.#directory.replaceDatabase(project, uploadPath);
+    return tables > 0;
+  }
+
+  async #closeEverywhere(project: string): Promise<void> {
+    const path = this.#directory.databasePath(project);
+    await this.#readers.requestAll('closeDatabase', { path });
+    // Fails for a file that is damaged or no database: then nothing in it is left to settle.
+    await this.#writerOf(project).request('settleDatabase', { path }).catch(() => undefined);
+  }
+
+  #shared<T>(project: string, operation: (path: string) => Promise<T>): Promise<T> {
+    const path = this.#directory.databasePath(project);
+    return explained(this.#gates.shared(project, () => operation(path)));
+  }
+
+  #exclusive<T>(project: string, operation: () => Promise<T>): Promise<T> {
+    return explained(this.#gates.exclusive(project, operation));
+  }
+
+  #writerOf(project: string): Thread<WriterOperations> {
+    const writer = this.#writers[stringHash(project) % this.#writers.length];
+    if (writer === undefined) throw new Error('an engine needs a writer thread');
+    return writer;
+  }
+}
+
+async function explained<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    throw explainStorageFault(error);
+  }
+}
+
+/** FNV-1a, 32 bits: spreads slugs evenly over the writers. http://www.isthe.com/chongo/tech/comp/fnv/ */
+function stringHash(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
+}

@@ -1,0 +1,43 @@
+import type { Readable } from 'node:stream';
+
+/** Names one stored file: the project it belongs to and the export it is. */
+export interface ExportFileKey {
+  readonly project: string;
+  readonly exportId: string;
+}
+
+/** Both ends included, in bytes from 0, as HTTP counts them. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The port: where the files of exports are kept. A file is written to a draft path on the local disk first, and is
+ * stored, whole and synced, by `publish`: until then it does not exist for any other method.
+ */
+export interface ExportFiles {
+  /** As the manifest's `storage_backend` names it. */
+  readonly backend: 'local';
+
+  /** Where to write the file before it is published. */
+  draftPath(key: ExportFileKey): Promise<string>;
+
+  /** Stores the draft, which must be synced, under its key for good. */
+  publish(key: ExportFileKey): Promise<void>;
+
+  /** The size in bytes, or null when the file is not there. */
+  sizeOf(key: ExportFileKey): Promise<number | null>;
+
+  /** The ids of the project's exports whose files are there. */
+  list(project: string): Promise<ReadonlySet<string>>;
+
+  /** Opens the file, or null when it is not there. The caller reads the stream to its end or destroys it. */
+  read(key: ExportFileKey, range: ByteRange): Promise<Readable | null>;
+
+  /** Removes the file and its draft. Removing what is not there is no error. */
+  remove(key: ExportFileKey): Promise<void>;
+
+  /** Removes every file of the project's. */
+  removeProject(project: string): Promise<void>;
+}

@@ -1,0 +1,81 @@
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+
+import { syncDirectory } from '../storage/sync.ts';
+import type { ByteRange, ExportFileKey, ExportFiles } from './export-files.ts';
+
+const DRAFT_SUFFIX = '.draft';
+
+/** Opens the store in a folder of the local disk and removes the drafts that a crash left. */
+export async function openLocalExportFiles(root: string): Promise<ExportFiles> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  for (const project of await readdir(root)) {
+    const drafts = (await readdir(join(root, project))).filter((name) => name.endsWith(DRAFT_SUFFIX));
+    await Promise.all(drafts.map((name) => rm(join(root, project, name), { force: true })));
+  }
+  return new LocalExportFiles(root);
+}
+
+/** One folder a project, one file an export, named by its id: what a client calls the file never reaches the disk. */
+class LocalExportFiles implements ExportFiles {
+  readonly backend = 'local';
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async draftPath(key: ExportFileKey): Promise<string> {
+    const folder = this.#folder(key.project);
+    if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) await syncDirectory(this.#root);
+    return this.#path(key) + DRAFT_SUFFIX;
+  }
+
+  async publish(key: ExportFileKey): Promise<void> {
+    const path = this.#path(key);
+    await rename(path + DRAFT_SUFFIX, path);
+    await syncDirectory(this.#folder(key.project));
+  }
+
+  async sizeOf(key: ExportFileKey): Promise<number | null> {
+    const found = await absentAsNull(stat(this.#path(key)));
+    return found === null ? null : found.size;
+  }
+
+  async list(project: string): Promise<ReadonlySet<string>> {
+    const names = (await absentAsNull(readdir(this.#folder(project)))) ?? [];
+    return new Set(names.filter((name) => !name.endsWith(DRAFT_SUFFIX)));
+  }
+
+  async read(key: ExportFileKey, range: ByteRange): Promise<Readable | null> {
+    const file = await absentAsNull(open(this.#path(key), 'r'));
+    return file === null ? null : file.createReadStream({ start: range.start, end: range.end });
+  }
+
+  async remove(key: ExportFileKey): Promise<void> {
+    await rm(this.#path(key) + DRAFT_SUFFIX, { force: true });
+    await rm(this.#path(key), { force: true });
+  }
+
+  async removeProject(project: string): Promise<void> {
+    await rm(this.#folder(project), { recursive: true, force: true });
+  }
+
+  #folder(project: string): string {
+    return join(this.#root, project);
+  }
+
+  #path(key: ExportFileKey): string {
+    return join(this.#folder(key.project), key.exportId);
+  }
+}
+
+async function absentAsNull<T>(promise: Promise<T>): Promise<T | null> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,120 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { ProjectRow } from '../catalog/tables.ts';
+import type { Engine } from '../engine/engine.ts';
+import { invalidField, RowhouseError } from '../errors.ts';
+import type { Exports } from '../exports/exports.ts';
+import { timestamp } from '../http/ids.ts';
+import type { NewToken, Tokens } from '../tokens/tokens.ts';
+
+export interface NewProject {
+  /** Already normalised to lower case. */
+  readonly slug: string;
+  readonly name: string;
+  /** SQL for the database to begin with. */
+  readonly statements?: readonly string[];
+}
+
+/** Projects: each a row in the catalog, one database in the engine, its tokens and its exports. */
+export class Projects {
+  readonly #catalog: Catalog;
+  readonly #engine: Engine;
+  readonly #tokens: Tokens;
+  readonly #exports: Exports;
+  /** Slugs that are being created or deleted right now: the catalog and the files change one after the other. */
+  readonly #changing = new Set<string>();
+
+  constructor(parts: {
+    readonly catalog: Catalog;
+    readonly engine: Engine;
+    readonly tokens: Tokens;
+    readonly exports: Exports;
+  }) {
+    this.#catalog = parts.catalog;
+    this.#engine = parts.engine;
+    this.#tokens = parts.tokens;
+    this.#exports = parts.exports;
+  }
+
+  /**
+   * Makes the project, its database and its first token, or nothing at all.
+   * @throws RowhouseError `already_exists`.
+   */
+  async create(project: NewProject): Promise<{ readonly row: ProjectRow; readonly token: NewToken }> {
+    return this.#alone(project.slug, async () => {
+      if ((await this.#find(project.slug)) !== undefined) {
+        throw new RowhouseError('already_exists', `A project ${project.slug} exists already.`);
+      }
+      // The row comes last: without it, files that a crash left are nobody's, and the next attempt replaces them.
+      await this.#exports.deleteFilesOfProject(project.slug);
+      await this.#engine.createDatabase(project.slug, project.statements ?? []);
+      return await this.#insert(project);
+    });
+  }
+
+  /** In the order of their creation. `hasMore` tells whether others follow. */
+  async list({ limit, offset }: { readonly limit: number; readonly offset: number }): Promise<{
+    readonly rows: readonly ProjectRow[];
+    readonly hasMore: boolean;
+  }> {
+    const rows = await this.#catalog
+      .selectFrom('projects')
+      .selectAll()
+      .orderBy('id')
+      .limit(limit + 1)
+      .offset(offset)
+      .execute();
+    return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
+  }
+
+  /** @throws RowhouseError `not_found`. */
+  async get(slug: string): Promise<ProjectRow> {
+    const row = await this.#find(slug);
+    if (row === undefined) throw new RowhouseError('not_found', 'There is no such project.');
+    return row;
+  }
+
+  /**
+   * Removes the project with its tokens, exports and database files, for good.
+   * @throws RowhouseError `validation_failed` when `confirmedSlug` is not the project's.
+   */
+  async delete(slug: string, confirmedSlug: string): Promise<void> {
+    const project = await this.get(slug);
+    if (confirmedSlug !== slug) {
+      throw invalidField('body.confirm_project_slug', `must be the slug of the project, ${slug}`);
+    }
+    await this.#alone(slug, async () => {
+      await this.#catalog.deleteFrom('projects').where('id', '=', project.id).execute();
+      this.#tokens.forgetProject(project.id);
+      await this.#engine.deleteDatabase(slug);
+      await this.#exports.deleteFilesOfProject(slug);
+    });
+  }
+
+  #find(slug: string): Promise<ProjectRow | undefined> {
+    return this.#catalog.selectFrom('projects').selectAll().where('project_slug', '=', slug).executeTakeFirst();
+  }
+
+  #insert({ slug, name }: NewProject): Promise<{ readonly row: ProjectRow; readonly token: NewToken }> {
+    return this.#catalog.transaction().execute(async (transaction) => {
+      const now = timestamp();
+      const row = await transaction
+        .insertInto('projects')
+        .values({ project_slug: slug, project_name: name, created_at: now, updated_at: now })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return { row, token: await this.#tokens.create(row.id, 'default', transaction) };
+    });
+  }
+
+  async #alone<T>(slug: string, change: () => Promise<T>): Promise<T> {
+    if (this.#changing.has(slug)) {
+      throw new RowhouseError('conflict', `The project ${slug} is being created or deleted right now.`);
+    }
+    this.#changing.add(slug);
+    try {
+      return await change();
+    } finally {
+      this.#changing.delete(slug);
+    }
+  }
+}

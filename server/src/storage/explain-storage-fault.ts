@@ -1,0 +1,35 @@
+import { RowhouseError } from '../errors.ts';
+
+/** Primary result codes of SQLite that the machine or the file is to blame for. https://www.sqlite.org/rescode.html */
+const SQLITE_FULL = 13;
+const SQLITE_UNREACHABLE = new Map([
+  [5, 'locked by another program'],
+  [8, 'not writable'],
+  [10, 'not readable from its disk'],
+  [11, 'damaged'],
+  [14, 'not there or not readable'],
+  [26, 'not a SQLite database'],
+]);
+
+const DISK_FULL_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/**
+ * What a failed file or database operation is to a client: `storage_full` when the disk has no room, `unavailable` when
+ * the database cannot be reached. Anything else is a fault of ours and comes back as it was.
+ */
+export function explainStorageFault(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof RowhouseError) return error;
+  const sqliteCode = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  const systemCode = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (sqliteCode === SQLITE_FULL || DISK_FULL_CODES.has(systemCode)) {
+    return new RowhouseError('storage_full', 'The disk is full: nothing was written.', { cause: error });
+  }
+  if (systemCode === 'ENOENT') {
+    return new RowhouseError('unavailable', 'The files of the project are not there.', { cause: error });
+  }
+  const trouble = sqliteCode === undefined ? undefined : SQLITE_UNREACHABLE.get(sqliteCode);
+  if (trouble !== undefined) {
+    return new RowhouseError('unavailable', `The database cannot be reached: it is ${trouble}.`, { cause: error });
+  }
+  return error;
+}
