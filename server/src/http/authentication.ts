@@ -1,0 +1,97 @@
+import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { RowhouseError } from '../errors.ts';
+import { normaliseSlug } from './project-slug.ts';
+import { hashToken, isWellFormedToken } from './token.ts';
+
+/**
+ * Who may call a route. `project`: a token of the project in the path, or the admin credential; `credential`: any valid
+ * one; `admin`: the admin credential alone.
+ */
+export type Access = 'public' | 'credential' | 'project' | 'admin';
+
+export type Credential =
+  | { readonly kind: 'admin' }
+  | {
+      readonly kind: 'project_token';
+      readonly tokenId: number;
+      readonly projectId: number;
+      readonly projectSlug: string;
+    };
+
+/** Knows which tokens are valid at this moment; null for one that is unknown, expired or revoked. */
+export interface Authenticator {
+  authenticate(presented: PresentedToken): Promise<Credential | null> | Credential | null;
+}
+
+export interface PresentedToken {
+  readonly sha256: Buffer;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access: Access;
+  }
+  interface FastifyRequest {
+    /** Null on a public route. */
+    credential: Credential | null;
+  }
+}
+
+/** The credential of a request on a route that is not public. */
+export function credentialOf(request: FastifyRequest): Credential {
+  if (request.credential === null) throw new Error('A public route asked for a credential.');
+  return request.credential;
+}
+
+/** The hook that lets a request reach a route of this access. It runs before the body is read. */
+export function requireAccess(
+  access: Exclude<Access, 'public'>,
+  authenticator: Authenticator,
+): onRequestAsyncHookHandler {
+  return async (request: FastifyRequest, _reply: FastifyReply) => {
+    const credential = await authenticator.authenticate({ sha256: hashToken(presentedToken(request)) });
+    if (credential === null) throw invalidToken();
+    if (access === 'project') requireProject(request.params, credential);
+    if (access === 'admin' && credential.kind !== 'admin') {
+      throw new RowhouseError('permission_denied', 'Only the admin credential may do this.');
+    }
+    request.credential = credential;
+  };
+}
+
+/** RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1). */
+const BEARER = /^bearer +(\S.*)$/i;
+
+function presentedToken(request: FastifyRequest): string {
+  const token = BEARER.exec(request.headers.authorization ?? '')?.[1]?.trimEnd();
+  if (token === undefined) {
+    throw new RowhouseError(
+      'missing_authorization',
+      'The request needs a token: send the header `Authorization: Bearer <token>`.',
+    );
+  }
+  // The admin credential may be any text its owner chose, so only what claims to be a project token is held to the form.
+  if (token.startsWith('pat_') && !isWellFormedToken(token)) {
+    throw new RowhouseError(
+      'invalid_token',
+      'The token is mistyped or cut short: it does not agree with its own checksum.',
+    );
+  }
+  return token;
+}
+
+/**
+ * One answer, to the letter, for a token that is not known, for another project's token, and for a project that does not
+ * exist: nobody learns from it which slugs are taken.
+ */
+function invalidToken(): RowhouseError {
+  return new RowhouseError('invalid_token', 'The token is not valid for this request.');
+}
+
+/** Whether the project exists at all is for the route to say, and only the admin credential gets that far. */
+function requireProject(params: unknown, credential: Credential): void {
+  if (credential.kind === 'admin') return;
+  const slug =
+    typeof params === 'object' && params !== null && 'project' in params ? params.project : undefined;
+  if (typeof slug !== 'string' || normaliseSlug(slug) !== credential.projectSlug) throw invalidToken();
+}

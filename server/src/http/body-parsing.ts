@@ -1,0 +1,97 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { RowhouseError } from '../errors.ts';
+import { parseJsonBody } from './json-body.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The size of a JSON body; 0 without one. */
+    bodySizeBytes: number;
+    bodyTimer: NodeJS.Timeout | null;
+  }
+}
+
+export interface BodyParsingOptions {
+  readonly bodyTimeoutMs: number;
+}
+
+/** How the server takes bodies: JSON, wholly arrived in time, and nothing else unless a room registers a parser. */
+export function parseBodies(app: FastifyInstance, options: BodyParsingOptions): void {
+  app.decorateRequest('bodySizeBytes', 0);
+  app.decorateRequest('bodyTimer', null);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+    request.bodySizeBytes = bytes.length;
+    done(null, parseJsonBody(bytes));
+  });
+  takeOnlyEmptyBodies(app, ['application/json']);
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    refuseEncodedBody(request);
+    if (!request.raw.complete && request.routeOptions.config.body !== 'stream') {
+      limitBodyTime(request, reply, options.bodyTimeoutMs);
+    }
+    done(null, payload);
+  });
+  app.addHook('preValidation', (request, _reply, done) => {
+    stopBodyTimer(request);
+    // An empty body stands for an object without fields; where a field is required, validation says which.
+    if (request.body === undefined && request.routeOptions.config.body !== 'stream') request.body = {};
+    done();
+  });
+  app.addHook('onResponse', (request, _reply, done) => {
+    stopBodyTimer(request);
+    done();
+  });
+}
+
+/**
+ * For a room that takes a body as a stream of bytes of these types. Registered in the room's own scope; its routes say
+ * `config: { body: 'stream' }` and count the bytes themselves.
+ */
+export function takeByteStreams(app: FastifyInstance, contentTypes: readonly string[]): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser([...contentTypes], (_request, payload, done) => {
+    done(null, payload);
+  });
+  takeOnlyEmptyBodies(app, contentTypes);
+}
+
+/** Whatever its type, an empty body is no body; the first byte of any other is refused without reading the rest. */
+function takeOnlyEmptyBodies(app: FastifyInstance, allowed: readonly string[]): void {
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    const finish = (error: Error | null) => {
+      payload.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', finish);
+      done(error, undefined);
+    };
+    const onData = () => finish(unsupportedMediaType(allowed));
+    const onEnd = () => finish(null);
+    payload.on('data', onData).on('end', onEnd).on('error', finish);
+  });
+}
+
+function unsupportedMediaType(allowed: readonly string[]): RowhouseError {
+  return new RowhouseError(
+    'unsupported_media_type',
+    `The body's Content-Type must be ${allowed.join(' or ')}.`,
+  );
+}
+
+function refuseEncodedBody(request: FastifyRequest): void {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new RowhouseError(
+      'unsupported_media_type',
+      'A body with a Content-Encoding is not taken: send it as it is.',
+    );
+  }
+}
+
+/** Node times a request's headers; a body that trickles in would otherwise hold its connection for ever. */
+function limitBodyTime(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): void {
+  request.bodyTimer = setTimeout(() => {
+    void reply.send(new RowhouseError('request_timeout', `The body did not arrive within ${timeoutMs} ms.`));
+  }, timeoutMs);
+}
+
+function stopBodyTimer(request: FastifyRequest): void {
+  if (request.bodyTimer !== null) clearTimeout(request.bodyTimer);
+}

@@ -1,0 +1,86 @@
+import { type Server, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { RowhouseError } from '../errors.ts';
+import { failure } from './envelope.ts';
+import { envelopeHeaders } from './failures.ts';
+import { timestampedId } from './ids.ts';
+
+/** How long a connection may still send after its last answer, before it is cut, in milliseconds. */
+export const LINGER_MS = 5_000;
+
+/** What Node adds to an error of its HTTP parser. */
+interface ClientError extends Error {
+  readonly code?: string;
+}
+
+/** Answers what never became a request: the parser refused it, or it did not arrive in time. */
+export function answerClientError(error: ClientError, socket: Socket, maxHeaderBytes: number): void {
+  // More of the same refused bytes, after the answer: they are dropped while the connection lingers.
+  if (socket.writableEnded) return;
+  if (error.code === 'ECONNRESET' || hasAnswered(socket)) {
+    socket.destroy();
+    return;
+  }
+  answerAndClose(socket, describe(error, maxHeaderBytes));
+}
+
+/** What Node would answer on its own, without an envelope. */
+export function answerOddRequests(server: Server): void {
+  // Expectations other than `100-continue` may be ignored: RFC 9110, section 10.1.1.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  server.on('connect', (_request, socket: Socket) => {
+    answerAndClose(
+      socket,
+      new RowhouseError('malformed_request', 'CONNECT is for proxies, and this is none.'),
+    );
+  });
+}
+
+/** Part of an answer is on its way already, and a second one would be read as its end. */
+function hasAnswered(socket: Socket): boolean {
+  // oxlint-disable-next-line no-underscore-dangle -- Node has no public name for it; its own handler looks here too.
+  const response = '_httpMessage' in socket ? socket._httpMessage : null;
+  return (
+    typeof response === 'object' &&
+    response !== null &&
+    'headersSent' in response &&
+    response.headersSent === true
+  );
+}
+
+function describe(error: ClientError, maxHeaderBytes: number): RowhouseError {
+  switch (error.code ?? '') {
+    case 'HPE_HEADER_OVERFLOW':
+      return new RowhouseError(
+        'headers_too_large',
+        `The request line and the headers are larger than ${maxHeaderBytes} bytes together.`,
+      );
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new RowhouseError('request_timeout', 'The request did not arrive completely in time.');
+    default:
+      return new RowhouseError('malformed_request', 'This is not an HTTP request that can be read.');
+  }
+}
+
+function answerAndClose(socket: Socket, error: RowhouseError): void {
+  const requestId = timestampedId('req');
+  const body = JSON.stringify(failure({ id: requestId }, error));
+  const headers = {
+    ...envelopeHeaders(requestId),
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${head.join('')}\r\n${body}`);
+  cutAfterLinger(socket);
+}
+
+/**
+ * To close while the client still sends would reset the connection, and the client would lose the answer with it
+ * (RFC 9112, section 9.6). So what arrives is read and dropped, for a while.
+ */
+export function cutAfterLinger(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
+  socket.resume();
+}

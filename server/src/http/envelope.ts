@@ -1,0 +1,110 @@
+import { Type } from 'typebox';
+import type { TSchema } from 'typebox';
+import type { ErrorCode, ErrorDetail } from '../errors.ts';
+import { timestamp } from './ids.ts';
+
+/** What an envelope needs of a request; Fastify's own request fits. */
+export interface EnvelopedRequest {
+  readonly id: string;
+}
+
+/** The answer to a request that succeeded. The keys stand in the contract’s order, and JSON keeps it. */
+export interface SuccessEnvelope<Data> {
+  readonly ok: true;
+  readonly data: Data;
+  readonly error: null;
+  readonly request_id: string;
+  readonly meta: EnvelopeMeta;
+}
+
+export interface ErrorEnvelope {
+  readonly ok: false;
+  readonly data: null;
+  readonly error: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly details?: readonly ErrorDetail[];
+  };
+  readonly request_id: string;
+  readonly meta: EnvelopeMeta;
+}
+
+interface EnvelopeMeta {
+  readonly generated_at: string;
+}
+
+export function success<Data>(request: EnvelopedRequest, data: Data): SuccessEnvelope<Data> {
+  return {
+    ok: true,
+    data,
+    error: null,
+    request_id: request.id,
+    meta: { generated_at: timestamp() },
+  };
+}
+
+/** The same envelope around data that is already JSON text in bytes, such as rows that SQLite rendered: nothing is parsed again. */
+export function successOfJson(request: EnvelopedRequest, json: Uint8Array): Buffer {
+  const empty = JSON.stringify(success(request, null));
+  const split = empty.indexOf(DATA_KEY) + DATA_KEY.length;
+  return Buffer.concat([
+    Buffer.from(empty.slice(0, split)),
+    json,
+    Buffer.from(empty.slice(split + 'null'.length)),
+  ]);
+}
+
+export function failure(
+  request: EnvelopedRequest,
+  error: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly details?: readonly ErrorDetail[] | undefined;
+  },
+): ErrorEnvelope {
+  const { code, message, details } = error;
+  return {
+    ok: false,
+    data: null,
+    error: details === undefined || details.length === 0 ? { code, message } : { code, message, details },
+    request_id: request.id,
+    meta: { generated_at: timestamp() },
+  };
+}
+
+/** The schema of a success envelope around `data`, for a route’s `schema.response`. */
+export function envelopeOf<Data extends TSchema>(data: Data) {
+  return Type.Object(
+    {
+      ok: Type.Literal(true),
+      data,
+      error: Type.Null(),
+      request_id: Type.String(),
+      meta: envelopeMeta,
+    },
+    { additionalProperties: false },
+  );
+}
+
+const DATA_KEY = '"data":';
+
+const envelopeMeta = Type.Object({ generated_at: Type.String() }, { additionalProperties: false });
+
+/** The schema of every answer that is an error. */
+export const errorEnvelope = Type.Object(
+  {
+    ok: Type.Literal(false),
+    data: Type.Null(),
+    error: Type.Object(
+      {
+        code: Type.String(),
+        message: Type.String(),
+        details: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
+      },
+      { additionalProperties: false },
+    ),
+    request_id: Type.String(),
+    meta: envelopeMeta,
+  },
+  { additionalProperties: false },
+);

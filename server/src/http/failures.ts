@@ -1,0 +1,97 @@
+import { inspect } from 'node:util';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RowhouseError } from '../errors.ts';
+import { failure } from './envelope.ts';
+import type { Validation } from './validation.ts';
+
+/** Answers with the envelope of an error, whatever was thrown. Also usable where none of the server's hooks has run. */
+export function sendFailure(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  validation: Validation,
+): FastifyReply {
+  const error = toRowhouseError(thrown, request, validation);
+  if (error.status >= 500) {
+    request.log.error({ err: error.cause ?? error, code: error.code }, 'The request failed.');
+  }
+  for (const header of HEADERS_OF_THE_ANSWER_NOT_SENT) reply.removeHeader(header);
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (error.code === 'unavailable') reply.header('retry-after', '1');
+  return reply
+    .code(error.status)
+    .headers(envelopeHeaders(request.id))
+    .send(JSON.stringify(failure(request, error)));
+}
+
+/** The headers of every answer that is an envelope. */
+export function envelopeHeaders(requestId: string): Readonly<Record<string, string>> {
+  return {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': requestId,
+  };
+}
+
+/**
+ * A route may have described a file before something went wrong. And Fastify would close the connection after a body that
+ * it refused, while the client may still be sending it and so never read why.
+ */
+const HEADERS_OF_THE_ANSWER_NOT_SENT = [
+  'connection',
+  'content-disposition',
+  'content-length',
+  'etag',
+  'last-modified',
+];
+
+function toRowhouseError(thrown: unknown, request: FastifyRequest, validation: Validation): RowhouseError {
+  if (thrown instanceof RowhouseError) return thrown;
+  if (thrown instanceof Error && 'validation' in thrown) return validation.failureOf(request);
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new RowhouseError(
+        'payload_too_large',
+        `The body is larger than ${request.routeOptions.bodyLimit} bytes, the most that is taken here.`,
+      );
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new RowhouseError(
+        'unsupported_media_type',
+        'The Content-Type header is not one that can be read.',
+      );
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new RowhouseError('malformed_request', 'The body is not as long as its Content-Length says.');
+    case 'FST_ERR_BAD_URL':
+      return pathError('holds a "%" that is not followed by the two hex digits of a UTF-8 character');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return pathError('has a part that is too long');
+    default:
+      return isGone(request)
+        ? new RowhouseError('malformed_request', 'The request ended before its body was complete.')
+        : internalError(thrown);
+  }
+}
+
+function pathError(message: string): RowhouseError {
+  return new RowhouseError('validation_failed', `path ${message}.`, {
+    details: [{ field: 'path', message }],
+  });
+}
+
+/** The client left while it was still sending: nobody reads the answer, and it is no fault of the service. */
+function isGone(request: FastifyRequest): boolean {
+  return request.raw.destroyed && !request.raw.complete;
+}
+
+function internalError(thrown: unknown): RowhouseError {
+  const cause = thrown instanceof Error ? thrown : new Error(`No error, but ${inspect(thrown)} was thrown.`);
+  return new RowhouseError(
+    'internal_error',
+    'The service failed; its log has the cause under the request id.',
+    {
+      cause,
+    },
+  );
+}

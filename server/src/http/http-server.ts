@@ -1,0 +1,135 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+  type RawServerDefault,
+} from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RowhouseError } from '../errors.ts';
+import type { Authenticator } from './authentication.ts';
+import { parseBodies } from './body-parsing.ts';
+import { answerClientError, answerOddRequests, cutAfterLinger } from './client-errors.ts';
+import { success } from './envelope.ts';
+import { envelopeHeaders, sendFailure } from './failures.ts';
+import { timestampedId } from './ids.ts';
+import { createKnownRoutes, type KnownRoutes } from './known-routes.ts';
+import { createSerializerCompiler } from './serialization.ts';
+import { routeRules } from './route-rules.ts';
+import { createValidation } from './validation.ts';
+
+export interface HttpServerOptions {
+  readonly log: FastifyBaseLogger;
+  readonly authenticator: Authenticator;
+  readonly bodyMaxBytes: number;
+  /** Checks every answer against the schema its route declares, and fails it where they differ. For tests. */
+  readonly checkResponses?: boolean;
+  readonly timeouts?: Partial<Timeouts>;
+}
+
+export interface Timeouts {
+  readonly headersMs: number;
+  readonly bodyMs: number;
+  /** How often Node looks for requests whose headers are late. */
+  readonly checkMs: number;
+}
+
+export type HttpServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+const DEFAULT_TIMEOUTS: Timeouts = { headersMs: 60_000, bodyMs: 120_000, checkMs: 5_000 };
+
+/** The request line and the headers together. A filter with a thousand values fits into a query. */
+const MAX_HEADER_BYTES = 65_536;
+
+/** A server that knows no route yet and holds each that is registered to the rules of the edge. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const validation = createValidation();
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const app: HttpServer = Fastify({
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: () => timestampedId('req'),
+    bodyLimit: options.bodyMaxBytes,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: MAX_HEADER_BYTES },
+    frameworkErrors: (error, request, reply) => void sendFailure(error, request, reply, validation),
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, MAX_HEADER_BYTES),
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: timeouts.headersMs,
+      connectionsCheckingInterval: timeouts.checkMs,
+      requireHostHeader: false,
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  answerOddRequests(app.server);
+  app.setValidatorCompiler(validation.compiler);
+  app.setSerializerCompiler(createSerializerCompiler({ check: options.checkResponses ?? false }));
+  app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply, validation));
+  app.decorateRequest('credential', null);
+  receiveRequests(app);
+  parseBodies(app, { bodyTimeoutMs: timeouts.bodyMs });
+  app.addHook('onRoute', routeRules(options.authenticator));
+  return app;
+}
+
+/** What happens to every request before its route's own hooks. */
+function receiveRequests(app: HttpServer): void {
+  const routes = createKnownRoutes();
+  let closing = false;
+  app.addHook('onRoute', routes.add);
+  app.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(envelopeHeaders(request.id));
+    if (closing) return done(new RowhouseError('unavailable', 'The service is shutting down.'));
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      return done(new RowhouseError('malformed_request', 'A request of HTTP/1.1 has a Host header.'));
+    }
+    if (request.is404) return answerUnrouted(request, reply, routes, done);
+    done();
+  });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    // Else a connection that was busy when the shutdown began would be kept open after its answer.
+    if (closing) reply.header('connection', 'close');
+    done(null, payload);
+  });
+  app.addHook('onResponse', (request, _reply, done) => {
+    if (!request.raw.complete) cutAfterLinger(request.raw.socket);
+    done();
+  });
+}
+
+/** A request that no route takes: its URL may still be known for other methods. Its body is never read. */
+function answerUnrouted(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  routes: KnownRoutes,
+  done: (error?: Error) => void,
+): void {
+  const allowed = routes.methodsOf(request.url);
+  if (allowed.length === 0) {
+    return done(new RowhouseError('not_found', 'There is nothing at this URL.'));
+  }
+  reply.header('allow', allowed.join(', '));
+  if (request.method === 'OPTIONS') {
+    void reply.send(success(request, { allow: allowed }));
+    return;
+  }
+  done(
+    new RowhouseError(
+      'method_not_allowed',
+      `${request.method} is not taken here; ${allowed.join(', ')} are.`,
+    ),
+  );
+}

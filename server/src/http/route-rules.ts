@@ -1,0 +1,86 @@
+import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler, RouteOptions } from 'fastify';
+import { Type } from 'typebox';
+import { requireAccess, type Authenticator } from './authentication.ts';
+import { normaliseSlug } from './project-slug.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** `stream`: the handler gets the bytes as they arrive, from a parser that its room registers. Otherwise JSON. */
+    body?: 'json' | 'stream';
+  }
+}
+
+/**
+ * The hook that sees each route as it is registered, and holds it to the house's rules: it says who may call it, names
+ * every parameter it takes, and refuses every other. A route that breaks a rule stops the start, not a request.
+ */
+export function routeRules(authenticator: Authenticator): (route: RouteOptions) => void {
+  return (route) => {
+    const access = route.config?.access;
+    if (access === undefined) throw broken(route, 'config.access must say who may call it');
+    if (access === 'project' && !takesProject(route)) {
+      throw broken(route, 'a route of a project has :project in its path');
+    }
+    route.schema = closedSchema(route);
+    const hooks: (onRequestHookHandler | onRequestAsyncHookHandler)[] = [];
+    if (takesProject(route)) hooks.push(normaliseProject);
+    if (access !== 'public') hooks.push(requireAccess(access, authenticator));
+    route.onRequest = [...hooks, ...[route.onRequest ?? []].flat()];
+  };
+}
+
+function broken(route: RouteOptions, rule: string): Error {
+  return new Error(`${String(route.method)} ${route.url}: ${rule}.`);
+}
+
+function takesProject(route: RouteOptions): boolean {
+  return /\/:project(?:\/|$)/.test(route.url);
+}
+
+const nothing = Type.Object({}, { additionalProperties: false });
+const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/** What a route does not declare, it does not take. */
+function closedSchema(route: RouteOptions): NonNullable<RouteOptions['schema']> {
+  const schema = route.schema ?? {};
+  if (schema.params === undefined && /[:*]/.test(route.url)) {
+    throw broken(route, 'schema.params must name the parameters of its path');
+  }
+  for (const part of ['params', 'querystring', 'body'] as const) {
+    const open = firstOpenObject(schema[part], part);
+    if (open !== null)
+      throw broken(route, `${open} must say additionalProperties: false (or what else it takes)`);
+  }
+  const takesJson =
+    ![route.method].flat().some((method) => METHODS_WITHOUT_BODY.has(method)) &&
+    route.config?.body !== 'stream';
+  return {
+    ...schema,
+    querystring: schema.querystring ?? nothing,
+    ...(takesJson ? { body: schema.body ?? nothing } : {}),
+  };
+}
+
+/** The path of the first object schema that names its fields but leaves open whether it takes others. */
+function firstOpenObject(schema: unknown, path: string): string | null {
+  if (typeof schema !== 'object' || schema === null) return null;
+  if ('properties' in schema && !('additionalProperties' in schema)) return path;
+  for (const [key, value] of Object.entries(schema)) {
+    const open = firstOpenObject(value, `${path}.${key}`);
+    if (open !== null) return open;
+  }
+  return null;
+}
+
+const normaliseProject: onRequestHookHandler = (request: FastifyRequest, _reply, done) => {
+  const { params } = request;
+  if (
+    typeof params === 'object' &&
+    params !== null &&
+    'project' in params &&
+    typeof params.project === 'string'
+  ) {
+    params.project = normaliseSlug(params.project);
+  }
+  done();
+};

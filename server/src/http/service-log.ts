@@ -1,0 +1,34 @@
+import { type DestinationStream, type Logger, type LevelWithSilent, pino } from 'pino';
+
+/**
+ * The log of the service: lines of JSON. No line holds a token, a body, a query or a header: a request is described by its
+ * method and path alone.
+ */
+export function createServiceLog(level: LevelWithSilent, destination: DestinationStream): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { req: describeRequest },
+      redact: { paths: REDACTED, censor: '[redacted]' },
+    },
+    destination,
+  );
+}
+
+function describeRequest(request: { readonly method?: string; readonly url?: string }) {
+  return { method: request.method, path: request.url?.replace(/\?.*$/s, '') };
+}
+
+const REDACTED = [
+  'token',
+  'authorization',
+  'body',
+  'headers',
+  '*.token',
+  '*.authorization',
+  '*.body',
+  '*.headers',
+];
