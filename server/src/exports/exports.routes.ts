@@ -1,23 +1,15 @@
-import { Readable } from 'node:stream';
-
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
-import type { ExportRow, ProjectRow } from '../catalog/tables.ts';
 import { RowhouseError } from '../errors.ts';
-import type { ByteRange } from '../files/export-files.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
-import { pageFields, pageOf } from '../http/paging.ts';
+import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
 import { projectPath } from '../http/project-slug.ts';
 import type { Projects } from '../projects/projects.ts';
 import { isSchemaFormatName, schemaFormats, type SchemaFormatName } from '../schema/formats/formats.ts';
-import { type Selection, selectPart } from './conditional-request.ts';
-import { attachmentDisposition } from './content-disposition.ts';
 import { exportFileMissing, type Exports } from './exports.ts';
 import { exportManifest, toManifest } from './manifest.ts';
-
-const DEFAULT_PAGE_SIZE = 50;
+import { sendExportFile } from './send-export-file.ts';
 
 const exportPath = projectPath({ export_id: Type.String({ maxLength: 100 }) });
 
@@ -59,14 +51,15 @@ export function registerExportRoutes(
           },
           { additionalProperties: false },
         ),
+        response: { 200: envelopeOf(Type.Object({ exports: Type.Array(exportManifest), ...pageKeys })) },
       },
     },
     async (request) => {
-      const { limit = DEFAULT_PAGE_SIZE, offset = 0, status = 'all' } = request.query;
+      const { limit = 50, offset = 0, status = 'all' } = request.query;
       const project = await projects.get(request.params.project);
-      const { rows, hasMore } = await exports.list(project, { status, limit, offset });
-      const manifests = rows.map((row) => toManifest(project.project_slug, row));
-      return success(request, { exports: manifests, ...pageOf({ limit, offset, returned: rows.length, hasMore }) });
+      const found = await exports.list(project, { status, limit, offset });
+      const manifests = found.rows.map((row) => toManifest(project.project_slug, row));
+      return success(request, { exports: manifests, ...pageOf({ limit, offset }, found) });
     },
   );
 
@@ -103,7 +96,7 @@ export function registerExportRoutes(
       const project = await projects.get(request.params.project);
       const row = await exports.get(project, request.params.export_id);
       if (row.missing_at !== null) throw exportFileMissing();
-      return sendFile(request, reply, row, (range) => exports.read(project, row, range));
+      return sendExportFile(request, reply, row, (range) => exports.read(project, row, range));
     },
   );
 }
@@ -115,38 +108,4 @@ function schemaFormatOf(asked: string | undefined): SchemaFormatName {
   throw new RowhouseError('invalid_export_format', 'format must be json or sql for schema exports.', {
     details: [{ field: 'body.format', message: `must be one of ${Object.keys(schemaFormats).join(', ')}` }],
   });
-}
-
-type OpenPart = (range: ByteRange) => Promise<Readable>;
-
-/** Sends the file, or the part of it that the request asks for. https://www.rfc-editor.org/rfc/rfc9110#section-14 */
-async function sendFile(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  row: ExportRow,
-  open: OpenPart,
-): Promise<FastifyReply> {
-  const file = { sizeBytes: row.size_bytes, etag: `"${row.sha256}"`, lastModified: new Date(row.created_at) };
-  const { headers } = request;
-  const selection = selectPart(file, {
-    range: headers.range,
-    ifRange: headers['if-range'] as string | undefined,
-    ifMatch: headers['if-match'],
-    ifNoneMatch: headers['if-none-match'],
-    ifModifiedSince: headers['if-modified-since'],
-  });
-  reply.headers({
-    'accept-ranges': 'bytes',
-    'cache-control': 'private',
-    etag: file.etag,
-    'last-modified': file.lastModified.toUTCString(),
-  });
-  const part = partToSend(reply, selection, row);
-  if (part === null) return reply.send();
-  reply.headers({
-    'content-type': row.content_type,
-    'content-disposition': attachmentDisposition(row.download_name),
-    'content-length': part.end - part.start + 1,
-  });
-  return reply.send(request.method === 'HEAD' ? Readable.from([]) : await open(part));
 }

@@ -1,0 +1,33 @@
+import type { FastifyBaseLogger } from 'fastify';
+
+import type { Config } from './config.ts';
+import { registerExportRoutes } from './exports/exports.routes.ts';
+import { registerHealthRoutes } from './health/health.routes.ts';
+import { createHttpServer, type HttpServer } from './http/http-server.ts';
+import { registerImportRoutes } from './imports/imports.routes.ts';
+import { registerProjectRoutes } from './projects/projects.routes.ts';
+import type { Service } from './service.ts';
+import { registerTokenRoutes } from './tokens/tokens.routes.ts';
+
+export interface AppOptions {
+  readonly config: Pick<Config, 'bodyMaxBytes'>;
+  readonly log: FastifyBaseLogger;
+  /** Holds every answer to the schema that its route declares. For tests. */
+  readonly checkResponses?: boolean;
+}
+
+/** The HTTP face of a service: every room's routes on one server, which does not listen yet. */
+export function createApp(service: Service, { config, log, checkResponses = false }: AppOptions): HttpServer {
+  const app = createHttpServer({
+    log,
+    authenticator: service.tokens,
+    bodyMaxBytes: config.bodyMaxBytes,
+    checkResponses,
+  });
+  registerHealthRoutes(app, () => service.isReady());
+  registerProjectRoutes(app, service.projects);
+  registerTokenRoutes(app, service.tokens);
+  registerImportRoutes(app, service);
+  registerExportRoutes(app, service);
+  return app;
+}

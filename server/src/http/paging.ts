@@ -1,0 +1,25 @@
+import { type Static, Type } from 'typebox';
+
+/** The query parameters of a list that is read page by page. */
+export const pageFields = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 })),
+};
+
+/** What follows the items of a page, in the contract's order. */
+export const pageKeys = {
+  limit: Type.Integer(),
+  offset: Type.Integer(),
+  returned: Type.Integer(),
+  has_more: Type.Boolean(),
+};
+
+const page = Type.Object(pageKeys);
+
+export function pageOf(
+  asked: { readonly limit: number; readonly offset: number },
+  found: { readonly rows: readonly unknown[]; readonly hasMore: boolean },
+): Static<typeof page> {
+  const { limit, offset } = asked;
+  return { limit, offset, returned: found.rows.length, has_more: found.hasMore };
+}

@@ -1,0 +1,50 @@
+import type { Readable } from 'node:stream';
+
+import { Type } from 'typebox';
+
+import { takeByteStreams } from '../http/body-parsing.ts';
+import { booleanLike, isTrue } from '../http/boolean-like.ts';
+import { envelopeOf, success } from '../http/envelope.ts';
+import type { HttpServer } from '../http/http-server.ts';
+import { projectPath } from '../http/project-slug.ts';
+import { invalidField } from '../errors.ts';
+import type { Projects } from '../projects/projects.ts';
+import { importReport, toImportFields } from './import-fields.ts';
+import type { Imports } from './imports.ts';
+
+const CONTENT_TYPES = ['application/vnd.sqlite3', 'application/octet-stream'] as const;
+
+export function registerImportRoutes(
+  app: HttpServer,
+  { imports, projects }: { readonly imports: Imports; readonly projects: Projects },
+): void {
+  // In a scope of its own: here, and nowhere else, a body is a stream of bytes.
+  void app.register(async (scope: HttpServer) => {
+    takeByteStreams(scope, CONTENT_TYPES);
+    scope.post(
+      '/projects/:project/import/sqlite',
+      {
+        config: { access: 'project', body: 'stream' },
+        schema: {
+          params: projectPath({}),
+          querystring: Type.Object({ replace: Type.Optional(booleanLike) }, { additionalProperties: false }),
+          response: { 201: envelopeOf(Type.Object({ import: importReport })) },
+        },
+      },
+      async (request, reply) => {
+        const content = request.body as Readable | undefined;
+        const project = await projects.get(request.params.project);
+        if (content === undefined) throw invalidField('body', 'must be a SQLite database file; it is empty');
+        const announced = request.headers['content-length'];
+        const report = await imports.importDatabase({
+          project: project.project_slug,
+          replace: isTrue(request.query.replace),
+          content,
+          announcedBytes: announced === undefined ? null : Number(announced),
+          signal: request.signal,
+        });
+        return reply.code(201).send(success(request, { import: toImportFields(project.project_slug, report) }));
+      },
+    );
+  });
+}

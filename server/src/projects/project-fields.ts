@@ -1,0 +1,34 @@
+import { type Static, Type } from 'typebox';
+
+import type { ProjectRow } from '../catalog/tables.ts';
+import { ALLOWED_KEYWORD } from '../http/validation-details.ts';
+
+/** What a client sees of a project, in the contract's order. */
+export const projectFields = Type.Object({
+  id: Type.Integer(),
+  project_slug: Type.String(),
+  project_name: Type.String(),
+  created_at: Type.String(),
+  updated_at: Type.String(),
+});
+
+/** The slug of a project to be made: capitals are taken, and stored as lower case. */
+export const newProjectSlug = Type.String({
+  minLength: 1,
+  maxLength: 63,
+  pattern: '^[A-Za-z0-9_-]+$',
+  [ALLOWED_KEYWORD]: 'letters, digits, "_" and "-"',
+});
+
+/** A name is for people: any text of one line. */
+export const projectName = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+  [ALLOWED_KEYWORD]: 'text without control characters',
+});
+
+export function toProjectFields(row: ProjectRow): Static<typeof projectFields> {
+  const { id, project_slug, project_name, created_at, updated_at } = row;
+  return { id, project_slug, project_name, created_at, updated_at };
+}

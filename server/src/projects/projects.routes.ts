@@ -1,0 +1,81 @@
+import { Type } from 'typebox';
+
+import { envelopeOf, success } from '../http/envelope.ts';
+import type { HttpServer } from '../http/http-server.ts';
+import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
+import { normaliseSlug, projectPath } from '../http/project-slug.ts';
+import { newTokenFields, toNewTokenFields } from '../tokens/token-fields.ts';
+import { newProjectSlug, projectFields, projectName, toProjectFields } from './project-fields.ts';
+import type { Projects } from './projects.ts';
+
+export function registerProjectRoutes(app: HttpServer, projects: Projects): void {
+  app.post(
+    '/projects',
+    {
+      config: { access: 'admin' },
+      schema: {
+        body: Type.Object(
+          { project_slug: newProjectSlug, project_name: projectName },
+          { additionalProperties: false },
+        ),
+        response: { 201: envelopeOf(Type.Object({ project: projectFields, token: newTokenFields })) },
+      },
+    },
+    async (request, reply) => {
+      const { project_slug, project_name } = request.body;
+      const { row, token } = await projects.create({ slug: normaliseSlug(project_slug), name: project_name });
+      const created = { project: toProjectFields(row), token: toNewTokenFields(token) };
+      return reply.code(201).send(success(request, created));
+    },
+  );
+
+  app.get(
+    '/projects',
+    {
+      config: { access: 'admin' },
+      schema: {
+        querystring: Type.Object(pageFields, { additionalProperties: false }),
+        response: { 200: envelopeOf(Type.Object({ projects: Type.Array(projectFields), ...pageKeys })) },
+      },
+    },
+    async (request) => {
+      const { limit = 50, offset = 0 } = request.query;
+      const found = await projects.list({ limit, offset });
+      return success(request, {
+        projects: found.rows.map(toProjectFields),
+        ...pageOf({ limit, offset }, found),
+      });
+    },
+  );
+
+  app.get(
+    '/projects/:project',
+    {
+      config: { access: 'project' },
+      schema: {
+        params: projectPath({}),
+        response: { 200: envelopeOf(Type.Object({ project: projectFields })) },
+      },
+    },
+    async (request) => {
+      return success(request, { project: toProjectFields(await projects.get(request.params.project)) });
+    },
+  );
+
+  app.delete(
+    '/projects/:project',
+    {
+      config: { access: 'project' },
+      schema: {
+        params: projectPath({}),
+        body: Type.Object({ confirm_project_slug: Type.String() }, { additionalProperties: false }),
+        response: { 200: envelopeOf(Type.Object({ deleted: Type.Literal(true), project_slug: Type.String() })) },
+      },
+    },
+    async (request) => {
+      const { project } = request.params;
+      await projects.delete(project, normaliseSlug(request.body.confirm_project_slug));
+      return success(request, { deleted: true as const, project_slug: project });
+    },
+  );
+}

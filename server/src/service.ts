@@ -1,0 +1,86 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { FastifyBaseLogger } from 'fastify';
+
+import { type Catalog, openCatalog } from './catalog/catalog.ts';
+import type { Config } from './config.ts';
+import type { Engine } from './engine/engine.ts';
+import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
+import { Exports } from './exports/exports.ts';
+import { openLocalExportFiles } from './files/local-export-files.ts';
+import { Imports } from './imports/imports.ts';
+import { Projects } from './projects/projects.ts';
+import { Tokens } from './tokens/tokens.ts';
+
+/** Everything that Rowhouse does, without HTTP: what the routes call, and what the command line calls directly. */
+export interface Service {
+  readonly tokens: Tokens;
+  readonly projects: Projects;
+  readonly imports: Imports;
+  readonly exports: Exports;
+  /** Whether the catalog answers. */
+  isReady(): Promise<boolean>;
+  /** Ends every thread and closes every database. */
+  close(): Promise<void>;
+}
+
+const USE_RECORDING_INTERVAL_MS = 30_000;
+
+/**
+ * Opens the data folder, or makes it. Two processes never share one.
+ * @throws DataFolderInUseError when another server has it open.
+ */
+export async function openService(config: Config, log: FastifyBaseLogger): Promise<Service> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const onThreadCrash = (err: Error) => log.error({ err }, 'a thread died; a new one takes its place');
+  // First, because it locks the folder: nobody else's files are swept.
+  const catalog = await openCatalog(join(config.dataDir, 'catalog.sqlite'), onThreadCrash);
+  const files = await openLocalExportFiles(join(config.dataDir, 'exports'));
+  const engine = await openSqliteEngine({
+    directory: join(config.dataDir, 'projects'),
+    maxOpenDatabases: config.maxOpenDatabases,
+    writerThreads: 1,
+    readerThreads: 2,
+    onThreadCrash,
+  });
+  const tokens = new Tokens(catalog);
+  const exports = new Exports({ catalog, engine, files });
+  return {
+    tokens,
+    exports,
+    projects: new Projects({ catalog, engine, tokens, exports }),
+    imports: new Imports({ engine, maxBytes: config.importMaxBytes }),
+    isReady: () => catalogAnswers(catalog),
+    close: closing({ catalog, engine, tokens, log }),
+  };
+}
+
+async function catalogAnswers(catalog: Catalog): Promise<boolean> {
+  try {
+    await catalog.selectFrom('service').select('name').limit(1).execute();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts the recording of token use, which goes on until the function that is returned closes everything. */
+function closing(parts: {
+  readonly catalog: Catalog;
+  readonly engine: Engine;
+  readonly tokens: Tokens;
+  readonly log: FastifyBaseLogger;
+}): () => Promise<void> {
+  const { catalog, engine, tokens, log } = parts;
+  const recording = setInterval(() => {
+    tokens.recordUse().catch((err: unknown) => log.error({ err }, 'the use of tokens could not be recorded'));
+  }, USE_RECORDING_INTERVAL_MS);
+  recording.unref();
+  return async () => {
+    clearInterval(recording);
+    await tokens.recordUse();
+    await engine.close();
+    await catalog.destroy();
+  };
+}

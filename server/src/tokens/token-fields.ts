@@ -1,0 +1,48 @@
+import { type Static, Type } from 'typebox';
+
+import type { TokenRow } from '../catalog/tables.ts';
+import type { NewToken } from './tokens.ts';
+
+const nullableTime = Type.Union([Type.String(), Type.Null()]);
+
+/** What a client sees of a token, in the contract's order; never the secret. */
+export const tokenFields = Type.Object({
+  /** Null for the admin credential, which is no project's token. */
+  id: Type.Union([Type.Integer(), Type.Null()]),
+  token_type: Type.Union([Type.Literal('project_api_token'), Type.Literal('admin_credential')]),
+  token_name: Type.String(),
+  expires_at: nullableTime,
+  revoked_at: nullableTime,
+  last_used_at: nullableTime,
+  created_at: nullableTime,
+});
+
+/** What a client sees of a token once, when it is made. */
+export const newTokenFields = Type.Object({
+  token: Type.String(),
+  token_id: Type.Integer(),
+  token_type: Type.Literal('project_api_token'),
+  token_name: Type.String(),
+  expires_at: nullableTime,
+  created_at: Type.String(),
+});
+
+export function toTokenFields(row: TokenRow): Static<typeof tokenFields> {
+  const { id, token_type, token_name, expires_at, revoked_at, last_used_at, created_at } = row;
+  return { id, token_type, token_name, expires_at, revoked_at, last_used_at, created_at };
+}
+
+export const adminTokenFields: Static<typeof tokenFields> = {
+  id: null,
+  token_type: 'admin_credential',
+  token_name: 'admin',
+  expires_at: null,
+  revoked_at: null,
+  last_used_at: null,
+  created_at: null,
+};
+
+export function toNewTokenFields({ secret, row }: NewToken): Static<typeof newTokenFields> {
+  const { id, token_type, token_name, expires_at, created_at } = row;
+  return { token: secret, token_id: id, token_type, token_name, expires_at, created_at };
+}
