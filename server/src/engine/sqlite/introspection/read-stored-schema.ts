@@ -1,0 +1,89 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { firstStatement } from '../../../schema/ddl/first-statement.ts';
+import { foldName, isReservedName } from '../../../schema/identifier.ts';
+import type {
+  DatabaseHeader,
+  Encoding,
+  StoredObject,
+  StoredSchema,
+  StoredTable,
+} from '../../../schema/model.ts';
+import { queryRows } from './query-rows.ts';
+
+/**
+ * What sqlite_schema stores, with the references of foreign keys. Call it inside a transaction: it takes several
+ * queries. https://www.sqlite.org/schematab.html
+ */
+export function readStoredSchema(database: DatabaseSync): StoredSchema {
+  const rows = queryRows<SchemaRow>(
+    database,
+    'SELECT type, name, tbl_name, sql, rootpage FROM main.sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid',
+  );
+  const isHidden = hiddenNames(database, rows);
+  const visible = rows.filter(([, name, table]) => !isHidden(name) && !isHidden(table));
+  const references = readReferences(database);
+  return {
+    ...readHeader(database),
+    tables: visible.filter(([type]) => type === 'table').map((row) => storedTable(row, references)),
+    indexes: visible.filter(([type]) => type === 'index').map(storedObject),
+    views: visible.filter(([type]) => type === 'view').map(storedObject),
+    triggers: visible.filter(([type]) => type === 'trigger').map(storedObject),
+  };
+}
+
+type SchemaRow = readonly [type: string, name: string, table: string, sql: string, rootPage: number | null];
+
+function readHeader(database: DatabaseSync): DatabaseHeader {
+  const [row] = queryRows<[Encoding, number, number]>(
+    database,
+    'SELECT encoding, user_version, application_id FROM pragma_encoding, pragma_user_version, pragma_application_id',
+  );
+  const [encoding, userVersion, applicationId] = row ?? ['UTF-8', 0, 0];
+  return { encoding, userVersion, applicationId };
+}
+
+/**
+ * Shadow tables are asked for only where there is a virtual table, the one kind of table without a root page: to list
+ * all tables SQLite prepares a SELECT over each view. https://www.sqlite.org/vtab.html#the_xshadowname_method
+ */
+function hiddenNames(database: DatabaseSync, rows: readonly SchemaRow[]): (name: string) => boolean {
+  if (!rows.some(isVirtual)) return isReservedName;
+  const shadows = queryRows<[string]>(
+    database,
+    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'",
+  );
+  const names = new Set(shadows.map(([name]) => foldName(name)));
+  return (name) => isReservedName(name) || names.has(foldName(name));
+}
+
+function isVirtual([type, , , , rootPage]: SchemaRow): boolean {
+  return type === 'table' && (rootPage ?? 0) === 0;
+}
+
+/** Only tables whose text has the word can have a foreign key; LIKE is a cheap sieve before a PRAGMA for each. */
+function readReferences(database: DatabaseSync): ReadonlyMap<string, readonly string[]> {
+  const rows = queryRows<[string, string]>(
+    database,
+    `SELECT m.name, f."table" FROM main.sqlite_schema m JOIN pragma_foreign_key_list(m.name, 'main') f
+     WHERE m.type = 'table' AND m.rootpage > 0 AND m.sql LIKE '%references%' ORDER BY m.rowid, f.id`,
+  );
+  const references = new Map<string, string[]>();
+  for (const [name, parent] of rows) {
+    const parents = references.get(name);
+    if (parents === undefined) references.set(name, [parent]);
+    else parents.push(parent);
+  }
+  return references;
+}
+
+function storedTable(row: SchemaRow, references: ReadonlyMap<string, readonly string[]>): StoredTable {
+  return {
+    ...storedObject(row),
+    kind: isVirtual(row) ? 'virtual' : 'table',
+    references: references.get(row[1]) ?? [],
+  };
+}
+
+function storedObject([, name, table, sql]: SchemaRow): StoredObject {
+  return { name, table, sql: firstStatement(sql) };
+}

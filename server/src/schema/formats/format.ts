@@ -1,0 +1,23 @@
+import type { StoredSchema } from '../model.ts';
+
+/**
+ * A way to write a schema down: the same schema gives the same text, byte for byte. `tier` says how much of the
+ * schema it takes, so that a format pays for no more than it writes.
+ */
+export type SchemaFormat = FormatOf<'stored', StoredSchema>;
+
+interface FormatOf<Tier extends string, Takes> {
+  /** What a client calls it. */
+  readonly name: string;
+  readonly contentType: string;
+  /** Of a file name, without the dot. */
+  readonly extension: string;
+  readonly tier: Tier;
+  readonly render: (schema: Takes) => RenderedSchema;
+}
+
+export interface RenderedSchema {
+  readonly text: string;
+  /** What a reader of the text has to know, each a short sentence without a full stop. */
+  readonly warnings: readonly string[];
+}

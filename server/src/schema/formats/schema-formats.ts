@@ -1,0 +1,5 @@
+import type { SchemaFormat } from './format.ts';
+import { sqlFormat } from './sql.ts';
+
+/** Every format a schema can be exported in. A new one is a file beside this one, and a line here. */
+export const schemaFormats: readonly SchemaFormat[] = [sqlFormat];

@@ -1,0 +1,208 @@
+/**
+ * What the schema of a SQLite database is, in two tiers. `StoredSchema` is what sqlite_schema keeps, word for word: all
+ * that writing it down as SQL takes. `Schema` is everything SQLite can tell about it.
+ *
+ * Neither has reserved names (`sqlite_…`, `_rowhouse_…`), nor the shadow tables behind a virtual table, nor anything
+ * that hangs on those.
+ */
+export interface StoredSchema extends DatabaseHeader {
+  /** In the order they were created, as is every list here. */
+  readonly tables: readonly StoredTable[];
+  /** Without those that SQLite made itself for a constraint: they have no statement. */
+  readonly indexes: readonly StoredObject[];
+  readonly views: readonly StoredObject[];
+  readonly triggers: readonly StoredObject[];
+}
+
+export interface DatabaseHeader {
+  readonly encoding: Encoding;
+  readonly userVersion: number;
+  readonly applicationId: number;
+}
+
+export type Encoding = 'UTF-8' | 'UTF-16le' | 'UTF-16be';
+
+export interface StoredObject {
+  readonly name: string;
+  /** The table (or, for a trigger, the view) that it hangs on; its own name for a table or a view. */
+  readonly table: string;
+  /** The first statement of the stored text, which is all of it that SQLite reads. */
+  readonly sql: string;
+}
+
+export interface StoredTable extends StoredObject {
+  readonly kind: 'table' | 'virtual';
+  /** Names of the tables that its foreign keys refer to, as written there. */
+  readonly references: readonly string[];
+}
+
+export interface Schema extends DatabaseHeader {
+  /** Sorted by name, as are views, indexes and triggers; a trigger's `order` keeps the order they fire in. */
+  readonly tables: readonly Table[];
+  readonly views: readonly View[];
+  readonly triggers: readonly Trigger[];
+  /** Tables and indexes whose text tells other things than SQLite does; what only the text tells is left out there. */
+  readonly unread: readonly UnreadObject[];
+}
+
+export interface UnreadObject {
+  readonly kind: 'table' | 'index' | 'trigger';
+  readonly name: string;
+  readonly reason: string;
+}
+
+export type Table = OrdinaryTable | VirtualTable;
+
+export interface OrdinaryTable {
+  readonly kind: 'table';
+  readonly name: string;
+  readonly strict: boolean;
+  readonly withoutRowid: boolean;
+  readonly autoincrement: boolean;
+  readonly columns: readonly Column[];
+  readonly primaryKey: PrimaryKey | null;
+  /** In the order of declaration, as are uniques and checks. */
+  readonly foreignKeys: readonly ForeignKey[];
+  readonly uniques: readonly Unique[];
+  readonly checks: readonly Check[];
+  readonly indexes: readonly Index[];
+  readonly sql: string;
+}
+
+export interface VirtualTable {
+  readonly kind: 'virtual';
+  readonly name: string;
+  readonly module: string;
+  /** As written between the parentheses, one text for each argument. */
+  readonly arguments: readonly string[];
+  /** Null where SQLite cannot say: the module is not in this build, or refuses its table. */
+  readonly columns: readonly VirtualColumn[] | null;
+  readonly sql: string;
+}
+
+/** https://www.sqlite.org/datatype3.html#type_affinity */
+export type Affinity = 'TEXT' | 'NUMERIC' | 'INTEGER' | 'REAL' | 'BLOB';
+
+export interface Column {
+  readonly name: string;
+  /** The type as written, empty where there is none. */
+  readonly declaredType: string;
+  readonly affinity: Affinity;
+  readonly notNull: boolean;
+  readonly notNullOnConflict: ConflictAction | null;
+  /** The default as SQL text. */
+  readonly default: string | null;
+  /** Counted from 1; null outside the primary key. */
+  readonly primaryKeyPosition: number | null;
+  readonly generated: Generated | null;
+  readonly collation: string;
+}
+
+export interface VirtualColumn {
+  readonly name: string;
+  readonly declaredType: string;
+  /** Hidden columns are not part of `SELECT *`. https://www.sqlite.org/vtab.html#hidden_columns_in_virtual_tables */
+  readonly hidden: boolean;
+}
+
+/** https://www.sqlite.org/gencol.html */
+export interface Generated {
+  readonly kind: 'virtual' | 'stored';
+  readonly expression: string;
+}
+
+/** https://www.sqlite.org/lang_conflict.html */
+export type ConflictAction = 'ROLLBACK' | 'ABORT' | 'FAIL' | 'IGNORE' | 'REPLACE';
+
+export type SortOrder = 'ASC' | 'DESC';
+
+export interface KeyColumn {
+  readonly name: string;
+  readonly order: SortOrder;
+  readonly collation: string;
+}
+
+export interface PrimaryKey {
+  readonly name: string | null;
+  readonly columns: readonly KeyColumn[];
+  readonly onConflict: ConflictAction | null;
+}
+
+export interface Unique {
+  readonly name: string | null;
+  readonly columns: readonly KeyColumn[];
+  readonly onConflict: ConflictAction | null;
+}
+
+export interface Check {
+  readonly name: string | null;
+  readonly expression: string;
+}
+
+export type ForeignKeyAction = 'NO ACTION' | 'RESTRICT' | 'SET NULL' | 'SET DEFAULT' | 'CASCADE';
+
+/** https://www.sqlite.org/foreignkeys.html#fk_deferred */
+export type Deferral = 'NOT DEFERRABLE' | 'INITIALLY IMMEDIATE' | 'INITIALLY DEFERRED';
+
+export interface ForeignKey {
+  readonly name: string | null;
+  readonly columns: readonly string[];
+  readonly referencedTable: string;
+  /**
+   * Where none are written, the primary key of the referenced table; null where that table is missing, or its primary
+   * key has another number of columns.
+   */
+  readonly referencedColumns: readonly string[] | null;
+  readonly onDelete: ForeignKeyAction;
+  readonly onUpdate: ForeignKeyAction;
+  /** As written; SQLite reads the clause and does not act on it. */
+  readonly match: string | null;
+  readonly deferral: Deferral;
+}
+
+export interface Index {
+  readonly name: string;
+  readonly unique: boolean;
+  /** Whether it comes from CREATE INDEX, from a UNIQUE constraint or from a PRIMARY KEY. */
+  readonly origin: 'create' | 'unique' | 'primary_key';
+  readonly columns: readonly IndexTerm[];
+  /** The condition of a partial index. */
+  readonly where: string | null;
+  /** Null where SQLite made the index itself, for a constraint. */
+  readonly sql: string | null;
+}
+
+export type IndexTerm = (
+  | { readonly kind: 'column'; readonly name: string }
+  | { readonly kind: 'rowid' }
+  | { readonly kind: 'expression'; readonly expression: string | null }
+) & { readonly order: SortOrder; readonly collation: string };
+
+export interface View {
+  readonly name: string;
+  /** Null where SQLite cannot say, for instance because a table that the view reads is missing. */
+  readonly columns: readonly ViewColumn[] | null;
+  readonly sql: string;
+}
+
+export interface ViewColumn {
+  readonly name: string;
+  readonly declaredType: string;
+}
+
+export interface Trigger {
+  readonly name: string;
+  readonly table: string;
+  /** Counted from 1 among the triggers of one table, by creation; SQLite fires them by it. */
+  readonly order: number;
+  readonly parts: TriggerParts | null;
+  readonly sql: string;
+}
+
+export interface TriggerParts {
+  readonly timing: 'BEFORE' | 'AFTER' | 'INSTEAD OF';
+  readonly event: 'INSERT' | 'UPDATE' | 'DELETE';
+  /** The columns of UPDATE OF; empty where it is any. */
+  readonly updateOf: readonly string[];
+  readonly when: string | null;
+}

@@ -1,0 +1,16 @@
+import { spawnSync } from 'node:child_process';
+
+/**
+ * Feeds text to the real sqlite3 shell, as `sqlite3 file < text` does.
+ * @throws where the shell says anything on standard error, or ends with a status other than 0.
+ */
+export function runSqliteShell(file: string, input: string): string {
+  const { status, stdout, stderr, error } = spawnSync('sqlite3', ['-batch', '-init', '/dev/null', file], {
+    input,
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  if (error !== undefined) throw error;
+  if (status !== 0 || stderr !== '') throw new Error(`sqlite3 ended with ${status}: ${stderr}`);
+  return stdout;
+}
