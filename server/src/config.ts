@@ -71,10 +71,25 @@ export const settings = {
     default: 256,
     meaning: 'How many project databases each database thread keeps open; the least recently used is closed.',
   },
+  url: {
+    variable: 'ROWHOUSE_URL',
+    kind: 'url',
+    default: null,
+    meaning:
+      'The running server that `rowhouse import` and `rowhouse export` talk to. Without it they work on the data folder itself.',
+  },
+  token: {
+    variable: 'ROWHOUSE_TOKEN',
+    kind: 'secret',
+    minimumLength: 24,
+    default: null,
+    meaning: 'The token with which `rowhouse import` and `rowhouse export` talk to a running server.',
+  },
 } as const satisfies Record<string, Setting>;
 
 export type Setting = { readonly variable: string; readonly meaning: string } & (
   | { readonly kind: 'text' | 'path'; readonly default: string }
+  | { readonly kind: 'url'; readonly default: null }
   | { readonly kind: 'secret'; readonly minimumLength: number; readonly default: null }
   | { readonly kind: 'integer'; readonly minimum: number; readonly maximum: number; readonly default: number }
   | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string }
@@ -84,7 +99,7 @@ type Value<S extends Setting> = S extends { readonly kind: 'integer' }
   ? number
   : S extends { readonly kind: 'choice'; readonly choices: readonly (infer C)[] }
     ? C
-    : S extends { readonly kind: 'secret' }
+    : S extends { readonly kind: 'secret' | 'url' }
       ? string | null
       : string;
 
@@ -120,6 +135,13 @@ function parseSetting(setting: Setting, text: string): string | number {
   switch (setting.kind) {
     case 'text':
     case 'path':
+      return text;
+    case 'url':
+      if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) {
+        throw new ConfigError(
+          `${setting.variable} must be an http:// or https:// address, not ${JSON.stringify(text)}`,
+        );
+      }
       return text;
     case 'secret':
       if (text.length < setting.minimumLength || !/^[\x21-\x7e]+$/.test(text)) {

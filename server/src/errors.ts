@@ -32,7 +32,10 @@ export const errorRegistry = {
   },
   payload_too_large: { status: 413, meaning: 'The body is larger than the route’s limit.' },
   headers_too_large: { status: 431, meaning: 'The request’s headers are larger than the limit.' },
-  precondition_failed: { status: 412, meaning: 'The `If-Match` of the request names another version of the file.' },
+  precondition_failed: {
+    status: 412,
+    meaning: 'The `If-Match` of the request names another version of the file.',
+  },
   range_not_satisfiable: { status: 416, meaning: 'The `Range` asked for lies outside the file.' },
   already_exists: { status: 409, meaning: 'A project of that slug exists.' },
   conflict: { status: 409, meaning: 'The thing is in a state that does not allow this.' },

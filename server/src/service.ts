@@ -9,6 +9,7 @@ import type { Engine } from './engine/engine.ts';
 import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import { Exports } from './exports/exports.ts';
 import { openLocalExportFiles } from './files/local-export-files.ts';
+import { timestamp } from './http/ids.ts';
 import { Imports } from './imports/imports.ts';
 import { Projects } from './projects/projects.ts';
 import { Tokens } from './tokens/tokens.ts';
@@ -19,6 +20,9 @@ export interface Service {
   readonly projects: Projects;
   readonly imports: Imports;
   readonly exports: Exports;
+  /** Whether no server ever ran on this data folder. */
+  isNew(): Promise<boolean>;
+  markStarted(): Promise<void>;
   /** Whether the catalog answers. */
   isReady(): Promise<boolean>;
   /** Ends every thread and closes every database. */
@@ -51,14 +55,34 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     exports,
     projects: new Projects({ catalog, engine, tokens, exports }),
     imports: new Imports({ engine, maxBytes: config.importMaxBytes }),
+    isNew: async () => (await firstStartedAt(catalog)) === undefined,
+    markStarted: () => markStarted(catalog),
     isReady: () => catalogAnswers(catalog),
     close: closing({ catalog, engine, tokens, log }),
   };
 }
 
+async function firstStartedAt(catalog: Catalog): Promise<string | undefined> {
+  const row = await catalog
+    .selectFrom('service')
+    .select('value')
+    .where('name', '=', 'first_started_at')
+    .executeTakeFirst();
+  return row?.value;
+}
+
+async function markStarted(catalog: Catalog): Promise<void> {
+  const row = { name: 'first_started_at', value: timestamp() } as const;
+  await catalog
+    .insertInto('service')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
 async function catalogAnswers(catalog: Catalog): Promise<boolean> {
   try {
-    await catalog.selectFrom('service').select('name').limit(1).execute();
+    await firstStartedAt(catalog);
     return true;
   } catch {
     return false;

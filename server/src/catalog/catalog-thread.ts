@@ -21,7 +21,10 @@ function openCatalogDatabase(): DatabaseSync {
 }
 
 /** The catalog's statements are few and the same ones each time, so node:sqlite's cost of preparing them does not matter. */
-function execute({ sql, parameters }: CatalogOperations['execute']['input']): CatalogOperations['execute']['output'] {
+function execute({
+  sql,
+  parameters,
+}: CatalogOperations['execute']['input']): CatalogOperations['execute']['output'] {
   database ??= openCatalogDatabase();
   const statement = database.prepare(sql);
   if (statement.columns().length > 0) {

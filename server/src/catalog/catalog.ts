@@ -25,7 +25,12 @@ const SQLITE_BUSY = 5;
 export async function openCatalog(path: string, onThreadCrash: (error: Error) => void): Promise<Catalog> {
   const startData: CatalogThreadStart = { path };
   const script = moduleBeside(import.meta.url, 'catalog-thread');
-  const thread = new Thread<CatalogOperations>({ name: 'catalog', script, startData, onCrash: onThreadCrash });
+  const thread = new Thread<CatalogOperations>({
+    name: 'catalog',
+    script,
+    startData,
+    onCrash: onThreadCrash,
+  });
   const catalog = new Kysely<CatalogTables>({ dialect: new ThreadDialect(thread) });
   try {
     await migrate(catalog);

@@ -55,7 +55,7 @@ interface ExportsTable {
 
 /** What the service knows of itself: one row a name. */
 interface ServiceTable {
-  readonly name: 'admin_token_sha256';
+  readonly name: 'admin_token_sha256' | 'first_started_at';
   readonly value: string;
 }
 

@@ -1,5 +1,3 @@
-import type { SchemaFormatName } from '../schema/formats/formats.ts';
-
 /**
  * The port: what a project database can do, as asynchronous functions on plain data. A project is named by its slug,
  * already normalised. Every method rejects with a `RowhouseError` where a client can be told why: `unavailable` when the
@@ -15,8 +13,11 @@ export interface Engine {
   /** How many tables and views of the user's the database holds. */
   countTables(project: string): Promise<number>;
 
-  /** Writes the schema to `outputPath`, a new file, from one snapshot; it is synced when the promise resolves. */
-  exportSchema(project: string, format: SchemaFormatName, outputPath: string): Promise<WrittenExport>;
+  /**
+   * Writes the schema, in the schema format of that name, to `outputPath`, a new file, from one snapshot; it is synced
+   * when the promise resolves.
+   */
+  exportSchema(project: string, format: string, outputPath: string): Promise<WrittenExport>;
 
   /** A path on the database's own disk, where nothing is yet, for a file that `importDatabase` is to take. */
   newUpload(project: string): Promise<string>;
@@ -59,10 +60,6 @@ export interface ImportReport {
 }
 
 export interface ImportWarning {
-  readonly code:
-    | 'table_without_primary_key'
-    | 'double_quoted_strings'
-    | 'foreign_key_violations'
-    | 'schema_not_portable';
+  readonly code: 'table_without_primary_key' | 'foreign_key_violations' | 'schema_not_portable';
   readonly message: string;
 }

@@ -31,7 +31,8 @@ export type Selection =
  * request are answered with the whole file, which section 14.2 allows and every client copes with.
  */
 export function selectPart(file: Representation, headers: ConditionalHeaders): Selection {
-  if (headers.ifMatch !== undefined && !matches(headers.ifMatch, file.etag)) return { kind: 'precondition_failed' };
+  if (headers.ifMatch !== undefined && !matches(headers.ifMatch, file.etag))
+    return { kind: 'precondition_failed' };
   if (isUnmodified(file, headers)) return { kind: 'not_modified' };
   if (headers.range === undefined || !rangeStillHolds(file, headers.ifRange)) return { kind: 'whole' };
   const ranges = parseRange(file.sizeBytes, headers.range);

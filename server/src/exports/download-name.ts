@@ -14,7 +14,10 @@ export function downloadName(asked: string | undefined, defaultStem: string, ext
   const full = name.toLowerCase().endsWith(`.${extension}`) ? name : `${name}.${extension}`;
   const sizeBytes = Buffer.byteLength(full);
   if (sizeBytes > MAX_BYTES) {
-    throw invalidField(FIELD, `must be at most ${MAX_BYTES} bytes of UTF-8 with its extension; this is ${sizeBytes}`);
+    throw invalidField(
+      FIELD,
+      `must be at most ${MAX_BYTES} bytes of UTF-8 with its extension; this is ${sizeBytes}`,
+    );
   }
   return full;
 }

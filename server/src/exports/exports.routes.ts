@@ -1,22 +1,35 @@
 import { Type } from 'typebox';
 
-import { RowhouseError } from '../errors.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
 import { projectPath } from '../http/project-slug.ts';
 import type { Projects } from '../projects/projects.ts';
-import { isSchemaFormatName, schemaFormats, type SchemaFormatName } from '../schema/formats/formats.ts';
+import type { SchemaFormat } from '../schema/formats/format.ts';
+import { findSchemaFormat } from '../schema/formats/schema-formats.ts';
 import { exportFileMissing, type Exports } from './exports.ts';
 import { exportManifest, toManifest } from './manifest.ts';
+import { unknownSchemaFormat } from './unknown-schema-format.ts';
 import { sendExportFile } from './send-export-file.ts';
 
+const exportEnvelope = envelopeOf(Type.Object({ export: exportManifest }));
 const exportPath = projectPath({ export_id: Type.String({ maxLength: 100 }) });
 
-export function registerExportRoutes(
-  app: HttpServer,
-  { exports, projects }: { readonly exports: Exports; readonly projects: Projects },
-): void {
+/** What these routes work with. */
+interface Rooms {
+  readonly exports: Exports;
+  readonly projects: Projects;
+}
+
+export function registerExportRoutes(app: HttpServer, rooms: Rooms): void {
+  postSchemaExport(app, rooms);
+  listExports(app, rooms);
+  getExport(app, rooms);
+  deleteExport(app, rooms);
+  downloadExport(app, rooms);
+}
+
+function postSchemaExport(app: HttpServer, { exports, projects }: Rooms): void {
   app.post(
     '/projects/:project/export/schema',
     {
@@ -27,68 +40,66 @@ export function registerExportRoutes(
           { format: Type.Optional(Type.String()), file_name: Type.Optional(Type.String()) },
           { additionalProperties: false },
         ),
-        response: { 201: envelopeOf(Type.Object({ export: exportManifest })) },
+        response: { 201: exportEnvelope },
       },
     },
     async (request, reply) => {
-      const format = schemaFormatOf(request.body.format);
+      const format = schemaFormatOf(request.body.format ?? 'json');
       const project = await projects.get(request.params.project);
       const row = await exports.createSchemaExport(project, { format, fileName: request.body.file_name });
       return reply.code(201).send(success(request, { export: toManifest(project.project_slug, row) }));
     },
   );
+}
 
+function listExports(app: HttpServer, { exports, projects }: Rooms): void {
+  const status = Type.Optional(Type.Enum(['ready', 'not_found', 'all']));
   app.get(
     '/projects/:project/exports',
     {
       config: { access: 'project' },
       schema: {
         params: projectPath({}),
-        querystring: Type.Object(
-          {
-            status: Type.Optional(Type.Enum(['ready', 'not_found', 'all'])),
-            ...pageFields,
-          },
-          { additionalProperties: false },
-        ),
+        querystring: Type.Object({ status, ...pageFields }, { additionalProperties: false }),
         response: { 200: envelopeOf(Type.Object({ exports: Type.Array(exportManifest), ...pageKeys })) },
       },
     },
     async (request) => {
-      const { limit = 50, offset = 0, status = 'all' } = request.query;
+      const { limit = 50, offset = 0 } = request.query;
       const project = await projects.get(request.params.project);
-      const found = await exports.list(project, { status, limit, offset });
+      const found = await exports.list(project, { status: request.query.status ?? 'all', limit, offset });
       const manifests = found.rows.map((row) => toManifest(project.project_slug, row));
       return success(request, { exports: manifests, ...pageOf({ limit, offset }, found) });
     },
   );
+}
 
+function getExport(app: HttpServer, { exports, projects }: Rooms): void {
   app.get(
     '/projects/:project/exports/:export_id',
-    {
-      config: { access: 'project' },
-      schema: {
-        params: exportPath,
-        response: { 200: envelopeOf(Type.Object({ export: exportManifest })) },
-      },
-    },
+    { config: { access: 'project' }, schema: { params: exportPath, response: { 200: exportEnvelope } } },
     async (request) => {
       const project = await projects.get(request.params.project);
       const row = await exports.get(project, request.params.export_id);
       return success(request, { export: toManifest(project.project_slug, row) });
     },
   );
+}
 
+function deleteExport(app: HttpServer, { exports, projects }: Rooms): void {
+  const deleted = Type.Object({ deleted: Type.Literal(true), export_id: Type.String() });
   app.delete(
     '/projects/:project/exports/:export_id',
-    { config: { access: 'project' }, schema: { params: exportPath } },
+    { config: { access: 'project' }, schema: { params: exportPath, response: { 200: envelopeOf(deleted) } } },
     async (request) => {
       const project = await projects.get(request.params.project);
       await exports.delete(project, request.params.export_id);
-      return success(request, { deleted: true, export_id: request.params.export_id });
+      return success(request, { deleted: true as const, export_id: request.params.export_id });
     },
   );
+}
 
+function downloadExport(app: HttpServer, { exports, projects }: Rooms): void {
   app.get(
     '/projects/:project/export/download/:export_id',
     { config: { access: 'project' }, schema: { params: exportPath } },
@@ -101,11 +112,8 @@ export function registerExportRoutes(
   );
 }
 
-/** The wording is the documented one, whatever formats there are; `details` names them all. */
-function schemaFormatOf(asked: string | undefined): SchemaFormatName {
-  const format = asked ?? 'json';
-  if (isSchemaFormatName(format)) return format;
-  throw new RowhouseError('invalid_export_format', 'format must be json or sql for schema exports.', {
-    details: [{ field: 'body.format', message: `must be one of ${Object.keys(schemaFormats).join(', ')}` }],
-  });
+function schemaFormatOf(asked: string): SchemaFormat {
+  const format = findSchemaFormat(asked);
+  if (format === null) throw unknownSchemaFormat('body.format');
+  return format;
 }

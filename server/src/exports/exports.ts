@@ -6,11 +6,11 @@ import type { Engine } from '../engine/engine.ts';
 import { RowhouseError } from '../errors.ts';
 import type { ByteRange, ExportFiles } from '../files/export-files.ts';
 import { exportId, timestamp } from '../http/ids.ts';
-import { type SchemaFormatName, schemaFormats } from '../schema/formats/formats.ts';
+import type { SchemaFormat } from '../schema/formats/format.ts';
 import { downloadName } from './download-name.ts';
 
 export interface SchemaExportRequest {
-  readonly format: SchemaFormatName;
+  readonly format: SchemaFormat;
   readonly fileName: string | undefined;
 }
 
@@ -34,19 +34,19 @@ export class Exports {
 
   /** Writes the project's schema to a new file; the export is ready when the promise resolves. */
   async createSchemaExport(project: ProjectRow, request: SchemaExportRequest): Promise<ExportRow> {
-    const format = schemaFormats[request.format];
+    const { format } = request;
     const name = downloadName(request.fileName, `${project.project_slug}_schema_export`, format.extension);
     const key = { project: project.project_slug, exportId: exportId() };
     try {
       const draft = await this.#files.draftPath(key);
-      const written = await this.#engine.exportSchema(project.project_slug, request.format, draft);
+      const written = await this.#engine.exportSchema(project.project_slug, format.name, draft);
       await this.#files.publish(key);
       return await this.#insert({
         id: key.exportId,
         project_id: project.id,
         kind: 'schema_export',
         scope: 'project',
-        format: request.format,
+        format: format.name,
         download_name: name,
         storage_backend: this.#files.backend,
         content_type: format.contentType,
@@ -54,7 +54,7 @@ export class Exports {
         table_count: null,
         size_bytes: written.sizeBytes,
         sha256: written.sha256,
-        warning: written.warnings.length === 0 ? null : written.warnings.join(' '),
+        warning: written.warnings.length === 0 ? null : asSentences(written.warnings),
         missing_at: null,
         created_at: timestamp(),
         expires_at: null,
@@ -136,4 +136,8 @@ export class Exports {
 
 export function exportFileMissing(): RowhouseError {
   return new RowhouseError('export_file_missing', 'The file of this export is gone from storage.');
+}
+
+function asSentences(warnings: readonly string[]): string {
+  return `${warnings.join('; ')}.`;
 }

@@ -35,9 +35,14 @@ export async function sendExportFile(
       throw new RowhouseError('precondition_failed', 'The file is not the one that If-Match names.');
     case 'unsatisfiable':
       reply.header('content-range', `bytes */${sizeBytes}`);
-      throw new RowhouseError('range_not_satisfiable', `The file has ${sizeBytes} bytes; the range lies outside it.`);
+      throw new RowhouseError(
+        'range_not_satisfiable',
+        `The file has ${sizeBytes} bytes; the range lies outside it.`,
+      );
     case 'part':
-      reply.code(206).header('content-range', `bytes ${selection.range.start}-${selection.range.end}/${sizeBytes}`);
+      reply
+        .code(206)
+        .header('content-range', `bytes ${selection.range.start}-${selection.range.end}/${sizeBytes}`);
       return sendBytes(request, reply, row, { open, range: selection.range });
     case 'whole':
       return sendBytes(request, reply, row, { open, range: { start: 0, end: sizeBytes - 1 } });

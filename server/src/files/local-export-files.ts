@@ -28,7 +28,8 @@ class LocalExportFiles implements ExportFiles {
 
   async draftPath(key: ExportFileKey): Promise<string> {
     const folder = this.#folder(key.project);
-    if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) await syncDirectory(this.#root);
+    if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined)
+      await syncDirectory(this.#root);
     return this.#path(key) + DRAFT_SUFFIX;
   }
 

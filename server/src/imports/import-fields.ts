@@ -14,5 +14,12 @@ export const importReport = Type.Object({
 
 export function toImportFields(project: string, report: ImportReport): Static<typeof importReport> {
   const { tables, rows, sizeBytes, replaced, warnings } = report;
-  return { project, tables, rows, size_bytes: sizeBytes, replaced, warnings: warnings.map((warning) => ({ ...warning })) };
+  return {
+    project,
+    tables,
+    rows,
+    size_bytes: sizeBytes,
+    replaced,
+    warnings: warnings.map(({ code, message }) => ({ code, message })),
+  };
 }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { Type } from 'typebox';
 
 import { takeByteStreams } from '../http/body-parsing.ts';
+import { clientGone } from '../http/client-gone.ts';
 import { booleanLike, isTrue } from '../http/boolean-like.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
@@ -41,9 +42,11 @@ export function registerImportRoutes(
           replace: isTrue(request.query.replace),
           content,
           announcedBytes: announced === undefined ? null : Number(announced),
-          signal: request.signal,
+          signal: clientGone(reply),
         });
-        return reply.code(201).send(success(request, { import: toImportFields(project.project_slug, report) }));
+        return reply
+          .code(201)
+          .send(success(request, { import: toImportFields(project.project_slug, report) }));
       },
     );
   });

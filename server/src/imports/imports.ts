@@ -62,6 +62,9 @@ export class Imports {
   }
 
   #tooLarge(): RowhouseError {
-    return new RowhouseError('payload_too_large', `A database file of at most ${this.#maxBytes} bytes can be imported.`);
+    return new RowhouseError(
+      'payload_too_large',
+      `A database file of at most ${this.#maxBytes} bytes can be imported.`,
+    );
   }
 }

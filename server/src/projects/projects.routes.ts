@@ -69,7 +69,9 @@ export function registerProjectRoutes(app: HttpServer, projects: Projects): void
       schema: {
         params: projectPath({}),
         body: Type.Object({ confirm_project_slug: Type.String() }, { additionalProperties: false }),
-        response: { 200: envelopeOf(Type.Object({ deleted: Type.Literal(true), project_slug: Type.String() })) },
+        response: {
+          200: envelopeOf(Type.Object({ deleted: Type.Literal(true), project_slug: Type.String() })),
+        },
       },
     },
     async (request) => {

@@ -91,7 +91,11 @@ export class Projects {
   }
 
   #find(slug: string): Promise<ProjectRow | undefined> {
-    return this.#catalog.selectFrom('projects').selectAll().where('project_slug', '=', slug).executeTakeFirst();
+    return this.#catalog
+      .selectFrom('projects')
+      .selectAll()
+      .where('project_slug', '=', slug)
+      .executeTakeFirst();
   }
 
   #insert({ slug, name }: NewProject): Promise<{ readonly row: ProjectRow; readonly token: NewToken }> {

@@ -19,7 +19,8 @@ const DISK_FULL_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
  */
 export function explainStorageFault(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RowhouseError) return error;
-  const sqliteCode = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  const sqliteCode =
+    'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
   const systemCode = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (sqliteCode === SQLITE_FULL || DISK_FULL_CODES.has(systemCode)) {
     return new RowhouseError('storage_full', 'The disk is full: nothing was written.', { cause: error });
@@ -29,7 +30,9 @@ export function explainStorageFault(error: unknown): unknown {
   }
   const trouble = sqliteCode === undefined ? undefined : SQLITE_UNREACHABLE.get(sqliteCode);
   if (trouble !== undefined) {
-    return new RowhouseError('unavailable', `The database cannot be reached: it is ${trouble}.`, { cause: error });
+    return new RowhouseError('unavailable', `The database cannot be reached: it is ${trouble}.`, {
+      cause: error,
+    });
   }
   return error;
 }

@@ -15,7 +15,10 @@ export type OperationReply =
 
 /** An error as plain data: an `Error` loses its own properties when it is cloned between threads. */
 export interface ErrorMessage {
-  readonly registered: { readonly code: ErrorCode; readonly details: readonly ErrorDetail[] | undefined } | null;
+  readonly registered: {
+    readonly code: ErrorCode;
+    readonly details: readonly ErrorDetail[] | undefined;
+  } | null;
   readonly message: string;
   readonly stack: string | undefined;
   /** `ENOSPC`, `ERR_SQLITE_ERROR`…, where the error has one. */
@@ -27,7 +30,13 @@ export interface ErrorMessage {
 export function errorToMessage(error: unknown): ErrorMessage {
   if (error instanceof RowhouseError) {
     const registered = { code: error.code, details: error.details };
-    return { registered, message: error.message, stack: error.stack, systemCode: undefined, sqliteCode: undefined };
+    return {
+      registered,
+      message: error.message,
+      stack: error.stack,
+      systemCode: undefined,
+      sqliteCode: undefined,
+    };
   }
   const fault = error instanceof Error ? error : new Error(String(error));
   return {

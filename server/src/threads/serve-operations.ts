@@ -23,7 +23,10 @@ export function serveOperations<O extends Operations>(handlers: Handlers<O>, onC
   });
 }
 
-function runOperation<O extends Operations>(handlers: Handlers<O>, request: OperationRequest): OperationReply {
+function runOperation<O extends Operations>(
+  handlers: Handlers<O>,
+  request: OperationRequest,
+): OperationReply {
   const { id, operation, input } = request;
   try {
     const handler = handlers[operation];

@@ -18,7 +18,8 @@ export class ThreadPool<O extends Operations> {
   }
 
   async request<K extends keyof O & string>(operation: K, input: O[K]['input']): Promise<O[K]['output']> {
-    const thread = this.#idle.pop() ?? (await new Promise<Thread<O>>((resolve) => this.#waiting.push(resolve)));
+    const thread =
+      this.#idle.pop() ?? (await new Promise<Thread<O>>((resolve) => this.#waiting.push(resolve)));
     try {
       return await thread.request(operation, input);
     } finally {

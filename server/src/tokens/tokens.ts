@@ -69,7 +69,8 @@ export class Tokens implements Authenticator {
     if (generation === this.#generation) this.#remember(sha256, found);
     const now = new Date();
     if (found.expiresAtMs !== null && found.expiresAtMs <= now.getTime()) return null;
-    if (found.credential.kind === 'project_token') this.#lastUsed.set(found.credential.tokenId, timestamp(now));
+    if (found.credential.kind === 'project_token')
+      this.#lastUsed.set(found.credential.tokenId, timestamp(now));
     return found.credential;
   }
 
@@ -95,7 +96,11 @@ export class Tokens implements Authenticator {
 
   /** @throws RowhouseError `not_found`. */
   async get(tokenId: number): Promise<TokenRow> {
-    const row = await this.#catalog.selectFrom('tokens').selectAll().where('id', '=', tokenId).executeTakeFirst();
+    const row = await this.#catalog
+      .selectFrom('tokens')
+      .selectAll()
+      .where('id', '=', tokenId)
+      .executeTakeFirst();
     if (row === undefined) throw new RowhouseError('not_found', 'There is no such token in this project.');
     return { ...row, last_used_at: this.#lastUsed.get(tokenId) ?? row.last_used_at };
   }
@@ -104,7 +109,8 @@ export class Tokens implements Authenticator {
   forgetProject(projectId: number): void {
     this.#generation++;
     for (const [sha256, { credential }] of this.#cache) {
-      if (credential.kind === 'project_token' && credential.projectId === projectId) this.#cache.delete(sha256);
+      if (credential.kind === 'project_token' && credential.projectId === projectId)
+        this.#cache.delete(sha256);
     }
   }
 
@@ -115,7 +121,11 @@ export class Tokens implements Authenticator {
     this.#lastUsed.clear();
     await this.#catalog.transaction().execute(async (transaction) => {
       for (const [id, lastUsedAt] of used) {
-        await transaction.updateTable('tokens').set({ last_used_at: lastUsedAt }).where('id', '=', id).execute();
+        await transaction
+          .updateTable('tokens')
+          .set({ last_used_at: lastUsedAt })
+          .where('id', '=', id)
+          .execute();
       }
     });
   }

@@ -1,4 +1,3 @@
-import type { SchemaFormatName } from '../../schema/formats/formats.ts';
 import type { WrittenExport } from '../engine.ts';
 
 /** What the threads are started with. */
@@ -19,7 +18,7 @@ export type WriterOperations = {
 export type ReaderOperations = {
   readonly countTables: { readonly input: { readonly path: string }; readonly output: number };
   readonly exportSchema: {
-    readonly input: { readonly path: string; readonly format: SchemaFormatName; readonly outputPath: string };
+    readonly input: { readonly path: string; readonly format: string; readonly outputPath: string };
     readonly output: WrittenExport;
   };
   readonly closeDatabase: { readonly input: { readonly path: string }; readonly output: void };

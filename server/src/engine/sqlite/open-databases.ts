@@ -36,7 +36,8 @@ export class OpenDatabases {
   }
 
   closeAll(): void {
-    for (const path of [...this.#open.keys()]) this.close(path);
+    for (const database of this.#open.values()) database.close();
+    this.#open.clear();
   }
 
   #closeLeastRecent(): void {

@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 
+import { findSchemaFormat } from '../../schema/formats/schema-formats.ts';
 import { serveOperations } from '../../threads/serve-operations.ts';
 import type { WrittenExport } from '../engine.ts';
 import type { DatabaseThreadStart, ReaderOperations } from './database-operations.ts';
@@ -21,7 +22,13 @@ serveOperations<ReaderOperations>(
   () => databases.closeAll(),
 );
 
-function exportSchema({ path, format, outputPath }: ReaderOperations['exportSchema']['input']): WrittenExport {
-  const { text, warnings } = renderSchemaExport(databases.get(path), format);
+function exportSchema({
+  path,
+  format,
+  outputPath,
+}: ReaderOperations['exportSchema']['input']): WrittenExport {
+  const schemaFormat = findSchemaFormat(format);
+  if (schemaFormat === null) throw new Error(`no schema format ${format}`);
+  const { text, warnings } = renderSchemaExport(databases.get(path), schemaFormat);
   return { ...writeExportFile(outputPath, text), warnings };
 }

@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 
-import type { SchemaFormatName } from '../../schema/formats/formats.ts';
 import { explainStorageFault } from '../../storage/explain-storage-fault.ts';
 import { moduleBeside } from '../../threads/module-beside.ts';
 import { ThreadPool } from '../../threads/thread-pool.ts';
@@ -71,8 +70,10 @@ class SqliteEngine implements Engine {
     return this.#shared(project, (path) => this.#readers.request('countTables', { path }));
   }
 
-  async exportSchema(project: string, format: SchemaFormatName, outputPath: string): Promise<WrittenExport> {
-    return this.#shared(project, (path) => this.#readers.request('exportSchema', { path, format, outputPath }));
+  async exportSchema(project: string, format: string, outputPath: string): Promise<WrittenExport> {
+    return this.#shared(project, (path) =>
+      this.#readers.request('exportSchema', { path, format, outputPath }),
+    );
   }
 
   async newUpload(project: string): Promise<string> {
@@ -119,7 +120,9 @@ class SqliteEngine implements Engine {
     const path = this.#directory.databasePath(project);
     await this.#readers.requestAll('closeDatabase', { path });
     // Fails for a file that is damaged or no database: then nothing in it is left to settle.
-    await this.#writerOf(project).request('settleDatabase', { path }).catch(() => undefined);
+    await this.#writerOf(project)
+      .request('settleDatabase', { path })
+      .catch(() => undefined);
   }
 
   #shared<T>(project: string, operation: (path: string) => Promise<T>): Promise<T> {

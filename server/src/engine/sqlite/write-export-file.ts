@@ -5,7 +5,10 @@ import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
  * Writes `text` as UTF-8 to a new file and syncs it. A file that could not be written whole is removed.
  * @throws the file system's error; EEXIST when there is such a file.
  */
-export function writeExportFile(path: string, text: string): { readonly sizeBytes: number; readonly sha256: string } {
+export function writeExportFile(
+  path: string,
+  text: string,
+): { readonly sizeBytes: number; readonly sha256: string } {
   const bytes = Buffer.from(text, 'utf8');
   const file = openSync(path, 'wx', 0o600);
   try {

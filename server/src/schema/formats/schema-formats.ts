@@ -3,3 +3,8 @@ import { sqlFormat } from './sql.ts';
 
 /** Every format a schema can be exported in. A new one is a file beside this one, and a line here. */
 export const schemaFormats: readonly SchemaFormat[] = [sqlFormat];
+
+/** The format that a client calls `name`, or null where there is none. */
+export function findSchemaFormat(name: string): SchemaFormat | null {
+  return schemaFormats.find((format) => format.name === name) ?? null;
+}

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { moduleBeside } from '../../../threads/module-beside.ts';
@@ -24,16 +25,31 @@ const MAX_RESULT_BYTES = 1_048_576;
 export async function checkDatabaseFile(path: string, signal: AbortSignal): Promise<CheckedDatabase> {
   await refuseUnreadableHeader(path);
   const script = moduleBeside(import.meta.url, 'check-process');
-  const { stdout } = await promisify(execFile)(process.execPath, [script.pathname, path], {
-    signal,
-    killSignal: 'SIGKILL',
-    maxBuffer: MAX_RESULT_BYTES,
-    env: {},
-  }).catch((error: unknown) => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...leastPrivilege(path), fileURLToPath(script), path],
+    {
+      signal,
+      killSignal: 'SIGKILL',
+      maxBuffer: MAX_RESULT_BYTES,
+      env: {},
+    },
+  ).catch((error: unknown) => {
     signal.throwIfAborted();
     throw error;
   });
   const result = JSON.parse(stdout) as CheckResult;
   if (!result.sound) throw unsoundDatabase(result.message);
   return result.database;
+}
+
+/** The process may read its own modules and touch the one file, and start nothing. https://nodejs.org/api/permissions.html */
+function leastPrivilege(path: string): readonly string[] {
+  const modules = fileURLToPath(new URL('../../../../', import.meta.url));
+  return [
+    '--permission',
+    `--allow-fs-read=${modules}`,
+    `--allow-fs-read=${path}`,
+    `--allow-fs-write=${path}`,
+  ];
 }

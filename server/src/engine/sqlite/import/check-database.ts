@@ -3,8 +3,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ImportWarning } from '../../engine.ts';
 import { readStoredSchema } from '../introspection/read-stored-schema.ts';
 import { openDatabase } from '../open-database.ts';
+import { sqlFormat } from '../../../schema/formats/sql.ts';
 import { quoteIdentifier } from '../../../schema/identifier.ts';
-import { schemaWarnings } from '../schema-export.ts';
+import { renderSchemaExport } from '../schema-export.ts';
 import type { CheckResult } from './check-database-file.ts';
 
 /** How many of the problems that integrity_check finds are worth showing. */
@@ -40,7 +41,11 @@ function examine(database: DatabaseSync): CheckResult {
   }
   const tables = readStoredSchema(database).tables;
   const ordinary = tables.filter((table) => table.kind === 'table').map((table) => table.name);
-  const warnings = [...keyWarnings(database, ordinary), ...referenceWarnings(database), ...ddlWarnings(database)];
+  const warnings = [
+    ...keyWarnings(database, ordinary),
+    ...referenceWarnings(database),
+    ...ddlWarnings(database),
+  ];
   const rows = ordinary.reduce((sum, table) => sum + countRows(database, table), 0);
   database.exec('PRAGMA journal_mode = WAL');
   return { sound: true, database: { tables: tables.length, rows, warnings } };
@@ -59,19 +64,29 @@ function keyWarnings(database: DatabaseSync, tables: readonly string[]): readonl
 }
 
 function referenceWarnings(database: DatabaseSync): readonly ImportWarning[] {
-  const warning = (message: string): ImportWarning => ({ code: 'foreign_key_violations', message });
   try {
     const violations = database.prepare('SELECT DISTINCT "table" FROM pragma_foreign_key_check').all();
     const tables = violations.map((row) => String(row['table']));
-    return tables.length === 0 ? [] : [warning(`Rows refer to rows that are not there, in ${listed(tables)}.`)];
+    return tables.length === 0
+      ? []
+      : [referenceWarning(`Rows refer to rows that are not there, in ${listed(tables)}.`)];
   } catch (error) {
     // A foreign key that names no key of its parent cannot be checked, and is refused at the first write.
-    return [warning(`Foreign keys cannot be checked: ${error instanceof Error ? error.message : String(error)}.`)];
+    return [
+      referenceWarning(
+        `Foreign keys cannot be checked: ${error instanceof Error ? error.message : String(error)}.`,
+      ),
+    ];
   }
 }
 
+function referenceWarning(message: string): ImportWarning {
+  return { code: 'foreign_key_violations', message };
+}
+
 function ddlWarnings(database: DatabaseSync): readonly ImportWarning[] {
-  return schemaWarnings(database).map((message) => ({ code: 'schema_not_portable', message }));
+  const { warnings } = renderSchemaExport(database, sqlFormat);
+  return warnings.map((warning) => ({ code: 'schema_not_portable', message: `${warning}.` }));
 }
 
 function listed(names: readonly string[]): string {

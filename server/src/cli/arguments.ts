@@ -1,0 +1,30 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
+import { UsageError } from './usage-error.ts';
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** The words of a command as options and positions. @throws UsageError for an option that it does not take. */
+export function parseArguments<O extends Options>(words: readonly string[], options: O) {
+  try {
+    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The options by which a command says what it works on. */
+export const targetOptions = {
+  project: { type: 'string' },
+  url: { type: 'string' },
+  token: { type: 'string' },
+} as const satisfies Options;
+
+/** The slug, in lower case. */
+export function projectOption(value: string | undefined): string {
+  if (value === undefined) throw new UsageError('--project SLUG is needed');
+  if (!/^[A-Za-z0-9_-]{1,63}$/.test(value)) {
+    throw new UsageError('--project must be 1 to 63 letters, digits, "_" and "-"');
+  }
+  return value.toLowerCase();
+}

@@ -1,0 +1,71 @@
+import { DataFolderInUseError } from '../catalog/catalog.ts';
+import { ConfigError, readConfig } from '../config.ts';
+import { RowhouseError } from '../errors.ts';
+import { exportCommand } from './export-command.ts';
+import { importCommand } from './import-command.ts';
+import { startCommand } from './start-command.ts';
+import { UsageError } from './usage-error.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const USAGE = `Rowhouse: every project its own SQLite database, behind one HTTP API
+
+  rowhouse start
+      Starts the service. Settings come from the environment: ROWHOUSE_PORT, ROWHOUSE_DATA_DIR…
+
+  rowhouse import FILE --project SLUG [--create] [--replace]
+      Puts a SQLite file in as the database of a project. --create makes the project when
+      it is not there; --replace takes the place of the tables that it has.
+
+  rowhouse export schema --project SLUG [--format json|sql] [--out FILE]
+      Writes the schema to FILE, or to standard output.
+
+Import and export work on the data folder (ROWHOUSE_DATA_DIR) while no server runs on it, or
+through a running server:
+
+      --url URL        or ROWHOUSE_URL
+      --token TOKEN    or ROWHOUSE_TOKEN, which keeps it out of the list of processes
+`;
+
+/** Runs one command. Returns the process's exit code: 0 done, 1 failed, 2 not understood. */
+export async function commandLine(words: readonly string[], environment: Environment): Promise<number> {
+  try {
+    return await run(words, environment);
+  } catch (error) {
+    process.stderr.write(`rowhouse: ${explain(error)}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function run(words: readonly string[], environment: Environment): Promise<number> {
+  const [command, ...rest] = words;
+  switch (command) {
+    case 'start':
+      return startCommand(rest, environment);
+    case 'import':
+      return importCommand(rest, readConfig(environment));
+    case 'export':
+      return exportCommand(rest, readConfig(environment));
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(USAGE);
+      return 0;
+    case undefined:
+      process.stderr.write(USAGE);
+      return 2;
+    default:
+      throw new UsageError(`${command} is not a command; see rowhouse --help`);
+  }
+}
+
+/** One line for what a person can mend; the stack for what is a fault of ours. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof UsageError || error instanceof RowhouseError)
+    return error.message;
+  if (error instanceof DataFolderInUseError) {
+    return `${error.message}; name it with --url, or stop it first`;
+  }
+  if (error instanceof Error && 'syscall' in error) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

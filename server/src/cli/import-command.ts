@@ -1,0 +1,70 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+import type { Config } from '../config.ts';
+import { parseArguments, projectOption, targetOptions } from './arguments.ts';
+import { showProgress } from './progress.ts';
+import { openTarget, type ImportSummary, type Target } from './target.ts';
+import { UsageError } from './usage-error.ts';
+
+/** `rowhouse import FILE --project SLUG [--create] [--replace]` */
+export async function importCommand(words: readonly string[], config: Config): Promise<number> {
+  const { values, positionals } = parseArguments(words, {
+    ...targetOptions,
+    create: { type: 'boolean', default: false },
+    replace: { type: 'boolean', default: false },
+  });
+  const [file, ...rest] = positionals;
+  if (file === undefined || rest.length > 0)
+    throw new UsageError('name one file: rowhouse import FILE --project SLUG');
+  const request = { file, project: projectOption(values.project), replace: values.replace };
+  const { size: sizeBytes } = await stat(file);
+
+  const target = await openTarget(config, values);
+  try {
+    const created = values.create ? await target.ensureProject(request.project) : null;
+    const summary = await importInto(target, { ...request, sizeBytes, isNew: created !== null });
+    report(request.project, summary);
+    if (created !== null) process.stdout.write(`project token, shown this once: ${created.token}\n`);
+  } finally {
+    await target.close();
+  }
+  return 0;
+}
+
+interface FileImport {
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly project: string;
+  readonly replace: boolean;
+  /** Made for this import; it goes again when the import fails. */
+  readonly isNew: boolean;
+}
+
+async function importInto(target: Target, request: FileImport): Promise<ImportSummary> {
+  const { file, sizeBytes, project, replace, isNew } = request;
+  const progress = showProgress(basename(file), sizeBytes, process.stderr);
+  progress.counter.once('end', () => progress.note('checking…'));
+  const source = createReadStream(file);
+  source.once('error', (error) => progress.counter.destroy(error));
+  try {
+    return await target.importDatabase({
+      project,
+      replace,
+      sizeBytes,
+      content: source.pipe(progress.counter),
+    });
+  } catch (error) {
+    if (isNew) await target.deleteProject(project);
+    throw error;
+  } finally {
+    source.destroy();
+    progress.finish();
+  }
+}
+
+function report(project: string, { tables, rows, warnings }: ImportSummary): void {
+  process.stdout.write(`${project}: ${tables} tables, ${rows} rows\n`);
+  for (const { message } of warnings) process.stderr.write(`warning: ${message}\n`);
+}

@@ -1,0 +1,74 @@
+import { createApp } from '../app.ts';
+import { type Config, ConfigError, readConfig, unknownVariables } from '../config.ts';
+import type { HttpServer } from '../http/http-server.ts';
+import { createServiceLog } from '../http/service-log.ts';
+import { sampleProject } from '../projects/sample-project.ts';
+import { openService, type Service } from '../service.ts';
+import { parseArguments } from './arguments.ts';
+import { type FirstSecrets, welcome } from './welcome.ts';
+
+/** How long requests in flight may take to finish after the signal to stop, in milliseconds. */
+const SHUTDOWN_GRACE_MS = 10_000;
+
+/** `rowhouse start`: serves until SIGTERM or SIGINT. */
+export async function startCommand(
+  words: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  parseArguments(words, {});
+  const config = readConfig(environment);
+  const log = createServiceLog(config.logLevel, process.stderr);
+  for (const variable of unknownVariables(environment)) log.warn({ variable }, 'no setting bears this name');
+  const stopped = stopSignal();
+  const service = await openService(config, log);
+  try {
+    const secrets = await firstStart(service, config);
+    const app = createApp(service, { config, log });
+    const address = await listen(app, config);
+    log.info({ address, version: process.version }, 'listening');
+    process.stdout.write(welcome(address, secrets));
+    log.info({ signal: await stopped }, 'stopping');
+    await stopServing(app);
+  } finally {
+    await service.close();
+  }
+  return 0;
+}
+
+/** On an empty data folder, makes what the owner needs to begin. */
+async function firstStart(service: Service, config: Config): Promise<FirstSecrets> {
+  const adminToken = await service.tokens.adoptAdminToken(config.adminToken);
+  const { rows: projects } = await service.projects.list({ limit: 1, offset: 0 });
+  const wanted = config.sampleProject === 'on' && projects.length === 0 && (await service.isNew());
+  const sample = wanted ? await service.projects.create(sampleProject) : null;
+  await service.markStarted();
+  return {
+    adminToken,
+    sampleProject: sample === null ? null : { slug: sample.row.project_slug, token: sample.token.secret },
+  };
+}
+
+async function listen(app: HttpServer, { host, port }: Config): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+      throw new ConfigError(`${host}:${port} is taken by another program; set ROWHOUSE_PORT to another port`);
+    }
+    throw error;
+  }
+}
+
+/** Lets requests in flight finish, then cuts off those that do not. */
+async function stopServing(app: HttpServer): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), SHUTDOWN_GRACE_MS);
+  await app.close();
+  clearTimeout(cut);
+}
+
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+}

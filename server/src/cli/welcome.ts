@@ -1,0 +1,31 @@
+/** What was made on the first start, to be shown this once. */
+export interface FirstSecrets {
+  readonly adminToken: string | null;
+  readonly sampleProject: { readonly slug: string; readonly token: string } | null;
+}
+
+/** What a person sees when the service is up: where it is, the tokens made just now, and a first call to paste. */
+export function welcome(address: string, { adminToken, sampleProject }: FirstSecrets): string {
+  const lines = ['', `  Rowhouse is ready at ${address}`];
+  if (sampleProject !== null) {
+    lines.push('', `  project        ${sampleProject.slug}`, `  project token  ${sampleProject.token}`);
+  }
+  if (adminToken !== null) lines.push('', `  admin token    ${adminToken}`);
+  if (sampleProject !== null || adminToken !== null) {
+    lines.push('', '  Keep the tokens: they are shown this once and stored nowhere.');
+  }
+  if (sampleProject !== null)
+    lines.push('', '  Export its schema:', '', ...firstCall(address, sampleProject));
+  return `${lines.join('\n')}\n\n`;
+}
+
+function firstCall(
+  address: string,
+  project: { readonly slug: string; readonly token: string },
+): readonly string[] {
+  return [
+    `    curl -X POST ${address}/projects/${project.slug}/export/schema \\`,
+    `      -H 'Authorization: Bearer ${project.token}' \\`,
+    `      -H 'Content-Type: application/json' -d '{"format":"sql"}'`,
+  ];
+}
