@@ -8,13 +8,15 @@ import { readTransaction } from './read-transaction.ts';
 
 /** The schema of a database written down in `format`, from one consistent view of it. */
 export function renderSchemaExport(database: DatabaseSync, format: SchemaFormat): RenderedSchema {
-  const schema = readTransaction(database, () => readStoredSchema(database));
-  const { text, warnings } = format.render(schema);
-  return { text, warnings: [...warnings, ...loadingWarnings(schema)] };
+  return readTransaction(database, () => {
+    const schema = readStoredSchema(database);
+    const { text, warnings } = format.render(schema);
+    return { text, warnings: [...warnings, ...loadingWarnings(database, schema)] };
+  });
 }
 
-function loadingWarnings(schema: StoredSchema): readonly string[] {
-  const objects = findDoubleQuotedStrings(schema);
+function loadingWarnings(database: DatabaseSync, schema: StoredSchema): readonly string[] {
+  const objects = findDoubleQuotedStrings(database, schema);
   if (objects.length === 0) return [];
   return [`the SQL does not load where double-quoted strings are off: ${nameList(objects)}`];
 }
