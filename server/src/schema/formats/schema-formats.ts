@@ -1,5 +1,6 @@
 import type { SchemaFormat } from './format.ts';
+import { jsonFormat } from './json.ts';
 import { sqlFormat } from './sql.ts';
 
 /** Every format a schema can be exported in. A new one is a file beside this one, and a line here. */
-export const schemaFormats: readonly SchemaFormat[] = [sqlFormat];
+export const schemaFormats: readonly SchemaFormat[] = [jsonFormat, sqlFormat];
