@@ -108,7 +108,8 @@ export interface VirtualColumn {
 /** https://www.sqlite.org/gencol.html */
 export interface Generated {
   readonly kind: 'virtual' | 'stored';
-  readonly expression: string;
+  /** Null only where the stored text could not be read, as for the expression of an index. */
+  readonly expression: string | null;
 }
 
 /** https://www.sqlite.org/lang_conflict.html */

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { StoredObject, StoredSchema } from '../../schema/model.ts';
+import type { StoredObject, StoredSchema, StoredTable } from '../../schema/model.ts';
+import { queryRows } from './introspection/query-rows.ts';
 import { openDatabase } from './open-database.ts';
 
 export interface NamedObject {
@@ -13,10 +14,13 @@ export interface NamedObject {
  * SQLite itself is asked, by compiling each text that has a `"` in an empty scratch database, once with the misfeature
  * off and, where that fails, once with it on. https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted
  */
-export function findDoubleQuotedStrings(schema: StoredSchema): readonly NamedObject[] {
-  const quotedIndexes = groupByTable(schema.indexes.filter(hasDoubleQuote));
+export function findDoubleQuotedStrings(
+  database: DatabaseSync,
+  schema: StoredSchema,
+): readonly NamedObject[] {
+  const suspectIndexes = groupByTable(indexesWithQuotedExpressions(database, schema));
   const suspects = schema.tables.filter(
-    (table) => table.kind === 'table' && (hasDoubleQuote(table) || quotedIndexes.has(table.name)),
+    (table) => hasQuotedExpression(table) || suspectIndexes.has(table.name),
   );
   if (suspects.length === 0) return [];
   const scratch = {
@@ -24,12 +28,38 @@ export function findDoubleQuotedStrings(schema: StoredSchema): readonly NamedObj
     on: openDatabase(':memory:', { mode: 'read-write', doubleQuotedStrings: true }),
   };
   try {
-    return suspects.flatMap((table) => findInTable(scratch, table, quotedIndexes.get(table.name) ?? []));
+    return suspects.flatMap((table) => findInTable(scratch, table, suspectIndexes.get(table.name) ?? []));
   } finally {
     scratch.off.close();
     scratch.on.close();
   }
 }
+
+/**
+ * A sieve, since many tools quote every name: in CREATE TABLE only an expression can have a string, and those stand
+ * after CHECK, AS and DEFAULT. A comment may come between DEFAULT and its parenthesis.
+ */
+function hasQuotedExpression(table: StoredTable): boolean {
+  return table.kind === 'table' && table.sql.includes('"') && EXPRESSION_STARTS.test(table.sql);
+}
+
+const EXPRESSION_STARTS = /\bcheck\b|\bas\b|\bdefault\s*[(/-]/i;
+
+/** A `"name"` that SQLite found to be a column is no string: only indexes on an expression, or with a WHERE, are left. */
+function indexesWithQuotedExpressions(database: DatabaseSync, schema: StoredSchema): readonly StoredObject[] {
+  const quoted = schema.indexes.filter((index) => index.sql.includes('"'));
+  if (quoted.length === 0) return [];
+  const rows = queryRows<[string]>(
+    database,
+    `SELECT DISTINCT m.name FROM main.sqlite_schema m JOIN pragma_index_xinfo(m.name, 'main') x
+     WHERE m.type = 'index' AND instr(m.sql, '"') > 0 AND x.key AND x.cid = ${EXPRESSION_TERM}`,
+  );
+  const onExpression = new Set(rows.map(([name]) => name));
+  return quoted.filter((index) => onExpression.has(index.name) || /\bwhere\b/i.test(index.sql));
+}
+
+/** https://www.sqlite.org/pragma.html#pragma_index_xinfo */
+const EXPRESSION_TERM = -2;
 
 /** The same empty database twice, by whether double-quoted strings are on. */
 interface Scratch {
@@ -76,10 +106,6 @@ function compiles(database: DatabaseSync, sql: string): boolean {
     // The answer of SQLite to the question; what else is wrong with the text shows when double-quoted strings are on.
     return false;
   }
-}
-
-function hasDoubleQuote(object: StoredObject): boolean {
-  return object.sql.includes('"');
 }
 
 function groupByTable(objects: readonly StoredObject[]): ReadonlyMap<string, readonly StoredObject[]> {

@@ -1,10 +1,10 @@
-import type { StoredSchema } from '../model.ts';
+import type { Schema, StoredSchema } from '../model.ts';
 
 /**
  * A way to write a schema down: the same schema gives the same text, byte for byte. `tier` says how much of the
  * schema it takes, so that a format pays for no more than it writes.
  */
-export type SchemaFormat = FormatOf<'stored', StoredSchema>;
+export type SchemaFormat = FormatOf<'stored', StoredSchema> | FormatOf<'full', Schema>;
 
 interface FormatOf<Tier extends string, Takes> {
   /** What a client calls it. */

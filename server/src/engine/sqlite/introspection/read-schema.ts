@@ -1,0 +1,86 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { readCreateTable } from '../../../schema/ddl/create-table.ts';
+import { readCreateTrigger } from '../../../schema/ddl/create-trigger.ts';
+import { readCreateVirtualTable } from '../../../schema/ddl/create-virtual-table.ts';
+import { compareNames, foldName } from '../../../schema/identifier.ts';
+import type {
+  Schema,
+  StoredObject,
+  StoredSchema,
+  StoredTable,
+  Table,
+  Trigger,
+} from '../../../schema/model.ts';
+import { ordinaryTable } from './ordinary-table.ts';
+import { readColumns } from './read-columns.ts';
+import { readForeignKeys } from './read-foreign-keys.ts';
+import { readIndexes } from './read-indexes.ts';
+import { readOpenColumns, type OpenColumns } from './read-open-columns.ts';
+import { readStoredSchema } from './read-stored-schema.ts';
+import { readTableOptions } from './read-table-options.ts';
+import { UnreadObjects } from './unread-objects.ts';
+
+/**
+ * Everything SQLite can tell about the schema: its PRAGMAs wherever they answer, the stored text for the rest. Call it
+ * inside a transaction: it takes several queries. A view or a table that SQLite itself cannot make sense of is listed
+ * with what is known of it, and fails nothing else.
+ */
+export function readSchema(database: DatabaseSync): Schema {
+  const stored = readStoredSchema(database);
+  const unread = new UnreadObjects();
+  const open = readOpenColumns(database, stored);
+  const views = stored.views.map(({ name, sql }) => ({ name, columns: open.ofView(name), sql }));
+  return {
+    encoding: stored.encoding,
+    userVersion: stored.userVersion,
+    applicationId: stored.applicationId,
+    tables: readTables(database, stored, open, unread),
+    views: views.toSorted(byName),
+    triggers: readTriggers(stored.triggers, unread),
+    unread: unread.list,
+  };
+}
+
+function readTables(
+  database: DatabaseSync,
+  stored: StoredSchema,
+  open: OpenColumns,
+  unread: UnreadObjects,
+): readonly Table[] {
+  const columns = readColumns(database);
+  const facts = {
+    columns,
+    foreignKeys: readForeignKeys(database, columns),
+    indexes: readIndexes(database, stored.indexes, unread),
+    options: readTableOptions(database),
+  };
+  return stored.tables
+    .map((table): Table => {
+      if (table.kind === 'virtual') return virtualTable(table, open, unread);
+      const text = unread.attempt('table', table.name, () => readCreateTable(table.sql));
+      return ordinaryTable(table, facts, text, unread);
+    })
+    .toSorted(byName);
+}
+
+function virtualTable({ name, sql }: StoredTable, open: OpenColumns, unread: UnreadObjects): Table {
+  const text = unread.attempt('table', name, () => readCreateVirtualTable(sql));
+  const { module, arguments: texts } = text ?? { module: '', arguments: [] };
+  return { kind: 'virtual', name, module, arguments: texts, columns: open.ofVirtualTable(name), sql };
+}
+
+function readTriggers(stored: readonly StoredObject[], unread: UnreadObjects): readonly Trigger[] {
+  const counts = new Map<string, number>();
+  return stored
+    .map(({ name, table, sql }) => {
+      const order = (counts.get(foldName(table)) ?? 0) + 1;
+      counts.set(foldName(table), order);
+      const parts = unread.attempt('trigger', name, () => readCreateTrigger(sql));
+      return { name, table, order, parts, sql };
+    })
+    .toSorted(byName);
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return compareNames(a.name, b.name);
+}

@@ -1,0 +1,30 @@
+import { readCreatePrefix } from './create-prefix.ts';
+import { type IndexedTermText, readIndexedTerms } from './indexed-terms.ts';
+import { StatementReader } from './statement-reader.ts';
+
+/** What only the text of a CREATE INDEX tells. */
+export interface IndexText {
+  readonly terms: readonly IndexedTermText[];
+  readonly where: string | null;
+}
+
+/**
+ * Reads a CREATE INDEX as sqlite_schema stores it.
+ * @throws DdlSyntaxError where the text is none.
+ */
+export function readCreateIndex(sql: string): IndexText {
+  const reader = new StatementReader(sql);
+  readCreatePrefix(reader, 'INDEX');
+  reader.expect('ON');
+  reader.name();
+  const terms = readIndexedTerms(reader);
+  return { terms, where: reader.take('WHERE') ? restOfText(reader) : null };
+}
+
+/** From the next token to the last one, without the comments behind it. */
+function restOfText(reader: StatementReader): string {
+  const { start } = reader.token;
+  let { end } = reader.token;
+  for (; reader.kind !== 'end'; reader.advance()) ({ end } = reader.token);
+  return reader.text.slice(start, end);
+}

@@ -1,0 +1,54 @@
+import type { TriggerParts } from '../model.ts';
+import { readCreatePrefix } from './create-prefix.ts';
+import { canEndExpression } from './expression-end.ts';
+import { DdlSyntaxError, StatementReader, type Token } from './statement-reader.ts';
+
+/**
+ * Reads a CREATE TRIGGER as sqlite_schema stores it, up to its body.
+ * @throws DdlSyntaxError where the text is none.
+ */
+export function readCreateTrigger(sql: string): TriggerParts {
+  const reader = new StatementReader(sql);
+  readCreatePrefix(reader, 'TRIGGER');
+  const timing = readTiming(reader);
+  const event = reader.takeOne(['INSERT', 'UPDATE', 'DELETE']);
+  if (event === null) throw new DdlSyntaxError('a trigger without an event');
+  const updateOf = event === 'UPDATE' && reader.take('OF') ? readColumns(reader) : [];
+  reader.expect('ON');
+  reader.name();
+  if (reader.take('.')) reader.name();
+  if (reader.take('FOR')) {
+    reader.expect('EACH');
+    reader.expect('ROW');
+  }
+  return { timing, event, updateOf, when: reader.take('WHEN') ? readCondition(reader) : null };
+}
+
+/** BEFORE where none is written. https://www.sqlite.org/lang_createtrigger.html */
+function readTiming(reader: StatementReader): TriggerParts['timing'] {
+  if (!reader.take('INSTEAD')) return reader.takeOne(['BEFORE', 'AFTER']) ?? 'BEFORE';
+  reader.expect('OF');
+  return 'INSTEAD OF';
+}
+
+function readColumns(reader: StatementReader): readonly string[] {
+  const columns: string[] = [];
+  do {
+    columns.push(reader.name());
+  } while (reader.take(','));
+  return columns;
+}
+
+/** Up to the BEGIN of the body; a column may be called `begin` too, where the expression cannot be over. */
+function readCondition(reader: StatementReader): string {
+  const { start } = reader.token;
+  let last: Token | undefined;
+  for (let depth = 0; ; reader.advance()) {
+    if (reader.kind === 'end') throw new DdlSyntaxError('a trigger without a body');
+    if (depth === 0 && reader.at('BEGIN') && canEndExpression(last))
+      return reader.text.slice(start, last?.end);
+    if (reader.at('(')) depth += 1;
+    else if (reader.at(')')) depth -= 1;
+    last = reader.token;
+  }
+}

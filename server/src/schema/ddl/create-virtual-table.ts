@@ -1,0 +1,39 @@
+import { readCreatePrefix } from './create-prefix.ts';
+import { DdlSyntaxError, StatementReader, type Token } from './statement-reader.ts';
+
+export interface VirtualTableText {
+  readonly module: string;
+  /** As the module gets them: each from its first token to its last, empty ones left out. */
+  readonly arguments: readonly string[];
+}
+
+/**
+ * Reads a CREATE VIRTUAL TABLE as sqlite_schema stores it.
+ * @throws DdlSyntaxError where the text is none.
+ */
+export function readCreateVirtualTable(sql: string): VirtualTableText {
+  const reader = new StatementReader(sql);
+  readCreatePrefix(reader, 'VIRTUAL', 'TABLE');
+  reader.expect('USING');
+  const module = reader.name();
+  return { module, arguments: reader.take('(') ? readArguments(reader) : [] };
+}
+
+function readArguments(reader: StatementReader): readonly string[] {
+  const texts: string[] = [];
+  let first: Token | null = null;
+  let end = 0;
+  for (let depth = 1; ; reader.advance()) {
+    if (reader.kind === 'end') throw new DdlSyntaxError('the arguments of a module are not closed');
+    if (reader.at('(')) depth += 1;
+    else if (reader.at(')')) depth -= 1;
+    if (depth === 0 || (depth === 1 && reader.at(','))) {
+      if (first !== null) texts.push(reader.text.slice(first.start, end));
+      first = null;
+      if (depth === 0) return texts;
+    } else {
+      first ??= reader.token;
+      ({ end } = reader.token);
+    }
+  }
+}

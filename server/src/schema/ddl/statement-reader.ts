@@ -1,0 +1,107 @@
+import { Tokenizer, type TokenKind } from './tokenizer.ts';
+
+/** A text of sqlite_schema that is not what its reader expects; SQLite may still understand it. */
+export class DdlSyntaxError extends Error {
+  override readonly name = 'DdlSyntaxError';
+}
+
+/** One token, kept; `word` is an unquoted word in capitals, a punctuation mark as it is, and else empty. */
+export interface Token {
+  readonly kind: TokenKind;
+  readonly word: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Reads a statement from left to right, one token ahead, past spaces and comments. */
+export class StatementReader {
+  readonly text: string;
+  readonly #tokenizer: Tokenizer;
+  #word: string | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+    this.#tokenizer = new Tokenizer(text);
+    this.advance();
+  }
+
+  get kind(): TokenKind {
+    return this.#tokenizer.kind;
+  }
+
+  get token(): Token {
+    const { kind, start, end } = this.#tokenizer;
+    return { kind, word: this.#currentWord(), start, end };
+  }
+
+  advance(): void {
+    this.#word = undefined;
+    while (this.#tokenizer.next()) {
+      const { kind } = this.#tokenizer;
+      if (kind !== 'space' && kind !== 'line-comment' && kind !== 'block-comment') return;
+    }
+  }
+
+  /** Whether the next token is this unquoted word, given in capitals, or this punctuation mark. */
+  at(word: string): boolean {
+    const { start, end } = this.#tokenizer;
+    return end - start === word.length && this.#currentWord() === word;
+  }
+
+  /** Steps over the word if it is next. */
+  take(word: string): boolean {
+    const found = this.at(word);
+    if (found) this.advance();
+    return found;
+  }
+
+  expect(word: string): void {
+    if (!this.take(word)) throw new DdlSyntaxError(`expected ${word} at ${this.#tokenizer.start}`);
+  }
+
+  /** The first of the words that is next, stepped over. */
+  takeOne<Word extends string>(words: readonly Word[]): Word | null {
+    return words.find((word) => this.take(word)) ?? null;
+  }
+
+  /** A name, quoted or not; SQLite takes 'text' as a name too. */
+  name(): string {
+    const { kind, start, end } = this.#tokenizer;
+    if (kind !== 'word' && kind !== 'quoted' && kind !== 'string') {
+      throw new DdlSyntaxError(`expected a name at ${start}`);
+    }
+    this.advance();
+    return unquote(this.text.slice(start, end));
+  }
+
+  /** Steps over a parenthesis and all in it, and gives the text between, from its first token to its last. */
+  parenthesised(): string {
+    this.expect('(');
+    const { start } = this.#tokenizer;
+    let end = start;
+    for (let depth = 1; ; this.advance()) {
+      if (this.kind === 'end') throw new DdlSyntaxError('a parenthesis is not closed');
+      if (this.at('(')) depth += 1;
+      else if (this.at(')')) depth -= 1;
+      if (depth === 0) break;
+      end = this.#tokenizer.end;
+    }
+    this.advance();
+    return this.text.slice(start, end);
+  }
+
+  #currentWord(): string {
+    const { kind, start, end } = this.#tokenizer;
+    if (kind !== 'word' && kind !== 'punctuation') return '';
+    this.#word ??= kind === 'word' ? this.text.slice(start, end).toUpperCase() : this.text.slice(start, end);
+    return this.#word;
+  }
+}
+
+/** What a quoted name stands for, as sqlite3Dequote() has it. */
+export function unquote(text: string): string {
+  const quote = text[0];
+  if (quote === '[') return text.slice(1, -1);
+  if (quote !== '"' && quote !== "'" && quote !== '`') return text;
+  return text.slice(1, -1).replaceAll(quote + quote, quote);
+}
