@@ -37,10 +37,6 @@ export function parseBodies(app: FastifyInstance, options: BodyParsingOptions): 
     if (request.body === undefined && request.routeOptions.config.body !== 'stream') request.body = {};
     done();
   });
-  app.addHook('onResponse', (request, _reply, done) => {
-    stopBodyTimer(request);
-    done();
-  });
 }
 
 /**
@@ -87,6 +83,7 @@ function refuseEncodedBody(request: FastifyRequest): void {
 
 /** Node times a request's headers; a body that trickles in would otherwise hold its connection for ever. */
 function limitBodyTime(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): void {
+  request.raw.once('close', () => stopBodyTimer(request));
   request.bodyTimer = setTimeout(() => {
     void reply.send(new RowhouseError('request_timeout', `The body did not arrive within ${timeoutMs} ms.`));
   }, timeoutMs);

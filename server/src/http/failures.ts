@@ -15,7 +15,9 @@ export function sendFailure(
   if (error.status >= 500) {
     request.log.error({ err: error.cause ?? error, code: error.code }, 'The request failed.');
   }
-  for (const header of HEADERS_OF_THE_ANSWER_NOT_SENT) reply.removeHeader(header);
+  for (const header of HEADERS_OF_THE_ANSWER_NOT_SENT) {
+    if (reply.hasHeader(header)) reply.removeHeader(header);
+  }
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
   if (error.code === 'unavailable') reply.header('retry-after', '1');
   return reply
