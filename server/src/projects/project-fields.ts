@@ -14,7 +14,6 @@ export const projectFields = Type.Object({
 
 /** The slug of a project to be made: capitals are taken, and stored as lower case. */
 export const newProjectSlug = Type.String({
-  minLength: 1,
   maxLength: 63,
   pattern: '^[A-Za-z0-9_-]+$',
   [ALLOWED_KEYWORD]: 'letters, digits, "_" and "-"',
