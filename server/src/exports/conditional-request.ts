@@ -1,5 +1,3 @@
-import parseRange from 'range-parser';
-
 import type { ByteRange } from '../files/export-files.ts';
 
 /** The file that is asked for, as HTTP's conditions see it. */
@@ -31,19 +29,30 @@ export type Selection =
  * request are answered with the whole file, which section 14.2 allows and every client copes with.
  */
 export function selectPart(file: Representation, headers: ConditionalHeaders): Selection {
-  if (headers.ifMatch !== undefined && !matches(headers.ifMatch, file.etag))
+  const { ifMatch } = headers;
+  if (ifMatch !== undefined && !entityTags(ifMatch).some((tag) => tag === '*' || tag === file.etag)) {
     return { kind: 'precondition_failed' };
+  }
   if (isUnmodified(file, headers)) return { kind: 'not_modified' };
   if (headers.range === undefined || !rangeStillHolds(file, headers.ifRange)) return { kind: 'whole' };
-  const ranges = parseRange(file.sizeBytes, headers.range);
-  if (ranges === -1) return { kind: 'unsatisfiable' };
-  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length > 1) return { kind: 'whole' };
-  const [range] = ranges;
-  return range === undefined ? { kind: 'whole' } : { kind: 'part', range };
+  return selectRange(headers.range, file.sizeBytes);
+}
+
+/** One range of bytes, from a start or from the end. A range that cannot be understood counts as none, RFC 9110 section 14.2. */
+function selectRange(header: string, sizeBytes: number): Selection {
+  const [, first = '', last = ''] = /^bytes=\s*(\d*)-(\d*)\s*$/i.exec(header) ?? [];
+  if (first === '' && last === '') return { kind: 'whole' };
+  const start = first === '' ? Math.max(0, sizeBytes - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? sizeBytes - 1 : Math.min(Number(last), sizeBytes - 1);
+  if (last !== '' && first !== '' && Number(last) < Number(first)) return { kind: 'whole' };
+  return start > end ? { kind: 'unsatisfiable' } : { kind: 'part', range: { start, end } };
 }
 
 function isUnmodified(file: Representation, { ifNoneMatch, ifModifiedSince }: ConditionalHeaders): boolean {
-  if (ifNoneMatch !== undefined) return matches(ifNoneMatch, file.etag);
+  // Weak comparison, as RFC 9110 section 13.1.2 has it.
+  if (ifNoneMatch !== undefined) {
+    return entityTags(ifNoneMatch).some((tag) => tag === '*' || tag.replace(/^W\//, '') === file.etag);
+  }
   return ifModifiedSince !== undefined && wholeSeconds(file.lastModified) <= Date.parse(ifModifiedSince);
 }
 
@@ -54,9 +63,8 @@ function rangeStillHolds(file: Representation, ifRange: string | undefined): boo
   return Date.parse(ifRange) === wholeSeconds(file.lastModified);
 }
 
-function matches(header: string, etag: string): boolean {
-  if (header.trim() === '*') return true;
-  return header.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag);
+function entityTags(header: string): readonly string[] {
+  return header.split(',').map((tag) => tag.trim());
 }
 
 function wholeSeconds(date: Date): number {
