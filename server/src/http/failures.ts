@@ -20,6 +20,7 @@ export function sendFailure(
   }
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
   if (error.code === 'unavailable') reply.header('retry-after', '1');
+  if (error.code === 'request_timeout') reply.header('connection', 'close');
   return reply
     .code(error.status)
     .headers(envelopeHeaders(request.id))
