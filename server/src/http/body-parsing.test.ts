@@ -249,3 +249,15 @@ describe('a route that takes a stream of bytes', () => {
     assert.match(error.message, /application\/octet-stream/);
   });
 });
+
+test('a client that never ends a refused body is cut off, and has had its answer', async () => {
+  await using impatient = await startEdgeServer(registerRoutes, { timeouts: { lingerMs: 20 } });
+  const bytes = 'POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{';
+  assert.equal(parseAnswer(await sendRaw(impatient.port, bytes)).status, 404);
+});
+
+test('a client that does end a refused body may go on', async () => {
+  const refused = `POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n${'a'.repeat(100_000)}`;
+  const next = 'POST /notes HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+  assert.match(await sendRaw(server.port, refused + next), /^HTTP\/1\.1 404 [^]*HTTP\/1\.1 200 /);
+});
