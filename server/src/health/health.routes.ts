@@ -15,10 +15,22 @@ export function registerHealthRoutes(app: HttpServer, isReady: () => Promise<boo
     '/readyz',
     { config: { access: 'public' }, schema: { response: { 200: envelopeOf(statusOf('ready')) } } },
     async (request) => {
-      if (!(await isReady())) throw new RowhouseError('unavailable', 'The service is not ready.');
+      await requireReady(isReady);
       return success(request, { status: 'ready' as const });
     },
   );
+}
+
+/** A check that fails is an answer too: not ready. The log gets its cause. */
+async function requireReady(isReady: () => Promise<boolean>): Promise<void> {
+  const message = 'The service is not ready.';
+  let ready: boolean;
+  try {
+    ready = await isReady();
+  } catch (cause) {
+    throw new RowhouseError('unavailable', message, { cause });
+  }
+  if (!ready) throw new RowhouseError('unavailable', message);
 }
 
 function statusOf<Status extends string>(status: Status) {

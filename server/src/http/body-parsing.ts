@@ -83,7 +83,9 @@ function refuseEncodedBody(request: FastifyRequest): void {
 
 /** Node times a request's headers; a body that trickles in would otherwise hold its connection for ever. */
 function limitBodyTime(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): void {
+  // Whichever comes first: the client may leave without an answer, or be answered and leave in the middle of its body.
   request.raw.once('close', () => stopBodyTimer(request));
+  reply.raw.once('close', () => stopBodyTimer(request));
   request.bodyTimer = setTimeout(() => {
     void reply.send(new RowhouseError('request_timeout', `The body did not arrive within ${timeoutMs} ms.`));
   }, timeoutMs);

@@ -5,9 +5,6 @@ import { failure } from './envelope.ts';
 import { envelopeHeaders } from './failures.ts';
 import { timestampedId } from './ids.ts';
 
-/** How long a connection may still send after its last answer, before it is cut, in milliseconds. */
-export const LINGER_MS = 5_000;
-
 /** What Node adds to an error of its HTTP parser. */
 interface ClientError extends Error {
   readonly code?: string;
@@ -62,6 +59,13 @@ function describe(error: ClientError, maxHeaderBytes: number): RowhouseError {
   }
 }
 
+/** How long a connection may still send after its last answer, before it is cut, in milliseconds. */
+const LINGER_MS = 5_000;
+
+/**
+ * To close while the client still sends would reset the connection, and the client would lose the answer with it
+ * (RFC 9112, section 9.6). So what arrives is read and dropped, for a while.
+ */
 function answerAndClose(socket: Socket, error: RowhouseError): void {
   const requestId = timestampedId('req');
   const body = JSON.stringify(failure({ id: requestId }, error));
@@ -72,15 +76,7 @@ function answerAndClose(socket: Socket, error: RowhouseError): void {
   };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${head.join('')}\r\n${body}`);
-  cutAfterLinger(socket);
-}
-
-/**
- * To close while the client still sends would reset the connection, and the client would lose the answer with it
- * (RFC 9112, section 9.6). So what arrives is read and dropped, for a while.
- */
-export function cutAfterLinger(socket: Socket): void {
+  socket.resume();
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(timer));
-  socket.resume();
 }

@@ -12,7 +12,8 @@ export function sendFailure(
   validation: Validation,
 ): FastifyReply {
   const error = toRowhouseError(thrown, request, validation);
-  if (error.status >= 500) {
+  // A shutdown, or a check that says no, is told to whoever asks, and is nothing for the log.
+  if (error.code === 'internal_error' || (error.status >= 500 && error.cause !== undefined)) {
     request.log.error({ err: error.cause ?? error, code: error.code }, 'The request failed.');
   }
   for (const header of HEADERS_OF_THE_ANSWER_NOT_SENT) {
@@ -20,6 +21,7 @@ export function sendFailure(
   }
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
   if (error.code === 'unavailable') reply.header('retry-after', '1');
+  if (error.code === 'request_timeout') reply.header('connection', 'close');
   return reply
     .code(error.status)
     .headers(envelopeHeaders(request.id))

@@ -11,7 +11,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RowhouseError } from '../errors.ts';
 import type { Authenticator } from './authentication.ts';
 import { parseBodies } from './body-parsing.ts';
-import { answerClientError, answerOddRequests, cutAfterLinger } from './client-errors.ts';
+import { answerClientError, answerOddRequests } from './client-errors.ts';
 import { success } from './envelope.ts';
 import { envelopeHeaders, sendFailure } from './failures.ts';
 import { timestampedId } from './ids.ts';
@@ -34,6 +34,8 @@ export interface Timeouts {
   readonly bodyMs: number;
   /** How often Node looks for requests whose headers are late. */
   readonly checkMs: number;
+  /** How long the rest of a body may keep coming after its request was answered, before the connection is cut. */
+  readonly lingerMs: number;
 }
 
 export type HttpServer = FastifyInstance<
@@ -44,7 +46,7 @@ export type HttpServer = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-const DEFAULT_TIMEOUTS: Timeouts = { headersMs: 60_000, bodyMs: 120_000, checkMs: 5_000 };
+const DEFAULT_TIMEOUTS: Timeouts = { headersMs: 60_000, bodyMs: 120_000, checkMs: 5_000, lingerMs: 5_000 };
 
 /** The request line and the headers together. A filter with a thousand values fits into a query. */
 const MAX_HEADER_BYTES = 65_536;
@@ -76,6 +78,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply, validation));
   app.decorateRequest('credential', null);
   receiveRequests(app);
+  app.addHook('onResponse', (request, _reply, done) => {
+    if (!request.raw.complete) dropRestOfBody(request.raw, timeouts.lingerMs);
+    done();
+  });
   parseBodies(app, { bodyTimeoutMs: timeouts.bodyMs });
   app.addHook('onRoute', routeRules(options.authenticator));
   return app;
@@ -104,10 +110,18 @@ function receiveRequests(app: HttpServer): void {
     if (closing) reply.header('connection', 'close');
     done(null, payload);
   });
-  app.addHook('onResponse', (request, _reply, done) => {
-    if (!request.raw.complete) cutAfterLinger(request.raw.socket);
-    done();
-  });
+}
+
+/**
+ * A request that was refused early is still sending its body. To close at once would reset the connection, and the client
+ * would lose the answer with it (RFC 9112, section 9.6). Node reads the rest and drops it, but would do so for ever.
+ */
+function dropRestOfBody(request: IncomingMessage, lingerMs: number): void {
+  const { socket } = request;
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  const stop = () => clearTimeout(timer);
+  request.once('end', stop);
+  socket.once('close', stop);
 }
 
 /** A request that no route takes: its URL may still be known for other methods. Its body is never read. */

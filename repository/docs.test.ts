@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { settings } from '../server/src/config.ts';
+import { errorRegistry } from '../server/src/errors.ts';
+import { referencePages } from './reference-pages.ts';
+
+const root = join(import.meta.dirname, '..');
+
+for (const page of referencePages()) {
+  test(`${page.path} says what the code says; \`npm run docs\` writes it anew`, async () => {
+    assert.equal(await readFile(join(root, page.path), 'utf8'), page.text);
+  });
+}
+
+test('the pages name every setting and every error', () => {
+  const text = referencePages()
+    .map((page) => page.text)
+    .join('');
+  for (const { variable } of Object.values(settings)) assert.ok(text.includes(`\`${variable}\``), variable);
+  for (const code of Object.keys(errorRegistry)) assert.ok(text.includes(`\`${code}\``), code);
+});

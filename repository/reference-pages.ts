@@ -1,0 +1,79 @@
+import { type Setting, settings } from '../server/src/config.ts';
+import { errorRegistry } from '../server/src/errors.ts';
+
+export interface ReferencePage {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The pages that are written from the code, so that they cannot say anything else than it does. */
+export function referencePages(): readonly ReferencePage[] {
+  return [
+    {
+      path: 'docs/reference/configuration.md',
+      text: page('Configuration', 'server/src/config.ts', CONFIGURATION_INTRODUCTION, settingsTable()),
+    },
+    {
+      path: 'docs/reference/errors.md',
+      text: page('Errors', 'server/src/errors.ts', ERRORS_INTRODUCTION, errorsTable()),
+    },
+  ];
+}
+
+function page(title: string, source: string, introduction: string, content: string): string {
+  const origin = `<!-- Written by \`npm run docs\` from ${source}: change it there. -->`;
+  return `${origin}\n\n# ${title}\n\n${introduction}\n\n${content}\n`;
+}
+
+const CONFIGURATION_INTRODUCTION =
+  'Every setting is an environment variable. One that is empty counts as not set; one that cannot be used stops the start with a message that names it.';
+
+function settingsTable(): string {
+  const rows = Object.values<Setting>(settings).map((setting) => [
+    `\`${setting.variable}\``,
+    formOf(setting),
+    setting.default === null ? 'none' : `\`${setting.default}\``,
+    setting.meaning,
+  ]);
+  return table(['variable', 'value', 'default', 'meaning'], rows);
+}
+
+function formOf(setting: Setting): string {
+  switch (setting.kind) {
+    case 'text':
+      return 'text';
+    case 'path':
+      return 'a path; a relative one is from the working folder';
+    case 'secret':
+      return `text of at least ${setting.minimumLength} characters`;
+    case 'integer':
+      return `a whole number from ${setting.minimum} to ${setting.maximum}`;
+    case 'choice':
+      return setting.choices.map((choice) => `\`${choice}\``).join(', ');
+  }
+}
+
+const ERRORS_INTRODUCTION = [
+  'An answer that is an error has `"ok": false`, `"data": null`, and an `error` with the `code` below, a `message` for people,',
+  'and, where fields can be named, `details`: an array of `{"field", "message"}`. A program should look at `code` alone;',
+  'messages may change.',
+].join('\n');
+
+function errorsTable(): string {
+  const rows = Object.entries(errorRegistry).map(([code, { status, meaning }]) => [
+    `\`${code}\``,
+    String(status),
+    meaning,
+  ]);
+  return table(['code', 'status', 'when'], rows);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.map(escapeCell).join(' | ')} |`).join('\n');
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { isAbsolute, resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import { ConfigError, readConfig, settings, unknownVariables } from './config.ts';
+
+test('without any variable, every setting has its default, and a path is absolute', () => {
+  const config = readConfig({});
+  assert.equal(config.port, 8_787);
+  assert.equal(config.host, '127.0.0.1');
+  assert.equal(config.adminToken, null);
+  assert.equal(config.dataDir, resolve('data'));
+  assert.ok(isAbsolute(config.dataDir));
+  assert.deepEqual(Object.keys(config), Object.keys(settings));
+});
+
+test('an empty variable counts as not set', () => {
+  assert.equal(readConfig({ ROWHOUSE_PORT: '', ROWHOUSE_ADMIN_TOKEN: '' }).port, 8_787);
+});
+
+test('each kind of setting is read', () => {
+  const config = readConfig({
+    ROWHOUSE_HOST: '::',
+    ROWHOUSE_PORT: '0',
+    ROWHOUSE_ADMIN_TOKEN: 'a-secret-of-24-characters',
+    ROWHOUSE_SAMPLE_PROJECT: 'off',
+    ROWHOUSE_DATA_DIR: '/srv/rowhouse',
+  });
+  assert.deepEqual(
+    [config.host, config.port, config.adminToken, config.sampleProject, config.dataDir],
+    ['::', 0, 'a-secret-of-24-characters', 'off', resolve('/srv/rowhouse')],
+  );
+});
+
+describe('a value that cannot be used stops the start with one line that names its variable', () => {
+  const refused: readonly (readonly [variable: string, value: string])[] = [
+    ['ROWHOUSE_PORT', '65536'],
+    ['ROWHOUSE_PORT', '-1'],
+    ['ROWHOUSE_PORT', '80.5'],
+    ['ROWHOUSE_PORT', '0x50'],
+    ['ROWHOUSE_PORT', ' 80'],
+    ['ROWHOUSE_BODY_MAX_BYTES', '1023'],
+    ['ROWHOUSE_LOG_LEVEL', 'loud'],
+    ['ROWHOUSE_SAMPLE_PROJECT', 'yes'],
+  ];
+  for (const [variable, value] of refused) {
+    test(`${variable}=${value}`, () => {
+      assert.throws(
+        () => readConfig({ [variable]: value }),
+        (error) =>
+          error instanceof ConfigError &&
+          error.message.startsWith(`${variable} must be `) &&
+          !error.message.includes('\n'),
+      );
+    });
+  }
+
+  for (const secret of [
+    'too-short',
+    'a secret with spaces in it, and long',
+    'añadido-a-mano-y-bastante-largo',
+  ]) {
+    test(`the admin credential ${secret}, without showing it`, () => {
+      assert.throws(
+        () => readConfig({ ROWHOUSE_ADMIN_TOKEN: secret }),
+        (error) => error instanceof ConfigError && !error.message.includes(secret),
+      );
+    });
+  }
+});
+
+test('a mistyped variable is noticed; others are nobody’s business', () => {
+  assert.deepEqual(unknownVariables({ ROWHOUSE_PROT: '1', ROWHOUSE_PORT: '1', PATH: '/bin' }), [
+    'ROWHOUSE_PROT',
+  ]);
+});
+
+test('no two settings share a variable, and every default is one that could be set', () => {
+  const variables = Object.values(settings).map((setting) => setting.variable);
+  assert.equal(new Set(variables).size, variables.length);
+  for (const setting of Object.values(settings)) {
+    if (setting.default !== null)
+      assert.doesNotThrow(() => readConfig({ [setting.variable]: String(setting.default) }));
+  }
+});

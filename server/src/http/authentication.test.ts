@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Type } from 'typebox';
+import { type EdgeServer, startEdgeServer, tokensOf } from '../testing/edge-server.ts';
+import { assertFailure } from '../testing/envelope-assertions.ts';
+import { credentialOf } from './authentication.ts';
+import { success } from './envelope.ts';
+import { projectPath } from './project-slug.ts';
+import { createToken } from './token.ts';
+
+const adminToken = 'the-owner-chose-this:credential!';
+const token = createToken('pat');
+const credentials = tokensOf(
+  new Map([
+    [adminToken, { kind: 'admin' }],
+    [token, { kind: 'project_token', tokenId: 9, projectId: 1, projectSlug: 'example_project' }],
+  ]),
+);
+
+let server: EdgeServer;
+before(async () => {
+  server = await startEdgeServer(
+    (app) => {
+      app.get('/public', { config: { access: 'public' } }, (request) =>
+        success(request, { who: request.credential }),
+      );
+      app.get('/admin', { config: { access: 'admin' } }, (request) =>
+        success(request, { who: credentialOf(request) }),
+      );
+      app.post(
+        '/any',
+        {
+          config: { access: 'credential' },
+          schema: { body: Type.Object({}, { additionalProperties: false }) },
+        },
+        (request) => success(request, { who: credentialOf(request) }),
+      );
+      app.get(
+        '/projects/:project',
+        { config: { access: 'project' }, schema: { params: projectPath({}) } },
+        (request) => success(request, { who: credentialOf(request) }),
+      );
+    },
+    { authenticator: credentials },
+  );
+});
+after(() => server.app.close());
+
+function get(path: string, authorization?: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(server.url + path, { ...init, headers: authorization === undefined ? {} : { authorization } });
+}
+
+async function kindOf(response: Response): Promise<string | null> {
+  const text = await response.text();
+  assert.equal(response.status, 200, text);
+  return JSON.parse(text).data.who?.kind ?? null;
+}
+
+describe('who may call what', () => {
+  test('anyone may call a public route, and a token is not even looked at', async () => {
+    assert.equal(await kindOf(await get('/public')), null);
+    assert.equal(await kindOf(await get('/public', 'Bearer nonsense')), null);
+  });
+
+  test('a project token may call the routes of its project, and those for any credential', async () => {
+    assert.equal(await kindOf(await get('/projects/example_project', `Bearer ${token}`)), 'project_token');
+    assert.equal(await kindOf(await get('/projects/Example_Project', `Bearer ${token}`)), 'project_token');
+    assert.equal(await kindOf(await get('/projects/example%5Fproject', `Bearer ${token}`)), 'project_token');
+    assert.equal(await kindOf(await get('/any', `Bearer ${token}`, { method: 'POST' })), 'project_token');
+  });
+
+  test('a project token may not call a route of the owner', async () => {
+    await assertFailure(await get('/admin', `Bearer ${token}`), 'permission_denied');
+  });
+
+  test('the admin credential may call every route, of projects that do not exist too', async () => {
+    assert.equal(await kindOf(await get('/admin', `Bearer ${adminToken}`)), 'admin');
+    assert.equal(await kindOf(await get('/projects/nowhere', `Bearer ${adminToken}`)), 'admin');
+    assert.equal(await kindOf(await get('/any', `Bearer ${adminToken}`, { method: 'POST' })), 'admin');
+  });
+
+  test('the scheme is read in any case, and spaces around the token do not count', async () => {
+    for (const authorization of [`bearer ${token}`, `BEARER ${token}`, `Bearer  ${token} `]) {
+      assert.equal(await kindOf(await get('/projects/example_project', authorization)), 'project_token');
+    }
+  });
+});
+
+describe('a request without a token', () => {
+  for (const authorization of [
+    undefined,
+    'Basic dXNlcjpwYXNz',
+    'Bearer',
+    'Bearer ',
+    token,
+    `Bearer:${token}`,
+  ]) {
+    test(`${String(authorization).slice(0, 12)}: missing_authorization`, async () => {
+      for (const path of ['/admin', '/projects/example_project', '/projects/nowhere']) {
+        const response = await get(path, authorization);
+        await assertFailure(response, 'missing_authorization');
+        assert.equal(response.headers.get('www-authenticate'), 'Bearer');
+      }
+    });
+  }
+});
+
+describe('a token that is not valid', () => {
+  const invalid: readonly (readonly [what: string, token: string])[] = [
+    ['unknown', createToken('pat')],
+    ['mistyped', token.slice(0, -1) + (token.endsWith('a') ? 'b' : 'a')],
+    ['cut short', token.slice(0, 20)],
+    ['two of them', `${token} ${token}`],
+    ['of another form', 'x'.repeat(40)],
+    ['almost the admin credential', adminToken.slice(0, -1)],
+  ];
+  for (const [what, presented] of invalid) {
+    test(`${what}: invalid_token`, async () => {
+      for (const path of ['/admin', '/projects/example_project']) {
+        const response = await get(path, `Bearer ${presented}`);
+        await assertFailure(response, 'invalid_token');
+        assert.equal(response.headers.get('www-authenticate'), 'Bearer');
+      }
+    });
+  }
+
+  test('a mistyped one is refused without a look-up, and told so', async () => {
+    let lookups = 0;
+    const counting = { authenticate: () => (lookups++, null) };
+    await using other = await startEdgeServer(
+      (app) => app.get('/admin', { config: { access: 'admin' } }, (request) => success(request, {})),
+      { authenticator: counting },
+    );
+    const ask = (presented: string) =>
+      fetch(`${other.url}/admin`, { headers: { authorization: `Bearer ${presented}` } });
+    const error = await assertFailure(await ask(token.slice(0, -1)), 'invalid_token');
+    assert.match(error.message, /checksum/);
+    assert.equal(lookups, 0);
+    await assertFailure(await ask(token), 'invalid_token');
+    assert.equal(lookups, 1);
+  });
+});
+
+test('another project, a project that does not exist and a slug that cannot be answer a token with the same bytes', async () => {
+  const answers = ['/projects/other_project', '/projects/nowhere', '/projects/no%20slug'].map(
+    async (path) => {
+      const response = await get(path, `Bearer ${token}`);
+      const text = await response.text();
+      assert.equal(response.status, 401);
+      return text.replace(/req_\w+/, 'ID').replace(/"generated_at":"[^"]+"/, 'AT');
+    },
+  );
+  const [first, ...others] = await Promise.all(answers);
+  assert.match(String(first), /"code":"invalid_token"/);
+  for (const other of others) assert.equal(other, first);
+});
+
+test('a request is refused before its body is read', async () => {
+  const body = new Uint8Array(11 * 1_048_576);
+  const response = await get('/any', 'Bearer nonsense-nonsense-nonsense', { method: 'POST', body });
+  await assertFailure(response, 'invalid_token');
+});
+
+test('an authenticator that fails lets nobody in, and tells nothing', async () => {
+  await using broken = await startEdgeServer(
+    (app) => app.get('/admin', { config: { access: 'admin' } }, (request) => success(request, {})),
+    { authenticator: { authenticate: () => Promise.reject(new Error('catalog.sqlite is locked')) } },
+  );
+  const response = await fetch(`${broken.url}/admin`, { headers: { authorization: `Bearer ${token}` } });
+  const error = await assertFailure(response, 'internal_error');
+  assert.doesNotMatch(error.message, /catalog/);
+  assert.ok(
+    broken.log.every((line) => !line.includes(token)),
+    'no token in the log',
+  );
+});
