@@ -15,6 +15,10 @@ interface Layer {
 
 const NOUNS = 'projects|tokens|tables|columns|indexes|records|query|exports|imports|operations|health';
 const NOUN_ITSELF = new RegExp(String.raw`^(${NOUNS})/\1\.ts$`);
+/** A noun's shapes, as a client sees them. */
+const FIELDS = /-fields\.ts$/;
+const PORTS = /^engine\/[^/]+\.ts$/;
+const STORAGE = /^storage\//;
 const FOUNDATIONS = [/^errors\.ts$/, /^config\.ts$/];
 const THREADS = /^threads\//;
 const SCHEMA = /^schema\//;
@@ -25,16 +29,17 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'the assembled service': { files: /^(?:app|service)\.ts$/, mayImport: [/^(?!main\.ts$|cli\/)/] },
   'a route': {
     files: new RegExp(`^(?:${NOUNS})/.*\\.routes\\.ts$`),
-    mayImport: [NOUN_ITSELF, /^http\//, SCHEMA, ...FOUNDATIONS],
+    mayImport: [NOUN_ITSELF, FIELDS, /^http\//, SCHEMA, ...FOUNDATIONS],
   },
   'a noun': {
     files: new RegExp(`^(?:${NOUNS})/`),
-    mayImport: [NOUN_ITSELF, /^engine\/engine\.ts$/, /^(?:catalog|files|http)\//, SCHEMA, ...FOUNDATIONS],
+    mayImport: [NOUN_ITSELF, PORTS, /^(?:catalog|files|http)\//, STORAGE, SCHEMA, ...FOUNDATIONS],
   },
   'the edge': { files: /^http\//, mayImport: FOUNDATIONS },
-  'the engine': { files: /^engine\//, mayImport: [THREADS, SCHEMA, ...FOUNDATIONS] },
+  'the engine': { files: /^engine\//, mayImport: [THREADS, STORAGE, SCHEMA, ...FOUNDATIONS] },
   'the catalog': { files: /^catalog\//, mayImport: [THREADS, SCHEMA, ...FOUNDATIONS] },
-  'the file store': { files: /^files\//, mayImport: [THREADS, SCHEMA, ...FOUNDATIONS] },
+  'the file store': { files: /^files\//, mayImport: [STORAGE, ...FOUNDATIONS] },
+  'the storage faults': { files: STORAGE, mayImport: FOUNDATIONS },
   threads: { files: THREADS, mayImport: FOUNDATIONS },
   'the schema model': { files: SCHEMA, mayImport: [/^errors\.ts$/] },
   'the foundations': { files: /^(?:errors|config)\.ts$/, mayImport: [] },

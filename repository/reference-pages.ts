@@ -45,6 +45,8 @@ function formOf(setting: Setting): string {
       return 'text';
     case 'path':
       return 'a path; a relative one is from the working folder';
+    case 'url':
+      return 'an `http://` or `https://` address';
     case 'secret':
       return `text of at least ${setting.minimumLength} characters`;
     case 'integer':

@@ -49,11 +49,10 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     onThreadCrash,
   });
   const tokens = new Tokens(catalog);
-  const exports = new Exports({ catalog, engine, files });
   return {
     tokens,
-    exports,
-    projects: new Projects({ catalog, engine, tokens, exports }),
+    exports: new Exports({ catalog, engine, files }),
+    projects: new Projects({ catalog, engine, tokens, files }),
     imports: new Imports({ engine, maxBytes: config.importMaxBytes }),
     isNew: async () => (await firstStartedAt(catalog)) === undefined,
     markStarted: () => markStarted(catalog),

@@ -7,7 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import type { Config } from '../config.ts';
 import { parseArguments, projectOption, targetOptions } from './arguments.ts';
 import { showProgress } from './progress.ts';
-import { openTarget, type SchemaDownload } from './target.ts';
+import { openTarget } from './open-target.ts';
+import type { SchemaDownload } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
 /** `rowhouse export schema --project SLUG [--format json|sql] [--out FILE]` */

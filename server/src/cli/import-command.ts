@@ -5,7 +5,8 @@ import { basename } from 'node:path';
 import type { Config } from '../config.ts';
 import { parseArguments, projectOption, targetOptions } from './arguments.ts';
 import { showProgress } from './progress.ts';
-import { openTarget, type ImportSummary, type Target } from './target.ts';
+import { openTarget } from './open-target.ts';
+import type { ImportSummary, Target } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
 /** `rowhouse import FILE --project SLUG [--create] [--replace]` */

@@ -101,11 +101,6 @@ export class Exports {
     await this.#files.remove({ project: project.project_slug, exportId: id });
   }
 
-  /** Removes the files of every export of the project's, whose rows went with it. */
-  async deleteFilesOfProject(projectSlug: string): Promise<void> {
-    await this.#files.removeProject(projectSlug);
-  }
-
   /** @throws RowhouseError `export_file_missing` when the file is gone from storage. */
   async read(project: ProjectRow, row: ExportRow, range: ByteRange): Promise<Readable> {
     const stream = await this.#files.read({ project: project.project_slug, exportId: row.id }, range);

@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { ProjectRow } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
 import { invalidField, RowhouseError } from '../errors.ts';
-import type { Exports } from '../exports/exports.ts';
+import type { ExportFiles } from '../files/export-files.ts';
 import { timestamp } from '../http/ids.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
 
@@ -19,7 +19,7 @@ export class Projects {
   readonly #catalog: Catalog;
   readonly #engine: Engine;
   readonly #tokens: Tokens;
-  readonly #exports: Exports;
+  readonly #files: ExportFiles;
   /** Slugs that are being created or deleted right now: the catalog and the files change one after the other. */
   readonly #changing = new Set<string>();
 
@@ -27,12 +27,12 @@ export class Projects {
     readonly catalog: Catalog;
     readonly engine: Engine;
     readonly tokens: Tokens;
-    readonly exports: Exports;
+    readonly files: ExportFiles;
   }) {
     this.#catalog = parts.catalog;
     this.#engine = parts.engine;
     this.#tokens = parts.tokens;
-    this.#exports = parts.exports;
+    this.#files = parts.files;
   }
 
   /**
@@ -45,7 +45,7 @@ export class Projects {
         throw new RowhouseError('already_exists', `A project ${project.slug} exists already.`);
       }
       // The row comes last: without it, files that a crash left are nobody's, and the next attempt replaces them.
-      await this.#exports.deleteFilesOfProject(project.slug);
+      await this.#files.removeProject(project.slug);
       await this.#engine.createDatabase(project.slug, project.statements ?? []);
       return await this.#insert(project);
     });
@@ -86,7 +86,7 @@ export class Projects {
       await this.#catalog.deleteFrom('projects').where('id', '=', project.id).execute();
       this.#tokens.forgetProject(project.id);
       await this.#engine.deleteDatabase(slug);
-      await this.#exports.deleteFilesOfProject(slug);
+      await this.#files.removeProject(slug);
     });
   }
 

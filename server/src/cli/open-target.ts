@@ -1,0 +1,20 @@
+import { type Config, ConfigError } from '../config.ts';
+import { openLocalTarget } from './local-target.ts';
+import { RemoteTarget } from './remote-target.ts';
+import type { Target } from './target.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A running server where one is named, by option or by setting; else the data folder. */
+export async function openTarget(
+  config: Config,
+  options: { readonly url?: string | undefined; readonly token?: string | undefined },
+): Promise<Target> {
+  const url = options.url ?? config.url;
+  if (url === null) return openLocalTarget(config);
+  const token = options.token ?? config.token;
+  if (token === null) throw new UsageError('a running server wants a token: --token, or ROWHOUSE_TOKEN');
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new ConfigError(`--url must be an http:// or https:// address, not ${JSON.stringify(url)}`);
+  }
+  return new RemoteTarget(url, token);
+}
