@@ -1,0 +1,14 @@
+import { benchmarkSchemaExport } from './schema-export.ts';
+
+/** Every benchmark in turn, each in one run beside what it is measured against. Or those named on the command line. */
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  'schema-export': benchmarkSchemaExport,
+};
+
+const asked = process.argv.slice(2);
+for (const name of asked.length === 0 ? Object.keys(benchmarks) : asked) {
+  const benchmark = benchmarks[name];
+  if (benchmark === undefined) throw new Error(`${name} is none of ${Object.keys(benchmarks).join(', ')}`);
+  console.log(`\n# ${name}\n`);
+  await benchmark();
+}

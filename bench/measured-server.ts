@@ -1,0 +1,79 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+export const BENCH_TOKEN = 'benchmark-admin-credential-0123456789';
+
+/** A server in a process of its own, whose event loop and memory can be read from outside. */
+export interface MeasuredServer {
+  readonly url: string;
+  fetch(method: string, path: string, init?: RequestInit): Promise<Response>;
+  /** Measures the event loop anew from here. */
+  resetDelay(): void;
+  /** The longest time that the event loop was held up since the reset, in milliseconds. */
+  maxDelayMs(): Promise<number>;
+  memory(): Promise<Memory>;
+  stop(): Promise<void>;
+}
+
+/** In bytes; `peak` is the most since the process began. */
+export interface Memory {
+  readonly resident: number;
+  readonly peak: number;
+}
+
+export async function startMeasuredServer(dataDir: string): Promise<MeasuredServer> {
+  const main = fileURLToPath(new URL('../server/src/main.ts', import.meta.url));
+  const probe = new URL('./event-loop-probe.ts', import.meta.url).href;
+  const child = fork(main, ['start'], {
+    execArgv: ['--import', probe],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: {
+      ROWHOUSE_PORT: '0',
+      ROWHOUSE_DATA_DIR: dataDir,
+      ROWHOUSE_ADMIN_TOKEN: BENCH_TOKEN,
+      ROWHOUSE_SAMPLE_PROJECT: 'off',
+      ROWHOUSE_LOG_LEVEL: 'error',
+    },
+  });
+  const url = await addressOf(child);
+  return {
+    url,
+    fetch: (method, path, init = {}) => {
+      const headers = { authorization: `Bearer ${BENCH_TOKEN}`, ...(init.headers as Record<string, string>) };
+      return fetch(url + path, { ...init, method, headers });
+    },
+    resetDelay: () => void child.send('reset'),
+    maxDelayMs: async () => {
+      child.send('read');
+      const [answer] = (await once(child, 'message')) as [{ readonly maxDelayMs: number }];
+      return answer.maxDelayMs;
+    },
+    memory: () => readMemory(child.pid ?? 0),
+    stop: async () => {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function addressOf(child: ChildProcess): Promise<string> {
+  let output = '';
+  for await (const chunk of child.stdout ?? []) {
+    output += String(chunk);
+    const address = /ready at (\S+)/.exec(output)?.[1];
+    if (address !== undefined) return address;
+  }
+  throw new Error(`the server did not start: ${output}`);
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
+async function readMemory(pid: number): Promise<Memory> {
+  return parseMemory(await readFile(`/proc/${pid}/status`, 'utf8'));
+}
+
+export function parseMemory(status: string): Memory {
+  const kibibytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]);
+  return { resident: kibibytes('VmRSS') * 1_024, peak: kibibytes('VmHWM') * 1_024 };
+}
