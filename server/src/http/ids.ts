@@ -47,7 +47,10 @@ function formatSecond(epoch: number): Second {
 
 /** How far the two clocks may part before the wall clock is read anew, in microseconds: it was set, or drifted. */
 const MAX_DRIFT_MICROS = 2_000;
+/** A step back of less than this is no clock that was set, but a pause of the process between the two readings. */
+const MAX_PAUSE_MICROS = 1_000_000;
 let anchorMicros = 0;
+let lastMicros = 0;
 
 /** The wall clock to the microsecond, so that ids made in one millisecond still sort by when they were made. */
 function wallClockMicros(): number {
@@ -55,7 +58,9 @@ function wallClockMicros(): number {
   const monotonicMicros = Math.floor(performance.now() * 1_000);
   const drift = anchorMicros + monotonicMicros - wallMicros;
   if (drift < 0 || drift > MAX_DRIFT_MICROS) anchorMicros = wallMicros - monotonicMicros;
-  return anchorMicros + monotonicMicros;
+  const micros = anchorMicros + monotonicMicros;
+  lastMicros = micros < lastMicros && lastMicros - micros < MAX_PAUSE_MICROS ? lastMicros : micros;
+  return lastMicros;
 }
 
 const pool = Buffer.alloc(6_144);
