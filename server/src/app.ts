@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyBaseLogger, RouteOptions } from 'fastify';
 
 import type { Config } from './config.ts';
 import { registerExportRoutes } from './exports/exports.routes.ts';
@@ -14,16 +14,22 @@ export interface AppOptions {
   readonly log: FastifyBaseLogger;
   /** Holds every answer to the schema that its route declares. For tests. */
   readonly checkResponses?: boolean;
+  /** Told of each route as it is registered. */
+  readonly onRoute?: (route: RouteOptions) => void;
 }
 
 /** The HTTP face of a service: every room's routes on one server, which does not listen yet. */
-export function createApp(service: Service, { config, log, checkResponses = false }: AppOptions): HttpServer {
+export function createApp(
+  service: Service,
+  { config, log, checkResponses = false, onRoute }: AppOptions,
+): HttpServer {
   const app = createHttpServer({
     log,
     authenticator: service.tokens,
     bodyMaxBytes: config.bodyMaxBytes,
     checkResponses,
   });
+  if (onRoute !== undefined) app.addHook('onRoute', onRoute);
   registerHealthRoutes(app, () => service.isReady());
   registerProjectRoutes(app, service.projects);
   registerTokenRoutes(app, service.tokens);
