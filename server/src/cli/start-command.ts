@@ -25,7 +25,6 @@ export async function startCommand(
     const secrets = await firstStart(service, config);
     const app = createApp(service, { config, log });
     const address = await listen(app, config);
-    log.info({ address, version: process.version }, 'listening');
     process.stdout.write(welcome(address, secrets));
     log.info({ signal: await stopped }, 'stopping');
     await stopServing(app);

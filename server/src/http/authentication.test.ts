@@ -28,9 +28,9 @@ before(async () => {
         success(request, { who: credentialOf(request) }),
       );
       app.post(
-        '/any',
+        '/owner',
         {
-          config: { access: 'credential' },
+          config: { access: 'admin' },
           schema: { body: Type.Object({}, { additionalProperties: false }) },
         },
         (request) => success(request, { who: credentialOf(request) }),
@@ -62,11 +62,10 @@ describe('who may call what', () => {
     assert.equal(await kindOf(await get('/public', 'Bearer nonsense')), null);
   });
 
-  test('a project token may call the routes of its project, and those for any credential', async () => {
+  test('a project token may call the routes of its project', async () => {
     assert.equal(await kindOf(await get('/projects/example_project', `Bearer ${token}`)), 'project_token');
     assert.equal(await kindOf(await get('/projects/Example_Project', `Bearer ${token}`)), 'project_token');
     assert.equal(await kindOf(await get('/projects/example%5Fproject', `Bearer ${token}`)), 'project_token');
-    assert.equal(await kindOf(await get('/any', `Bearer ${token}`, { method: 'POST' })), 'project_token');
   });
 
   test('a project token may not call a route of the owner', async () => {
@@ -76,7 +75,7 @@ describe('who may call what', () => {
   test('the admin credential may call every route, of projects that do not exist too', async () => {
     assert.equal(await kindOf(await get('/admin', `Bearer ${adminToken}`)), 'admin');
     assert.equal(await kindOf(await get('/projects/nowhere', `Bearer ${adminToken}`)), 'admin');
-    assert.equal(await kindOf(await get('/any', `Bearer ${adminToken}`, { method: 'POST' })), 'admin');
+    assert.equal(await kindOf(await get('/owner', `Bearer ${adminToken}`, { method: 'POST' })), 'admin');
   });
 
   test('the scheme is read in any case, and spaces around the token do not count', async () => {
@@ -157,7 +156,7 @@ test('another project, a project that does not exist and a slug that cannot be a
 
 test('a request is refused before its body is read', async () => {
   const body = new Uint8Array(11 * 1_048_576);
-  const response = await get('/any', 'Bearer nonsense-nonsense-nonsense', { method: 'POST', body });
+  const response = await get('/owner', 'Bearer nonsense-nonsense-nonsense', { method: 'POST', body });
   await assertFailure(response, 'invalid_token');
 });
 

@@ -3,11 +3,8 @@ import { RowhouseError } from '../errors.ts';
 import { normaliseSlug } from './project-slug.ts';
 import { hashToken, isWellFormedToken } from './token.ts';
 
-/**
- * Who may call a route. `project`: a token of the project in the path, or the admin credential; `credential`: any valid
- * one; `admin`: the admin credential alone.
- */
-export type Access = 'public' | 'credential' | 'project' | 'admin';
+/** Who may call a route. `project`: a token of the project in the path, or the admin credential; `admin`: that alone. */
+export type Access = 'public' | 'project' | 'admin';
 
 export type Credential =
   | { readonly kind: 'admin' }

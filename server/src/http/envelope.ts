@@ -43,17 +43,6 @@ export function success<Data>(request: EnvelopedRequest, data: Data): SuccessEnv
   };
 }
 
-/** The same envelope around data that is already JSON text in bytes, such as rows that SQLite rendered: nothing is parsed again. */
-export function successOfJson(request: EnvelopedRequest, json: Uint8Array): Buffer {
-  const empty = JSON.stringify(success(request, null));
-  const split = empty.indexOf(DATA_KEY) + DATA_KEY.length;
-  return Buffer.concat([
-    Buffer.from(empty.slice(0, split)),
-    json,
-    Buffer.from(empty.slice(split + 'null'.length)),
-  ]);
-}
-
 export function failure(
   request: EnvelopedRequest,
   error: {
@@ -86,25 +75,4 @@ export function envelopeOf<Data extends TSchema>(data: Data) {
   );
 }
 
-const DATA_KEY = '"data":';
-
 const envelopeMeta = Type.Object({ generated_at: Type.String() }, { additionalProperties: false });
-
-/** The schema of every answer that is an error. */
-export const errorEnvelope = Type.Object(
-  {
-    ok: Type.Literal(false),
-    data: Type.Null(),
-    error: Type.Object(
-      {
-        code: Type.String(),
-        message: Type.String(),
-        details: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
-      },
-      { additionalProperties: false },
-    ),
-    request_id: Type.String(),
-    meta: envelopeMeta,
-  },
-  { additionalProperties: false },
-);
