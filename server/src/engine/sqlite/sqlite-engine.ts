@@ -98,7 +98,9 @@ class SqliteEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#writers.map((writer) => writer.close()), this.#readers.close()]);
+    // The last connection that closes brings the write-ahead log in, and only one that may write can.
+    await this.#readers.close();
+    await Promise.all(this.#writers.map((writer) => writer.close()));
   }
 
   /** @returns whether there was something to replace. */

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { chinookPath } from '../testing/chinook.ts';
+import { runCommand, startCommandServer } from '../testing/command.ts';
+import { runSqliteShell } from '../testing/sqlite-shell.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { progressLine } from './progress.ts';
+
+const ADMIN = 'a-configured-admin-token-of-mine';
+
+test('a file goes in and its schema comes out, straight on the data folder', async () => {
+  using folder = temporaryFolder();
+  const environment = { ROWHOUSE_DATA_DIR: join(folder.path, 'data') };
+  const imported = await runCommand(['import', chinookPath, '--project', 'Music', '--create'], environment);
+  assert.equal(imported.stderr, '');
+  assert.match(
+    imported.stdout,
+    /^music: 11 tables, 15607 rows\nproject token, shown this once: pat_\w{42}\n$/,
+  );
+
+  const out = join(folder.path, 'music.sql');
+  const options = ['--project', 'music', '--format', 'sql'];
+  const exported = await runCommand(['export', 'schema', ...options, '--out', out], environment);
+  assert.deepEqual(exported, { exitCode: 0, stdout: '', stderr: '' });
+  const tables = runSqliteShell(':memory:', `${readFileSync(out, 'utf8')}\n.tables\n`);
+  assert.match(tables, /Album.*Artist.*Customer/s);
+  const printed = await runCommand(['export', 'schema', ...options], environment);
+  assert.equal(printed.stdout, readFileSync(out, 'utf8'));
+  assert.deepEqual(readdirSync(join(folder.path, 'data', 'exports', 'music')), []);
+});
+
+test('the same goes through a running server, with the token from the environment', async () => {
+  using folder = temporaryFolder();
+  await using server = await startCommandServer({
+    ROWHOUSE_DATA_DIR: folder.path,
+    ROWHOUSE_ADMIN_TOKEN: ADMIN,
+  });
+  const environment = { ROWHOUSE_URL: server.url, ROWHOUSE_TOKEN: ADMIN };
+  const imported = await runCommand(['import', chinookPath, '--project', 'music', '--create'], environment);
+  assert.match(
+    imported.stdout,
+    /^music: 11 tables, 15607 rows\nproject token, shown this once: pat_\w{42}\n$/,
+  );
+
+  const remote = await runCommand(['export', 'schema', '--project', 'music'], environment);
+  assert.equal(JSON.parse(remote.stdout).tables.length, 11);
+  const again = await runCommand(['import', chinookPath, '--project', 'music'], environment);
+  assert.equal(again.exitCode, 1);
+  assert.match(again.stderr, /^rowhouse: The project has tables already.*\n$/);
+  const replaced = await runCommand(['import', chinookPath, '--project', 'music', '--replace'], environment);
+  assert.equal(replaced.exitCode, 0);
+
+  const folderInUse = await runCommand(['export', 'schema', '--project', 'music'], {
+    ROWHOUSE_DATA_DIR: folder.path,
+  });
+  assert.equal(folderInUse.exitCode, 1);
+  assert.match(folderInUse.stderr, /using this data folder; name it with --url/);
+  const list = await fetch(`${server.url}/projects/music/exports`, {
+    headers: { authorization: `Bearer ${ADMIN}` },
+  });
+  assert.deepEqual(((await list.json()) as { data: { exports: unknown[] } }).data.exports, []);
+});
+
+test('an import that fails leaves no project that it made', async () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, 'notes.txt');
+  writeFileSync(file, 'These are notes and no database.');
+  const environment = { ROWHOUSE_DATA_DIR: join(folder.path, 'data') };
+  const failed = await runCommand(['import', file, '--project', 'notes', '--create'], environment);
+  assert.equal(failed.exitCode, 1);
+  assert.match(failed.stderr, /^rowhouse: The body is not a SQLite 3 database file, or it is encrypted\.\n$/);
+  assert.deepEqual(readdirSync(join(folder.path, 'data', 'projects')), []);
+
+  const out = join(folder.path, 'out.json');
+  const missing = await runCommand(['export', 'schema', '--project', 'notes', '--out', out], environment);
+  assert.equal(missing.exitCode, 1);
+  assert.equal(missing.stderr, 'rowhouse: There is no such project.\n');
+  assert.ok(!existsSync(out));
+});
+
+test('a command that cannot be understood ends with 2 and one line that says what to write', async () => {
+  using folder = temporaryFolder();
+  const cases: readonly (readonly [words: readonly string[], line: RegExp])[] = [
+    [['launch'], /launch is not a command/],
+    [['import'], /name one file/],
+    [['import', 'a', 'b', '--project', 'x'], /name one file/],
+    [['import', 'a'], /--project SLUG is needed/],
+    [['import', 'a', '--project', 'no spaces'], /--project must be/],
+    [['import', 'a', '--project', 'x', '--force'], /--force/],
+    [['export', '--project', 'x'], /say what to export/],
+    [['export', 'data', '--project', 'x'], /say what to export/],
+    [['export', 'schema', '--project', 'x', '--url', 'http://127.0.0.1:1'], /wants a token/],
+    [['start', '--port', '1'], /--port/],
+  ];
+  const environment = { ROWHOUSE_DATA_DIR: join(folder.path, 'data') };
+  const results = await Promise.all(cases.map(([words]) => runCommand(words, environment)));
+  for (const [index, { exitCode, stdout, stderr }] of results.entries()) {
+    assert.match(stderr, cases[index]?.[1] ?? /^$/);
+    assert.match(stderr, /^rowhouse: .+\n$/);
+    assert.deepEqual([exitCode, stdout], [2, '']);
+  }
+  assert.deepEqual(readdirSync(folder.path), []);
+});
+
+test('failures that a person can mend are one line, without a stack', async () => {
+  using folder = temporaryFolder();
+  const environment = { ROWHOUSE_DATA_DIR: join(folder.path, 'data') };
+  const nothing = await runCommand(['import', join(folder.path, 'none'), '--project', 'x'], environment);
+  assert.match(nothing.stderr, /^rowhouse: ENOENT: no such file.*\n$/);
+  const remote = { ROWHOUSE_URL: 'http://127.0.0.1:1', ROWHOUSE_TOKEN: ADMIN };
+  const refused = await runCommand(['export', 'schema', '--project', 'x'], remote);
+  assert.match(refused.stderr, /^rowhouse: connect ECONNREFUSED.*\n$/);
+  const format = await runCommand(['export', 'schema', '--project', 'x', '--format', 'xml'], environment);
+  assert.equal(format.stderr, 'rowhouse: format must be json or sql for schema exports.\n');
+});
+
+test('help tells the commands', async () => {
+  const { exitCode, stdout } = await runCommand(['--help']);
+  assert.equal(exitCode, 0);
+  for (const command of ['rowhouse start', 'rowhouse import FILE', 'rowhouse export schema']) {
+    assert.ok(stdout.includes(command));
+  }
+});
+
+test('the progress bar tells how far it has come', () => {
+  assert.equal(progressLine('a.sqlite', 0, 2_000_000), `a.sqlite  [${'-'.repeat(24)}]  0 %  0.0 of 2.0 MB`);
+  assert.equal(
+    progressLine('a.sqlite', 1_000_000, 2_000_000),
+    `a.sqlite  [${'#'.repeat(12)}${'-'.repeat(12)}]  50 %  1.0 of 2.0 MB`,
+  );
+  assert.equal(progressLine('a.sqlite', 0, 0), `a.sqlite  [${'#'.repeat(24)}]  100 %  0.0 of 0.0 MB`);
+});
+
+test('the bar is drawn on a terminal, and nowhere else', async () => {
+  using folder = temporaryFolder();
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+  const command = `${process.execPath} ${main} import ${chinookPath} --project music --create`;
+  const env = { ROWHOUSE_DATA_DIR: join(folder.path, 'data'), PATH: process.env['PATH'] };
+  // script(1) gives the command a terminal of its own.
+  const shown = execFileSync('script', ['-qec', command, '/dev/null'], { env }).toString();
+  assert.match(shown.replaceAll('\u001b[K', ''), /\rchinook\.sqlite {2}\[[#-]{24}\] {2}\d+ %/);
+  assert.match(shown, /checking…/);
+});
