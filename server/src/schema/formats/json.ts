@@ -16,6 +16,7 @@ import type {
 } from '../model.ts';
 import { nameList } from '../name-list.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
+import { layOutJson } from './lay-out-json.ts';
 
 /**
  * The schema as one JSON document, described in docs/reference/schema-json.md and held to
@@ -44,7 +45,7 @@ function renderJson(schema: Schema): string {
     views: schema.views.map(view),
     triggers: schema.triggers.map(trigger),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${layOutJson(document)}\n`;
 }
 
 function ordinaryTable(table: OrdinaryTable): object {
