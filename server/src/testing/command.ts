@@ -4,6 +4,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+/** Compiled modules are kept from one process to the next, as each would else spend most of its time on that. */
+const COMPILE_CACHE = fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url));
 
 export interface CommandResult {
   readonly exitCode: number | null;
@@ -20,7 +22,7 @@ export async function runCommand(
   environment: Environment = {},
 ): Promise<CommandResult> {
   const child = spawn(process.execPath, [MAIN, ...words], {
-    env: { ...environment },
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close');
@@ -41,7 +43,7 @@ export interface RunningCommand extends AsyncDisposable {
 /** Starts the real server as a command, on a free port, and waits until it says that it is ready. */
 export async function startCommandServer(environment: Environment): Promise<RunningCommand> {
   const child = spawn(process.execPath, [MAIN, 'start'], {
-    env: { ROWHOUSE_PORT: '0', ROWHOUSE_LOG_LEVEL: 'error', ...environment },
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ROWHOUSE_PORT: '0', ROWHOUSE_LOG_LEVEL: 'error', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'close');
