@@ -307,6 +307,9 @@ test('given a view over a missing table and a virtual table of an unknown module
     schema.tables.map((table) => (table.kind === 'virtual' ? [table.module, table.arguments] : table.name)),
     [['nowhere', ['a', '(b, c)']], 't'],
   );
+  assert.deepEqual(renderSchemaExport(database, sqlFormat).warnings, [
+    'the SQL loads only where the modules are that these need: virtual table odd',
+  ]);
   assert.ok(sqlOf(database).includes('CREATE VIRTUAL TABLE odd USING nowhere(a, (b, c));'));
 });
 

@@ -5,6 +5,7 @@ import { nameList } from '../../schema/name-list.ts';
 import { findDoubleQuotedStrings } from './double-quoted-strings.ts';
 import { readSchema } from './introspection/read-schema.ts';
 import { readStoredSchema } from './introspection/read-stored-schema.ts';
+import { findMissingModules } from './missing-modules.ts';
 import { readTransaction } from './read-transaction.ts';
 
 /** The schema of a database written down in `format`, from one consistent view of it. */
@@ -18,7 +19,14 @@ export function renderSchemaExport(database: DatabaseSync, format: SchemaFormat)
 }
 
 function loadingWarnings(database: DatabaseSync, schema: StoredSchema): readonly string[] {
-  const objects = findDoubleQuotedStrings(database, schema);
-  if (objects.length === 0) return [];
-  return [`the SQL does not load where double-quoted strings are off: ${nameList(objects)}`];
+  const warnings: string[] = [];
+  const quoted = findDoubleQuotedStrings(database, schema);
+  if (quoted.length > 0) {
+    warnings.push(`the SQL does not load where double-quoted strings are off: ${nameList(quoted)}`);
+  }
+  const missing = findMissingModules(database, schema).map(({ name }) => ({ kind: 'virtual table', name }));
+  if (missing.length > 0) {
+    warnings.push(`the SQL loads only where the modules are that these need: ${nameList(missing)}`);
+  }
+  return warnings;
 }

@@ -37,7 +37,7 @@ const CONSTRAINT_STARTS: ReadonlySet<string> = new Set(
 
 function skipType(reader: StatementReader): void {
   while (reader.kind === 'quoted' || reader.kind === 'string' || reader.kind === 'word') {
-    if (CONSTRAINT_STARTS.has(reader.token.word)) return;
+    if (CONSTRAINT_STARTS.has(reader.word)) return;
     reader.advance();
   }
   if (reader.at('(')) reader.parenthesised();

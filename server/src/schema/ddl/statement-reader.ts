@@ -29,6 +29,11 @@ export class StatementReader {
     return this.#tokenizer.kind;
   }
 
+  /** The next token, where it is an unquoted word in capitals or a punctuation mark. */
+  get word(): string {
+    return this.#currentWord();
+  }
+
   get token(): Token {
     const { kind, start, end } = this.#tokenizer;
     return { kind, word: this.#currentWord(), start, end };

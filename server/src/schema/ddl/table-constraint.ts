@@ -6,10 +6,16 @@ import type { StatementReader } from './statement-reader.ts';
 
 /** None of these words can be the name of a column unless it is quoted. */
 export function atTableConstraint(reader: StatementReader): boolean {
-  return CONSTRAINT_STARTS.some((word) => reader.at(word));
+  return CONSTRAINT_STARTS.has(reader.word);
 }
 
-const CONSTRAINT_STARTS = ['CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN'];
+const CONSTRAINT_STARTS: ReadonlySet<string> = new Set([
+  'CONSTRAINT',
+  'PRIMARY',
+  'UNIQUE',
+  'CHECK',
+  'FOREIGN',
+]);
 
 /** Reads the constraints behind the last column; SQLite lets the commas between them go. */
 export function readTableConstraints(reader: StatementReader, table: TableDraft): void {

@@ -26,7 +26,8 @@ import { UnreadObjects } from './unread-objects.ts';
  * with what is known of it, and fails nothing else.
  */
 export function readSchema(database: DatabaseSync): Schema {
-  const stored = readStoredSchema(database);
+  // The full schema reads foreign keys with all that belongs to them.
+  const stored = readStoredSchema(database, new Map());
   const unread = new UnreadObjects();
   const open = readOpenColumns(database, stored);
   const views = stored.views.map(({ name, sql }) => ({ name, columns: open.ofView(name), sql }));

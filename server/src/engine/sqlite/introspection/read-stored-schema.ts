@@ -13,15 +13,19 @@ import { queryRows } from './query-rows.ts';
 /**
  * What sqlite_schema stores, with the references of foreign keys. Call it inside a transaction: it takes several
  * queries. https://www.sqlite.org/schematab.html
+ *
+ * `references` by the name of a table, for whoever knows them better or has no need of them.
  */
-export function readStoredSchema(database: DatabaseSync): StoredSchema {
+export function readStoredSchema(
+  database: DatabaseSync,
+  references: ReadonlyMap<string, readonly string[]> = readReferences(database),
+): StoredSchema {
   const rows = queryRows<SchemaRow>(
     database,
     'SELECT type, name, tbl_name, sql, rootpage FROM main.sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid',
   );
   const isHidden = hiddenNames(database, rows);
   const visible = rows.filter(([, name, table]) => !isHidden(name) && !isHidden(table));
-  const references = readReferences(database);
   return {
     ...readHeader(database),
     tables: visible.filter(([type]) => type === 'table').map((row) => storedTable(row, references)),

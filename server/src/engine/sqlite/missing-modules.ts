@@ -1,0 +1,27 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { readCreateVirtualTable } from '../../schema/ddl/create-virtual-table.ts';
+import { DdlSyntaxError } from '../../schema/ddl/statement-reader.ts';
+import { foldName } from '../../schema/identifier.ts';
+import type { StoredObject, StoredSchema } from '../../schema/model.ts';
+import { queryRows } from './introspection/query-rows.ts';
+
+/**
+ * The virtual tables whose module this build of SQLite does not have: their statements load only where it is.
+ * https://www.sqlite.org/pragma.html#pragma_module_list
+ */
+export function findMissingModules(database: DatabaseSync, schema: StoredSchema): readonly StoredObject[] {
+  const virtualTables = schema.tables.filter((table) => table.kind === 'virtual');
+  if (virtualTables.length === 0) return [];
+  const rows = queryRows<[string]>(database, 'SELECT name FROM pragma_module_list');
+  const modules = new Set(rows.map(([name]) => foldName(name)));
+  return virtualTables.filter((table) => !modules.has(foldName(moduleOf(table))));
+}
+
+function moduleOf(table: StoredObject): string {
+  try {
+    return readCreateVirtualTable(table.sql).module;
+  } catch (error) {
+    if (!(error instanceof DdlSyntaxError)) throw error;
+    return '';
+  }
+}
