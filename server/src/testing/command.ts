@@ -43,7 +43,12 @@ export interface RunningCommand extends AsyncDisposable {
 /** Starts the real server as a command, on a free port, and waits until it says that it is ready. */
 export async function startCommandServer(environment: Environment): Promise<RunningCommand> {
   const child = spawn(process.execPath, [MAIN, 'start'], {
-    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ROWHOUSE_PORT: '0', ROWHOUSE_LOG_LEVEL: 'error', ...environment },
+    env: {
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      ROWHOUSE_PORT: '0',
+      ROWHOUSE_LOG_LEVEL: 'error',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'close');
