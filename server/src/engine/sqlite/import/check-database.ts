@@ -6,6 +6,7 @@ import { openDatabase } from '../open-database.ts';
 import { sqlFormat } from '../../../schema/formats/sql.ts';
 import { quoteIdentifier } from '../../../schema/identifier.ts';
 import { renderSchemaExport } from '../schema-export.ts';
+import { errorToMessage } from '../../../threads/protocol.ts';
 import type { CheckResult } from './check-database-file.ts';
 
 /** How many of the problems that integrity_check finds are worth showing. */
@@ -26,8 +27,8 @@ export function checkDatabase(path: string): CheckResult {
       database.close();
     }
   } catch (error) {
-    if (!isFaultOfTheFile(error)) throw error;
-    return { sound: false, message: `SQLite refuses the file: ${error.message}.` };
+    if (!isFaultOfTheFile(error)) return { kind: 'fault', error: errorToMessage(error) };
+    return { kind: 'unsound', message: `SQLite refuses the file: ${error.message}.` };
   }
 }
 
@@ -37,7 +38,7 @@ function examine(database: DatabaseSync): CheckResult {
     .all()
     .map((row) => String(row['integrity_check']));
   if (problems[0] !== 'ok') {
-    return { sound: false, message: `The database is damaged: ${problems.join('; ')}.` };
+    return { kind: 'unsound', message: `The database is damaged: ${problems.join('; ')}.` };
   }
   const tables = readStoredSchema(database).tables;
   const ordinary = tables.filter((table) => table.kind === 'table').map((table) => table.name);
@@ -48,7 +49,7 @@ function examine(database: DatabaseSync): CheckResult {
   ];
   const rows = ordinary.reduce((sum, table) => sum + countRows(database, table), 0);
   database.exec('PRAGMA journal_mode = WAL');
-  return { sound: true, database: { tables: tables.length, rows, warnings } };
+  return { kind: 'sound', database: { tables: tables.length, rows, warnings } };
 }
 
 function countRows(database: DatabaseSync, table: string): number {
