@@ -86,9 +86,9 @@ test('a database is replaced while it is being read: every reader sees the one o
   await importDatabase(server, 'busy', one);
   const ofOne = await exportedSchema(server, 'busy');
   const seen = new Set<string>();
-  let replacing = true;
+  const replacing = new AbortController();
   const reader = async () => {
-    while (replacing) seen.add(await exportedSchema(server, 'busy'));
+    while (!replacing.signal.aborted) seen.add(await exportedSchema(server, 'busy'));
   };
   const readers = [reader(), reader(), reader()];
 
@@ -97,7 +97,7 @@ test('a database is replaced while it is being read: every reader sees the one o
     assert.equal(answer.status, 201, answer.body.error?.message);
     assert.equal(answer.body.data.import.replaced, true);
   }
-  replacing = false;
+  replacing.abort();
   await Promise.all(readers);
 
   const ofOther = await exportedSchema(server, 'busy');
@@ -113,7 +113,7 @@ test('of two imports at once into an empty project, exactly one is done', async 
     ['one', 'other'].map((name) => importDatabase(server, 'race', databaseWith(name))),
   );
 
-  assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, 409]);
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201, 409]));
   const winner = answers[0]?.status === 201 ? 'one' : 'other';
   assert.deepEqual(tableNames(await exportedSchema(server, 'race')), tablesOf(winner));
 });
