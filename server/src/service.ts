@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import type { Engine } from './engine/engine.ts';
 import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import { Exports } from './exports/exports.ts';
+import type { ExportFiles } from './files/export-files.ts';
 import { openLocalExportFiles } from './files/local-export-files.ts';
 import { timestamp } from './http/ids.ts';
 import { Imports } from './imports/imports.ts';
@@ -40,13 +41,9 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
   const onThreadCrash = (err: Error) => log.error({ err }, 'a thread died; a new one takes its place');
   // First, because it locks the folder: nobody else's files are swept.
   const catalog = await openCatalog(join(config.dataDir, 'catalog.sqlite'), onThreadCrash);
-  const files = await openLocalExportFiles(join(config.dataDir, 'exports'));
-  const engine = await openSqliteEngine({
-    directory: join(config.dataDir, 'projects'),
-    maxOpenDatabases: config.maxOpenDatabases,
-    writerThreads: 1,
-    readerThreads: 2,
-    onThreadCrash,
+  const { files, engine } = await openStores(config, onThreadCrash).catch(async (error: unknown) => {
+    await catalog.destroy();
+    throw error;
   });
   const tokens = new Tokens(catalog);
   return {
@@ -59,6 +56,21 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     isReady: () => catalogAnswers(catalog),
     close: closing({ catalog, engine, tokens, log }),
   };
+}
+
+async function openStores(
+  config: Config,
+  onThreadCrash: (error: Error) => void,
+): Promise<{ readonly files: ExportFiles; readonly engine: Engine }> {
+  const files = await openLocalExportFiles(join(config.dataDir, 'exports'));
+  const engine = await openSqliteEngine({
+    directory: join(config.dataDir, 'projects'),
+    maxOpenDatabases: config.maxOpenDatabases,
+    writerThreads: 1,
+    readerThreads: 2,
+    onThreadCrash,
+  });
+  return { files, engine };
 }
 
 async function firstStartedAt(catalog: Catalog): Promise<string | undefined> {
@@ -96,13 +108,13 @@ function closing(parts: {
   readonly log: FastifyBaseLogger;
 }): () => Promise<void> {
   const { catalog, engine, tokens, log } = parts;
-  const recording = setInterval(() => {
+  const record = () =>
     tokens.recordUse().catch((err: unknown) => log.error({ err }, 'the use of tokens could not be recorded'));
-  }, USE_RECORDING_INTERVAL_MS);
+  const recording = setInterval(() => void record(), USE_RECORDING_INTERVAL_MS);
   recording.unref();
   return async () => {
     clearInterval(recording);
-    await tokens.recordUse();
+    await record();
     await engine.close();
     await catalog.destroy();
   };

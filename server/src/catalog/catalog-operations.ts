@@ -13,6 +13,8 @@ export type CatalogOperations = {
     readonly input: { readonly sql: string; readonly parameters: readonly SqlValue[] };
     readonly output: StatementResult;
   };
+  /** Ends the transaction that is open, if SQLite has not ended it already, as it does when the disk is full. */
+  readonly rollback: { readonly input: undefined; readonly output: void };
 };
 
 export interface CatalogThreadStart {

@@ -8,7 +8,7 @@ const { path } = workerData as CatalogThreadStart;
 /** Opened by the first statement, so that a file that cannot be opened fails that statement and says why. */
 let database: DatabaseSync | null = null;
 
-serveOperations<CatalogOperations>({ execute }, () => database?.close());
+serveOperations<CatalogOperations>({ execute, rollback }, () => database?.close());
 
 /**
  * EXCLUSIVE keeps the file locked for as long as the process lives, so that no second server works on the same data
@@ -16,8 +16,13 @@ serveOperations<CatalogOperations>({ execute }, () => database?.close());
  */
 function openCatalogDatabase(): DatabaseSync {
   const opened = new DatabaseSync(path, { enableForeignKeyConstraints: true, defensive: true });
-  opened.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  return opened;
+  try {
+    opened.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    return opened;
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
 }
 
 /** The catalog's statements are few and the same ones each time, so node:sqlite's cost of preparing them does not matter. */
@@ -31,4 +36,9 @@ function execute({
     return { rows: statement.all(...parameters), changes: 0 };
   }
   return { rows: [], changes: Number(statement.run(...parameters).changes) };
+}
+
+/** https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction */
+function rollback(): void {
+  if (database?.isTransaction) database.exec('ROLLBACK');
 }

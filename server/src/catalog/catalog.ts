@@ -50,5 +50,6 @@ async function migrate(catalog: Catalog): Promise<void> {
 }
 
 function isLocked(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY;
 }

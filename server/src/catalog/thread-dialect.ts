@@ -3,10 +3,12 @@ import {
   type DatabaseConnection,
   type Driver,
   type QueryResult,
+  SqliteAdapter,
   SqliteDialect,
   type SqliteDatabase,
 } from 'kysely';
 
+import { explainStorageFault } from '../storage/explain-storage-fault.ts';
 import type { Thread } from '../threads/thread.ts';
 import type { CatalogOperations, SqlValue } from './catalog-operations.ts';
 
@@ -21,6 +23,17 @@ export class ThreadDialect extends SqliteDialect {
 
   override createDriver(): Driver {
     return new ThreadDriver(this.#thread);
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+}
+
+/** SQLite rolls CREATE and ALTER back like anything else, so that a migration that a crash cuts short leaves no half. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
   }
 }
 
@@ -52,8 +65,8 @@ class ThreadDriver implements Driver {
     await connection.executeQuery(CompiledQuery.raw('COMMIT'));
   }
 
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('ROLLBACK'));
+  async rollbackTransaction(): Promise<void> {
+    await this.#thread.request('rollback', undefined);
   }
 
   async releaseConnection(): Promise<void> {}
@@ -71,11 +84,13 @@ class ThreadConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, changes } = await this.#thread.request('execute', {
-      sql: query.sql,
-      parameters: query.parameters as readonly SqlValue[],
-    });
-    return { rows: rows as R[], numAffectedRows: BigInt(changes) };
+    const statement = { sql: query.sql, parameters: query.parameters as readonly SqlValue[] };
+    try {
+      const { rows, changes } = await this.#thread.request('execute', statement);
+      return { rows: rows as R[], numAffectedRows: BigInt(changes) };
+    } catch (error) {
+      throw explainStorageFault(error);
+    }
   }
 
   streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {

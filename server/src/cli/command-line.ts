@@ -1,6 +1,7 @@
 import { DataFolderInUseError } from '../catalog/catalog.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { RowhouseError } from '../errors.ts';
+import { CommandError } from './command-error.ts';
 import { exportCommand } from './export-command.ts';
 import { importCommand } from './import-command.ts';
 import { startCommand } from './start-command.ts';
@@ -59,13 +60,17 @@ async function run(words: readonly string[], environment: Environment): Promise<
   }
 }
 
+const EXPLAINED = [CommandError, ConfigError, UsageError, RowhouseError];
+
 /** One line for what a person can mend; the stack for what is a fault of ours. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof UsageError || error instanceof RowhouseError)
-    return error.message;
+  if (EXPLAINED.some((kind) => error instanceof kind) && error instanceof Error) return error.message;
   if (error instanceof DataFolderInUseError) {
     return `${error.message}; name it with --url, or stop it first`;
   }
   if (error instanceof Error && 'syscall' in error) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') {
+    return 'the connection was cut before everything had arrived';
+  }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { PassThrough, type Writable } from 'node:stream';
+import { type Duplex, PassThrough, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import type { Config } from '../config.ts';
 import { parseArguments, projectOption, targetOptions } from './arguments.ts';
+import { CommandError } from './command-error.ts';
 import { showProgress } from './progress.ts';
 import { openTarget } from './open-target.ts';
 import type { SchemaDownload } from './target.ts';
@@ -27,7 +28,7 @@ export async function exportCommand(words: readonly string[], config: Config): P
   const target = await openTarget(config, values);
   try {
     await target.exportSchema({ project, format }, async (download) => {
-      if (out === undefined) await receive(download, process.stdout, { end: false });
+      if (out === undefined) await receive(download, [process.stdout], { end: false });
       else await receiveFile(download, out);
       if (download.warning !== null) process.stderr.write(`warning: ${download.warning}\n`);
     });
@@ -42,11 +43,7 @@ async function receiveFile(download: SchemaDownload, path: string): Promise<void
   const draft = `${path}.${randomUUID()}.draft`;
   const progress = showProgress(path, download.sizeBytes, process.stderr);
   try {
-    await receive(
-      { ...download, content: download.content.pipe(progress.counter) },
-      createWriteStream(draft),
-      {},
-    );
+    await receive(download, [progress.counter, createWriteStream(draft, { flags: 'wx', flush: true })], {});
     await rename(draft, path);
   } finally {
     progress.finish();
@@ -56,13 +53,13 @@ async function receiveFile(download: SchemaDownload, path: string): Promise<void
 
 async function receive(
   { content, sha256 }: SchemaDownload,
-  output: Writable,
+  outputs: readonly (Duplex | Writable)[],
   options: { readonly end?: boolean },
 ): Promise<void> {
   const hash = createHash('sha256');
   const hashing = new PassThrough();
   hashing.on('data', (chunk: Buffer) => hash.update(chunk));
-  await pipeline(content, hashing, output, options);
+  await pipeline([content, hashing, ...outputs], options);
   if (hash.digest('hex') !== sha256)
-    throw new Error('what arrived is not what was exported: its checksum differs');
+    throw new CommandError('what arrived is not what was exported: its checksum differs');
 }

@@ -61,6 +61,8 @@ async function importInto(target: Target, request: FileImport): Promise<ImportSu
     throw error;
   } finally {
     source.destroy();
+    // Else a server that refuses early would be waited for until it cuts the connection.
+    progress.counter.destroy();
     progress.finish();
   }
 }

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 
 import { type ErrorCode, errorRegistry, RowhouseError } from '../errors.ts';
+import { CommandError } from './command-error.ts';
 import type { ImportSummary, SchemaDownload, Target, TargetImport } from './target.ts';
 
 interface Envelope {
@@ -95,17 +96,27 @@ export class RemoteTarget implements Target {
     const authorization = `Bearer ${this.#token}`;
     return new Promise((resolve, reject) => {
       const request = start(url, { method, headers: { authorization, ...type, ...headers } }, resolve);
-      request.once('error', reject);
-      if (body instanceof Readable) pipeline(body, request).catch(reject);
+      const fail = (error: Error) => {
+        const sourceFault = body instanceof Readable ? body.errored : null;
+        reject(sourceFault ?? unreachable(url, error));
+      };
+      request.once('error', fail);
+      if (body instanceof Readable) pipeline(body, request).catch(fail);
       else request.end(body);
     });
   }
 }
 
+/** Node's own message is empty where it tried several addresses of one name. */
+function unreachable({ origin }: URL, error: Error): CommandError {
+  const reason = 'code' in error ? String(error.code) : error.message;
+  return new CommandError(`${origin} cannot be reached: ${reason}`, { cause: error });
+}
+
 async function refusal(response: IncomingMessage): Promise<Error> {
   const { error } = await envelopeIn(response);
   const message = error?.message ?? `the server answered ${response.statusCode}`;
-  return isErrorCode(error?.code) ? new RowhouseError(error.code, message) : new Error(message);
+  return isErrorCode(error?.code) ? new RowhouseError(error.code, message) : new CommandError(message);
 }
 
 async function envelopeIn(response: IncomingMessage): Promise<Envelope> {

@@ -5,6 +5,7 @@ import { createServiceLog } from '../http/service-log.ts';
 import { sampleProject } from '../projects/sample-project.ts';
 import { openService, type Service } from '../service.ts';
 import { parseArguments } from './arguments.ts';
+import { UsageError } from './usage-error.ts';
 import { type FirstSecrets, welcome } from './welcome.ts';
 
 /** How long requests in flight may take to finish after the signal to stop, in milliseconds. */
@@ -15,7 +16,9 @@ export async function startCommand(
   words: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
-  parseArguments(words, {});
+  const { positionals } = parseArguments(words, {});
+  if (positionals.length > 0)
+    throw new UsageError('start takes no arguments: settings are in the environment');
   const config = readConfig(environment);
   const log = createServiceLog(config.logLevel, process.stderr);
   for (const variable of unknownVariables(environment)) log.warn({ variable }, 'no setting bears this name');

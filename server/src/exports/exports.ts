@@ -7,6 +7,7 @@ import { RowhouseError } from '../errors.ts';
 import type { ByteRange, ExportFiles } from '../files/export-files.ts';
 import { exportId, timestamp } from '../http/ids.ts';
 import type { SchemaFormat } from '../schema/formats/format.ts';
+import { explainStorageFault } from '../storage/explain-storage-fault.ts';
 import { downloadName } from './download-name.ts';
 
 export interface SchemaExportRequest {
@@ -61,7 +62,7 @@ export class Exports {
       });
     } catch (error) {
       await this.#files.remove(key);
-      throw error;
+      throw explainStorageFault(error);
     }
   }
 

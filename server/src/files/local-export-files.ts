@@ -10,7 +10,9 @@ const DRAFT_SUFFIX = '.draft';
 /** Opens the store in a folder of the local disk and removes the drafts that a crash left. */
 export async function openLocalExportFiles(root: string): Promise<ExportFiles> {
   await mkdir(root, { recursive: true, mode: 0o700 });
-  for (const project of await readdir(root)) {
+  // A file that lies there is none of ours.
+  const projects = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  for (const { name: project } of projects) {
     const drafts = (await readdir(join(root, project))).filter((name) => name.endsWith(DRAFT_SUFFIX));
     await Promise.all(drafts.map((name) => rm(join(root, project, name), { force: true })));
   }

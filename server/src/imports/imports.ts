@@ -58,7 +58,15 @@ export class Imports {
         else done(null, chunk);
       },
     });
-    await pipeline(content, limit, file.createWriteStream(), { signal });
+    // Taken by an iterator that leaves the stream alone: a destroyed request could no longer be answered.
+    const chunks = content.iterator({ destroyOnReturn: false });
+    try {
+      await pipeline(chunks, limit, file.createWriteStream(), { signal });
+    } catch (error) {
+      // What a client still sends is dropped, so that it comes to read the answer.
+      content.resume();
+      throw error;
+    }
   }
 
   #tooLarge(): RowhouseError {

@@ -18,14 +18,11 @@ export class ThreadPool<O extends Operations> {
   }
 
   async request<K extends keyof O & string>(operation: K, input: O[K]['input']): Promise<O[K]['output']> {
-    const thread =
-      this.#idle.pop() ?? (await new Promise<Thread<O>>((resolve) => this.#waiting.push(resolve)));
+    const thread = await this.#take();
     try {
       return await thread.request(operation, input);
     } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#idle.push(thread);
-      else next(thread);
+      this.#giveBack(thread);
     }
   }
 
@@ -35,7 +32,21 @@ export class ThreadPool<O extends Operations> {
     await Promise.all(running.map((thread) => thread.request(operation, input)));
   }
 
+  /** Stops the threads after everything that was asked before is answered. */
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.close()));
+    const threads = await Promise.all(this.#threads.map(() => this.#take()));
+    await Promise.all(threads.map((thread) => thread.close()));
+    // Whoever asks from now on is refused by the thread itself.
+    for (const thread of threads) this.#giveBack(thread);
+  }
+
+  async #take(): Promise<Thread<O>> {
+    return this.#idle.pop() ?? (await new Promise<Thread<O>>((resolve) => this.#waiting.push(resolve)));
+  }
+
+  #giveBack(thread: Thread<O>): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#idle.push(thread);
+    else next(thread);
   }
 }

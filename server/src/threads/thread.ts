@@ -30,7 +30,7 @@ export class Thread<O extends Operations> {
   #outbox: OperationRequest[] = [];
   #worker: Worker | null = null;
   #nextId = 1;
-  #closed = false;
+  #closing: Promise<void> | null = null;
 
   constructor(options: ThreadOptions) {
     this.#options = options;
@@ -42,7 +42,7 @@ export class Thread<O extends Operations> {
   }
 
   request<K extends keyof O & string>(operation: K, input: O[K]['input']): Promise<O[K]['output']> {
-    if (this.#closed) return Promise.reject(threadGone());
+    if (this.#closing !== null) return Promise.reject(threadGone());
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#pending.set(id, { resolve, reject });
@@ -52,9 +52,12 @@ export class Thread<O extends Operations> {
   }
 
   /** Stops the thread after everything it was asked is answered and its own `onClose` has run. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#stop();
+    return this.#closing;
+  }
+
+  async #stop(): Promise<void> {
     this.#flush();
     const worker = this.#worker;
     if (worker === null) return;
@@ -97,7 +100,7 @@ export class Thread<O extends Operations> {
   }
 
   #failPending(fault: Error): void {
-    if (!this.#closed) this.#options.onCrash(fault);
+    if (this.#closing === null) this.#options.onCrash(fault);
     const waiting = new Set(this.#outbox.map(({ id }) => id));
     for (const [id, request] of this.#pending) {
       if (waiting.has(id)) continue;

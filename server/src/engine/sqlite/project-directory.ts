@@ -50,9 +50,9 @@ export class ProjectDirectory {
   /** Puts the file at `uploadPath` in the place of the project's database, which nobody may have open, for good. */
   async replaceDatabase(project: string, uploadPath: string): Promise<void> {
     const path = this.databasePath(project);
+    await syncFile(uploadPath);
     // A log left by the file before would be taken for the new file's own and played into it.
     await Promise.all(DATABASE_COMPANIONS.map((suffix) => rm(path + suffix, { force: true })));
-    await syncFile(uploadPath);
     await rename(uploadPath, path);
     await syncDirectory(dirname(path));
   }

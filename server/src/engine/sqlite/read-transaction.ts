@@ -10,6 +10,7 @@ export function readTransaction<Result>(database: DatabaseSync, read: () => Resu
   try {
     return read();
   } finally {
-    database.exec('COMMIT');
+    // After an I/O error SQLite may have ended it already. https://www.sqlite.org/lang_transaction.html
+    if (database.isTransaction) database.exec('COMMIT');
   }
 }

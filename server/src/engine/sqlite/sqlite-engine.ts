@@ -53,9 +53,17 @@ class SqliteEngine implements Engine {
 
   async createDatabase(project: string, statements: readonly string[]): Promise<void> {
     await this.#exclusive(project, async () => {
+      // A connection to the file that an unfinished attempt left would go on writing to it, not to the new one.
+      await this.#closeEverywhere(project);
       await this.#directory.create(project);
       const path = this.#directory.databasePath(project);
-      await this.#writerOf(project).request('createDatabase', { path, statements });
+      try {
+        await this.#writerOf(project).request('createDatabase', { path, statements });
+      } catch (error) {
+        await this.#closeEverywhere(project);
+        await this.#directory.remove(project);
+        throw error;
+      }
     });
   }
 
@@ -97,8 +105,8 @@ class SqliteEngine implements Engine {
     }
   }
 
+  /** Readers first: only the last connection to a database, and only one that writes, empties its write-ahead log. */
   async close(): Promise<void> {
-    // The last connection that closes brings the write-ahead log in, and only one that may write can.
     await this.#readers.close();
     await Promise.all(this.#writers.map((writer) => writer.close()));
   }

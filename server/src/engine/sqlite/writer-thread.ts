@@ -19,7 +19,8 @@ function createDatabase({ path, statements }: WriterOperations['createDatabase']
     for (const statement of statements) database.exec(statement);
     database.exec('COMMIT');
   } catch (error) {
-    database.exec('ROLLBACK');
+    // On a full disk SQLite has rolled back already. https://www.sqlite.org/lang_transaction.html
+    if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { moduleBeside } from '../../../threads/module-beside.ts';
+import { type ErrorMessage, errorFromMessage } from '../../../threads/protocol.ts';
 import type { ImportReport } from '../../engine.ts';
 import { refuseUnreadableHeader } from './database-header.ts';
 import { unsoundDatabase } from './unsound-database.ts';
@@ -12,8 +13,10 @@ export type CheckedDatabase = Pick<ImportReport, 'tables' | 'rows' | 'warnings'>
 
 /** What the checking process prints, as one line of JSON. */
 export type CheckResult =
-  | { readonly sound: true; readonly database: CheckedDatabase }
-  | { readonly sound: false; readonly message: string };
+  | { readonly kind: 'sound'; readonly database: CheckedDatabase }
+  | { readonly kind: 'unsound'; readonly message: string }
+  /** The check could not be done, for a reason that is not in the file: a full disk, say. */
+  | { readonly kind: 'fault'; readonly error: ErrorMessage };
 
 const MAX_RESULT_BYTES = 1_048_576;
 
@@ -39,8 +42,14 @@ export async function checkDatabaseFile(path: string, signal: AbortSignal): Prom
     throw error;
   });
   const result = JSON.parse(stdout) as CheckResult;
-  if (!result.sound) throw unsoundDatabase(result.message);
-  return result.database;
+  switch (result.kind) {
+    case 'sound':
+      return result.database;
+    case 'unsound':
+      throw unsoundDatabase(result.message);
+    case 'fault':
+      throw errorFromMessage(result.error);
+  }
 }
 
 /** The process may read its own modules and touch the one file, and start nothing. https://nodejs.org/api/permissions.html */

@@ -5,13 +5,15 @@ import { readStoredSchema } from '../introspection/read-stored-schema.ts';
 import { openDatabase } from '../open-database.ts';
 import { sqlFormat } from '../../../schema/formats/sql.ts';
 import { quoteIdentifier } from '../../../schema/identifier.ts';
+import { nameList } from '../../../schema/name-list.ts';
 import { renderSchemaExport } from '../schema-export.ts';
+import { errorToMessage } from '../../../threads/protocol.ts';
 import type { CheckResult } from './check-database-file.ts';
 
 /** How many of the problems that integrity_check finds are worth showing. */
 const SHOWN_PROBLEMS = 3;
-/** How many tables one warning names. */
-const SHOWN_NAMES = 10;
+/** How much of what SQLite says is worth showing, in UTF-16 code units: names in the file can be of any length. */
+const SHOWN_LENGTH = 300;
 
 /**
  * Checks every page, index and constraint of the database file, counts what is in it, and switches it to a write-ahead
@@ -26,8 +28,8 @@ export function checkDatabase(path: string): CheckResult {
       database.close();
     }
   } catch (error) {
-    if (!isFaultOfTheFile(error)) throw error;
-    return { sound: false, message: `SQLite refuses the file: ${error.message}.` };
+    if (!isFaultOfTheFile(error)) return { kind: 'fault', error: errorToMessage(error) };
+    return { kind: 'unsound', message: `SQLite refuses the file: ${shortened(error.message)}.` };
   }
 }
 
@@ -37,7 +39,7 @@ function examine(database: DatabaseSync): CheckResult {
     .all()
     .map((row) => String(row['integrity_check']));
   if (problems[0] !== 'ok') {
-    return { sound: false, message: `The database is damaged: ${problems.join('; ')}.` };
+    return { kind: 'unsound', message: `The database is damaged: ${shortened(problems.join('; '))}.` };
   }
   const tables = readStoredSchema(database).tables;
   const ordinary = tables.filter((table) => table.kind === 'table').map((table) => table.name);
@@ -48,7 +50,7 @@ function examine(database: DatabaseSync): CheckResult {
   ];
   const rows = ordinary.reduce((sum, table) => sum + countRows(database, table), 0);
   database.exec('PRAGMA journal_mode = WAL');
-  return { sound: true, database: { tables: tables.length, rows, warnings } };
+  return { kind: 'sound', database: { tables: tables.length, rows, warnings } };
 }
 
 function countRows(database: DatabaseSync, table: string): number {
@@ -74,7 +76,7 @@ function referenceWarnings(database: DatabaseSync): readonly ImportWarning[] {
     // A foreign key that names no key of its parent cannot be checked, and is refused at the first write.
     return [
       referenceWarning(
-        `Foreign keys cannot be checked: ${error instanceof Error ? error.message : String(error)}.`,
+        `Foreign keys cannot be checked: ${shortened(error instanceof Error ? error.message : String(error))}.`,
       ),
     ];
   }
@@ -89,10 +91,12 @@ function ddlWarnings(database: DatabaseSync): readonly ImportWarning[] {
   return warnings.map((warning) => ({ code: 'schema_not_portable', message: `${warning}.` }));
 }
 
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN_NAMES).map((name) => JSON.stringify(name));
-  const rest = names.length - shown.length;
-  return rest === 0 ? shown.join(', ') : `${shown.join(', ')} and ${rest} more`;
+function listed(tables: readonly string[]): string {
+  return nameList(tables.map((name) => ({ kind: 'table', name })));
+}
+
+function shortened(text: string): string {
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH).toWellFormed()}…` : text;
 }
 
 /** An I/O error or a full disk is ours to answer for; whatever else SQLite says, it says of the file. */
