@@ -37,7 +37,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   'the edge': { files: /^http\//, mayImport: FOUNDATIONS },
   'the engine': { files: /^engine\//, mayImport: [THREADS, STORAGE, SCHEMA, ...FOUNDATIONS] },
-  'the catalog': { files: /^catalog\//, mayImport: [THREADS, SCHEMA, ...FOUNDATIONS] },
+  'the catalog': { files: /^catalog\//, mayImport: [THREADS, STORAGE, ...FOUNDATIONS] },
   'the file store': { files: /^files\//, mayImport: [STORAGE, ...FOUNDATIONS] },
   'the storage faults': { files: STORAGE, mayImport: FOUNDATIONS },
   threads: { files: THREADS, mayImport: FOUNDATIONS },
