@@ -83,10 +83,12 @@ test('an import that fails leaves no project that it made', async () => {
   assert.ok(!existsSync(out));
 });
 
-test('a command that cannot be understood ends with 2 and one line that says what to write', async () => {
+test('a command that cannot be understood ends with 2, says what to write, and touches nothing', async () => {
   using folder = temporaryFolder();
   const cases: readonly (readonly [words: readonly string[], line: RegExp])[] = [
+    [[], /rowhouse start\n[^]*rowhouse import FILE/],
     [['launch'], /launch is not a command/],
+    [['start', 'now'], /start takes no arguments/],
     [['import'], /name one file/],
     [['import', 'a', 'b', '--project', 'x'], /name one file/],
     [['import', 'a'], /--project SLUG is needed/],
@@ -101,7 +103,6 @@ test('a command that cannot be understood ends with 2 and one line that says wha
   const results = await Promise.all(cases.map(([words]) => runCommand(words, environment)));
   for (const [index, { exitCode, stdout, stderr }] of results.entries()) {
     assert.match(stderr, cases[index]?.[1] ?? /^$/);
-    assert.match(stderr, /^rowhouse: .+\n$/);
     assert.deepEqual([exitCode, stdout], [2, '']);
   }
   assert.deepEqual(readdirSync(folder.path), []);

@@ -160,3 +160,14 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     assert.deepEqual(readdirSync(join(folder.path, 'projects', 'example_project')), ['database.sqlite']);
   });
 }
+
+test('a data folder in which something else lies where a folder should be stops the start, and does not hang', async () => {
+  using folder = temporaryFolder();
+  writeFileSync(join(folder.path, 'exports'), 'not a folder');
+  const { exitCode, stderr } = await runCommand(['start'], {
+    ROWHOUSE_DATA_DIR: folder.path,
+    ROWHOUSE_PORT: '0',
+  });
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /^rowhouse: E[A-Z]+: .*\n$/);
+});

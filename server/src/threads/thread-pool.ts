@@ -18,7 +18,7 @@ export class ThreadPool<O extends Operations> {
   }
 
   async request<K extends keyof O & string>(operation: K, input: O[K]['input']): Promise<O[K]['output']> {
-    const thread = await this.#take();
+    const thread = this.#idle.pop() ?? (await this.#nextFree());
     try {
       return await thread.request(operation, input);
     } finally {
@@ -34,14 +34,14 @@ export class ThreadPool<O extends Operations> {
 
   /** Stops the threads after everything that was asked before is answered. */
   async close(): Promise<void> {
-    const threads = await Promise.all(this.#threads.map(() => this.#take()));
+    const threads = await Promise.all(this.#threads.map(async () => this.#idle.pop() ?? this.#nextFree()));
     await Promise.all(threads.map((thread) => thread.close()));
     // Whoever asks from now on is refused by the thread itself.
     for (const thread of threads) this.#giveBack(thread);
   }
 
-  async #take(): Promise<Thread<O>> {
-    return this.#idle.pop() ?? (await new Promise<Thread<O>>((resolve) => this.#waiting.push(resolve)));
+  #nextFree(): Promise<Thread<O>> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #giveBack(thread: Thread<O>): void {

@@ -16,7 +16,7 @@ export interface ThreadOptions {
 
 interface PendingRequest {
   readonly resolve: (output: unknown) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 /**
@@ -72,7 +72,17 @@ export class Thread<O extends Operations> {
     if (batch.length === 0) return;
     this.#outbox = [];
     this.#worker ??= this.#start();
-    this.#worker.postMessage(batch);
+    try {
+      this.#worker.postMessage(batch);
+    } catch (error) {
+      // Something in it is no plain data, and nothing of it was sent.
+      for (const { id } of batch) this.#reject(id, error);
+    }
+  }
+
+  #reject(id: number, reason: unknown): void {
+    this.#pending.get(id)?.reject(reason);
+    this.#pending.delete(id);
   }
 
   #start(): Worker {
@@ -102,10 +112,8 @@ export class Thread<O extends Operations> {
   #failPending(fault: Error): void {
     if (this.#closing === null) this.#options.onCrash(fault);
     const waiting = new Set(this.#outbox.map(({ id }) => id));
-    for (const [id, request] of this.#pending) {
-      if (waiting.has(id)) continue;
-      this.#pending.delete(id);
-      request.reject(threadGone(fault));
+    for (const id of this.#pending.keys()) {
+      if (!waiting.has(id)) this.#reject(id, threadGone(fault));
     }
   }
 }
