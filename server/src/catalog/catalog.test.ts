@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
+import { runSqliteShell } from '../testing/sqlite-shell.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { type Catalog, DataFolderInUseError, openCatalog } from './catalog.ts';
 
@@ -96,6 +97,20 @@ test('opening again changes nothing: each migration is done once', async () => {
   }
   assert.deepEqual(shapes[1], shapes[0]);
   assert.deepEqual(shapes[2], shapes[0]);
+});
+
+test('a migration that fails half way leaves no half: it is done whole once it can be', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'catalog.sqlite');
+  // Of the name that the last statement of the first migration takes.
+  runSqliteShell(path, 'CREATE TABLE service (in_the_way);');
+  await assert.rejects(open(path), /table service already exists/);
+  assert.doesNotMatch(runSqliteShell(path, '.tables'), /projects/);
+
+  runSqliteShell(path, 'DROP TABLE service;');
+  const catalog = await open(path);
+  assert.deepEqual(await slugs(catalog), []);
+  await catalog.destroy();
 });
 
 test('a foreign key holds: what belongs to a project goes with it', async () => {
