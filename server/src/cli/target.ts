@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 
 import { type Config, ConfigError } from '../config.ts';
-import { openLocalTarget } from './local-target.ts';
 import { RemoteTarget } from './remote-target.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -47,7 +46,7 @@ export async function openTarget(
   options: { readonly url?: string | undefined; readonly token?: string | undefined },
 ): Promise<Target> {
   const url = options.url ?? config.url;
-  if (url === null) return openLocalTarget(config);
+  if (url === null) return (await import('./local-target.ts')).openLocalTarget(config);
   const token = options.token ?? config.token;
   if (token === null) throw new UsageError('a running server wants a token: --token, or ROWHOUSE_TOKEN');
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
