@@ -9,7 +9,6 @@ import { chinookPath } from '../testing/chinook.ts';
 import { runCommand, startCommandServer } from '../testing/command.ts';
 import { runSqliteShell } from '../testing/sqlite-shell.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { progressLine } from './progress.ts';
 
 const ADMIN = 'a-configured-admin-token-of-mine';
 
@@ -126,15 +125,6 @@ test('help tells the commands', async () => {
   for (const command of ['rowhouse start', 'rowhouse import FILE', 'rowhouse export schema']) {
     assert.ok(stdout.includes(command));
   }
-});
-
-test('the progress bar tells how far it has come', () => {
-  assert.equal(progressLine('a.sqlite', 0, 2_000_000), `a.sqlite  [${'-'.repeat(24)}]  0 %  0.0 of 2.0 MB`);
-  assert.equal(
-    progressLine('a.sqlite', 1_000_000, 2_000_000),
-    `a.sqlite  [${'#'.repeat(12)}${'-'.repeat(12)}]  50 %  1.0 of 2.0 MB`,
-  );
-  assert.equal(progressLine('a.sqlite', 0, 0), `a.sqlite  [${'#'.repeat(24)}]  100 %  0.0 of 0.0 MB`);
 });
 
 test('the bar is drawn on a terminal, and nowhere else', async () => {

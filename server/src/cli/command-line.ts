@@ -2,9 +2,6 @@ import { DataFolderInUseError } from '../catalog/catalog.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { RowhouseError } from '../errors.ts';
 import { CommandError } from './command-error.ts';
-import { exportCommand } from './export-command.ts';
-import { importCommand } from './import-command.ts';
-import { startCommand } from './start-command.ts';
 import { UsageError } from './usage-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,15 +35,16 @@ export async function commandLine(words: readonly string[], environment: Environ
   }
 }
 
+/** Each command is loaded only when it is asked for: the parts of a server take longer to load than to use. */
 async function run(words: readonly string[], environment: Environment): Promise<number> {
   const [command, ...rest] = words;
   switch (command) {
     case 'start':
-      return startCommand(rest, environment);
+      return (await import('./start-command.ts')).startCommand(rest, environment);
     case 'import':
-      return importCommand(rest, readConfig(environment));
+      return (await import('./import-command.ts')).importCommand(rest, readConfig(environment));
     case 'export':
-      return exportCommand(rest, readConfig(environment));
+      return (await import('./export-command.ts')).exportCommand(rest, readConfig(environment));
     case 'help':
     case '--help':
     case '-h':

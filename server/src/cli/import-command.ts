@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 
 import type { Config } from '../config.ts';
 import { parseArguments, projectOption, targetOptions } from './arguments.ts';
+import { CommandError } from './command-error.ts';
 import { showProgress } from './progress.ts';
 import { openTarget } from './open-target.ts';
 import type { ImportSummary, Target } from './target.ts';
@@ -20,12 +21,13 @@ export async function importCommand(words: readonly string[], config: Config): P
   if (file === undefined || rest.length > 0)
     throw new UsageError('name one file: rowhouse import FILE --project SLUG');
   const request = { file, project: projectOption(values.project), replace: values.replace };
-  const { size: sizeBytes } = await stat(file);
+  const stats = await stat(file);
+  if (!stats.isFile()) throw new CommandError(`${file} is not a file`);
 
   const target = await openTarget(config, values);
   try {
     const created = values.create ? await target.ensureProject(request.project) : null;
-    const summary = await importInto(target, { ...request, sizeBytes, isNew: created !== null });
+    const summary = await importInto(target, { ...request, sizeBytes: stats.size, isNew: created !== null });
     report(request.project, summary);
     if (created !== null) process.stdout.write(`project token, shown this once: ${created.token}\n`);
   } finally {
@@ -48,6 +50,8 @@ async function importInto(target: Target, request: FileImport): Promise<ImportSu
   const progress = showProgress(basename(file), sizeBytes, process.stderr);
   progress.counter.once('end', () => progress.note('checking…'));
   const source = createReadStream(file);
+  // Whoever reads the counter is told of it, also where the file fails before anybody does.
+  progress.counter.once('error', () => undefined);
   source.once('error', (error) => progress.counter.destroy(error));
   try {
     return await target.importDatabase({

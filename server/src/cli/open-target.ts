@@ -1,5 +1,4 @@
 import { type Config, ConfigError } from '../config.ts';
-import { openLocalTarget } from './local-target.ts';
 import { RemoteTarget } from './remote-target.ts';
 import type { Target } from './target.ts';
 import { UsageError } from './usage-error.ts';
@@ -10,7 +9,8 @@ export async function openTarget(
   options: { readonly url?: string | undefined; readonly token?: string | undefined },
 ): Promise<Target> {
   const url = options.url ?? config.url;
-  if (url === null) return openLocalTarget(config);
+  // Loaded only when it is wanted: it brings the whole service with it.
+  if (url === null) return (await import('./local-target.ts')).openLocalTarget(config);
   const token = options.token ?? config.token;
   if (token === null) throw new UsageError('a running server wants a token: --token, or ROWHOUSE_TOKEN');
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {

@@ -92,10 +92,14 @@ export class RemoteTarget implements Target {
   #send(method: string, path: string, { body, headers = {} }: CallOptions): Promise<IncomingMessage> {
     const url = new URL(this.#baseUrl + path);
     const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const type = typeof body === 'string' ? { 'content-type': 'application/json' } : {};
+    // Node announces the length of a body itself, but not where the method is DELETE.
+    const json =
+      typeof body === 'string'
+        ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+        : {};
     const authorization = `Bearer ${this.#token}`;
     return new Promise((resolve, reject) => {
-      const request = start(url, { method, headers: { authorization, ...type, ...headers } }, resolve);
+      const request = start(url, { method, headers: { authorization, ...json, ...headers } }, resolve);
       const fail = (error: Error) => {
         const sourceFault = body instanceof Readable ? body.errored : null;
         reject(sourceFault ?? unreachable(url, error));

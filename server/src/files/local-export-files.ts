@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 
 import { syncDirectory } from '../storage/sync.ts';
 import type { ByteRange, ExportFileKey, ExportFiles } from './export-files.ts';
@@ -53,7 +53,11 @@ class LocalExportFiles implements ExportFiles {
 
   async read(key: ExportFileKey, range: ByteRange): Promise<Readable | null> {
     const file = await absentAsNull(open(this.#path(key), 'r'));
-    return file === null ? null : file.createReadStream({ start: range.start, end: range.end });
+    if (file === null) return null;
+    if (range.end >= range.start) return file.createReadStream({ start: range.start, end: range.end });
+    // The whole of an empty file ends before it begins, which Node's streams do not take.
+    await file.close();
+    return Readable.from([]);
   }
 
   async remove(key: ExportFileKey): Promise<void> {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +33,7 @@ export async function runCommand(
 
 export interface RunningCommand extends AsyncDisposable {
   readonly url: string;
-  readonly child: ChildProcess;
+  readonly pid: number;
   /** What it has printed so far. */
   readonly stdout: () => string;
   /** Sends the signal and waits for the end. */
@@ -69,7 +69,7 @@ export async function startCommandServer(environment: Environment): Promise<Runn
   };
   return {
     url: await ready,
-    child,
+    pid: child.pid ?? 0,
     stdout: () => printed,
     stop,
     [Symbol.asyncDispose]: async () => void (await stop('SIGKILL')),

@@ -62,27 +62,31 @@ test('an operation that throws fails alone, with the codes of its error', async 
   assert.deepEqual(crashes, []);
 });
 
-for (const death of ['exit', 'throwLater'] as const) {
-  test(`a thread that dies of ${death} fails what it was doing with unavailable, and the next request works`, async () => {
-    const { thread, crashes } = startThread();
-    await thread.request('count', undefined);
-    const never = new Int32Array(new SharedArrayBuffer(4));
-    const asked =
-      death === 'exit'
-        ? [thread.request('count', undefined), thread.request('exit', undefined)]
-        : // Answered before the throw, which the thread reaches before its next message.
-          [thread.request('throwLater', undefined).then(() => thread.request('block', never))];
-    if (death === 'throwLater') Atomics.store(never, 0, 1);
-    for (const outcome of await Promise.allSettled(asked)) {
-      const reason = reasonOf(outcome);
-      assert.ok(reason instanceof RowhouseError, String(reason));
-      assert.equal(reason.code, 'unavailable');
-    }
-    assert.equal(crashes.length, 1);
-    assert.deepEqual(await thread.request('count', undefined), { before: 0, turn: 1 });
-    await thread.close();
-  });
-}
+test('a thread that dies fails what it was doing with unavailable, and the next request works', async () => {
+  const { thread, crashes } = startThread();
+  await thread.request('count', undefined);
+  const asked = [thread.request('count', undefined), thread.request('exit', undefined)];
+  for (const outcome of await Promise.allSettled(asked)) {
+    const reason = reasonOf(outcome);
+    assert.ok(reason instanceof RowhouseError, String(reason));
+    assert.equal(reason.code, 'unavailable');
+  }
+  assert.equal(crashes.length, 1);
+  assert.deepEqual(await thread.request('count', undefined), { before: 0, turn: 1 });
+  await thread.close();
+});
+
+test('a thread that dies between two requests is told of, and the next request works', async () => {
+  const { thread, crashes, crashed } = startThread();
+  await thread.request('throwLater', undefined);
+  await crashed;
+  assert.deepEqual(
+    crashes.map(({ message }) => message),
+    ['thrown where nobody catches'],
+  );
+  assert.deepEqual(await thread.request('count', undefined), { before: 0, turn: 1 });
+  await thread.close();
+});
 
 test('close answers what was asked before, refuses what is asked after, and may be called again', async () => {
   const { thread, crashes } = startThread();
@@ -128,13 +132,17 @@ test('data that cannot cross to the thread fails the requests of its turn, and t
 
 function startThread(module = script) {
   const crashes: Error[] = [];
+  const { promise: crashed, resolve } = Promise.withResolvers<void>();
   const thread = new Thread<CountingOperations>({
     name: 'counting',
     script: module,
     startData: null,
-    onCrash: (error) => crashes.push(error),
+    onCrash: (error) => {
+      crashes.push(error);
+      resolve();
+    },
   });
-  return { thread, crashes };
+  return { thread, crashes, crashed };
 }
 
 function reasonOf(outcome: PromiseSettledResult<unknown>): unknown {

@@ -1,9 +1,13 @@
+import { RowhouseError } from '../../errors.ts';
+
 /**
  * For each project a gate: any number of operations pass side by side, but one that moves or removes the files waits
  * until all are out and keeps the rest waiting meanwhile. Gates open in the order of arrival, so that nobody starves.
  */
 export class ProjectGates {
   readonly #gates = new Map<string, Gate>();
+  #closed = false;
+  #onEmpty: (() => void) | null = null;
 
   /** Runs `operation` beside others of the project's. */
   shared<T>(project: string, operation: () => Promise<T>): Promise<T> {
@@ -15,7 +19,14 @@ export class ProjectGates {
     return this.#pass(project, 'exclusive', operation);
   }
 
+  /** Lets nobody in any more, and resolves when everybody who came before has had their turn and is out. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#gates.size > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
+  }
+
   async #pass<T>(project: string, kind: Passage, operation: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new RowhouseError('unavailable', 'The service is shutting down.');
     const gate = this.#gates.get(project) ?? { inside: 0, exclusive: false, queue: [] };
     this.#gates.set(project, gate);
     await enter(gate, kind);
@@ -24,6 +35,7 @@ export class ProjectGates {
     } finally {
       leave(gate);
       if (gate.inside === 0) this.#gates.delete(project);
+      if (this.#gates.size === 0) this.#onEmpty?.();
     }
   }
 }

@@ -107,6 +107,7 @@ class SqliteEngine implements Engine {
 
   /** Readers first: only the last connection to a database, and only one that writes, empties its write-ahead log. */
   async close(): Promise<void> {
+    await this.#gates.close();
     await this.#readers.close();
     await Promise.all(this.#writers.map((writer) => writer.close()));
   }

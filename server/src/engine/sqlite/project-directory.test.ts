@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { ProjectDirectory } from './project-directory.ts';
+
+test('what a crash left is swept at the start: uploads and removals, never a database', async () => {
+  using folder = temporaryFolder();
+  const directory = new ProjectDirectory(folder.path);
+  await directory.create('library');
+  await writeFile(directory.databasePath('library'), 'kept');
+  const upload = directory.newUploadPath('library');
+  await writeFile(upload, 'half');
+  await writeFile(`${upload}-journal`, 'half');
+  await mkdir(join(folder.path, '.removed-gone-1'));
+  await writeFile(join(folder.path, '.removed-gone-1', 'database.sqlite'), 'half removed');
+  await writeFile(join(folder.path, 'stranger.txt'), 'from another program');
+
+  await directory.sweep();
+
+  assert.deepEqual(new Set(await readdir(folder.path)), new Set(['library', 'stranger.txt']));
+  assert.deepEqual(await readdir(join(folder.path, 'library')), ['database.sqlite']);
+  assert.equal(await readFile(directory.databasePath('library'), 'utf8'), 'kept');
+});
+
+test('a project is made in place of what an unfinished attempt left', async () => {
+  using folder = temporaryFolder();
+  const directory = new ProjectDirectory(folder.path);
+  await directory.create('library');
+  await writeFile(directory.databasePath('library'), 'left');
+
+  await directory.create('library');
+
+  assert.deepEqual(await readdir(folder.path), ['library']);
+  assert.deepEqual(await readdir(join(folder.path, 'library')), []);
+});
+
+test('removing takes the whole folder, leaves others, and is no error where nothing is', async () => {
+  using folder = temporaryFolder();
+  const directory = new ProjectDirectory(folder.path);
+  await directory.create('one');
+  await directory.create('other');
+  await writeFile(directory.databasePath('one'), 'x');
+
+  await directory.remove('one');
+  await directory.remove('one');
+
+  assert.deepEqual(await readdir(folder.path), ['other']);
+});
+
+test('a database is replaced with its log, and one whose successor is not there stays with its own', async () => {
+  using folder = temporaryFolder();
+  const directory = new ProjectDirectory(folder.path);
+  await directory.create('library');
+  const path = directory.databasePath('library');
+  await writeFile(path, 'old');
+  await writeFile(`${path}-wal`, 'old log');
+  const upload = directory.newUploadPath('library');
+  assert.equal(dirname(upload), dirname(path), 'a rename is one step only on one disk');
+
+  await assert.rejects(directory.replaceDatabase('library', upload), { code: 'ENOENT' });
+  assert.equal(await readFile(`${path}-wal`, 'utf8'), 'old log');
+
+  await writeFile(upload, 'new');
+  await directory.replaceDatabase('library', upload);
+  assert.equal(await readFile(path, 'utf8'), 'new');
+  assert.ok(!existsSync(`${path}-wal`), 'the log would be played into the new file');
+});
