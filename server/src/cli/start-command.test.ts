@@ -103,8 +103,11 @@ test('a start that cannot be says why in one line, and ends with 1', async () =>
     [{ ROWHOUSE_PORT: '0' }, /another Rowhouse server is using this data folder/],
     [{ ROWHOUSE_PORT: '0', ROWHOUSE_DATA_DIR: file }, /EEXIST|ENOTDIR/],
   ];
-  for (const [settings, says] of cases) {
-    const { code, stdout, stderr } = await runRowhouse(['start'], { ...environment, ...settings });
+  const results = await Promise.all(
+    cases.map(([settings]) => runRowhouse(['start'], { ...environment, ...settings })),
+  );
+  for (const [index, [, says]] of cases.entries()) {
+    const { code, stdout, stderr } = results[index] ?? assert.fail();
     assert.equal(code, 1, stderr);
     assert.match(stderr, says);
     assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);

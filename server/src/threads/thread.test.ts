@@ -62,27 +62,32 @@ test('an operation that throws fails alone, with the codes of its error', async 
   assert.deepEqual(crashes, []);
 });
 
-for (const death of ['exit', 'throwLater'] as const) {
-  test(`a thread that dies of ${death} fails what it was doing with unavailable, and the next request works`, async () => {
-    const { thread, crashes } = startThread();
-    await thread.request('count', undefined);
-    const never = new Int32Array(new SharedArrayBuffer(4));
-    const asked =
-      death === 'exit'
-        ? [thread.request('count', undefined), thread.request('exit', undefined)]
-        : // Answered before the throw, which the thread reaches before its next message.
-          [thread.request('throwLater', undefined).then(() => thread.request('block', never))];
-    if (death === 'throwLater') Atomics.store(never, 0, 1);
-    for (const outcome of await Promise.allSettled(asked)) {
-      const reason = reasonOf(outcome);
-      assert.ok(reason instanceof RowhouseError, String(reason));
-      assert.equal(reason.code, 'unavailable');
-    }
-    assert.equal(crashes.length, 1);
-    assert.deepEqual(await thread.request('count', undefined), { before: 0, turn: 1 });
-    await thread.close();
-  });
-}
+test('a thread that ends in the middle of its work fails what it was doing, and the next request works', async () => {
+  const { thread, crashes } = startThread();
+  await thread.request('count', undefined);
+  const asked = [thread.request('count', undefined), thread.request('exit', undefined)];
+  for (const outcome of await Promise.allSettled(asked)) assertUnavailable(outcome);
+  assert.equal(crashes.length, 1);
+  assert.deepEqual(await thread.request('count', undefined), { before: 0, turn: 1 });
+  await thread.close();
+});
+
+test('a thread that dies of an error nobody catches fails what it had not begun, and the error is told', async () => {
+  const { thread, crashes } = startThread();
+  const answered = thread.request('throwLater', undefined);
+  // In a message of its own, which waits for the thread to start, behind the first.
+  await new Promise((resolve) => setImmediate(resolve));
+  const [lost] = await Promise.allSettled([thread.request('count', undefined)]);
+
+  await answered;
+  assertUnavailable(lost);
+  assert.deepEqual(
+    crashes.map(({ message }) => message),
+    ['thrown where nobody catches'],
+  );
+  assert.deepEqual(await thread.request('count', undefined), { before: 0, turn: 1 });
+  await thread.close();
+});
 
 test('close answers what was asked before, refuses what is asked after, and may be called again', async () => {
   const { thread, crashes } = startThread();
@@ -135,6 +140,12 @@ function startThread(module = script) {
     onCrash: (error) => crashes.push(error),
   });
   return { thread, crashes };
+}
+
+function assertUnavailable(outcome: PromiseSettledResult<unknown>): void {
+  const reason = reasonOf(outcome);
+  assert.ok(reason instanceof RowhouseError, String(reason));
+  assert.equal(reason.code, 'unavailable');
 }
 
 function reasonOf(outcome: PromiseSettledResult<unknown>): unknown {
