@@ -31,6 +31,7 @@ export interface Service {
 }
 
 const USE_RECORDING_INTERVAL_MS = 30_000;
+const UPLOAD_STALL_LIMIT_MS = 60_000;
 
 /**
  * Opens the data folder, or makes it. Two processes never share one.
@@ -50,7 +51,7 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     tokens,
     exports: new Exports({ catalog, engine, files }),
     projects: new Projects({ catalog, engine, tokens, files }),
-    imports: new Imports({ engine, maxBytes: config.importMaxBytes }),
+    imports: new Imports({ engine, maxBytes: config.importMaxBytes, stallLimitMs: UPLOAD_STALL_LIMIT_MS }),
     isNew: async () => (await firstStartedAt(catalog)) === undefined,
     markStarted: () => markStarted(catalog),
     isReady: () => catalogAnswers(catalog),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFile, rename, rm, truncate } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -386,4 +386,20 @@ test('a hundred exports at once are all made and all right', async () => {
   assert.equal(new Set(manifests.map(({ sha256 }) => sha256)).size, 2);
   const listed = await server.call('GET', '/projects/chinook/exports?limit=500', { token });
   assert.equal(listed.body.data.returned, 100);
+});
+
+test('an export whose project is deleted meanwhile is not found, and none of its files stays', async () => {
+  await using server = await startTestServer();
+  await importChinook(server);
+  const exported = Promise.all(
+    Array.from({ length: 20 }, () => server.call('POST', '/projects/chinook/export/schema')),
+  );
+  const deleted = server.call('DELETE', '/projects/chinook', { json: { confirm_project_slug: 'chinook' } });
+
+  assert.equal((await deleted).status, 200);
+  for (const { status, body } of await exported) {
+    assert.ok([201, 404, 503].includes(status), JSON.stringify(body));
+  }
+  const folders = await readdir(join(server.dataDir, 'exports'));
+  assert.deepEqual(folders, []);
 });

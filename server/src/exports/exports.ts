@@ -62,6 +62,8 @@ export class Exports {
       });
     } catch (error) {
       await this.#files.remove(key);
+      // The project was deleted meanwhile, and its exports with it.
+      if (isForeignKeyFault(error)) throw new RowhouseError('not_found', 'There is no such project.');
       throw explainStorageFault(error);
     }
   }
@@ -136,4 +138,11 @@ export function exportFileMissing(): RowhouseError {
 
 function asSentences(warnings: readonly string[]): string {
   return `${warnings.join('; ')}.`;
+}
+
+/** SQLITE_CONSTRAINT_FOREIGNKEY. https://www.sqlite.org/rescode.html#constraint_foreignkey */
+const FOREIGN_KEY_FAULT = 787;
+
+function isForeignKeyFault(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === FOREIGN_KEY_FAULT;
 }

@@ -72,7 +72,7 @@ function toRowhouseError(thrown: unknown, request: FastifyRequest, validation: V
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return pathError('has a part that is too long');
     default:
-      return isGone(request)
+      return isGone(request) || wasGivenUp(thrown, request)
         ? new RowhouseError('malformed_request', 'The request ended before its body was complete.')
         : internalError(thrown);
   }
@@ -87,6 +87,11 @@ function pathError(message: string): RowhouseError {
 /** The client left while it was still sending: nobody reads the answer, and it is no fault of the service. */
 function isGone(request: FastifyRequest): boolean {
   return request.raw.destroyed && !request.raw.complete;
+}
+
+/** The client left while its answer was being made, and the work was given up. */
+function wasGivenUp(thrown: unknown, request: FastifyRequest): boolean {
+  return thrown instanceof Error && thrown.name === 'AbortError' && request.raw.socket.destroyed;
 }
 
 function internalError(thrown: unknown): RowhouseError {

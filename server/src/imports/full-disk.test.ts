@@ -49,7 +49,7 @@ test('an import fails cleanly or is done, however little room there is for it', 
     ROWHOUSE_ADMIN_TOKEN: ADMIN_TOKEN,
   });
   const statuses: number[] = [];
-  for (const spare of [-4096, 0, 4096, 8192, 16_384, 32_768, 65_536, 262_144]) {
+  for (const spare of [-4096, 0, 8192, 32_768, 262_144]) {
     disk.fill(server.pid, large.byteLength + spare);
     const answer = await importInto(server, large);
     statuses.push(answer.status);

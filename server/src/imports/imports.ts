@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { Transform, type Readable } from 'node:stream';
+import { finished, type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import type { Engine, ImportReport } from '../engine/engine.ts';
@@ -22,16 +22,19 @@ export interface ImportRequest {
 export class Imports {
   readonly #engine: Engine;
   readonly #maxBytes: number;
+  readonly #stallLimitMs: number;
 
-  constructor(parts: { readonly engine: Engine; readonly maxBytes: number }) {
+  /** `stallLimitMs`: how long an upload may bring no byte before it is given up. */
+  constructor(parts: { readonly engine: Engine; readonly maxBytes: number; readonly stallLimitMs: number }) {
     this.#engine = parts.engine;
     this.#maxBytes = parts.maxBytes;
+    this.#stallLimitMs = parts.stallLimitMs;
   }
 
   /**
    * Streams the content to disk, checks it and puts it in place; whatever fails, the project is as it was.
    * @throws RowhouseError `conflict` for a project that has tables, without `replace`; `payload_too_large`;
-   * `validation_failed` for a file that is no sound SQLite database; `storage_full`.
+   * `request_timeout` when no more bytes come; `validation_failed` for a file that is no sound SQLite database; `storage_full`.
    */
   async importDatabase(request: ImportRequest): Promise<ImportReport> {
     const { project, replace, signal } = request;
@@ -50,23 +53,34 @@ export class Imports {
 
   async #receive({ content, signal }: ImportRequest, path: string): Promise<void> {
     const file = await open(path, 'wx', 0o600);
+    const stall = setTimeout(() => limited.destroy(this.#stalled()), this.#stallLimitMs);
     let received = 0;
-    const limit = new Transform({
+    const limited = new Transform({
       transform: (chunk: Buffer, _encoding, done) => {
+        stall.refresh();
         received += chunk.byteLength;
         if (received > this.#maxBytes) done(this.#tooLarge());
         else done(null, chunk);
       },
     });
-    // Taken by an iterator that leaves the stream alone: a destroyed request could no longer be answered.
-    const chunks = content.iterator({ destroyOnReturn: false });
+    // Piped, and no part of the pipeline, which would destroy it: a request that is destroyed cannot be answered any more.
+    finished(content, { writable: false }, (error) => {
+      if (error) limited.destroy(error);
+    });
+    content.pipe(limited);
     try {
-      await pipeline(chunks, limit, file.createWriteStream(), { signal });
+      await pipeline(limited, file.createWriteStream(), { signal });
     } catch (error) {
       // What a client still sends is dropped, so that it comes to read the answer.
-      content.resume();
+      content.unpipe(limited).resume();
       throw error;
+    } finally {
+      clearTimeout(stall);
     }
+  }
+
+  #stalled(): RowhouseError {
+    return new RowhouseError('request_timeout', `No byte of the file arrived for ${this.#stallLimitMs} ms.`);
   }
 
   #tooLarge(): RowhouseError {

@@ -77,6 +77,7 @@ test('uploads that a crash left are swept at the next start, the database is not
 test('a project whose own file was damaged is unavailable until it is replaced', async () => {
   await using server = await startTestServer();
   const folder = await givenProject(server);
+  await server.restart();
   await rm(join(folder, 'database.sqlite-wal'), { force: true });
   await rm(join(folder, 'database.sqlite-shm'), { force: true });
   await writeFile(join(folder, 'database.sqlite'), 'overwritten by something else'.repeat(1000));
@@ -109,7 +110,6 @@ test('a project whose own file was removed is unavailable until it is replaced',
 async function givenProject(server: TestServer): Promise<string> {
   await server.createProject('library');
   await importDatabase(server, 'library', databaseFile('CREATE TABLE kept (id INTEGER PRIMARY KEY);'));
-  await server.restart();
   return join(server.dataDir, 'projects', 'library');
 }
 

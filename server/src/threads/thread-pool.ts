@@ -1,3 +1,4 @@
+import { FairPool } from './fair-pool.ts';
 import type { Operations } from './protocol.ts';
 import { Thread, type ThreadOptions } from './thread.ts';
 
@@ -7,23 +8,17 @@ import { Thread, type ThreadOptions } from './thread.ts';
  */
 export class ThreadPool<O extends Operations> {
   readonly #threads: readonly Thread<O>[];
-  readonly #idle: Thread<O>[];
-  readonly #waiting: ((thread: Thread<O>) => void)[] = [];
+  readonly #pool: FairPool<Thread<O>>;
 
   constructor(size: number, options: ThreadOptions) {
     this.#threads = Array.from({ length: size }, (_, index) => {
       return new Thread<O>({ ...options, name: `${options.name}-${index + 1}` });
     });
-    this.#idle = [...this.#threads];
+    this.#pool = new FairPool(this.#threads);
   }
 
-  async request<K extends keyof O & string>(operation: K, input: O[K]['input']): Promise<O[K]['output']> {
-    const thread = this.#idle.pop() ?? (await this.#nextFree());
-    try {
-      return await thread.request(operation, input);
-    } finally {
-      this.#giveBack(thread);
-    }
+  request<K extends keyof O & string>(operation: K, input: O[K]['input']): Promise<O[K]['output']> {
+    return this.#pool.use((thread) => thread.request(operation, input));
   }
 
   /** The same request to every thread that runs, busy or not; each takes it after what it is doing. */
@@ -32,21 +27,10 @@ export class ThreadPool<O extends Operations> {
     await Promise.all(running.map((thread) => thread.request(operation, input)));
   }
 
-  /** Stops the threads after everything that was asked before is answered. */
+  /** Stops the threads after everything that was asked before is answered; what is asked later, they refuse themselves. */
   async close(): Promise<void> {
-    const threads = await Promise.all(this.#threads.map(async () => this.#idle.pop() ?? this.#nextFree()));
-    await Promise.all(threads.map((thread) => thread.close()));
-    // Whoever asks from now on is refused by the thread itself.
-    for (const thread of threads) this.#giveBack(thread);
-  }
-
-  #nextFree(): Promise<Thread<O>> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  #giveBack(thread: Thread<O>): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#idle.push(thread);
-    else next(thread);
+    await this.#pool.useAll(async (threads) => {
+      await Promise.all(threads.map((thread) => thread.close()));
+    });
   }
 }

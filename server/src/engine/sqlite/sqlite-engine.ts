@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 
 import { explainStorageFault } from '../../storage/explain-storage-fault.ts';
+import { FairPool } from '../../threads/fair-pool.ts';
 import { moduleBeside } from '../../threads/module-beside.ts';
 import { ThreadPool } from '../../threads/thread-pool.ts';
 import { Thread } from '../../threads/thread.ts';
@@ -22,6 +23,9 @@ export interface SqliteEngineOptions {
   readonly onThreadCrash: (error: Error) => void;
 }
 
+/** Checks of uploaded files, each a process that keeps a core busy; others wait their turn. */
+const CHECKS_AT_ONCE = 2;
+
 /** Opens the embedded engine and clears what a crash left behind. */
 export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Engine> {
   const directory = new ProjectDirectory(options.directory);
@@ -36,6 +40,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<En
 class SqliteEngine implements Engine {
   readonly #directory: ProjectDirectory;
   readonly #gates = new ProjectGates();
+  readonly #checks = new FairPool(Array.from({ length: CHECKS_AT_ONCE }, (_, slot) => slot));
   readonly #writers: readonly Thread<WriterOperations>[];
   readonly #readers: ThreadPool<ReaderOperations>;
 
@@ -94,7 +99,7 @@ class SqliteEngine implements Engine {
 
   async importDatabase(project: string, uploadPath: string, options: ImportOptions): Promise<ImportReport> {
     try {
-      const checked = await checkDatabaseFile(uploadPath, options.signal);
+      const checked = await this.#checks.use(() => checkDatabaseFile(uploadPath, options.signal));
       const { size: sizeBytes } = await stat(uploadPath);
       const replaced = await this.#exclusive(project, () => this.#replace(project, uploadPath, options));
       return { ...checked, sizeBytes, replaced };

@@ -26,6 +26,7 @@ const MAX_RESULT_BYTES = 1_048_576;
  * @throws RowhouseError `validation_failed`, naming what is wrong, when the file is no sound SQLite database.
  */
 export async function checkDatabaseFile(path: string, signal: AbortSignal): Promise<CheckedDatabase> {
+  signal.throwIfAborted();
   await refuseUnreadableHeader(path);
   const script = moduleBeside(import.meta.url, 'check-process');
   const { stdout } = await promisify(execFile)(
@@ -39,6 +40,8 @@ export async function checkDatabaseFile(path: string, signal: AbortSignal): Prom
     },
   ).catch((error: unknown) => {
     signal.throwIfAborted();
+    // A file that makes SQLite crash harms the process that looks at it, and nothing else.
+    if (wasKilled(error)) throw unsoundDatabase('SQLite could not check the file to its end.');
     throw error;
   });
   const result = JSON.parse(stdout) as CheckResult;
@@ -50,6 +53,10 @@ export async function checkDatabaseFile(path: string, signal: AbortSignal): Prom
     case 'fault':
       throw errorFromMessage(result.error);
   }
+}
+
+function wasKilled(error: unknown): boolean {
+  return error instanceof Error && 'signal' in error && typeof error.signal === 'string';
 }
 
 /** The process may read its own modules and touch the one file, and start nothing. https://nodejs.org/api/permissions.html */
