@@ -39,7 +39,7 @@ export async function checkDatabaseFile(path: string, signal: AbortSignal): Prom
     },
   ).catch((error: unknown) => {
     signal.throwIfAborted();
-    throw error;
+    return answerBeforeDeath(error);
   });
   const result = JSON.parse(stdout) as CheckResult;
   switch (result.kind) {
@@ -52,11 +52,25 @@ export async function checkDatabaseFile(path: string, signal: AbortSignal): Prom
   }
 }
 
+/** A check that takes too much memory says so and ends its own process. */
+function answerBeforeDeath(error: unknown): { readonly stdout: string } {
+  if (
+    error instanceof Error &&
+    'stdout' in error &&
+    typeof error.stdout === 'string' &&
+    error.stdout !== ''
+  ) {
+    return { stdout: error.stdout };
+  }
+  throw error;
+}
+
 /** The process may read its own modules and touch the one file, and start nothing. https://nodejs.org/api/permissions.html */
 function leastPrivilege(path: string): readonly string[] {
   const modules = fileURLToPath(new URL('../../../../', import.meta.url));
   return [
     '--permission',
+    '--allow-worker',
     `--allow-fs-read=${modules}`,
     `--allow-fs-read=${path}`,
     `--allow-fs-write=${path}`,
