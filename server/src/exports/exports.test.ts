@@ -240,12 +240,17 @@ test('a file that vanished is noticed on list, get and download; one that comes 
   assert.equal(back.body.data.export.missing_at, null);
 });
 
-test('a file of another size than the export’s is not served as the export', async () => {
+test('a file of another size than the export’s is not served as the export, nor listed as ready', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const manifest = await exportSchema(server, 'shop');
   await truncate(join(server.dataDir, 'exports', 'shop', manifest.id), manifest.size_bytes - 1);
 
+  const listed = await server.call('GET', '/projects/shop/exports');
+  assert.deepEqual(
+    listed.body.data.exports.map((found: Manifest) => found.status),
+    ['not_found'],
+  );
   const download = await server.call('GET', manifest.download_url);
   assert.equal(download.body.error?.code, 'export_file_missing');
 });

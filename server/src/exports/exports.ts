@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 
 import type { Catalog } from '../catalog/catalog.ts';
+import { noSuchProject } from '../catalog/no-such-project.ts';
 import type { ExportRow, ProjectRow } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
 import { RowhouseError } from '../errors.ts';
@@ -24,16 +25,23 @@ export interface ExportListRequest {
 /** Exports as objects that last: a row in the catalog and a file in the store, the file always first. */
 export class Exports {
   readonly #catalog: Catalog;
-  readonly #engine: Engine;
+  readonly #engine: Pick<Engine, 'exportSchema'>;
   readonly #files: ExportFiles;
 
-  constructor(parts: { readonly catalog: Catalog; readonly engine: Engine; readonly files: ExportFiles }) {
+  constructor(parts: {
+    readonly catalog: Catalog;
+    readonly engine: Pick<Engine, 'exportSchema'>;
+    readonly files: ExportFiles;
+  }) {
     this.#catalog = parts.catalog;
     this.#engine = parts.engine;
     this.#files = parts.files;
   }
 
-  /** Writes the project's schema to a new file; the export is ready when the promise resolves. */
+  /**
+   * Writes the project's schema to a new file; the export is ready when the promise resolves.
+   * @throws RowhouseError `not_found` when the project was deleted meanwhile, whatever that broke.
+   */
   async createSchemaExport(project: ProjectRow, request: SchemaExportRequest): Promise<ExportRow> {
     const { format } = request;
     const name = downloadName(request.fileName, `${project.project_slug}_schema_export`, format.extension);
@@ -62,8 +70,7 @@ export class Exports {
       });
     } catch (error) {
       await this.#files.remove(key);
-      // The project was deleted meanwhile, and its exports with it.
-      if (isForeignKeyFault(error)) throw new RowhouseError('not_found', 'There is no such project.');
+      if (await this.#isDeleted(project)) throw noSuchProject();
       throw explainStorageFault(error);
     }
   }
@@ -115,12 +122,21 @@ export class Exports {
     return this.#catalog.insertInto('exports').values(values).returningAll().executeTakeFirstOrThrow();
   }
 
+  async #isDeleted(project: ProjectRow): Promise<boolean> {
+    const row = await this.#catalog
+      .selectFrom('projects')
+      .select('id')
+      .where('id', '=', project.id)
+      .executeTakeFirst();
+    return row === undefined;
+  }
+
   async #noticeMissingFiles(project: ProjectRow): Promise<void> {
-    const [present, rows] = await Promise.all([
+    const [sizes, rows] = await Promise.all([
       this.#files.list(project.project_slug),
       this.#catalog.selectFrom('exports').selectAll().where('project_id', '=', project.id).execute(),
     ]);
-    for (const row of rows) await this.#recordPresence(row, present.has(row.id));
+    for (const row of rows) await this.#recordPresence(row, sizes.get(row.id) === row.size_bytes);
   }
 
   /** A file may vanish behind our back, and come back from a backup; the row follows it both ways. */
@@ -138,11 +154,4 @@ export function exportFileMissing(): RowhouseError {
 
 function asSentences(warnings: readonly string[]): string {
   return `${warnings.join('; ')}.`;
-}
-
-/** SQLITE_CONSTRAINT_FOREIGNKEY. https://www.sqlite.org/rescode.html#constraint_foreignkey */
-const FOREIGN_KEY_FAULT = 787;
-
-function isForeignKeyFault(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === FOREIGN_KEY_FAULT;
 }

@@ -29,8 +29,8 @@ export interface ExportFiles {
   /** The size in bytes, or null when the file is not there. */
   sizeOf(key: ExportFileKey): Promise<number | null>;
 
-  /** The ids of the project's exports whose files are there. */
-  list(project: string): Promise<ReadonlySet<string>>;
+  /** The sizes in bytes of the project's files that are there, by the ids of their exports. */
+  list(project: string): Promise<ReadonlyMap<string, number>>;
 
   /** Opens the file, or null when it is not there. The caller reads the stream to its end or destroys it. */
   read(key: ExportFileKey, range: ByteRange): Promise<Readable | null>;

@@ -46,9 +46,15 @@ class LocalExportFiles implements ExportFiles {
     return found === null ? null : found.size;
   }
 
-  async list(project: string): Promise<ReadonlySet<string>> {
+  /** One file after the other, so that ten thousand of them keep no other work from Node's file threads. */
+  async list(project: string): Promise<ReadonlyMap<string, number>> {
     const names = (await absentAsNull(readdir(this.#folder(project)))) ?? [];
-    return new Set(names.filter((name) => !name.endsWith(DRAFT_SUFFIX)));
+    const sizes = new Map<string, number>();
+    for (const exportId of names.filter((name) => !name.endsWith(DRAFT_SUFFIX))) {
+      const size = await this.sizeOf({ project, exportId });
+      if (size !== null) sizes.set(exportId, size);
+    }
+    return sizes;
   }
 
   async read(key: ExportFileKey, range: ByteRange): Promise<Readable | null> {

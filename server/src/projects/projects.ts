@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import { noSuchProject } from '../catalog/no-such-project.ts';
 import type { ProjectRow } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
 import { invalidField, RowhouseError } from '../errors.ts';
@@ -69,7 +70,7 @@ export class Projects {
   /** @throws RowhouseError `not_found`. */
   async get(slug: string): Promise<ProjectRow> {
     const row = await this.#find(slug);
-    if (row === undefined) throw new RowhouseError('not_found', 'There is no such project.');
+    if (row === undefined) throw noSuchProject();
     return row;
   }
 

@@ -40,9 +40,7 @@ export async function checkDatabaseFile(path: string, signal: AbortSignal): Prom
     },
   ).catch((error: unknown) => {
     signal.throwIfAborted();
-    // A file that makes SQLite crash harms the process that looks at it, and nothing else.
-    if (wasKilled(error)) throw unsoundDatabase('SQLite could not check the file to its end.');
-    throw error;
+    return answerBeforeDeath(error);
   });
   const result = JSON.parse(stdout) as CheckResult;
   switch (result.kind) {
@@ -55,8 +53,12 @@ export async function checkDatabaseFile(path: string, signal: AbortSignal): Prom
   }
 }
 
-function wasKilled(error: unknown): boolean {
-  return error instanceof Error && 'signal' in error && typeof error.signal === 'string';
+/** A check that takes too much memory says so and ends its own process; one that made SQLite crash says nothing. */
+function answerBeforeDeath(error: unknown): { readonly stdout: string } {
+  if (!(error instanceof Error && 'signal' in error && typeof error.signal === 'string')) throw error;
+  const answered = 'stdout' in error && typeof error.stdout === 'string' ? error.stdout : '';
+  if (answered === '') throw unsoundDatabase('SQLite could not check the file to its end.');
+  return { stdout: answered };
 }
 
 /** The process may read its own modules and touch the one file, and start nothing. https://nodejs.org/api/permissions.html */
@@ -64,6 +66,7 @@ function leastPrivilege(path: string): readonly string[] {
   const modules = fileURLToPath(new URL('../../../../', import.meta.url));
   return [
     '--permission',
+    '--allow-worker',
     `--allow-fs-read=${modules}`,
     `--allow-fs-read=${path}`,
     `--allow-fs-write=${path}`,

@@ -9,11 +9,14 @@ import { nameList } from '../../../schema/name-list.ts';
 import { renderSchemaExport } from '../schema-export.ts';
 import { errorToMessage } from '../../../threads/protocol.ts';
 import type { CheckResult } from './check-database-file.ts';
+import { compileViews } from './compile-views.ts';
 
 /** How many of the problems that integrity_check finds are worth showing. */
 const SHOWN_PROBLEMS = 3;
 /** How much of what SQLite says is worth showing, in UTF-16 code units: names in the file can be of any length. */
 const SHOWN_LENGTH = 300;
+/** Thousands of honest views take less than a second; every JSON export takes as long. */
+const VIEWS_MAX_MS = 10_000;
 
 /**
  * Checks every page, index and constraint of the database file, counts what is in it, and switches it to a write-ahead
@@ -40,6 +43,9 @@ function examine(database: DatabaseSync): CheckResult {
     .map((row) => String(row['integrity_check']));
   if (problems[0] !== 'ok') {
     return { kind: 'unsound', message: `The database is damaged: ${shortened(problems.join('; '))}.` };
+  }
+  if (!compileViews(database, VIEWS_MAX_MS)) {
+    return { kind: 'unsound', message: 'The views cannot be used: SQLite takes too long to compile them.' };
   }
   const tables = readStoredSchema(database).tables;
   const ordinary = tables.filter((table) => table.kind === 'table').map((table) => table.name);

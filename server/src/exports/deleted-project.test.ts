@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { openCatalog } from '../catalog/catalog.ts';
+import type { Engine } from '../engine/engine.ts';
+import { openLocalExportFiles } from '../files/local-export-files.ts';
+import { timestamp } from '../http/ids.ts';
+import { sqlFormat } from '../schema/formats/sql.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { Exports } from './exports.ts';
+
+test('given a project that is deleted while its schema is written, then it is not there, and no file is left', async (t) => {
+  using folder = temporaryFolder();
+  const catalog = await openCatalog(join(folder.path, 'catalog.sqlite'), assert.fail);
+  t.after(() => catalog.destroy());
+  const now = timestamp();
+  const project = await catalog
+    .insertInto('projects')
+    .values({ project_slug: 'shop', project_name: 'Shop', created_at: now, updated_at: now })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  const files = await openLocalExportFiles(join(folder.path, 'exports'));
+  const exportSchema: Engine['exportSchema'] = async (_project, _format, outputPath) => {
+    await writeFile(outputPath, 'whole');
+    await catalog.deleteFrom('projects').execute();
+    return { sizeBytes: 5, sha256: '', warnings: [] };
+  };
+  const exports = new Exports({ catalog, engine: { exportSchema }, files });
+
+  await assert.rejects(exports.createSchemaExport(project, { format: sqlFormat, fileName: undefined }), {
+    code: 'not_found',
+    message: 'There is no such project.',
+  });
+  assert.deepEqual(await files.list('shop'), new Map());
+});
