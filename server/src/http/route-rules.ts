@@ -24,7 +24,12 @@ export function routeRules(authenticator: Authenticator): (route: RouteOptions) 
     route.schema = closedSchema(route);
     const hooks: (onRequestHookHandler | onRequestAsyncHookHandler)[] = [];
     if (takesProject(route)) hooks.push(normaliseProject);
-    if (access !== 'public') hooks.push(requireAccess(access, authenticator));
+    if (access !== 'public') {
+      const check = requireAccess(access, authenticator);
+      hooks.push(check);
+      // While a body was arriving the token may have ended, and its project's slug may be another project's now.
+      if (takesBody(route)) route.preHandler = [check, ...[route.preHandler ?? []].flat()];
+    }
     route.onRequest = [...hooks, ...[route.onRequest ?? []].flat()];
   };
 }
@@ -40,6 +45,10 @@ function takesProject(route: RouteOptions): boolean {
 const nothing = Type.Object({}, { additionalProperties: false });
 const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
+function takesBody(route: RouteOptions): boolean {
+  return ![route.method].flat().some((method) => METHODS_WITHOUT_BODY.has(method));
+}
+
 /** What a route does not declare, it does not take. */
 function closedSchema(route: RouteOptions): NonNullable<RouteOptions['schema']> {
   const schema = route.schema ?? {};
@@ -51,9 +60,7 @@ function closedSchema(route: RouteOptions): NonNullable<RouteOptions['schema']> 
     if (open !== null)
       throw broken(route, `${open} must say additionalProperties: false (or what else it takes)`);
   }
-  const takesJson =
-    ![route.method].flat().some((method) => METHODS_WITHOUT_BODY.has(method)) &&
-    route.config?.body !== 'stream';
+  const takesJson = takesBody(route) && route.config?.body !== 'stream';
   return {
     ...schema,
     querystring: schema.querystring ?? nothing,

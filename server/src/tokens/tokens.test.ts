@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { test } from 'node:test';
 
 import { ADMIN_TOKEN, startTestServer } from '../testing/test-server.ts';
@@ -60,4 +62,30 @@ test('missing, mistyped, unknown and foreign tokens are refused; the last two wi
   assert.equal(refused?.code, 'invalid_token');
   assert.deepEqual(await errorOf('/projects/no_such_project', foreign), refused);
   assert.deepEqual(await errorOf('/projects/shop', `${ADMIN_TOKEN}x`), refused);
+});
+
+test('given a project that is deleted and made anew while a body is arriving, then the old token does not reach the new one', async () => {
+  await using server = await startTestServer();
+  const oldToken = await server.createProject('shop');
+  const { port } = new URL(server.url);
+  const slow = request({
+    port,
+    path: '/projects/shop/export/schema',
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${oldToken}`,
+      'content-type': 'application/json',
+      expect: '100-continue',
+    },
+  });
+  slow.flushHeaders();
+  await once(slow, 'continue');
+  await server.call('DELETE', '/projects/shop', { json: { confirm_project_slug: 'shop' } });
+  await server.createProject('shop');
+  slow.end('{}');
+  const [answer] = (await once(slow, 'response')) as [IncomingMessage];
+  assert.equal(answer.statusCode, 401);
+  answer.resume();
+  const { body } = await server.call('GET', '/projects/shop/exports');
+  assert.deepEqual(body.data.exports, []);
 });
