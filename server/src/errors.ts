@@ -86,5 +86,5 @@ export class RowhouseError extends Error {
 
 /** A `validation_failed` about one field. */
 export function invalidField(field: string, message: string): RowhouseError {
-  return new RowhouseError('validation_failed', `${field} ${message}`, { details: [{ field, message }] });
+  return new RowhouseError('validation_failed', `${field} ${message}.`, { details: [{ field, message }] });
 }

@@ -45,7 +45,7 @@ async function migrate(catalog: Catalog): Promise<void> {
   const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
   const { error } = await new Migrator({ db: catalog, provider }).migrateToLatest();
   if (error === undefined) return;
-  if (isLocked(error)) throw new DataFolderInUseError('another Rowhouse server is using this data folder');
+  if (isLocked(error)) throw new DataFolderInUseError('a Rowhouse server is using this data folder');
   throw error;
 }
 

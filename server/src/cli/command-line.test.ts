@@ -50,7 +50,10 @@ test('the same goes through a running server, with the token from the environmen
   assert.equal(JSON.parse(remote.stdout).tables.length, 11);
   const again = await runCommand(['import', chinookPath, '--project', 'music'], environment);
   assert.equal(again.exitCode, 1);
-  assert.match(again.stderr, /^rowhouse: The project has tables already.*\n$/);
+  assert.match(
+    again.stderr,
+    /^rowhouse: the project music has tables already; --replace takes their place\n$/,
+  );
   const replaced = await runCommand(['import', chinookPath, '--project', 'music', '--replace'], environment);
   assert.equal(replaced.exitCode, 0);
 
@@ -115,11 +118,21 @@ test('failures that a person can mend are one line, without a stack', async () =
   const remote = { ROWHOUSE_URL: 'http://127.0.0.1:1', ROWHOUSE_TOKEN: ADMIN };
   const refused = await runCommand(['export', 'schema', '--project', 'x'], remote);
   assert.match(refused.stderr, /^rowhouse: http:\/\/127\.0\.0\.1:1 cannot be reached: ECONNREFUSED\n$/);
+  const missing = await runCommand(['export', 'schema', '--project', 'x'], environment);
+  assert.match(
+    missing.stderr,
+    /^rowhouse: there is no Rowhouse data in .+; ROWHOUSE_DATA_DIR says where to look\n$/,
+  );
+  assert.ok(!existsSync(environment.ROWHOUSE_DATA_DIR));
+  await runCommand(['import', chinookPath, '--project', 'x', '--create'], environment);
   const format = await runCommand(['export', 'schema', '--project', 'x', '--format', 'xml'], environment);
   assert.equal(format.stderr, 'rowhouse: format must be json or sql for schema exports.\n');
 });
 
-test('help tells the commands', async () => {
+test('help tells the commands, also behind one, and the version is told', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  assert.equal((await runCommand(['--version'])).stdout, `${version}\n`);
+  assert.match((await runCommand(['import', '--help'])).stdout, /rowhouse import FILE/);
   const { exitCode, stdout } = await runCommand(['--help']);
   assert.equal(exitCode, 0);
   for (const command of ['rowhouse start', 'rowhouse import FILE', 'rowhouse export schema']) {

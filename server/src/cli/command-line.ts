@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 import { DataFolderInUseError } from '../catalog/catalog.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { RowhouseError } from '../errors.ts';
@@ -38,6 +40,7 @@ export async function commandLine(words: readonly string[], environment: Environ
 /** Each command is loaded only when it is asked for: the parts of a server take longer to load than to use. */
 async function run(words: readonly string[], environment: Environment): Promise<number> {
   const [command, ...rest] = words;
+  if (words.includes('--help') || words.includes('-h')) return printed(USAGE);
   switch (command) {
     case 'start':
       return (await import('./start-command.ts')).startCommand(rest, environment);
@@ -46,16 +49,25 @@ async function run(words: readonly string[], environment: Environment): Promise<
     case 'export':
       return (await import('./export-command.ts')).exportCommand(rest, readConfig(environment));
     case 'help':
-    case '--help':
-    case '-h':
-      process.stdout.write(USAGE);
-      return 0;
+      return printed(USAGE);
+    case '--version':
+      return printed(`${await packageVersion()}\n`);
     case undefined:
       process.stderr.write(USAGE);
       return 2;
     default:
       throw new UsageError(`${command} is not a command; see rowhouse --help`);
   }
+}
+
+function printed(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+async function packageVersion(): Promise<string> {
+  const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
 const EXPLAINED = [CommandError, ConfigError, UsageError, RowhouseError];

@@ -25,7 +25,7 @@ export async function exportCommand(words: readonly string[], config: Config): P
   const { format, out } = values;
   const project = projectOption(values.project);
 
-  const target = await openTarget(config, values);
+  const target = await openTarget(config, { ...values, create: false });
   try {
     await target.exportSchema({ project, format }, async (download) => {
       if (out === undefined) await receive(download, [process.stdout], { end: false });

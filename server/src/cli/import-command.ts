@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import type { Config } from '../config.ts';
+import { RowhouseError } from '../errors.ts';
 import { parseArguments, projectOption, targetOptions } from './arguments.ts';
 import { CommandError } from './command-error.ts';
 import { showProgress } from './progress.ts';
@@ -62,6 +63,9 @@ async function importInto(target: Target, request: FileImport): Promise<ImportSu
     });
   } catch (error) {
     if (isNew) await target.deleteProject(project);
+    if (error instanceof RowhouseError && error.code === 'conflict') {
+      throw new CommandError(`the project ${project} has tables already; --replace takes their place`);
+    }
     throw error;
   } finally {
     source.destroy();

@@ -1,13 +1,26 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 import type { Config } from '../config.ts';
 import { RowhouseError } from '../errors.ts';
 import { createServiceLog } from '../http/service-log.ts';
 import { unknownSchemaFormat } from '../exports/unknown-schema-format.ts';
 import { findSchemaFormat } from '../schema/formats/schema-formats.ts';
 import { openService, type Service } from '../service.ts';
+import { CommandError } from './command-error.ts';
 import type { ImportSummary, SchemaDownload, Target, TargetImport } from './target.ts';
 
 /** Works on the data folder itself, which no server may have open meanwhile. */
-export async function openLocalTarget(config: Config): Promise<Target> {
+export async function openLocalTarget(
+  config: Config,
+  options: { readonly create: boolean },
+): Promise<Target> {
+  // Else a mistyped path would become a new, empty data folder.
+  if (!options.create && !existsSync(join(config.dataDir, 'catalog.sqlite'))) {
+    throw new CommandError(
+      `there is no Rowhouse data in ${config.dataDir}; ROWHOUSE_DATA_DIR says where to look`,
+    );
+  }
   const log = createServiceLog('warn', process.stderr);
   return new LocalTarget(await openService(config, log));
 }

@@ -111,7 +111,7 @@ test('a port that is taken, a data folder that is in use, and one that cannot be
   await using server = await startCommandServer({ ROWHOUSE_DATA_DIR: folder.path });
   const inUse = await runCommand(['start'], { ROWHOUSE_DATA_DIR: folder.path, ROWHOUSE_PORT: '0' });
   assert.equal(inUse.exitCode, 1);
-  assert.match(inUse.stderr, /^rowhouse: another Rowhouse server is using this data folder.*\n$/);
+  assert.match(inUse.stderr, /^rowhouse: a Rowhouse server is using this data folder.*\n$/);
 
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');

@@ -60,6 +60,10 @@ export interface ImportReport {
 }
 
 export interface ImportWarning {
-  readonly code: 'table_without_primary_key' | 'foreign_key_violations' | 'schema_not_portable';
+  readonly code:
+    | 'table_without_primary_key'
+    | 'foreign_key_violations'
+    | 'reserved_names'
+    | 'schema_not_portable';
   readonly message: string;
 }

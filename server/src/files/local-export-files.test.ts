@@ -18,12 +18,12 @@ test('a file does not exist for anybody until it is published', async () => {
 
   assert.equal(await files.sizeOf(key), null);
   assert.equal(await files.read(key, all), null);
-  assert.deepEqual(await files.list('library'), new Set());
+  assert.deepEqual(await files.list('library'), new Map());
 
   await files.publish(key);
   assert.equal(await files.sizeOf(key), 7);
   assert.equal(await contentOf(files, all), 'a draft');
-  assert.deepEqual(await files.list('library'), new Set(['exp_1']));
+  assert.deepEqual(await files.list('library'), new Map([['exp_1', 7]]));
 });
 
 test('a range is read with both of its ends', async () => {
@@ -67,11 +67,11 @@ test('a file that vanished is missing for everybody, and what is not there is re
 
   assert.equal(await files.sizeOf(key), null);
   assert.equal(await files.read(key, all), null);
-  assert.deepEqual(await files.list('library'), new Set());
+  assert.deepEqual(await files.list('library'), new Map());
   await files.remove(key);
   await files.removeProject('library');
   await files.removeProject('never-there');
-  assert.deepEqual(await files.list('never-there'), new Set());
+  assert.deepEqual(await files.list('never-there'), new Map());
 });
 
 test('removing takes the file and its draft; removing a project takes only its own', async () => {

@@ -64,7 +64,9 @@ function presentedToken(request: FastifyRequest): string {
   if (token === undefined) {
     throw new RowhouseError(
       'missing_authorization',
-      'The request needs a token: send the header `Authorization: Bearer <token>`.',
+      request.headers.authorization === undefined
+        ? 'The request needs a token: send the header `Authorization: Bearer <token>`.'
+        : 'The Authorization header must be the word Bearer, a space, and the token.',
     );
   }
   // The admin credential may be any text its owner chose, so only what claims to be a project token is held to the form.

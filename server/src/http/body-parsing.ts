@@ -53,21 +53,22 @@ export function takeByteStreams(app: FastifyInstance, contentTypes: readonly str
 
 /** Whatever its type, an empty body is no body; the first byte of any other is refused without reading the rest. */
 function takeOnlyEmptyBodies(app: FastifyInstance, allowed: readonly string[]): void {
-  app.addContentTypeParser('*', (_request, payload, done) => {
+  app.addContentTypeParser('*', (request, payload, done) => {
     const finish = (error: Error | null) => {
       payload.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', finish);
       done(error, undefined);
     };
-    const onData = () => finish(unsupportedMediaType(allowed));
+    const onData = () => finish(unsupportedMediaType(allowed, request.headers['content-type']));
     const onEnd = () => finish(null);
     payload.on('data', onData).on('end', onEnd).on('error', finish);
   });
 }
 
-function unsupportedMediaType(allowed: readonly string[]): RowhouseError {
+function unsupportedMediaType(allowed: readonly string[], sent: string | undefined): RowhouseError {
+  const found = sent === undefined ? 'there was none' : `it was ${sent.slice(0, 100)}`;
   return new RowhouseError(
     'unsupported_media_type',
-    `The body's Content-Type must be ${allowed.join(' or ')}.`,
+    `The body's Content-Type must be ${allowed.join(' or ')}; ${found}.`,
   );
 }
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,9 +9,7 @@ import { exportedSchema, importDatabase } from '../testing/import-and-export.ts'
 import { runSqliteShell } from '../testing/sqlite-shell.ts';
 import { startTestServer } from '../testing/test-server.ts';
 
-const chinook = { skip: existsSync(chinookPath) ? false : 'the Chinook database is not on this machine' };
-
-test('given an empty project, the Chinook database comes in whole, as one sound file', chinook, async () => {
+test('given an empty project, the Chinook database comes in whole, as one sound file', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('music');
   const bytes = await readChinook();
@@ -40,7 +37,7 @@ test('given an empty project, the Chinook database comes in whole, as one sound 
   );
 });
 
-test('a project that has tables is imported into only with replace=true', chinook, async () => {
+test('a project that has tables is imported into only with replace=true', async () => {
   await using server = await startTestServer();
   await server.createProject('music');
   const first = databaseFile('CREATE TABLE album (id INTEGER PRIMARY KEY);');
@@ -167,3 +164,18 @@ async function uploadsOf(dataDir: string, project: string): Promise<readonly str
   const names = await readdir(join(dataDir, 'projects', project));
   return names.filter((name) => name.startsWith('upload-'));
 }
+
+test('tables whose names are the service’s own stay in the file, are shown nowhere, and are warned of', async () => {
+  await using server = await startTestServer();
+  await server.createProject('shop');
+  const file = databaseFile(
+    'CREATE TABLE _rowhouse_notes (id INTEGER PRIMARY KEY); CREATE TABLE a (id INTEGER PRIMARY KEY);',
+  );
+  const { body } = await importDatabase(server, 'shop', file);
+  assert.equal(body.data.import.tables, 1);
+  assert.deepEqual(
+    body.data.import.warnings.map((warning: { code: string }) => warning.code),
+    ['reserved_names'],
+  );
+  assert.match(body.data.import.warnings[0].message, /_rowhouse_notes/);
+});

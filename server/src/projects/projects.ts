@@ -84,9 +84,10 @@ export class Projects {
       throw invalidField('body.confirm_project_slug', `must be the slug of the project, ${slug}`);
     }
     await this.#alone(slug, async () => {
+      // The database first: while the row is there, a deletion that a crash cuts short is seen, and can be asked for again.
+      await this.#engine.deleteDatabase(slug);
       await this.#catalog.deleteFrom('projects').where('id', '=', project.id).execute();
       this.#tokens.forgetProject(project.id);
-      await this.#engine.deleteDatabase(slug);
       await this.#files.removeProject(slug);
     });
   }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import type { ImportWarning } from '../../engine.ts';
+import { queryRows } from '../introspection/query-rows.ts';
 import { readStoredSchema } from '../introspection/read-stored-schema.ts';
 import { openDatabase } from '../open-database.ts';
 import { sqlFormat } from '../../../schema/formats/sql.ts';
@@ -51,6 +52,7 @@ function examine(database: DatabaseSync): CheckResult {
   const ordinary = tables.filter((table) => table.kind === 'table').map((table) => table.name);
   const warnings = [
     ...keyWarnings(database, ordinary),
+    ...reservedNameWarnings(database),
     ...referenceWarnings(database),
     ...ddlWarnings(database),
   ];
@@ -69,6 +71,17 @@ function keyWarnings(database: DatabaseSync, tables: readonly string[]): readonl
   if (keyless.length === 0) return [];
   const message = `Without a primary key, rows are found by their rowid: ${listed(keyless)}.`;
   return [{ code: 'table_without_primary_key', message }];
+}
+
+/** The service keeps what it knows of a project in tables of such names, and shows them nowhere. */
+function reservedNameWarnings(database: DatabaseSync): readonly ImportWarning[] {
+  const reserved = queryRows<[string]>(
+    database,
+    `SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name LIKE '\\_rowhouse\\_%' ESCAPE '\\'`,
+  );
+  if (reserved.length === 0) return [];
+  const message = `Names that begin with _rowhouse_ are the service’s own, and are not shown: ${listed(reserved.map(([name]) => name))}.`;
+  return [{ code: 'reserved_names', message }];
 }
 
 function referenceWarnings(database: DatabaseSync): readonly ImportWarning[] {
