@@ -313,6 +313,16 @@ test('given a view over a missing table and a virtual table of an unknown module
   assert.ok(sqlOf(database).includes('CREATE VIRTUAL TABLE odd USING nowhere(a, (b, c));'));
 });
 
+test('given a statement that the file keeps as a BLOB, when exported, then it is the statement that SQLite reads', () => {
+  using database = databaseWith('CREATE TABLE t(a); CREATE VIEW v AS SELECT a FROM t;');
+  database.enableDefensive(false);
+  database.exec(`PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = CAST(sql AS BLOB) WHERE name = 'v';
+    PRAGMA writable_schema = RESET`);
+  assert.match(sqlOf(database), /^CREATE VIEW v AS SELECT a FROM t;$/m);
+  assert.match(jsonOf(database), /"sql": "CREATE VIEW v AS SELECT a FROM t"/);
+  assertRoundTrip(database, 'may-differ');
+});
+
 test('given the worst names, when exported, then every object comes back under its name', () => {
   const names = [
     'Order Details',

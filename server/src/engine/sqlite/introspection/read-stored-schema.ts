@@ -20,9 +20,10 @@ export function readStoredSchema(
   database: DatabaseSync,
   references: ReadonlyMap<string, readonly string[]> = readReferences(database),
 ): StoredSchema {
+  // SQLite reads the column as text whatever it is, and a file may have a BLOB there.
   const rows = queryRows<SchemaRow>(
     database,
-    'SELECT type, name, tbl_name, sql, rootpage FROM main.sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid',
+    'SELECT type, name, tbl_name, CAST(sql AS TEXT), rootpage FROM main.sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid',
   );
   const isHidden = hiddenNames(database, rows);
   const visible = rows.filter(([, name, table]) => !isHidden(name) && !isHidden(table));
