@@ -63,6 +63,7 @@ export interface ImportWarning {
   readonly code:
     | 'table_without_primary_key'
     | 'foreign_key_violations'
+    | 'check_violations'
     | 'reserved_names'
     | 'schema_not_portable';
   readonly message: string;

@@ -179,3 +179,29 @@ test('tables whose names are the service’s own stay in the file, are shown now
   );
   assert.match(body.data.import.warnings[0].message, /_rowhouse_notes/);
 });
+
+test('rows that break a CHECK, and a CHECK that calls a function of another program, are warned of, not refused', async () => {
+  await using server = await startTestServer();
+  await server.createProject('broken');
+  await server.createProject('foreign');
+  const broken = databaseFile(
+    'PRAGMA ignore_check_constraints = ON; CREATE TABLE t (id INTEGER PRIMARY KEY, n CHECK (n > 0)); INSERT INTO t VALUES (1, -1);',
+  );
+  const foreign = databaseFile(
+    [
+      'CREATE TABLE t (id INTEGER PRIMARY KEY, n CHECK (n > 0)); INSERT INTO t VALUES (1, 1);',
+      '.dbconfig defensive off',
+      "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'n > 0', 'mine(n)');",
+    ].join('\n'),
+  );
+  for (const [project, file, says] of [
+    ['broken', broken, /CHECK constraint failed/],
+    ['foreign', foreign, /mine/],
+  ] as const) {
+    const { status, body } = await importDatabase(server, project, file);
+    assert.equal(status, 201, JSON.stringify(body.error));
+    assert.equal(body.data.import.rows, 1);
+    assert.equal(body.data.import.warnings[0].code, 'check_violations');
+    assert.match(body.data.import.warnings[0].message, says);
+  }
+});

@@ -31,8 +31,8 @@ test('a large import is never held in memory, and others are answered meanwhile'
   });
   const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
   const projectUrl = `${server.url}/projects/example_project`;
-  const exportSchema = () => fetch(`${projectUrl}/export/schema`, { method: 'POST', headers });
-  assert.equal((await exportSchema()).status, 201);
+  const warmUp = await fetch(`${projectUrl}/export/schema`, { method: 'POST', headers });
+  assert.equal(warmUp.status, 201);
   const before = peakMemoryBytes(server.pid);
 
   const importing = new AbortController();
@@ -43,7 +43,8 @@ test('a large import is never held in memory, and others are answered meanwhile'
   }).finally(() => importing.abort());
   let answered = 0;
   while (!importing.signal.aborted) {
-    assert.equal((await exportSchema()).status, 201);
+    const answer = await fetch(projectUrl, { headers });
+    assert.equal(answer.status, 200, await answer.text());
     answered++;
   }
   const response = await importRequest;
