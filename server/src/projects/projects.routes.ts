@@ -9,6 +9,14 @@ import { newProjectSlug, projectFields, projectName, toProjectFields } from './p
 import type { Projects } from './projects.ts';
 
 export function registerProjectRoutes(app: HttpServer, projects: Projects): void {
+  createProject(app, projects);
+  listProjects(app, projects);
+  getProject(app, projects);
+  renameProject(app, projects);
+  deleteProject(app, projects);
+}
+
+function createProject(app: HttpServer, projects: Projects): void {
   app.post(
     '/projects',
     {
@@ -28,7 +36,9 @@ export function registerProjectRoutes(app: HttpServer, projects: Projects): void
       return reply.code(201).send(success(request, created));
     },
   );
+}
 
+function listProjects(app: HttpServer, projects: Projects): void {
   app.get(
     '/projects',
     {
@@ -47,7 +57,9 @@ export function registerProjectRoutes(app: HttpServer, projects: Projects): void
       });
     },
   );
+}
 
+function getProject(app: HttpServer, projects: Projects): void {
   app.get(
     '/projects/:project',
     {
@@ -61,7 +73,27 @@ export function registerProjectRoutes(app: HttpServer, projects: Projects): void
       return success(request, { project: toProjectFields(await projects.get(request.params.project)) });
     },
   );
+}
 
+function renameProject(app: HttpServer, projects: Projects): void {
+  app.patch(
+    '/projects/:project',
+    {
+      config: { access: 'project' },
+      schema: {
+        params: projectPath({}),
+        body: Type.Object({ project_name: projectName }, { additionalProperties: false }),
+        response: { 200: envelopeOf(Type.Object({ project: projectFields })) },
+      },
+    },
+    async (request) => {
+      const row = await projects.rename(request.params.project, request.body.project_name);
+      return success(request, { project: toProjectFields(row) });
+    },
+  );
+}
+
+function deleteProject(app: HttpServer, projects: Projects): void {
   app.delete(
     '/projects/:project',
     {

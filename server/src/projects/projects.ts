@@ -69,7 +69,19 @@ export class Projects {
   /** @throws RowhouseError `not_found`. */
   async get(slug: string): Promise<ProjectRow> {
     const row = await this.#find(slug);
-    if (row === undefined) throw new RowhouseError('not_found', 'There is no such project.');
+    if (row === undefined) throw noSuchProject();
+    return row;
+  }
+
+  /** @throws RowhouseError `not_found`. */
+  async rename(slug: string, name: string): Promise<ProjectRow> {
+    const row = await this.#catalog
+      .updateTable('projects')
+      .set({ project_name: name, updated_at: timestamp() })
+      .where('project_slug', '=', slug)
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined) throw noSuchProject();
     return row;
   }
 
@@ -121,4 +133,8 @@ export class Projects {
       this.#changing.delete(slug);
     }
   }
+}
+
+function noSuchProject(): RowhouseError {
+  return new RowhouseError('not_found', 'There is no such project.');
 }
