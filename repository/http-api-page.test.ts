@@ -46,8 +46,12 @@ test('every example of the page, sent in its order, is answered as it shows: the
   await using server = await startTestServer();
   let token: string | null = null;
   let exportId = '';
+  let tokenId = '';
   for (const { method, path, body, data } of documentedRoutes()) {
-    const target = path.replace('{project}', 'orchard').replace('{export_id}', exportId);
+    const target = path
+      .replace('{project}', 'orchard')
+      .replace('{export_id}', exportId)
+      .replace('{token_id}', tokenId);
     const upload = path.endsWith('/import/sqlite')
       ? { body: await readChinook(), headers: { 'content-type': 'application/vnd.sqlite3' } }
       : { json: body };
@@ -59,10 +63,11 @@ test('every example of the page, sent in its order, is answered as it shows: the
       continue;
     }
     const answer = (await response.json()) as {
-      readonly data: { token?: { token: string }; export?: { id: string } };
+      readonly data: { token?: { token?: string; token_id?: number }; export?: { id: string } };
     };
     assert.deepEqual(shapeOf(answer.data), shapeOf(data), `${method} ${path}`);
     token ??= answer.data.token?.token ?? null;
+    tokenId = String(answer.data.token?.token_id ?? tokenId);
     exportId = answer.data.export?.id ?? exportId;
   }
   assert.ok(token !== null && exportId !== '', 'the examples made a project and an export');

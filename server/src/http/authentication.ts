@@ -81,7 +81,7 @@ function presentedToken(request: FastifyRequest): string {
  * One answer, to the letter, for a token that is not known, for another project's token, and for a project that does not
  * exist: nobody learns from it which slugs are taken.
  */
-function invalidToken(): RowhouseError {
+export function invalidToken(): RowhouseError {
   return new RowhouseError('invalid_token', 'The token is not valid for this request.');
 }
 

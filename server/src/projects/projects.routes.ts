@@ -2,10 +2,11 @@ import { Type } from 'typebox';
 
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { nameForPeople } from '../http/name-for-people.ts';
 import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
 import { normaliseSlug, projectPath } from '../http/project-slug.ts';
 import { newTokenFields, toNewTokenFields } from '../tokens/token-fields.ts';
-import { newProjectSlug, projectFields, projectName, toProjectFields } from './project-fields.ts';
+import { newProjectSlug, projectFields, toProjectFields } from './project-fields.ts';
 import type { Projects } from './projects.ts';
 
 export function registerProjectRoutes(app: HttpServer, projects: Projects): void {
@@ -23,7 +24,7 @@ function createProject(app: HttpServer, projects: Projects): void {
       config: { access: 'admin' },
       schema: {
         body: Type.Object(
-          { project_slug: newProjectSlug, project_name: projectName },
+          { project_slug: newProjectSlug, project_name: nameForPeople },
           { additionalProperties: false },
         ),
         response: { 201: envelopeOf(Type.Object({ project: projectFields, token: newTokenFields })) },
@@ -82,7 +83,7 @@ function renameProject(app: HttpServer, projects: Projects): void {
       config: { access: 'project' },
       schema: {
         params: projectPath({}),
-        body: Type.Object({ project_name: projectName }, { additionalProperties: false }),
+        body: Type.Object({ project_name: nameForPeople }, { additionalProperties: false }),
         response: { 200: envelopeOf(Type.Object({ project: projectFields })) },
       },
     },

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 
 import type { TokenRow } from '../catalog/tables.ts';
-import type { NewToken } from './tokens.ts';
+import type { NewToken } from './insert-token.ts';
 
 const nullableTime = Type.Union([Type.String(), Type.Null()]);
 
