@@ -74,4 +74,10 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`UPDATE tokens SET account_user_id = (SELECT min(id) FROM account_users)`.execute(db);
     },
   },
+  '0003_token_scopes': {
+    async up(db) {
+      await sql`ALTER TABLE tokens ADD COLUMN scopes TEXT`.execute(db);
+      await sql`ALTER TABLE tokens ADD COLUMN tables TEXT`.execute(db);
+    },
+  },
 };

@@ -45,6 +45,10 @@ interface TokensTable {
   readonly token_name: string;
   /** SHA-256 of the token, lower-case hexadecimal: the token itself is stored nowhere. */
   readonly token_sha256: string;
+  /** JSON, an array of scopes; null for every one, those of later releases included. */
+  readonly scopes: string | null;
+  /** JSON, an array of table names; null for every table. */
+  readonly tables: string | null;
   readonly created_at: string;
   readonly expires_at: string | null;
   readonly revoked_at: string | null;

@@ -64,7 +64,7 @@ function getProject(app: HttpServer, projects: Projects): void {
   app.get(
     '/projects/:project',
     {
-      config: { access: 'project' },
+      config: { access: 'project', scope: 'project', tables: 'untouched' },
       schema: {
         params: projectPath({}),
         response: { 200: envelopeOf(Type.Object({ project: projectFields })) },
@@ -80,7 +80,7 @@ function renameProject(app: HttpServer, projects: Projects): void {
   app.patch(
     '/projects/:project',
     {
-      config: { access: 'project' },
+      config: { access: 'project', scope: 'project' },
       schema: {
         params: projectPath({}),
         body: Type.Object({ project_name: nameForPeople }, { additionalProperties: false }),
@@ -98,7 +98,7 @@ function deleteProject(app: HttpServer, projects: Projects): void {
   app.delete(
     '/projects/:project',
     {
-      config: { access: 'project' },
+      config: { access: 'project', scope: 'project' },
       schema: {
         params: projectPath({}),
         body: Type.Object({ confirm_project_slug: Type.String() }, { additionalProperties: false }),

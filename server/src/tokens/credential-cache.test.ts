@@ -4,7 +4,14 @@ import { test } from 'node:test';
 import { type CachedCredential, CredentialCache } from './credential-cache.ts';
 
 const found: CachedCredential = {
-  credential: { kind: 'project_token', tokenId: 1, projectId: 7, projectSlug: 'shop' },
+  credential: {
+    kind: 'project_token',
+    tokenId: 1,
+    projectId: 7,
+    projectSlug: 'shop',
+    scopes: null,
+    tables: null,
+  },
   expiresAtMs: null,
 };
 

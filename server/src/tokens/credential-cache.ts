@@ -1,4 +1,4 @@
-import type { Credential } from '../http/authentication.ts';
+import type { Credential } from '../http/credential.ts';
 
 export interface CachedCredential {
   readonly credential: Credential;

@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { TokenRow } from '../catalog/tables.ts';
 import { timestamp } from '../http/ids.ts';
 import { createToken, hashToken } from '../http/token.ts';
+import { type Grant, toGrantColumns } from './grant.ts';
 
 /** A token as it is answered once, when it is made. */
 export interface NewToken {
@@ -12,13 +13,17 @@ export interface NewToken {
 /** Stores a new token, of which only the hash stays. */
 export async function insertToken(
   catalog: Catalog,
-  values: Pick<TokenRow, 'project_id' | 'account_user_id' | 'token_name' | 'expires_at'>,
+  {
+    grant,
+    ...values
+  }: Pick<TokenRow, 'project_id' | 'account_user_id' | 'token_name'> & { readonly grant: Grant },
 ): Promise<NewToken> {
   const secret = createToken('pat');
   const row = await catalog
     .insertInto('tokens')
     .values({
       ...values,
+      ...toGrantColumns(grant),
       token_type: 'project_api_token',
       token_sha256: hashToken(secret).toString('hex'),
       created_at: timestamp(),

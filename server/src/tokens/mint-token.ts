@@ -1,11 +1,13 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { projectBySlug } from '../catalog/project-by-slug.ts';
 import type { TokenRow } from '../catalog/tables.ts';
-import { RowhouseError } from '../errors.ts';
-import { type Credential, invalidToken } from '../http/authentication.ts';
+import { invalidToken } from '../http/authentication.ts';
+import type { Credential } from '../http/credential.ts';
 import { timestamp } from '../http/ids.ts';
 import { firstUserOf } from './first-user.ts';
+import { fullGrant, grantOf } from './grant.ts';
 import { type NewToken, insertToken } from './insert-token.ts';
+import { type AskedGrant, narrowGrant } from './narrow-grant.ts';
 
 export interface TokenRequest {
   readonly projectSlug: string;
@@ -14,8 +16,7 @@ export interface TokenRequest {
   readonly name: string;
   /** Whether the earlier tokens of the same account user in this project are revoked. */
   readonly revokePrevious: boolean;
-  /** Left out: as the minter's own. */
-  readonly expiresAt: string | null | undefined;
+  readonly grant: AskedGrant;
 }
 
 /**
@@ -28,13 +29,14 @@ export async function mintToken(transaction: Catalog, request: TokenRequest): Pr
   const project = await projectBySlug(transaction, request.projectSlug);
   const minter =
     request.minter.kind === 'admin' ? null : await tokenInForce(transaction, request.minter.tokenId);
+  const grant = narrowGrant(minter === null ? fullGrant : grantOf(minter), request.grant);
   const accountUserId = minter?.account_user_id ?? (await firstUserOf(transaction, project.account_id));
   if (request.revokePrevious) await revokeTokensOf(transaction, { projectId: project.id, accountUserId });
   return insertToken(transaction, {
     project_id: project.id,
     account_user_id: accountUserId,
     token_name: request.name,
-    expires_at: narrowedExpiry(minter?.expires_at ?? null, request.expiresAt),
+    grant,
   });
 }
 
@@ -60,21 +62,4 @@ async function revokeTokensOf(
     .where('account_user_id', '=', accountUserId)
     .where('revoked_at', 'is', null)
     .execute();
-}
-
-/** Both are timestamps of one form, which sort as text. */
-function narrowedExpiry(own: string | null, asked: string | null | undefined): string | null {
-  if (asked === undefined || own === null) return asked ?? own;
-  if (asked === null || asked > own) throw wider('body.expires_at', `must not be later than ${own}`);
-  return asked;
-}
-
-function wider(field: string, message: string): RowhouseError {
-  return new RowhouseError(
-    'permission_denied',
-    `A token can make only tokens that can do no more: ${field} ${message}.`,
-    {
-      details: [{ field, message }],
-    },
-  );
 }

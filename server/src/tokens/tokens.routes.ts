@@ -7,11 +7,14 @@ import type { HttpServer } from '../http/http-server.ts';
 import { nameForPeople } from '../http/name-for-people.ts';
 import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
 import { projectPath } from '../http/project-slug.ts';
+import { SCOPES } from '../http/scopes.ts';
 import { requireFuture, tokenExpiry } from './token-expiry.ts';
 import {
   adminTokenFields,
+  listedTokenFields,
   newTokenFields,
   tokenFields,
+  toListedTokenFields,
   toNewTokenFields,
   toTokenFields,
 } from './token-fields.ts';
@@ -28,7 +31,7 @@ function getOwnToken(app: HttpServer, tokens: Tokens): void {
   app.get(
     '/projects/:project/auth/me',
     {
-      config: { access: 'project' },
+      config: { access: 'project', scope: null, tables: 'untouched' },
       schema: {
         params: projectPath({}),
         response: { 200: envelopeOf(Type.Object({ token: tokenFields })) },
@@ -42,12 +45,21 @@ function getOwnToken(app: HttpServer, tokens: Tokens): void {
   );
 }
 
+/** Whether there are such tables is not asked: they may come later. */
+const tableNames = Type.Array(Type.String({ minLength: 1, maxLength: 1_000 }), {
+  minItems: 1,
+  maxItems: 1_000,
+  uniqueItems: true,
+});
+
 const tokenRequest = Type.Object(
   {
     token_name: Type.Optional(nameForPeople),
     token_type: Type.Optional(Type.Literal('project_api_token')),
     revoke_previous: Type.Optional(booleanLike),
     expires_at: Type.Optional(tokenExpiry),
+    scopes: Type.Optional(Type.Array(Type.Enum([...SCOPES]), { minItems: 1, uniqueItems: true })),
+    tables: Type.Optional(Type.Union([tableNames, Type.Null()])),
   },
   { additionalProperties: false },
 );
@@ -56,7 +68,7 @@ function createToken(app: HttpServer, tokens: Tokens): void {
   app.post(
     '/projects/:project/auth/tokens',
     {
-      config: { access: 'project' },
+      config: { access: 'project', scope: 'tokens', tables: 'untouched' },
       schema: {
         params: projectPath({}),
         body: tokenRequest,
@@ -64,14 +76,15 @@ function createToken(app: HttpServer, tokens: Tokens): void {
       },
     },
     async (request, reply) => {
-      const { token_name = DEFAULT_TOKEN_NAME, revoke_previous = true, expires_at } = request.body;
+      const { token_name = DEFAULT_TOKEN_NAME, revoke_previous = true } = request.body;
+      const { scopes, tables, expires_at } = request.body;
       requireFuture(expires_at);
       const token = await tokens.create({
         projectSlug: request.params.project,
         minter: credentialOf(request),
         name: token_name,
         revokePrevious: isTrue(revoke_previous),
-        expiresAt: expires_at,
+        grant: { scopes, tables, expiresAt: expires_at },
       });
       return reply.code(201).send(success(request, { token: toNewTokenFields(token) }));
     },
@@ -82,17 +95,20 @@ function listTokens(app: HttpServer, tokens: Tokens): void {
   app.get(
     '/projects/:project/auth/tokens',
     {
-      config: { access: 'project' },
+      config: { access: 'project', scope: 'tokens', tables: 'untouched' },
       schema: {
         params: projectPath({}),
         querystring: Type.Object(pageFields, { additionalProperties: false }),
-        response: { 200: envelopeOf(Type.Object({ tokens: Type.Array(tokenFields), ...pageKeys })) },
+        response: { 200: envelopeOf(Type.Object({ tokens: Type.Array(listedTokenFields), ...pageKeys })) },
       },
     },
     async (request) => {
       const { limit = 50, offset = 0 } = request.query;
       const found = await tokens.list(request.params.project, { limit, offset });
-      return success(request, { tokens: found.rows.map(toTokenFields), ...pageOf({ limit, offset }, found) });
+      return success(request, {
+        tokens: found.rows.map(toListedTokenFields),
+        ...pageOf({ limit, offset }, found),
+      });
     },
   );
 }
@@ -103,7 +119,7 @@ function revokeToken(app: HttpServer, tokens: Tokens): void {
   app.delete(
     '/projects/:project/auth/tokens/:token_id',
     {
-      config: { access: 'project' },
+      config: { access: 'project', scope: 'tokens', tables: 'untouched' },
       schema: { params: projectPath({ token_id: tokenId }), response: { 200: envelopeOf(revoked) } },
     },
     async (request) => {

@@ -2,11 +2,13 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { projectBySlug } from '../catalog/project-by-slug.ts';
 import type { ProjectRow, TokenRow } from '../catalog/tables.ts';
 import { RowhouseError } from '../errors.ts';
-import type { Authenticator, Credential, PresentedToken } from '../http/authentication.ts';
+import type { Authenticator, PresentedToken } from '../http/authentication.ts';
+import type { Credential } from '../http/credential.ts';
 import { timestamp } from '../http/ids.ts';
 import { createToken, hashToken } from '../http/token.ts';
 import { type CachedCredential, CredentialCache } from './credential-cache.ts';
 import { firstUserOf } from './first-user.ts';
+import { fullGrant, grantOf } from './grant.ts';
 import { insertToken, type NewToken } from './insert-token.ts';
 import { mintToken, type TokenRequest } from './mint-token.ts';
 
@@ -70,7 +72,7 @@ export class Tokens implements Authenticator {
       project_id: project.id,
       account_user_id: await firstUserOf(catalog, project.account_id),
       token_name: DEFAULT_TOKEN_NAME,
-      expires_at: null,
+      grant: fullGrant,
     });
   }
 
@@ -154,17 +156,21 @@ export class Tokens implements Authenticator {
     const row = await this.#catalog
       .selectFrom('tokens')
       .innerJoin('projects', 'projects.id', 'tokens.project_id')
-      .select(['tokens.id', 'tokens.project_id', 'tokens.expires_at', 'projects.project_slug'])
+      .selectAll('tokens')
+      .select('projects.project_slug')
       .where('token_sha256', '=', sha256)
       .where('revoked_at', 'is', null)
       .executeTakeFirst();
     if (row === undefined) return null;
+    const { scopes, tables } = grantOf(row);
     return {
       credential: {
         kind: 'project_token',
         tokenId: row.id,
         projectId: row.project_id,
         projectSlug: row.project_slug,
+        scopes,
+        tables,
       },
       expiresAtMs: row.expires_at === null ? null : Date.parse(row.expires_at),
     };
