@@ -2,16 +2,14 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { createApp } from '../server/src/app.ts';
-import { readConfig } from '../server/src/config.ts';
-import { createServiceLog } from '../server/src/http/service-log.ts';
-import { openService } from '../server/src/service.ts';
+import { scopesOf } from '../server/src/http/permissions.ts';
 import { readChinook } from '../server/src/testing/chinook.ts';
-import { temporaryFolder } from '../server/src/testing/temporary-folder.ts';
+import { type RegisteredRoute, registeredRoutes } from '../server/src/testing/registered-routes.ts';
 import { startTestServer } from '../server/src/testing/test-server.ts';
 
 /** A route as the page describes it, with the body that its example sends and the data that comes back. */
 interface DocumentedRoute {
+  readonly text: string;
   readonly method: string;
   readonly path: string;
   readonly body: unknown;
@@ -20,34 +18,34 @@ interface DocumentedRoute {
 
 const page = await readFile(new URL('../docs/reference/http-api.md', import.meta.url), 'utf8');
 
-test('the page describes every route of the service, and no other', async () => {
-  using folder = temporaryFolder();
-  const log = createServiceLog('silent', process.stderr);
-  const config = { ...readConfig({}), dataDir: folder.path };
-  const service = await openService(config, log);
-  const registered: string[] = [];
-  const app = createApp(service, {
-    config,
-    log,
-    onRoute: ({ method, url }) => {
-      for (const verb of [method].flat()) registered.push(`${verb} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
-    },
-  });
-  await app.ready();
-  await app.close();
-  await service.close();
+const served = (await registeredRoutes()).filter(({ method }) => method !== 'HEAD');
 
+test('the page describes every route of the service, and no other', () => {
   const documented = documentedRoutes().map(({ method, path }) => `${method} ${path}`);
-  const served = registered.filter((route) => !route.startsWith('HEAD '));
-  assert.deepEqual(documented.toSorted(), served.toSorted());
+  assert.deepEqual(documented.toSorted(), served.map(titleOf).toSorted());
+});
+
+test('the page says of every route of a project what a token needs for it', () => {
+  for (const route of served) {
+    const { access, scope, tables } = route.config;
+    if (access !== 'project' || scope === undefined) continue;
+    const scopes = scopesOf({ scope }).map((name) => `\`${name}\``);
+    const needed = `Scope: ${scopes.join(' and ') || 'none'}${tables === undefined ? ', whole project' : ''}.`;
+    const section = documentedRoutes().find(({ method, path }) => `${method} ${path}` === titleOf(route));
+    assert.match(section?.text ?? '', new RegExp(`^${needed}`, 'm'), titleOf(route));
+  }
 });
 
 test('every example of the page, sent in its order, is answered as it shows: the same keys in the same order, of the same types', async () => {
   await using server = await startTestServer();
   let token: string | null = null;
   let exportId = '';
+  let tokenId = '';
   for (const { method, path, body, data } of documentedRoutes()) {
-    const target = path.replace('{project}', 'orchard').replace('{export_id}', exportId);
+    const target = path
+      .replace('{project}', 'orchard')
+      .replace('{export_id}', exportId)
+      .replace('{token_id}', tokenId);
     const upload = path.endsWith('/import/sqlite')
       ? { body: await readChinook(), headers: { 'content-type': 'application/vnd.sqlite3' } }
       : { json: body };
@@ -59,14 +57,20 @@ test('every example of the page, sent in its order, is answered as it shows: the
       continue;
     }
     const answer = (await response.json()) as {
-      readonly data: { token?: { token: string }; export?: { id: string } };
+      readonly data: { token?: { token?: string; token_id?: number }; export?: { id: string } };
     };
     assert.deepEqual(shapeOf(answer.data), shapeOf(data), `${method} ${path}`);
     token ??= answer.data.token?.token ?? null;
+    tokenId = String(answer.data.token?.token_id ?? tokenId);
     exportId = answer.data.export?.id ?? exportId;
   }
   assert.ok(token !== null && exportId !== '', 'the examples made a project and an export');
 });
+
+/** `GET /projects/{project}` */
+function titleOf({ method, url }: RegisteredRoute): string {
+  return `${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`;
+}
 
 function documentedRoutes(): readonly DocumentedRoute[] {
   return page
@@ -74,7 +78,7 @@ function documentedRoutes(): readonly DocumentedRoute[] {
     .slice(1)
     .map((section) => {
       const [, method = '', path = ''] = /^`(\S+) (\S+)`/.exec(section) ?? [];
-      return { method, path, body: blockOf(section, 'http'), data: blockOf(section, 'json') };
+      return { text: section, method, path, body: blockOf(section, 'http'), data: blockOf(section, 'json') };
     });
 }
 

@@ -35,7 +35,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     files: new RegExp(`^(?:${NOUNS})/`),
     mayImport: [NOUN_ITSELF, PORTS, /^(?:catalog|files|http)\//, STORAGE, SCHEMA, ...FOUNDATIONS],
   },
-  'the edge': { files: /^http\//, mayImport: FOUNDATIONS },
+  'the edge': { files: /^http\//, mayImport: [/^schema\/identifier\.ts$/, ...FOUNDATIONS] },
   'the engine': { files: /^engine\//, mayImport: [THREADS, STORAGE, SCHEMA, ...FOUNDATIONS] },
   'the catalog': { files: /^catalog\//, mayImport: [THREADS, STORAGE, ...FOUNDATIONS] },
   'the file store': { files: /^files\//, mayImport: [STORAGE, ...FOUNDATIONS] },

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { runSqliteShell } from '../testing/sqlite-shell.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { type Catalog, DataFolderInUseError, openCatalog } from './catalog.ts';
+import { OWNER_ACCOUNT_ID } from './tables.ts';
 
 const AT = '2026-01-01T00:00:00Z';
 
@@ -120,6 +121,9 @@ test('a foreign key holds: what belongs to a project goes with it', async () => 
     token_type: 'project_api_token',
     token_name: 'default',
     token_sha256: 'ab',
+    account_user_id: 1,
+    scopes: null,
+    tables: null,
     created_at: AT,
     expires_at: null,
     revoked_at: null,
@@ -145,7 +149,13 @@ function open(path: string): Promise<Catalog> {
 }
 
 function insertProject(catalog: Catalog, slug: string): Promise<{ readonly id: number }> {
-  const row = { project_slug: slug, project_name: slug, created_at: AT, updated_at: AT };
+  const row = {
+    project_slug: slug,
+    project_name: slug,
+    account_id: OWNER_ACCOUNT_ID,
+    created_at: AT,
+    updated_at: AT,
+  };
   return catalog.insertInto('projects').values(row).returning('id').executeTakeFirstOrThrow();
 }
 

@@ -47,4 +47,37 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`CREATE TABLE service (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT`.execute(db);
     },
   },
+  '0002_accounts': {
+    async up(db) {
+      await sql`CREATE TABLE accounts (id INTEGER PRIMARY KEY AUTOINCREMENT, created_at TEXT NOT NULL) STRICT`.execute(
+        db,
+      );
+      await sql`CREATE TABLE account_users (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        account_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        username TEXT NOT NULL,
+        password_hash TEXT,
+        created_at TEXT NOT NULL,
+        UNIQUE (account_id, username)
+      ) STRICT`.execute(db);
+      await sql`INSERT INTO accounts (id, created_at) VALUES (1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))`.execute(
+        db,
+      );
+      await sql`INSERT INTO account_users (account_id, username, created_at)
+        SELECT id, 'owner', created_at FROM accounts`.execute(db);
+      // SQLite adds a column with REFERENCES only where it may be null. https://www.sqlite.org/lang_altertable.html
+      await sql`ALTER TABLE projects ADD COLUMN account_id INTEGER REFERENCES accounts (id)`.execute(db);
+      await sql`ALTER TABLE tokens ADD COLUMN account_user_id INTEGER REFERENCES account_users (id)`.execute(
+        db,
+      );
+      await sql`UPDATE projects SET account_id = (SELECT min(id) FROM accounts)`.execute(db);
+      await sql`UPDATE tokens SET account_user_id = (SELECT min(id) FROM account_users)`.execute(db);
+    },
+  },
+  '0003_token_scopes': {
+    async up(db) {
+      await sql`ALTER TABLE tokens ADD COLUMN scopes TEXT`.execute(db);
+      await sql`ALTER TABLE tokens ADD COLUMN tables TEXT`.execute(db);
+    },
+  },
 };

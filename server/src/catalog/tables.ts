@@ -2,16 +2,37 @@ import type { Generated, Selectable } from 'kysely';
 
 /** The service's own tables. Times are UTC, `YYYY-MM-DDTHH:MM:SSZ`, so that they sort as text. */
 export interface CatalogTables {
+  readonly accounts: AccountsTable;
+  readonly account_users: AccountUsersTable;
   readonly projects: ProjectsTable;
   readonly tokens: TokensTable;
   readonly exports: ExportsTable;
   readonly service: ServiceTable;
 }
 
+/** The account of the server's owner, which is always there: what the admin credential makes belongs to it. */
+export const OWNER_ACCOUNT_ID = 1;
+
+interface AccountsTable {
+  readonly id: Generated<number>;
+  readonly created_at: string;
+}
+
+/** Whose tokens are: a new token takes the place of the earlier ones of its user, and of nobody else's. */
+interface AccountUsersTable {
+  readonly id: Generated<number>;
+  readonly account_id: number;
+  readonly username: string;
+  /** With the parameters it was made with; null for a user who has no password. */
+  readonly password_hash: string | null;
+  readonly created_at: string;
+}
+
 interface ProjectsTable {
   readonly id: Generated<number>;
   readonly project_slug: string;
   readonly project_name: string;
+  readonly account_id: number;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -19,10 +40,15 @@ interface ProjectsTable {
 interface TokensTable {
   readonly id: Generated<number>;
   readonly project_id: number;
+  readonly account_user_id: number;
   readonly token_type: 'project_api_token';
   readonly token_name: string;
   /** SHA-256 of the token, lower-case hexadecimal: the token itself is stored nowhere. */
   readonly token_sha256: string;
+  /** JSON, an array of scopes; null for every one, those of later releases included. */
+  readonly scopes: string | null;
+  /** JSON, an array of table names; null for every table. */
+  readonly tables: string | null;
   readonly created_at: string;
   readonly expires_at: string | null;
   readonly revoked_at: string | null;

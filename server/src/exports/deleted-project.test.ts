@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { openCatalog } from '../catalog/catalog.ts';
+import { OWNER_ACCOUNT_ID } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openLocalExportFiles } from '../files/local-export-files.ts';
 import { timestamp } from '../http/ids.ts';
@@ -18,7 +19,13 @@ test('given a project that is deleted while its schema is written, then it is no
   const now = timestamp();
   const project = await catalog
     .insertInto('projects')
-    .values({ project_slug: 'shop', project_name: 'Shop', created_at: now, updated_at: now })
+    .values({
+      project_slug: 'shop',
+      project_name: 'Shop',
+      account_id: OWNER_ACCOUNT_ID,
+      created_at: now,
+      updated_at: now,
+    })
     .returningAll()
     .executeTakeFirstOrThrow();
   const files = await openLocalExportFiles(join(folder.path, 'exports'));

@@ -33,7 +33,7 @@ function postSchemaExport(app: HttpServer, { exports, projects }: Rooms): void {
   app.post(
     '/projects/:project/export/schema',
     {
-      config: { access: 'project' },
+      config: { access: 'project', scope: 'exports' },
       schema: {
         params: projectPath({}),
         body: Type.Object(
@@ -57,7 +57,7 @@ function listExports(app: HttpServer, { exports, projects }: Rooms): void {
   app.get(
     '/projects/:project/exports',
     {
-      config: { access: 'project' },
+      config: { access: 'project', scope: 'exports' },
       schema: {
         params: projectPath({}),
         querystring: Type.Object({ status, ...pageFields }, { additionalProperties: false }),
@@ -77,7 +77,10 @@ function listExports(app: HttpServer, { exports, projects }: Rooms): void {
 function getExport(app: HttpServer, { exports, projects }: Rooms): void {
   app.get(
     '/projects/:project/exports/:export_id',
-    { config: { access: 'project' }, schema: { params: exportPath, response: { 200: exportEnvelope } } },
+    {
+      config: { access: 'project', scope: 'exports' },
+      schema: { params: exportPath, response: { 200: exportEnvelope } },
+    },
     async (request) => {
       const project = await projects.get(request.params.project);
       const row = await exports.get(project, request.params.export_id);
@@ -90,7 +93,10 @@ function deleteExport(app: HttpServer, { exports, projects }: Rooms): void {
   const deleted = Type.Object({ deleted: Type.Literal(true), export_id: Type.String() });
   app.delete(
     '/projects/:project/exports/:export_id',
-    { config: { access: 'project' }, schema: { params: exportPath, response: { 200: envelopeOf(deleted) } } },
+    {
+      config: { access: 'project', scope: 'exports' },
+      schema: { params: exportPath, response: { 200: envelopeOf(deleted) } },
+    },
     async (request) => {
       const project = await projects.get(request.params.project);
       await exports.delete(project, request.params.export_id);
@@ -102,7 +108,7 @@ function deleteExport(app: HttpServer, { exports, projects }: Rooms): void {
 function downloadExport(app: HttpServer, { exports, projects }: Rooms): void {
   app.get(
     '/projects/:project/export/download/:export_id',
-    { config: { access: 'project' }, schema: { params: exportPath } },
+    { config: { access: 'project', scope: 'exports' }, schema: { params: exportPath } },
     async (request, reply) => {
       const project = await projects.get(request.params.project);
       const row = await exports.get(project, request.params.export_id);

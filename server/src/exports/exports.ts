@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 import type { Catalog } from '../catalog/catalog.ts';
-import { noSuchProject } from '../catalog/no-such-project.ts';
+import { noSuchProject } from '../catalog/project-by-slug.ts';
 import type { ExportRow, ProjectRow } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
 import { RowhouseError } from '../errors.ts';

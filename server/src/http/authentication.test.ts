@@ -4,16 +4,34 @@ import { Type } from 'typebox';
 import { type EdgeServer, startEdgeServer, tokensOf } from '../testing/edge-server.ts';
 import { assertFailure } from '../testing/envelope-assertions.ts';
 import { credentialOf } from './authentication.ts';
+import type { Credential } from './credential.ts';
 import { success } from './envelope.ts';
+import { requireTable } from './permissions.ts';
 import { projectPath } from './project-slug.ts';
+import type { Scope } from './scopes.ts';
 import { createToken } from './token.ts';
 
 const adminToken = 'the-owner-chose-this:credential!';
 const token = createToken('pat');
+const reader = createToken('pat');
+const writer = createToken('pat');
+const guest = createToken('pat');
+
+function ofExample(grant: {
+  readonly scopes?: readonly Scope[];
+  readonly tables?: readonly string[];
+}): Credential {
+  const project = { projectId: 1, projectSlug: 'example_project' };
+  return { kind: 'project_token', tokenId: 9, ...project, scopes: null, tables: null, ...grant };
+}
+
 const credentials = tokensOf(
   new Map([
     [adminToken, { kind: 'admin' }],
-    [token, { kind: 'project_token', tokenId: 9, projectId: 1, projectSlug: 'example_project' }],
+    [token, ofExample({})],
+    [reader, ofExample({ scopes: ['records:read'] })],
+    [writer, ofExample({ scopes: ['records:write', 'schema:write'] })],
+    [guest, ofExample({ tables: ['Orders'] })],
   ]),
 );
 
@@ -37,8 +55,30 @@ before(async () => {
       );
       app.get(
         '/projects/:project',
-        { config: { access: 'project' }, schema: { params: projectPath({}) } },
+        {
+          config: { access: 'project', scope: null, tables: 'untouched' },
+          schema: { params: projectPath({}) },
+        },
         (request) => success(request, { who: credentialOf(request) }),
+      );
+      app.get(
+        '/projects/:project/whole',
+        {
+          config: { access: 'project', scope: ['schema:write', 'records:write'] },
+          schema: { params: projectPath({}) },
+        },
+        (request) => success(request, { who: credentialOf(request) }),
+      );
+      app.get(
+        '/projects/:project/of/:table',
+        {
+          config: { access: 'project', scope: null, tables: 'checked' },
+          schema: { params: projectPath({ table: Type.String() }) },
+        },
+        (request) => {
+          requireTable(credentialOf(request), request.params.table);
+          return success(request, { who: credentialOf(request) });
+        },
       );
     },
     { authenticator: credentials },
@@ -137,6 +177,31 @@ describe('a token that is not valid', () => {
     assert.equal(lookups, 0);
     await assertFailure(await ask(token), 'invalid_token');
     assert.equal(lookups, 1);
+  });
+});
+
+describe('what a token is allowed', () => {
+  const whole = '/projects/example_project/whole';
+
+  test('a token without a scope that the route asks for is refused, and told which', async () => {
+    assert.equal(await kindOf(await get(whole, `Bearer ${writer}`)), 'project_token');
+    assert.equal(await kindOf(await get(whole, `Bearer ${token}`)), 'project_token');
+    assert.equal(await kindOf(await get(whole, `Bearer ${adminToken}`)), 'admin');
+    const error = await assertFailure(await get(whole, `Bearer ${reader}`), 'permission_denied');
+    assert.match(error.message, /schema:write and records:write/);
+    assert.equal(await kindOf(await get('/projects/example_project', `Bearer ${reader}`)), 'project_token');
+  });
+
+  test('in another project a token is not valid, whatever it is allowed', async () => {
+    await assertFailure(await get('/projects/other/whole', `Bearer ${reader}`), 'invalid_token');
+  });
+
+  test('a token limited to tables is refused where a route concerns the whole project, or another table', async () => {
+    await assertFailure(await get(whole, `Bearer ${guest}`), 'permission_denied');
+    const of = (table: string) => get(`/projects/example_project/of/${table}`, `Bearer ${guest}`);
+    assert.equal(await kindOf(await of('orders')), 'project_token');
+    await assertFailure(await of('customers'), 'permission_denied');
+    assert.equal(await kindOf(await get('/projects/example_project', `Bearer ${guest}`)), 'project_token');
   });
 });
 

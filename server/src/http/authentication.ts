@@ -1,19 +1,12 @@
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import { RowhouseError } from '../errors.ts';
+import type { Credential } from './credential.ts';
+import { requirePermissions, type RoutePermissions } from './permissions.ts';
 import { normaliseSlug } from './project-slug.ts';
 import { hashToken, isWellFormedToken } from './token.ts';
 
 /** Who may call a route. `project`: a token of the project in the path, or the admin credential; `admin`: that alone. */
 export type Access = 'public' | 'project' | 'admin';
-
-export type Credential =
-  | { readonly kind: 'admin' }
-  | {
-      readonly kind: 'project_token';
-      readonly tokenId: number;
-      readonly projectId: number;
-      readonly projectSlug: string;
-    };
 
 /** Knows which tokens are valid at this moment; null for one that is unknown, expired or revoked. */
 export interface Authenticator {
@@ -27,6 +20,9 @@ export interface PresentedToken {
 declare module 'fastify' {
   interface FastifyContextConfig {
     access: Access;
+    /** Every route of access `project` says it; see `RoutePermissions`. */
+    scope?: RoutePermissions['scope'];
+    tables?: RoutePermissions['tables'];
   }
   interface FastifyRequest {
     /** Null on a public route. */
@@ -40,16 +36,18 @@ export function credentialOf(request: FastifyRequest): Credential {
   return request.credential;
 }
 
-/** The hook that lets a request reach a route of this access. It runs before the body is read. */
-export function requireAccess(
-  access: Exclude<Access, 'public'>,
-  authenticator: Authenticator,
-): onRequestAsyncHookHandler {
+/** What a route that is not public asks of a request. */
+export type AccessRule = { readonly access: 'admin' } | ({ readonly access: 'project' } & RoutePermissions);
+
+/** The hook that lets a request reach a route of this rule. It runs before the body is read. */
+export function requireAccess(rule: AccessRule, authenticator: Authenticator): onRequestAsyncHookHandler {
   return async (request: FastifyRequest, _reply: FastifyReply) => {
     const credential = await authenticator.authenticate({ sha256: hashToken(presentedToken(request)) });
     if (credential === null) throw invalidToken();
-    if (access === 'project') requireProject(request.params, credential);
-    if (access === 'admin' && credential.kind !== 'admin') {
+    if (rule.access === 'project') {
+      requireProject(request.params, credential);
+      requirePermissions(credential, rule);
+    } else if (credential.kind !== 'admin') {
       throw new RowhouseError('permission_denied', 'Only the admin credential may do this.');
     }
     request.credential = credential;
@@ -83,7 +81,7 @@ function presentedToken(request: FastifyRequest): string {
  * One answer, to the letter, for a token that is not known, for another project's token, and for a project that does not
  * exist: nobody learns from it which slugs are taken.
  */
-function invalidToken(): RowhouseError {
+export function invalidToken(): RowhouseError {
   return new RowhouseError('invalid_token', 'The token is not valid for this request.');
 }
 

@@ -9,6 +9,7 @@ import { type EdgeServer, startEdgeServer } from '../testing/edge-server.ts';
 import { assertFailure, assertFailureText } from '../testing/envelope-assertions.ts';
 import { parseAnswer } from '../testing/raw-request.ts';
 import { envelopeOf, success } from './envelope.ts';
+import { projectPath } from './project-slug.ts';
 import type { HttpServer } from './http-server.ts';
 
 function registerRoutes(app: HttpServer): void {
@@ -217,7 +218,31 @@ describe('a route that breaks a rule stops the start', () => {
     [/config\.access/, (app) => app.get('/open', (request) => success(request, {}))],
     [
       /:project/,
-      (app) => app.get('/p', { config: { access: 'project' } }, (request) => success(request, {})),
+      (app) =>
+        app.get('/p', { config: { access: 'project', scope: null } }, (request) => success(request, {})),
+    ],
+    [
+      /config\.scope must say/,
+      (app) =>
+        app.get(
+          '/projects/:project',
+          { config: { access: 'project' }, schema: { params: projectPath({}) } },
+          (request) => success(request, {}),
+        ),
+    ],
+    [
+      /config\.scope must say/,
+      (app) =>
+        app.get(
+          '/projects/:project',
+          { config: { access: 'project', scope: [] }, schema: { params: projectPath({}) } },
+          (request) => success(request, {}),
+        ),
+    ],
+    [
+      /config\.scope and config\.tables are for routes of a project/,
+      (app) =>
+        app.get('/p', { config: { access: 'admin', scope: 'project' } }, (request) => success(request, {})),
     ],
     [
       /schema\.params/,

@@ -1,6 +1,6 @@
 import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler, RouteOptions } from 'fastify';
 import { Type } from 'typebox';
-import { requireAccess, type Authenticator } from './authentication.ts';
+import { type AccessRule, type Authenticator, requireAccess } from './authentication.ts';
 import { normaliseSlug } from './project-slug.ts';
 
 declare module 'fastify' {
@@ -16,22 +16,35 @@ declare module 'fastify' {
  */
 export function routeRules(authenticator: Authenticator): (route: RouteOptions) => void {
   return (route) => {
-    const access = route.config?.access;
-    if (access === undefined) throw broken(route, 'config.access must say who may call it');
-    if (access === 'project' && !takesProject(route)) {
-      throw broken(route, 'a route of a project has :project in its path');
-    }
+    const rule = accessRule(route);
     route.schema = closedSchema(route);
     const hooks: (onRequestHookHandler | onRequestAsyncHookHandler)[] = [];
     if (takesProject(route)) hooks.push(normaliseProject);
-    if (access !== 'public') {
-      const check = requireAccess(access, authenticator);
+    if (rule !== null) {
+      const check = requireAccess(rule, authenticator);
       hooks.push(check);
       // While a body was arriving the token may have ended, and its project's slug may be another project's now.
       if (takesBody(route)) route.preHandler = [check, ...[route.preHandler ?? []].flat()];
     }
     route.onRequest = [...hooks, ...[route.onRequest ?? []].flat()];
   };
+}
+
+/** Null for a route that anyone may call. */
+function accessRule(route: RouteOptions): AccessRule | null {
+  const { access, scope, tables } = route.config ?? {};
+  if (access === undefined) throw broken(route, 'config.access must say who may call it');
+  if (access !== 'project') {
+    if (scope !== undefined || tables !== undefined) {
+      throw broken(route, 'config.scope and config.tables are for routes of a project');
+    }
+    return access === 'public' ? null : { access };
+  }
+  if (!takesProject(route)) throw broken(route, 'a route of a project has :project in its path');
+  if (scope === undefined || (Array.isArray(scope) && scope.length === 0)) {
+    throw broken(route, 'config.scope must say what a token has to be allowed, or null');
+  }
+  return { access, scope, ...(tables !== undefined && { tables }) };
 }
 
 function broken(route: RouteOptions, rule: string): Error {

@@ -25,7 +25,7 @@ export function registerImportRoutes(
     scope.post(
       '/projects/:project/import/sqlite',
       {
-        config: { access: 'project', body: 'stream' },
+        config: { access: 'project', scope: ['schema:write', 'records:write'], body: 'stream' },
         schema: {
           params: projectPath({}),
           querystring: Type.Object({ replace: Type.Optional(booleanLike) }, { additionalProperties: false }),

@@ -19,14 +19,6 @@ export const newProjectSlug = Type.String({
   [ALLOWED_KEYWORD]: 'letters, digits, "_" and "-"',
 });
 
-/** A name is for people: any text of one line. */
-export const projectName = Type.String({
-  minLength: 1,
-  maxLength: 200,
-  pattern: '^[^\\u0000-\\u001f\\u007f]*$',
-  [ALLOWED_KEYWORD]: 'text without control characters',
-});
-
 export function toProjectFields(row: ProjectRow): Static<typeof projectFields> {
   const { id, project_slug, project_name, created_at, updated_at } = row;
   return { id, project_slug, project_name, created_at, updated_at };

@@ -2,20 +2,29 @@ import { Type } from 'typebox';
 
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { nameForPeople } from '../http/name-for-people.ts';
 import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
 import { normaliseSlug, projectPath } from '../http/project-slug.ts';
 import { newTokenFields, toNewTokenFields } from '../tokens/token-fields.ts';
-import { newProjectSlug, projectFields, projectName, toProjectFields } from './project-fields.ts';
+import { newProjectSlug, projectFields, toProjectFields } from './project-fields.ts';
 import type { Projects } from './projects.ts';
 
 export function registerProjectRoutes(app: HttpServer, projects: Projects): void {
+  createProject(app, projects);
+  listProjects(app, projects);
+  getProject(app, projects);
+  renameProject(app, projects);
+  deleteProject(app, projects);
+}
+
+function createProject(app: HttpServer, projects: Projects): void {
   app.post(
     '/projects',
     {
       config: { access: 'admin' },
       schema: {
         body: Type.Object(
-          { project_slug: newProjectSlug, project_name: projectName },
+          { project_slug: newProjectSlug, project_name: nameForPeople },
           { additionalProperties: false },
         ),
         response: { 201: envelopeOf(Type.Object({ project: projectFields, token: newTokenFields })) },
@@ -28,7 +37,9 @@ export function registerProjectRoutes(app: HttpServer, projects: Projects): void
       return reply.code(201).send(success(request, created));
     },
   );
+}
 
+function listProjects(app: HttpServer, projects: Projects): void {
   app.get(
     '/projects',
     {
@@ -47,11 +58,13 @@ export function registerProjectRoutes(app: HttpServer, projects: Projects): void
       });
     },
   );
+}
 
+function getProject(app: HttpServer, projects: Projects): void {
   app.get(
     '/projects/:project',
     {
-      config: { access: 'project' },
+      config: { access: 'project', scope: 'project', tables: 'untouched' },
       schema: {
         params: projectPath({}),
         response: { 200: envelopeOf(Type.Object({ project: projectFields })) },
@@ -61,11 +74,31 @@ export function registerProjectRoutes(app: HttpServer, projects: Projects): void
       return success(request, { project: toProjectFields(await projects.get(request.params.project)) });
     },
   );
+}
 
+function renameProject(app: HttpServer, projects: Projects): void {
+  app.patch(
+    '/projects/:project',
+    {
+      config: { access: 'project', scope: 'project' },
+      schema: {
+        params: projectPath({}),
+        body: Type.Object({ project_name: nameForPeople }, { additionalProperties: false }),
+        response: { 200: envelopeOf(Type.Object({ project: projectFields })) },
+      },
+    },
+    async (request) => {
+      const row = await projects.rename(request.params.project, request.body.project_name);
+      return success(request, { project: toProjectFields(row) });
+    },
+  );
+}
+
+function deleteProject(app: HttpServer, projects: Projects): void {
   app.delete(
     '/projects/:project',
     {
-      config: { access: 'project' },
+      config: { access: 'project', scope: 'project' },
       schema: {
         params: projectPath({}),
         body: Type.Object({ confirm_project_slug: Type.String() }, { additionalProperties: false }),

@@ -101,6 +101,46 @@ test('of many who create one project at once, one succeeds and its database is w
   assert.equal((await server.call('POST', '/projects/popular/export/schema')).status, 201);
 });
 
+test('a project is renamed: its name and the time of its last change move, and nothing else', async (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-23T12:00:00Z') });
+  await using server = await startTestServer();
+  const token = await server.createProject('shop');
+  const before = (await server.call('GET', '/projects/shop', { token })).body.data.project;
+  context.mock.timers.setTime(Date.parse('2026-11-24T12:00:00Z'));
+
+  const renamed = await server.call('PATCH', '/projects/Shop', { token, json: { project_name: 'Größer' } });
+  assert.equal(renamed.status, 200);
+  assert.deepEqual(renamed.body.data, {
+    project: { ...before, project_name: 'Größer', updated_at: '2026-11-24T12:00:00Z' },
+  });
+  assert.deepEqual(Object.keys(renamed.body.data.project), Object.keys(before));
+  await server.restart();
+  const after = await server.call('GET', '/projects/shop', { token });
+  assert.deepEqual(after.body.data, renamed.body.data);
+});
+
+test('a new name that cannot be is refused, and the old one stays; a project that is not there has none', async () => {
+  await using server = await startTestServer();
+  const token = await server.createProject('shop');
+  const cases: readonly (readonly [json: unknown, field: string])[] = [
+    [{}, 'body.project_name'],
+    [{ project_name: '' }, 'body.project_name'],
+    [{ project_name: null }, 'body.project_name'],
+    [{ project_name: 7 }, 'body.project_name'],
+    [{ project_name: 'two\nlines' }, 'body.project_name'],
+    [{ project_name: 'n'.repeat(201) }, 'body.project_name'],
+    [{ project_name: 'x', project_slug: 'mall' }, 'body.project_slug'],
+  ];
+  for (const [json, field] of cases) {
+    const refused = await server.call('PATCH', '/projects/shop', { token, json });
+    assert.equal(refused.body.error?.code, 'validation_failed', JSON.stringify(json));
+    assert.deepEqual(fieldsAtFault(refused), [field], JSON.stringify(json));
+  }
+  assert.equal((await server.call('GET', '/projects/shop')).body.data.project.project_name, 'shop');
+  const absent = await server.call('PATCH', '/projects/mall', { json: { project_name: 'x' } });
+  assert.equal(absent.body.error?.code, 'not_found');
+});
+
 test('a deletion that does not name the project is refused, and the project stays', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('keepsake');

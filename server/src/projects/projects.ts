@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { noSuchProject } from '../catalog/no-such-project.ts';
-import type { ProjectRow } from '../catalog/tables.ts';
+import { findProjectBySlug, noSuchProject, projectBySlug } from '../catalog/project-by-slug.ts';
+import { OWNER_ACCOUNT_ID, type ProjectRow } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
 import { invalidField, RowhouseError } from '../errors.ts';
 import type { ExportFiles } from '../files/export-files.ts';
@@ -42,7 +42,7 @@ export class Projects {
    */
   async create(project: NewProject): Promise<{ readonly row: ProjectRow; readonly token: NewToken }> {
     return this.#alone(project.slug, async () => {
-      if ((await this.#find(project.slug)) !== undefined) {
+      if ((await findProjectBySlug(this.#catalog, project.slug)) !== undefined) {
         throw new RowhouseError('already_exists', `A project ${project.slug} exists already.`);
       }
       // The row comes last: without it, files that a crash left are nobody's, and the next attempt replaces them.
@@ -69,7 +69,17 @@ export class Projects {
 
   /** @throws RowhouseError `not_found`. */
   async get(slug: string): Promise<ProjectRow> {
-    const row = await this.#find(slug);
+    return projectBySlug(this.#catalog, slug);
+  }
+
+  /** @throws RowhouseError `not_found`. */
+  async rename(slug: string, name: string): Promise<ProjectRow> {
+    const row = await this.#catalog
+      .updateTable('projects')
+      .set({ project_name: name, updated_at: timestamp() })
+      .where('project_slug', '=', slug)
+      .returningAll()
+      .executeTakeFirst();
     if (row === undefined) throw noSuchProject();
     return row;
   }
@@ -92,23 +102,21 @@ export class Projects {
     });
   }
 
-  #find(slug: string): Promise<ProjectRow | undefined> {
-    return this.#catalog
-      .selectFrom('projects')
-      .selectAll()
-      .where('project_slug', '=', slug)
-      .executeTakeFirst();
-  }
-
   #insert({ slug, name }: NewProject): Promise<{ readonly row: ProjectRow; readonly token: NewToken }> {
     return this.#catalog.transaction().execute(async (transaction) => {
       const now = timestamp();
       const row = await transaction
         .insertInto('projects')
-        .values({ project_slug: slug, project_name: name, created_at: now, updated_at: now })
+        .values({
+          project_slug: slug,
+          project_name: name,
+          account_id: OWNER_ACCOUNT_ID,
+          created_at: now,
+          updated_at: now,
+        })
         .returningAll()
         .executeTakeFirstOrThrow();
-      return { row, token: await this.#tokens.create(row.id, 'default', transaction) };
+      return { row, token: await this.#tokens.createFirst(row, transaction) };
     });
   }
 

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
-import type { Authenticator, Credential } from '../http/authentication.ts';
+import type { Authenticator } from '../http/authentication.ts';
+import type { Credential } from '../http/credential.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../http/http-server.ts';
 import { createServiceLog } from '../http/service-log.ts';
 import { hashToken } from '../http/token.ts';

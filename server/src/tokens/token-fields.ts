@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox';
 
 import type { TokenRow } from '../catalog/tables.ts';
-import type { NewToken } from './tokens.ts';
+import { SCOPES } from '../http/scopes.ts';
+import { grantOf } from './grant.ts';
+import type { NewToken } from './insert-token.ts';
 
 const nullableTime = Type.Union([Type.String(), Type.Null()]);
 
@@ -17,6 +19,15 @@ export const tokenFields = Type.Object({
   created_at: nullableTime,
 });
 
+const grantFields = {
+  scopes: Type.Array(Type.Enum([...SCOPES])),
+  /** Null for every table. */
+  tables: Type.Union([Type.Array(Type.String()), Type.Null()]),
+};
+
+/** The same in a list, with what the token may do. */
+export const listedTokenFields = Type.Object({ ...tokenFields.properties, ...grantFields });
+
 /** What a client sees of a token once, when it is made. */
 export const newTokenFields = Type.Object({
   token: Type.String(),
@@ -25,11 +36,16 @@ export const newTokenFields = Type.Object({
   token_name: Type.String(),
   expires_at: nullableTime,
   created_at: Type.String(),
+  ...grantFields,
 });
 
 export function toTokenFields(row: TokenRow): Static<typeof tokenFields> {
   const { id, token_type, token_name, expires_at, revoked_at, last_used_at, created_at } = row;
   return { id, token_type, token_name, expires_at, revoked_at, last_used_at, created_at };
+}
+
+export function toListedTokenFields(row: TokenRow): Static<typeof listedTokenFields> {
+  return { ...toTokenFields(row), ...toGrantFields(row) };
 }
 
 export const adminTokenFields: Static<typeof tokenFields> = {
@@ -44,5 +60,18 @@ export const adminTokenFields: Static<typeof tokenFields> = {
 
 export function toNewTokenFields({ secret, row }: NewToken): Static<typeof newTokenFields> {
   const { id, token_type, token_name, expires_at, created_at } = row;
-  return { token: secret, token_id: id, token_type, token_name, expires_at, created_at };
+  return {
+    token: secret,
+    token_id: id,
+    token_type,
+    token_name,
+    expires_at,
+    created_at,
+    ...toGrantFields(row),
+  };
+}
+
+function toGrantFields(row: TokenRow): Pick<Static<typeof listedTokenFields>, 'scopes' | 'tables'> {
+  const { scopes, tables } = grantOf(row);
+  return { scopes: [...(scopes ?? SCOPES)], tables: tables === null ? null : [...tables] };
 }

@@ -1,17 +1,37 @@
 import { Type } from 'typebox';
 
 import { credentialOf } from '../http/authentication.ts';
+import { booleanLike, isTrue } from '../http/boolean-like.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { nameForPeople } from '../http/name-for-people.ts';
+import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
 import { projectPath } from '../http/project-slug.ts';
-import { adminTokenFields, tokenFields, toTokenFields } from './token-fields.ts';
-import type { Tokens } from './tokens.ts';
+import { SCOPES } from '../http/scopes.ts';
+import { requireFuture, tokenExpiry } from './token-expiry.ts';
+import {
+  adminTokenFields,
+  listedTokenFields,
+  newTokenFields,
+  tokenFields,
+  toListedTokenFields,
+  toNewTokenFields,
+  toTokenFields,
+} from './token-fields.ts';
+import { DEFAULT_TOKEN_NAME, type Tokens } from './tokens.ts';
 
 export function registerTokenRoutes(app: HttpServer, tokens: Tokens): void {
+  getOwnToken(app, tokens);
+  createToken(app, tokens);
+  listTokens(app, tokens);
+  revokeToken(app, tokens);
+}
+
+function getOwnToken(app: HttpServer, tokens: Tokens): void {
   app.get(
     '/projects/:project/auth/me',
     {
-      config: { access: 'project' },
+      config: { access: 'project', scope: null, tables: 'untouched' },
       schema: {
         params: projectPath({}),
         response: { 200: envelopeOf(Type.Object({ token: tokenFields })) },
@@ -21,6 +41,91 @@ export function registerTokenRoutes(app: HttpServer, tokens: Tokens): void {
       const credential = credentialOf(request);
       if (credential.kind === 'admin') return success(request, { token: adminTokenFields });
       return success(request, { token: toTokenFields(await tokens.get(credential.tokenId)) });
+    },
+  );
+}
+
+/** Whether there are such tables is not asked: they may come later. */
+const tableNames = Type.Array(Type.String({ minLength: 1, maxLength: 1_000 }), {
+  minItems: 1,
+  maxItems: 1_000,
+  uniqueItems: true,
+});
+
+const tokenRequest = Type.Object(
+  {
+    token_name: Type.Optional(nameForPeople),
+    token_type: Type.Optional(Type.Literal('project_api_token')),
+    revoke_previous: Type.Optional(booleanLike),
+    expires_at: Type.Optional(tokenExpiry),
+    scopes: Type.Optional(Type.Array(Type.Enum([...SCOPES]), { minItems: 1, uniqueItems: true })),
+    tables: Type.Optional(Type.Union([tableNames, Type.Null()])),
+  },
+  { additionalProperties: false },
+);
+
+function createToken(app: HttpServer, tokens: Tokens): void {
+  app.post(
+    '/projects/:project/auth/tokens',
+    {
+      config: { access: 'project', scope: 'tokens', tables: 'untouched' },
+      schema: {
+        params: projectPath({}),
+        body: tokenRequest,
+        response: { 201: envelopeOf(Type.Object({ token: newTokenFields })) },
+      },
+    },
+    async (request, reply) => {
+      const { token_name = DEFAULT_TOKEN_NAME, revoke_previous = true } = request.body;
+      const { scopes, tables, expires_at } = request.body;
+      requireFuture(expires_at);
+      const token = await tokens.create({
+        projectSlug: request.params.project,
+        minter: credentialOf(request),
+        name: token_name,
+        revokePrevious: isTrue(revoke_previous),
+        grant: { scopes, tables, expiresAt: expires_at },
+      });
+      return reply.code(201).send(success(request, { token: toNewTokenFields(token) }));
+    },
+  );
+}
+
+function listTokens(app: HttpServer, tokens: Tokens): void {
+  app.get(
+    '/projects/:project/auth/tokens',
+    {
+      config: { access: 'project', scope: 'tokens', tables: 'untouched' },
+      schema: {
+        params: projectPath({}),
+        querystring: Type.Object(pageFields, { additionalProperties: false }),
+        response: { 200: envelopeOf(Type.Object({ tokens: Type.Array(listedTokenFields), ...pageKeys })) },
+      },
+    },
+    async (request) => {
+      const { limit = 50, offset = 0 } = request.query;
+      const found = await tokens.list(request.params.project, { limit, offset });
+      return success(request, {
+        tokens: found.rows.map(toListedTokenFields),
+        ...pageOf({ limit, offset }, found),
+      });
+    },
+  );
+}
+
+function revokeToken(app: HttpServer, tokens: Tokens): void {
+  const tokenId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+  const revoked = Type.Object({ revoked: Type.Literal(true), token_id: Type.Integer() });
+  app.delete(
+    '/projects/:project/auth/tokens/:token_id',
+    {
+      config: { access: 'project', scope: 'tokens', tables: 'untouched' },
+      schema: { params: projectPath({ token_id: tokenId }), response: { 200: envelopeOf(revoked) } },
+    },
+    async (request) => {
+      const { project, token_id } = request.params;
+      await tokens.revoke(project, token_id);
+      return success(request, { revoked: true as const, token_id });
     },
   );
 }

@@ -1,33 +1,27 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import type { TokenRow } from '../catalog/tables.ts';
+import { projectBySlug } from '../catalog/project-by-slug.ts';
+import type { ProjectRow, TokenRow } from '../catalog/tables.ts';
 import { RowhouseError } from '../errors.ts';
-import type { Authenticator, Credential, PresentedToken } from '../http/authentication.ts';
+import type { Authenticator, PresentedToken } from '../http/authentication.ts';
+import type { Credential } from '../http/credential.ts';
 import { timestamp } from '../http/ids.ts';
 import { createToken, hashToken } from '../http/token.ts';
+import { type CachedCredential, CredentialCache } from './credential-cache.ts';
+import { firstUserOf } from './first-user.ts';
+import { fullGrant, grantOf } from './grant.ts';
+import { insertToken, type NewToken } from './insert-token.ts';
+import { mintToken, type TokenRequest } from './mint-token.ts';
 
-/** A token as it is answered once, when it is made. */
-export interface NewToken {
-  readonly secret: string;
-  readonly row: TokenRow;
-}
+export type { NewToken } from './insert-token.ts';
 
-/** Credentials kept in memory, so that a request costs no look-up; the one unused for longest makes room. */
-const MAX_CACHED_CREDENTIALS = 10_000;
-
-interface CachedCredential {
-  readonly credential: Credential;
-  /** In milliseconds since 1970, or null for one that never expires. */
-  readonly expiresAtMs: number | null;
-}
+/** The name of a token that nobody gave one. */
+export const DEFAULT_TOKEN_NAME = 'default';
 
 /** Who may come in: project tokens from the catalog, and the one admin credential. */
 export class Tokens implements Authenticator {
   readonly #catalog: Catalog;
   #adminSha256: string | null = null;
-  /** By hash, the one unused for longest first. */
-  readonly #cache = new Map<string, CachedCredential>();
-  /** Rises when tokens become invalid, so that a look-up begun before does not bring one back. */
-  #generation = 0;
+  readonly #cache = new CredentialCache();
   /** When each token was last used, until `recordUse` writes it down. */
   readonly #lastUsed = new Map<number, string>();
 
@@ -63,10 +57,8 @@ export class Tokens implements Authenticator {
   async authenticate(presented: PresentedToken): Promise<Credential | null> {
     const sha256 = presented.sha256.toString('hex');
     if (sha256 === this.#adminSha256) return { kind: 'admin' };
-    const generation = this.#generation;
-    const found = this.#cache.get(sha256) ?? (await this.#lookUp(sha256));
+    const found = await this.#cache.find(sha256, () => this.#lookUp(sha256));
     if (found === null) return null;
-    if (generation === this.#generation) this.#remember(sha256, found);
     const now = new Date();
     if (found.expiresAtMs !== null && found.expiresAtMs <= now.getTime()) return null;
     if (found.credential.kind === 'project_token')
@@ -74,24 +66,58 @@ export class Tokens implements Authenticator {
     return found.credential;
   }
 
-  /** Makes a token of full power inside one project. */
-  async create(projectId: number, name: string, catalog: Catalog = this.#catalog): Promise<NewToken> {
-    const secret = createToken('pat');
-    const row = await catalog
-      .insertInto('tokens')
-      .values({
-        project_id: projectId,
-        token_type: 'project_api_token',
-        token_name: name,
-        token_sha256: hashToken(secret).toString('hex'),
-        created_at: timestamp(),
-        expires_at: null,
-        revoked_at: null,
-        last_used_at: null,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    return { secret, row };
+  /** Makes the token that a new project begins with, of full power inside it. */
+  async createFirst(project: ProjectRow, catalog: Catalog): Promise<NewToken> {
+    return insertToken(catalog, {
+      project_id: project.id,
+      account_user_id: await firstUserOf(catalog, project.account_id),
+      token_name: DEFAULT_TOKEN_NAME,
+      grant: fullGrant,
+    });
+  }
+
+  /** @throws RowhouseError as `mintToken` does. */
+  async create(request: TokenRequest): Promise<NewToken> {
+    const { id } = await projectBySlug(this.#catalog, request.projectSlug);
+    return this.#revoking(id, () =>
+      this.#catalog.transaction().execute((transaction) => mintToken(transaction, request)),
+    );
+  }
+
+  /** Those in force and those that are over, the newest first. `hasMore` tells whether others follow. */
+  async list(
+    projectSlug: string,
+    { limit, offset }: { readonly limit: number; readonly offset: number },
+  ): Promise<{ readonly rows: readonly TokenRow[]; readonly hasMore: boolean }> {
+    const project = await projectBySlug(this.#catalog, projectSlug);
+    const rows = await this.#catalog
+      .selectFrom('tokens')
+      .selectAll()
+      .where('project_id', '=', project.id)
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+      .offset(offset)
+      .execute();
+    const upToDate = rows.slice(0, limit).map((row) => this.#withLastUse(row));
+    return { rows: upToDate, hasMore: rows.length > limit };
+  }
+
+  /**
+   * From the next request on, the token is invalid. One that was revoked before stays so, from that time.
+   * @throws RowhouseError `not_found` when the project has no such token.
+   */
+  async revoke(projectSlug: string, tokenId: number): Promise<void> {
+    const project = await projectBySlug(this.#catalog, projectSlug);
+    const revoked = await this.#revoking(project.id, () =>
+      this.#catalog
+        .updateTable('tokens')
+        .set((build) => ({ revoked_at: build.fn.coalesce('revoked_at', build.val(timestamp())) }))
+        .where('id', '=', tokenId)
+        .where('project_id', '=', project.id)
+        .returning('id')
+        .executeTakeFirst(),
+    );
+    if (revoked === undefined) throw noSuchToken();
   }
 
   /** @throws RowhouseError `not_found`. */
@@ -101,17 +127,13 @@ export class Tokens implements Authenticator {
       .selectAll()
       .where('id', '=', tokenId)
       .executeTakeFirst();
-    if (row === undefined) throw new RowhouseError('not_found', 'There is no such token in this project.');
-    return { ...row, last_used_at: this.#lastUsed.get(tokenId) ?? row.last_used_at };
+    if (row === undefined) throw noSuchToken();
+    return this.#withLastUse(row);
   }
 
   /** From the next request on, no token of the project's is known. */
   forgetProject(projectId: number): void {
-    this.#generation++;
-    for (const [sha256, { credential }] of this.#cache) {
-      if (credential.kind === 'project_token' && credential.projectId === projectId)
-        this.#cache.delete(sha256);
-    }
+    this.#cache.forgetProject(projectId);
   }
 
   /** Writes down when each token was last used: all of them in one transaction, now and then, not one a request. */
@@ -134,27 +156,40 @@ export class Tokens implements Authenticator {
     const row = await this.#catalog
       .selectFrom('tokens')
       .innerJoin('projects', 'projects.id', 'tokens.project_id')
-      .select(['tokens.id', 'tokens.project_id', 'tokens.expires_at', 'projects.project_slug'])
+      .selectAll('tokens')
+      .select('projects.project_slug')
       .where('token_sha256', '=', sha256)
       .where('revoked_at', 'is', null)
       .executeTakeFirst();
     if (row === undefined) return null;
+    const { scopes, tables } = grantOf(row);
     return {
       credential: {
         kind: 'project_token',
         tokenId: row.id,
         projectId: row.project_id,
         projectSlug: row.project_slug,
+        scopes,
+        tables,
       },
       expiresAtMs: row.expires_at === null ? null : Date.parse(row.expires_at),
     };
   }
 
-  #remember(sha256: string, found: CachedCredential): void {
-    this.#cache.delete(sha256);
-    this.#cache.set(sha256, found);
-    if (this.#cache.size <= MAX_CACHED_CREDENTIALS) return;
-    const [oldest] = this.#cache.keys();
-    if (oldest !== undefined) this.#cache.delete(oldest);
+  #withLastUse(row: TokenRow): TokenRow {
+    return { ...row, last_used_at: this.#lastUsed.get(row.id) ?? row.last_used_at };
   }
+
+  /** Also where the change fails: the catalog may have made it, and only the answer was lost. */
+  async #revoking<T>(projectId: number, change: () => Promise<T>): Promise<T> {
+    try {
+      return await change();
+    } finally {
+      this.#cache.forgetProject(projectId);
+    }
+  }
+}
+
+function noSuchToken(): RowhouseError {
+  return new RowhouseError('not_found', 'There is no such token in this project.');
 }

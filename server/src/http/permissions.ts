@@ -1,0 +1,47 @@
+import { RowhouseError } from '../errors.ts';
+import { foldName } from '../schema/identifier.ts';
+import type { Credential } from './credential.ts';
+import type { Scope } from './scopes.ts';
+
+/** What a route of a project asks of a token, beyond being the project's. */
+export interface RoutePermissions {
+  /** Of an array every one. Null: any token of the project will do. */
+  readonly scope: Scope | readonly Scope[] | null;
+  /**
+   * How the route stands to a token that is limited to some tables. `untouched`: it neither shows nor changes what is in
+   * any; `checked`: it calls `requireTable` for each that it uses. Left out: it concerns the whole project, and such a
+   * token is refused.
+   */
+  readonly tables?: 'untouched' | 'checked';
+}
+
+/** @throws RowhouseError `permission_denied`. */
+export function requirePermissions(credential: Credential, needed: RoutePermissions): void {
+  if (credential.kind === 'admin') return;
+  const { scopes, tables } = credential;
+  const lacking = scopesOf(needed).filter((scope) => scopes !== null && !scopes.includes(scope));
+  if (lacking.length > 0) {
+    const names = lacking.join(' and ');
+    throw denied(`This needs a token with the ${lacking.length === 1 ? 'scope' : 'scopes'} ${names}.`);
+  }
+  if (tables !== null && needed.tables === undefined) {
+    throw denied('This concerns the whole project, and the token is limited to some of its tables.');
+  }
+}
+
+/** @throws RowhouseError `permission_denied`, whether there is such a table or not. */
+export function requireTable(credential: Credential, table: string): void {
+  if (credential.kind === 'admin' || credential.tables === null) return;
+  const folded = foldName(table);
+  if (!credential.tables.some((allowed) => foldName(allowed) === folded)) {
+    throw denied('The token is limited to other tables.');
+  }
+}
+
+export function scopesOf({ scope }: RoutePermissions): readonly Scope[] {
+  return scope === null ? [] : [scope].flat();
+}
+
+function denied(message: string): RowhouseError {
+  return new RowhouseError('permission_denied', message);
+}

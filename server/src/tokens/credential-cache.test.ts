@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { type CachedCredential, CredentialCache } from './credential-cache.ts';
+
+const found: CachedCredential = {
+  credential: {
+    kind: 'project_token',
+    tokenId: 1,
+    projectId: 7,
+    projectSlug: 'shop',
+    scopes: null,
+    tables: null,
+  },
+  expiresAtMs: null,
+};
+
+test('a credential is looked up once, until its project is forgotten', async () => {
+  const cache = new CredentialCache();
+  let lookUps = 0;
+  const lookUp = async () => {
+    lookUps++;
+    return found;
+  };
+  for (let request = 0; request < 3; request++) await cache.find('a', lookUp);
+  assert.equal(lookUps, 1);
+
+  cache.forgetProject(8);
+  await cache.find('a', lookUp);
+  assert.equal(lookUps, 1, 'another project has nothing to do with it');
+  cache.forgetProject(7);
+  await cache.find('a', lookUp);
+  assert.equal(lookUps, 2);
+});
+
+test('a look-up that began before a revocation and ends after it does not bring the token back', async () => {
+  const cache = new CredentialCache();
+  const { promise, resolve } = Promise.withResolvers<CachedCredential | null>();
+  const underWay = cache.find('a', () => promise);
+  cache.forgetProject(7);
+  resolve(found);
+  await underWay;
+
+  assert.equal(await cache.find('a', async () => null), null);
+});
