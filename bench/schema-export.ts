@@ -4,8 +4,8 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
 import { COLUMNS_PER_TABLE, createLargeSchema, TABLE_COUNT } from './large-schema.ts';
 import { type MeasuredServer, parseMemory, startMeasuredServer } from './measured-server.ts';

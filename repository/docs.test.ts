@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+
 import { settings } from '../server/src/config.ts';
 import { errorRegistry } from '../server/src/errors.ts';
 import { referencePages } from './reference-pages.ts';

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+
 import { referencePages } from './reference-pages.ts';
 
 const root = join(import.meta.dirname, '..');

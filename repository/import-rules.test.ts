@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { describe, test } from 'node:test';
+
 import { brokenRules, type SourceFile } from './import-rules.ts';
 
 const source = join(import.meta.dirname, '..', 'server', 'src');

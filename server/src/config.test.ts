@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { isAbsolute, resolve } from 'node:path';
 import { describe, test } from 'node:test';
+
 import { ConfigError, readConfig, settings, unknownVariables } from './config.ts';
 
 test('without any variable, every setting has its default, and a path is absolute', () => {

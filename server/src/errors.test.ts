@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { STATUS_CODES } from 'node:http';
 import { test } from 'node:test';
+
 import { errorRegistry, invalidField, RowhouseError } from './errors.ts';
 
 test('every code is snake_case, has an error status of HTTP, and says when it is answered', () => {

@@ -7,8 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import type { Config } from '../config.ts';
 import { parseArguments, projectOption, targetOptions } from './arguments.ts';
 import { CommandError } from './command-error.ts';
-import { showProgress } from './progress.ts';
 import { openTarget } from './open-target.ts';
+import { showProgress } from './progress.ts';
 import type { SchemaDownload } from './target.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -6,8 +6,8 @@ import type { Config } from '../config.ts';
 import { RowhouseError } from '../errors.ts';
 import { parseArguments, projectOption, targetOptions } from './arguments.ts';
 import { CommandError } from './command-error.ts';
-import { showProgress } from './progress.ts';
 import { openTarget } from './open-target.ts';
+import { showProgress } from './progress.ts';
 import type { ImportSummary, Target } from './target.ts';
 import { UsageError } from './usage-error.ts';
 

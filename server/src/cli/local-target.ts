@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import type { Config } from '../config.ts';
 import { RowhouseError } from '../errors.ts';
-import { createServiceLog } from '../http/service-log.ts';
 import { unknownSchemaFormat } from '../exports/unknown-schema-format.ts';
+import { createServiceLog } from '../http/service-log.ts';
 import { findSchemaFormat } from '../schema/formats/schema-formats.ts';
 import { openService, type Service } from '../service.ts';
 import { CommandError } from './command-error.ts';

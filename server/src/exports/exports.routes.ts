@@ -9,8 +9,8 @@ import type { SchemaFormat } from '../schema/formats/format.ts';
 import { findSchemaFormat } from '../schema/formats/schema-formats.ts';
 import { exportFileMissing, type Exports } from './exports.ts';
 import { exportManifest, toManifest } from './manifest.ts';
-import { unknownSchemaFormat } from './unknown-schema-format.ts';
 import { sendExportFile } from './send-export-file.ts';
+import { unknownSchemaFormat } from './unknown-schema-format.ts';
 
 const exportEnvelope = envelopeOf(Type.Object({ export: exportManifest }));
 const exportPath = projectPath({ export_id: Type.String({ maxLength: 100 }) });

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+
 import { RowhouseError } from '../errors.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';

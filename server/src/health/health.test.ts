@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+
 import { startEdgeServer } from '../testing/edge-server.ts';
 import { assertFailure } from '../testing/envelope-assertions.ts';
 import { registerHealthRoutes } from './health.routes.ts';

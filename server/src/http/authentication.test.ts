@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+
 import { Type } from 'typebox';
+
 import { type EdgeServer, startEdgeServer, tokensOf } from '../testing/edge-server.ts';
 import { assertFailure } from '../testing/envelope-assertions.ts';
 import { credentialOf } from './authentication.ts';

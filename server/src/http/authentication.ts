@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+
 import { RowhouseError } from '../errors.ts';
 import type { Credential } from './credential.ts';
 import { requirePermissions, type RoutePermissions } from './permissions.ts';

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+
 import { Type } from 'typebox';
+
 import { type EdgeServer, startEdgeServer } from '../testing/edge-server.ts';
 import { assertFailure, assertFailureText } from '../testing/envelope-assertions.ts';
 import { parseAnswer, sendRaw } from '../testing/raw-request.ts';

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
 import { RowhouseError } from '../errors.ts';
 import { parseJsonBody } from './json-body.ts';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+
 import type { ErrorCode } from '../errors.ts';
 import { type EdgeServer, startEdgeServer } from '../testing/edge-server.ts';
 import { assertFailureText } from '../testing/envelope-assertions.ts';

@@ -1,5 +1,6 @@
 import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+
 import { RowhouseError } from '../errors.ts';
 import { failure } from './envelope.ts';
 import { envelopeHeaders } from './failures.ts';

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
+
 import type { ErrorCode, ErrorDetail } from '../errors.ts';
 import { timestamp } from './ids.ts';
 

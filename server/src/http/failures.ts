@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
+
 import type { FastifyReply, FastifyRequest } from 'fastify';
+
 import { RowhouseError } from '../errors.ts';
 import { failure } from './envelope.ts';
 import type { Validation } from './validation.ts';

@@ -3,14 +3,16 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+
 import { Type } from 'typebox';
+
 import { RowhouseError } from '../errors.ts';
 import { type EdgeServer, startEdgeServer } from '../testing/edge-server.ts';
 import { assertFailure, assertFailureText } from '../testing/envelope-assertions.ts';
 import { parseAnswer } from '../testing/raw-request.ts';
 import { envelopeOf, success } from './envelope.ts';
-import { projectPath } from './project-slug.ts';
 import type { HttpServer } from './http-server.ts';
+import { projectPath } from './project-slug.ts';
 
 function registerRoutes(app: HttpServer): void {
   const config = { access: 'public' } as const;

@@ -1,3 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
   type FastifyBaseLogger,
@@ -7,7 +9,7 @@ import Fastify, {
   LogController,
   type RawServerDefault,
 } from 'fastify';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+
 import { RowhouseError } from '../errors.ts';
 import type { Authenticator } from './authentication.ts';
 import { parseBodies } from './body-parsing.ts';
@@ -16,8 +18,8 @@ import { success } from './envelope.ts';
 import { envelopeHeaders, sendFailure } from './failures.ts';
 import { timestampedId } from './ids.ts';
 import { createKnownRoutes, type KnownRoutes } from './known-routes.ts';
-import { createSerializerCompiler } from './serialization.ts';
 import { routeRules } from './route-rules.ts';
+import { createSerializerCompiler } from './serialization.ts';
 import { createValidation } from './validation.ts';
 
 export interface HttpServerOptions {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+
 import { exportId, timestamp, timestampedId } from './ids.ts';
 
 test('a request id has the documented form, and names this very second in UTC', () => {

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+
 import { RowhouseError, invalidField } from '../errors.ts';
 import { findJsonFault } from './json-syntax.ts';
 

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+
 import { ALLOWED_KEYWORD } from './validation-details.ts';
 
 /** A name that nothing is found by, of a project or a token: any text of one line. */

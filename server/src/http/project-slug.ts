@@ -1,4 +1,5 @@
 import { Type, type TProperties } from 'typebox';
+
 import { ALLOWED_KEYWORD } from './validation-details.ts';
 
 /** A slug as it is stored and compared: lower case. `normaliseSlug` makes it so before anything checks it. */

@@ -1,5 +1,6 @@
 import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler, RouteOptions } from 'fastify';
 import { Type } from 'typebox';
+
 import { type AccessRule, type Authenticator, requireAccess } from './authentication.ts';
 import { normaliseSlug } from './project-slug.ts';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+
 import { createServiceLog } from './service-log.ts';
 
 test('the log shows no secret, no body, no header and no query, wherever someone puts one', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+
 import { createToken, hashToken, isWellFormedToken } from './token.ts';
 
 test('a token is its kind, 36 random characters and 6 of checksum', () => {

@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv';
+
 import type { ErrorDetail } from '../errors.ts';
 
 /**

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+
 import { Type } from 'typebox';
+
 import type { ErrorDetail } from '../errors.ts';
 import { type EdgeServer, startEdgeServer } from '../testing/edge-server.ts';
 import { assertFailure } from '../testing/envelope-assertions.ts';

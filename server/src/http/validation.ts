@@ -1,6 +1,7 @@
 import { Ajv, type Options } from 'ajv';
 import type { FastifySchema, FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
+
 import { RowhouseError, type ErrorDetail } from '../errors.ts';
 import { ALLOWED_KEYWORD, detailsOf } from './validation-details.ts';
 

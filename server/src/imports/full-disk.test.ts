@@ -3,8 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { databaseFile } from '../testing/database-file.ts';
 import { type RunningCommand, startCommandServer } from '../testing/command.ts';
+import { databaseFile } from '../testing/database-file.ts';
 import { smallDisk } from '../testing/small-disk.ts';
 import { runSqliteShell } from '../testing/sqlite-shell.ts';
 

@@ -2,13 +2,13 @@ import type { Readable } from 'node:stream';
 
 import { Type } from 'typebox';
 
+import { invalidField } from '../errors.ts';
 import { takeByteStreams } from '../http/body-parsing.ts';
-import { clientGone } from '../http/client-gone.ts';
 import { booleanLike, isTrue } from '../http/boolean-like.ts';
+import { clientGone } from '../http/client-gone.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { projectPath } from '../http/project-slug.ts';
-import { invalidField } from '../errors.ts';
 import type { Projects } from '../projects/projects.ts';
 import { importReport, toImportFields } from './import-fields.ts';
 import type { Imports } from './imports.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+
 import { orderTables } from './table-order.ts';
 
 test('given a chain of 50,000 tables, when ordered, then parents come first and the stack holds', () => {

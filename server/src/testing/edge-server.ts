@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+
 import type { Authenticator } from '../http/authentication.ts';
 import type { Credential } from '../http/credential.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../http/http-server.ts';

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+
 import type { ErrorCode, ErrorDetail } from '../errors.ts';
 import { errorRegistry } from '../errors.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+
 import { openDatabase } from '../engine/sqlite/open-database.ts';
 import { renderSchemaExport } from '../engine/sqlite/schema-export.ts';
 import { jsonFormat } from '../schema/formats/json.ts';

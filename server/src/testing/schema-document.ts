@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
 const SCHEMA = join(import.meta.dirname, '../../../docs/reference/rowhouse.schema.v1.json');

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+
 import type { StoredObject, StoredSchema, StoredTable } from '../../schema/model.ts';
 import { queryRows } from './introspection/query-rows.ts';
 import { openDatabase } from './open-database.ts';

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+
 import { readCreateVirtualTable } from '../../schema/ddl/create-virtual-table.ts';
 import { DdlSyntaxError } from '../../schema/ddl/statement-reader.ts';
 import { foldName } from '../../schema/identifier.ts';

@@ -4,10 +4,10 @@ import { findSchemaFormat } from '../../schema/formats/schema-formats.ts';
 import { serveOperations } from '../../threads/serve-operations.ts';
 import type { WrittenExport } from '../engine.ts';
 import type { DatabaseThreadStart, ReaderOperations } from './database-operations.ts';
+import { countTables } from './introspection/count-tables.ts';
 import { OpenDatabases } from './open-databases.ts';
 import { renderSchemaExport } from './schema-export.ts';
 import { writeExportFile } from './write-export-file.ts';
-import { countTables } from './introspection/count-tables.ts';
 
 const { maxOpenDatabases } = workerData as DatabaseThreadStart;
 // Nothing but our own introspection runs here, and a view that relies on double-quoted strings must still show its columns.

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+
 import * as fc from 'fast-check';
-import type { OrdinaryTable, Schema } from '../../schema/model.ts';
+
 import { jsonFormat } from '../../schema/formats/json.ts';
 import { sqlFormat } from '../../schema/formats/sql.ts';
+import type { OrdinaryTable, Schema } from '../../schema/model.ts';
 import { type RandomSchema, randomSchemas } from '../../testing/random-schema/random-schema.ts';
 import type { RandomTable } from '../../testing/random-schema/random-table.ts';
 import { assertValidDocument } from '../../testing/schema-document.ts';

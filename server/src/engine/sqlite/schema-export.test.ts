@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+
 import { jsonFormat } from '../../schema/formats/json.ts';
 import { sqlFormat } from '../../schema/formats/sql.ts';
 import { chinookPath } from '../../testing/chinook.ts';

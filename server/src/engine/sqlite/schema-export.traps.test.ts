@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+
 import { jsonFormat } from '../../schema/formats/json.ts';
 import { sqlFormat } from '../../schema/formats/sql.ts';
 import type { OrdinaryTable } from '../../schema/model.ts';

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+
 import type { RenderedSchema, SchemaFormat } from '../../schema/formats/format.ts';
 import type { StoredSchema } from '../../schema/model.ts';
 import { nameList } from '../../schema/name-list.ts';

@@ -1,8 +1,8 @@
 import type { ConflictAction } from '../model.ts';
 import { readConflictClause } from './conflict-clause.ts';
-import type { TableDraft } from './table-text.ts';
 import { readDeferral, readForeignKeyClause } from './foreign-key-clause.ts';
 import { DdlSyntaxError, type StatementReader } from './statement-reader.ts';
+import type { TableDraft } from './table-text.ts';
 
 /** Reads one column with its constraints into `table`. https://www.sqlite.org/syntax/column-def.html */
 export function readColumnDefinition(reader: StatementReader, table: TableDraft): void {

@@ -1,8 +1,8 @@
 import { readConflictClause } from './conflict-clause.ts';
-import type { TableDraft } from './table-text.ts';
 import { readDeferral, readForeignKeyClause, readNames } from './foreign-key-clause.ts';
 import { readIndexedTerms } from './indexed-terms.ts';
 import type { StatementReader } from './statement-reader.ts';
+import type { TableDraft } from './table-text.ts';
 
 /** None of these words can be the name of a column unless it is quoted. */
 export function atTableConstraint(reader: StatementReader): boolean {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+
 import { Tokenizer } from './tokenizer.ts';
 
 const cases: readonly (readonly [text: string, tokens: readonly string[]])[] = [

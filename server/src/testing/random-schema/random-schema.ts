@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+
 import type { Encoding } from '../../schema/model.ts';
 import { Draw } from './draw.ts';
 import { randomExpression } from './random-expression.ts';

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { readStoredSchema } from '../introspection/read-stored-schema.ts';
-import { openDatabase } from '../open-database.ts';
 import { quoteIdentifier } from '../../../schema/identifier.ts';
 import { errorToMessage } from '../../../threads/protocol.ts';
+import { readStoredSchema } from '../introspection/read-stored-schema.ts';
+import { openDatabase } from '../open-database.ts';
 import type { CheckResult } from './check-database-file.ts';
 import { compileViews } from './compile-views.ts';
 import { importWarnings } from './import-warnings.ts';

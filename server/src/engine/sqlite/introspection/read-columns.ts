@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+
 import { groupRows } from './group-rows.ts';
 import { queryRows } from './query-rows.ts';
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+
 import { foldName } from '../../../schema/identifier.ts';
 import type { ForeignKey, ForeignKeyAction } from '../../../schema/model.ts';
 import { groupRows } from './group-rows.ts';

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+
 import { type IndexText, readCreateIndex } from '../../../schema/ddl/create-index.ts';
 import { compareNames } from '../../../schema/identifier.ts';
 import type { Index, IndexTerm, StoredObject } from '../../../schema/model.ts';

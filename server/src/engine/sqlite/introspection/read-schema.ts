@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+
 import { readCreateTable } from '../../../schema/ddl/create-table.ts';
 import { readCreateTrigger } from '../../../schema/ddl/create-trigger.ts';
 import { readCreateVirtualTable } from '../../../schema/ddl/create-virtual-table.ts';

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+
 import { firstStatement } from '../../../schema/ddl/first-statement.ts';
 import { foldName, isReservedName } from '../../../schema/identifier.ts';
 import type {

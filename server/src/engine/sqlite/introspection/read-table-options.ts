@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+
 import { queryRows } from './query-rows.ts';
 
 export interface TableOptions {
