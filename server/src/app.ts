@@ -7,6 +7,7 @@ import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import { registerImportRoutes } from './imports/imports.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
 import type { Service } from './service.ts';
+import { registerAccessTestRoute } from './tokens/access-tests.routes.ts';
 import { registerTokenRoutes } from './tokens/tokens.routes.ts';
 
 export interface AppOptions {
@@ -33,6 +34,7 @@ export function createApp(
   registerHealthRoutes(app, () => service.isReady());
   registerProjectRoutes(app, service.projects);
   registerTokenRoutes(app, service.tokens);
+  registerAccessTestRoute(app, service.accessTests);
   registerImportRoutes(app, service);
   registerExportRoutes(app, service);
   return app;

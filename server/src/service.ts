@@ -13,11 +13,13 @@ import { openLocalExportFiles } from './files/local-export-files.ts';
 import { timestamp } from './http/ids.ts';
 import { Imports } from './imports/imports.ts';
 import { Projects } from './projects/projects.ts';
+import { AccessTests } from './tokens/access-tests.ts';
 import { Tokens } from './tokens/tokens.ts';
 
 /** Everything that Rowhouse does, without HTTP: what the routes call, and what the command line calls directly. */
 export interface Service {
   readonly tokens: Tokens;
+  readonly accessTests: AccessTests;
   readonly projects: Projects;
   readonly imports: Imports;
   readonly exports: Exports;
@@ -49,6 +51,7 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
   const tokens = new Tokens(catalog);
   return {
     tokens,
+    accessTests: new AccessTests({ catalog, engine, tokens }),
     exports: new Exports({ catalog, engine, files }),
     projects: new Projects({ catalog, engine, tokens, files }),
     imports: new Imports({ engine, maxBytes: config.importMaxBytes, stallLimitMs: UPLOAD_STALL_LIMIT_MS }),

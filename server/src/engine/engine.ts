@@ -14,6 +14,12 @@ export interface Engine {
   countTables(project: string): Promise<number>;
 
   /**
+   * One row of a table, or null where it has none. Of a table, not of a view, which may take for ever.
+   * Rejects with `not_found`, and with `conflict` for a table whose module is not here.
+   */
+  readFirstRow(project: string, table: string): Promise<FirstRow>;
+
+  /**
    * Writes the schema, in the schema format of that name, to `outputPath`, a new file, from one snapshot; it is synced
    * when the promise resolves.
    */
@@ -34,6 +40,18 @@ export interface Engine {
 
   close(): Promise<void>;
 }
+
+export interface FirstRow {
+  /** The name as it is stored; any case finds it. */
+  readonly table: string;
+  readonly row: Readonly<Record<string, RecordValue>> | null;
+}
+
+/**
+ * A value as a client sees it: an integer beyond ±(2^53−1) as its digits, `Infinity` and `-Infinity` as these words, and a
+ * BLOB as base64.
+ */
+export type RecordValue = string | number | null;
 
 export interface WrittenExport {
   readonly sizeBytes: number;

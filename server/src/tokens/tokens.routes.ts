@@ -8,6 +8,7 @@ import { nameForPeople } from '../http/name-for-people.ts';
 import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
 import { projectPath } from '../http/project-slug.ts';
 import { SCOPES } from '../http/scopes.ts';
+import { tableName } from './table-name.ts';
 import { requireFuture, tokenExpiry } from './token-expiry.ts';
 import {
   adminTokenFields,
@@ -46,7 +47,7 @@ function getOwnToken(app: HttpServer, tokens: Tokens): void {
 }
 
 /** Whether there are such tables is not asked: they may come later. */
-const tableNames = Type.Array(Type.String({ minLength: 1, maxLength: 1_000 }), {
+const tableNames = Type.Array(tableName, {
   minItems: 1,
   maxItems: 1_000,
   uniqueItems: true,

@@ -1,4 +1,4 @@
-import type { WrittenExport } from '../engine.ts';
+import type { FirstRow, WrittenExport } from '../engine.ts';
 
 /** What the threads are started with. */
 export interface DatabaseThreadStart {
@@ -17,6 +17,10 @@ export type WriterOperations = {
 /** What a reader thread does, on read-only connections. */
 export type ReaderOperations = {
   readonly countTables: { readonly input: { readonly path: string }; readonly output: number };
+  readonly readFirstRow: {
+    readonly input: { readonly path: string; readonly table: string };
+    readonly output: FirstRow;
+  };
   readonly exportSchema: {
     readonly input: { readonly path: string; readonly format: string; readonly outputPath: string };
     readonly output: WrittenExport;

@@ -6,16 +6,18 @@ import type { WrittenExport } from '../engine.ts';
 import type { DatabaseThreadStart, ReaderOperations } from './database-operations.ts';
 import { countTables } from './introspection/count-tables.ts';
 import { OpenDatabases } from './open-databases.ts';
+import { readFirstRow } from './read-first-row.ts';
 import { renderSchemaExport } from './schema-export.ts';
 import { writeExportFile } from './write-export-file.ts';
 
 const { maxOpenDatabases } = workerData as DatabaseThreadStart;
-// Nothing but our own introspection runs here, and a view that relies on double-quoted strings must still show its columns.
+// No SQL of a client's runs here, and a view that relies on double-quoted strings must still show its columns.
 const databases = new OpenDatabases(maxOpenDatabases, { mode: 'read-only', doubleQuotedStrings: true });
 
 serveOperations<ReaderOperations>(
   {
     countTables: ({ path }) => countTables(databases.get(path)),
+    readFirstRow: ({ path, table }) => readFirstRow(databases.get(path), table),
     exportSchema,
     closeDatabase: ({ path }) => databases.close(path),
   },

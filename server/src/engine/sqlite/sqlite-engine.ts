@@ -5,7 +5,7 @@ import { FairPool } from '../../threads/fair-pool.ts';
 import { moduleBeside } from '../../threads/module-beside.ts';
 import { ThreadPool } from '../../threads/thread-pool.ts';
 import { Thread } from '../../threads/thread.ts';
-import type { Engine, ImportOptions, ImportReport, WrittenExport } from '../engine.ts';
+import type { Engine, FirstRow, ImportOptions, ImportReport, WrittenExport } from '../engine.ts';
 import { projectNotEmpty } from '../project-not-empty.ts';
 import type { DatabaseThreadStart, ReaderOperations, WriterOperations } from './database-operations.ts';
 import { checkDatabaseFile } from './import/check-database-file.ts';
@@ -81,6 +81,10 @@ class SqliteEngine implements Engine {
 
   async countTables(project: string): Promise<number> {
     return this.#shared(project, (path) => this.#readers.request('countTables', { path }));
+  }
+
+  async readFirstRow(project: string, table: string): Promise<FirstRow> {
+    return this.#shared(project, (path) => this.#readers.request('readFirstRow', { path, table }));
   }
 
   async exportSchema(project: string, format: string, outputPath: string): Promise<WrittenExport> {
