@@ -5,8 +5,8 @@ import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { nameForPeople } from '../http/name-for-people.ts';
 import { projectPath } from '../http/project-slug.ts';
-import { tableName } from './table-name.ts';
 import type { AccessTests } from './access-tests.ts';
+import { tableName } from './table-name.ts';
 
 const testAnswer = Type.Object({
   token: Type.Object({
