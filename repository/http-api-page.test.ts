@@ -47,7 +47,10 @@ test('every example of the page, sent in its order, is answered as it shows: the
   let token: string | null = null;
   let exportId = '';
   for (const { method, path, body, data } of documentedRoutes()) {
-    const target = path.replace('{project}', 'orchard').replace('{export_id}', exportId);
+    const target = path
+      .replace('{project}', 'orchard')
+      .replace('{export_id}', exportId)
+      .replace('{table}', 'people');
     const upload = path.endsWith('/import/sqlite')
       ? { body: await readChinook(), headers: { 'content-type': 'application/vnd.sqlite3' } }
       : { json: body };

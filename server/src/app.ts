@@ -7,6 +7,7 @@ import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import { registerImportRoutes } from './imports/imports.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
 import type { Service } from './service.ts';
+import { registerTableRoutes } from './tables/tables.routes.ts';
 import { registerTokenRoutes } from './tokens/tokens.routes.ts';
 
 export interface AppOptions {
@@ -35,5 +36,6 @@ export function createApp(
   registerTokenRoutes(app, service.tokens);
   registerImportRoutes(app, service);
   registerExportRoutes(app, service);
+  registerTableRoutes(app, service);
   return app;
 }

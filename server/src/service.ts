@@ -13,6 +13,7 @@ import { openLocalExportFiles } from './files/local-export-files.ts';
 import { timestamp } from './http/ids.ts';
 import { Imports } from './imports/imports.ts';
 import { Projects } from './projects/projects.ts';
+import { Tables } from './tables/tables.ts';
 import { Tokens } from './tokens/tokens.ts';
 
 /** Everything that Rowhouse does, without HTTP: what the routes call, and what the command line calls directly. */
@@ -21,6 +22,7 @@ export interface Service {
   readonly projects: Projects;
   readonly imports: Imports;
   readonly exports: Exports;
+  readonly tables: Tables;
   /** Whether no server ever ran on this data folder. */
   isNew(): Promise<boolean>;
   markStarted(): Promise<void>;
@@ -49,6 +51,7 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
   return {
     tokens,
     exports: new Exports({ catalog, engine, files }),
+    tables: new Tables(engine.tables),
     projects: new Projects({ catalog, engine, tokens, files }),
     imports: new Imports({ engine, maxBytes: config.importMaxBytes }),
     isNew: async () => (await firstStartedAt(catalog)) === undefined,

@@ -7,6 +7,7 @@ import type { DatabaseThreadStart, ReaderOperations } from './database-operation
 import { OpenDatabases } from './open-databases.ts';
 import { renderSchemaExport } from './schema-export.ts';
 import { writeExportFile } from './write-export-file.ts';
+import { tableReads } from './tables/table-reads.ts';
 import { countTables } from './introspection/count-tables.ts';
 
 const { maxOpenDatabases } = workerData as DatabaseThreadStart;
@@ -17,6 +18,7 @@ serveOperations<ReaderOperations>(
   {
     countTables: ({ path }) => countTables(databases.get(path)),
     exportSchema,
+    ...tableReads(databases),
     closeDatabase: ({ path }) => databases.close(path),
   },
   () => databases.closeAll(),

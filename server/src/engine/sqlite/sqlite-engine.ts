@@ -10,6 +10,7 @@ import type { DatabaseThreadStart, ReaderOperations, WriterOperations } from './
 import { checkDatabaseFile } from './import/check-database-file.ts';
 import { ProjectDirectory } from './project-directory.ts';
 import { ProjectGates } from './project-gates.ts';
+import { SqliteTables } from './tables/sqlite-tables.ts';
 
 export interface SqliteEngineOptions {
   /** The folder of all project folders. */
@@ -34,6 +35,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<En
  * runs on the HTTP thread: it moves and removes files through Node's file threads, and never opens a database.
  */
 class SqliteEngine implements Engine {
+  readonly tables: SqliteTables;
   readonly #directory: ProjectDirectory;
   readonly #gates = new ProjectGates();
   readonly #writers: readonly Thread<WriterOperations>[];
@@ -49,6 +51,11 @@ class SqliteEngine implements Engine {
     });
     const script = moduleBeside(import.meta.url, 'reader-thread');
     this.#readers = new ThreadPool(options.readerThreads, { ...shared, name: 'reader', script });
+    this.tables = new SqliteTables({
+      readers: this.#readers,
+      writerOf: (project) => this.#writerOf(project),
+      withDatabase: (project, operation) => this.#shared(project, operation),
+    });
   }
 
   async createDatabase(project: string, statements: readonly string[]): Promise<void> {
