@@ -45,7 +45,8 @@ test('every example of the page, sent in its order, is answered as it shows: the
     const target = path
       .replace('{project}', 'orchard')
       .replace('{export_id}', exportId)
-      .replace('{token_id}', tokenId);
+      .replace('{token_id}', tokenId)
+      .replace('{table}', 'people');
     const upload = path.endsWith('/import/sqlite')
       ? { body: await readChinook(), headers: { 'content-type': 'application/vnd.sqlite3' } }
       : { json: body };

@@ -33,7 +33,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   'a noun': {
     files: new RegExp(`^(?:${NOUNS})/`),
-    mayImport: [NOUN_ITSELF, PORTS, /^(?:catalog|files|http)\//, STORAGE, SCHEMA, ...FOUNDATIONS],
+    mayImport: [NOUN_ITSELF, FIELDS, PORTS, /^(?:catalog|files|http)\//, STORAGE, SCHEMA, ...FOUNDATIONS],
   },
   'the edge': { files: /^http\//, mayImport: [/^schema\/identifier\.ts$/, ...FOUNDATIONS] },
   'the engine': { files: /^engine\//, mayImport: [THREADS, STORAGE, SCHEMA, ...FOUNDATIONS] },

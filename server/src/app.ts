@@ -7,6 +7,7 @@ import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import { registerImportRoutes } from './imports/imports.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
 import type { Service } from './service.ts';
+import { registerTableRoutes } from './tables/tables.routes.ts';
 import { registerAccessTestRoute } from './tokens/access-tests.routes.ts';
 import { registerTokenRoutes } from './tokens/tokens.routes.ts';
 
@@ -37,5 +38,6 @@ export function createApp(
   registerAccessTestRoute(app, service.accessTests);
   registerImportRoutes(app, service);
   registerExportRoutes(app, service);
+  registerTableRoutes(app, service);
   return app;
 }

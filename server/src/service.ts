@@ -13,6 +13,7 @@ import { openLocalExportFiles } from './files/local-export-files.ts';
 import { timestamp } from './http/ids.ts';
 import { Imports } from './imports/imports.ts';
 import { Projects } from './projects/projects.ts';
+import { Tables } from './tables/tables.ts';
 import { AccessTests } from './tokens/access-tests.ts';
 import { Tokens } from './tokens/tokens.ts';
 
@@ -23,6 +24,7 @@ export interface Service {
   readonly projects: Projects;
   readonly imports: Imports;
   readonly exports: Exports;
+  readonly tables: Tables;
   /** Whether no server ever ran on this data folder. */
   isNew(): Promise<boolean>;
   markStarted(): Promise<void>;
@@ -53,6 +55,7 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     tokens,
     accessTests: new AccessTests({ catalog, engine, tokens }),
     exports: new Exports({ catalog, engine, files }),
+    tables: new Tables(engine.tables),
     projects: new Projects({ catalog, engine, tokens, files }),
     imports: new Imports({ engine, maxBytes: config.importMaxBytes, stallLimitMs: UPLOAD_STALL_LIMIT_MS }),
     isNew: async () => (await firstStartedAt(catalog)) === undefined,

@@ -1,9 +1,13 @@
+import type { ProjectTables } from './project-tables.ts';
+
 /**
  * The port: what a project database can do, as asynchronous functions on plain data. A project is named by its slug,
  * already normalised. Every method rejects with a `RowhouseError` where a client can be told why: `unavailable` when the
  * database cannot be reached, `storage_full` when the disk has no room.
  */
 export interface Engine {
+  readonly tables: ProjectTables;
+
   /** Makes an empty database and runs `statements` in it, all or nothing. What an unfinished earlier attempt left is replaced. */
   createDatabase(project: string, statements: readonly string[]): Promise<void>;
 

@@ -1,4 +1,5 @@
 import type { FirstRow, WrittenExport } from '../engine.ts';
+import type { TableReads, TableWrites } from './tables/table-operations.ts';
 
 /** What the threads are started with. */
 export interface DatabaseThreadStart {
@@ -6,7 +7,7 @@ export interface DatabaseThreadStart {
 }
 
 /** What a writer thread does. A project's writes all go to one writer, chosen by its slug. */
-export type WriterOperations = {
+export type WriterOperations = TableWrites & {
   readonly createDatabase: {
     readonly input: { readonly path: string; readonly statements: readonly string[] };
     readonly output: void;
@@ -15,7 +16,7 @@ export type WriterOperations = {
 };
 
 /** What a reader thread does, on read-only connections. */
-export type ReaderOperations = {
+export type ReaderOperations = TableReads & {
   readonly countTables: { readonly input: { readonly path: string }; readonly output: number };
   readonly readFirstRow: {
     readonly input: { readonly path: string; readonly table: string };

@@ -8,6 +8,7 @@ import { countTables } from './introspection/count-tables.ts';
 import { OpenDatabases } from './open-databases.ts';
 import { readFirstRow } from './read-first-row.ts';
 import { renderSchemaExport } from './schema-export.ts';
+import { tableReads } from './tables/table-reads.ts';
 import { writeExportFile } from './write-export-file.ts';
 
 const { maxOpenDatabases } = workerData as DatabaseThreadStart;
@@ -19,6 +20,7 @@ serveOperations<ReaderOperations>(
     countTables: ({ path }) => countTables(databases.get(path)),
     readFirstRow: ({ path, table }) => readFirstRow(databases.get(path), table),
     exportSchema,
+    ...tableReads(databases),
     closeDatabase: ({ path }) => databases.close(path),
   },
   () => databases.closeAll(),

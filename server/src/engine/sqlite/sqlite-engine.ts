@@ -11,6 +11,7 @@ import type { DatabaseThreadStart, ReaderOperations, WriterOperations } from './
 import { checkDatabaseFile } from './import/check-database-file.ts';
 import { ProjectDirectory } from './project-directory.ts';
 import { ProjectGates } from './project-gates.ts';
+import { SqliteTables } from './tables/sqlite-tables.ts';
 
 export interface SqliteEngineOptions {
   /** The folder of all project folders. */
@@ -38,6 +39,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<En
  * runs on the HTTP thread: it moves and removes files through Node's file threads, and never opens a database.
  */
 class SqliteEngine implements Engine {
+  readonly tables: SqliteTables;
   readonly #directory: ProjectDirectory;
   readonly #gates = new ProjectGates();
   readonly #checks = new FairPool(Array.from({ length: CHECKS_AT_ONCE }, (_, slot) => slot));
@@ -54,6 +56,11 @@ class SqliteEngine implements Engine {
     });
     const script = moduleBeside(import.meta.url, 'reader-thread');
     this.#readers = new ThreadPool(options.readerThreads, { ...shared, name: 'reader', script });
+    this.tables = new SqliteTables({
+      readers: this.#readers,
+      writerOf: (project) => this.#writerOf(project),
+      withDatabase: (project, operation) => this.#shared(project, operation),
+    });
   }
 
   async createDatabase(project: string, statements: readonly string[]): Promise<void> {

@@ -5,11 +5,14 @@ import { serveOperations } from '../../threads/serve-operations.ts';
 import type { DatabaseThreadStart, WriterOperations } from './database-operations.ts';
 import { openDatabase } from './open-database.ts';
 import { OpenDatabases } from './open-databases.ts';
+import { tableWrites } from './tables/table-writes.ts';
 
 const { maxOpenDatabases } = workerData as DatabaseThreadStart;
 const databases = new OpenDatabases(maxOpenDatabases, { mode: 'read-write' });
 
-serveOperations<WriterOperations>({ createDatabase, settleDatabase }, () => databases.closeAll());
+serveOperations<WriterOperations>({ createDatabase, settleDatabase, ...tableWrites }, () =>
+  databases.closeAll(),
+);
 
 function createDatabase({ path, statements }: WriterOperations['createDatabase']['input']): void {
   const database = databases.get(path);

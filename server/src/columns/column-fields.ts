@@ -1,0 +1,73 @@
+import { type Static, Type } from 'typebox';
+
+import type { ColumnEntry, ColumnType, NewColumn } from '../engine/project-tables.ts';
+import { booleanLike, isTrue } from '../http/boolean-like.ts';
+import { keyword, toKeyword } from '../http/keyword.ts';
+import { newColumnName } from '../http/object-name.ts';
+
+const flag = Type.Union([Type.Literal(0), Type.Literal(1)]);
+
+/** What a client sees of a column, in the contract's order. */
+export const columnFields = Type.Object({
+  id: Type.Integer(),
+  table_name: Type.String(),
+  column_name: Type.String(),
+  column_type: Type.String(),
+  is_nullable: flag,
+  default_value: Type.Union([Type.String(), Type.Number(), Type.Null()]),
+  is_primary: flag,
+  is_unique: flag,
+  created_at: Type.String(),
+  updated_at: Type.String(),
+});
+
+const COLUMN_TYPES: readonly ColumnType[] = ['INTEGER', 'REAL', 'TEXT', 'BLOB', 'ANY'];
+
+export const columnType = keyword(COLUMN_TYPES);
+
+export const defaultValue = Type.Unsafe<string | number | boolean | null>({
+  type: ['string', 'number', 'boolean', 'null'],
+});
+
+/** A column as a request describes it. */
+export const newColumnFields = Type.Object(
+  {
+    column_name: newColumnName,
+    column_type: Type.Optional(columnType),
+    is_primary: Type.Optional(booleanLike),
+    is_nullable: Type.Optional(booleanLike),
+    is_unique: Type.Optional(booleanLike),
+    default_value: Type.Optional(defaultValue),
+  },
+  { additionalProperties: false },
+);
+
+export function toNewColumn(fields: Static<typeof newColumnFields>): NewColumn {
+  return {
+    name: fields.column_name,
+    type: toColumnType(fields.column_type ?? 'TEXT'),
+    primary: isTrue(fields.is_primary),
+    nullable: fields.is_nullable === undefined || isTrue(fields.is_nullable),
+    unique: isTrue(fields.is_unique),
+    defaultValue: fields.default_value ?? null,
+  };
+}
+
+export function toColumnType(text: string): ColumnType {
+  return toKeyword(COLUMN_TYPES, text);
+}
+
+export function toColumnFields(column: ColumnEntry): Static<typeof columnFields> {
+  return {
+    id: column.id,
+    table_name: column.tableName,
+    column_name: column.name,
+    column_type: column.type,
+    is_nullable: column.nullable ? 1 : 0,
+    default_value: column.defaultValue,
+    is_primary: column.primary ? 1 : 0,
+    is_unique: column.unique ? 1 : 0,
+    created_at: column.createdAt,
+    updated_at: column.updatedAt,
+  };
+}

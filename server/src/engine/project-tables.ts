@@ -1,0 +1,104 @@
+/**
+ * The port, as far as tables are concerned. A table is asked for by its name or by its id in digits, names first; every
+ * method rejects with `not_found` where there is no such table. Fields at fault are named as the request has them.
+ */
+export interface ProjectTables {
+  /** Ordinary and virtual tables, sorted by name. */
+  list(project: string, options: { readonly countRows: boolean }): Promise<readonly ListedTable[]>;
+
+  get(project: string, table: string): Promise<TableDetails>;
+
+  /** Rejects with `already_exists`, and with `validation_failed` for what SQLite takes in no table. */
+  create(project: string, table: NewTable): Promise<TableDetails>;
+}
+
+/** A value of a record or a default, as JSON has it. */
+export type JsonScalar = string | number | boolean | null;
+
+export interface TableEntry {
+  readonly id: number;
+  readonly name: string;
+  readonly displayName: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface ListedTable extends TableEntry {
+  /** Null where it was not asked for, or where SQLite cannot read the table (a virtual one without its module). */
+  readonly rowCount: number | null;
+}
+
+export interface ColumnEntry {
+  readonly id: number;
+  readonly tableName: string;
+  readonly name: string;
+  /** As declared; empty where nothing is. */
+  readonly type: string;
+  readonly nullable: boolean;
+  /** The value of a literal, or else the SQL text of an expression. */
+  readonly defaultValue: string | number | null;
+  readonly primary: boolean;
+  /** Whether no two rows can have the same value in it. */
+  readonly unique: boolean;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface IndexEntry {
+  readonly name: string;
+  readonly unique: boolean;
+  /** `c` from CREATE INDEX, `u` from a UNIQUE constraint, `pk` from a PRIMARY KEY. */
+  readonly origin: 'c' | 'u' | 'pk';
+  readonly partial: boolean;
+  /** The name of each column, or the SQL text of an expression. */
+  readonly columns: readonly string[];
+}
+
+export interface ForeignKeyEntry {
+  readonly columns: readonly string[];
+  readonly referencesTable: string;
+  /** Null where SQLite cannot say: the table is missing, or its primary key has another number of columns. */
+  readonly referencesColumns: readonly string[] | null;
+  readonly onDelete: string;
+  readonly onUpdate: string;
+}
+
+export interface TableDetails {
+  readonly table: TableEntry;
+  readonly columns: readonly ColumnEntry[];
+  readonly indexes: readonly IndexEntry[];
+  readonly foreignKeys: readonly ForeignKeyEntry[];
+}
+
+export type ColumnType = 'INTEGER' | 'REAL' | 'TEXT' | 'BLOB' | 'ANY';
+
+export type ReferenceAction = 'NO ACTION' | 'RESTRICT' | 'SET NULL' | 'SET DEFAULT' | 'CASCADE';
+
+export interface NewColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly primary: boolean;
+  readonly nullable: boolean;
+  readonly unique: boolean;
+  readonly defaultValue: JsonScalar;
+}
+
+export interface NewForeignKey {
+  readonly columns: readonly string[];
+  readonly referencesTable: string;
+  /** Null for the primary key. */
+  readonly referencesColumns: readonly string[] | null;
+  readonly onDelete: ReferenceAction;
+  readonly onUpdate: ReferenceAction;
+}
+
+export interface NewTable {
+  readonly name: string;
+  readonly displayName: string | null;
+  readonly columns: readonly NewColumn[];
+  readonly foreignKeys: readonly NewForeignKey[];
+  /** Expressions. */
+  readonly checks: readonly string[];
+  /** Where the request describes the table: `body`. */
+  readonly field: string;
+}

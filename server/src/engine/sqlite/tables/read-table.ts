@@ -1,0 +1,88 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { foldName } from '../../../schema/identifier.ts';
+import type { StoredTable } from '../../../schema/model.ts';
+import type { ColumnEntry, ForeignKeyEntry, TableDetails, TableEntry } from '../../project-tables.ts';
+import { readDefault } from './default-literal.ts';
+import { findTable } from './find-table.ts';
+import { columnMetadata, hasMetadata, tableMetadata } from './metadata.ts';
+import { referencesOf } from './references.ts';
+import { indexesOf, type TableIndex } from './table-indexes.ts';
+import { type ColumnFacts, columnsOf } from './visible-columns.ts';
+
+/**
+ * Everything a client sees of a table; null where it or a column has no id yet. Call it inside a transaction.
+ * @throws RowhouseError `not_found`.
+ */
+export function readTable(database: DatabaseSync, nameOrId: string): TableDetails | null {
+  const stored = findTable(database, nameOrId);
+  const metadata = hasMetadata(database) ? tableMetadata(database, stored.name) : null;
+  if (metadata === null) return null;
+  const table: TableEntry = { name: stored.name, ...metadata };
+  const indexes = indexesOf(database, stored);
+  const columns = readColumnEntries(database, { stored, id: table.id, indexes });
+  if (columns === null) return null;
+  return { table, columns, indexes, foreignKeys: foreignKeysOf(database, stored) };
+}
+
+interface TableParts {
+  readonly stored: StoredTable;
+  readonly id: number;
+  readonly indexes: readonly TableIndex[];
+}
+
+function readColumnEntries(database: DatabaseSync, parts: TableParts): readonly ColumnEntry[] | null {
+  const facts = columnsOf(database, parts.stored);
+  const rowidAlias = rowidAliasOf(facts, parts.indexes);
+  const entries = facts.map((column): ColumnEntry | null => {
+    const metadata = columnMetadata(database, parts.id, column.name);
+    if (metadata === null) return null;
+    return {
+      id: metadata.id,
+      tableName: parts.stored.name,
+      name: column.name,
+      type: column.declaredType,
+      nullable: !column.notNull && column !== rowidAlias,
+      defaultValue: readDefault(column.defaultSql),
+      primary: column.primaryKeyPosition > 0,
+      unique: column === rowidAlias || parts.indexes.some((index) => makesUnique(index, column.name)),
+      createdAt: metadata.createdAt,
+      updatedAt: metadata.updatedAt,
+    };
+  });
+  return entries.every((entry) => entry !== null) ? entries : null;
+}
+
+/**
+ * An INTEGER PRIMARY KEY is the rowid itself and so has no index; every other primary key has one.
+ * https://www.sqlite.org/lang_createtable.html#rowid
+ */
+function rowidAliasOf(
+  columns: readonly ColumnFacts[],
+  indexes: readonly TableIndex[],
+): ColumnFacts | undefined {
+  if (indexes.some(({ origin }) => origin === 'pk')) return undefined;
+  return columns.find(({ primaryKeyPosition }) => primaryKeyPosition > 0);
+}
+
+/** Whether an index lets no value stand twice in this column. */
+export function makesUnique(index: TableIndex, column: string): boolean {
+  const [only, ...others] = index.columnNames;
+  return (
+    index.unique &&
+    !index.partial &&
+    others.length === 0 &&
+    typeof only === 'string' &&
+    foldName(only) === foldName(column)
+  );
+}
+
+function foreignKeysOf(database: DatabaseSync, table: StoredTable): readonly ForeignKeyEntry[] {
+  return referencesOf(database, table.name).map((reference) => ({
+    columns: reference.columns,
+    referencesTable: reference.referencedTable,
+    referencesColumns: reference.referencedColumns,
+    onDelete: reference.onDelete,
+    onUpdate: reference.onUpdate,
+  }));
+}

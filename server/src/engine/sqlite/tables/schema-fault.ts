@@ -1,0 +1,26 @@
+import { RowhouseError } from '../../../errors.ts';
+
+/**
+ * What SQLite's refusal of a schema change is to a client; anything else comes back as it was.
+ * `sqlite3_errmsg()` names the object that stands in the way: `error in view v after rename: no such column: a`.
+ */
+export function explainSchemaFault(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof RowhouseError) return error;
+  const broken = /^error in (view|trigger|index|table) ([^]+?)(?: after [a-z ]+)?: /.exec(error.message);
+  if (broken !== null) {
+    const [, kind, name] = broken;
+    return new RowhouseError(
+      'conflict',
+      `The ${kind} ${name} stands in the way: it does not compile with it.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (error.message.startsWith('object name reserved for internal use')) {
+    return new RowhouseError('already_exists', 'The name belongs to a part of a virtual table.', {
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,23 @@
+import type { ListedTable, NewTable, TableDetails } from '../../project-tables.ts';
+
+/** What reader threads do for tables. Null where ids are missing, which only a writer can give. */
+export type TableReads = {
+  readonly listTables: {
+    readonly input: { readonly path: string; readonly countRows: boolean };
+    readonly output: readonly ListedTable[] | null;
+  };
+  readonly getTable: {
+    readonly input: { readonly path: string; readonly table: string };
+    readonly output: TableDetails | null;
+  };
+};
+
+/** What a writer thread does for tables. */
+export type TableWrites = {
+  /** Gives ids to the tables and columns that another tool made, and forgets those that are gone. */
+  readonly adoptTables: { readonly input: { readonly path: string }; readonly output: void };
+  readonly createTable: {
+    readonly input: { readonly path: string; readonly table: NewTable };
+    readonly output: TableDetails;
+  };
+};

@@ -1,0 +1,27 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import type { Handlers } from '../../../threads/serve-operations.ts';
+import type { TableDetails } from '../../project-tables.ts';
+import { adoptTables } from './adopt-tables.ts';
+import { changeSchema } from './change-schema.ts';
+import { createTable } from './create-table.ts';
+import { readTable } from './read-table.ts';
+import type { TableWrites } from './table-operations.ts';
+
+/** How a writer thread changes tables, each time in one transaction. */
+export const tableWrites: Handlers<TableWrites> = {
+  adoptTables: ({ path }) => changeSchema(path, adoptTables),
+  createTable: ({ path, table }) =>
+    changeSchema(path, (database) => {
+      createTable(database, table);
+      return adopted(database, table.name);
+    }),
+};
+
+/** The table as it is after a change, what is new in it with ids. */
+function adopted(database: DatabaseSync, table: string): TableDetails {
+  adoptTables(database);
+  const details = readTable(database, table);
+  if (details === null) throw new Error('a table was read that has no ids after they were given');
+  return details;
+}

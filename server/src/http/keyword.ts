@@ -1,0 +1,22 @@
+import { Type } from 'typebox';
+
+import { ALLOWED_KEYWORD } from './validation-details.ts';
+
+/** One of some words of SQL, which are written in capitals, in any case. */
+export function keyword(words: readonly string[]) {
+  return Type.String({
+    pattern: `^(?:${words.map(inAnyCase).join('|')})$`,
+    [ALLOWED_KEYWORD]: `one of ${words.join(', ')}, in any case`,
+  });
+}
+
+/** The word that such a text stands for, already checked by the schema. */
+export function toKeyword<Word extends string>(words: readonly Word[], text: string): Word {
+  const found = words.find((word) => word === text.toUpperCase());
+  if (found === undefined) throw new Error(`${text} was let through as one of ${words.join(', ')}`);
+  return found;
+}
+
+function inAnyCase(word: string): string {
+  return word.replaceAll(/[A-Z]/g, (letter) => `[${letter}${letter.toLowerCase()}]`);
+}

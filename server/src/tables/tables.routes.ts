@@ -1,0 +1,90 @@
+import { Type } from 'typebox';
+
+import { booleanLike, isTrue } from '../http/boolean-like.ts';
+import { envelopeOf, success } from '../http/envelope.ts';
+import type { HttpServer } from '../http/http-server.ts';
+import { existingName } from '../http/object-name.ts';
+import { projectPath } from '../http/project-slug.ts';
+import type { Projects } from '../projects/projects.ts';
+import {
+  listedTableFields,
+  newTableAnswer,
+  newTableFields,
+  tableAnswer,
+  toListedTableFields,
+  toNewTable,
+  toNewTableAnswer,
+  toTableAnswer,
+} from './table-fields.ts';
+import type { Tables } from './tables.ts';
+
+/** Tables are told of together and refer to each other: a token that is limited to some is not let in. */
+const reading = { access: 'project', scope: 'schema:read' } as const;
+const changing = { access: 'project', scope: 'schema:write' } as const;
+const tablePath = projectPath({ table: existingName });
+
+/** What these routes work with. */
+interface Rooms {
+  readonly tables: Tables;
+  readonly projects: Projects;
+}
+
+export function registerTableRoutes(app: HttpServer, rooms: Rooms): void {
+  createTable(app, rooms);
+  listTables(app, rooms, '/projects/:project/tables');
+  listTables(app, rooms, '/projects/:project/table');
+  getTable(app, rooms);
+}
+
+function createTable(app: HttpServer, { tables, projects }: Rooms): void {
+  app.post(
+    '/projects/:project/table',
+    {
+      config: changing,
+      schema: {
+        params: projectPath({}),
+        body: newTableFields,
+        response: { 201: envelopeOf(newTableAnswer) },
+      },
+    },
+    async (request, reply) => {
+      const { project_slug } = await projects.get(request.params.project);
+      const created = await tables.create(project_slug, toNewTable(request.body, 'body'));
+      return reply.code(201).send(success(request, toNewTableAnswer(created)));
+    },
+  );
+}
+
+function listTables(app: HttpServer, { tables, projects }: Rooms, url: string): void {
+  app.get(
+    url,
+    {
+      config: reading,
+      schema: {
+        params: projectPath({}),
+        querystring: Type.Object(
+          { include_count: Type.Optional(booleanLike) },
+          { additionalProperties: false },
+        ),
+        response: { 200: envelopeOf(Type.Object({ tables: Type.Array(listedTableFields) })) },
+      },
+    },
+    async (request) => {
+      const countRows = isTrue(request.query.include_count);
+      const { project_slug } = await projects.get(request.params.project);
+      const found = await tables.list(project_slug, { countRows });
+      return success(request, { tables: found.map((table) => toListedTableFields(table, countRows)) });
+    },
+  );
+}
+
+function getTable(app: HttpServer, { tables, projects }: Rooms): void {
+  app.get(
+    '/projects/:project/table/:table',
+    { config: reading, schema: { params: tablePath, response: { 200: envelopeOf(tableAnswer) } } },
+    async (request) => {
+      const { project_slug } = await projects.get(request.params.project);
+      return success(request, toTableAnswer(await tables.get(project_slug, request.params.table)));
+    },
+  );
+}
