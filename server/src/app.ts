@@ -5,6 +5,7 @@ import { registerExportRoutes } from './exports/exports.routes.ts';
 import { registerHealthRoutes } from './health/health.routes.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import { registerImportRoutes } from './imports/imports.routes.ts';
+import { registerIndexRoutes } from './indexes/indexes.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
 import type { Service } from './service.ts';
 import { registerTableRoutes } from './tables/tables.routes.ts';
@@ -39,5 +40,6 @@ export function createApp(
   registerImportRoutes(app, service);
   registerExportRoutes(app, service);
   registerTableRoutes(app, service);
+  registerIndexRoutes(app, service);
   return app;
 }

@@ -37,7 +37,14 @@ export const errorRegistry = {
     meaning: 'The `If-Match` of the request names another version of the file.',
   },
   range_not_satisfiable: { status: 416, meaning: 'The `Range` asked for lies outside the file.' },
-  already_exists: { status: 409, meaning: 'A project of that slug, or a table of that name, exists.' },
+  already_exists: {
+    status: 409,
+    meaning: 'A project of that slug, or a table, a column or an index of that name, exists.',
+  },
+  constraint_violation: {
+    status: 409,
+    meaning: 'A constraint of the database refuses it; the message names the constraint’s columns.',
+  },
   conflict: { status: 409, meaning: 'The thing is in a state that does not allow this.' },
   export_file_missing: { status: 410, meaning: 'The export’s file is gone from storage.' },
   storage_full: { status: 507, meaning: 'The disk is full: nothing was written, and what was stored stays.' },

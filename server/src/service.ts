@@ -12,6 +12,7 @@ import type { ExportFiles } from './files/export-files.ts';
 import { openLocalExportFiles } from './files/local-export-files.ts';
 import { timestamp } from './http/ids.ts';
 import { Imports } from './imports/imports.ts';
+import { Indexes } from './indexes/indexes.ts';
 import { Projects } from './projects/projects.ts';
 import { Tables } from './tables/tables.ts';
 import { AccessTests } from './tokens/access-tests.ts';
@@ -25,6 +26,7 @@ export interface Service {
   readonly imports: Imports;
   readonly exports: Exports;
   readonly tables: Tables;
+  readonly indexes: Indexes;
   /** Whether no server ever ran on this data folder. */
   isNew(): Promise<boolean>;
   markStarted(): Promise<void>;
@@ -56,6 +58,7 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     accessTests: new AccessTests({ catalog, engine, tokens }),
     exports: new Exports({ catalog, engine, files }),
     tables: new Tables(engine.tables),
+    indexes: new Indexes(engine.tables),
     projects: new Projects({ catalog, engine, tokens, files }),
     imports: new Imports({ engine, maxBytes: config.importMaxBytes, stallLimitMs: UPLOAD_STALL_LIMIT_MS }),
     isNew: async () => (await firstStartedAt(catalog)) === undefined,

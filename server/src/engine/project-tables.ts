@@ -10,6 +10,12 @@ export interface ProjectTables {
 
   /** Rejects with `already_exists`, and with `validation_failed` for what SQLite takes in no table. */
   create(project: string, table: NewTable): Promise<TableDetails>;
+
+  /** Rejects with `constraint_violation` where a unique index finds values that stand twice. */
+  createIndex(project: string, table: string, index: NewIndex): Promise<IndexEntry>;
+
+  /** Gives the name as it was stored; rejects with `conflict` for an index that belongs to a constraint. */
+  dropIndex(project: string, table: string, index: string): Promise<string>;
 }
 
 /** A value of a record or a default, as JSON has it. */
@@ -90,6 +96,13 @@ export interface NewForeignKey {
   readonly referencesColumns: readonly string[] | null;
   readonly onDelete: ReferenceAction;
   readonly onUpdate: ReferenceAction;
+}
+
+export interface NewIndex {
+  /** Null for `idx_<table>_<column>…`. */
+  readonly name: string | null;
+  readonly columns: readonly string[];
+  readonly unique: boolean;
 }
 
 export interface NewTable {

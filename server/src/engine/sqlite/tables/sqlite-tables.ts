@@ -1,6 +1,13 @@
 import type { ThreadPool } from '../../../threads/thread-pool.ts';
 import type { Thread } from '../../../threads/thread.ts';
-import type { ListedTable, NewTable, ProjectTables, TableDetails } from '../../project-tables.ts';
+import type {
+  IndexEntry,
+  ListedTable,
+  NewIndex,
+  NewTable,
+  ProjectTables,
+  TableDetails,
+} from '../../project-tables.ts';
 import type { ReaderOperations, WriterOperations } from '../database-operations.ts';
 
 /** What the engine lends to its tables. */
@@ -29,6 +36,14 @@ export class SqliteTables implements ProjectTables {
 
   create(project: string, table: NewTable): Promise<TableDetails> {
     return this.#write(project, (writer, path) => writer.request('createTable', { path, table }));
+  }
+
+  createIndex(project: string, table: string, index: NewIndex): Promise<IndexEntry> {
+    return this.#write(project, (writer, path) => writer.request('createIndex', { path, table, index }));
+  }
+
+  dropIndex(project: string, table: string, index: string): Promise<string> {
+    return this.#write(project, (writer, path) => writer.request('dropIndex', { path, table, index }));
   }
 
   /** A reader cannot give ids, so where some are missing the writer does, and the reader is asked again. */

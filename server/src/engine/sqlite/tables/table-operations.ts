@@ -1,4 +1,4 @@
-import type { ListedTable, NewTable, TableDetails } from '../../project-tables.ts';
+import type { IndexEntry, ListedTable, NewIndex, NewTable, TableDetails } from '../../project-tables.ts';
 
 /** What reader threads do for tables. Null where ids are missing, which only a writer can give. */
 export type TableReads = {
@@ -19,5 +19,13 @@ export type TableWrites = {
   readonly createTable: {
     readonly input: { readonly path: string; readonly table: NewTable };
     readonly output: TableDetails;
+  };
+  readonly createIndex: {
+    readonly input: { readonly path: string; readonly table: string; readonly index: NewIndex };
+    readonly output: IndexEntry;
+  };
+  readonly dropIndex: {
+    readonly input: { readonly path: string; readonly table: string; readonly index: string };
+    readonly output: string;
   };
 };

@@ -4,7 +4,9 @@ import type { Handlers } from '../../../threads/serve-operations.ts';
 import type { TableDetails } from '../../project-tables.ts';
 import { adoptTables } from './adopt-tables.ts';
 import { changeSchema } from './change-schema.ts';
+import { createIndex } from './create-index.ts';
 import { createTable } from './create-table.ts';
+import { dropIndex } from './drop-index.ts';
 import { readTable } from './read-table.ts';
 import type { TableWrites } from './table-operations.ts';
 
@@ -16,6 +18,9 @@ export const tableWrites: Handlers<TableWrites> = {
       createTable(database, table);
       return adopted(database, table.name);
     }),
+  createIndex: ({ path, table, index }) =>
+    changeSchema(path, (database) => createIndex(database, table, index)),
+  dropIndex: ({ path, table, index }) => changeSchema(path, (database) => dropIndex(database, table, index)),
 };
 
 /** The table as it is after a change, what is new in it with ids. */

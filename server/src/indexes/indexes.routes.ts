@@ -1,0 +1,84 @@
+import { Type } from 'typebox';
+
+import { booleanLike, isTrue } from '../http/boolean-like.ts';
+import { envelopeOf, success } from '../http/envelope.ts';
+import type { HttpServer } from '../http/http-server.ts';
+import { existingName, newObjectName } from '../http/object-name.ts';
+import { projectPath } from '../http/project-slug.ts';
+import type { Projects } from '../projects/projects.ts';
+import { indexFields, toIndexFields } from './index-fields.ts';
+import type { Indexes } from './indexes.ts';
+
+const reading = { access: 'project', scope: 'schema:read' } as const;
+const changing = { access: 'project', scope: 'schema:write' } as const;
+const tablePath = projectPath({ table: existingName });
+
+/** What these routes work with. */
+interface Rooms {
+  readonly indexes: Indexes;
+  readonly projects: Projects;
+}
+
+export function registerIndexRoutes(app: HttpServer, rooms: Rooms): void {
+  createIndex(app, rooms);
+  listIndexes(app, rooms);
+  dropIndex(app, rooms);
+}
+
+function createIndex(app: HttpServer, { indexes, projects }: Rooms): void {
+  const body = Type.Object(
+    {
+      columns: Type.Array(existingName, { minItems: 1, maxItems: 100 }),
+      index_name: Type.Optional(newObjectName),
+      unique: Type.Optional(booleanLike),
+    },
+    { additionalProperties: false },
+  );
+  app.post(
+    '/projects/:project/indexes/:table',
+    {
+      config: changing,
+      schema: { params: tablePath, body, response: { 201: envelopeOf(Type.Object({ index: indexFields })) } },
+    },
+    async (request, reply) => {
+      const { columns, index_name = null, unique } = request.body;
+      const { project_slug } = await projects.get(request.params.project);
+      const index = { columns, name: index_name, unique: isTrue(unique) };
+      const created = await indexes.create(project_slug, request.params.table, index);
+      return reply.code(201).send(success(request, { index: toIndexFields(created) }));
+    },
+  );
+}
+
+function listIndexes(app: HttpServer, { indexes, projects }: Rooms): void {
+  const data = Type.Object({ table: Type.String(), indexes: Type.Array(indexFields) });
+  app.get(
+    '/projects/:project/indexes/:table',
+    { config: reading, schema: { params: tablePath, response: { 200: envelopeOf(data) } } },
+    async (request) => {
+      const { project_slug } = await projects.get(request.params.project);
+      const found = await indexes.list(project_slug, request.params.table);
+      return success(request, { table: found.table, indexes: found.indexes.map(toIndexFields) });
+    },
+  );
+}
+
+function dropIndex(app: HttpServer, { indexes, projects }: Rooms): void {
+  const data = Type.Object({ deleted: Type.Literal(true), index_name: Type.String() });
+  app.delete(
+    '/projects/:project/indexes/:table/:index_name',
+    {
+      config: changing,
+      schema: {
+        params: projectPath({ table: existingName, index_name: existingName }),
+        response: { 200: envelopeOf(data) },
+      },
+    },
+    async (request) => {
+      const { project, table, index_name } = request.params;
+      const { project_slug } = await projects.get(project);
+      const dropped = await indexes.drop(project_slug, table, index_name);
+      return success(request, { deleted: true as const, index_name: dropped });
+    },
+  );
+}
