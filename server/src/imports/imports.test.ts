@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -204,4 +204,28 @@ test('rows that break a CHECK, and a CHECK that calls a function of another prog
     assert.equal(body.data.import.warnings[0].code, 'check_violations');
     assert.match(body.data.import.warnings[0].message, says);
   }
+});
+
+test('a file that uses the names of the service’s own tables for something else is refused; one that was a project is not', async () => {
+  await using server = await startTestServer();
+  await server.createProject('shop');
+  for (const forged of [
+    'CREATE TABLE _rowhouse_tables (id INTEGER PRIMARY KEY);',
+    'CREATE VIEW _Rowhouse_Columns AS SELECT 1;',
+  ]) {
+    const { status, body } = await importDatabase(server, 'shop', databaseFile(forged));
+    assert.equal(status, 400);
+    assert.match(body.error?.message ?? '', /_rowhouse_tables and _rowhouse_columns are the service’s own/);
+  }
+
+  const json = { table_name: 'people', display_name: 'People' };
+  const made = await server.call('POST', '/projects/shop/table', { json });
+  assert.equal(made.status, 201);
+  const copy = join(server.dataDir, 'copy.sqlite');
+  runSqliteShell(join(server.dataDir, 'projects', 'shop', 'database.sqlite'), `VACUUM INTO '${copy}';`);
+  await server.createProject('moved');
+  const moved = await importDatabase(server, 'moved', await readFile(copy));
+  assert.deepEqual(moved.body.data.import.warnings, []);
+  const table = await server.call('GET', '/projects/moved/table/people');
+  assert.deepEqual(table.body.data.table, made.body.data.table);
 });

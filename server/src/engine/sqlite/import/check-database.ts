@@ -4,6 +4,7 @@ import { quoteIdentifier } from '../../../schema/identifier.ts';
 import { errorToMessage } from '../../../threads/protocol.ts';
 import { readStoredSchema } from '../introspection/read-stored-schema.ts';
 import { openDatabase } from '../open-database.ts';
+import { hasForgedMetadata, METADATA_NAMES } from '../tables/metadata-tables.ts';
 import type { CheckResult } from './check-database-file.ts';
 import { compileViews } from './compile-views.ts';
 import { importWarnings } from './import-warnings.ts';
@@ -36,6 +37,10 @@ function examine(database: DatabaseSync): CheckResult {
   if (!integrity.sound) return { kind: 'unsound', message: `The database is damaged: ${integrity.problem}.` };
   if (!compileViews(database, VIEWS_MAX_MS)) {
     return { kind: 'unsound', message: 'The views cannot be used: SQLite takes too long to compile them.' };
+  }
+  if (hasForgedMetadata(database)) {
+    const message = `The names ${METADATA_NAMES.join(' and ')} are the service’s own; here they are something else.`;
+    return { kind: 'unsound', message };
   }
   const tables = readStoredSchema(database).tables;
   const ordinary = tables.filter((table) => table.kind === 'table').map((table) => table.name);

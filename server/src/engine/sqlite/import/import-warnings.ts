@@ -5,6 +5,7 @@ import { nameList } from '../../../schema/name-list.ts';
 import type { ImportWarning } from '../../engine.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { renderSchemaExport } from '../schema-export.ts';
+import { METADATA_NAMES } from '../tables/metadata-tables.ts';
 import { shortened } from './shortened.ts';
 
 /** What somebody who imports a database should know of it, though it is sound. `tables` are its ordinary ones. */
@@ -31,8 +32,9 @@ function reservedNameWarnings(database: DatabaseSync): readonly ImportWarning[] 
     database,
     `SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name LIKE '\\_rowhouse\\_%' ESCAPE '\\'`,
   );
-  if (reserved.length === 0) return [];
-  const message = `Names that begin with _rowhouse_ are the service’s own, and are not shown: ${listed(reserved.map(([name]) => name))}.`;
+  const strangers = reserved.map(([name]) => name).filter((name) => !METADATA_NAMES.includes(name));
+  if (strangers.length === 0) return [];
+  const message = `Names that begin with _rowhouse_ are the service’s own, and are not shown: ${listed(strangers)}.`;
   return [{ code: 'reserved_names', message }];
 }
 

@@ -2,29 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { foldName } from '../../../schema/identifier.ts';
 import { queryRows } from '../introspection/query-rows.ts';
+import { METADATA_TABLES } from './metadata-tables.ts';
 import { visibleColumns } from './visible-columns.ts';
 import { visibleTables } from './visible-tables.ts';
-
-/**
- * Ids, display names and times of tables and columns, in the project's own file. They go by name: the schema itself is
- * always what SQLite says, and may have been changed by any other tool. AUTOINCREMENT, so that no id is ever given twice.
- */
-const METADATA_TABLES = `
-CREATE TABLE IF NOT EXISTS _rowhouse_tables (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  name TEXT NOT NULL COLLATE NOCASE UNIQUE,
-  display_name TEXT,
-  created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
-  updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
-) STRICT;
-CREATE TABLE IF NOT EXISTS _rowhouse_columns (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  table_id INTEGER NOT NULL,
-  name TEXT NOT NULL COLLATE NOCASE,
-  created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
-  updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
-  UNIQUE (table_id, name)
-) STRICT;`;
 
 /** Gives ids to tables and columns that have none, and forgets those that are gone. Call it inside a transaction. */
 export function adoptTables(database: DatabaseSync): void {
