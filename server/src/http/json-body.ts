@@ -4,7 +4,8 @@ import { RowhouseError, invalidField } from '../errors.ts';
 import { findJsonFault } from './json-syntax.ts';
 
 /**
- * Parses a request body. An empty one is `undefined`.
+ * Parses a request body. An empty one is `undefined`. An integer beyond ±(2^53−1) is a `bigint`, so that no digit of it
+ * is lost; a `Type.Integer()` or `Type.Number()` refuses it.
  * @throws RowhouseError `invalid_json` with line and column; `validation_failed` for a field that would reach into the
  * prototypes of JavaScript's objects.
  */
@@ -19,6 +20,15 @@ export function parseJsonBody(bytes: Buffer): unknown {
   if (MAY_POISON.test(text)) refusePoison(value);
   return value;
 }
+
+declare global {
+  interface JSON {
+    /** With the text of each value that is no object, which TypeScript does not declare yet. */
+    parse(text: string, reviver: ReviverWithSource): unknown;
+  }
+}
+
+type ReviverWithSource = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
 const BYTE_ORDER_MARK = '\u{feff}';
 
@@ -47,12 +57,23 @@ const REPLACEMENT_CHARACTER = Buffer.from('\u{fffd}');
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return MAY_HOLD_LARGE_INTEGER.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text);
   } catch (error) {
     const fault = findJsonFault(text);
-    if (fault === null) throw error;
-    throw invalidJson(fault.line, fault.column, fault.reason);
+    if (fault !== null) throw invalidJson(fault.line, fault.column, fault.reason);
+    if (error instanceof RangeError) throw invalidJson(1, 1, 'it is nested too deeply');
+    throw error;
   }
+}
+
+/** The smallest integer that JavaScript's numbers round, 2^53, has 16 digits. */
+const MAY_HOLD_LARGE_INTEGER = /\d{16}/;
+
+/** https://tc39.es/proposal-json-parse-with-source/ */
+function exactInteger(_key: string, value: unknown, context: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  const source = context.source ?? '';
+  return /^-?\d+$/.test(source) ? BigInt(source) : value;
 }
 
 function invalidJson(line: number, column: number, reason: string): RowhouseError {

@@ -1,6 +1,8 @@
 import { Ajv } from 'ajv';
 import type { FastifySerializerCompiler } from 'fastify';
 
+import { RenderedJson } from './rendered-json.ts';
+
 /**
  * Answers are written as the handlers made them: the declared schema is the contract and the type, never a filter that
  * would drop a key in silence. Tests turn `check` on, and an answer that its schema does not describe then fails.
@@ -8,17 +10,22 @@ import type { FastifySerializerCompiler } from 'fastify';
 export function createSerializerCompiler(options: {
   readonly check: boolean;
 }): FastifySerializerCompiler<object> {
-  if (!options.check) return () => (data) => JSON.stringify(data);
+  if (!options.check) return () => toText;
   const ajv = new Ajv({ allErrors: true, strict: false });
   return ({ schema, method, url }) => {
     const validate = ajv.compile(schema);
     return (data) => {
-      if (!validate(data)) {
+      const text = toText(data);
+      if (!validate(JSON.parse(text))) {
         throw new Error(
           `${method} ${url} answered what its schema does not say: ${ajv.errorsText(validate.errors)}`,
         );
       }
-      return JSON.stringify(data);
+      return text;
     };
   };
+}
+
+function toText(data: unknown): string {
+  return data instanceof RenderedJson ? data.text : JSON.stringify(data);
 }

@@ -83,7 +83,7 @@ function sentenceOf(part: string, error: ErrorObject): string {
 const SENTENCES: Readonly<Record<string, (error: ErrorObject, part: string) => string>> = {
   required: () => 'is required',
   additionalProperties: (error, part) => unknownField(part, error),
-  type: (error) => `must be ${describe(error.parentSchema)}`,
+  type: (error) => `must be ${describe(error.parentSchema)}${largeInteger(error)}`,
   const: (error) => `must be ${describe(error.parentSchema)}`,
   enum: (error) => `must be ${describe(error.parentSchema)}`,
   [RESOLVED]: (error) => `must be ${describe({ anyOf: error.schema })}`,
@@ -100,6 +100,10 @@ const SENTENCES: Readonly<Record<string, (error: ErrorObject, part: string) => s
   maxProperties: (error) => `must be at most ${limitOf(error)} fields`,
   uniqueItems: () => 'must not name anything twice',
 };
+
+function largeInteger({ data }: ErrorObject): string {
+  return typeof data === 'bigint' ? ', and an integer beyond ±(2^53−1) a string of its digits' : '';
+}
 
 function limitOf(error: ErrorObject): string {
   return String(error.params['limit']);

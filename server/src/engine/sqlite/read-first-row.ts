@@ -2,8 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../errors.ts';
 import { isReservedName, quoteIdentifier } from '../../schema/identifier.ts';
-import type { FirstRow, RecordValue } from '../engine.ts';
+import type { FirstRow } from '../engine.ts';
 import { queryRows } from './introspection/query-rows.ts';
+import { type SqliteValue, toRecordValue } from './values/record-value.ts';
 
 /** @throws RowhouseError `not_found`; `conflict` for a table that needs something of SQLite that is not here. */
 export function readFirstRow(database: DatabaseSync, asked: string): FirstRow {
@@ -13,11 +14,11 @@ export function readFirstRow(database: DatabaseSync, asked: string): FirstRow {
     statement.setReadBigInts(true);
     statement.setReturnArrays(true);
     const names = statement.columns().map((column) => column.name);
-    const values = statement.get() as unknown as readonly unknown[] | undefined;
+    const values = statement.get() as unknown as readonly SqliteValue[] | undefined;
     if (values === undefined) return { table, row: null };
     return {
       table,
-      row: Object.fromEntries(names.map((name, index) => [name, toRecordValue(values[index])])),
+      row: Object.fromEntries(names.map((name, index) => [name, toRecordValue(values[index] ?? null)])),
     };
   } catch (error) {
     if (!isSqlError(error)) throw error;
@@ -33,17 +34,6 @@ function storedName(database: DatabaseSync, asked: string): string {
   const [found] = isReservedName(asked) ? [] : queryRows<[string]>(database, sql, [asked]);
   if (found === undefined) throw new RowhouseError('not_found', 'There is no such table.');
   return found[0];
-}
-
-/** With `setReadBigInts` every INTEGER is a bigint and every REAL a number. */
-function toRecordValue(value: unknown): RecordValue {
-  if (typeof value === 'bigint') {
-    const number = Number(value);
-    return Number.isSafeInteger(number) ? number : String(value);
-  }
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  return typeof value === 'string' ? value : null;
 }
 
 const SQLITE_ERROR = 1;
