@@ -137,12 +137,12 @@ describe('many records', () => {
   });
 
   test('are not stored at all where one of them cannot be', async () => {
-    const before = await rows();
+    const stored = await rows();
     const refused = await refuse('constraint_violation', 'POST', RECORDS, {
       rows: [{ email: 'g@x' }, { email: 'h@x' }, { email: 'g@x' }],
     });
     assert.deepEqual(fieldsAtFault(refused), ['body.rows[2].email']);
-    assert.deepEqual(await rows(), before);
+    assert.deepEqual(await rows(), stored);
   });
 
   test('are changed and deleted where they fit a filter, in either form', async () => {
@@ -157,7 +157,7 @@ describe('many records', () => {
   });
 
   test('are all changed or deleted only where the request says so', async () => {
-    const before = await rows();
+    const stored = await rows();
     for (const where of [undefined, {}, []]) {
       for (const json of [
         { where, data: { status: 'x' } },
@@ -170,9 +170,9 @@ describe('many records', () => {
         'body.where',
       ]);
     }
-    assert.deepEqual(await rows(), before);
+    assert.deepEqual(await rows(), stored);
     const all = await call('PATCH', RECORDS, { data: { status: 'x' }, allow_all: true });
-    assert.equal(all.body.data.affected_rows, before.length);
+    assert.equal(all.body.data.affected_rows, stored.length);
   });
 });
 
