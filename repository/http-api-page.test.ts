@@ -47,7 +47,8 @@ test('every example of the page, sent in its order, is answered as it shows: the
       .replace('{export_id}', exportId)
       .replace('{token_id}', tokenId)
       .replace('{table}', 'people')
-      .replace('{index_name}', 'idx_people_age_email');
+      .replace('{index_name}', 'idx_people_age_email')
+      .replace('{id}', '1');
     const upload = path.endsWith('/import/sqlite')
       ? { body: await readChinook(), headers: { 'content-type': 'application/vnd.sqlite3' } }
       : { json: body };

@@ -7,6 +7,7 @@ import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import { registerImportRoutes } from './imports/imports.routes.ts';
 import { registerIndexRoutes } from './indexes/indexes.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
+import { registerRecordRoutes } from './records/records.routes.ts';
 import type { Service } from './service.ts';
 import { registerTableRoutes } from './tables/tables.routes.ts';
 import { registerAccessTestRoute } from './tokens/access-tests.routes.ts';
@@ -41,5 +42,6 @@ export function createApp(
   registerExportRoutes(app, service);
   registerTableRoutes(app, service);
   registerIndexRoutes(app, service);
+  registerRecordRoutes(app, service);
   return app;
 }

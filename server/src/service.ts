@@ -14,6 +14,7 @@ import { timestamp } from './http/ids.ts';
 import { Imports } from './imports/imports.ts';
 import { Indexes } from './indexes/indexes.ts';
 import { Projects } from './projects/projects.ts';
+import type { Records } from './records/records.ts';
 import { Tables } from './tables/tables.ts';
 import { AccessTests } from './tokens/access-tests.ts';
 import { Tokens } from './tokens/tokens.ts';
@@ -27,6 +28,7 @@ export interface Service {
   readonly exports: Exports;
   readonly tables: Tables;
   readonly indexes: Indexes;
+  readonly records: Records;
   /** Whether no server ever ran on this data folder. */
   isNew(): Promise<boolean>;
   markStarted(): Promise<void>;
@@ -59,6 +61,7 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     exports: new Exports({ catalog, engine, files }),
     tables: new Tables(engine.tables),
     indexes: new Indexes(engine.tables),
+    records: engine.records,
     projects: new Projects({ catalog, engine, tokens, files }),
     imports: new Imports({ engine, maxBytes: config.importMaxBytes, stallLimitMs: UPLOAD_STALL_LIMIT_MS }),
     isNew: async () => (await firstStartedAt(catalog)) === undefined,
@@ -76,7 +79,8 @@ async function openStores(
   const engine = await openSqliteEngine({
     directory: join(config.dataDir, 'projects'),
     maxOpenDatabases: config.maxOpenDatabases,
-    writerThreads: 1,
+    pointThreads: 1,
+    writerThreads: 2,
     readerThreads: 2,
     onThreadCrash,
   });

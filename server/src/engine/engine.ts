@@ -1,3 +1,4 @@
+import type { ProjectRecords } from './project-records.ts';
 import type { ProjectTables } from './project-tables.ts';
 
 /**
@@ -7,6 +8,7 @@ import type { ProjectTables } from './project-tables.ts';
  */
 export interface Engine {
   readonly tables: ProjectTables;
+  readonly records: ProjectRecords;
 
   /** Makes an empty database and runs `statements` in it, all or nothing. What an unfinished earlier attempt left is replaced. */
   createDatabase(project: string, statements: readonly string[]): Promise<void>;

@@ -55,9 +55,14 @@ function firstInvalidByte(bytes: Buffer): number {
 
 const REPLACEMENT_CHARACTER = Buffer.from('\u{fffd}');
 
+/** JSON as `parseJsonBody` takes it. @throws SyntaxError, RangeError where it is nested too deeply. */
+export function parseExactJson(text: string): unknown {
+  return MAY_HOLD_LARGE_INTEGER.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text);
+}
+
 function parse(text: string): unknown {
   try {
-    return MAY_HOLD_LARGE_INTEGER.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text);
+    return parseExactJson(text);
   } catch (error) {
     const fault = findJsonFault(text);
     if (fault !== null) throw invalidJson(fault.line, fault.column, fault.reason);

@@ -14,6 +14,7 @@ test('an upload that stops bringing bytes is given up with request_timeout, and 
   const engine = await openSqliteEngine({
     directory: folder.path,
     maxOpenDatabases: 4,
+    pointThreads: 1,
     writerThreads: 1,
     readerThreads: 1,
     onThreadCrash: (error) => assert.fail(error),

@@ -4,6 +4,7 @@ import { OWNER_ACCOUNT_ID, type ProjectRow } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
 import { invalidField, RowhouseError } from '../errors.ts';
 import type { ExportFiles } from '../files/export-files.ts';
+import type { Credential } from '../http/credential.ts';
 import { timestamp } from '../http/ids.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
 
@@ -70,6 +71,14 @@ export class Projects {
   /** @throws RowhouseError `not_found`. */
   async get(slug: string): Promise<ProjectRow> {
     return projectBySlug(this.#catalog, slug);
+  }
+
+  /**
+   * The slug of a project that there is. A token of the project's is proof of it, and costs no look-up.
+   * @throws RowhouseError `not_found`.
+   */
+  async slugFor(credential: Credential, slug: string): Promise<string> {
+    return credential.kind === 'admin' ? (await this.get(slug)).project_slug : credential.projectSlug;
   }
 
   /** @throws RowhouseError `not_found`. */

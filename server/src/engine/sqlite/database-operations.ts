@@ -1,4 +1,10 @@
 import type { FirstRow, WrittenExport } from '../engine.ts';
+import type {
+  BulkRecordWrites,
+  PointOperations as PointRecordOperations,
+  RecordReads,
+  RecordWrites,
+} from './records/record-operations.ts';
 import type { TableReads, TableWrites } from './tables/table-operations.ts';
 
 /** What the threads are started with. */
@@ -6,25 +12,36 @@ export interface DatabaseThreadStart {
   readonly maxOpenDatabases: number;
 }
 
-/** What a writer thread does. A project's writes all go to one writer, chosen by its slug. */
-export type WriterOperations = TableWrites & {
-  readonly createDatabase: {
-    readonly input: { readonly path: string; readonly statements: readonly string[] };
-    readonly output: void;
-  };
-  readonly settleDatabase: { readonly input: { readonly path: string }; readonly output: void };
-};
-
-/** What a reader thread does, on read-only connections. */
-export type ReaderOperations = TableReads & {
-  readonly countTables: { readonly input: { readonly path: string }; readonly output: number };
-  readonly readFirstRow: {
-    readonly input: { readonly path: string; readonly table: string };
-    readonly output: FirstRow;
-  };
-  readonly exportSchema: {
-    readonly input: { readonly path: string; readonly format: string; readonly outputPath: string };
-    readonly output: WrittenExport;
-  };
+type CloseDatabase = {
   readonly closeDatabase: { readonly input: { readonly path: string }; readonly output: void };
 };
+
+/** What a point thread does: short reads and writes. Those of a project all go to one thread, chosen by its slug. */
+export type PointOperations = PointRecordOperations & CloseDatabase;
+
+/** What a writer thread does: changes that may take long. Of one project there is one at a time. */
+export type WriterOperations = TableWrites &
+  RecordWrites &
+  BulkRecordWrites &
+  CloseDatabase & {
+    readonly createDatabase: {
+      readonly input: { readonly path: string; readonly statements: readonly string[] };
+      readonly output: void;
+    };
+    readonly settleDatabase: { readonly input: { readonly path: string }; readonly output: void };
+  };
+
+/** What a reader thread does, on read-only connections. */
+export type ReaderOperations = TableReads &
+  RecordReads &
+  CloseDatabase & {
+    readonly countTables: { readonly input: { readonly path: string }; readonly output: number };
+    readonly readFirstRow: {
+      readonly input: { readonly path: string; readonly table: string };
+      readonly output: FirstRow;
+    };
+    readonly exportSchema: {
+      readonly input: { readonly path: string; readonly format: string; readonly outputPath: string };
+      readonly output: WrittenExport;
+    };
+  };

@@ -1,6 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** How long a connection waits for another process's lock on the file before it gives up, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
 
 export interface OpenDatabaseOptions {
@@ -10,6 +9,8 @@ export interface OpenDatabaseOptions {
    * nothing depends on it. https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted
    */
   readonly doubleQuotedStrings?: boolean;
+  /** How long the connection waits for another process's lock on the file before it gives up. */
+  readonly busyTimeoutMs?: number;
 }
 
 /**
@@ -24,8 +25,10 @@ export function openDatabase(path: string, options: OpenDatabaseOptions): Databa
     defensive: true,
     enableDoubleQuotedStringLiterals: options.doubleQuotedStrings ?? false,
     enableForeignKeyConstraints: true,
-    timeout: BUSY_TIMEOUT_MS,
+    timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
   });
   database.exec('PRAGMA trusted_schema = OFF');
+  // What is committed is on the disk, also when the power fails. https://www.sqlite.org/pragma.html#pragma_synchronous
+  if (options.mode === 'read-write') database.exec('PRAGMA synchronous = FULL');
   return database;
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 
 import { openDatabase, type OpenDatabaseOptions } from './open-database.ts';
@@ -21,13 +22,18 @@ export class OpenDatabases {
     return this.#open.size;
   }
 
-  /** @throws SQLite's error when there is no database at `path` or it cannot be opened. */
+  /** @throws SQLite's error, or the file system's, when there is no database at `path` or it cannot be opened. */
   get(path: string): DatabaseSync {
-    const database = this.#open.get(path) ?? openDatabase(path, this.#options);
-    this.#open.delete(path);
-    this.#open.set(path, database);
-    if (this.#open.size > this.#limit) this.#closeLeastRecent();
-    return database;
+    const open = this.#open.get(path);
+    if (open !== undefined) return this.#use(path, open);
+    // To open it for writing would make a file where there is none.
+    if (this.#options.mode === 'read-write') statSync(path);
+    return this.#use(path, openDatabase(path, this.#options));
+  }
+
+  /** The connection to a database that is made by this. */
+  create(path: string): DatabaseSync {
+    return this.#use(path, openDatabase(path, this.#options));
   }
 
   close(path: string): void {
@@ -38,6 +44,14 @@ export class OpenDatabases {
   closeAll(): void {
     for (const database of this.#open.values()) database.close();
     this.#open.clear();
+  }
+
+  /** The one used last stands last. */
+  #use(path: string, database: DatabaseSync): DatabaseSync {
+    this.#open.delete(path);
+    this.#open.set(path, database);
+    if (this.#open.size > this.#limit) this.#closeLeastRecent();
+    return database;
   }
 
   #closeLeastRecent(): void {

@@ -7,10 +7,17 @@ import { ThreadPool } from '../../threads/thread-pool.ts';
 import { Thread } from '../../threads/thread.ts';
 import type { Engine, FirstRow, ImportOptions, ImportReport, WrittenExport } from '../engine.ts';
 import { projectNotEmpty } from '../project-not-empty.ts';
-import type { DatabaseThreadStart, ReaderOperations, WriterOperations } from './database-operations.ts';
+import type {
+  DatabaseThreadStart,
+  PointOperations,
+  ReaderOperations,
+  WriterOperations,
+} from './database-operations.ts';
+import type { EngineHost } from './engine-host.ts';
 import { checkDatabaseFile } from './import/check-database-file.ts';
 import { ProjectDirectory } from './project-directory.ts';
 import { ProjectGates } from './project-gates.ts';
+import { SqliteRecords } from './records/sqlite-records.ts';
 import { SqliteTables } from './tables/sqlite-tables.ts';
 
 export interface SqliteEngineOptions {
@@ -18,7 +25,11 @@ export interface SqliteEngineOptions {
   readonly directory: string;
   /** On each thread. */
   readonly maxOpenDatabases: number;
+  /** For short reads and writes; a project has one of them. */
+  readonly pointThreads: number;
+  /** For changes that may take long. */
   readonly writerThreads: number;
+  /** For reads that may take long. */
   readonly readerThreads: number;
   /** Told when a database thread died; requests go on with a new one. */
   readonly onThreadCrash: (error: Error) => void;
@@ -35,32 +46,44 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<En
 }
 
 /**
- * Project databases as SQLite files, each written by one writer thread and read by a pool of reader threads. This side
- * runs on the HTTP thread: it moves and removes files through Node's file threads, and never opens a database.
+ * Project databases as SQLite files. Short operations of a project go to one point thread, which commits them in groups;
+ * what may take long goes to pools of readers and writers, so that it holds up no other project. This side runs on the HTTP
+ * thread: it moves and removes files through Node's file threads, and never opens a database.
  */
 class SqliteEngine implements Engine {
   readonly tables: SqliteTables;
+  readonly records: SqliteRecords;
   readonly #directory: ProjectDirectory;
+  /** Who may touch a project's files. */
   readonly #gates = new ProjectGates();
+  /** Who may write to a project's database: short writes side by side, as they share one thread; a long one alone. */
+  readonly #writeGates = new ProjectGates();
   readonly #checks = new FairPool(Array.from({ length: CHECKS_AT_ONCE }, (_, slot) => slot));
-  readonly #writers: readonly Thread<WriterOperations>[];
+  readonly #points: readonly Thread<PointOperations>[];
+  readonly #writers: ThreadPool<WriterOperations>;
   readonly #readers: ThreadPool<ReaderOperations>;
 
   constructor(directory: ProjectDirectory, options: SqliteEngineOptions) {
     this.#directory = directory;
     const startData: DatabaseThreadStart = { maxOpenDatabases: options.maxOpenDatabases };
-    const shared = { startData, onCrash: options.onThreadCrash };
-    this.#writers = Array.from({ length: options.writerThreads }, (_, index) => {
-      const script = moduleBeside(import.meta.url, 'writer-thread');
-      return new Thread<WriterOperations>({ ...shared, name: `writer-${index + 1}`, script });
+    const thread = (name: string) => {
+      const script = moduleBeside(import.meta.url, `${name}-thread`);
+      return { name, script, startData, onCrash: options.onThreadCrash };
+    };
+    this.#points = Array.from({ length: options.pointThreads }, (_, index) => {
+      return new Thread<PointOperations>({ ...thread('point'), name: `point-${index + 1}` });
     });
-    const script = moduleBeside(import.meta.url, 'reader-thread');
-    this.#readers = new ThreadPool(options.readerThreads, { ...shared, name: 'reader', script });
-    this.tables = new SqliteTables({
+    this.#writers = new ThreadPool(options.writerThreads, thread('writer'));
+    this.#readers = new ThreadPool(options.readerThreads, thread('reader'));
+    const host: EngineHost = {
       readers: this.#readers,
-      writerOf: (project) => this.#writerOf(project),
+      writers: this.#writers,
+      pointOf: (project) => this.#pointOf(project),
       withDatabase: (project, operation) => this.#shared(project, operation),
-    });
+      writeGates: this.#writeGates,
+    };
+    this.tables = new SqliteTables(host);
+    this.records = new SqliteRecords(host);
   }
 
   async createDatabase(project: string, statements: readonly string[]): Promise<void> {
@@ -70,7 +93,7 @@ class SqliteEngine implements Engine {
       await this.#directory.create(project);
       const path = this.#directory.databasePath(project);
       try {
-        await this.#writerOf(project).request('createDatabase', { path, statements });
+        await this.#writers.request('createDatabase', { path, statements });
       } catch (error) {
         await this.#closeEverywhere(project);
         await this.#directory.remove(project);
@@ -125,7 +148,8 @@ class SqliteEngine implements Engine {
   async close(): Promise<void> {
     await this.#gates.close();
     await this.#readers.close();
-    await Promise.all(this.#writers.map((writer) => writer.close()));
+    await Promise.all(this.#points.map((point) => point.close()));
+    await this.#writers.close();
   }
 
   /** @returns whether there was something to replace. */
@@ -145,11 +169,13 @@ class SqliteEngine implements Engine {
 
   async #closeEverywhere(project: string): Promise<void> {
     const path = this.#directory.databasePath(project);
-    await this.#readers.requestAll('closeDatabase', { path });
+    await Promise.all([
+      this.#readers.requestAll('closeDatabase', { path }),
+      this.#writers.requestAll('closeDatabase', { path }),
+      this.#pointOf(project).request('closeDatabase', { path }),
+    ]);
     // Fails for a file that is damaged or no database: then nothing in it is left to settle.
-    await this.#writerOf(project)
-      .request('settleDatabase', { path })
-      .catch(() => undefined);
+    await this.#writers.request('settleDatabase', { path }).catch(() => undefined);
   }
 
   #shared<T>(project: string, operation: (path: string) => Promise<T>): Promise<T> {
@@ -161,10 +187,10 @@ class SqliteEngine implements Engine {
     return explained(this.#gates.exclusive(project, operation));
   }
 
-  #writerOf(project: string): Thread<WriterOperations> {
-    const writer = this.#writers[stringHash(project) % this.#writers.length];
-    if (writer === undefined) throw new Error('an engine needs a writer thread');
-    return writer;
+  #pointOf(project: string): Thread<PointOperations> {
+    const thread = this.#points[stringHash(project) % this.#points.length];
+    if (thread === undefined) throw new Error('an engine needs a point thread');
+    return thread;
   }
 }
 
@@ -176,7 +202,7 @@ async function explained<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
-/** FNV-1a, 32 bits: spreads slugs evenly over the writers. http://www.isthe.com/chongo/tech/comp/fnv/ */
+/** FNV-1a, 32 bits: spreads slugs evenly over the threads. http://www.isthe.com/chongo/tech/comp/fnv/ */
 function stringHash(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {

@@ -5,27 +5,31 @@ import { serveOperations } from '../../threads/serve-operations.ts';
 import type { DatabaseThreadStart, WriterOperations } from './database-operations.ts';
 import { openDatabase } from './open-database.ts';
 import { OpenDatabases } from './open-databases.ts';
+import { recordWrites } from './records/record-handlers.ts';
 import { tableWrites } from './tables/table-writes.ts';
+import { writeTransaction } from './write-transaction.ts';
 
 const { maxOpenDatabases } = workerData as DatabaseThreadStart;
-const databases = new OpenDatabases(maxOpenDatabases, { mode: 'read-write' });
+// Triggers of an imported file may rely on double-quoted strings; no SQL of a client's runs here.
+const databases = new OpenDatabases(maxOpenDatabases, { mode: 'read-write', doubleQuotedStrings: true });
 
-serveOperations<WriterOperations>({ createDatabase, settleDatabase, ...tableWrites }, () =>
-  databases.closeAll(),
+serveOperations<WriterOperations>(
+  {
+    createDatabase,
+    settleDatabase,
+    ...tableWrites,
+    ...recordWrites(databases),
+    closeDatabase: ({ path }) => databases.close(path),
+  },
+  () => databases.closeAll(),
 );
 
 function createDatabase({ path, statements }: WriterOperations['createDatabase']['input']): void {
-  const database = databases.get(path);
+  const database = databases.create(path);
   database.exec('PRAGMA journal_mode = WAL');
-  database.exec('BEGIN IMMEDIATE');
-  try {
+  writeTransaction(database, () => {
     for (const statement of statements) database.exec(statement);
-    database.exec('COMMIT');
-  } catch (error) {
-    // On a full disk SQLite has rolled back already. https://www.sqlite.org/lang_transaction.html
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }
 
 /**
@@ -33,7 +37,6 @@ function createDatabase({ path, statements }: WriterOperations['createDatabase']
  * removes the write-ahead log. https://www.sqlite.org/wal.html#the_wal_file
  */
 function settleDatabase({ path }: WriterOperations['settleDatabase']['input']): void {
-  databases.close(path);
   if (!existsSync(path)) return;
   const database = openDatabase(path, { mode: 'read-write' });
   try {

@@ -1,5 +1,4 @@
 import type { ThreadPool } from '../../../threads/thread-pool.ts';
-import type { Thread } from '../../../threads/thread.ts';
 import type {
   IndexEntry,
   ListedTable,
@@ -8,21 +7,14 @@ import type {
   ProjectTables,
   TableDetails,
 } from '../../project-tables.ts';
-import type { ReaderOperations, WriterOperations } from '../database-operations.ts';
+import type { WriterOperations } from '../database-operations.ts';
+import type { EngineHost } from '../engine-host.ts';
 
-/** What the engine lends to its tables. */
-export interface TablesHost {
-  readonly readers: ThreadPool<ReaderOperations>;
-  writerOf(project: string): Thread<WriterOperations>;
-  /** Runs an operation on the project's database while its file stays in its place. */
-  withDatabase<T>(project: string, operation: (path: string) => Promise<T>): Promise<T>;
-}
-
-/** Tables of SQLite projects: reads on the reader threads, changes on the project's writer. */
+/** Tables of SQLite projects: reads on the reader threads, changes on the writers, alone. */
 export class SqliteTables implements ProjectTables {
-  readonly #host: TablesHost;
+  readonly #host: EngineHost;
 
-  constructor(host: TablesHost) {
+  constructor(host: EngineHost) {
     this.#host = host;
   }
 
@@ -35,15 +27,15 @@ export class SqliteTables implements ProjectTables {
   }
 
   create(project: string, table: NewTable): Promise<TableDetails> {
-    return this.#write(project, (writer, path) => writer.request('createTable', { path, table }));
+    return this.#write(project, (writers, path) => writers.request('createTable', { path, table }));
   }
 
   createIndex(project: string, table: string, index: NewIndex): Promise<IndexEntry> {
-    return this.#write(project, (writer, path) => writer.request('createIndex', { path, table, index }));
+    return this.#write(project, (writers, path) => writers.request('createIndex', { path, table, index }));
   }
 
   dropIndex(project: string, table: string, index: string): Promise<string> {
-    return this.#write(project, (writer, path) => writer.request('dropIndex', { path, table, index }));
+    return this.#write(project, (writers, path) => writers.request('dropIndex', { path, table, index }));
   }
 
   /** A reader cannot give ids, so where some are missing the writer does, and the reader is asked again. */
@@ -52,7 +44,7 @@ export class SqliteTables implements ProjectTables {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const found = await read(path);
         if (found !== null) return found;
-        await this.#host.writerOf(project).request('adoptTables', { path });
+        await this.#alone(project, (writers) => writers.request('adoptTables', { path }));
       }
       throw new Error('another program changes the schema faster than it can be read');
     });
@@ -60,9 +52,15 @@ export class SqliteTables implements ProjectTables {
 
   #write<T>(
     project: string,
-    write: (writer: Thread<WriterOperations>, path: string) => Promise<T>,
+    write: (writers: ThreadPool<WriterOperations>, path: string) => Promise<T>,
   ): Promise<T> {
-    return this.#host.withDatabase(project, (path) => write(this.#host.writerOf(project), path));
+    return this.#host.withDatabase(project, (path) =>
+      this.#alone(project, (writers) => write(writers, path)),
+    );
+  }
+
+  #alone<T>(project: string, change: (writers: ThreadPool<WriterOperations>) => Promise<T>): Promise<T> {
+    return this.#host.writeGates.exclusive(project, () => change(this.#host.writers));
   }
 }
 

@@ -1,16 +1,34 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+/** What is known of an expression before it is computed. */
+export interface ExpressionFacts {
+  /** Where a STRICT table holds it to one type (or NULL), that type; else null. */
+  readonly only: 'integer' | 'real' | 'text' | null;
+  /**
+   * Whether SQLite computes it. What its JSON functions make is marked as JSON, and would be put in as such, not as the
+   * text that it is. https://www.sqlite.org/json1.html#value_arguments
+   */
+  readonly computed: boolean;
+}
+
 /**
  * An SQL expression for a value as a client sees it, to be written by SQLite's JSON functions: the same value as
  * `toRecordValue` makes of it, written by SQLite itself. It needs `addBase64` on the connection.
  * @param value an SQL expression without side effects: it is written several times.
  */
-export function jsonExpression(value: string): string {
-  return `CASE typeof(${value})
-    WHEN 'integer' THEN iif(${value} BETWEEN -${MAX_SAFE} AND ${MAX_SAFE}, ${value}, CAST(${value} AS TEXT))
-    WHEN 'real' THEN iif(abs(${value}) < 9e999, ${value}, iif(${value} > 0, 'Infinity', '-Infinity'))
-    WHEN 'blob' THEN ${BASE64}(${value})
-    ELSE ${value} END`;
+export function jsonExpression(value: string, { only, computed }: ExpressionFacts): string {
+  const text = computed ? `${value} || ''` : value;
+  if (only !== null) return { integer: integerJson(value), real: realJson(value), text }[only];
+  return `CASE typeof(${value}) WHEN 'text' THEN ${text} WHEN 'integer' THEN ${integerJson(value)}
+    WHEN 'real' THEN ${realJson(value)} WHEN 'blob' THEN ${BASE64}(${value}) END`;
+}
+
+function integerJson(value: string): string {
+  return `iif(${value} BETWEEN -${MAX_SAFE} AND ${MAX_SAFE}, ${value}, CAST(${value} AS TEXT))`;
+}
+
+function realJson(value: string): string {
+  return `iif(abs(${value}) < 9e999, ${value}, iif(${value} > 0, 'Infinity', iif(${value} < 0, '-Infinity', NULL)))`;
 }
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;

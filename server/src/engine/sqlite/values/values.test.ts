@@ -36,7 +36,7 @@ test('property: what SQLite writes of a value is what a client is to see of it',
   using database = openDatabase(':memory:', { mode: 'read-write' });
   addBase64(database);
   const write = database.prepare(
-    `SELECT json_object('value', ${jsonExpression('value')}) AS text FROM (SELECT ? AS value)`,
+    `SELECT json_object('value', ${jsonExpression('value', { only: null, computed: false })}) AS text FROM (SELECT ? AS value)`,
   );
   const read = database.prepare('SELECT ? AS value');
   read.setReadBigInts(true);
@@ -48,4 +48,37 @@ test('property: what SQLite writes of a value is what a client is to see of it',
     }),
     { numRuns: 2_000 },
   );
+});
+
+test('given a STRICT table, the shorter expression for a column of one type says the same', () => {
+  using database = openDatabase(':memory:', { mode: 'read-write' });
+  addBase64(database);
+  database.exec('CREATE TABLE t (i INTEGER, r REAL, s TEXT) STRICT');
+  const insert = database.prepare('INSERT INTO t VALUES (?, ?, ?)');
+  insert.run(2n ** 53n, Infinity, 'a\0b');
+  insert.run(-(2n ** 63n), -Infinity, '');
+  insert.run(7n, 0.1 + 0.2, '{"a":1}');
+  insert.run(null, null, null);
+  const expressions = (['integer', 'real', 'text'] as const).map((only, index) => {
+    return `'${only}', ${jsonExpression(['i', 'r', 's'][index] ?? '', { only, computed: false })}`;
+  });
+  const rows = database.prepare(`SELECT json_object(${expressions.join(', ')}) AS text FROM t`).all();
+  assert.deepEqual(
+    rows.map((row) => JSON.parse(String(row['text']))),
+    [
+      { integer: '9007199254740992', real: 'Infinity', text: 'a\0b' },
+      { integer: '-9223372036854775808', real: '-Infinity', text: '' },
+      { integer: 7, real: 0.30000000000000004, text: '{"a":1}' },
+      { integer: null, real: null, text: null },
+    ],
+  );
+});
+
+test('text that JSON functions computed is text, as it is when it is stored', () => {
+  using database = openDatabase(':memory:', { mode: 'read-write' });
+  addBase64(database);
+  database.exec(`CREATE TABLE t (a, b AS (json_array(a, 'x'))); INSERT INTO t VALUES (1)`);
+  const expression = jsonExpression('b', { only: null, computed: true });
+  const row = database.prepare(`SELECT json_object('b', ${expression}) AS text FROM t`).get();
+  assert.deepEqual(JSON.parse(String(row?.['text'])), { b: '[1,"x"]' });
 });

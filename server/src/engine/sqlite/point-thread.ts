@@ -1,0 +1,52 @@
+import { workerData } from 'node:worker_threads';
+
+import { errorToMessage, type OperationReply, type OperationRequest } from '../../threads/protocol.ts';
+import { callOperation, runOperation, serveBatches } from '../../threads/serve-operations.ts';
+import type { DatabaseThreadStart } from './database-operations.ts';
+import { runGrouped } from './group-commit.ts';
+import { OpenDatabases } from './open-databases.ts';
+import { pointHandlers } from './records/point-handlers.ts';
+import { recordDatabaseOf } from './records/record-database.ts';
+
+const { maxOpenDatabases } = workerData as DatabaseThreadStart;
+
+/** Nobody waits here: a database that another program has locked is left to a thread that may. */
+const databases = new OpenDatabases(maxOpenDatabases, {
+  mode: 'read-write',
+  doubleQuotedStrings: true,
+  busyTimeoutMs: 0,
+});
+
+const READ = 'getRecord';
+const CLOSE = 'closeDatabase';
+
+serveBatches(
+  (requests, reply) => {
+    for (const [path, group] of Map.groupBy(requests, pathOf)) reply(answerGroup(path, group));
+  },
+  () => databases.closeAll(),
+);
+
+/** Every operation here names its database first. */
+function pathOf({ input }: OperationRequest): string {
+  return (input as { readonly path: string }).path;
+}
+
+/** A database is closed only while no other operation on it is under way, so a group is either the one or the others. */
+function answerGroup(path: string, requests: readonly OperationRequest[]): readonly OperationReply[] {
+  if (requests.some(({ operation }) => operation === CLOSE)) {
+    return requests.map((request) => runOperation({ [CLOSE]: () => databases.close(path) }, request));
+  }
+  try {
+    const database = recordDatabaseOf(databases.get(path));
+    const handlers = pointHandlers(database);
+    const operations = requests.map((request) => ({
+      request,
+      writes: request.operation !== READ,
+      run: () => callOperation(handlers, request),
+    }));
+    return runGrouped(database, operations);
+  } catch (error) {
+    return requests.map(({ id }) => ({ id, ok: false, error: errorToMessage(error) }));
+  }
+}

@@ -1,0 +1,142 @@
+import { type ErrorDetail, RowhouseError } from '../../../errors.ts';
+import { foldName, quoteIdentifier } from '../../../schema/identifier.ts';
+import { queryRows } from '../introspection/query-rows.ts';
+import { type Reference, referencesOf } from '../tables/references.ts';
+import type { RecordDatabase } from './record-database.ts';
+import type { RecordTable } from './record-table.ts';
+import type { WritableValues } from './writable-values.ts';
+
+/** What was being written when SQLite refused. */
+interface Attempt {
+  readonly database: RecordDatabase;
+  readonly table: RecordTable;
+  /** Null where rows were deleted. */
+  readonly written: WritableValues | null;
+  /** Where the request has what was written. */
+  readonly field: string;
+}
+
+/** Result codes of SQLite. https://www.sqlite.org/rescode.html */
+const SQLITE_ERROR = 1;
+const SQLITE_TOOBIG = 18;
+const SQLITE_CONSTRAINT = 19;
+const SQLITE_MISMATCH = 20;
+const CONSTRAINT_FOREIGNKEY = 787;
+const CONSTRAINT_TRIGGER = 1811;
+
+/**
+ * Runs a statement, and tells a client in words what the database would not have.
+ * @throws RowhouseError `constraint_violation`; `conflict` for what SQLite cannot do with the table at all.
+ */
+export function explainingConstraints<Result>(attempt: Attempt, write: () => Result): Result {
+  try {
+    return write();
+  } catch (error) {
+    throw explainRefusal(error, attempt);
+  }
+}
+
+function explainRefusal(error: unknown, attempt: Attempt): unknown {
+  if (!(error instanceof Error) || error instanceof RowhouseError || !('errcode' in error)) return error;
+  const code = Number(error.errcode);
+  switch (code & 0xff) {
+    case SQLITE_CONSTRAINT:
+      return constraintFault(error, code, attempt);
+    case SQLITE_MISMATCH:
+      return violation(error, `The primary key of ${attempt.table.name} must be an integer`, []);
+    case SQLITE_TOOBIG:
+      return new RowhouseError(
+        'conflict',
+        'The row is larger than SQLite holds, or than can be sent as JSON.',
+        {
+          cause: error,
+        },
+      );
+    // A trigger, a CHECK or a view that fails by itself.
+    case SQLITE_ERROR:
+      return new RowhouseError('conflict', `SQLite refuses it: ${error.message}.`, { cause: error });
+    default:
+      return error;
+  }
+}
+
+function constraintFault(error: Error, code: number, attempt: Attempt): RowhouseError {
+  if (code === CONSTRAINT_FOREIGNKEY) return foreignKeyFault(error, attempt);
+  if (code === CONSTRAINT_TRIGGER) return violation(error, `A trigger refuses it: ${error.message}`, []);
+  const columns = columnsNamedIn(error.message, attempt.table);
+  return violation(error, sentenceOf(error.message, columns), detailsOf(columns, attempt, error.message));
+}
+
+/** `UNIQUE constraint failed: t.a, t.b`: a name may hold commas and dots, so the columns are looked for, not split off. */
+function columnsNamedIn(message: string, table: RecordTable): readonly string[] {
+  const named = table.columns.filter(({ name }) => {
+    const full = `${table.name}.${name}`;
+    return message.endsWith(` ${full}`) || message.includes(` ${full}, `);
+  });
+  return named.map(({ name }) => name);
+}
+
+/** SQLite's own words name the constraint and its columns. */
+function sentenceOf(message: string, columns: readonly string[]): string {
+  if (message.startsWith('UNIQUE') && columns.length > 0) {
+    return `${message}: another row has the same ${columns.join(', ')}`;
+  }
+  return message;
+}
+
+function detailsOf(columns: readonly string[], attempt: Attempt, message: string): readonly ErrorDetail[] {
+  return columns.map((name) => {
+    const field = attempt.written === null ? attempt.field : `${attempt.field}.${name}`;
+    return { field, message: REASONS.find(([words]) => message.startsWith(words))?.[1] ?? message };
+  });
+}
+
+const REASONS: readonly (readonly [words: string, reason: string])[] = [
+  ['UNIQUE', 'must be unique: another row has the same'],
+  ['NOT NULL', 'must not be null'],
+  ['cannot store', 'must be of the column’s type'],
+];
+
+function violation(cause: Error, message: string, details: readonly ErrorDetail[]): RowhouseError {
+  return new RowhouseError('constraint_violation', `${message}.`, { cause, details });
+}
+
+/** SQLite does not say which foreign key it was. https://www.sqlite.org/foreignkeys.html#fk_indexes */
+function foreignKeyFault(error: Error, attempt: Attempt): RowhouseError {
+  const missing = attempt.written === null ? undefined : missingParent(attempt);
+  if (missing !== undefined) {
+    const columns = missing.columns.join(', ');
+    const message = `refers to a row of ${missing.referencedTable} that is not there`;
+    const details = missing.columns.map((name) => ({ field: `${attempt.field}.${name}`, message }));
+    return violation(error, `FOREIGN KEY constraint failed: ${columns} ${message}`, details);
+  }
+  const children = referringTables(attempt);
+  if (children.length === 0) return violation(error, 'FOREIGN KEY constraint failed', []);
+  const names = children.join(', ');
+  return violation(error, `FOREIGN KEY constraint failed: rows of ${names} refer to it`, []);
+}
+
+/** The first foreign key all of whose columns were written and that finds no row. */
+function missingParent({ database, table, written }: Attempt): Reference | undefined {
+  return referencesOf(database.connection, table.name).find((reference) => {
+    const { columns, referencedTable, referencedColumns } = reference;
+    const values = columns.map((name) => {
+      const index = (written?.columns ?? []).findIndex((column) => foldName(column.name) === foldName(name));
+      return written?.values[index] ?? null;
+    });
+    if (referencedColumns === null || values.includes(null)) return false;
+    const condition = referencedColumns.map((name) => `${quoteIdentifier(name)} = ?`).join(' AND ');
+    const sql = `SELECT 1 FROM main.${quoteIdentifier(referencedTable)} WHERE ${condition} LIMIT 1`;
+    return database.firstRow(sql, values) === null;
+  });
+}
+
+function referringTables({ database, table }: Attempt): readonly string[] {
+  return queryRows<[string]>(
+    database.connection,
+    `SELECT DISTINCT m.name FROM main.sqlite_schema m
+     JOIN pragma_foreign_key_list(m.name, 'main') f ON f."table" = ? COLLATE NOCASE
+     WHERE m.type = 'table' AND m.rootpage > 0 AND m.sql LIKE '%references%' ORDER BY m.name`,
+    [table.name],
+  ).map(([name]) => name);
+}

@@ -1,0 +1,26 @@
+import type { RecordKey, RecordRow } from '../../project-records.ts';
+import type { SqliteValue } from '../values/record-value.ts';
+import type { RecordDatabase } from './record-database.ts';
+import { keyColumnsOf, keyCondition, keyValues, noSuchRecord } from './record-key.ts';
+import type { RecordColumn, RecordTable } from './record-table.ts';
+import { joinRowJson, rowJsonColumns } from './row-json.ts';
+
+/** @throws RowhouseError `not_found`. */
+export function getRecord(database: RecordDatabase, table: RecordTable, key: RecordKey): RecordRow {
+  const columns = keyColumnsOf(table);
+  const rowJson = findRow(database, table, columns, keyValues(columns, key));
+  if (rowJson === null) throw noSuchRecord();
+  return { table: table.name, rowJson };
+}
+
+/** The row that has these values in these columns, as JSON; null where there is none. */
+export function findRow(
+  database: RecordDatabase,
+  table: RecordTable,
+  columns: readonly RecordColumn[],
+  values: readonly SqliteValue[],
+): string | null {
+  const sql = `SELECT ${rowJsonColumns(table.columns)} FROM ${table.quoted} WHERE ${keyCondition(columns)} LIMIT 1`;
+  const row = database.firstRow(sql, values);
+  return row === null ? null : joinRowJson(row);
+}

@@ -1,0 +1,101 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+import { foldName } from '../../../schema/identifier.ts';
+import { addBase64 } from '../values/json-expression.ts';
+import type { SqliteValue } from '../values/record-value.ts';
+import { readRecordTable, type RecordTable } from './record-table.ts';
+
+const MAX_TABLES = 200;
+const MAX_STATEMENTS = 500;
+
+/**
+ * What one connection knows about its tables, and its prepared statements. Both are forgotten when the schema changes,
+ * whoever changed it.
+ */
+export class RecordDatabase {
+  readonly connection: DatabaseSync;
+  readonly #schemaVersion: StatementSync;
+  #version: unknown = null;
+  #defersForeignKeys: boolean | null = null;
+  #tables = new Map<string, RecordTable>();
+  #statements = new Map<string, StatementSync>();
+
+  constructor(connection: DatabaseSync) {
+    this.connection = connection;
+    addBase64(connection);
+    this.#schemaVersion = connection.prepare('PRAGMA main.schema_version');
+  }
+
+  /** Call it first in each transaction, within which nobody else can change the schema. */
+  refresh(): void {
+    const version = this.#schemaVersion.get()?.['schema_version'];
+    if (version === this.#version) return;
+    this.#version = version;
+    this.#defersForeignKeys = null;
+    this.#tables = new Map();
+    this.#statements = new Map();
+  }
+
+  /** Whether a foreign key may be checked only when a transaction ends. https://www.sqlite.org/foreignkeys.html#fk_deferred */
+  get defersForeignKeys(): boolean {
+    this.refresh();
+    this.#defersForeignKeys ??= this.firstRow(DEFERS_FOREIGN_KEYS, []) !== null;
+    return this.#defersForeignKeys;
+  }
+
+  /** @throws RowhouseError as `readRecordTable` does. */
+  table(nameOrId: string): RecordTable {
+    const key = foldName(nameOrId);
+    const known = this.#tables.get(key);
+    if (known !== undefined) return known;
+    const table = readRecordTable(this.connection, nameOrId);
+    remember(this.#tables, key, table, MAX_TABLES);
+    return table;
+  }
+
+  firstRow(sql: string, parameters: readonly SqliteValue[]): readonly SqliteValue[] | null {
+    const row = this.#statement(sql).get(...parameters);
+    // A statement that returns arrays is declared to return objects.
+    return row === undefined ? null : (row as unknown as readonly SqliteValue[]);
+  }
+
+  rows(sql: string, parameters: readonly SqliteValue[]): Iterable<readonly SqliteValue[]> {
+    return this.#statement(sql).iterate(...parameters) as unknown as Iterable<readonly SqliteValue[]>;
+  }
+
+  /** @returns how many rows the statement itself changed: not those of triggers and foreign keys. */
+  run(sql: string, parameters: readonly SqliteValue[]): number {
+    return Number(this.#statement(sql).run(...parameters).changes);
+  }
+
+  /** It gives rows as arrays, with every INTEGER as a bigint. */
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.connection.prepare(sql);
+    statement.setReturnArrays(true);
+    statement.setReadBigInts(true);
+    remember(this.#statements, sql, statement, MAX_STATEMENTS);
+    return statement;
+  }
+}
+
+const DEFERS_FOREIGN_KEYS =
+  "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE '%deferred%' LIMIT 1";
+
+/** The oldest makes room. */
+function remember<Value>(map: Map<string, Value>, key: string, value: Value, limit: number): void {
+  map.set(key, value);
+  if (map.size <= limit) return;
+  const [oldest] = map.keys();
+  if (oldest !== undefined) map.delete(oldest);
+}
+
+const byConnection = new WeakMap<DatabaseSync, RecordDatabase>();
+
+/** The one for this connection, which goes with it. */
+export function recordDatabaseOf(connection: DatabaseSync): RecordDatabase {
+  const known = byConnection.get(connection) ?? new RecordDatabase(connection);
+  byConnection.set(connection, known);
+  return known;
+}

@@ -1,0 +1,85 @@
+import { RowhouseError } from '../../../errors.ts';
+import { foldName } from '../../../schema/identifier.ts';
+import type { Handlers } from '../../../threads/serve-operations.ts';
+import type { TableReference } from '../../project-records.ts';
+import type { OpenDatabases } from '../open-databases.ts';
+import { readTransaction } from '../read-transaction.ts';
+import { writeTransaction } from '../write-transaction.ts';
+import { deleteRecord, deleteRecords } from './delete-records.ts';
+import { getRecord } from './get-record.ts';
+import { insertRecord } from './insert-record.ts';
+import { insertRecords } from './insert-records.ts';
+import { listRecords } from './list-records.ts';
+import { type RecordDatabase, recordDatabaseOf } from './record-database.ts';
+import type { BulkRecordWrites, RecordReads, RecordTarget, RecordWrites } from './record-operations.ts';
+import type { RecordTable } from './record-table.ts';
+import { updateRecord } from './update-record.ts';
+import { updateRecords } from './update-records.ts';
+
+/** How a reader thread answers, each time from one view of the database. */
+export function recordReads(databases: OpenDatabases): Handlers<RecordReads> {
+  const reading = onTable(databases, readTransaction);
+  return {
+    getRecord: (input) => reading(input, (database, table) => getRecord(database, table, input.key)),
+    listRecords: (input) => reading(input, (database, table) => listRecords(database, table, input.page)),
+  };
+}
+
+/** How a writer thread answers, each time in a transaction of its own. */
+export function recordWrites(databases: OpenDatabases): Handlers<RecordWrites & BulkRecordWrites> {
+  const writing = onTable(databases, writeTransaction);
+  return {
+    createRecord: (input) => writing(input, (database, table) => insertRecord(database, table, input.record)),
+    updateRecord: (input) => writing(input, (database, table) => updateRecord(database, table, input.change)),
+    deleteRecord: (input) => writing(input, (database, table) => deleteRecord(database, table, input.key)),
+    createRecords: (input) =>
+      writing(input, (database, table) => insertRecords(database, table, input.records)),
+    updateRecords: (input) =>
+      writing(input, (database, table) => updateRecords(database, table, input.change)),
+    deleteRecords: (input) =>
+      writing(input, (database, table) => deleteRecords(database, table, input.filters)),
+  };
+}
+
+function onTable(databases: OpenDatabases, transaction: typeof readTransaction) {
+  return <Result>(
+    { path, table }: RecordTarget,
+    run: (database: RecordDatabase, table: RecordTable) => Result,
+  ): Result => {
+    const connection = databases.get(path);
+    const database = recordDatabaseOf(connection);
+    return transaction(connection, () => {
+      database.refresh();
+      return run(database, tableOf(database, table));
+    });
+  };
+}
+
+/**
+ * Call it inside a transaction, after `refresh`.
+ * @throws RowhouseError `not_found`; `permission_denied` for a client that is limited to other tables.
+ */
+export function tableOf(database: RecordDatabase, { nameOrId, allowed }: TableReference): RecordTable {
+  if (allowed === null) return database.table(nameOrId);
+  const table = findQuietly(database, nameOrId);
+  if (!includesName(allowed, table?.name ?? nameOrId)) throw denied();
+  return table ?? database.table(nameOrId);
+}
+
+/** Whether there is such a table is nothing for a client that may not use it. */
+function findQuietly(database: RecordDatabase, nameOrId: string): RecordTable | null {
+  try {
+    return database.table(nameOrId);
+  } catch (error) {
+    if (error instanceof RowhouseError && error.code === 'not_found') return null;
+    throw error;
+  }
+}
+
+function includesName(names: readonly string[], name: string): boolean {
+  return names.some((each) => foldName(each) === foldName(name));
+}
+
+function denied(): RowhouseError {
+  return new RowhouseError('permission_denied', 'The token is limited to other tables.');
+}

@@ -1,0 +1,73 @@
+import type {
+  AffectedRows,
+  CreatedRecord,
+  CreatedRecords,
+  NewRecord,
+  NewRecords,
+  RecordChange,
+  RecordFilter,
+  RecordKey,
+  RecordPage,
+  RecordPageRequest,
+  RecordRow,
+  RecordsChange,
+  TableReference,
+} from '../../project-records.ts';
+
+/** What every operation on the rows of a table begins with. */
+export interface RecordTarget {
+  readonly path: string;
+  readonly table: TableReference;
+}
+
+/** Reads of one row or one page. */
+export type RecordReads = {
+  readonly getRecord: {
+    readonly input: RecordTarget & { readonly key: RecordKey };
+    readonly output: RecordRow;
+  };
+  readonly listRecords: {
+    readonly input: RecordTarget & { readonly page: RecordPageRequest };
+    readonly output: RecordPage;
+  };
+};
+
+/** Writes of one row, found by its key. */
+export type RecordWrites = {
+  readonly createRecord: {
+    readonly input: RecordTarget & { readonly record: NewRecord };
+    readonly output: CreatedRecord;
+  };
+  readonly updateRecord: {
+    readonly input: RecordTarget & { readonly change: RecordChange };
+    readonly output: RecordRow;
+  };
+  readonly deleteRecord: {
+    readonly input: RecordTarget & { readonly key: RecordKey };
+    readonly output: { readonly table: string };
+  };
+};
+
+/** Writes of many rows. */
+export type BulkRecordWrites = {
+  readonly createRecords: {
+    readonly input: RecordTarget & { readonly records: NewRecords };
+    readonly output: CreatedRecords;
+  };
+  readonly updateRecords: {
+    readonly input: RecordTarget & { readonly change: RecordsChange };
+    readonly output: AffectedRows;
+  };
+  readonly deleteRecords: {
+    readonly input: RecordTarget & { readonly filters: readonly RecordFilter[] };
+    readonly output: AffectedRows;
+  };
+};
+
+/** What is done on the thread of short work: null says that it may be long, and that nothing was done. */
+export type PointOperations = {
+  readonly [Name in 'getRecord' | keyof RecordWrites]: {
+    readonly input: (RecordReads & RecordWrites)[Name]['input'];
+    readonly output: (RecordReads & RecordWrites)[Name]['output'] | null;
+  };
+};

@@ -1,0 +1,34 @@
+import { jsonExpression } from '../values/json-expression.ts';
+import type { SqliteValue } from '../values/record-value.ts';
+import type { RecordColumn } from './record-table.ts';
+
+/** json_object() takes a name and a value for each. https://www.sqlite.org/limits.html#max_function_arg */
+const COLUMNS_PER_OBJECT = 400;
+
+/** The result columns, for SQL, that `joinRowJson` makes one JSON object of. */
+export function rowJsonColumns(columns: readonly RecordColumn[]): string {
+  const objects: string[] = [];
+  for (let from = 0; from < columns.length; from += COLUMNS_PER_OBJECT) {
+    const pairs = columns
+      .slice(from, from + COLUMNS_PER_OBJECT)
+      .map(({ name, quoted, facts }) => `${quoteText(name)}, ${jsonExpression(quoted, facts)}`);
+    objects.push(`json_object(${pairs.join(', ')})`);
+  }
+  return objects.join(', ');
+}
+
+/** How many result columns `rowJsonColumns` writes for so many columns. */
+export function rowJsonWidth(columns: number): number {
+  return Math.ceil(columns / COLUMNS_PER_OBJECT);
+}
+
+/** One object of its parts, each of which is an object with at least one key. */
+export function joinRowJson(parts: readonly SqliteValue[]): string {
+  const [only] = parts;
+  if (parts.length === 1) return String(only);
+  return `{${parts.map((part) => String(part).slice(1, -1)).join(',')}}`;
+}
+
+function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

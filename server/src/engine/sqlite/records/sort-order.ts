@@ -1,0 +1,42 @@
+import { foldName } from '../../../schema/identifier.ts';
+import { findColumn } from './find-column.ts';
+import type { RecordColumn, RecordTable } from './record-table.ts';
+
+export interface OrderTerm {
+  readonly column: RecordColumn;
+  readonly descending: boolean;
+}
+
+/**
+ * The order of rows for a `sort` as a client writes it, `city,-age`, ended by what no two rows share, so that rows that
+ * are equal otherwise have one order too. Empty for a view without a sort: it has an order of its own, or none.
+ * @param descending turns every term round.
+ * @throws RowhouseError `validation_failed`.
+ */
+export function orderOf(table: RecordTable, sort: string | null, descending: boolean): readonly OrderTerm[] {
+  const asked = sort === null ? [] : sortTerms(table, sort);
+  const named = new Set(asked.map(({ column }) => column));
+  const rest = (table.order ?? []).filter((column) => !named.has(column));
+  const terms = [...asked, ...rest.map((column) => ({ column, descending: false }))];
+  return terms.map((term) => ({ column: term.column, descending: term.descending !== descending }));
+}
+
+/** For SQL, with its own words before it; nothing where there is no term. */
+export function orderByClause(order: readonly OrderTerm[]): string {
+  if (order.length === 0) return '';
+  const terms = order.map(({ column, descending }) => `${column.quoted}${descending ? ' DESC' : ''}`);
+  return ` ORDER BY ${terms.join(', ')}`;
+}
+
+/** A column may be called `a,b` or `-a`: what is one whole name is no list. */
+function sortTerms(table: RecordTable, sort: string): readonly OrderTerm[] {
+  const whole = table.columnByName.get(foldName(sort));
+  if (whole !== undefined) return [{ column: whole, descending: false }];
+  return sort.split(',').map((term) => {
+    const plain = table.columnByName.get(foldName(term));
+    if (plain !== undefined) return { column: plain, descending: false };
+    const descending = term.startsWith('-');
+    const name = descending ? term.slice(1) : term;
+    return { column: findColumn(table, name, 'query.sort'), descending };
+  });
+}

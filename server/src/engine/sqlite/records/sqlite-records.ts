@@ -1,0 +1,117 @@
+import type {
+  AffectedRows,
+  CreatedRecord,
+  CreatedRecords,
+  NewRecord,
+  NewRecords,
+  ProjectRecords,
+  RecordChange,
+  RecordFilter,
+  RecordKey,
+  RecordPage,
+  RecordPageRequest,
+  RecordRow,
+  RecordsChange,
+  TableReference,
+} from '../../project-records.ts';
+import type { EngineHost } from '../engine-host.ts';
+import type { BulkRecordWrites, PointOperations, RecordWrites } from './record-operations.ts';
+
+/**
+ * The rows of SQLite projects. One row is read and written on the project's point thread, where that is short work; all
+ * else on the readers and writers.
+ */
+export class SqliteRecords implements ProjectRecords {
+  readonly #host: EngineHost;
+
+  constructor(host: EngineHost) {
+    this.#host = host;
+  }
+
+  list(project: string, table: TableReference, page: RecordPageRequest): Promise<RecordPage> {
+    return this.#host.withDatabase(project, (path) => {
+      return this.#host.readers.request('listRecords', { path, table, page });
+    });
+  }
+
+  get(project: string, table: TableReference, key: RecordKey): Promise<RecordRow> {
+    return this.#host.withDatabase(project, async (path) => {
+      const input = { path, table, key };
+      const found = await this.#tryPoint(project, 'getRecord', input);
+      return found ?? this.#host.readers.request('getRecord', input);
+    });
+  }
+
+  create(project: string, table: TableReference, record: NewRecord): Promise<CreatedRecord> {
+    return this.#writeOne(project, 'createRecord', (path) => ({ path, table, record }));
+  }
+
+  createMany(project: string, table: TableReference, records: NewRecords): Promise<CreatedRecords> {
+    return this.#writeMany(project, 'createRecords', (path) => ({ path, table, records }));
+  }
+
+  update(project: string, table: TableReference, change: RecordChange): Promise<RecordRow> {
+    return this.#writeOne(project, 'updateRecord', (path) => ({ path, table, change }));
+  }
+
+  delete(project: string, table: TableReference, key: RecordKey): Promise<{ readonly table: string }> {
+    return this.#writeOne(project, 'deleteRecord', (path) => ({ path, table, key }));
+  }
+
+  updateMany(project: string, table: TableReference, change: RecordsChange): Promise<AffectedRows> {
+    return this.#writeMany(project, 'updateRecords', (path) => ({ path, table, change }));
+  }
+
+  deleteMany(
+    project: string,
+    table: TableReference,
+    filters: readonly RecordFilter[],
+  ): Promise<AffectedRows> {
+    return this.#writeMany(project, 'deleteRecords', (path) => ({ path, table, filters }));
+  }
+
+  /** What the point thread does not do, a writer does, alone. */
+  #writeOne<Name extends keyof RecordWrites>(
+    project: string,
+    operation: Name,
+    inputAt: (path: string) => RecordWrites[Name]['input'],
+  ): Promise<RecordWrites[Name]['output']> {
+    const { writeGates, writers } = this.#host;
+    return this.#host.withDatabase(project, async (path) => {
+      const input = inputAt(path);
+      const done = await writeGates.shared(project, () => this.#tryPoint(project, operation, input));
+      return done ?? writeGates.exclusive(project, () => writers.request(operation, input));
+    });
+  }
+
+  #writeMany<Name extends keyof BulkRecordWrites>(
+    project: string,
+    operation: Name,
+    inputAt: (path: string) => BulkRecordWrites[Name]['input'],
+  ): Promise<BulkRecordWrites[Name]['output']> {
+    const { writeGates, writers } = this.#host;
+    return this.#host.withDatabase(project, (path) => {
+      return writeGates.exclusive(project, () => writers.request(operation, inputAt(path)));
+    });
+  }
+
+  /** Null where nothing was done: the work may be long, or another program has the database locked. */
+  async #tryPoint<Name extends keyof PointOperations>(
+    project: string,
+    operation: Name,
+    input: PointOperations[Name]['input'],
+  ): Promise<PointOperations[Name]['output']> {
+    try {
+      return await this.#host.pointOf(project).request(operation, input);
+    } catch (error) {
+      if (isBusy(error)) return null;
+      throw error;
+    }
+  }
+}
+
+const SQLITE_BUSY = 5;
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+}

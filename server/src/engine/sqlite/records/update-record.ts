@@ -1,0 +1,65 @@
+import { RowhouseError } from '../../../errors.ts';
+import type { RecordChange, RecordRow } from '../../project-records.ts';
+import type { SqliteValue } from '../values/record-value.ts';
+import { explainingConstraints } from './constraint-fault.ts';
+import { findRow } from './get-record.ts';
+import type { RecordDatabase } from './record-database.ts';
+import { keyColumnsOf, keyCondition, keyValues, noSuchRecord } from './record-key.ts';
+import type { RecordColumn, RecordTable } from './record-table.ts';
+import { returningRow } from './returned-row.ts';
+import { touchesReferences, type WritableValues, writableValues } from './writable-values.ts';
+
+/** @throws RowhouseError `not_found`, `validation_failed`, `constraint_violation`. */
+export function updateRecord(database: RecordDatabase, table: RecordTable, change: RecordChange): RecordRow {
+  const { field } = change;
+  const columns = keyColumnsOf(table);
+  const key = { columns, values: keyValues(columns, change.key) };
+  const written = writableValues(table, change.patch, field);
+  const rowJson = explainingConstraints({ database, table, written, field }, () => {
+    return table.kind === 'virtual'
+      ? updateVirtual(database, table, key, written)
+      : update(database, table, key, written);
+  });
+  if (rowJson !== null) return { table: table.name, rowJson };
+  if (findRow(database, table, columns, key.values) === null) throw noSuchRecord();
+  throw new RowhouseError('constraint_violation', `A trigger of ${table.name} kept the row as it was.`);
+}
+
+interface KeyOfRow {
+  readonly columns: readonly RecordColumn[];
+  readonly values: readonly SqliteValue[];
+}
+
+/** The SET clause with a parameter for each column, and the words before it. */
+export function updateSet(table: RecordTable, { columns }: WritableValues): string {
+  return `UPDATE ${table.quoted} SET ${columns.map(({ quoted }) => `${quoted} = ?`).join(', ')}`;
+}
+
+function update(
+  database: RecordDatabase,
+  table: RecordTable,
+  key: KeyOfRow,
+  written: WritableValues,
+): string | null {
+  // A row may refer to itself, and then a foreign key changes it once more.
+  const returning = returningRow(database, table, !touchesReferences(table, written.columns));
+  const sql = `${updateSet(table, written)} WHERE ${keyCondition(key.columns)} ${returning.clause}`;
+  const returned = database.firstRow(sql, [...written.values, ...key.values]);
+  return returned === null ? null : returning.rowJson(returned);
+}
+
+/** Virtual tables have no RETURNING for it, and their rows go by the rowid. */
+function updateVirtual(
+  database: RecordDatabase,
+  table: RecordTable,
+  key: KeyOfRow,
+  written: WritableValues,
+): string | null {
+  const sql = `${updateSet(table, written)} WHERE ${keyCondition(key.columns)}`;
+  if (database.run(sql, [...written.values, ...key.values]) === 0) return null;
+  const values = key.columns.map((column, index) => {
+    const position = written.columns.indexOf(column);
+    return (position === -1 ? key.values[index] : written.values[position]) ?? null;
+  });
+  return findRow(database, table, key.columns, values);
+}

@@ -1,0 +1,194 @@
+import { invalidField } from '../errors.ts';
+import { credentialOf } from '../http/authentication.ts';
+import { envelopeOf, success } from '../http/envelope.ts';
+import type { HttpServer } from '../http/http-server.ts';
+import { existingName } from '../http/object-name.ts';
+import { projectPath } from '../http/project-slug.ts';
+import { renderedSuccess } from '../http/rendered-json.ts';
+import type { Projects } from '../projects/projects.ts';
+import { createRequestOf, patchOf } from './record-body-fields.ts';
+import {
+  affectedAnswer,
+  changeBody,
+  clientRow,
+  createdAnswer,
+  deletedAnswer,
+  deletionBody,
+  recordAnswer,
+  recordKey,
+  recordPageAnswer,
+  recordPageQuery,
+  tableReference,
+  toFilters,
+  toPageRequest,
+  writeCreated,
+  writePage,
+  writeRow,
+} from './record-fields.ts';
+import type { Records } from './records.ts';
+
+const reading = { access: 'project', scope: 'records:read', tables: 'checked' } as const;
+const writing = { access: 'project', scope: 'records:write', tables: 'checked' } as const;
+
+const TABLE = '/projects/:project/records/:table';
+const RECORD = '/projects/:project/records/:table/:id';
+const tablePath = projectPath({ table: existingName });
+const recordPath = projectPath({ table: existingName, id: existingName });
+
+/** What these routes work with. */
+interface Rooms {
+  readonly records: Records;
+  readonly projects: Projects;
+}
+
+export function registerRecordRoutes(app: HttpServer, rooms: Rooms): void {
+  listRecords(app, rooms);
+  createRecords(app, rooms);
+  updateRecords(app, rooms);
+  deleteRecords(app, rooms);
+  getRecord(app, rooms);
+  updateRecord(app, rooms);
+  deleteRecord(app, rooms);
+}
+
+function listRecords(app: HttpServer, { records, projects }: Rooms): void {
+  app.get(
+    TABLE,
+    {
+      config: reading,
+      schema: {
+        params: tablePath,
+        querystring: recordPageQuery,
+        response: { 200: envelopeOf(recordPageAnswer) },
+      },
+    },
+    async (request) => {
+      const asked = toPageRequest(request.query);
+      if (asked.after !== null && asked.offset > 0) {
+        throw invalidField('query.offset', 'must be left out where after is given');
+      }
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const page = await records.list(
+        project,
+        tableReference(credentialOf(request), request.params.table),
+        asked,
+      );
+      return renderedSuccess(request, writePage(page, asked));
+    },
+  );
+}
+
+function createRecords(app: HttpServer, { records, projects }: Rooms): void {
+  app.post(
+    TABLE,
+    {
+      config: writing,
+      schema: {
+        params: tablePath,
+        body: clientRow,
+        response: { 200: envelopeOf(createdAnswer), 201: envelopeOf(createdAnswer) },
+      },
+    },
+    async (request, reply) => {
+      const asked = createRequestOf(request.body);
+      const table = tableReference(credentialOf(request), request.params.table);
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      if (asked.kind === 'one') {
+        const created = await records.create(project, table, asked.record);
+        reply.code(created.outcome === 'created' ? 201 : 200);
+        return renderedSuccess(request, writeRow(created));
+      }
+      const created = await records.createMany(project, table, asked.records);
+      reply.code(created.created > 0 ? 201 : 200);
+      return renderedSuccess(request, writeCreated(created, asked.records.onConflict !== null));
+    },
+  );
+}
+
+function updateRecords(app: HttpServer, { records, projects }: Rooms): void {
+  app.patch(
+    TABLE,
+    {
+      config: writing,
+      schema: { params: tablePath, body: changeBody, response: { 200: envelopeOf(affectedAnswer) } },
+    },
+    async (request) => {
+      const filters = toFilters(request.body);
+      const { patch, field } = patchOf({ data: request.body.data });
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const table = tableReference(credentialOf(request), request.params.table);
+      const { table: name, affected } = await records.updateMany(project, table, { filters, patch, field });
+      return success(request, { table: name, affected_rows: affected });
+    },
+  );
+}
+
+function deleteRecords(app: HttpServer, { records, projects }: Rooms): void {
+  app.delete(
+    TABLE,
+    {
+      config: writing,
+      schema: { params: tablePath, body: deletionBody, response: { 200: envelopeOf(affectedAnswer) } },
+    },
+    async (request) => {
+      const filters = toFilters(request.body);
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const table = tableReference(credentialOf(request), request.params.table);
+      const { table: name, affected } = await records.deleteMany(project, table, filters);
+      return success(request, { table: name, affected_rows: affected });
+    },
+  );
+}
+
+function getRecord(app: HttpServer, { records, projects }: Rooms): void {
+  app.get(
+    RECORD,
+    { config: reading, schema: { params: recordPath, response: { 200: envelopeOf(recordAnswer) } } },
+    async (request) => {
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const found = await records.get(
+        project,
+        tableReference(credentialOf(request), request.params.table),
+        recordKey(request.url, request.params.id),
+      );
+      return renderedSuccess(request, writeRow(found));
+    },
+  );
+}
+
+function updateRecord(app: HttpServer, { records, projects }: Rooms): void {
+  app.patch(
+    RECORD,
+    {
+      config: writing,
+      schema: { params: recordPath, body: clientRow, response: { 200: envelopeOf(recordAnswer) } },
+    },
+    async (request) => {
+      const change = { key: recordKey(request.url, request.params.id), ...patchOf(request.body) };
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const updated = await records.update(
+        project,
+        tableReference(credentialOf(request), request.params.table),
+        change,
+      );
+      return renderedSuccess(request, writeRow(updated));
+    },
+  );
+}
+
+function deleteRecord(app: HttpServer, { records, projects }: Rooms): void {
+  app.delete(
+    RECORD,
+    { config: writing, schema: { params: recordPath, response: { 200: envelopeOf(deletedAnswer) } } },
+    async (request) => {
+      const key = recordKey(request.url, request.params.id);
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const { table } = await records.delete(
+        project,
+        tableReference(credentialOf(request), request.params.table),
+        key,
+      );
+      return success(request, { deleted: true as const, table, id: key.whole });
+    },
+  );
+}
