@@ -93,9 +93,9 @@ class SqliteEngine implements Engine {
     return this.#exclusive(project, async () => {
       // A connection to the file that an unfinished attempt left would go on writing to it, not to the new one.
       await this.#closeEverywhere(project);
-      await this.#directory.create(project);
       const path = this.#directory.databasePath(project);
       try {
+        await this.#directory.create(project);
         return await this.#writers.request('createDatabase', { path, content });
       } catch (error) {
         await this.#closeEverywhere(project);
