@@ -43,7 +43,7 @@ test('every example of the page, sent in its order, is answered as it shows: the
   let tokenId = '';
   for (const { method, path, body, data } of documentedRoutes()) {
     const target = path
-      .replace('{project}', 'orchard')
+      .replace('{project}', path.endsWith('/auth/login') ? 'orchard_north' : 'orchard')
       .replace('{export_id}', exportId)
       .replace('{token_id}', tokenId)
       .replace('{table}', 'people')
