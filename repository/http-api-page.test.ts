@@ -18,10 +18,10 @@ test('the page describes every route of the service, and no other', () => {
   assert.deepEqual(page.operations.map(titleOf).toSorted(), served.map(titleOfRoute).toSorted());
 });
 
-test('the page says of every route of a project what a token needs for it', () => {
+test('the page says of every route that takes a project token what a token needs for it', () => {
   for (const route of served) {
     const { access, scope, tables } = route.config;
-    if (access !== 'project' || scope === undefined) continue;
+    if ((access !== 'project' && access !== 'account') || scope === undefined) continue;
     const scopes = scopesOf({ scope }).map((name) => `\`${name}\``);
     const needed = `Scope: ${scopes.join(' and ') || 'none'}${tables === undefined ? ', whole project' : ''}.`;
     const section = page.operations.find((operation) => titleOf(operation) === titleOfRoute(route));
@@ -100,7 +100,7 @@ async function requestOf({ path, body }: OperationText, { token }: Made): Promis
   const content = path.endsWith('/import/sqlite')
     ? { body: await readChinook(), headers: { 'content-type': 'application/vnd.sqlite3' } }
     : { json: body };
-  return path.startsWith('/projects/') ? { ...content, token } : content;
+  return path === '/projects' ? content : { ...content, token };
 }
 
 /** The project’s own token is its first; ids are those of what was made last. */

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, RouteOptions } from 'fastify';
 
+import { registerBootstrapRoute } from './bootstrap/bootstrap.routes.ts';
 import type { Config } from './config.ts';
 import { registerExportRoutes } from './exports/exports.routes.ts';
 import { registerHealthRoutes } from './health/health.routes.ts';
@@ -41,6 +42,7 @@ export function createApp(
   registerDocsPageRoutes(app);
   registerHealthRoutes(app, () => service.isReady());
   registerProjectRoutes(app, service.projects);
+  registerBootstrapRoute(app, service.bootstrap);
   registerTokenRoutes(app, service.tokens);
   registerAccessTestRoute(app, service.accessTests);
   registerImportRoutes(app, service);

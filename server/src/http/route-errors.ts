@@ -42,7 +42,7 @@ const ERRORS_OF_A_REQUEST: readonly ErrorCode[] = ['malformed_request', 'validat
 
 function errorsOfAccess({ access, scope, tables }: FastifyContextConfig): readonly ErrorCode[] {
   if (access === 'public') return [];
-  const anyTokenWillDo = access === 'project' && scope === null && tables === 'untouched';
+  const anyTokenWillDo = access !== 'admin' && scope === null && tables === 'untouched';
   return [
     'missing_authorization',
     'invalid_token',

@@ -61,7 +61,9 @@ function headersOf(codes: readonly ErrorCode[]): Readonly<Record<string, JsonSch
     ...(codes.includes('invalid_token') && {
       'WWW-Authenticate': { $ref: '#/components/headers/WWW-Authenticate' },
     }),
-    ...(codes.includes('unavailable') && { 'Retry-After': { $ref: '#/components/headers/Retry-After' } }),
+    ...(codes.some((code) => code === 'unavailable' || code === 'rate_limited') && {
+      'Retry-After': { $ref: '#/components/headers/Retry-After' },
+    }),
   };
 }
 
@@ -78,7 +80,7 @@ const HEADERS = {
     schema: { const: 'Bearer' },
   },
   'Retry-After': {
-    description: 'With `unavailable`: after how many seconds to try again.',
+    description: 'With `unavailable` and `rate_limited`: after how many seconds to try again.',
     schema: { type: 'string', pattern: '^\\d+$' },
   },
 } as const;
