@@ -10,6 +10,7 @@ import { registerIndexRoutes } from './indexes/indexes.routes.ts';
 import { registerDocsPageRoutes } from './openapi/docs-page.routes.ts';
 import { registerOpenApiRoutes } from './openapi/openapi.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
+import { registerQueryRoute } from './query/query.routes.ts';
 import { registerRecordRoutes } from './records/records.routes.ts';
 import type { Service } from './service.ts';
 import { registerTableRoutes } from './tables/tables.routes.ts';
@@ -50,5 +51,6 @@ export function createApp(
   registerTableRoutes(app, service);
   registerIndexRoutes(app, service);
   registerRecordRoutes(app, service);
+  registerQueryRoute(app, service);
   return app;
 }
