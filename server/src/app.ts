@@ -7,7 +7,10 @@ import { registerHealthRoutes } from './health/health.routes.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import { registerImportRoutes } from './imports/imports.routes.ts';
 import { registerIndexRoutes } from './indexes/indexes.routes.ts';
+import { registerDocsPageRoutes } from './openapi/docs-page.routes.ts';
+import { registerOpenApiRoutes } from './openapi/openapi.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
+import { registerQueryRoute } from './query/query.routes.ts';
 import { registerRecordRoutes } from './records/records.routes.ts';
 import type { Service } from './service.ts';
 import { registerTableRoutes } from './tables/tables.routes.ts';
@@ -36,6 +39,9 @@ export function createApp(
     checkResponses,
   });
   if (onRoute !== undefined) app.addHook('onRoute', onRoute);
+  // First, because it describes what is registered from here on.
+  registerOpenApiRoutes(app);
+  registerDocsPageRoutes(app);
   registerHealthRoutes(app, () => service.isReady());
   registerProjectRoutes(app, service.projects);
   registerBootstrapRoute(app, service.bootstrap);
@@ -47,5 +53,6 @@ export function createApp(
   registerTableRoutes(app, service);
   registerIndexRoutes(app, service);
   registerRecordRoutes(app, service);
+  registerQueryRoute(app, service);
   return app;
 }

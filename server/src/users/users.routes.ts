@@ -15,7 +15,11 @@ export function registerLoginRoute(app: HttpServer, users: Users): void {
     '/projects/:project/auth/login',
     {
       // The password is the credential.
-      config: { access: 'public' },
+      config: {
+        access: 'public',
+        operationId: 'logIn',
+        errors: ['invalid_credentials', 'rate_limited'],
+      },
       schema: {
         params: projectPath({}),
         body: Type.Object(
