@@ -48,6 +48,7 @@ test('every example of the page, sent in its order, is answered as it shows: the
       .replace('{token_id}', tokenId)
       .replace('{table}', 'people')
       .replace('{index_name}', 'idx_people_age_email')
+      .replace('{column}', method === 'DELETE' ? 'mobile' : 'phone')
       .replace('{id}', '1');
     const upload = path.endsWith('/import/sqlite')
       ? { body: await readChinook(), headers: { 'content-type': 'application/vnd.sqlite3' } }

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, RouteOptions } from 'fastify';
 
+import { registerColumnRoutes } from './columns/columns.routes.ts';
 import type { Config } from './config.ts';
 import { registerExportRoutes } from './exports/exports.routes.ts';
 import { registerHealthRoutes } from './health/health.routes.ts';
@@ -41,6 +42,7 @@ export function createApp(
   registerImportRoutes(app, service);
   registerExportRoutes(app, service);
   registerTableRoutes(app, service);
+  registerColumnRoutes(app, service);
   registerIndexRoutes(app, service);
   registerRecordRoutes(app, service);
   return app;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 
 import { type Catalog, openCatalog } from './catalog/catalog.ts';
+import { Columns } from './columns/columns.ts';
 import type { Config } from './config.ts';
 import type { Engine } from './engine/engine.ts';
 import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
@@ -27,6 +28,7 @@ export interface Service {
   readonly imports: Imports;
   readonly exports: Exports;
   readonly tables: Tables;
+  readonly columns: Columns;
   readonly indexes: Indexes;
   readonly records: Records;
   /** Whether no server ever ran on this data folder. */
@@ -60,6 +62,7 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     accessTests: new AccessTests({ catalog, engine, tokens }),
     exports: new Exports({ catalog, engine, files }),
     tables: new Tables(engine.tables),
+    columns: new Columns(engine.tables),
     indexes: new Indexes(engine.tables),
     records: engine.records,
     projects: new Projects({ catalog, engine, tokens, files }),
