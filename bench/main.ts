@@ -1,7 +1,9 @@
+import { benchmarkRecords } from './records/records.ts';
 import { benchmarkSchemaExport } from './schema-export.ts';
 
 /** Every benchmark in turn, each in one run beside what it is measured against. Or those named on the command line. */
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  records: benchmarkRecords,
   'schema-export': benchmarkSchemaExport,
 };
 

@@ -11,6 +11,6 @@ export function spreadOf(values: readonly number[]): Spread {
   return { min: at(0), median: at(0.5), max: at(1) };
 }
 
-export function formatSpread({ min, median, max }: Spread): string {
-  return `${median.toFixed(1)} (${min.toFixed(1)} to ${max.toFixed(1)})`;
+export function formatSpread({ min, median, max }: Spread, digits = 1): string {
+  return `${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`;
 }

@@ -25,10 +25,10 @@ test('the page describes every route of the service, and no other', () => {
   assert.deepEqual(documented.toSorted(), served.map(titleOf).toSorted());
 });
 
-test('the page says of every route of a project what a token needs for it', () => {
+test('the page says of every route that takes a project token what a token needs for it', () => {
   for (const route of served) {
     const { access, scope, tables } = route.config;
-    if (access !== 'project' || scope === undefined) continue;
+    if ((access !== 'project' && access !== 'account') || scope === undefined) continue;
     const scopes = scopesOf({ scope }).map((name) => `\`${name}\``);
     const needed = `Scope: ${scopes.join(' and ') || 'none'}${tables === undefined ? ', whole project' : ''}.`;
     const section = documentedRoutes().find(({ method, path }) => `${method} ${path}` === titleOf(route));

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, RouteOptions } from 'fastify';
 
+import { registerBootstrapRoute } from './bootstrap/bootstrap.routes.ts';
 import { registerColumnRoutes } from './columns/columns.routes.ts';
 import type { Config } from './config.ts';
 import { registerExportRoutes } from './exports/exports.routes.ts';
@@ -37,6 +38,7 @@ export function createApp(
   if (onRoute !== undefined) app.addHook('onRoute', onRoute);
   registerHealthRoutes(app, () => service.isReady());
   registerProjectRoutes(app, service.projects);
+  registerBootstrapRoute(app, service.bootstrap);
   registerTokenRoutes(app, service.tokens);
   registerAccessTestRoute(app, service.accessTests);
   registerImportRoutes(app, service);

@@ -22,7 +22,7 @@ export function sendFailure(
     if (reply.hasHeader(header)) reply.removeHeader(header);
   }
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
-  if (error.code === 'unavailable') reply.header('retry-after', '1');
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
   if (error.code === 'request_timeout') reply.header('connection', 'close');
   return reply
     .code(error.status)

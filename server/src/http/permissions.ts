@@ -19,14 +19,17 @@ export interface RoutePermissions {
 export function requirePermissions(credential: Credential, needed: RoutePermissions): void {
   if (credential.kind === 'admin') return;
   const { scopes, tables } = credential;
-  const lacking = scopesOf(needed).filter((scope) => scopes !== null && !scopes.includes(scope));
-  if (lacking.length > 0) {
-    const names = lacking.join(' and ');
-    throw denied(`This needs a token with the ${lacking.length === 1 ? 'scope' : 'scopes'} ${names}.`);
-  }
+  if (scopes !== null) requireScopes(scopes, scopesOf(needed));
   if (tables !== null && needed.tables === undefined) {
     throw denied('This concerns the whole project, and the token is limited to some of its tables.');
   }
+}
+
+function requireScopes(scopes: readonly Scope[], needed: readonly Scope[]): void {
+  const lacking = needed.filter((scope) => !scopes.includes(scope));
+  if (lacking.length === 0) return;
+  const names = lacking.join(' and ');
+  throw denied(`This needs a token with the ${lacking.length === 1 ? 'scope' : 'scopes'} ${names}.`);
 }
 
 /** @throws RowhouseError `permission_denied`, whether there is such a table or not. */

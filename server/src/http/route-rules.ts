@@ -35,13 +35,14 @@ export function routeRules(authenticator: Authenticator): (route: RouteOptions) 
 function accessRule(route: RouteOptions): AccessRule | null {
   const { access, scope, tables } = route.config ?? {};
   if (access === undefined) throw broken(route, 'config.access must say who may call it');
-  if (access !== 'project') {
+  if (access === 'public' || access === 'admin') {
     if (scope !== undefined || tables !== undefined) {
-      throw broken(route, 'config.scope and config.tables are for routes of a project');
+      throw broken(route, 'config.scope and config.tables are for routes that take a project token');
     }
     return access === 'public' ? null : { access };
   }
-  if (!takesProject(route)) throw broken(route, 'a route of a project has :project in its path');
+  if (access === 'project' && !takesProject(route))
+    throw broken(route, 'a route of a project has :project in its path');
   if (scope === undefined || (Array.isArray(scope) && scope.length === 0)) {
     throw broken(route, 'config.scope must say what a token has to be allowed, or null');
   }

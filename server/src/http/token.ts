@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { hash, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** `pat` is a Project API Token, `adm` the credential of the server's owner. */
@@ -23,7 +23,7 @@ export function isWellFormedToken(text: string): boolean {
 
 /** SHA-256: the only form in which a token is stored and looked up. A token's randomness needs no salt. */
 export function hashToken(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }
 
 const RANDOM_LENGTH = 36;

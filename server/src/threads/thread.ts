@@ -14,14 +14,17 @@ export interface ThreadOptions {
   readonly onCrash: (error: Error) => void;
 }
 
+/** With so many on their way the thread can begin, while this one still takes in what its clients sent. */
+const MESSAGE_MAX_OPERATIONS = 16;
+
 interface PendingRequest {
   readonly resolve: (output: unknown) => void;
   readonly reject: (reason: unknown) => void;
 }
 
 /**
- * A worker thread that takes operations and gives promises. All requests of one turn of the event loop travel in one
- * message, and so do their replies: a message costs more than most operations. A thread that dies fails what it was
+ * A worker thread that takes operations and gives promises. Requests of one turn of the event loop travel
+ * together, and so do their replies: a message costs more than most operations. A thread that dies fails what it was
  * doing with `unavailable` and is started anew by the next request.
  */
 export class Thread<O extends Operations> {
@@ -48,6 +51,7 @@ export class Thread<O extends Operations> {
       this.#pending.set(id, { resolve, reject });
       if (this.#outbox.length === 0) setImmediate(() => this.#flush());
       this.#outbox.push({ id, operation, input });
+      if (this.#outbox.length >= MESSAGE_MAX_OPERATIONS) this.#flush();
     });
   }
 

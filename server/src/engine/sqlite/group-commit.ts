@@ -71,10 +71,10 @@ function runEachAlone(
 /** https://www.sqlite.org/lang_savepoint.html */
 function runInSavepoint(database: RecordDatabase, operation: GroupedOperation): OperationReply {
   const { connection } = database;
-  connection.exec('SAVEPOINT operation');
+  database.run('SAVEPOINT operation', []);
   const reply = replyTo(operation.request, operation.run);
-  if (!reply.ok && connection.isTransaction) connection.exec('ROLLBACK TO operation');
-  if (connection.isTransaction) connection.exec('RELEASE operation');
+  if (!reply.ok && connection.isTransaction) database.run('ROLLBACK TO operation', []);
+  if (connection.isTransaction) database.run('RELEASE operation', []);
   return reply;
 }
 

@@ -7,6 +7,7 @@ import { runGrouped } from './group-commit.ts';
 import { OpenDatabases } from './open-databases.ts';
 import { pointHandlers } from './records/point-handlers.ts';
 import { recordDatabaseOf } from './records/record-database.ts';
+import type { RecordReads } from './records/record-operations.ts';
 
 const { maxOpenDatabases } = workerData as DatabaseThreadStart;
 
@@ -17,7 +18,7 @@ const databases = new OpenDatabases(maxOpenDatabases, {
   busyTimeoutMs: 0,
 });
 
-const READ = 'getRecord';
+const READS: ReadonlySet<string> = new Set<keyof RecordReads>(['getRecord', 'listRecords']);
 const CLOSE = 'closeDatabase';
 
 serveBatches(
@@ -42,7 +43,7 @@ function answerGroup(path: string, requests: readonly OperationRequest[]): reado
     const handlers = pointHandlers(database);
     const operations = requests.map((request) => ({
       request,
-      writes: request.operation !== READ,
+      writes: !READS.has(request.operation),
       run: () => callOperation(handlers, request),
     }));
     return runGrouped(database, operations);

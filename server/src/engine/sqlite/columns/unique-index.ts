@@ -11,7 +11,8 @@ import { unusedName } from '../tables/unused-name.ts';
  */
 export function makeUnique(database: DatabaseSync, table: StoredTable, column: string): void {
   const name = `unq_${table.name}_${column}`.replaceAll(/[^A-Za-z0-9_]/g, '_').slice(0, 60);
-  createIndex(database, table.name, { name: unusedName(database, name), columns: [column], unique: true });
+  const index = { name: unusedName(database, name), columns: [column], unique: true, field: 'body' };
+  createIndex(database, table.name, index);
 }
 
 export function dropIndexNamed(database: DatabaseSync, name: string): void {

@@ -13,15 +13,39 @@ import { orderByClause, orderOf, type OrderTerm } from './sort-order.ts';
 /** The most text that one page may be, in UTF-16 code units. */
 const PAGE_MAX_LENGTH = 67_108_864;
 
+/** The most text that a page of a table with long values may be where nobody should wait for it. */
+const SHORT_PAGE_MAX_LENGTH = 524_288;
+
 /** Call it inside a transaction, so that the count and the rows are of one moment. @throws RowhouseError `validation_failed`. */
 export function listRecords(
   database: RecordDatabase,
   table: RecordTable,
   request: RecordPageRequest,
 ): RecordPage {
+  const page = readPage(database, table, request, PAGE_MAX_LENGTH);
+  if (page === null) throw pageTooLarge();
+  return page;
+}
+
+/** The same, but null where the rows are so long that reading them takes its time. */
+export function listShortRecords(
+  database: RecordDatabase,
+  table: RecordTable,
+  request: RecordPageRequest,
+): RecordPage | null {
+  return readPage(database, table, request, SHORT_PAGE_MAX_LENGTH);
+}
+
+function readPage(
+  database: RecordDatabase,
+  table: RecordTable,
+  request: RecordPageRequest,
+  maxLength: number,
+): RecordPage | null {
   const filters = allOf(request.filters.map((filter) => filterCondition(table, filter)));
   const order = orderOf(table, request.sort, request.descending);
-  const rows = readRows(database, table, { request, filters, order });
+  const rows = readRows(database, table, { request, filters, order, maxLength });
+  if (rows === null) return null;
   const hasMore = rows.length > request.limit;
   const shown = hasMore ? rows.slice(0, request.limit) : rows;
   return {
@@ -38,6 +62,7 @@ interface Selection {
   readonly request: RecordPageRequest;
   readonly filters: Condition;
   readonly order: readonly OrderTerm[];
+  readonly maxLength: number;
 }
 
 interface ListedRow {
@@ -46,9 +71,13 @@ interface ListedRow {
   readonly place: readonly SqliteValue[];
 }
 
-/** One row more than was asked for tells that there are more. */
-function readRows(database: RecordDatabase, table: RecordTable, selection: Selection): readonly ListedRow[] {
-  const { request, filters, order } = selection;
+/** One row more than was asked for tells that there are more. Null where they are too long together. */
+function readRows(
+  database: RecordDatabase,
+  table: RecordTable,
+  selection: Selection,
+): readonly ListedRow[] | null {
+  const { request, filters, order, maxLength } = selection;
   const columns = shownColumns(table, request.columns);
   const placed = request.after !== null;
   const place = placed ? order.map(({ column }) => column.quoted) : [];
@@ -62,7 +91,7 @@ function readRows(database: RecordDatabase, table: RecordTable, selection: Selec
   for (const row of database.rows(sql, parameters)) {
     const json = joinRowJson(row.slice(0, width));
     length += json.length;
-    if (length > PAGE_MAX_LENGTH && rows.length > 0) throw pageTooLarge();
+    if (length > maxLength && rows.length > 0) return null;
     rows.push({ json, place: row.slice(width) });
   }
   return rows;

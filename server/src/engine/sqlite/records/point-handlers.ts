@@ -2,6 +2,7 @@ import type { Handlers } from '../../../threads/serve-operations.ts';
 import { deleteRecord } from './delete-records.ts';
 import { getRecord } from './get-record.ts';
 import { insertRecord } from './insert-record.ts';
+import { listShortRecords } from './list-records.ts';
 import type { RecordDatabase } from './record-database.ts';
 import { tableOf } from './record-handlers.ts';
 import type { PointOperations } from './record-operations.ts';
@@ -14,6 +15,10 @@ export function pointHandlers(database: RecordDatabase): Handlers<PointOperation
     getRecord: ({ table: reference, key }) => {
       const table = tableOf(database, reference);
       return isShort.getRecord(table) ? getRecord(database, table, key) : null;
+    },
+    listRecords: ({ table: reference, page }) => {
+      const table = tableOf(database, reference);
+      return isShort.listRecords(table) ? listShortRecords(database, table, page) : null;
     },
     createRecord: ({ table: reference, record }) => {
       const table = tableOf(database, reference);

@@ -66,7 +66,7 @@ export type BulkRecordWrites = {
 
 /** What is done on the thread of short work: null says that it may be long, and that nothing was done. */
 export type PointOperations = {
-  readonly [Name in 'getRecord' | keyof RecordWrites]: {
+  readonly [Name in keyof (RecordReads & RecordWrites)]: {
     readonly input: (RecordReads & RecordWrites)[Name]['input'];
     readonly output: (RecordReads & RecordWrites)[Name]['output'] | null;
   };

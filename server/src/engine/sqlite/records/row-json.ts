@@ -5,8 +5,17 @@ import type { RecordColumn } from './record-table.ts';
 /** json_object() takes a name and a value for each. https://www.sqlite.org/limits.html#max_function_arg */
 const COLUMNS_PER_OBJECT = 400;
 
+/** Whole rows of a table are asked for again and again, and to write this takes longer than to read one. */
+const written = new WeakMap<readonly RecordColumn[], string>();
+
 /** The result columns, for SQL, that `joinRowJson` makes one JSON object of. */
 export function rowJsonColumns(columns: readonly RecordColumn[]): string {
+  const sql = written.get(columns) ?? writeRowJsonColumns(columns);
+  written.set(columns, sql);
+  return sql;
+}
+
+function writeRowJsonColumns(columns: readonly RecordColumn[]): string {
   const objects: string[] = [];
   for (let from = 0; from < columns.length; from += COLUMNS_PER_OBJECT) {
     const pairs = columns

@@ -1,13 +1,15 @@
 import { foldName } from '../../../schema/identifier.ts';
-import type { NewRecord, RecordChange } from '../../project-records.ts';
+import type { NewRecord, RecordChange, RecordPageRequest } from '../../project-records.ts';
 import type { RecordTable } from './record-table.ts';
 
 /**
- * Whether an operation on one row does a small, bounded amount of work: it finds the row by a key, and touches no other.
+ * Whether an operation does a small, bounded amount of work: it finds one row by a key and touches no other, or reads some
+ * rows from where a key is.
  * Triggers may do anything; to change what foreign keys refer to is to search other tables; a view may take for ever.
  */
 export const isShort = {
   getRecord: (table: RecordTable) => table.kind === 'table',
+  listRecords: (table: RecordTable) => table.kind === 'table',
   createRecord: (table: RecordTable, record: NewRecord) => {
     return isPlain(table) && (record.onConflict === null || !refersTo(table, othersIn(record)));
   },
@@ -16,6 +18,13 @@ export const isShort = {
   },
   deleteRecord: (table: RecordTable) => isPlain(table) && table.referencedColumns.size === 0,
 };
+
+const SHORT_PAGE_MAX_ROWS = 200;
+
+/** Whether a page of a table is read along its key, and no further than a few rows. */
+export function isShortPage({ filters, sort, countAll, offset, limit }: RecordPageRequest): boolean {
+  return filters.length === 0 && sort === null && !countAll && offset + limit <= SHORT_PAGE_MAX_ROWS;
+}
 
 function isPlain(table: RecordTable): boolean {
   return table.kind === 'table' && !table.hasTriggers;

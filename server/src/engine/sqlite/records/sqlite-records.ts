@@ -16,10 +16,11 @@ import type {
 } from '../../project-records.ts';
 import type { EngineHost } from '../engine-host.ts';
 import type { BulkRecordWrites, PointOperations, RecordWrites } from './record-operations.ts';
+import { isShortPage } from './short-operations.ts';
 
 /**
- * The rows of SQLite projects. One row is read and written on the project's point thread, where that is short work; all
- * else on the readers and writers.
+ * The rows of SQLite projects. What is short work, with one row or with a few along the key, is done on the project's point
+ * thread; all else on the readers and writers.
  */
 export class SqliteRecords implements ProjectRecords {
   readonly #host: EngineHost;
@@ -29,8 +30,10 @@ export class SqliteRecords implements ProjectRecords {
   }
 
   list(project: string, table: TableReference, page: RecordPageRequest): Promise<RecordPage> {
-    return this.#host.withDatabase(project, (path) => {
-      return this.#host.readers.request('listRecords', { path, table, page });
+    return this.#host.withDatabase(project, async (path) => {
+      const input = { path, table, page };
+      const found = isShortPage(page) ? await this.#tryPoint(project, 'listRecords', input) : null;
+      return found ?? this.#host.readers.request('listRecords', input);
     });
   }
 

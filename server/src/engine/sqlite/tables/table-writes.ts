@@ -9,7 +9,7 @@ import { adoptTables } from './adopt-tables.ts';
 import { changeSchema } from './change-schema.ts';
 import { changeTable } from './change-table.ts';
 import { createIndex } from './create-index.ts';
-import { createTable } from './create-table.ts';
+import { createTables } from './create-table.ts';
 import { dropIndex } from './drop-index.ts';
 import { dropTable } from './drop-table.ts';
 import { readTable } from './read-table.ts';
@@ -20,7 +20,7 @@ export const tableWrites: Handlers<TableWrites> = {
   adoptTables: ({ path }) => changeSchema(path, adoptTables),
   createTable: ({ path, table }) =>
     changeSchema(path, (database) => {
-      createTable(database, table);
+      createTables(database, [table]);
       return adopted(database, table.name);
     }),
   changeTable: ({ path, table, change }) =>
