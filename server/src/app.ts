@@ -8,6 +8,8 @@ import { registerHealthRoutes } from './health/health.routes.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import { registerImportRoutes } from './imports/imports.routes.ts';
 import { registerIndexRoutes } from './indexes/indexes.routes.ts';
+import { registerDocsPageRoutes } from './openapi/docs-page.routes.ts';
+import { registerOpenApiRoutes } from './openapi/openapi.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
 import { registerRecordRoutes } from './records/records.routes.ts';
 import type { Service } from './service.ts';
@@ -36,6 +38,9 @@ export function createApp(
     checkResponses,
   });
   if (onRoute !== undefined) app.addHook('onRoute', onRoute);
+  // First, because it describes what is registered from here on.
+  registerOpenApiRoutes(app);
+  registerDocsPageRoutes(app);
   registerHealthRoutes(app, () => service.isReady());
   registerProjectRoutes(app, service.projects);
   registerBootstrapRoute(app, service.bootstrap);

@@ -11,7 +11,12 @@ export function registerBootstrapRoute(app: HttpServer, bootstrap: Bootstrap): v
   app.post(
     '/bootstrap',
     {
-      config: { access: 'account', scope: 'project' },
+      config: {
+        access: 'account',
+        scope: 'project',
+        operationId: 'bootstrapProject',
+        errors: ['already_exists', 'constraint_violation', 'conflict', 'rate_limited'],
+      },
       schema: { body: bootstrapFields, response: { 201: envelopeOf(bootstrapAnswer) } },
     },
     async (request, reply) => {

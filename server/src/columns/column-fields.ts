@@ -8,25 +8,28 @@ import { existingName, newColumnName } from '../http/object-name.ts';
 const flag = Type.Union([Type.Literal(0), Type.Literal(1)]);
 
 /** What a client sees of a column, in the contract's order. */
-export const columnFields = Type.Object({
-  id: Type.Integer(),
-  table_name: Type.String(),
-  column_name: Type.String(),
-  column_type: Type.String(),
-  is_nullable: flag,
-  default_value: Type.Union([Type.String(), Type.Number(), Type.Null()]),
-  is_primary: flag,
-  is_unique: flag,
-  created_at: Type.String(),
-  updated_at: Type.String(),
-});
+export const columnFields = Type.Object(
+  {
+    id: Type.Integer(),
+    table_name: Type.String(),
+    column_name: Type.String(),
+    column_type: Type.String(),
+    is_nullable: flag,
+    default_value: Type.Union([Type.String(), Type.Number(), Type.Null()]),
+    is_primary: flag,
+    is_unique: flag,
+    created_at: Type.String(),
+    updated_at: Type.String(),
+  },
+  { title: 'Column' },
+);
 
 const COLUMN_TYPES: readonly ColumnType[] = ['INTEGER', 'REAL', 'TEXT', 'BLOB', 'ANY'];
 
 export const columnType = keyword(COLUMN_TYPES);
 
 /** What it may be depends on the type of the column: the engine says it. */
-export const defaultValue = Type.Unknown();
+export const defaultValue = Type.Unsafe<unknown>({ not: { type: ['object', 'array'] } });
 
 /** A column as a request describes it. */
 export const newColumnFields = Type.Object(
@@ -38,7 +41,7 @@ export const newColumnFields = Type.Object(
     is_unique: Type.Optional(booleanLike),
     default_value: Type.Optional(defaultValue),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, title: 'NewColumn' },
 );
 
 const changeKeys = {
@@ -50,7 +53,11 @@ const changeKeys = {
 };
 
 /** A change of one column, which a path names: at least one of these. */
-export const columnChangeFields = Type.Object(changeKeys, { additionalProperties: false, minProperties: 1 });
+export const columnChangeFields = Type.Object(changeKeys, {
+  additionalProperties: false,
+  minProperties: 1,
+  title: 'ColumnChange',
+});
 
 /** Changes of several columns of one table. */
 export const columnChangesFields = Type.Object(

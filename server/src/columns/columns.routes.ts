@@ -21,6 +21,9 @@ import type { Columns } from './columns.ts';
 const reading = { access: 'project', scope: 'schema:read' } as const;
 const changing = { access: 'project', scope: 'schema:write' } as const;
 
+/** What a column that is added or changed may meet with. */
+const REFUSALS = ['already_exists', 'constraint_violation', 'conflict'] as const;
+
 const TABLE = '/projects/:project/column/:table';
 const COLUMN = '/projects/:project/column/:table/:column';
 const tablePath = projectPath({ table: existingName });
@@ -47,7 +50,10 @@ function listColumns(app: HttpServer, { columns, projects }: Rooms): void {
   const data = Type.Object({ table: Type.String(), columns: Type.Array(columnFields) });
   app.get(
     TABLE,
-    { config: reading, schema: { params: tablePath, response: { 200: envelopeOf(data) } } },
+    {
+      config: { ...reading, operationId: 'listColumns' },
+      schema: { params: tablePath, response: { 200: envelopeOf(data) } },
+    },
     async (request) => {
       const { project_slug } = await projects.get(request.params.project);
       const found = await columns.list(project_slug, request.params.table);
@@ -60,7 +66,7 @@ function addColumn(app: HttpServer, { columns, projects }: Rooms): void {
   app.post(
     TABLE,
     {
-      config: changing,
+      config: { ...changing, operationId: 'addColumn', errors: REFUSALS },
       schema: { params: tablePath, body: newColumnFields, response: { 201: envelopeOf(columnAnswer) } },
     },
     async (request, reply) => {
@@ -77,7 +83,7 @@ function changeColumns(app: HttpServer, { columns, projects }: Rooms): void {
   app.patch(
     TABLE,
     {
-      config: changing,
+      config: { ...changing, operationId: 'changeColumns', errors: REFUSALS },
       schema: { params: tablePath, body: columnChangesFields, response: { 200: envelopeOf(data) } },
     },
     async (request) => {
@@ -92,7 +98,10 @@ function changeColumns(app: HttpServer, { columns, projects }: Rooms): void {
 function getColumn(app: HttpServer, { columns, projects }: Rooms): void {
   app.get(
     COLUMN,
-    { config: reading, schema: { params: columnPath, response: { 200: envelopeOf(columnAnswer) } } },
+    {
+      config: { ...reading, operationId: 'getColumn' },
+      schema: { params: columnPath, response: { 200: envelopeOf(columnAnswer) } },
+    },
     async (request) => {
       const { project, table, column } = request.params;
       const { project_slug } = await projects.get(project);
@@ -106,7 +115,7 @@ function changeColumn(app: HttpServer, { columns, projects }: Rooms): void {
   app.patch(
     COLUMN,
     {
-      config: changing,
+      config: { ...changing, operationId: 'changeColumn', errors: REFUSALS },
       schema: { params: columnPath, body: columnChangeFields, response: { 200: envelopeOf(columnAnswer) } },
     },
     async (request) => {
@@ -123,7 +132,10 @@ function dropColumn(app: HttpServer, { columns, projects }: Rooms): void {
   const data = Type.Object({ deleted: Type.Literal(true), column_name: Type.String() });
   app.delete(
     COLUMN,
-    { config: changing, schema: { params: columnPath, response: { 200: envelopeOf(data) } } },
+    {
+      config: { ...changing, operationId: 'dropColumn', errors: ['conflict'] },
+      schema: { params: columnPath, response: { 200: envelopeOf(data) } },
+    },
     async (request) => {
       const { project, table, column } = request.params;
       const { project_slug } = await projects.get(project);

@@ -5,15 +5,18 @@ import { type BooleanLike, booleanLike, isTrue } from '../http/boolean-like.ts';
 import { existingName, newObjectName } from '../http/object-name.ts';
 
 /** What a client sees of an index, in the contract's order. */
-export const indexFields = Type.Object({
-  name: Type.String(),
-  unique: Type.Boolean(),
-  origin: Type.Union([Type.Literal('c'), Type.Literal('u'), Type.Literal('pk')]),
-  partial: Type.Boolean(),
-  columns: Type.Array(Type.String()),
-  /** Whether it can be dropped by itself: SQLite keeps the index of a constraint for as long as the constraint. */
-  managed: Type.Boolean(),
-});
+export const indexFields = Type.Object(
+  {
+    name: Type.String(),
+    unique: Type.Boolean(),
+    origin: Type.Union([Type.Literal('c'), Type.Literal('u'), Type.Literal('pk')]),
+    partial: Type.Boolean(),
+    columns: Type.Array(Type.String()),
+    /** Whether it can be dropped by itself: SQLite keeps the index of a constraint for as long as the constraint. */
+    managed: Type.Boolean(),
+  },
+  { title: 'Index' },
+);
 
 /** What a request says of an index, besides its table. */
 export const newIndexKeys = {

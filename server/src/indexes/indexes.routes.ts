@@ -29,7 +29,11 @@ function createIndex(app: HttpServer, { indexes, projects }: Rooms): void {
   app.post(
     '/projects/:project/indexes/:table',
     {
-      config: changing,
+      config: {
+        ...changing,
+        operationId: 'createIndex',
+        errors: ['already_exists', 'constraint_violation', 'conflict'],
+      },
       schema: { params: tablePath, body, response: { 201: envelopeOf(Type.Object({ index: indexFields })) } },
     },
     async (request, reply) => {
@@ -45,7 +49,10 @@ function listIndexes(app: HttpServer, { indexes, projects }: Rooms): void {
   const data = Type.Object({ table: Type.String(), indexes: Type.Array(indexFields) });
   app.get(
     '/projects/:project/indexes/:table',
-    { config: reading, schema: { params: tablePath, response: { 200: envelopeOf(data) } } },
+    {
+      config: { ...reading, operationId: 'listIndexes' },
+      schema: { params: tablePath, response: { 200: envelopeOf(data) } },
+    },
     async (request) => {
       const { project_slug } = await projects.get(request.params.project);
       const found = await indexes.list(project_slug, request.params.table);
@@ -59,7 +66,7 @@ function dropIndex(app: HttpServer, { indexes, projects }: Rooms): void {
   app.delete(
     '/projects/:project/indexes/:table/:index_name',
     {
-      config: changing,
+      config: { ...changing, operationId: 'dropIndex', errors: ['constraint_violation', 'conflict'] },
       schema: {
         params: projectPath({ table: existingName, index_name: existingName }),
         response: { 200: envelopeOf(data) },

@@ -35,8 +35,8 @@ interface Rooms {
 
 export function registerTableRoutes(app: HttpServer, rooms: Rooms): void {
   createTable(app, rooms);
-  listTables(app, rooms, '/projects/:project/tables');
-  listTables(app, rooms, '/projects/:project/table');
+  listTables(app, rooms, { url: '/projects/:project/tables', operationId: 'listTables' });
+  listTables(app, rooms, { url: '/projects/:project/table', operationId: 'listTablesSingular' });
   getTable(app, rooms);
   changeTable(app, rooms);
   dropTable(app, rooms);
@@ -46,7 +46,11 @@ function createTable(app: HttpServer, { tables, projects }: Rooms): void {
   app.post(
     '/projects/:project/table',
     {
-      config: changing,
+      config: {
+        ...changing,
+        operationId: 'createTable',
+        errors: ['already_exists', 'constraint_violation', 'conflict'],
+      },
       schema: {
         params: projectPath({}),
         body: newTableFields,
@@ -61,11 +65,15 @@ function createTable(app: HttpServer, { tables, projects }: Rooms): void {
   );
 }
 
-function listTables(app: HttpServer, { tables, projects }: Rooms, url: string): void {
+function listTables(
+  app: HttpServer,
+  { tables, projects }: Rooms,
+  { url, operationId }: { readonly url: string; readonly operationId: string },
+): void {
   app.get(
     url,
     {
-      config: reading,
+      config: { ...reading, operationId },
       schema: {
         params: projectPath({}),
         querystring: Type.Object(
@@ -87,7 +95,10 @@ function listTables(app: HttpServer, { tables, projects }: Rooms, url: string): 
 function getTable(app: HttpServer, { tables, projects }: Rooms): void {
   app.get(
     '/projects/:project/table/:table',
-    { config: reading, schema: { params: tablePath, response: { 200: envelopeOf(tableAnswer) } } },
+    {
+      config: { ...reading, operationId: 'getTable' },
+      schema: { params: tablePath, response: { 200: envelopeOf(tableAnswer) } },
+    },
     async (request) => {
       const { project_slug } = await projects.get(request.params.project);
       return success(request, toTableAnswer(await tables.get(project_slug, request.params.table)));
@@ -99,7 +110,7 @@ function changeTable(app: HttpServer, { tables, projects }: Rooms): void {
   app.patch(
     '/projects/:project/table/:table',
     {
-      config: changing,
+      config: { ...changing, operationId: 'changeTable', errors: ['already_exists', 'conflict'] },
       schema: {
         params: tablePath,
         body: tableChangeFields,
@@ -120,7 +131,7 @@ function dropTable(app: HttpServer, { tables, projects }: Rooms): void {
   app.delete(
     '/projects/:project/table/:table',
     {
-      config: changing,
+      config: { ...changing, operationId: 'dropTable', errors: ['conflict'] },
       schema: {
         params: tablePath,
         body: Type.Object({ cascade: Type.Optional(booleanLike) }, { additionalProperties: false }),

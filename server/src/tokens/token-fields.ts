@@ -8,16 +8,19 @@ import type { NamedTokenRow, NewToken } from './insert-token.ts';
 const nullableTime = Type.Union([Type.String(), Type.Null()]);
 
 /** What a client sees of a token, in the contract's order; never the secret. */
-export const tokenFields = Type.Object({
-  /** Null for the admin credential, which is no project's token. */
-  id: Type.Union([Type.Integer(), Type.Null()]),
-  token_type: Type.Union([Type.Literal('project_api_token'), Type.Literal('admin_credential')]),
-  token_name: Type.String(),
-  expires_at: nullableTime,
-  revoked_at: nullableTime,
-  last_used_at: nullableTime,
-  created_at: nullableTime,
-});
+export const tokenFields = Type.Object(
+  {
+    /** Null for the admin credential, which is no project's token. */
+    id: Type.Union([Type.Integer(), Type.Null()]),
+    token_type: Type.Union([Type.Literal('project_api_token'), Type.Literal('admin_credential')]),
+    token_name: Type.String(),
+    expires_at: nullableTime,
+    revoked_at: nullableTime,
+    last_used_at: nullableTime,
+    created_at: nullableTime,
+  },
+  { title: 'Token' },
+);
 
 const grantFields = {
   scopes: Type.Array(Type.Enum([...SCOPES])),
@@ -33,19 +36,25 @@ const ownerFields = {
 };
 
 /** The same in a list, with what the token may do and whose it is. */
-export const listedTokenFields = Type.Object({ ...tokenFields.properties, ...grantFields, ...ownerFields });
+export const listedTokenFields = Type.Object(
+  { ...tokenFields.properties, ...grantFields, ...ownerFields },
+  { title: 'ListedToken' },
+);
 
 /** What a client sees of a token once, when it is made. */
-export const newTokenFields = Type.Object({
-  token: Type.String(),
-  token_id: Type.Integer(),
-  token_type: Type.Literal('project_api_token'),
-  token_name: Type.String(),
-  expires_at: nullableTime,
-  created_at: Type.String(),
-  ...grantFields,
-  ...ownerFields,
-});
+export const newTokenFields = Type.Object(
+  {
+    token: Type.String(),
+    token_id: Type.Integer(),
+    token_type: Type.Literal('project_api_token'),
+    token_name: Type.String(),
+    expires_at: nullableTime,
+    created_at: Type.String(),
+    ...grantFields,
+    ...ownerFields,
+  },
+  { title: 'NewToken' },
+);
 
 export function toTokenFields(row: TokenRow): Static<typeof tokenFields> {
   const { id, token_type, token_name, expires_at, revoked_at, last_used_at, created_at } = row;
