@@ -11,6 +11,7 @@ import { registerIndexRoutes } from './indexes/indexes.routes.ts';
 import { registerDocsPageRoutes } from './openapi/docs-page.routes.ts';
 import { registerOpenApiRoutes } from './openapi/openapi.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
+import { registerQueryRoute } from './query/query.routes.ts';
 import { registerRecordRoutes } from './records/records.routes.ts';
 import type { Service } from './service.ts';
 import { registerTableRoutes } from './tables/tables.routes.ts';
@@ -52,5 +53,6 @@ export function createApp(
   registerColumnRoutes(app, service);
   registerIndexRoutes(app, service);
   registerRecordRoutes(app, service);
+  registerQueryRoute(app, service);
   return app;
 }
