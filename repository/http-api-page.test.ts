@@ -1,93 +1,138 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { scopesOf } from '../server/src/http/permissions.ts';
+import type { OpenApiDocument } from '../server/src/openapi/document.ts';
+import type { OperationText } from '../server/src/openapi/page-texts.ts';
 import { readChinook } from '../server/src/testing/chinook.ts';
+import { answerChecker } from '../server/src/testing/documented-answers.ts';
 import { type RegisteredRoute, registeredRoutes } from '../server/src/testing/registered-routes.ts';
-import { startTestServer } from '../server/src/testing/test-server.ts';
+import { type CallOptions, startTestServer } from '../server/src/testing/test-server.ts';
+import { readHttpApiPage } from './http-api-page.ts';
 
-/** A route as the page describes it, with the body that its example sends and the data that comes back. */
-interface DocumentedRoute {
-  readonly text: string;
-  readonly method: string;
-  readonly path: string;
-  readonly body: unknown;
-  readonly data: unknown;
-}
-
-const page = await readFile(new URL('../docs/reference/http-api.md', import.meta.url), 'utf8');
+const page = readHttpApiPage();
 
 const served = (await registeredRoutes()).filter(({ method }) => method !== 'HEAD');
 
 test('the page describes every route of the service, and no other', () => {
-  const documented = documentedRoutes().map(({ method, path }) => `${method} ${path}`);
-  assert.deepEqual(documented.toSorted(), served.map(titleOf).toSorted());
+  assert.deepEqual(page.operations.map(titleOf).toSorted(), served.map(titleOfRoute).toSorted());
 });
 
-test('the page says of every route of a project what a token needs for it', () => {
+test('the page says of every route that takes a project token what a token needs for it', () => {
   for (const route of served) {
     const { access, scope, tables } = route.config;
-    if (access !== 'project' || scope === undefined) continue;
+    if ((access !== 'project' && access !== 'account') || scope === undefined) continue;
     const scopes = scopesOf({ scope }).map((name) => `\`${name}\``);
     const needed = `Scope: ${scopes.join(' and ') || 'none'}${tables === undefined ? ', whole project' : ''}.`;
-    const section = documentedRoutes().find(({ method, path }) => `${method} ${path}` === titleOf(route));
-    assert.match(section?.text ?? '', new RegExp(`^${needed}`, 'm'), titleOf(route));
+    const section = page.operations.find((operation) => titleOf(operation) === titleOfRoute(route));
+    assert.equal(section?.description.split('\n')[0], needed, titleOfRoute(route));
   }
 });
 
-test('every example of the page, sent in its order, is answered as it shows: the same keys in the same order, of the same types', async () => {
-  await using server = await startTestServer();
-  let token: string | null = null;
-  let exportId = '';
-  let tokenId = '';
-  for (const { method, path, body, data } of documentedRoutes()) {
-    const target = path
-      .replace('{project}', 'orchard')
-      .replace('{export_id}', exportId)
-      .replace('{token_id}', tokenId)
-      .replace('{table}', 'people')
-      .replace('{index_name}', 'idx_people_age_email')
-      .replace('{id}', '1');
-    const upload = path.endsWith('/import/sqlite')
-      ? { body: await readChinook(), headers: { 'content-type': 'application/vnd.sqlite3' } }
-      : { json: body };
-    const credential = path === '/projects' ? {} : { token };
-    const response = await server.fetch(method, target, { ...upload, ...credential });
-    assert.ok(response.ok, `${method} ${target}: ${response.status}`);
-    if (data === undefined) {
-      await response.body?.cancel();
-      continue;
-    }
-    const answer = (await response.json()) as {
-      readonly data: { token?: { token?: string; token_id?: number }; export?: { id: string } };
-    };
-    assert.deepEqual(shapeOf(answer.data), shapeOf(data), `${method} ${path}`);
-    token ??= answer.data.token?.token ?? null;
-    tokenId = String(answer.data.token?.token_id ?? tokenId);
-    exportId = answer.data.export?.id ?? exportId;
+test('the page says what stands for each parameter of a path in its examples', () => {
+  const known = new Set(page.parameters.map(({ name }) => name));
+  for (const { path } of page.operations) {
+    const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name));
+    const missing = names.filter((name) => !known.has(name));
+    assert.deepEqual(missing, [], `${path}: add it to the table below "Examples"`);
   }
-  assert.ok(token !== null && exportId !== '', 'the examples made a project and an export');
 });
+
+test('every example of the page, sent in its order, is answered as it shows and as the OpenAPI document says: the same keys in the same order, of the same types', async () => {
+  await using server = await startTestServer();
+  const document = (await (await server.fetch('GET', '/openapi.json')).json()) as OpenApiDocument;
+  const problemOf = answerChecker(document);
+  const made: Made = { token: null, ids: new Map() };
+  for (const operation of inOrder(page.operations)) {
+    const { method, path, data } = operation;
+    const response = await server.fetch(
+      method,
+      targetOf(operation, made.ids),
+      await requestOf(operation, made),
+    );
+    const { status } = response;
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+    const json: unknown = isJson ? await response.json() : await response.arrayBuffer();
+    assert.ok(response.ok, `${method} ${path}: ${status} ${JSON.stringify(json)}`);
+    assert.equal(problemOf({ method: method.toLowerCase(), path, status, json }), null);
+    if (data === undefined) continue;
+    assertExample(document, operation, status);
+    const answer = json as { readonly data: MadeData };
+    assert.deepEqual(shapeOf(answer.data), shapeOf(data), titleOf(operation));
+    remember(made, answer.data);
+  }
+  assert.ok(made.token !== null && made.ids.has('export_id'), 'the examples made a project and an export');
+});
+
+/** What the answers so far have made, which later requests are about. */
+interface Made {
+  token: string | null;
+  readonly ids: Map<string, string>;
+}
+
+interface MadeData {
+  readonly token?: { readonly token?: string; readonly token_id?: number };
+  readonly export?: { readonly id: string };
+}
+
+/** What removes the project stands with the other routes of projects, and comes last. */
+function inOrder(operations: readonly OperationText[]): readonly OperationText[] {
+  return [
+    ...operations.filter((operation) => !removesProject(operation)),
+    ...operations.filter(removesProject),
+  ];
+}
+
+function removesProject(operation: OperationText): boolean {
+  return titleOf(operation) === 'DELETE /projects/{project}';
+}
+
+function targetOf({ path, query }: OperationText, ids: ReadonlyMap<string, string>): string {
+  const filled = page.parameters.reduce(
+    (target, { name, example }) => target.replace(`{${name}}`, ids.get(name) ?? example),
+    path,
+  );
+  const asked = new URLSearchParams(query).toString();
+  return asked === '' ? filled : `${filled}?${asked}`;
+}
+
+async function requestOf({ path, body }: OperationText, { token }: Made): Promise<CallOptions> {
+  const content = path.endsWith('/import/sqlite')
+    ? { body: await readChinook(), headers: { 'content-type': 'application/vnd.sqlite3' } }
+    : { json: body };
+  return path === '/projects' ? content : { ...content, token };
+}
+
+/** The project’s own token is its first; ids are those of what was made last. */
+function remember(made: Made, { token, export: exported }: MadeData): void {
+  made.token ??= token?.token ?? null;
+  if (token?.token_id !== undefined) made.ids.set('token_id', String(token.token_id));
+  if (exported !== undefined) made.ids.set('export_id', exported.id);
+}
+
+/** The example stands in the document under the status that its request was answered with, and is what the schema there says. */
+function assertExample(document: OpenApiDocument, operation: OperationText, status: number): void {
+  const { method, path, data } = operation;
+  const answer = document.paths[path]?.[method.toLowerCase()]?.responses[String(status)];
+  const example = exampleOf(answer?.['content']);
+  assert.deepEqual(example?.data, data, `${titleOf(operation)} ${status}`);
+  const problemOf = answerChecker(document);
+  assert.equal(problemOf({ method: method.toLowerCase(), path, status, json: example }), null);
+}
+
+type Content = Readonly<Record<string, { readonly example?: { readonly data: unknown } }>>;
+
+function exampleOf(content: unknown): { readonly data: unknown } | undefined {
+  return (content as Content | undefined)?.['application/json']?.example;
+}
 
 /** `GET /projects/{project}` */
-function titleOf({ method, url }: RegisteredRoute): string {
+function titleOf({ method, path }: OperationText): string {
+  return `${method} ${path}`;
+}
+
+function titleOfRoute({ method, url }: RegisteredRoute): string {
   return `${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`;
-}
-
-function documentedRoutes(): readonly DocumentedRoute[] {
-  return page
-    .split(/^### /m)
-    .slice(1)
-    .map((section) => {
-      const [, method = '', path = ''] = /^`(\S+) (\S+)`/.exec(section) ?? [];
-      return { text: section, method, path, body: blockOf(section, 'http'), data: blockOf(section, 'json') };
-    });
-}
-
-function blockOf(section: string, language: string): unknown {
-  const text = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'm').exec(section)?.[1];
-  return text === undefined ? undefined : JSON.parse(text);
 }
 
 /** Keys in their order, with the types of their values: what must not differ between an example and a real answer. */

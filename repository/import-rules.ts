@@ -13,13 +13,14 @@ interface Layer {
   readonly mayImport: readonly RegExp[];
 }
 
-const NOUNS = 'projects|tokens|tables|columns|indexes|records|query|exports|imports|operations|health';
+const NOUNS =
+  'projects|bootstrap|users|tokens|tables|columns|indexes|records|query|exports|imports|operations|health';
 const NOUN_ITSELF = new RegExp(String.raw`^(${NOUNS})/\1\.ts$`);
 /** A noun's shapes, as a client sees them. */
 const FIELDS = /-fields\.ts$/;
 const PORTS = /^engine\/[^/]+\.ts$/;
 const STORAGE = /^storage\//;
-const FOUNDATIONS = [/^errors\.ts$/, /^config\.ts$/];
+const FOUNDATIONS = [/^errors\.ts$/, /^config\.ts$/, /^package-version\.ts$/];
 const THREADS = /^threads\//;
 const SCHEMA = /^schema\//;
 
@@ -35,6 +36,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     files: new RegExp(`^(?:${NOUNS})/`),
     mayImport: [NOUN_ITSELF, FIELDS, PORTS, /^(?:catalog|files|http)\//, STORAGE, SCHEMA, ...FOUNDATIONS],
   },
+  'the description': { files: /^openapi\//, mayImport: [/^http\//, ...FOUNDATIONS] },
   'the edge': { files: /^http\//, mayImport: [/^schema\/identifier\.ts$/, ...FOUNDATIONS] },
   'the engine': { files: /^engine\//, mayImport: [THREADS, STORAGE, SCHEMA, ...FOUNDATIONS] },
   'the catalog': { files: /^catalog\//, mayImport: [THREADS, STORAGE, ...FOUNDATIONS] },
@@ -42,7 +44,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'the storage faults': { files: STORAGE, mayImport: FOUNDATIONS },
   threads: { files: THREADS, mayImport: FOUNDATIONS },
   'the schema model': { files: SCHEMA, mayImport: [/^errors\.ts$/] },
-  'the foundations': { files: /^(?:errors|config)\.ts$/, mayImport: [] },
+  'the foundations': { files: /^(?:errors|config|package-version)\.ts$/, mayImport: [] },
 };
 
 /** Every break of the rules, as a sentence that names both files. */

@@ -1,5 +1,6 @@
 import { type Setting, settings } from '../server/src/config.ts';
 import { errorRegistry } from '../server/src/errors.ts';
+import { readHttpApiPage } from './http-api-page.ts';
 
 export interface ReferencePage {
   /** From the root of the repository. */
@@ -7,7 +8,10 @@ export interface ReferencePage {
   readonly text: string;
 }
 
-/** The pages that are written from the code, so that they cannot say anything else than it does. */
+/**
+ * The pages that are written from the code, so that they cannot say anything else than it does; and what the code says from a
+ * page, for the same reason.
+ */
 export function referencePages(): readonly ReferencePage[] {
   return [
     {
@@ -17,6 +21,10 @@ export function referencePages(): readonly ReferencePage[] {
     {
       path: 'docs/reference/errors.md',
       text: page('Errors', 'server/src/errors.ts', ERRORS_INTRODUCTION, errorsTable()),
+    },
+    {
+      path: 'server/src/openapi/page-texts.json',
+      text: `${JSON.stringify(readHttpApiPage(), null, 2)}\n`,
     },
   ];
 }

@@ -1,11 +1,14 @@
 import type { FastifyBaseLogger, RouteOptions } from 'fastify';
 
+import { registerBootstrapRoute } from './bootstrap/bootstrap.routes.ts';
 import type { Config } from './config.ts';
 import { registerExportRoutes } from './exports/exports.routes.ts';
 import { registerHealthRoutes } from './health/health.routes.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import { registerImportRoutes } from './imports/imports.routes.ts';
 import { registerIndexRoutes } from './indexes/indexes.routes.ts';
+import { registerDocsPageRoutes } from './openapi/docs-page.routes.ts';
+import { registerOpenApiRoutes } from './openapi/openapi.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
 import { registerRecordRoutes } from './records/records.routes.ts';
 import type { Service } from './service.ts';
@@ -34,8 +37,12 @@ export function createApp(
     checkResponses,
   });
   if (onRoute !== undefined) app.addHook('onRoute', onRoute);
+  // First, because it describes what is registered from here on.
+  registerOpenApiRoutes(app);
+  registerDocsPageRoutes(app);
   registerHealthRoutes(app, () => service.isReady());
   registerProjectRoutes(app, service.projects);
+  registerBootstrapRoute(app, service.bootstrap);
   registerTokenRoutes(app, service.tokens);
   registerAccessTestRoute(app, service.accessTests);
   registerImportRoutes(app, service);

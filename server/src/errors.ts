@@ -47,6 +47,10 @@ export const errorRegistry = {
   },
   conflict: { status: 409, meaning: 'The thing is in a state that does not allow this.' },
   export_file_missing: { status: 410, meaning: 'The export’s file is gone from storage.' },
+  rate_limited: {
+    status: 429,
+    meaning: 'Too many tries, or too many at once; `Retry-After` says in how many seconds to try again.',
+  },
   storage_full: { status: 507, meaning: 'The disk is full: nothing was written, and what was stored stays.' },
   unavailable: {
     status: 503,
@@ -75,15 +79,18 @@ export class RowhouseError extends Error {
   override readonly name = 'RowhouseError';
   readonly code: ErrorCode;
   readonly details: readonly ErrorDetail[] | undefined;
+  /** When it is worth trying again. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { details?: readonly ErrorDetail[]; cause?: unknown } = {},
+    options: { details?: readonly ErrorDetail[]; cause?: unknown; retryAfterSeconds?: number } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.details = options.details;
+    this.retryAfterSeconds = options.retryAfterSeconds ?? (code === 'unavailable' ? 1 : undefined);
   }
 
   get status(): number {

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 
 import type { FastifyBaseLogger } from 'fastify';
 
+import { Bootstrap } from './bootstrap/bootstrap.ts';
 import { type Catalog, openCatalog } from './catalog/catalog.ts';
+import { findProjectBySlug } from './catalog/project-by-slug.ts';
 import type { Config } from './config.ts';
 import type { Engine } from './engine/engine.ts';
 import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
@@ -18,12 +20,15 @@ import type { Records } from './records/records.ts';
 import { Tables } from './tables/tables.ts';
 import { AccessTests } from './tokens/access-tests.ts';
 import { Tokens } from './tokens/tokens.ts';
+import { Users } from './users/users.ts';
 
 /** Everything that Rowhouse does, without HTTP: what the routes call, and what the command line calls directly. */
 export interface Service {
   readonly tokens: Tokens;
   readonly accessTests: AccessTests;
   readonly projects: Projects;
+  readonly users: Users;
+  readonly bootstrap: Bootstrap;
   readonly imports: Imports;
   readonly exports: Exports;
   readonly tables: Tables;
@@ -50,11 +55,13 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
   const onThreadCrash = (err: Error) => log.error({ err }, 'a thread died; a new one takes its place');
   // First, because it locks the folder: nobody else's files are swept.
   const catalog = await openCatalog(join(config.dataDir, 'catalog.sqlite'), onThreadCrash);
-  const { files, engine } = await openStores(config, onThreadCrash).catch(async (error: unknown) => {
+  const { files, engine } = await openStores(config, catalog, onThreadCrash).catch(async (error: unknown) => {
     await catalog.destroy();
     throw error;
   });
   const tokens = new Tokens(catalog);
+  const projects = new Projects({ catalog, engine, tokens, files });
+  const users = new Users();
   return {
     tokens,
     accessTests: new AccessTests({ catalog, engine, tokens }),
@@ -62,7 +69,9 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     tables: new Tables(engine.tables),
     indexes: new Indexes(engine.tables),
     records: engine.records,
-    projects: new Projects({ catalog, engine, tokens, files }),
+    projects,
+    users,
+    bootstrap: new Bootstrap({ catalog, projects, tokens, users }),
     imports: new Imports({ engine, maxBytes: config.importMaxBytes, stallLimitMs: UPLOAD_STALL_LIMIT_MS }),
     isNew: async () => (await firstStartedAt(catalog)) === undefined,
     markStarted: () => markStarted(catalog),
@@ -73,12 +82,14 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
 
 async function openStores(
   config: Config,
+  catalog: Catalog,
   onThreadCrash: (error: Error) => void,
 ): Promise<{ readonly files: ExportFiles; readonly engine: Engine }> {
   const files = await openLocalExportFiles(join(config.dataDir, 'exports'));
   const engine = await openSqliteEngine({
     directory: join(config.dataDir, 'projects'),
     maxOpenDatabases: config.maxOpenDatabases,
+    isProject: async (slug) => (await findProjectBySlug(catalog, slug)) !== undefined,
     pointThreads: 1,
     writerThreads: 2,
     readerThreads: 2,

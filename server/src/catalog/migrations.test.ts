@@ -52,6 +52,10 @@ test('a data folder of the first release keeps its projects, tokens and exports,
   const exports = await server.call('GET', '/projects/shop/exports', { token });
   assert.equal(exports.body.data.returned, 1);
 
+  const { tokens } = (await server.call('GET', '/projects/shop/auth/tokens', { token })).body.data;
+  assert.equal(tokens[0].account_user_id, 1);
+  assert.equal(tokens[0].project_username, null);
+
   // Of one user with the old token: it takes its place.
   const made = await server.call('POST', '/projects/shop/auth/tokens', { json: { token_name: 'new' } });
   assert.equal(made.status, 201);

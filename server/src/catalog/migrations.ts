@@ -80,4 +80,22 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`ALTER TABLE tokens ADD COLUMN tables TEXT`.execute(db);
     },
   },
+  '0004_project_users': {
+    async up(db) {
+      await sql`CREATE TABLE project_users (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+        account_user_id INTEGER NOT NULL REFERENCES account_users (id),
+        username TEXT NOT NULL,
+        password_hash TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        UNIQUE (project_id, username)
+      ) STRICT`.execute(db);
+      // Never written: a password belongs to a user of one project.
+      await sql`ALTER TABLE account_users DROP COLUMN password_hash`.execute(db);
+      await sql`ALTER TABLE tokens ADD COLUMN project_user_id INTEGER REFERENCES project_users (id) ON DELETE CASCADE`.execute(
+        db,
+      );
+    },
+  },
 };

@@ -4,6 +4,7 @@ import type { Generated, Selectable } from 'kysely';
 export interface CatalogTables {
   readonly accounts: AccountsTable;
   readonly account_users: AccountUsersTable;
+  readonly project_users: ProjectUsersTable;
   readonly projects: ProjectsTable;
   readonly tokens: TokensTable;
   readonly exports: ExportsTable;
@@ -23,8 +24,18 @@ interface AccountUsersTable {
   readonly id: Generated<number>;
   readonly account_id: number;
   readonly username: string;
-  /** With the parameters it was made with; null for a user who has no password. */
-  readonly password_hash: string | null;
+  readonly created_at: string;
+}
+
+/** Who may log in to a project, with a password of this project alone. */
+interface ProjectUsersTable {
+  readonly id: Generated<number>;
+  readonly project_id: number;
+  /** Of the same name, in the account of the project: whose the tokens are that a login makes. */
+  readonly account_user_id: number;
+  readonly username: string;
+  /** With the parameters it was made with. */
+  readonly password_hash: string;
   readonly created_at: string;
 }
 
@@ -41,6 +52,8 @@ interface TokensTable {
   readonly id: Generated<number>;
   readonly project_id: number;
   readonly account_user_id: number;
+  /** The user of the project in whose name the token is; null for none. */
+  readonly project_user_id: number | null;
   readonly token_type: 'project_api_token';
   readonly token_name: string;
   /** SHA-256 of the token, lower-case hexadecimal: the token itself is stored nowhere. */
@@ -86,5 +99,6 @@ interface ServiceTable {
 }
 
 export type ProjectRow = Selectable<ProjectsTable>;
+export type ProjectUserRow = Selectable<ProjectUsersTable>;
 export type TokenRow = Selectable<TokensTable>;
 export type ExportRow = Selectable<ExportsTable>;

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-
 import { DataFolderInUseError } from '../catalog/catalog.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { RowhouseError } from '../errors.ts';
+import { packageVersion } from '../package-version.ts';
 import { CommandError } from './command-error.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -63,11 +62,6 @@ async function run(words: readonly string[], environment: Environment): Promise<
 function printed(text: string): number {
   process.stdout.write(text);
   return 0;
-}
-
-async function packageVersion(): Promise<string> {
-  const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
 const EXPLAINED = [CommandError, ConfigError, UsageError, RowhouseError];

@@ -8,18 +8,21 @@ import { newColumnName } from '../http/object-name.ts';
 const flag = Type.Union([Type.Literal(0), Type.Literal(1)]);
 
 /** What a client sees of a column, in the contract's order. */
-export const columnFields = Type.Object({
-  id: Type.Integer(),
-  table_name: Type.String(),
-  column_name: Type.String(),
-  column_type: Type.String(),
-  is_nullable: flag,
-  default_value: Type.Union([Type.String(), Type.Number(), Type.Null()]),
-  is_primary: flag,
-  is_unique: flag,
-  created_at: Type.String(),
-  updated_at: Type.String(),
-});
+export const columnFields = Type.Object(
+  {
+    id: Type.Integer(),
+    table_name: Type.String(),
+    column_name: Type.String(),
+    column_type: Type.String(),
+    is_nullable: flag,
+    default_value: Type.Union([Type.String(), Type.Number(), Type.Null()]),
+    is_primary: flag,
+    is_unique: flag,
+    created_at: Type.String(),
+    updated_at: Type.String(),
+  },
+  { title: 'Column' },
+);
 
 const COLUMN_TYPES: readonly ColumnType[] = ['INTEGER', 'REAL', 'TEXT', 'BLOB', 'ANY'];
 
@@ -39,7 +42,7 @@ export const newColumnFields = Type.Object(
     is_unique: Type.Optional(booleanLike),
     default_value: Type.Optional(defaultValue),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, title: 'NewColumn' },
 );
 
 export function toNewColumn(fields: Static<typeof newColumnFields>): NewColumn {

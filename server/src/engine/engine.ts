@@ -1,3 +1,4 @@
+import type { CreatedDatabase, NewDatabase } from './new-database.ts';
 import type { ProjectRecords } from './project-records.ts';
 import type { ProjectTables } from './project-tables.ts';
 
@@ -10,8 +11,14 @@ export interface Engine {
   readonly tables: ProjectTables;
   readonly records: ProjectRecords;
 
-  /** Makes an empty database and runs `statements` in it, all or nothing. What an unfinished earlier attempt left is replaced. */
-  createDatabase(project: string, statements: readonly string[]): Promise<void>;
+  /**
+   * Makes a database with what it is to hold, all or nothing. What an unfinished earlier attempt left is replaced. Until
+   * `keepDatabase` is called, the next start removes it again, unless there is such a project then.
+   */
+  createDatabase(project: string, content: NewDatabase): Promise<CreatedDatabase>;
+
+  /** The project is there: its database stays. */
+  keepDatabase(project: string): Promise<void>;
 
   /** Closes the database everywhere and removes every file of it. Removing what is not there is no error. */
   deleteDatabase(project: string): Promise<void>;

@@ -103,6 +103,8 @@ export interface NewIndex {
   readonly name: string | null;
   readonly columns: readonly string[];
   readonly unique: boolean;
+  /** Where the request describes the index: `body`. */
+  readonly field: string;
 }
 
 export interface NewTable {

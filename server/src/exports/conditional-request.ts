@@ -1,4 +1,5 @@
 import type { ByteRange } from '../files/export-files.ts';
+import { entityTags, namesEntity } from '../http/entity-tags.ts';
 
 /** The file that is asked for, as HTTP's conditions see it. */
 export interface Representation {
@@ -49,10 +50,7 @@ function selectRange(header: string, sizeBytes: number): Selection {
 }
 
 function isUnmodified(file: Representation, { ifNoneMatch, ifModifiedSince }: ConditionalHeaders): boolean {
-  // Weak comparison, as RFC 9110 section 13.1.2 has it.
-  if (ifNoneMatch !== undefined) {
-    return entityTags(ifNoneMatch).some((tag) => tag === '*' || tag.replace(/^W\//, '') === file.etag);
-  }
+  if (ifNoneMatch !== undefined) return namesEntity(ifNoneMatch, file.etag);
   return ifModifiedSince !== undefined && wholeSeconds(file.lastModified) <= Date.parse(ifModifiedSince);
 }
 
@@ -61,10 +59,6 @@ function rangeStillHolds(file: Representation, ifRange: string | undefined): boo
   if (ifRange === undefined) return true;
   if (ifRange.startsWith('"') || ifRange.startsWith('W/')) return ifRange === file.etag;
   return Date.parse(ifRange) === wholeSeconds(file.lastModified);
-}
-
-function entityTags(header: string): readonly string[] {
-  return header.split(',').map((tag) => tag.trim());
 }
 
 function wholeSeconds(date: Date): number {

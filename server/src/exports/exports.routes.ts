@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 import { Type } from 'typebox';
 
 import { envelopeOf, success } from '../http/envelope.ts';
@@ -14,6 +16,15 @@ import { unknownSchemaFormat } from './unknown-schema-format.ts';
 
 const exportEnvelope = envelopeOf(Type.Object({ export: exportManifest }));
 const exportPath = projectPath({ export_id: Type.String({ maxLength: 100 }) });
+
+const bytes = { '*/*': { schema: Type.Unsafe<Readable>({}) } };
+const downloadAnswers = {
+  200: { description: 'The file.', content: bytes },
+  206: { description: 'The part of it that `Range` asks for.', content: bytes },
+  304: Type.Null({ description: 'It is what `If-None-Match` names, or no newer than `If-Modified-Since`.' }),
+};
+
+const exporting = { access: 'project', scope: 'exports' } as const;
 
 /** What these routes work with. */
 interface Rooms {
@@ -33,7 +44,7 @@ function postSchemaExport(app: HttpServer, { exports, projects }: Rooms): void {
   app.post(
     '/projects/:project/export/schema',
     {
-      config: { access: 'project', scope: 'exports' },
+      config: { ...exporting, operationId: 'exportSchema', errors: ['invalid_export_format'] },
       schema: {
         params: projectPath({}),
         body: Type.Object(
@@ -57,7 +68,7 @@ function listExports(app: HttpServer, { exports, projects }: Rooms): void {
   app.get(
     '/projects/:project/exports',
     {
-      config: { access: 'project', scope: 'exports' },
+      config: { ...exporting, operationId: 'listExports' },
       schema: {
         params: projectPath({}),
         querystring: Type.Object({ status, ...pageFields }, { additionalProperties: false }),
@@ -78,7 +89,7 @@ function getExport(app: HttpServer, { exports, projects }: Rooms): void {
   app.get(
     '/projects/:project/exports/:export_id',
     {
-      config: { access: 'project', scope: 'exports' },
+      config: { ...exporting, operationId: 'getExport' },
       schema: { params: exportPath, response: { 200: exportEnvelope } },
     },
     async (request) => {
@@ -94,7 +105,7 @@ function deleteExport(app: HttpServer, { exports, projects }: Rooms): void {
   app.delete(
     '/projects/:project/exports/:export_id',
     {
-      config: { access: 'project', scope: 'exports' },
+      config: { ...exporting, operationId: 'deleteExport' },
       schema: { params: exportPath, response: { 200: envelopeOf(deleted) } },
     },
     async (request) => {
@@ -108,7 +119,14 @@ function deleteExport(app: HttpServer, { exports, projects }: Rooms): void {
 function downloadExport(app: HttpServer, { exports, projects }: Rooms): void {
   app.get(
     '/projects/:project/export/download/:export_id',
-    { config: { access: 'project', scope: 'exports' }, schema: { params: exportPath } },
+    {
+      config: {
+        ...exporting,
+        operationId: 'downloadExport',
+        errors: ['export_file_missing', 'precondition_failed', 'range_not_satisfiable'],
+      },
+      schema: { params: exportPath, response: downloadAnswers },
+    },
     async (request, reply) => {
       const project = await projects.get(request.params.project);
       const row = await exports.get(project, request.params.export_id);

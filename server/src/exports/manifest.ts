@@ -3,27 +3,30 @@ import { type Static, Type } from 'typebox';
 import type { ExportRow } from '../catalog/tables.ts';
 
 /** What a client sees of an export, everywhere it appears. The keys stand in the contract's order. */
-export const exportManifest = Type.Object({
-  id: Type.String(),
-  kind: Type.Literal('schema_export'),
-  scope: Type.Literal('project'),
-  project: Type.String(),
-  table: Type.Null(),
-  format: Type.String(),
-  download_name: Type.String(),
-  download_url: Type.String(),
-  storage_backend: Type.Literal('local'),
-  content_type: Type.String(),
-  row_count: Type.Union([Type.Integer(), Type.Null()]),
-  table_count: Type.Union([Type.Integer(), Type.Null()]),
-  size_bytes: Type.Integer(),
-  status: Type.Union([Type.Literal('ready'), Type.Literal('not_found')]),
-  status_reason: Type.Union([Type.String(), Type.Null()]),
-  missing_at: Type.Union([Type.String(), Type.Null()]),
-  created_at: Type.String(),
-  expires_at: Type.Union([Type.String(), Type.Null()]),
-  sha256: Type.String(),
-});
+export const exportManifest = Type.Object(
+  {
+    id: Type.String(),
+    kind: Type.Literal('schema_export'),
+    scope: Type.Literal('project'),
+    project: Type.String(),
+    table: Type.Null(),
+    format: Type.String(),
+    download_name: Type.String(),
+    download_url: Type.String(),
+    storage_backend: Type.Literal('local'),
+    content_type: Type.String(),
+    row_count: Type.Union([Type.Integer(), Type.Null()]),
+    table_count: Type.Union([Type.Integer(), Type.Null()]),
+    size_bytes: Type.Integer(),
+    status: Type.Union([Type.Literal('ready'), Type.Literal('not_found')]),
+    status_reason: Type.Union([Type.String(), Type.Null()]),
+    missing_at: Type.Union([Type.String(), Type.Null()]),
+    created_at: Type.String(),
+    expires_at: Type.Union([Type.String(), Type.Null()]),
+    sha256: Type.String(),
+  },
+  { title: 'ExportManifest' },
+);
 
 export type ExportManifest = Static<typeof exportManifest>;
 

@@ -8,13 +8,19 @@ import type { HttpServer } from '../http/http-server.ts';
 export function registerHealthRoutes(app: HttpServer, isReady: () => Promise<boolean>): void {
   app.get(
     '/healthz',
-    { config: { access: 'public' }, schema: { response: { 200: envelopeOf(statusOf('alive')) } } },
+    {
+      config: { access: 'public', operationId: 'checkAlive' },
+      schema: { response: { 200: envelopeOf(statusOf('alive')) } },
+    },
     (request) => success(request, { status: 'alive' as const }),
   );
 
   app.get(
     '/readyz',
-    { config: { access: 'public' }, schema: { response: { 200: envelopeOf(statusOf('ready')) } } },
+    {
+      config: { access: 'public', operationId: 'checkReady' },
+      schema: { response: { 200: envelopeOf(statusOf('ready')) } },
+    },
     async (request) => {
       await requireReady(isReady);
       return success(request, { status: 'ready' as const });

@@ -63,6 +63,9 @@ before(async () => {
         },
         (request) => success(request, { who: credentialOf(request) }),
       );
+      app.get('/account', { config: { access: 'account', scope: 'schema:write' } }, (request) =>
+        success(request, { who: credentialOf(request) }),
+      );
       app.get(
         '/projects/:project/whole',
         {
@@ -112,6 +115,15 @@ describe('who may call what', () => {
 
   test('a project token may not call a route of the owner', async () => {
     await assertFailure(await get('/admin', `Bearer ${token}`), 'permission_denied');
+  });
+
+  test('a token of any project may call a route of the account, where it is allowed to', async () => {
+    assert.equal(await kindOf(await get('/account', `Bearer ${token}`)), 'project_token');
+    assert.equal(await kindOf(await get('/account', `Bearer ${writer}`)), 'project_token');
+    assert.equal(await kindOf(await get('/account', `Bearer ${adminToken}`)), 'admin');
+    await assertFailure(await get('/account', `Bearer ${reader}`), 'permission_denied');
+    await assertFailure(await get('/account', `Bearer ${guest}`), 'permission_denied');
+    await assertFailure(await get('/account'), 'missing_authorization');
   });
 
   test('the admin credential may call every route, of projects that do not exist too', async () => {

@@ -6,8 +6,11 @@ import { requirePermissions, type RoutePermissions } from './permissions.ts';
 import { normaliseSlug } from './project-slug.ts';
 import { hashToken, isWellFormedToken } from './token.ts';
 
-/** Who may call a route. `project`: a token of the project in the path, or the admin credential; `admin`: that alone. */
-export type Access = 'public' | 'project' | 'admin';
+/**
+ * Who may call a route. `project`: a token of the project in the path, or the admin credential; `account`: a token of any
+ * project, or the admin credential; `admin`: that alone.
+ */
+export type Access = 'public' | 'project' | 'account' | 'admin';
 
 /** Knows which tokens are valid at this moment; null for one that is unknown, expired or revoked. */
 export interface Authenticator {
@@ -21,7 +24,7 @@ export interface PresentedToken {
 declare module 'fastify' {
   interface FastifyContextConfig {
     access: Access;
-    /** Every route of access `project` says it; see `RoutePermissions`. */
+    /** Every route of access `project` or `account` says it; see `RoutePermissions`. */
     scope?: RoutePermissions['scope'];
     tables?: RoutePermissions['tables'];
   }
@@ -38,21 +41,27 @@ export function credentialOf(request: FastifyRequest): Credential {
 }
 
 /** What a route that is not public asks of a request. */
-export type AccessRule = { readonly access: 'admin' } | ({ readonly access: 'project' } & RoutePermissions);
+export type AccessRule =
+  | { readonly access: 'admin' }
+  | ({ readonly access: 'project' | 'account' } & RoutePermissions);
 
 /** The hook that lets a request reach a route of this rule. It runs before the body is read. */
 export function requireAccess(rule: AccessRule, authenticator: Authenticator): onRequestAsyncHookHandler {
   return async (request: FastifyRequest, _reply: FastifyReply) => {
     const credential = await authenticator.authenticate({ sha256: hashToken(presentedToken(request)) });
     if (credential === null) throw invalidToken();
-    if (rule.access === 'project') {
-      requireProject(request.params, credential);
-      requirePermissions(credential, rule);
-    } else if (credential.kind !== 'admin') {
-      throw new RowhouseError('permission_denied', 'Only the admin credential may do this.');
-    }
+    requireRule(request.params, credential, rule);
     request.credential = credential;
   };
+}
+
+function requireRule(params: unknown, credential: Credential, rule: AccessRule): void {
+  if (rule.access === 'admin') {
+    if (credential.kind === 'admin') return;
+    throw new RowhouseError('permission_denied', 'Only the admin credential may do this.');
+  }
+  if (rule.access === 'project') requireProject(params, credential);
+  requirePermissions(credential, rule);
 }
 
 /** RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1). */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { RowhouseError } from '../errors.ts';
 import { parseJsonBody } from './json-body.ts';
+import { takesBody } from './takes-body.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,7 +27,7 @@ export function parseBodies(app: FastifyInstance, options: BodyParsingOptions): 
   });
   takeOnlyEmptyBodies(app, ['application/json']);
   app.addHook('preParsing', (request, reply, payload, done) => {
-    refuseEncodedBody(request);
+    if (takesBody(request.method)) refuseEncodedBody(request);
     if (!request.raw.complete && request.routeOptions.config.body !== 'stream') {
       limitBodyTime(request, reply, options.bodyTimeoutMs);
     }

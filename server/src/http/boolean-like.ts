@@ -1,7 +1,11 @@
 import { Type } from 'typebox';
 
 /** A flag in a body or a query. Any plain value is taken, because everything that is not true counts as false. */
-export const booleanLike = Type.Unsafe<BooleanLike>({ type: ['boolean', 'number', 'string', 'null'] });
+export const booleanLike = Type.Unsafe<BooleanLike>({
+  type: ['boolean', 'number', 'string', 'null'],
+  title: 'Flag',
+  description: '`true`, `1`, `"1"`, `"true"`, `"yes"` and `"on"` are true; everything else is false.',
+});
 
 export type BooleanLike = boolean | number | string | null;
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
 
-import type { ErrorCode, ErrorDetail } from '../errors.ts';
+import { type ErrorCode, type ErrorDetail, errorRegistry } from '../errors.ts';
 import { timestamp } from './ids.ts';
 
 /** What an envelope needs of a request; Fastify's own request fits. */
@@ -76,4 +76,33 @@ export function envelopeOf<Data extends TSchema>(data: Data) {
   );
 }
 
-const envelopeMeta = Type.Object({ generated_at: Type.String() }, { additionalProperties: false });
+const envelopeMeta = Type.Object(
+  { generated_at: Type.String() },
+  { additionalProperties: false, title: 'EnvelopeMeta' },
+);
+
+/** The schema of an envelope around an error. */
+export const errorEnvelope = Type.Object(
+  {
+    ok: Type.Literal(false),
+    data: Type.Null(),
+    error: Type.Object(
+      {
+        code: Type.Enum(Object.keys(errorRegistry), { title: 'ErrorCode' }),
+        message: Type.String(),
+        details: Type.Optional(
+          Type.Array(
+            Type.Object(
+              { field: Type.String(), message: Type.String() },
+              { additionalProperties: false, title: 'ErrorDetail' },
+            ),
+          ),
+        ),
+      },
+      { additionalProperties: false, title: 'Error' },
+    ),
+    request_id: Type.String(),
+    meta: envelopeMeta,
+  },
+  { additionalProperties: false, title: 'ErrorEnvelope' },
+);

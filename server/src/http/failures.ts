@@ -4,16 +4,24 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { RowhouseError } from '../errors.ts';
 import { failure } from './envelope.ts';
+import { errorsOf } from './route-errors.ts';
 import type { Validation } from './validation.ts';
+
+export interface FailureOptions {
+  readonly validation: Validation;
+  /** Makes an error that its route does not declare a fault of the service. For tests. */
+  readonly check: boolean;
+}
 
 /** Answers with the envelope of an error, whatever was thrown. Also usable where none of the server's hooks has run. */
 export function sendFailure(
   thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  validation: Validation,
+  { validation, check }: FailureOptions,
 ): FastifyReply {
-  const error = toRowhouseError(thrown, request, validation);
+  const understood = toRowhouseError(thrown, request, validation);
+  const error = check ? declared(understood, request) : understood;
   // A shutdown, or a check that says no, is told to whoever asks, and is nothing for the log.
   if (error.code === 'internal_error' || (error.status >= 500 && error.cause !== undefined)) {
     request.log.error({ err: error.cause ?? error, code: error.code }, 'The request failed.');
@@ -22,7 +30,7 @@ export function sendFailure(
     if (reply.hasHeader(header)) reply.removeHeader(header);
   }
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
-  if (error.code === 'unavailable') reply.header('retry-after', '1');
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
   if (error.code === 'request_timeout') reply.header('connection', 'close');
   return reply
     .code(error.status)
@@ -78,6 +86,15 @@ function toRowhouseError(thrown: unknown, request: FastifyRequest, validation: V
         ? new RowhouseError('malformed_request', 'The request ended before its body was complete.')
         : internalError(thrown);
   }
+}
+
+/** What the OpenAPI document says of a route's errors is true, because no test meets another. */
+function declared(error: RowhouseError, { is404, routeOptions }: FastifyRequest): RowhouseError {
+  const { method, url, config } = routeOptions;
+  if (is404 || config?.access === undefined || errorsOf({ method, config }).includes(error.code))
+    return error;
+  const fault = `${String(method)} ${url} answered ${error.code}: add that to errors in the route's config.`;
+  return new RowhouseError('internal_error', fault, { cause: error });
 }
 
 function pathError(message: string): RowhouseError {

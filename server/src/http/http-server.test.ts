@@ -242,7 +242,7 @@ describe('a route that breaks a rule stops the start', () => {
         ),
     ],
     [
-      /config\.scope and config\.tables are for routes of a project/,
+      /config\.scope and config\.tables are for routes that take a project token/,
       (app) =>
         app.get('/p', { config: { access: 'admin', scope: 'project' } }, (request) => success(request, {})),
     ],

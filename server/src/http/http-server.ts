@@ -26,7 +26,7 @@ export interface HttpServerOptions {
   readonly log: FastifyBaseLogger;
   readonly authenticator: Authenticator;
   readonly bodyMaxBytes: number;
-  /** Checks every answer against the schema its route declares, and fails it where they differ. For tests. */
+  /** Checks every answer against the schema and the errors its route declares, and fails it where they differ. For tests. */
   readonly checkResponses?: boolean;
   readonly timeouts?: Partial<Timeouts>;
 }
@@ -56,6 +56,7 @@ const MAX_HEADER_BYTES = 65_536;
 /** A server that knows no route yet and holds each that is registered to the rules of the edge. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const validation = createValidation();
+  const check = options.checkResponses ?? false;
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const app: HttpServer = Fastify({
     loggerInstance: options.log,
@@ -64,7 +65,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     bodyLimit: options.bodyMaxBytes,
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
-    frameworkErrors: (error, request, reply) => void sendFailure(error, request, reply, validation),
+    frameworkErrors: (error, request, reply) =>
+      void sendFailure(error, request, reply, { validation, check }),
     clientErrorHandler: (error, socket) => answerClientError(error, socket, MAX_HEADER_BYTES),
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -76,8 +78,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   answerOddRequests(app.server);
   app.setValidatorCompiler(validation.compiler);
-  app.setSerializerCompiler(createSerializerCompiler({ check: options.checkResponses ?? false }));
-  app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply, validation));
+  app.setSerializerCompiler(createSerializerCompiler({ check }));
+  app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply, { validation, check }));
   app.decorateRequest('credential', null);
   receiveRequests(app);
   app.addHook('onResponse', (request, _reply, done) => {

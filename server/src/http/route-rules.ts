@@ -3,11 +3,16 @@ import { Type } from 'typebox';
 
 import { type AccessRule, type Authenticator, requireAccess } from './authentication.ts';
 import { normaliseSlug } from './project-slug.ts';
+import { takesBody } from './takes-body.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** `stream`: the handler gets the bytes as they arrive, from a parser that its room registers. Otherwise JSON. */
     body?: 'json' | 'stream';
+    /** The media types of a body that is a stream. */
+    mediaTypes?: readonly string[];
+    /** What programs call the route by (`createTable`), for as long as it exists. */
+    operationId?: string;
   }
 }
 
@@ -25,7 +30,7 @@ export function routeRules(authenticator: Authenticator): (route: RouteOptions) 
       const check = requireAccess(rule, authenticator);
       hooks.push(check);
       // While a body was arriving the token may have ended, and its project's slug may be another project's now.
-      if (takesBody(route)) route.preHandler = [check, ...[route.preHandler ?? []].flat()];
+      if (takesBody(route.method)) route.preHandler = [check, ...[route.preHandler ?? []].flat()];
     }
     route.onRequest = [...hooks, ...[route.onRequest ?? []].flat()];
   };
@@ -35,13 +40,14 @@ export function routeRules(authenticator: Authenticator): (route: RouteOptions) 
 function accessRule(route: RouteOptions): AccessRule | null {
   const { access, scope, tables } = route.config ?? {};
   if (access === undefined) throw broken(route, 'config.access must say who may call it');
-  if (access !== 'project') {
+  if (access === 'public' || access === 'admin') {
     if (scope !== undefined || tables !== undefined) {
-      throw broken(route, 'config.scope and config.tables are for routes of a project');
+      throw broken(route, 'config.scope and config.tables are for routes that take a project token');
     }
     return access === 'public' ? null : { access };
   }
-  if (!takesProject(route)) throw broken(route, 'a route of a project has :project in its path');
+  if (access === 'project' && !takesProject(route))
+    throw broken(route, 'a route of a project has :project in its path');
   if (scope === undefined || (Array.isArray(scope) && scope.length === 0)) {
     throw broken(route, 'config.scope must say what a token has to be allowed, or null');
   }
@@ -57,11 +63,6 @@ function takesProject(route: RouteOptions): boolean {
 }
 
 const nothing = Type.Object({}, { additionalProperties: false });
-const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD']);
-
-function takesBody(route: RouteOptions): boolean {
-  return ![route.method].flat().some((method) => METHODS_WITHOUT_BODY.has(method));
-}
 
 /** What a route does not declare, it does not take. */
 function closedSchema(route: RouteOptions): NonNullable<RouteOptions['schema']> {
@@ -74,7 +75,7 @@ function closedSchema(route: RouteOptions): NonNullable<RouteOptions['schema']> 
     if (open !== null)
       throw broken(route, `${open} must say additionalProperties: false (or what else it takes)`);
   }
-  const takesJson = takesBody(route) && route.config?.body !== 'stream';
+  const takesJson = takesBody(route.method) && route.config?.body !== 'stream';
   return {
     ...schema,
     querystring: schema.querystring ?? nothing,

@@ -25,7 +25,14 @@ export function registerImportRoutes(
     scope.post(
       '/projects/:project/import/sqlite',
       {
-        config: { access: 'project', scope: ['schema:write', 'records:write'], body: 'stream' },
+        config: {
+          access: 'project',
+          scope: ['schema:write', 'records:write'],
+          body: 'stream',
+          mediaTypes: CONTENT_TYPES,
+          operationId: 'importDatabase',
+          errors: ['conflict'],
+        },
         schema: {
           params: projectPath({}),
           querystring: Type.Object({ replace: Type.Optional(booleanLike) }, { additionalProperties: false }),

@@ -17,9 +17,10 @@ test('an upload that stops bringing bytes is given up with request_timeout, and 
     pointThreads: 1,
     writerThreads: 1,
     readerThreads: 1,
+    isProject: () => Promise.resolve(false),
     onThreadCrash: (error) => assert.fail(error),
   });
-  await engine.createDatabase('shop', []);
+  await engine.createDatabase('shop', {});
   const imports = new Imports({ engine, maxBytes: 10_000_000, stallLimitMs: 20 });
   const beginning = (await readChinook()).subarray(0, 5_000);
   const content = new Readable({ read: () => undefined });

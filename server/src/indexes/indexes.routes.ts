@@ -1,12 +1,11 @@
 import { Type } from 'typebox';
 
-import { booleanLike, isTrue } from '../http/boolean-like.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
-import { existingName, newObjectName } from '../http/object-name.ts';
+import { existingName } from '../http/object-name.ts';
 import { projectPath } from '../http/project-slug.ts';
 import type { Projects } from '../projects/projects.ts';
-import { indexFields, toIndexFields } from './index-fields.ts';
+import { indexFields, newIndexKeys, toIndexFields, toNewIndex } from './index-fields.ts';
 import type { Indexes } from './indexes.ts';
 
 const reading = { access: 'project', scope: 'schema:read' } as const;
@@ -26,24 +25,20 @@ export function registerIndexRoutes(app: HttpServer, rooms: Rooms): void {
 }
 
 function createIndex(app: HttpServer, { indexes, projects }: Rooms): void {
-  const body = Type.Object(
-    {
-      columns: Type.Array(existingName, { minItems: 1, maxItems: 100 }),
-      index_name: Type.Optional(newObjectName),
-      unique: Type.Optional(booleanLike),
-    },
-    { additionalProperties: false },
-  );
+  const body = Type.Object(newIndexKeys, { additionalProperties: false });
   app.post(
     '/projects/:project/indexes/:table',
     {
-      config: changing,
+      config: {
+        ...changing,
+        operationId: 'createIndex',
+        errors: ['already_exists', 'constraint_violation', 'conflict'],
+      },
       schema: { params: tablePath, body, response: { 201: envelopeOf(Type.Object({ index: indexFields })) } },
     },
     async (request, reply) => {
-      const { columns, index_name = null, unique } = request.body;
       const { project_slug } = await projects.get(request.params.project);
-      const index = { columns, name: index_name, unique: isTrue(unique) };
+      const index = toNewIndex(request.body, 'body');
       const created = await indexes.create(project_slug, request.params.table, index);
       return reply.code(201).send(success(request, { index: toIndexFields(created) }));
     },
@@ -54,7 +49,10 @@ function listIndexes(app: HttpServer, { indexes, projects }: Rooms): void {
   const data = Type.Object({ table: Type.String(), indexes: Type.Array(indexFields) });
   app.get(
     '/projects/:project/indexes/:table',
-    { config: reading, schema: { params: tablePath, response: { 200: envelopeOf(data) } } },
+    {
+      config: { ...reading, operationId: 'listIndexes' },
+      schema: { params: tablePath, response: { 200: envelopeOf(data) } },
+    },
     async (request) => {
       const { project_slug } = await projects.get(request.params.project);
       const found = await indexes.list(project_slug, request.params.table);
@@ -68,7 +66,7 @@ function dropIndex(app: HttpServer, { indexes, projects }: Rooms): void {
   app.delete(
     '/projects/:project/indexes/:table/:index_name',
     {
-      config: changing,
+      config: { ...changing, operationId: 'dropIndex', errors: ['constraint_violation', 'conflict'] },
       schema: {
         params: projectPath({ table: existingName, index_name: existingName }),
         response: { 200: envelopeOf(data) },

@@ -4,13 +4,16 @@ import type { ProjectRow } from '../catalog/tables.ts';
 import { ALLOWED_KEYWORD } from '../http/validation-details.ts';
 
 /** What a client sees of a project, in the contract's order. */
-export const projectFields = Type.Object({
-  id: Type.Integer(),
-  project_slug: Type.String(),
-  project_name: Type.String(),
-  created_at: Type.String(),
-  updated_at: Type.String(),
-});
+export const projectFields = Type.Object(
+  {
+    id: Type.Integer(),
+    project_slug: Type.String(),
+    project_name: Type.String(),
+    created_at: Type.String(),
+    updated_at: Type.String(),
+  },
+  { title: 'Project' },
+);
 
 /** The slug of a project to be made: capitals are taken, and stored as lower case. */
 export const newProjectSlug = Type.String({

@@ -21,7 +21,7 @@ function createProject(app: HttpServer, projects: Projects): void {
   app.post(
     '/projects',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', operationId: 'createProject', errors: ['already_exists', 'conflict'] },
       schema: {
         body: Type.Object(
           { project_slug: newProjectSlug, project_name: nameForPeople },
@@ -43,7 +43,7 @@ function listProjects(app: HttpServer, projects: Projects): void {
   app.get(
     '/projects',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', operationId: 'listProjects' },
       schema: {
         querystring: Type.Object(pageFields, { additionalProperties: false }),
         response: { 200: envelopeOf(Type.Object({ projects: Type.Array(projectFields), ...pageKeys })) },
@@ -64,7 +64,7 @@ function getProject(app: HttpServer, projects: Projects): void {
   app.get(
     '/projects/:project',
     {
-      config: { access: 'project', scope: 'project', tables: 'untouched' },
+      config: { access: 'project', scope: 'project', tables: 'untouched', operationId: 'getProject' },
       schema: {
         params: projectPath({}),
         response: { 200: envelopeOf(Type.Object({ project: projectFields })) },
@@ -80,7 +80,7 @@ function renameProject(app: HttpServer, projects: Projects): void {
   app.patch(
     '/projects/:project',
     {
-      config: { access: 'project', scope: 'project' },
+      config: { access: 'project', scope: 'project', operationId: 'renameProject' },
       schema: {
         params: projectPath({}),
         body: Type.Object({ project_name: nameForPeople }, { additionalProperties: false }),
@@ -98,7 +98,7 @@ function deleteProject(app: HttpServer, projects: Projects): void {
   app.delete(
     '/projects/:project',
     {
-      config: { access: 'project', scope: 'project' },
+      config: { access: 'project', scope: 'project', operationId: 'deleteProject', errors: ['conflict'] },
       schema: {
         params: projectPath({}),
         body: Type.Object({ confirm_project_slug: Type.String() }, { additionalProperties: false }),

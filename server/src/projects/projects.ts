@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { findProjectBySlug, noSuchProject, projectBySlug } from '../catalog/project-by-slug.ts';
 import { OWNER_ACCOUNT_ID, type ProjectRow } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { CreatedDatabase, NewDatabase } from '../engine/new-database.ts';
 import { invalidField, RowhouseError } from '../errors.ts';
 import type { ExportFiles } from '../files/export-files.ts';
 import type { Credential } from '../http/credential.ts';
@@ -12,8 +13,18 @@ export interface NewProject {
   /** Already normalised to lower case. */
   readonly slug: string;
   readonly name: string;
-  /** SQL for the database to begin with. */
-  readonly statements?: readonly string[];
+  /** What the database begins with. */
+  readonly content?: NewDatabase;
+}
+
+export interface NewProjectOfAccount extends NewProject {
+  readonly accountId: number;
+}
+
+export interface MadeProject<Recorded> {
+  readonly row: ProjectRow;
+  readonly database: CreatedDatabase;
+  readonly recorded: Recorded;
 }
 
 /** Projects: each a row in the catalog, one database in the engine, its tokens and its exports. */
@@ -42,14 +53,35 @@ export class Projects {
    * @throws RowhouseError `already_exists`.
    */
   async create(project: NewProject): Promise<{ readonly row: ProjectRow; readonly token: NewToken }> {
-    return this.#alone(project.slug, async () => {
-      if ((await findProjectBySlug(this.#catalog, project.slug)) !== undefined) {
-        throw new RowhouseError('already_exists', `A project ${project.slug} exists already.`);
+    const { row, recorded: token } = await this.createWith(
+      { ...project, accountId: OWNER_ACCOUNT_ID },
+      (inserted, transaction) => this.#tokens.createFirst(inserted, transaction),
+    );
+    return { row, token };
+  }
+
+  /**
+   * Makes the project, its database, and what `record` writes in the catalog with it, or nothing at all.
+   * @throws RowhouseError `already_exists`, and what the engine or `record` refuses.
+   */
+  async createWith<Recorded>(
+    project: NewProjectOfAccount,
+    record: (row: ProjectRow, transaction: Catalog) => Promise<Recorded>,
+  ): Promise<MadeProject<Recorded>> {
+    const { slug, content = {} } = project;
+    return this.#alone(slug, async () => {
+      if ((await findProjectBySlug(this.#catalog, slug)) !== undefined) {
+        throw new RowhouseError('already_exists', `A project ${slug} exists already.`);
       }
-      // The row comes last: without it, files that a crash left are nobody's, and the next attempt replaces them.
-      await this.#files.removeProject(project.slug);
-      await this.#engine.createDatabase(project.slug, project.statements ?? []);
-      return await this.#insert(project);
+      await this.#files.removeProject(slug);
+      const database = await this.#engine.createDatabase(slug, content);
+      // The row comes last: until it is there, the database is nobody's, and the next start or attempt removes it.
+      const made = await this.#insert(project, record).catch(async (error: unknown) => {
+        await this.#abandon(slug);
+        throw error;
+      });
+      await this.#engine.keepDatabase(slug);
+      return { ...made, database };
     });
   }
 
@@ -111,7 +143,10 @@ export class Projects {
     });
   }
 
-  #insert({ slug, name }: NewProject): Promise<{ readonly row: ProjectRow; readonly token: NewToken }> {
+  #insert<Recorded>(
+    { slug, name, accountId }: NewProjectOfAccount,
+    record: (row: ProjectRow, transaction: Catalog) => Promise<Recorded>,
+  ): Promise<Omit<MadeProject<Recorded>, 'database'>> {
     return this.#catalog.transaction().execute(async (transaction) => {
       const now = timestamp();
       const row = await transaction
@@ -119,14 +154,20 @@ export class Projects {
         .values({
           project_slug: slug,
           project_name: name,
-          account_id: OWNER_ACCOUNT_ID,
+          account_id: accountId,
           created_at: now,
           updated_at: now,
         })
         .returningAll()
         .executeTakeFirstOrThrow();
-      return { row, token: await this.#tokens.createFirst(row, transaction) };
+      return { row, recorded: await record(row, transaction) };
     });
+  }
+
+  /** Where the catalog cannot say whether the row is there after all, the next start asks it again. */
+  async #abandon(slug: string): Promise<void> {
+    const row = await findProjectBySlug(this.#catalog, slug).catch(() => 'unknown');
+    if (row === undefined) await this.#engine.deleteDatabase(slug).catch(() => undefined);
   }
 
   async #alone<T>(slug: string, change: () => Promise<T>): Promise<T> {

@@ -18,12 +18,16 @@ import { pageKeys } from '../http/paging.ts';
 import { filtersOf, filtersOfText } from './record-filters.ts';
 
 /** A row as it is sent out: columns in order, each a string, a number or null. */
-const row = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()]));
+const row = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()]), {
+  title: 'Row',
+});
 
 /** A row as it comes in: what its columns are, the table says. */
-export const clientRow = Type.Unsafe<ClientRow>(Type.Object({}, { additionalProperties: true }));
+export const clientRow = Type.Unsafe<ClientRow>(
+  Type.Object({}, { additionalProperties: true, title: 'ClientRow' }),
+);
 
-export const recordAnswer = Type.Object({ table: Type.String(), row });
+export const recordAnswer = Type.Object({ table: Type.String(), row }, { title: 'Record' });
 
 export const createdAnswer = Type.Union([
   recordAnswer,
@@ -39,21 +43,30 @@ export const createdAnswer = Type.Union([
   }),
 ]);
 
-export const recordPageAnswer = Type.Object({
-  table: Type.String(),
-  rows: Type.Array(row),
-  ...pageKeys,
-  total_count: Type.Optional(Type.Integer()),
-  next_cursor: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-});
+export const recordPageAnswer = Type.Object(
+  {
+    table: Type.String(),
+    rows: Type.Array(row),
+    ...pageKeys,
+    total_count: Type.Optional(Type.Integer()),
+    next_cursor: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  },
+  { title: 'RecordPage' },
+);
 
-export const deletedAnswer = Type.Object({
-  deleted: Type.Literal(true),
-  table: Type.String(),
-  id: Type.String(),
-});
+export const deletedAnswer = Type.Object(
+  {
+    deleted: Type.Literal(true),
+    table: Type.String(),
+    id: Type.String(),
+  },
+  { title: 'DeletedRecord' },
+);
 
-export const affectedAnswer = Type.Object({ table: Type.String(), affected_rows: Type.Integer() });
+export const affectedAnswer = Type.Object(
+  { table: Type.String(), affected_rows: Type.Integer() },
+  { title: 'AffectedRecords' },
+);
 
 const ORDERS = ['ASC', 'DESC'] as const;
 

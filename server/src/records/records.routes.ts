@@ -27,8 +27,18 @@ import {
 } from './record-fields.ts';
 import type { Records } from './records.ts';
 
-const reading = { access: 'project', scope: 'records:read', tables: 'checked' } as const;
-const writing = { access: 'project', scope: 'records:write', tables: 'checked' } as const;
+const reading = {
+  access: 'project',
+  scope: 'records:read',
+  tables: 'checked',
+  errors: ['conflict'],
+} as const;
+const writing = {
+  access: 'project',
+  scope: 'records:write',
+  tables: 'checked',
+  errors: ['constraint_violation', 'conflict'],
+} as const;
 
 const TABLE = '/projects/:project/records/:table';
 const RECORD = '/projects/:project/records/:table/:id';
@@ -55,7 +65,7 @@ function listRecords(app: HttpServer, { records, projects }: Rooms): void {
   app.get(
     TABLE,
     {
-      config: reading,
+      config: { ...reading, operationId: 'listRecords' },
       schema: {
         params: tablePath,
         querystring: recordPageQuery,
@@ -82,7 +92,7 @@ function createRecords(app: HttpServer, { records, projects }: Rooms): void {
   app.post(
     TABLE,
     {
-      config: writing,
+      config: { ...writing, operationId: 'createRecords' },
       schema: {
         params: tablePath,
         body: clientRow,
@@ -109,7 +119,7 @@ function updateRecords(app: HttpServer, { records, projects }: Rooms): void {
   app.patch(
     TABLE,
     {
-      config: writing,
+      config: { ...writing, operationId: 'updateRecords' },
       schema: { params: tablePath, body: changeBody, response: { 200: envelopeOf(affectedAnswer) } },
     },
     async (request) => {
@@ -127,7 +137,7 @@ function deleteRecords(app: HttpServer, { records, projects }: Rooms): void {
   app.delete(
     TABLE,
     {
-      config: writing,
+      config: { ...writing, operationId: 'deleteRecords' },
       schema: { params: tablePath, body: deletionBody, response: { 200: envelopeOf(affectedAnswer) } },
     },
     async (request) => {
@@ -143,7 +153,10 @@ function deleteRecords(app: HttpServer, { records, projects }: Rooms): void {
 function getRecord(app: HttpServer, { records, projects }: Rooms): void {
   app.get(
     RECORD,
-    { config: reading, schema: { params: recordPath, response: { 200: envelopeOf(recordAnswer) } } },
+    {
+      config: { ...reading, operationId: 'getRecord' },
+      schema: { params: recordPath, response: { 200: envelopeOf(recordAnswer) } },
+    },
     async (request) => {
       const project = await projects.slugFor(credentialOf(request), request.params.project);
       const found = await records.get(
@@ -160,7 +173,7 @@ function updateRecord(app: HttpServer, { records, projects }: Rooms): void {
   app.patch(
     RECORD,
     {
-      config: writing,
+      config: { ...writing, operationId: 'updateRecord' },
       schema: { params: recordPath, body: clientRow, response: { 200: envelopeOf(recordAnswer) } },
     },
     async (request) => {
@@ -179,7 +192,10 @@ function updateRecord(app: HttpServer, { records, projects }: Rooms): void {
 function deleteRecord(app: HttpServer, { records, projects }: Rooms): void {
   app.delete(
     RECORD,
-    { config: writing, schema: { params: recordPath, response: { 200: envelopeOf(deletedAnswer) } } },
+    {
+      config: { ...writing, operationId: 'deleteRecord' },
+      schema: { params: recordPath, response: { 200: envelopeOf(deletedAnswer) } },
+    },
     async (request) => {
       const key = recordKey(request.url, request.params.id);
       const project = await projects.slugFor(credentialOf(request), request.params.project);

@@ -23,30 +23,42 @@ const tableKeys = {
 };
 
 /** What a client sees of a table, in the contract's order. */
-export const tableFields = Type.Object(tableKeys);
+export const tableFields = Type.Object(tableKeys, { title: 'Table' });
 
-export const listedTableFields = Type.Object({
-  ...tableKeys,
-  /** Only where it was asked for; null where SQLite cannot read the table. */
-  row_count: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
-});
+export const listedTableFields = Type.Object(
+  {
+    ...tableKeys,
+    /** Only where it was asked for; null where SQLite cannot read the table. */
+    row_count: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
+  },
+  { title: 'ListedTable' },
+);
 
-const foreignKeyFields = Type.Object({
-  columns: Type.Array(Type.String()),
-  references_table: Type.String(),
-  references_columns: Type.Union([Type.Array(Type.String()), Type.Null()]),
-  on_delete: Type.String(),
-  on_update: Type.String(),
-});
+const foreignKeyFields = Type.Object(
+  {
+    columns: Type.Array(Type.String()),
+    references_table: Type.String(),
+    references_columns: Type.Union([Type.Array(Type.String()), Type.Null()]),
+    on_delete: Type.String(),
+    on_update: Type.String(),
+  },
+  { title: 'ForeignKey' },
+);
 
-export const newTableAnswer = Type.Object({ table: tableFields, columns: Type.Array(columnFields) });
+export const newTableAnswer = Type.Object(
+  { table: tableFields, columns: Type.Array(columnFields) },
+  { title: 'CreatedTable' },
+);
 
-export const tableAnswer = Type.Object({
-  table: tableFields,
-  columns: Type.Array(columnFields),
-  indexes: Type.Array(indexFields),
-  foreign_keys: Type.Array(foreignKeyFields),
-});
+export const tableAnswer = Type.Object(
+  {
+    table: tableFields,
+    columns: Type.Array(columnFields),
+    indexes: Type.Array(indexFields),
+    foreign_keys: Type.Array(foreignKeyFields),
+  },
+  { title: 'TableDetails' },
+);
 
 const ACTIONS: readonly ReferenceAction[] = ['NO ACTION', 'RESTRICT', 'SET NULL', 'SET DEFAULT', 'CASCADE'];
 
@@ -60,7 +72,7 @@ const newForeignKeyFields = Type.Object(
     on_delete: Type.Optional(keyword(ACTIONS)),
     on_update: Type.Optional(keyword(ACTIONS)),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, title: 'NewForeignKey' },
 );
 
 /** A table as a request describes it. */
@@ -72,7 +84,7 @@ export const newTableFields = Type.Object(
     foreign_keys: Type.Optional(Type.Array(newForeignKeyFields, { maxItems: 100 })),
     checks: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 10_000 }), { maxItems: 100 })),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, title: 'NewTable' },
 );
 
 /** @param field where the request describes the table. */

@@ -31,8 +31,8 @@ interface Rooms {
 
 export function registerTableRoutes(app: HttpServer, rooms: Rooms): void {
   createTable(app, rooms);
-  listTables(app, rooms, '/projects/:project/tables');
-  listTables(app, rooms, '/projects/:project/table');
+  listTables(app, rooms, { url: '/projects/:project/tables', operationId: 'listTables' });
+  listTables(app, rooms, { url: '/projects/:project/table', operationId: 'listTablesSingular' });
   getTable(app, rooms);
 }
 
@@ -40,7 +40,11 @@ function createTable(app: HttpServer, { tables, projects }: Rooms): void {
   app.post(
     '/projects/:project/table',
     {
-      config: changing,
+      config: {
+        ...changing,
+        operationId: 'createTable',
+        errors: ['already_exists', 'constraint_violation', 'conflict'],
+      },
       schema: {
         params: projectPath({}),
         body: newTableFields,
@@ -55,11 +59,15 @@ function createTable(app: HttpServer, { tables, projects }: Rooms): void {
   );
 }
 
-function listTables(app: HttpServer, { tables, projects }: Rooms, url: string): void {
+function listTables(
+  app: HttpServer,
+  { tables, projects }: Rooms,
+  { url, operationId }: { readonly url: string; readonly operationId: string },
+): void {
   app.get(
     url,
     {
-      config: reading,
+      config: { ...reading, operationId },
       schema: {
         params: projectPath({}),
         querystring: Type.Object(
@@ -81,7 +89,10 @@ function listTables(app: HttpServer, { tables, projects }: Rooms, url: string): 
 function getTable(app: HttpServer, { tables, projects }: Rooms): void {
   app.get(
     '/projects/:project/table/:table',
-    { config: reading, schema: { params: tablePath, response: { 200: envelopeOf(tableAnswer) } } },
+    {
+      config: { ...reading, operationId: 'getTable' },
+      schema: { params: tablePath, response: { 200: envelopeOf(tableAnswer) } },
+    },
     async (request) => {
       const { project_slug } = await projects.get(request.params.project);
       return success(request, toTableAnswer(await tables.get(project_slug, request.params.table)));

@@ -46,8 +46,8 @@ export interface TestServer {
   fetch(method: string, path: string, options?: CallOptions): Promise<Response>;
   /** Makes a project and returns its token. */
   createProject(slug: string): Promise<string>;
-  /** Stops the server and starts another on the same data folder. */
-  restart(): Promise<void>;
+  /** Stops the server and starts another on the same data folder; `meanwhile` has it to itself between the two. */
+  restart(meanwhile?: () => void): Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
@@ -76,8 +76,9 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
       const { body } = await call('POST', '/projects', { json: { project_slug: slug, project_name: slug } });
       return String(body.data.token.token);
     },
-    restart: async () => {
+    restart: async (meanwhile) => {
       await running.stop();
+      meanwhile?.();
       running = await start(config);
     },
     [Symbol.asyncDispose]: async () => {

@@ -30,7 +30,13 @@ export function registerAccessTestRoute(app: HttpServer, accessTests: AccessTest
   app.post(
     '/projects/:project/auth/tokens/test',
     {
-      config: { access: 'project', scope: ['tokens', 'records:read'], tables: 'checked' },
+      config: {
+        access: 'project',
+        scope: ['tokens', 'records:read'],
+        tables: 'checked',
+        operationId: 'testAccess',
+        errors: ['conflict'],
+      },
       schema: {
         params: projectPath({}),
         body: Type.Object(

@@ -3,21 +3,28 @@ import type { TokenRow } from '../catalog/tables.ts';
 import { timestamp } from '../http/ids.ts';
 import { createToken, hashToken } from '../http/token.ts';
 import { type Grant, toGrantColumns } from './grant.ts';
+import { projectUsername } from './project-username.ts';
 
 /** A token as it is answered once, when it is made. */
 export interface NewToken {
   readonly secret: string;
-  readonly row: TokenRow;
+  readonly row: NamedTokenRow;
+}
+
+/** A token with the name of the project's user in whose name it is, where there is one. */
+export interface NamedTokenRow extends TokenRow {
+  readonly project_username: string | null;
+}
+
+export interface TokenValues extends Pick<
+  TokenRow,
+  'project_id' | 'account_user_id' | 'project_user_id' | 'token_name'
+> {
+  readonly grant: Grant;
 }
 
 /** Stores a new token, of which only the hash stays. */
-export async function insertToken(
-  catalog: Catalog,
-  {
-    grant,
-    ...values
-  }: Pick<TokenRow, 'project_id' | 'account_user_id' | 'token_name'> & { readonly grant: Grant },
-): Promise<NewToken> {
+export async function insertToken(catalog: Catalog, { grant, ...values }: TokenValues): Promise<NewToken> {
   const secret = createToken('pat');
   const row = await catalog
     .insertInto('tokens')
@@ -31,6 +38,7 @@ export async function insertToken(
       last_used_at: null,
     })
     .returningAll()
+    .returning(projectUsername)
     .executeTakeFirstOrThrow();
   return { secret, row };
 }

@@ -35,12 +35,14 @@ export async function mintToken(transaction: Catalog, request: TokenRequest): Pr
   return insertToken(transaction, {
     project_id: project.id,
     account_user_id: accountUserId,
+    project_user_id: minter?.project_user_id ?? null,
     token_name: request.name,
     grant,
   });
 }
 
-async function tokenInForce(transaction: Catalog, id: number): Promise<TokenRow> {
+/** @throws RowhouseError `invalid_token`. */
+export async function tokenInForce(transaction: Catalog, id: number): Promise<TokenRow> {
   const row = await transaction
     .selectFrom('tokens')
     .selectAll()

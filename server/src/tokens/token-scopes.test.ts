@@ -31,9 +31,11 @@ async function isLetIn(server: TestServer, route: RegisteredRoute, token: string
   return response.status !== 403;
 }
 
-const projectRoutes = (await registeredRoutes()).filter(({ config }) => config.access === 'project');
+const tokenRoutes = (await registeredRoutes()).filter(({ config }) => {
+  return config.access === 'project' || config.access === 'account';
+});
 
-describe('at every route of a project', () => {
+describe('at every route that takes a project token', () => {
   let server: TestServer;
   before(async () => {
     server = await startTestServer();
@@ -41,7 +43,7 @@ describe('at every route of a project', () => {
   });
   after(() => server[Symbol.asyncDispose]());
 
-  for (const route of projectRoutes) {
+  for (const route of tokenRoutes) {
     const { scope, tables } = route.config;
     test(`${route.method} ${route.url} asks for the scope ${String(scope)}, and for no other`, async () => {
       assert.ok(scope !== undefined);
@@ -77,6 +79,8 @@ test('a token without scopes and tables may do everything, and the answer says s
     'created_at',
     'scopes',
     'tables',
+    'account_user_id',
+    'project_username',
   ]);
   assert.deepEqual(body.data.token.scopes, SCOPES);
   assert.equal(body.data.token.tables, null);
@@ -90,7 +94,13 @@ test('what a token may do is shown in the list, and holds after a restart', asyn
 
   const { body } = await server.call('GET', TOKENS, { token });
   const [listed] = body.data.tokens;
-  assert.deepEqual(Object.keys(listed).slice(-3), ['created_at', 'scopes', 'tables']);
+  assert.deepEqual(Object.keys(listed).slice(-5), [
+    'created_at',
+    'scopes',
+    'tables',
+    'account_user_id',
+    'project_username',
+  ]);
   assert.deepEqual(listed.scopes, ['tokens']);
   assert.deepEqual(listed.tables, ['Orders', 'Order Details']);
   const refused = await server.call('GET', '/projects/shop', { token });

@@ -21,6 +21,8 @@ import {
 } from './token-fields.ts';
 import { DEFAULT_TOKEN_NAME, type Tokens } from './tokens.ts';
 
+const administering = { access: 'project', scope: 'tokens', tables: 'untouched' } as const;
+
 export function registerTokenRoutes(app: HttpServer, tokens: Tokens): void {
   getOwnToken(app, tokens);
   createToken(app, tokens);
@@ -32,7 +34,7 @@ function getOwnToken(app: HttpServer, tokens: Tokens): void {
   app.get(
     '/projects/:project/auth/me',
     {
-      config: { access: 'project', scope: null, tables: 'untouched' },
+      config: { access: 'project', scope: null, tables: 'untouched', operationId: 'getOwnToken' },
       schema: {
         params: projectPath({}),
         response: { 200: envelopeOf(Type.Object({ token: tokenFields })) },
@@ -69,7 +71,7 @@ function createToken(app: HttpServer, tokens: Tokens): void {
   app.post(
     '/projects/:project/auth/tokens',
     {
-      config: { access: 'project', scope: 'tokens', tables: 'untouched' },
+      config: { ...administering, operationId: 'createToken' },
       schema: {
         params: projectPath({}),
         body: tokenRequest,
@@ -96,7 +98,7 @@ function listTokens(app: HttpServer, tokens: Tokens): void {
   app.get(
     '/projects/:project/auth/tokens',
     {
-      config: { access: 'project', scope: 'tokens', tables: 'untouched' },
+      config: { ...administering, operationId: 'listTokens' },
       schema: {
         params: projectPath({}),
         querystring: Type.Object(pageFields, { additionalProperties: false }),
@@ -120,7 +122,7 @@ function revokeToken(app: HttpServer, tokens: Tokens): void {
   app.delete(
     '/projects/:project/auth/tokens/:token_id',
     {
-      config: { access: 'project', scope: 'tokens', tables: 'untouched' },
+      config: { ...administering, operationId: 'revokeToken' },
       schema: { params: projectPath({ token_id: tokenId }), response: { 200: envelopeOf(revoked) } },
     },
     async (request) => {

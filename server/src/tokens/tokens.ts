@@ -9,8 +9,9 @@ import { createToken, hashToken } from '../http/token.ts';
 import { type CachedCredential, CredentialCache } from './credential-cache.ts';
 import { firstUserOf } from './first-user.ts';
 import { fullGrant, grantOf } from './grant.ts';
-import { insertToken, type NewToken } from './insert-token.ts';
-import { mintToken, type TokenRequest } from './mint-token.ts';
+import { insertToken, type NamedTokenRow, type NewToken } from './insert-token.ts';
+import { mintToken, tokenInForce, type TokenRequest } from './mint-token.ts';
+import { projectUsername } from './project-username.ts';
 
 export type { NewToken } from './insert-token.ts';
 
@@ -68,12 +69,28 @@ export class Tokens implements Authenticator {
 
   /** Makes the token that a new project begins with, of full power inside it. */
   async createFirst(project: ProjectRow, catalog: Catalog): Promise<NewToken> {
-    return insertToken(catalog, {
+    return this.createFull(catalog, {
       project_id: project.id,
       account_user_id: await firstUserOf(catalog, project.account_id),
+      project_user_id: null,
       token_name: DEFAULT_TOKEN_NAME,
-      grant: fullGrant,
     });
+  }
+
+  /** Makes a token of full power inside a project, for this account user. Call it in a transaction. */
+  async createFull(
+    transaction: Catalog,
+    owner: Pick<TokenRow, 'project_id' | 'account_user_id' | 'project_user_id' | 'token_name'>,
+  ): Promise<NewToken> {
+    return insertToken(transaction, { ...owner, grant: fullGrant });
+  }
+
+  /**
+   * Looks at a credential once more, in the transaction in which it makes something.
+   * @throws RowhouseError `invalid_token` when it was revoked meanwhile.
+   */
+  async requireInForce(transaction: Catalog, credential: Credential): Promise<void> {
+    if (credential.kind === 'project_token') await tokenInForce(transaction, credential.tokenId);
   }
 
   /** @throws RowhouseError as `mintToken` does. */
@@ -88,11 +105,12 @@ export class Tokens implements Authenticator {
   async list(
     projectSlug: string,
     { limit, offset }: { readonly limit: number; readonly offset: number },
-  ): Promise<{ readonly rows: readonly TokenRow[]; readonly hasMore: boolean }> {
+  ): Promise<{ readonly rows: readonly NamedTokenRow[]; readonly hasMore: boolean }> {
     const project = await projectBySlug(this.#catalog, projectSlug);
     const rows = await this.#catalog
       .selectFrom('tokens')
       .selectAll()
+      .select(projectUsername)
       .where('project_id', '=', project.id)
       .orderBy('id', 'desc')
       .limit(limit + 1)
@@ -176,7 +194,7 @@ export class Tokens implements Authenticator {
     };
   }
 
-  #withLastUse(row: TokenRow): TokenRow {
+  #withLastUse<Row extends TokenRow>(row: Row): Row {
     return { ...row, last_used_at: this.#lastUsed.get(row.id) ?? row.last_used_at };
   }
 

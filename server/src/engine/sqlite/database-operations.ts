@@ -1,4 +1,5 @@
 import type { FirstRow, WrittenExport } from '../engine.ts';
+import type { CreatedDatabase, NewDatabase } from '../new-database.ts';
 import type {
   BulkRecordWrites,
   PointOperations as PointRecordOperations,
@@ -25,8 +26,8 @@ export type WriterOperations = TableWrites &
   BulkRecordWrites &
   CloseDatabase & {
     readonly createDatabase: {
-      readonly input: { readonly path: string; readonly statements: readonly string[] };
-      readonly output: void;
+      readonly input: { readonly path: string; readonly content: NewDatabase };
+      readonly output: CreatedDatabase;
     };
     readonly settleDatabase: { readonly input: { readonly path: string }; readonly output: void };
   };

@@ -7,10 +7,11 @@ import { test } from 'node:test';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { ProjectDirectory } from './project-directory.ts';
 
-test('what a crash left is swept at the start: uploads and removals, never a database', async () => {
+test('what a crash left is swept at the start: uploads and removals, never a finished database', async () => {
   using folder = temporaryFolder();
   const directory = new ProjectDirectory(folder.path);
   await directory.create('library');
+  await directory.finish('library');
   await writeFile(directory.databasePath('library'), 'kept');
   const upload = directory.newUploadPath('library');
   await writeFile(upload, 'half');
@@ -19,7 +20,7 @@ test('what a crash left is swept at the start: uploads and removals, never a dat
   await writeFile(join(folder.path, '.removed-gone-1', 'database.sqlite'), 'half removed');
   await writeFile(join(folder.path, 'stranger.txt'), 'from another program');
 
-  await directory.sweep();
+  await directory.sweep(() => Promise.resolve(false));
 
   assert.deepEqual(new Set(await readdir(folder.path)), new Set(['library', 'stranger.txt']));
   assert.deepEqual(await readdir(join(folder.path, 'library')), ['database.sqlite']);
@@ -34,6 +35,7 @@ test('a project is made in place of what an unfinished attempt left', async () =
 
   await directory.create('library');
 
+  await directory.finish('library');
   assert.deepEqual(await readdir(folder.path), ['library']);
   assert.deepEqual(await readdir(join(folder.path, 'library')), []);
 });
@@ -48,6 +50,7 @@ test('removing takes the whole folder, leaves others, and is no error where noth
   await directory.remove('one');
   await directory.remove('one');
 
+  await directory.finish('other');
   assert.deepEqual(await readdir(folder.path), ['other']);
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { syncDirectory, syncFile } from '../../storage/sync.ts';
@@ -10,6 +10,8 @@ const DATABASE_COMPANIONS = ['-wal', '-shm', '-journal'] as const;
 const UPLOAD_PREFIX = 'upload-';
 /** No slug begins with a dot, so what is on its way out can never be taken for a project. */
 const REMOVED_PREFIX = '.removed-';
+/** Before a slug: a mark that the project of that slug is still being made. */
+const UNFINISHED_PREFIX = '.unfinished-';
 
 /** Where the files of the projects lie: a folder each, named by the slug, with the one database file in it. */
 export class ProjectDirectory {
@@ -27,11 +29,19 @@ export class ProjectDirectory {
     return join(this.#root, project, `${UPLOAD_PREFIX}${randomUUID()}.sqlite`);
   }
 
-  /** Makes the project's folder; one that an unfinished attempt left is removed first. */
+  /** Makes the project's folder, marked as unfinished; one that an unfinished attempt left is removed first. */
   async create(project: string): Promise<void> {
     await this.remove(project);
+    await writeFile(this.#unfinishedMark(project), '');
+    // Before the folder is there: no crash leaves a folder without its mark.
+    await syncDirectory(this.#root);
     await mkdir(join(this.#root, project), { recursive: true, mode: 0o700 });
     await syncDirectory(this.#root);
+  }
+
+  /** The project is there, and its folder stays. */
+  async finish(project: string): Promise<void> {
+    await rm(this.#unfinishedMark(project), { force: true });
   }
 
   /** Moves the folder out of the way in one step, then removes it: a crash leaves no half a project. */
@@ -39,12 +49,12 @@ export class ProjectDirectory {
     const removed = join(this.#root, `${REMOVED_PREFIX}${project}-${randomUUID()}`);
     try {
       await rename(join(this.#root, project), removed);
+      await syncDirectory(this.#root);
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
-      throw error;
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     }
-    await syncDirectory(this.#root);
     await rm(removed, { recursive: true, force: true });
+    await this.finish(project);
   }
 
   /** Puts the file at `uploadPath` in the place of the project's database, which nobody may have open, for good. */
@@ -62,13 +72,27 @@ export class ProjectDirectory {
     await Promise.all(['', ...DATABASE_COMPANIONS].map((suffix) => rm(uploadPath + suffix, { force: true })));
   }
 
-  /** At the start: makes the root folder, and removes uploads and removals that a crash cut short. */
-  async sweep(): Promise<void> {
+  /**
+   * At the start: makes the root folder, and removes uploads, removals and creations that a crash cut short. A folder that
+   * is not marked as unfinished stays, whether there is such a project or not: it may be all that is left of one.
+   */
+  async sweep(isProject: (slug: string) => Promise<boolean>): Promise<void> {
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
     for (const name of await readdir(this.#root)) {
       if (name.startsWith(REMOVED_PREFIX)) await rm(join(this.#root, name), { recursive: true, force: true });
-      else await this.#sweepUploads(join(this.#root, name));
+      else if (name.startsWith(UNFINISHED_PREFIX)) {
+        await this.#sweepUnfinished(name.slice(UNFINISHED_PREFIX.length), isProject);
+      } else await this.#sweepUploads(join(this.#root, name));
     }
+  }
+
+  async #sweepUnfinished(project: string, isProject: (slug: string) => Promise<boolean>): Promise<void> {
+    if (await isProject(project)) await this.finish(project);
+    else await this.remove(project);
+  }
+
+  #unfinishedMark(project: string): string {
+    return join(this.#root, UNFINISHED_PREFIX + project);
   }
 
   async #sweepUploads(folder: string): Promise<void> {

@@ -15,7 +15,7 @@ test('a thousand projects are served with eight databases open on each thread', 
   const engine = await openEngine(folder.path);
   const slugs = Array.from({ length: PROJECTS }, (_, number) => `project-${number}`);
   await Promise.all(
-    slugs.map((slug) => engine.createDatabase(slug, [`CREATE TABLE "${slug}" (id INTEGER)`])),
+    slugs.map((slug) => engine.createDatabase(slug, { statements: [`CREATE TABLE "${slug}" (id INTEGER)`] })),
   );
   const counts = await Promise.all(slugs.map((slug) => engine.countTables(slug)));
   assert.deepEqual(new Set(counts), new Set([1]));
@@ -35,12 +35,16 @@ test('a creation that fails leaves nothing, and the next one of that name makes 
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
 
-  const failing = engine.createDatabase('library', ['CREATE TABLE book (id)', 'CREATE TABLE book (id)']);
+  const failing = engine.createDatabase('library', {
+    statements: ['CREATE TABLE book (id)', 'CREATE TABLE book (id)'],
+  });
   await assert.rejects(failing, /already exists/);
   assert.deepEqual(await readdir(folder.path), []);
   await assert.rejects(engine.countTables('library'), { code: 'unavailable' });
 
-  await engine.createDatabase('library', ['CREATE TABLE book (id)', 'CREATE TABLE author (id)']);
+  await engine.createDatabase('library', {
+    statements: ['CREATE TABLE book (id)', 'CREATE TABLE author (id)'],
+  });
   assert.equal(await engine.countTables('library'), 2);
   await engine.close();
 });
@@ -48,19 +52,33 @@ test('a creation that fails leaves nothing, and the next one of that name makes 
 test('a database made in place of an unfinished one is the one that is written and read from then on', async () => {
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
-  await engine.createDatabase('library', ['CREATE TABLE left_over (id)']);
+  await engine.createDatabase('library', { statements: ['CREATE TABLE left_over (id)'] });
   await engine.countTables('library');
 
-  await engine.createDatabase('library', ['CREATE TABLE a (id)', 'CREATE TABLE b (id)']);
+  await engine.createDatabase('library', { statements: ['CREATE TABLE a (id)', 'CREATE TABLE b (id)'] });
 
   assert.equal(await engine.countTables('library'), 2);
   await engine.close();
 });
 
+test('given creations that a crash cut short, then the next start keeps the databases of projects, and no other', async () => {
+  using folder = temporaryFolder();
+  const engine = await openEngine(folder.path);
+  for (const slug of ['library', 'orchard', 'kept']) await engine.createDatabase(slug, {});
+  await engine.keepDatabase('kept');
+  await engine.close();
+
+  const next = await openEngine(folder.path);
+
+  assert.deepEqual((await readdir(folder.path)).toSorted(), ['kept', 'library']);
+  assert.equal(await next.countTables('library'), 0);
+  await next.close();
+});
+
 test('a deleted database is gone with its files, and deleting it again is no error', async () => {
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
-  await engine.createDatabase('library', []);
+  await engine.createDatabase('library', {});
   await Promise.all([engine.countTables('library'), engine.deleteDatabase('library')]);
   await engine.deleteDatabase('library');
   assert.deepEqual(await readdir(folder.path), []);
@@ -71,7 +89,7 @@ test('a deleted database is gone with its files, and deleting it again is no err
 test('close answers what was asked before, refuses what comes after, and leaves each database in one file', async () => {
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
-  await engine.createDatabase('library', ['CREATE TABLE book (id)']);
+  await engine.createDatabase('library', { statements: ['CREATE TABLE book (id)'] });
   const asked = Array.from({ length: 20 }, () => engine.countTables('library'));
   const closed = engine.close();
   const late = assert.rejects(engine.countTables('library'), { code: 'unavailable' });
@@ -85,7 +103,7 @@ test('close answers what was asked before, refuses what comes after, and leaves 
 test('an export onto a path where something is fails, and leaves that as it was', async () => {
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
-  await engine.createDatabase('library', []);
+  await engine.createDatabase('library', {});
   const path = engine.newUpload('library');
   await engine.exportSchema('library', 'sql', await path);
   const before = await readFile(await path, 'utf8');
@@ -96,5 +114,10 @@ test('an export onto a path where something is fails, and leaves that as it was'
 
 function openEngine(directory: string): Promise<Engine> {
   const threads = { maxOpenDatabases: 8, pointThreads: 1, writerThreads: 1, readerThreads: 2 };
-  return openSqliteEngine({ directory, ...threads, onThreadCrash: () => undefined });
+  return openSqliteEngine({ directory, ...threads, isProject: isLibrary, onThreadCrash: () => undefined });
+}
+
+/** The project that a restart finds in the catalog. */
+function isLibrary(slug: string): Promise<boolean> {
+  return Promise.resolve(slug === 'library');
 }

@@ -6,6 +6,7 @@ import { moduleBeside } from '../../threads/module-beside.ts';
 import { ThreadPool } from '../../threads/thread-pool.ts';
 import { Thread } from '../../threads/thread.ts';
 import type { Engine, FirstRow, ImportOptions, ImportReport, WrittenExport } from '../engine.ts';
+import type { CreatedDatabase, NewDatabase } from '../new-database.ts';
 import { projectNotEmpty } from '../project-not-empty.ts';
 import type {
   DatabaseThreadStart,
@@ -31,6 +32,8 @@ export interface SqliteEngineOptions {
   readonly writerThreads: number;
   /** For reads that may take long. */
   readonly readerThreads: number;
+  /** Whether a project of that slug is there: a database whose creation was cut short is kept only where it is. */
+  readonly isProject: (slug: string) => Promise<boolean>;
   /** Told when a database thread died; requests go on with a new one. */
   readonly onThreadCrash: (error: Error) => void;
 }
@@ -41,7 +44,7 @@ const CHECKS_AT_ONCE = 2;
 /** Opens the embedded engine and clears what a crash left behind. */
 export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Engine> {
   const directory = new ProjectDirectory(options.directory);
-  await directory.sweep();
+  await directory.sweep(options.isProject);
   return new SqliteEngine(directory, options);
 }
 
@@ -86,20 +89,24 @@ class SqliteEngine implements Engine {
     this.records = new SqliteRecords(host);
   }
 
-  async createDatabase(project: string, statements: readonly string[]): Promise<void> {
-    await this.#exclusive(project, async () => {
+  async createDatabase(project: string, content: NewDatabase): Promise<CreatedDatabase> {
+    return this.#exclusive(project, async () => {
       // A connection to the file that an unfinished attempt left would go on writing to it, not to the new one.
       await this.#closeEverywhere(project);
-      await this.#directory.create(project);
       const path = this.#directory.databasePath(project);
       try {
-        await this.#writers.request('createDatabase', { path, statements });
+        await this.#directory.create(project);
+        return await this.#writers.request('createDatabase', { path, content });
       } catch (error) {
         await this.#closeEverywhere(project);
         await this.#directory.remove(project);
         throw error;
       }
     });
+  }
+
+  async keepDatabase(project: string): Promise<void> {
+    await explained(this.#directory.finish(project));
   }
 
   async deleteDatabase(project: string): Promise<void> {

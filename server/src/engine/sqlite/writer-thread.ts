@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 
 import { serveOperations } from '../../threads/serve-operations.ts';
+import type { CreatedDatabase } from '../new-database.ts';
 import type { DatabaseThreadStart, WriterOperations } from './database-operations.ts';
+import { fillDatabase } from './fill-database.ts';
 import { openDatabase } from './open-database.ts';
 import { OpenDatabases } from './open-databases.ts';
 import { recordWrites } from './records/record-handlers.ts';
@@ -24,12 +26,10 @@ serveOperations<WriterOperations>(
   () => databases.closeAll(),
 );
 
-function createDatabase({ path, statements }: WriterOperations['createDatabase']['input']): void {
+function createDatabase({ path, content }: WriterOperations['createDatabase']['input']): CreatedDatabase {
   const database = databases.create(path);
   database.exec('PRAGMA journal_mode = WAL');
-  writeTransaction(database, () => {
-    for (const statement of statements) database.exec(statement);
-  });
+  return writeTransaction(database, () => fillDatabase(database, content));
 }
 
 /**

@@ -20,7 +20,7 @@ export function createIndex(database: DatabaseSync, nameOrId: string, index: New
   if (table.kind === 'virtual') {
     throw new RowhouseError('conflict', 'A virtual table takes no index: its module stores what is in it.');
   }
-  const columns = columnNames(database, table, index.columns);
+  const columns = columnNames(database, table, index);
   const name = index.name ?? defaultName(table.name, columns);
   assertNameIsFree(database, name);
   if (index.unique) assertNoDuplicates(database, table.name, columns);
@@ -35,15 +35,16 @@ export function createIndex(database: DatabaseSync, nameOrId: string, index: New
 function columnNames(
   database: DatabaseSync,
   table: StoredTable,
-  asked: readonly string[],
+  { columns: asked, field }: NewIndex,
 ): readonly string[] {
   const columns = new Map(columnsOf(database, table).map(({ name }) => [foldName(name), name]));
   const names = asked.map((name, position) => {
     const found = columns.get(foldName(name));
-    if (found === undefined) throw invalidField(`body.columns[${position}]`, 'is no column of the table');
+    if (found === undefined) throw invalidField(`${field}.columns[${position}]`, 'is no column of the table');
     return found;
   });
-  if (new Set(names).size < names.length) throw invalidField('body.columns', 'must not name a column twice');
+  if (new Set(names).size < names.length)
+    throw invalidField(`${field}.columns`, 'must not name a column twice');
   return names;
 }
 

@@ -6,14 +6,26 @@ import type { NewColumn, NewForeignKey, NewTable } from '../../project-tables.ts
 import { queryRows } from '../introspection/query-rows.ts';
 import { adoptTables } from './adopt-tables.ts';
 import { assertCheckCompiles } from './check-expression.ts';
+import { METADATA_TABLES } from './metadata-tables.ts';
 import { newColumnText } from './new-column-text.ts';
 import { primaryKeyOf } from './references.ts';
 
 /**
- * Makes a STRICT table. Call it inside a transaction.
+ * Makes STRICT tables, in this order. Call it inside a transaction.
  * @throws RowhouseError `already_exists`; `validation_failed` with the field at fault.
  */
-export function createTable(database: DatabaseSync, table: NewTable): void {
+export function createTables(database: DatabaseSync, tables: readonly NewTable[]): void {
+  for (const table of tables) defineTable(database, table);
+  database.exec(METADATA_TABLES);
+  const introduce = database.prepare(
+    `INSERT INTO _rowhouse_tables (name, display_name) VALUES (?, ?)
+     ON CONFLICT (name) DO UPDATE SET display_name = excluded.display_name`,
+  );
+  for (const { name, displayName } of tables) introduce.run(name, displayName);
+  adoptTables(database);
+}
+
+function defineTable(database: DatabaseSync, table: NewTable): void {
   assertNameIsFree(database, table.name);
   assertColumnsDiffer(table);
   const keys = table.columns.filter(({ primary }) => primary);
@@ -32,7 +44,6 @@ export function createTable(database: DatabaseSync, table: NewTable): void {
   const parts = [...columns, ...checks, ...references];
   database.prepare(`CREATE TABLE ${quoteIdentifier(table.name)} (\n  ${parts.join(',\n  ')}\n) STRICT`).run();
   assertReferencesMatch(database, table);
-  setDisplayName(database, table);
 }
 
 /** Tables, views and indexes share one set of names. https://www.sqlite.org/lang_createtable.html */
@@ -149,9 +160,4 @@ function assertReferencesMatch(database: DatabaseSync, table: NewTable): void {
       'must be the primary key of the referenced table or columns that are unique together',
     );
   }
-}
-
-function setDisplayName(database: DatabaseSync, { name, displayName }: NewTable): void {
-  adoptTables(database);
-  database.prepare('UPDATE _rowhouse_tables SET display_name = ? WHERE name = ?').run(displayName, name);
 }

@@ -5,7 +5,7 @@ import type { TableDetails } from '../../project-tables.ts';
 import { adoptTables } from './adopt-tables.ts';
 import { changeSchema } from './change-schema.ts';
 import { createIndex } from './create-index.ts';
-import { createTable } from './create-table.ts';
+import { createTables } from './create-table.ts';
 import { dropIndex } from './drop-index.ts';
 import { readTable } from './read-table.ts';
 import type { TableWrites } from './table-operations.ts';
@@ -15,7 +15,7 @@ export const tableWrites: Handlers<TableWrites> = {
   adoptTables: ({ path }) => changeSchema(path, adoptTables),
   createTable: ({ path, table }) =>
     changeSchema(path, (database) => {
-      createTable(database, table);
+      createTables(database, [table]);
       return adopted(database, table.name);
     }),
   createIndex: ({ path, table, index }) =>

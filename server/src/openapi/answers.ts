@@ -1,0 +1,67 @@
+import { STATUS_CODES } from 'node:http';
+
+import type { DescribedRoute } from './described-route.ts';
+import { isJsonSchema, type JsonSchema, titled, toJsonSchema } from './json-schema.ts';
+import type { NamedSchemas } from './named-schemas.ts';
+import { typeName } from './operation-name.ts';
+
+/** The headers of every answer. */
+export const ANSWER_HEADERS = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } } as const;
+
+/** What the route answers where it succeeds, by status. */
+export function answersOf(
+  route: DescribedRoute,
+  schemas: NamedSchemas,
+): Readonly<Record<string, JsonSchema>> {
+  const declared = Object.entries(toJsonSchema(route.schema.response)).filter(
+    (entry): entry is [string, JsonSchema] => isJsonSchema(entry[1]),
+  );
+  const exampleStatus = declared.some(([status]) => status === '201') ? '201' : '200';
+  const answers = declared.map(([status, schema]): [string, JsonSchema] => [
+    status,
+    answerOf(route, { status, schema, schemas, showsExample: status === exampleStatus }),
+  ]);
+  return Object.fromEntries(answers);
+}
+
+interface DeclaredAnswer {
+  readonly status: string;
+  /** An envelope, or what is no JSON, by its media type; of the type null where there is nothing but headers. */
+  readonly schema: JsonSchema;
+  readonly schemas: NamedSchemas;
+  readonly showsExample: boolean;
+}
+
+function answerOf(
+  route: DescribedRoute,
+  { status, schema, schemas, showsExample }: DeclaredAnswer,
+): JsonSchema {
+  const { description = `${STATUS_CODES[Number(status)]}.`, ...rest } = schema;
+  const answer = { description, headers: ANSWER_HEADERS };
+  if (rest['type'] === 'null') return answer;
+  if (isJsonSchema(rest['content'])) return { ...answer, content: rest['content'] };
+  const example =
+    showsExample && route.text.data !== undefined ? { example: envelopeAround(route.text.data) } : {};
+  const envelope = schemas.refer(envelopeSchema(rest, `${typeName(route.operationId)}Data`));
+  return { ...answer, content: { 'application/json': { schema: envelope, ...example } } };
+}
+
+/** The schema of an envelope, whose data has a name. */
+function envelopeSchema(envelope: JsonSchema, dataName: string): JsonSchema {
+  const { properties } = envelope;
+  if (!isJsonSchema(properties) || !isJsonSchema(properties['data'])) {
+    throw new Error(`${JSON.stringify(envelope)} is no envelope.`);
+  }
+  return { ...envelope, properties: { ...properties, data: titled(properties['data'], dataName) } };
+}
+
+/** An envelope as the page shows one, around other data. */
+function envelopeAround(data: unknown): JsonSchema {
+  return {
+    ok: true,
+    data,
+    error: null,
+    request_id: 'req_20261123T115845_506000Z_136d5ccf1c51',
+    meta: { generated_at: '2026-11-23T11:58:45Z' },
+  };
+}

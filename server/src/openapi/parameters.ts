@@ -1,0 +1,50 @@
+import type { DescribedRoute } from './described-route.ts';
+import { type JsonSchema, propertiesOf, toJsonSchema } from './json-schema.ts';
+import type { NamedSchemas } from './named-schemas.ts';
+import type { PageTexts } from './page-texts.ts';
+
+/** The parameters of a path, then those of the query. https://spec.openapis.org/oas/v3.1.1.html#parameter-object */
+export function parametersOf(
+  { schema, text }: DescribedRoute,
+  schemas: NamedSchemas,
+  page: PageTexts,
+): readonly JsonSchema[] {
+  const inPath = propertiesOf(toJsonSchema(schema.params)).map((field) => {
+    const { description, example } = page.parameters.find(({ name }) => name === field.name) ?? {};
+    return parameter(field, { in: 'path', description, example }, schemas);
+  });
+  const inQuery = propertiesOf(toJsonSchema(schema.querystring)).map((field) => {
+    return parameter(
+      field,
+      { in: 'query', description: undefined, example: text.query[field.name] },
+      schemas,
+    );
+  });
+  return [...inPath, ...inQuery];
+}
+
+function parameter(
+  field: { readonly name: string; readonly schema: JsonSchema; readonly required: boolean },
+  shown: {
+    readonly in: 'path' | 'query';
+    readonly description: string | undefined;
+    readonly example: string | undefined;
+  },
+  schemas: NamedSchemas,
+): JsonSchema {
+  const { name, schema, required } = field;
+  const { description, example } = shown;
+  return {
+    name,
+    in: shown.in,
+    required,
+    ...(description !== undefined && { description }),
+    schema: schemas.refer(schema),
+    ...(example !== undefined && { example: valueOf(example, schema) }),
+  };
+}
+
+/** The value that the text of a URL stands for. */
+function valueOf(text: string, { type }: JsonSchema): string | number {
+  return type === 'integer' || type === 'number' ? Number(text) : text;
+}

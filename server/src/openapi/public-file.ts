@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+
+import { namesEntity } from '../http/entity-tags.ts';
+
+/** What anybody may read, and nothing of a project is in. */
+export interface PublicFile {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  /** Strong and with its quotes. */
+  readonly etag: string;
+}
+
+export function publicFile(bytes: Buffer, contentType: string): PublicFile {
+  return { bytes, contentType, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` };
+}
+
+/** May be kept, but not used without asking: another version of the service has other files at the same URLs. */
+export function sendPublicFile(request: FastifyRequest, reply: FastifyReply, file: PublicFile): FastifyReply {
+  const { 'if-none-match': ifNoneMatch } = request.headers;
+  reply.headers({ etag: file.etag, 'cache-control': 'no-cache' });
+  if (ifNoneMatch !== undefined && namesEntity(ifNoneMatch, file.etag)) {
+    reply.removeHeader('content-type');
+    return reply.code(304).send();
+  }
+  return reply.header('content-type', file.contentType).send(file.bytes);
+}
+
+/** The answer to an `If-None-Match` that names the file as it is. */
+export const unchangedFile = Type.Null({ description: 'It is what `If-None-Match` names.' });

@@ -1,0 +1,28 @@
+import { Type } from 'typebox';
+
+import { ALLOWED_KEYWORD } from '../http/validation-details.ts';
+
+/** Half of a surrogate pair is no character, and UTF-8 has no bytes for it. */
+const ONE_LINE = {
+  pattern: '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*$',
+  [ALLOWED_KEYWORD]: 'text without control characters',
+} as const;
+
+/** Which of a project's users: any text of one line. */
+export const username = Type.String({ minLength: 1, maxLength: 200, ...ONE_LINE });
+
+/** A control character in a password is a slip: a line end that was read along with it, most often. */
+const newPassword = Type.String({ minLength: 8, maxLength: 1_024, ...ONE_LINE });
+
+/** A user of a project to be made. */
+export const newUserFields = Type.Object(
+  { username, password: newPassword },
+  { additionalProperties: false },
+);
+
+/** What a client sees of a user; never the password. */
+export const userFields = Type.Object({
+  username: Type.String(),
+  account_user_id: Type.Integer(),
+  created_at: Type.String(),
+});
