@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, RouteOptions } from 'fastify';
 
 import { registerBootstrapRoute } from './bootstrap/bootstrap.routes.ts';
+import { registerColumnRoutes } from './columns/columns.routes.ts';
 import type { Config } from './config.ts';
 import { registerExportRoutes } from './exports/exports.routes.ts';
 import { registerHealthRoutes } from './health/health.routes.ts';
@@ -51,6 +52,7 @@ export function createApp(
   registerImportRoutes(app, service);
   registerExportRoutes(app, service);
   registerTableRoutes(app, service);
+  registerColumnRoutes(app, service);
   registerIndexRoutes(app, service);
   registerRecordRoutes(app, service);
   registerQueryRoute(app, service);

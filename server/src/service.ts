@@ -6,6 +6,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { Bootstrap } from './bootstrap/bootstrap.ts';
 import { type Catalog, openCatalog } from './catalog/catalog.ts';
 import { findProjectBySlug } from './catalog/project-by-slug.ts';
+import { Columns } from './columns/columns.ts';
 import type { Config } from './config.ts';
 import type { Engine } from './engine/engine.ts';
 import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
@@ -33,6 +34,7 @@ export interface Service {
   readonly imports: Imports;
   readonly exports: Exports;
   readonly tables: Tables;
+  readonly columns: Columns;
   readonly indexes: Indexes;
   readonly records: Records;
   readonly queries: Queries;
@@ -70,6 +72,7 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     accessTests: new AccessTests({ catalog, engine, tokens }),
     exports: new Exports({ catalog, engine, files }),
     tables: new Tables(engine.tables),
+    columns: new Columns(engine.tables),
     indexes: new Indexes(engine.tables),
     records: engine.records,
     queries: engine.queries,
