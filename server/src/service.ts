@@ -66,7 +66,7 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
   });
   const tokens = new Tokens(catalog);
   const projects = new Projects({ catalog, engine, tokens, files });
-  const users = new Users();
+  const users = new Users({ catalog, tokens });
   return {
     tokens,
     accessTests: new AccessTests({ catalog, engine, tokens }),
