@@ -71,6 +71,23 @@ export const settings = {
     default: 256,
     meaning: 'How many project databases each database thread keeps open; the least recently used is closed.',
   },
+  tokenKeptDays: {
+    variable: 'ROWHOUSE_TOKEN_KEPT_DAYS',
+    kind: 'integer',
+    minimum: 0,
+    maximum: 36_500,
+    default: 30,
+    meaning: 'For how many days a token that is expired or revoked stays in the list of tokens.',
+  },
+  queryTimeoutMs: {
+    variable: 'ROWHOUSE_QUERY_TIMEOUT_MS',
+    kind: 'integer',
+    minimum: 1,
+    maximum: 3_600_000,
+    default: 5_000,
+    meaning:
+      'How long a query, or the reading of a view, may run before it is stopped, in milliseconds. Up to this long, too, the deletion or replacement of a project waits for one.',
+  },
   url: {
     variable: 'ROWHOUSE_URL',
     kind: 'url',

@@ -6,6 +6,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { Bootstrap } from './bootstrap/bootstrap.ts';
 import { type Catalog, openCatalog } from './catalog/catalog.ts';
 import { findProjectBySlug } from './catalog/project-by-slug.ts';
+import { Columns } from './columns/columns.ts';
 import type { Config } from './config.ts';
 import type { Engine } from './engine/engine.ts';
 import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
@@ -16,6 +17,7 @@ import { timestamp } from './http/ids.ts';
 import { Imports } from './imports/imports.ts';
 import { Indexes } from './indexes/indexes.ts';
 import { Projects } from './projects/projects.ts';
+import type { Queries } from './query/query.ts';
 import type { Records } from './records/records.ts';
 import { Tables } from './tables/tables.ts';
 import { AccessTests } from './tokens/access-tests.ts';
@@ -32,8 +34,10 @@ export interface Service {
   readonly imports: Imports;
   readonly exports: Exports;
   readonly tables: Tables;
+  readonly columns: Columns;
   readonly indexes: Indexes;
   readonly records: Records;
+  readonly queries: Queries;
   /** Whether no server ever ran on this data folder. */
   isNew(): Promise<boolean>;
   markStarted(): Promise<void>;
@@ -44,6 +48,7 @@ export interface Service {
 }
 
 const USE_RECORDING_INTERVAL_MS = 30_000;
+const TOKEN_SWEEP_INTERVAL_MS = 600_000;
 const UPLOAD_STALL_LIMIT_MS = 60_000;
 
 /**
@@ -52,7 +57,8 @@ const UPLOAD_STALL_LIMIT_MS = 60_000;
  */
 export async function openService(config: Config, log: FastifyBaseLogger): Promise<Service> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const onThreadCrash = (err: Error) => log.error({ err }, 'a thread died; a new one takes its place');
+  const onThreadCrash = (err: Error) =>
+    log.error({ err }, 'a thread or a process died; a new one takes its place');
   // First, because it locks the folder: nobody else's files are swept.
   const catalog = await openCatalog(join(config.dataDir, 'catalog.sqlite'), onThreadCrash);
   const { files, engine } = await openStores(config, catalog, onThreadCrash).catch(async (error: unknown) => {
@@ -61,14 +67,17 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
   });
   const tokens = new Tokens(catalog);
   const projects = new Projects({ catalog, engine, tokens, files });
-  const users = new Users();
+  const users = new Users({ catalog, tokens });
+  const housekeeping = keepHouse({ tokens, config, log });
   return {
     tokens,
     accessTests: new AccessTests({ catalog, engine, tokens }),
     exports: new Exports({ catalog, engine, files }),
     tables: new Tables(engine.tables),
+    columns: new Columns(engine.tables),
     indexes: new Indexes(engine.tables),
     records: engine.records,
+    queries: engine.queries,
     projects,
     users,
     bootstrap: new Bootstrap({ catalog, projects, tokens, users }),
@@ -76,7 +85,11 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     isNew: async () => (await firstStartedAt(catalog)) === undefined,
     markStarted: () => markStarted(catalog),
     isReady: () => catalogAnswers(catalog),
-    close: closing({ catalog, engine, tokens, log }),
+    close: async () => {
+      await housekeeping.stop();
+      await engine.close();
+      await catalog.destroy();
+    },
   };
 }
 
@@ -93,6 +106,7 @@ async function openStores(
     pointThreads: 1,
     writerThreads: 2,
     readerThreads: 2,
+    queryTimeoutMs: config.queryTimeoutMs,
     onThreadCrash,
   });
   return { files, engine };
@@ -125,22 +139,33 @@ async function catalogAnswers(catalog: Catalog): Promise<boolean> {
   }
 }
 
-/** Starts the recording of token use, which goes on until the function that is returned closes everything. */
-function closing(parts: {
-  readonly catalog: Catalog;
-  readonly engine: Engine;
+/** What is done now and then: the use of tokens is written down, and those that are long over are forgotten. */
+function keepHouse({
+  tokens,
+  config,
+  log,
+}: {
   readonly tokens: Tokens;
+  readonly config: Config;
   readonly log: FastifyBaseLogger;
-}): () => Promise<void> {
-  const { catalog, engine, tokens, log } = parts;
+}): { readonly stop: () => Promise<void> } {
   const record = () =>
     tokens.recordUse().catch((err: unknown) => log.error({ err }, 'the use of tokens could not be recorded'));
-  const recording = setInterval(() => void record(), USE_RECORDING_INTERVAL_MS);
-  recording.unref();
-  return async () => {
-    clearInterval(recording);
-    await record();
-    await engine.close();
-    await catalog.destroy();
+  const sweep = () =>
+    tokens
+      .sweep(config.tokenKeptDays)
+      .catch((err: unknown) => log.error({ err }, 'old tokens could not be removed'));
+  const swept = sweep();
+  const timers = [
+    setInterval(() => void record(), USE_RECORDING_INTERVAL_MS),
+    setInterval(() => void sweep(), TOKEN_SWEEP_INTERVAL_MS),
+  ];
+  for (const timer of timers) timer.unref();
+  return {
+    stop: async () => {
+      for (const timer of timers) clearInterval(timer);
+      await swept;
+      await record();
+    },
   };
 }
