@@ -17,6 +17,8 @@ export interface TokenRequest {
   /** Whether the earlier tokens of the same account user in this project are revoked. */
   readonly revokePrevious: boolean;
   readonly grant: AskedGrant;
+  /** Whether it is removed soon after its end. */
+  readonly temporary?: boolean;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function mintToken(transaction: Catalog, request: TokenRequest): Pr
     project_user_id: minter?.project_user_id ?? null,
     token_name: request.name,
     grant,
+    ...(request.temporary !== undefined && { temporary: request.temporary }),
   });
 }
 

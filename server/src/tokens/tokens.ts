@@ -12,6 +12,7 @@ import { fullGrant, grantOf } from './grant.ts';
 import { insertToken, type NamedTokenRow, type NewToken } from './insert-token.ts';
 import { mintToken, revokeTokensOf, tokenInForce, type TokenRequest } from './mint-token.ts';
 import { projectUsername } from './project-username.ts';
+import { sweepTokens } from './sweep-tokens.ts';
 
 export type { NewToken } from './insert-token.ts';
 
@@ -197,6 +198,11 @@ export class Tokens implements Authenticator {
           .execute();
       }
     });
+  }
+
+  /** Forgets the tokens that have been over for so many days. */
+  async sweep(keptDays: number): Promise<void> {
+    await sweepTokens(this.#catalog, keptDays);
   }
 
   async #lookUp(sha256: string): Promise<CachedCredential | null> {
