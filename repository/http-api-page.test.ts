@@ -75,16 +75,15 @@ interface MadeData {
   readonly export?: { readonly id: string };
 }
 
-/** What removes the project stands with the other routes of projects, and comes last. */
+/** What removes the table or the project stands with their other routes, and comes last. */
 function inOrder(operations: readonly OperationText[]): readonly OperationText[] {
-  return [
-    ...operations.filter((operation) => !removesProject(operation)),
-    ...operations.filter(removesProject),
-  ];
+  return operations.toSorted((a, b) => removes(a) - removes(b));
 }
 
-function removesProject(operation: OperationText): boolean {
-  return titleOf(operation) === 'DELETE /projects/{project}';
+function removes(operation: OperationText): number {
+  return ['DELETE /projects/{project}/table/{table}', 'DELETE /projects/{project}'].indexOf(
+    titleOf(operation),
+  );
 }
 
 function targetOf({ path, query }: OperationText, ids: ReadonlyMap<string, string>): string {

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, RouteOptions } from 'fastify';
 
 import { registerBootstrapRoute } from './bootstrap/bootstrap.routes.ts';
+import { registerColumnRoutes } from './columns/columns.routes.ts';
 import type { Config } from './config.ts';
 import { registerExportRoutes } from './exports/exports.routes.ts';
 import { registerHealthRoutes } from './health/health.routes.ts';
@@ -10,6 +11,7 @@ import { registerIndexRoutes } from './indexes/indexes.routes.ts';
 import { registerDocsPageRoutes } from './openapi/docs-page.routes.ts';
 import { registerOpenApiRoutes } from './openapi/openapi.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
+import { registerQueryRoute } from './query/query.routes.ts';
 import { registerRecordRoutes } from './records/records.routes.ts';
 import type { Service } from './service.ts';
 import { registerTableRoutes } from './tables/tables.routes.ts';
@@ -48,7 +50,9 @@ export function createApp(
   registerImportRoutes(app, service);
   registerExportRoutes(app, service);
   registerTableRoutes(app, service);
+  registerColumnRoutes(app, service);
   registerIndexRoutes(app, service);
   registerRecordRoutes(app, service);
+  registerQueryRoute(app, service);
   return app;
 }

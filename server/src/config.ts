@@ -71,6 +71,15 @@ export const settings = {
     default: 256,
     meaning: 'How many project databases each database thread keeps open; the least recently used is closed.',
   },
+  queryTimeoutMs: {
+    variable: 'ROWHOUSE_QUERY_TIMEOUT_MS',
+    kind: 'integer',
+    minimum: 1,
+    maximum: 3_600_000,
+    default: 5_000,
+    meaning:
+      'How long a query, or the reading of a view, may run before it is stopped, in milliseconds. Up to this long, too, the deletion or replacement of a project waits for one.',
+  },
   url: {
     variable: 'ROWHOUSE_URL',
     kind: 'url',

@@ -46,6 +46,19 @@ export const errorRegistry = {
     meaning: 'A constraint of the database refuses it; the message names the constraint’s columns.',
   },
   conflict: { status: 409, meaning: 'The thing is in a state that does not allow this.' },
+  query_rejected: {
+    status: 400,
+    meaning: 'The SQL is not one statement that only reads, or touches what is out of its reach.',
+  },
+  query_failed: {
+    status: 400,
+    meaning:
+      'SQLite cannot run the statement; the message is SQLite’s own, with the offset where it is known. Also for one that takes too much memory, or whose answer is too large.',
+  },
+  query_timeout: {
+    status: 504,
+    meaning: 'The query, or the reading of a view, ran past its limit and was stopped.',
+  },
   export_file_missing: { status: 410, meaning: 'The export’s file is gone from storage.' },
   rate_limited: {
     status: 429,

@@ -6,6 +6,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { Bootstrap } from './bootstrap/bootstrap.ts';
 import { type Catalog, openCatalog } from './catalog/catalog.ts';
 import { findProjectBySlug } from './catalog/project-by-slug.ts';
+import { Columns } from './columns/columns.ts';
 import type { Config } from './config.ts';
 import type { Engine } from './engine/engine.ts';
 import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
@@ -16,6 +17,7 @@ import { timestamp } from './http/ids.ts';
 import { Imports } from './imports/imports.ts';
 import { Indexes } from './indexes/indexes.ts';
 import { Projects } from './projects/projects.ts';
+import type { Queries } from './query/query.ts';
 import type { Records } from './records/records.ts';
 import { Tables } from './tables/tables.ts';
 import { AccessTests } from './tokens/access-tests.ts';
@@ -32,8 +34,10 @@ export interface Service {
   readonly imports: Imports;
   readonly exports: Exports;
   readonly tables: Tables;
+  readonly columns: Columns;
   readonly indexes: Indexes;
   readonly records: Records;
+  readonly queries: Queries;
   /** Whether no server ever ran on this data folder. */
   isNew(): Promise<boolean>;
   markStarted(): Promise<void>;
@@ -52,7 +56,8 @@ const UPLOAD_STALL_LIMIT_MS = 60_000;
  */
 export async function openService(config: Config, log: FastifyBaseLogger): Promise<Service> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const onThreadCrash = (err: Error) => log.error({ err }, 'a thread died; a new one takes its place');
+  const onThreadCrash = (err: Error) =>
+    log.error({ err }, 'a thread or a process died; a new one takes its place');
   // First, because it locks the folder: nobody else's files are swept.
   const catalog = await openCatalog(join(config.dataDir, 'catalog.sqlite'), onThreadCrash);
   const { files, engine } = await openStores(config, catalog, onThreadCrash).catch(async (error: unknown) => {
@@ -67,8 +72,10 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     accessTests: new AccessTests({ catalog, engine, tokens }),
     exports: new Exports({ catalog, engine, files }),
     tables: new Tables(engine.tables),
+    columns: new Columns(engine.tables),
     indexes: new Indexes(engine.tables),
     records: engine.records,
+    queries: engine.queries,
     projects,
     users,
     bootstrap: new Bootstrap({ catalog, projects, tokens, users }),
@@ -93,6 +100,7 @@ async function openStores(
     pointThreads: 1,
     writerThreads: 2,
     readerThreads: 2,
+    queryTimeoutMs: config.queryTimeoutMs,
     onThreadCrash,
   });
   return { files, engine };

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
 
-import type { ColumnEntry, ColumnType, NewColumn } from '../engine/project-tables.ts';
+import type { ColumnChange, ColumnEntry, ColumnType, NewColumn } from '../engine/project-tables.ts';
 import { booleanLike, isTrue } from '../http/boolean-like.ts';
 import { keyword, toKeyword } from '../http/keyword.ts';
-import { newColumnName } from '../http/object-name.ts';
+import { existingName, newColumnName } from '../http/object-name.ts';
 
 const flag = Type.Union([Type.Literal(0), Type.Literal(1)]);
 
@@ -28,9 +28,8 @@ const COLUMN_TYPES: readonly ColumnType[] = ['INTEGER', 'REAL', 'TEXT', 'BLOB', 
 
 export const columnType = keyword(COLUMN_TYPES);
 
-export const defaultValue = Type.Unsafe<string | number | boolean | null>({
-  type: ['string', 'number', 'boolean', 'null'],
-});
+/** What it may be depends on the type of the column: the engine says it. */
+export const defaultValue = Type.Unsafe<unknown>({ not: { type: ['object', 'array'] } });
 
 /** A column as a request describes it. */
 export const newColumnFields = Type.Object(
@@ -44,6 +43,61 @@ export const newColumnFields = Type.Object(
   },
   { additionalProperties: false, title: 'NewColumn' },
 );
+
+const changeKeys = {
+  new_column_name: Type.Optional(newColumnName),
+  column_type: Type.Optional(columnType),
+  is_nullable: Type.Optional(booleanLike),
+  default_value: Type.Optional(defaultValue),
+  is_unique: Type.Optional(booleanLike),
+};
+
+/** A change of one column, which a path names: at least one of these. */
+export const columnChangeFields = Type.Object(changeKeys, {
+  additionalProperties: false,
+  minProperties: 1,
+  title: 'ColumnChange',
+});
+
+/** Changes of several columns of one table. */
+export const columnChangesFields = Type.Object(
+  {
+    columns: Type.Array(
+      Type.Object(
+        { column_name: existingName, ...changeKeys },
+        { additionalProperties: false, minProperties: 2 },
+      ),
+      { minItems: 1, maxItems: 1_000 },
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/**
+ * @param at.column its name or id, and `at.columnField` where the request names it.
+ * @param at.field where the request has the change.
+ */
+export function toColumnChange(
+  fields: Static<typeof columnChangeFields>,
+  at: Pick<ColumnChange, 'column' | 'columnField' | 'field'>,
+): ColumnChange {
+  const { new_column_name: name, column_type, is_nullable, is_unique, default_value } = fields;
+  return {
+    ...at,
+    ...(name !== undefined && { name }),
+    ...(column_type !== undefined && { type: toColumnType(column_type) }),
+    ...(is_nullable !== undefined && { nullable: isTrue(is_nullable) }),
+    ...(is_unique !== undefined && { unique: isTrue(is_unique) }),
+    ...(default_value !== undefined && { defaultValue: default_value }),
+  };
+}
+
+export function toColumnChanges(fields: Static<typeof columnChangesFields>): readonly ColumnChange[] {
+  return fields.columns.map(({ column_name: column, ...change }, position) => {
+    const field = `body.columns[${position}]`;
+    return toColumnChange(change, { column, columnField: `${field}.column_name`, field });
+  });
+}
 
 export function toNewColumn(fields: Static<typeof newColumnFields>): NewColumn {
   return {

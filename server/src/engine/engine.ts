@@ -1,4 +1,5 @@
 import type { CreatedDatabase, NewDatabase } from './new-database.ts';
+import type { ProjectQueries } from './project-queries.ts';
 import type { ProjectRecords } from './project-records.ts';
 import type { ProjectTables } from './project-tables.ts';
 
@@ -10,6 +11,7 @@ import type { ProjectTables } from './project-tables.ts';
 export interface Engine {
   readonly tables: ProjectTables;
   readonly records: ProjectRecords;
+  readonly queries: ProjectQueries;
 
   /**
    * Makes a database with what it is to hold, all or nothing. What an unfinished earlier attempt left is replaced. Until

@@ -11,15 +11,37 @@ export interface ProjectTables {
   /** Rejects with `already_exists`, and with `validation_failed` for what SQLite takes in no table. */
   create(project: string, table: NewTable): Promise<TableDetails>;
 
+  /** Rejects with `already_exists`, and with `conflict` where something in the schema stands in the way of a new name. */
+  update(project: string, table: string, change: TableChange): Promise<TableEntry>;
+
+  /**
+   * Gives the name as it was stored; rejects with `conflict` where something else in the schema uses the table. With
+   * `cascade` that goes too: foreign keys (not the rows that have them), views and triggers.
+   */
+  drop(project: string, table: string, options: { readonly cascade: boolean }): Promise<string>;
+
+  /** Rejects with `already_exists`, with `conflict`, and with `constraint_violation` where the rows that are there forbid it. */
+  addColumn(project: string, table: string, column: NewColumn): Promise<ColumnEntry>;
+
+  /**
+   * All of the changes or none. Gives the columns in the order of the changes. Rejects with `conflict`, and with
+   * `constraint_violation` where the rows that are there forbid one.
+   */
+  changeColumns(
+    project: string,
+    table: string,
+    changes: readonly ColumnChange[],
+  ): Promise<readonly ColumnEntry[]>;
+
+  /** Gives the name as it was stored; rejects with `conflict` for a primary key, and where something else uses the column. */
+  dropColumn(project: string, table: string, column: string): Promise<string>;
+
   /** Rejects with `constraint_violation` where a unique index finds values that stand twice. */
   createIndex(project: string, table: string, index: NewIndex): Promise<IndexEntry>;
 
   /** Gives the name as it was stored; rejects with `conflict` for an index that belongs to a constraint. */
   dropIndex(project: string, table: string, index: string): Promise<string>;
 }
-
-/** A value of a record or a default, as JSON has it. */
-export type JsonScalar = string | number | boolean | null;
 
 export interface TableEntry {
   readonly id: number;
@@ -86,7 +108,30 @@ export interface NewColumn {
   readonly primary: boolean;
   readonly nullable: boolean;
   readonly unique: boolean;
-  readonly defaultValue: JsonScalar;
+  /** As a client sent it: what it may be depends on the type. Null for none. */
+  readonly defaultValue: unknown;
+}
+
+/** What is left out stays as it is. */
+export interface TableChange {
+  readonly name?: string;
+  readonly displayName?: string | null;
+}
+
+/** What is left out stays as it is. */
+export interface ColumnChange {
+  /** Its name, in any case, or its id in digits. */
+  readonly column: string;
+  /** Where the request names the column: `body.columns[0].column_name`, or `path.column`. */
+  readonly columnField: string;
+  /** Where the request has the change: `body.columns[0]`. */
+  readonly field: string;
+  readonly name?: string;
+  readonly type?: ColumnType;
+  readonly nullable?: boolean;
+  readonly unique?: boolean;
+  /** As a client sent it; null takes the default away. */
+  readonly defaultValue?: unknown;
 }
 
 export interface NewForeignKey {

@@ -86,6 +86,7 @@ const SENTENCES: Readonly<Record<string, (error: ErrorObject, part: string) => s
   type: (error) => `must be ${describe(error.parentSchema)}${largeInteger(error)}`,
   const: (error) => `must be ${describe(error.parentSchema)}`,
   enum: (error) => `must be ${describe(error.parentSchema)}`,
+  not: (error) => `must not be ${describe(error.schema)}`,
   [RESOLVED]: (error) => `must be ${describe({ anyOf: error.schema })}`,
   minimum: (error) => `must be at least ${limitOf(error)}`,
   maximum: (error) => `must be at most ${limitOf(error)}`,

@@ -17,6 +17,7 @@ test('an upload that stops bringing bytes is given up with request_timeout, and 
     pointThreads: 1,
     writerThreads: 1,
     readerThreads: 1,
+    queryTimeoutMs: 5_000,
     isProject: () => Promise.resolve(false),
     onThreadCrash: (error) => assert.fail(error),
   });

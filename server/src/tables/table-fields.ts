@@ -7,6 +7,7 @@ import type {
   NewForeignKey,
   NewTable,
   ReferenceAction,
+  TableChange,
   TableDetails,
   TableEntry,
 } from '../engine/project-tables.ts';
@@ -86,6 +87,20 @@ export const newTableFields = Type.Object(
   },
   { additionalProperties: false, title: 'NewTable' },
 );
+
+/** At least one of these. */
+export const tableChangeFields = Type.Object(
+  {
+    display_name: Type.Optional(Type.Union([displayName, Type.Null()])),
+    new_table_name: Type.Optional(newObjectName),
+  },
+  { additionalProperties: false, minProperties: 1, title: 'TableChange' },
+);
+
+export function toTableChange(fields: Static<typeof tableChangeFields>): TableChange {
+  const { display_name: shown, new_table_name: name } = fields;
+  return { ...(name !== undefined && { name }), ...(shown !== undefined && { displayName: shown }) };
+}
 
 /** @param field where the request describes the table. */
 export function toNewTable(fields: Static<typeof newTableFields>, field: string): NewTable {

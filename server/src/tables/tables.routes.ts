@@ -11,10 +11,14 @@ import {
   newTableAnswer,
   newTableFields,
   tableAnswer,
+  tableChangeFields,
+  tableFields,
   toListedTableFields,
   toNewTable,
   toNewTableAnswer,
   toTableAnswer,
+  toTableChange,
+  toTableFields,
 } from './table-fields.ts';
 import type { Tables } from './tables.ts';
 
@@ -34,6 +38,8 @@ export function registerTableRoutes(app: HttpServer, rooms: Rooms): void {
   listTables(app, rooms, { url: '/projects/:project/tables', operationId: 'listTables' });
   listTables(app, rooms, { url: '/projects/:project/table', operationId: 'listTablesSingular' });
   getTable(app, rooms);
+  changeTable(app, rooms);
+  dropTable(app, rooms);
 }
 
 function createTable(app: HttpServer, { tables, projects }: Rooms): void {
@@ -96,6 +102,47 @@ function getTable(app: HttpServer, { tables, projects }: Rooms): void {
     async (request) => {
       const { project_slug } = await projects.get(request.params.project);
       return success(request, toTableAnswer(await tables.get(project_slug, request.params.table)));
+    },
+  );
+}
+
+function changeTable(app: HttpServer, { tables, projects }: Rooms): void {
+  app.patch(
+    '/projects/:project/table/:table',
+    {
+      config: { ...changing, operationId: 'changeTable', errors: ['already_exists', 'conflict'] },
+      schema: {
+        params: tablePath,
+        body: tableChangeFields,
+        response: { 200: envelopeOf(Type.Object({ table: tableFields })) },
+      },
+    },
+    async (request) => {
+      const { project_slug } = await projects.get(request.params.project);
+      const change = toTableChange(request.body);
+      const changed = await tables.update(project_slug, request.params.table, change);
+      return success(request, { table: toTableFields(changed) });
+    },
+  );
+}
+
+function dropTable(app: HttpServer, { tables, projects }: Rooms): void {
+  const data = Type.Object({ deleted: Type.Literal(true), table_name: Type.String() });
+  app.delete(
+    '/projects/:project/table/:table',
+    {
+      config: { ...changing, operationId: 'dropTable', errors: ['conflict'] },
+      schema: {
+        params: tablePath,
+        body: Type.Object({ cascade: Type.Optional(booleanLike) }, { additionalProperties: false }),
+        response: { 200: envelopeOf(data) },
+      },
+    },
+    async (request) => {
+      const { project_slug } = await projects.get(request.params.project);
+      const cascade = isTrue(request.body.cascade);
+      const dropped = await tables.drop(project_slug, request.params.table, { cascade });
+      return success(request, { deleted: true as const, table_name: dropped });
     },
   );
 }

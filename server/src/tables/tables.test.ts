@@ -251,6 +251,7 @@ test('primary keys of several columns, and defaults of every type, are what SQLi
         { column_name: 'blob', column_type: 'blob', default_value: 'AAEC' },
         { column_name: 'any', column_type: 'ANY', default_value: 'x' },
         { column_name: 'flag', column_type: 'INTEGER', default_value: true },
+        { column_name: 'large', column_type: 'INTEGER', default_value: 2 ** 53 },
         { column_name: 'none', default_value: null },
       ],
     },
@@ -259,7 +260,7 @@ test('primary keys of several columns, and defaults of every type, are what SQLi
   const columns = created.body.data.columns as readonly Record<string, unknown>[];
   assert.deepEqual(
     columns.map((column) => column['default_value']),
-    ['9223372036854775807', "it's", 2, '-Infinity', 'AAEC', 'x', 1, null],
+    ['9223372036854775807', "it's", 2, '-Infinity', 'AAEC', 'x', 1, '9007199254740992', null],
   );
   assert.deepEqual(
     columns.slice(0, 3).map((column) => [column['is_primary'], column['is_unique'], column['is_nullable']]),
@@ -327,7 +328,9 @@ test('a table that cannot be is refused with the field and the reason, and none 
     [withColumn({ default_value: '\ud800' }), value],
     [withColumn({ column_type: 'INTEGER', default_value: 'abc' }), value],
     [withColumn({ column_type: 'INTEGER', default_value: 1.5 }), value],
-    [withColumn({ column_type: 'INTEGER', default_value: 2 ** 53 }), value],
+    [withColumn({ column_type: 'INTEGER', default_value: 2 ** 63 }), value],
+    [withColumn({ column_type: 'ANY', default_value: 2 ** 64 }), value],
+    [withColumn({ column_type: 'INTEGER', default_value: ['5'] }), value],
     [withColumn({ column_type: 'INTEGER', default_value: '9223372036854775808' }), value],
     [withColumn({ column_type: 'REAL', default_value: '1.5' }), value],
     [withColumn({ column_type: 'BLOB', default_value: 'not base64!' }), value],

@@ -1,4 +1,11 @@
-import type { ListedTable, NewTable, ProjectTables, TableDetails } from '../engine/project-tables.ts';
+import type {
+  ListedTable,
+  NewTable,
+  ProjectTables,
+  TableChange,
+  TableDetails,
+  TableEntry,
+} from '../engine/project-tables.ts';
 
 /** The tables of a project, which is named by its slug. A table goes by its name or its id. */
 export class Tables {
@@ -18,5 +25,13 @@ export class Tables {
 
   create(project: string, table: NewTable): Promise<TableDetails> {
     return this.#tables.create(project, table);
+  }
+  update(project: string, table: string, change: TableChange): Promise<TableEntry> {
+    return this.#tables.update(project, table, change);
+  }
+
+  /** @returns its name as it was stored. */
+  drop(project: string, table: string, options: { readonly cascade: boolean }): Promise<string> {
+    return this.#tables.drop(project, table, options);
   }
 }

@@ -113,7 +113,13 @@ test('an export onto a path where something is fails, and leaves that as it was'
 });
 
 function openEngine(directory: string): Promise<Engine> {
-  const threads = { maxOpenDatabases: 8, pointThreads: 1, writerThreads: 1, readerThreads: 2 };
+  const threads = {
+    maxOpenDatabases: 8,
+    pointThreads: 1,
+    writerThreads: 1,
+    readerThreads: 2,
+    queryTimeoutMs: 5_000,
+  };
   return openSqliteEngine({ directory, ...threads, isProject: isLibrary, onThreadCrash: () => undefined });
 }
 

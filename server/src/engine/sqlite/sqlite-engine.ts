@@ -18,6 +18,8 @@ import type { EngineHost } from './engine-host.ts';
 import { checkDatabaseFile } from './import/check-database-file.ts';
 import { ProjectDirectory } from './project-directory.ts';
 import { ProjectGates } from './project-gates.ts';
+import { QueryProcesses } from './query/query-processes.ts';
+import { SqliteQueries } from './query/sqlite-queries.ts';
 import { SqliteRecords } from './records/sqlite-records.ts';
 import { SqliteTables } from './tables/sqlite-tables.ts';
 
@@ -32,9 +34,11 @@ export interface SqliteEngineOptions {
   readonly writerThreads: number;
   /** For reads that may take long. */
   readonly readerThreads: number;
+  /** For a query, and for what else is stopped when it takes too long. */
+  readonly queryTimeoutMs: number;
   /** Whether a project of that slug is there: a database whose creation was cut short is kept only where it is. */
   readonly isProject: (slug: string) => Promise<boolean>;
-  /** Told when a database thread died; requests go on with a new one. */
+  /** Told when a database thread or a query process died; requests go on with a new one. */
   readonly onThreadCrash: (error: Error) => void;
 }
 
@@ -56,6 +60,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<En
 class SqliteEngine implements Engine {
   readonly tables: SqliteTables;
   readonly records: SqliteRecords;
+  readonly queries: SqliteQueries;
   readonly #directory: ProjectDirectory;
   /** Who may touch a project's files. */
   readonly #gates = new ProjectGates();
@@ -65,6 +70,7 @@ class SqliteEngine implements Engine {
   readonly #points: readonly Thread<PointOperations>[];
   readonly #writers: ThreadPool<WriterOperations>;
   readonly #readers: ThreadPool<ReaderOperations>;
+  readonly #queryProcesses: QueryProcesses;
 
   constructor(directory: ProjectDirectory, options: SqliteEngineOptions) {
     this.#directory = directory;
@@ -78,8 +84,14 @@ class SqliteEngine implements Engine {
     });
     this.#writers = new ThreadPool(options.writerThreads, thread('writer'));
     this.#readers = new ThreadPool(options.readerThreads, thread('reader'));
+    this.#queryProcesses = new QueryProcesses({
+      directory: options.directory,
+      timeLimitMs: options.queryTimeoutMs,
+      onCrash: options.onThreadCrash,
+    });
     const host: EngineHost = {
       readers: this.#readers,
+      queryProcesses: this.#queryProcesses,
       writers: this.#writers,
       pointOf: (project) => this.#pointOf(project),
       withDatabase: (project, operation) => this.#shared(project, operation),
@@ -87,6 +99,7 @@ class SqliteEngine implements Engine {
     };
     this.tables = new SqliteTables(host);
     this.records = new SqliteRecords(host);
+    this.queries = new SqliteQueries(host);
   }
 
   async createDatabase(project: string, content: NewDatabase): Promise<CreatedDatabase> {
@@ -151,8 +164,9 @@ class SqliteEngine implements Engine {
     }
   }
 
-  /** Readers first: only the last connection to a database, and only one that writes, empties its write-ahead log. */
+  /** What can be stopped is. Then readers first: only the last connection to a database, and only one that writes, empties its write-ahead log. */
   async close(): Promise<void> {
+    this.#queryProcesses.close();
     await this.#gates.close();
     await this.#readers.close();
     await Promise.all(this.#points.map((point) => point.close()));

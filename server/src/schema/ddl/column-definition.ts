@@ -2,29 +2,33 @@ import type { ConflictAction } from '../model.ts';
 import { readConflictClause } from './conflict-clause.ts';
 import { readDeferral, readForeignKeyClause } from './foreign-key-clause.ts';
 import { DdlSyntaxError, type StatementReader } from './statement-reader.ts';
-import type { TableDraft } from './table-text.ts';
+import type { ClauseKind, TableDraft } from './table-text.ts';
 
 /** Reads one column with its constraints into `table`. https://www.sqlite.org/syntax/column-def.html */
 export function readColumnDefinition(reader: StatementReader, table: TableDraft): void {
   const column: ColumnDraft = {
     name: reader.name(),
+    ...readType(reader),
     notNullOnConflict: null,
     collation: null,
     generated: null,
   };
-  table.columns.push(column);
-  skipType(reader);
+  const position = table.columns.push(column) - 1;
   while (!reader.at(',') && !reader.at(')')) {
+    const { start } = reader.token;
     const name = reader.take('CONSTRAINT') ? reader.name() : null;
     // A name may stand alone, and then names nothing.
     if (!reader.at(',') && !reader.at(')') && !reader.at('CONSTRAINT')) {
-      readConstraint(reader, table, column, name);
+      const kind = readConstraint(reader, table, column, name);
+      table.clauses.push({ kind, column: position, columns: [column.name], start, end: reader.lastEnd });
     }
   }
 }
 
 interface ColumnDraft {
   readonly name: string;
+  readonly typeStart: number;
+  readonly typeEnd: number;
   notNullOnConflict: ConflictAction | null;
   collation: string | null;
   generated: string | null;
@@ -34,6 +38,13 @@ interface ColumnDraft {
 const CONSTRAINT_STARTS: ReadonlySet<string> = new Set(
   'CONSTRAINT DEFAULT NULL NOT PRIMARY UNIQUE CHECK REFERENCES COLLATE AS DEFERRABLE'.split(' '),
 );
+
+function readType(reader: StatementReader): { readonly typeStart: number; readonly typeEnd: number } {
+  const nameEnd = reader.lastEnd;
+  const { start } = reader.token;
+  skipType(reader);
+  return { typeStart: reader.lastEnd === nameEnd ? nameEnd : start, typeEnd: reader.lastEnd };
+}
 
 function skipType(reader: StatementReader): void {
   while (reader.kind === 'quoted' || reader.kind === 'string' || reader.kind === 'word') {
@@ -48,26 +59,40 @@ function readConstraint(
   table: TableDraft,
   column: ColumnDraft,
   name: string | null,
-): void {
-  if (reader.take('NOT')) readNot(reader, table, column);
-  else if (reader.take('NULL')) readConflictClause(reader);
-  else if (reader.take('PRIMARY')) readPrimaryKey(reader, table, column, name);
-  else if (reader.take('UNIQUE')) {
+): ClauseKind {
+  if (reader.take('NOT')) return readNot(reader, table, column);
+  if (reader.take('NULL')) {
+    readConflictClause(reader);
+    return 'null';
+  }
+  if (reader.take('PRIMARY')) return readPrimaryKey(reader, table, column, name);
+  if (reader.take('UNIQUE')) {
     table.uniques.push({ name, terms: [ascending(column)], onConflict: readConflictClause(reader) });
-  } else if (reader.take('CHECK')) table.checks.push({ name, expression: reader.parenthesised() });
-  else if (reader.take('DEFAULT')) skipDefault(reader);
-  else if (reader.take('COLLATE')) column.collation = reader.name();
-  else if (reader.take('REFERENCES')) {
+    return 'unique';
+  }
+  if (reader.take('CHECK')) {
+    table.checks.push({ name, expression: reader.parenthesised() });
+    return 'check';
+  }
+  if (reader.take('DEFAULT')) return skipDefault(reader);
+  if (reader.take('COLLATE')) {
+    column.collation = reader.name();
+    return 'collate';
+  }
+  if (reader.take('REFERENCES')) {
     table.foreignKeys.push(readForeignKeyClause(reader, name, [column.name]));
-  } else if (reader.at('DEFERRABLE')) defer(reader, table, false);
-  else if (reader.at('GENERATED') || reader.at('AS')) readGenerated(reader, column);
-  else throw new DdlSyntaxError(`expected a column constraint at ${reader.token.start}`);
+    return 'foreign_key';
+  }
+  if (reader.at('DEFERRABLE')) return defer(reader, table, false);
+  if (reader.at('GENERATED') || reader.at('AS')) return readGenerated(reader, column);
+  throw new DdlSyntaxError(`expected a column constraint at ${reader.token.start}`);
 }
 
-function readNot(reader: StatementReader, table: TableDraft, column: ColumnDraft): void {
+function readNot(reader: StatementReader, table: TableDraft, column: ColumnDraft): ClauseKind {
   if (reader.at('DEFERRABLE')) return defer(reader, table, true);
   reader.expect('NULL');
   column.notNullOnConflict = readConflictClause(reader);
+  return 'not_null';
 }
 
 function readPrimaryKey(
@@ -75,12 +100,13 @@ function readPrimaryKey(
   table: TableDraft,
   column: ColumnDraft,
   name: string | null,
-): void {
+): ClauseKind {
   reader.expect('KEY');
   const order = reader.takeOne(['ASC', 'DESC']) ?? 'ASC';
   const onConflict = readConflictClause(reader);
   const autoincrement = reader.take('AUTOINCREMENT');
   table.primaryKey = { name, terms: [{ ...ascending(column), order }], onConflict, autoincrement };
+  return 'primary_key';
 }
 
 function ascending(column: ColumnDraft): { column: string; collation: null; order: 'ASC' } {
@@ -88,25 +114,28 @@ function ascending(column: ColumnDraft): { column: string; collation: null; orde
 }
 
 /** The value is in PRAGMA table_xinfo. */
-function skipDefault(reader: StatementReader): void {
+function skipDefault(reader: StatementReader): ClauseKind {
   if (reader.at('(')) {
     reader.parenthesised();
-    return;
+  } else {
+    reader.takeOne(['+', '-']);
+    reader.advance();
   }
-  reader.takeOne(['+', '-']);
-  reader.advance();
+  return 'default';
 }
 
 /** Deferral is a constraint of its own to SQLite, about the foreign key before it; alone it says nothing. */
-function defer(reader: StatementReader, table: TableDraft, not: boolean): void {
+function defer(reader: StatementReader, table: TableDraft, not: boolean): ClauseKind {
   const deferral = readDeferral(reader, not);
   const last = table.foreignKeys.pop();
   if (last !== undefined) table.foreignKeys.push({ ...last, deferral });
+  return 'deferral';
 }
 
-function readGenerated(reader: StatementReader, column: ColumnDraft): void {
+function readGenerated(reader: StatementReader, column: ColumnDraft): ClauseKind {
   if (reader.take('GENERATED')) reader.expect('ALWAYS');
   reader.expect('AS');
   column.generated = reader.parenthesised();
   reader.takeOne(['VIRTUAL', 'STORED']);
+  return 'generated';
 }

@@ -12,7 +12,14 @@ export function readCreateTable(sql: string): TableText {
   const reader = new StatementReader(sql);
   readCreatePrefix(reader, 'TABLE');
   reader.expect('(');
-  const table: TableDraft = { columns: [], primaryKey: null, uniques: [], checks: [], foreignKeys: [] };
+  const table: TableDraft = {
+    columns: [],
+    primaryKey: null,
+    uniques: [],
+    checks: [],
+    foreignKeys: [],
+    clauses: [],
+  };
   do {
     readColumnDefinition(reader, table);
   } while (reader.take(',') && !atTableConstraint(reader));

@@ -18,6 +18,7 @@ export class StatementReader {
   readonly text: string;
   readonly #tokenizer: Tokenizer;
   #word: string | undefined;
+  #lastEnd = 0;
 
   constructor(text: string) {
     this.text = text;
@@ -39,8 +40,14 @@ export class StatementReader {
     return { kind, word: this.#currentWord(), start, end };
   }
 
+  /** Where the token that was stepped over last ends. */
+  get lastEnd(): number {
+    return this.#lastEnd;
+  }
+
   advance(): void {
     this.#word = undefined;
+    this.#lastEnd = this.#tokenizer.end;
     while (this.#tokenizer.next()) {
       const { kind } = this.#tokenizer;
       if (kind !== 'space' && kind !== 'line-comment' && kind !== 'block-comment') return;

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { moduleBeside } from '../../../threads/module-beside.ts';
 import { type ErrorMessage, errorFromMessage } from '../../../threads/protocol.ts';
 import type { ImportReport } from '../../engine.ts';
+import { leastPrivilege } from '../least-privilege.ts';
 import { refuseUnreadableHeader } from './database-header.ts';
 import { unsoundDatabase } from './unsound-database.ts';
 
@@ -31,7 +32,7 @@ export async function checkDatabaseFile(path: string, signal: AbortSignal): Prom
   const script = moduleBeside(import.meta.url, 'check-process');
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [...leastPrivilege(path), fileURLToPath(script), path],
+    [...leastPrivilege({ read: [path], write: [path] }), fileURLToPath(script), path],
     {
       signal,
       killSignal: 'SIGKILL',
@@ -59,16 +60,4 @@ function answerBeforeDeath(error: unknown): { readonly stdout: string } {
   const answered = 'stdout' in error && typeof error.stdout === 'string' ? error.stdout : '';
   if (answered === '') throw unsoundDatabase('SQLite could not check the file to its end.');
   return { stdout: answered };
-}
-
-/** The process may read its own modules and touch the one file, and start nothing. https://nodejs.org/api/permissions.html */
-function leastPrivilege(path: string): readonly string[] {
-  const modules = fileURLToPath(new URL('../../../../', import.meta.url));
-  return [
-    '--permission',
-    '--allow-worker',
-    `--allow-fs-read=${modules}`,
-    `--allow-fs-read=${path}`,
-    `--allow-fs-write=${path}`,
-  ];
 }

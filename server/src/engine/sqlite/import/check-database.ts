@@ -4,12 +4,12 @@ import { quoteIdentifier } from '../../../schema/identifier.ts';
 import { errorToMessage } from '../../../threads/protocol.ts';
 import { readStoredSchema } from '../introspection/read-stored-schema.ts';
 import { openDatabase } from '../open-database.ts';
+import { shortened } from '../shortened.ts';
 import { hasForgedMetadata, METADATA_NAMES } from '../tables/metadata-tables.ts';
 import type { CheckResult } from './check-database-file.ts';
 import { compileViews } from './compile-views.ts';
 import { importWarnings } from './import-warnings.ts';
 import { checkIntegrity } from './integrity.ts';
-import { shortened } from './shortened.ts';
 
 /** Thousands of honest views take less than a second; every JSON export takes as long. */
 const VIEWS_MAX_MS = 10_000;

@@ -5,8 +5,8 @@ import { nameList } from '../../../schema/name-list.ts';
 import type { ImportWarning } from '../../engine.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { renderSchemaExport } from '../schema-export.ts';
+import { shortened } from '../shortened.ts';
 import { METADATA_NAMES } from '../tables/metadata-tables.ts';
-import { shortened } from './shortened.ts';
 
 /** What somebody who imports a database should know of it, though it is sound. `tables` are its ordinary ones. */
 export function importWarnings(database: DatabaseSync, tables: readonly string[]): readonly ImportWarning[] {

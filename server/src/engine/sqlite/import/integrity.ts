@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import type { ImportWarning } from '../../engine.ts';
 import { queryRows } from '../introspection/query-rows.ts';
-import { shortened } from './shortened.ts';
+import { shortened } from '../shortened.ts';
 
 /** How many of the problems that integrity_check finds are worth showing. */
 const SHOWN_PROBLEMS = 3;

@@ -23,7 +23,7 @@ export function dropIndex(database: DatabaseSync, nameOrId: string, name: string
   }
   const drop = () => database.prepare(`DROP INDEX main.${quoteIdentifier(index.name)}`).run();
   // Only a unique index can be what a foreign key refers to.
-  if (index.unique) keepForeignKeys(database, drop);
+  if (index.unique) keepForeignKeys(database, table.name, drop);
   else drop();
   return index.name;
 }

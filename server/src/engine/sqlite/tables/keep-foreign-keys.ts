@@ -2,18 +2,19 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../errors.ts';
 import { queryRows } from '../introspection/query-rows.ts';
+import { referringTables } from './referring-tables.ts';
 
 /**
- * Runs a change that keeps the names of tables, and holds it to the foreign keys, which are off meanwhile. An imported
- * file may have violations, and they are its owner's: only what the change adds speaks against it.
+ * Runs a change of a table that keeps its name, and holds it to the foreign keys, which are off meanwhile: those of the
+ * table, and those that refer to it. An imported file may have violations, and they are its owner's: only what the change adds speaks against it.
  * https://www.sqlite.org/pragma.html#pragma_foreign_key_check
  * @throws RowhouseError `conflict` or `constraint_violation`.
  */
-export function keepForeignKeys<Result>(database: DatabaseSync, change: () => Result): Result {
-  const before = foreignKeyState(database);
+export function keepForeignKeys<Result>(database: DatabaseSync, table: string, change: () => Result): Result {
+  const before = foreignKeyState(database, table);
   const result = change();
-  for (const [table, violations] of foreignKeyState(database)) {
-    assertNotWorse(table, before.get(table) ?? 0, violations);
+  for (const [child, violations] of foreignKeyState(database, table)) {
+    assertNotWorse(child, before.get(child) ?? 0, violations);
   }
   return result;
 }
@@ -21,12 +22,9 @@ export function keepForeignKeys<Result>(database: DatabaseSync, change: () => Re
 /** How many rows of a table have no parent; `mismatch` where its foreign keys name no key of the parent. */
 type Violations = number | 'mismatch';
 
-function foreignKeyState(database: DatabaseSync): ReadonlyMap<string, Violations> {
-  const children = queryRows<[string]>(
-    database,
-    "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0 AND sql LIKE '%references%'",
-  );
-  return new Map(children.map(([table]) => [table, violationsOf(database, table)]));
+function foreignKeyState(database: DatabaseSync, table: string): ReadonlyMap<string, Violations> {
+  const children = referringTables(database, table).map(({ name }) => name);
+  return new Map([table, ...children].map((name) => [name, violationsOf(database, name)]));
 }
 
 function violationsOf(database: DatabaseSync, table: string): Violations {

@@ -7,8 +7,9 @@ import { readDefault } from './default-literal.ts';
 import { findTable } from './find-table.ts';
 import { columnMetadata, hasMetadata, tableMetadata } from './metadata.ts';
 import { referencesOf } from './references.ts';
+import { rowidAliasOf } from './rowid-alias.ts';
 import { indexesOf, type TableIndex } from './table-indexes.ts';
-import { type ColumnFacts, columnsOf } from './visible-columns.ts';
+import { columnsOf } from './visible-columns.ts';
 
 /**
  * Everything a client sees of a table; null where it or a column has no id yet. Call it inside a transaction.
@@ -51,18 +52,6 @@ function readColumnEntries(database: DatabaseSync, parts: TableParts): readonly 
     };
   });
   return entries.every((entry) => entry !== null) ? entries : null;
-}
-
-/**
- * An INTEGER PRIMARY KEY is the rowid itself and so has no index; every other primary key has one.
- * https://www.sqlite.org/lang_createtable.html#rowid
- */
-function rowidAliasOf(
-  columns: readonly ColumnFacts[],
-  indexes: readonly TableIndex[],
-): ColumnFacts | undefined {
-  if (indexes.some(({ origin }) => origin === 'pk')) return undefined;
-  return columns.find(({ primaryKeyPosition }) => primaryKeyPosition > 0);
 }
 
 /** Whether an index lets no value stand twice in this column. */

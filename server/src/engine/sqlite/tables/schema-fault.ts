@@ -6,16 +6,12 @@ import { RowhouseError } from '../../../errors.ts';
  */
 export function explainSchemaFault(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RowhouseError) return error;
-  const broken = /^error in (view|trigger|index|table) ([^]+?)(?: after [a-z ]+)?: /.exec(error.message);
+  const broken = /^error in (view|trigger|index|table) ([^]+?)( after [a-z ]+)?: ([^]*)$/.exec(error.message);
   if (broken !== null) {
-    const [, kind, name] = broken;
-    return new RowhouseError(
-      'conflict',
-      `The ${kind} ${name} stands in the way: it does not compile with it.`,
-      {
-        cause: error,
-      },
-    );
+    const [, kind, name, after, reason] = broken;
+    const compiles = after === undefined ? 'does not compile' : 'would no longer compile';
+    const message = `The ${kind} ${name} stands in the way: it ${compiles} (${reason}).`;
+    return new RowhouseError('conflict', message, { cause: error });
   }
   if (error.message.startsWith('object name reserved for internal use')) {
     return new RowhouseError('already_exists', 'The name belongs to a part of a virtual table.', {

@@ -1,11 +1,16 @@
 import type { ThreadPool } from '../../../threads/thread-pool.ts';
 import type {
+  ColumnChange,
+  ColumnEntry,
   IndexEntry,
   ListedTable,
+  NewColumn,
   NewIndex,
   NewTable,
   ProjectTables,
+  TableChange,
   TableDetails,
+  TableEntry,
 } from '../../project-tables.ts';
 import type { WriterOperations } from '../database-operations.ts';
 import type { EngineHost } from '../engine-host.ts';
@@ -28,6 +33,32 @@ export class SqliteTables implements ProjectTables {
 
   create(project: string, table: NewTable): Promise<TableDetails> {
     return this.#write(project, (writers, path) => writers.request('createTable', { path, table }));
+  }
+
+  update(project: string, table: string, change: TableChange): Promise<TableEntry> {
+    return this.#write(project, (writers, path) => writers.request('changeTable', { path, table, change }));
+  }
+
+  drop(project: string, table: string, { cascade }: { readonly cascade: boolean }): Promise<string> {
+    return this.#write(project, (writers, path) => writers.request('dropTable', { path, table, cascade }));
+  }
+
+  addColumn(project: string, table: string, column: NewColumn): Promise<ColumnEntry> {
+    return this.#write(project, (writers, path) => writers.request('addColumn', { path, table, column }));
+  }
+
+  changeColumns(
+    project: string,
+    table: string,
+    changes: readonly ColumnChange[],
+  ): Promise<readonly ColumnEntry[]> {
+    return this.#write(project, (writers, path) =>
+      writers.request('changeColumns', { path, table, changes }),
+    );
+  }
+
+  dropColumn(project: string, table: string, column: string): Promise<string> {
+    return this.#write(project, (writers, path) => writers.request('dropColumn', { path, table, column }));
   }
 
   createIndex(project: string, table: string, index: NewIndex): Promise<IndexEntry> {

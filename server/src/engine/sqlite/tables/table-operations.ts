@@ -1,4 +1,15 @@
-import type { IndexEntry, ListedTable, NewIndex, NewTable, TableDetails } from '../../project-tables.ts';
+import type {
+  ColumnChange,
+  ColumnEntry,
+  IndexEntry,
+  ListedTable,
+  NewColumn,
+  NewIndex,
+  NewTable,
+  TableChange,
+  TableDetails,
+  TableEntry,
+} from '../../project-tables.ts';
 
 /** What reader threads do for tables. Null where ids are missing, which only a writer can give. */
 export type TableReads = {
@@ -19,6 +30,30 @@ export type TableWrites = {
   readonly createTable: {
     readonly input: { readonly path: string; readonly table: NewTable };
     readonly output: TableDetails;
+  };
+  readonly changeTable: {
+    readonly input: { readonly path: string; readonly table: string; readonly change: TableChange };
+    readonly output: TableEntry;
+  };
+  readonly dropTable: {
+    readonly input: { readonly path: string; readonly table: string; readonly cascade: boolean };
+    readonly output: string;
+  };
+  readonly addColumn: {
+    readonly input: { readonly path: string; readonly table: string; readonly column: NewColumn };
+    readonly output: ColumnEntry;
+  };
+  readonly changeColumns: {
+    readonly input: {
+      readonly path: string;
+      readonly table: string;
+      readonly changes: readonly ColumnChange[];
+    };
+    readonly output: readonly ColumnEntry[];
+  };
+  readonly dropColumn: {
+    readonly input: { readonly path: string; readonly table: string; readonly column: string };
+    readonly output: string;
   };
   readonly createIndex: {
     readonly input: { readonly path: string; readonly table: string; readonly index: NewIndex };

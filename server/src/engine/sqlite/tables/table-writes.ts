@@ -1,12 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import type { Handlers } from '../../../threads/serve-operations.ts';
-import type { TableDetails } from '../../project-tables.ts';
+import type { ColumnEntry, TableDetails } from '../../project-tables.ts';
+import { addColumn } from '../columns/add-column.ts';
+import { changeColumns } from '../columns/change-columns.ts';
+import { dropColumn } from '../columns/drop-column.ts';
 import { adoptTables } from './adopt-tables.ts';
 import { changeSchema } from './change-schema.ts';
+import { changeTable } from './change-table.ts';
 import { createIndex } from './create-index.ts';
 import { createTables } from './create-table.ts';
 import { dropIndex } from './drop-index.ts';
+import { dropTable } from './drop-table.ts';
 import { readTable } from './read-table.ts';
 import type { TableWrites } from './table-operations.ts';
 
@@ -17,6 +22,31 @@ export const tableWrites: Handlers<TableWrites> = {
     changeSchema(path, (database) => {
       createTables(database, [table]);
       return adopted(database, table.name);
+    }),
+  changeTable: ({ path, table, change }) =>
+    changeSchema(path, (database) => adopted(database, changeTable(database, table, change)).table),
+  dropTable: ({ path, table, cascade }) =>
+    changeSchema(path, (database) => {
+      const name = dropTable(database, table, cascade);
+      adoptTables(database);
+      return name;
+    }),
+  addColumn: ({ path, table, column }) =>
+    changeSchema(path, (database) => {
+      const added = addColumn(database, table, column);
+      return columnNamed(adopted(database, added.table), added.column);
+    }),
+  changeColumns: ({ path, table, changes }) =>
+    changeSchema(path, (database) => {
+      const changed = changeColumns(database, table, changes);
+      const details = adopted(database, changed.table);
+      return changed.columns.map((column) => columnNamed(details, column));
+    }),
+  dropColumn: ({ path, table, column }) =>
+    changeSchema(path, (database) => {
+      const name = dropColumn(database, table, column);
+      adoptTables(database);
+      return name;
     }),
   createIndex: ({ path, table, index }) =>
     changeSchema(path, (database) => createIndex(database, table, index)),
@@ -29,4 +59,10 @@ function adopted(database: DatabaseSync, table: string): TableDetails {
   const details = readTable(database, table);
   if (details === null) throw new Error('a table was read that has no ids after they were given');
   return details;
+}
+
+function columnNamed({ columns }: TableDetails, name: string): ColumnEntry {
+  const found = columns.find((column) => column.name === name);
+  if (found === undefined) throw new Error('a column is not there after it was changed');
+  return found;
 }

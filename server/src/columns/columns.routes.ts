@@ -1,0 +1,146 @@
+import { Type } from 'typebox';
+
+import { envelopeOf, success } from '../http/envelope.ts';
+import type { HttpServer } from '../http/http-server.ts';
+import { existingName } from '../http/object-name.ts';
+import { projectPath } from '../http/project-slug.ts';
+import type { Projects } from '../projects/projects.ts';
+import {
+  columnChangeFields,
+  columnChangesFields,
+  columnFields,
+  newColumnFields,
+  toColumnChange,
+  toColumnChanges,
+  toColumnFields,
+  toNewColumn,
+} from './column-fields.ts';
+import type { Columns } from './columns.ts';
+
+/** As with tables, whose columns they are: a token that is limited to some tables is not let in. */
+const reading = { access: 'project', scope: 'schema:read' } as const;
+const changing = { access: 'project', scope: 'schema:write' } as const;
+
+/** What a column that is added or changed may meet with. */
+const REFUSALS = ['already_exists', 'constraint_violation', 'conflict'] as const;
+
+const TABLE = '/projects/:project/column/:table';
+const COLUMN = '/projects/:project/column/:table/:column';
+const tablePath = projectPath({ table: existingName });
+const columnPath = projectPath({ table: existingName, column: existingName });
+
+const columnAnswer = Type.Object({ table: Type.String(), column: columnFields });
+
+/** What these routes work with. */
+interface Rooms {
+  readonly columns: Columns;
+  readonly projects: Projects;
+}
+
+export function registerColumnRoutes(app: HttpServer, rooms: Rooms): void {
+  listColumns(app, rooms);
+  addColumn(app, rooms);
+  changeColumns(app, rooms);
+  getColumn(app, rooms);
+  changeColumn(app, rooms);
+  dropColumn(app, rooms);
+}
+
+function listColumns(app: HttpServer, { columns, projects }: Rooms): void {
+  const data = Type.Object({ table: Type.String(), columns: Type.Array(columnFields) });
+  app.get(
+    TABLE,
+    {
+      config: { ...reading, operationId: 'listColumns' },
+      schema: { params: tablePath, response: { 200: envelopeOf(data) } },
+    },
+    async (request) => {
+      const { project_slug } = await projects.get(request.params.project);
+      const found = await columns.list(project_slug, request.params.table);
+      return success(request, { table: found.table, columns: found.columns.map(toColumnFields) });
+    },
+  );
+}
+
+function addColumn(app: HttpServer, { columns, projects }: Rooms): void {
+  app.post(
+    TABLE,
+    {
+      config: { ...changing, operationId: 'addColumn', errors: REFUSALS },
+      schema: { params: tablePath, body: newColumnFields, response: { 201: envelopeOf(columnAnswer) } },
+    },
+    async (request, reply) => {
+      const { project_slug } = await projects.get(request.params.project);
+      const added = await columns.add(project_slug, request.params.table, toNewColumn(request.body));
+      const data = { table: added.tableName, column: toColumnFields(added) };
+      return reply.code(201).send(success(request, data));
+    },
+  );
+}
+
+function changeColumns(app: HttpServer, { columns, projects }: Rooms): void {
+  const data = Type.Object({ updated_count: Type.Integer() });
+  app.patch(
+    TABLE,
+    {
+      config: { ...changing, operationId: 'changeColumns', errors: REFUSALS },
+      schema: { params: tablePath, body: columnChangesFields, response: { 200: envelopeOf(data) } },
+    },
+    async (request) => {
+      const changes = toColumnChanges(request.body);
+      const { project_slug } = await projects.get(request.params.project);
+      const changed = await columns.changeMany(project_slug, request.params.table, changes);
+      return success(request, { updated_count: changed.length });
+    },
+  );
+}
+
+function getColumn(app: HttpServer, { columns, projects }: Rooms): void {
+  app.get(
+    COLUMN,
+    {
+      config: { ...reading, operationId: 'getColumn' },
+      schema: { params: columnPath, response: { 200: envelopeOf(columnAnswer) } },
+    },
+    async (request) => {
+      const { project, table, column } = request.params;
+      const { project_slug } = await projects.get(project);
+      const found = await columns.get(project_slug, table, column);
+      return success(request, { table: found.tableName, column: toColumnFields(found) });
+    },
+  );
+}
+
+function changeColumn(app: HttpServer, { columns, projects }: Rooms): void {
+  app.patch(
+    COLUMN,
+    {
+      config: { ...changing, operationId: 'changeColumn', errors: REFUSALS },
+      schema: { params: columnPath, body: columnChangeFields, response: { 200: envelopeOf(columnAnswer) } },
+    },
+    async (request) => {
+      const { project, table, column } = request.params;
+      const change = toColumnChange(request.body, { column, columnField: 'path.column', field: 'body' });
+      const { project_slug } = await projects.get(project);
+      const changed = await columns.change(project_slug, table, change);
+      return success(request, { table: changed.tableName, column: toColumnFields(changed) });
+    },
+  );
+}
+
+function dropColumn(app: HttpServer, { columns, projects }: Rooms): void {
+  const data = Type.Object({ deleted: Type.Literal(true), column_name: Type.String() });
+  app.delete(
+    COLUMN,
+    {
+      config: { ...changing, operationId: 'dropColumn', errors: ['conflict'] },
+      schema: { params: columnPath, response: { 200: envelopeOf(data) } },
+    },
+    async (request) => {
+      const { project, table, column } = request.params;
+      const { project_slug } = await projects.get(project);
+      const dropped = await columns.drop(project_slug, table, column);
+      return success(request, { deleted: true as const, column_name: dropped });
+    },
+  );
+}

@@ -1,0 +1,54 @@
+import { readCreateTable } from '../../../schema/ddl/create-table.ts';
+import { DdlSyntaxError, StatementReader, unquote } from '../../../schema/ddl/statement-reader.ts';
+import type { Clause, TableText } from '../../../schema/ddl/table-text.ts';
+import { foldName } from '../../../schema/identifier.ts';
+
+/** The constraints of a CREATE TABLE that name this column and no other, wherever they stand. */
+export function constraintsAloneOn(sql: string, column: string): readonly Clause[] {
+  return (readText(sql)?.clauses ?? []).filter(
+    ({ columns: [only, ...others] }) =>
+      others.length === 0 && typeof only === 'string' && foldName(only) === foldName(column),
+  );
+}
+
+const KINDS: Readonly<Partial<Record<Clause['kind'], string>>> = {
+  check: 'the constraint',
+  foreign_key: 'the constraint',
+  generated: 'the generated column',
+};
+
+/** What else in the text uses the column: generated columns, and constraints of others and of the table. */
+export function usersInText(
+  sql: string,
+  column: string,
+): readonly { readonly kind: string; readonly name: string }[] {
+  const text = readText(sql);
+  if (text === null) return [];
+  const own = text.columns.findIndex(({ name }) => foldName(name) === foldName(column));
+  return text.clauses.flatMap((clause) => {
+    const kind = KINDS[clause.kind];
+    if (kind === undefined || clause.column === own || !mentions(sql, clause, column)) return [];
+    const holder = clause.column === null ? undefined : text.columns[clause.column];
+    const name = kind.endsWith('column') ? (holder?.name ?? '') : sql.slice(clause.start, clause.end);
+    return [{ kind, name }];
+  });
+}
+
+function mentions(sql: string, { start, end }: Clause, column: string): boolean {
+  for (const reader = new StatementReader(sql.slice(start, end)); reader.kind !== 'end'; reader.advance()) {
+    const { kind, start: from, end: to } = reader.token;
+    const isName = kind === 'word' || kind === 'quoted' || kind === 'string';
+    if (isName && foldName(unquote(reader.text.slice(from, to))) === foldName(column)) return true;
+  }
+  return false;
+}
+
+/** Null where the text is not one that can be read. */
+function readText(sql: string): TableText | null {
+  try {
+    return readCreateTable(sql);
+  } catch (error) {
+    if (!(error instanceof DdlSyntaxError)) throw error;
+    return null;
+  }
+}

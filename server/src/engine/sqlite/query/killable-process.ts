@@ -1,0 +1,163 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+import { RowhouseError } from '../../../errors.ts';
+import { errorFromMessage, type OperationReply, type Operations } from '../../../threads/protocol.ts';
+import { leastPrivilege } from '../least-privilege.ts';
+import { FrameReader, writeFrame } from './frames.ts';
+import type { ProcessMessage } from './query-process.ts';
+
+export interface KillableProcessOptions {
+  /** The module that the process runs. */
+  readonly script: URL;
+  /** The folder that it may read, besides its modules. */
+  readonly folder: string;
+  /** Told when the process ended by a fault of its own; what it was doing has failed. */
+  readonly onCrash: (error: Error) => void;
+}
+
+export interface RequestLimits {
+  /** From when the process has the request, in milliseconds. */
+  readonly timeLimitMs: number;
+  /** Ends the process with what it does. */
+  readonly signal: AbortSignal;
+}
+
+/** One in the order of `nice`, from 19 to -20: so low that nothing else on the machine waits for a query. */
+const PRIORITY = 19;
+
+/** Of V8's own heap, so that its garbage does not count as a query's. */
+const HEAP_MAX_MB = 192;
+
+/**
+ * A process that does one thing at a time, and can be stopped in the middle of it. After that, and after a fault of its own,
+ * there is no more use in it.
+ */
+export class KillableProcess<O extends Operations> {
+  readonly #options: KillableProcessOptions;
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #ready: Promise<void>;
+  #running: PromiseWithResolvers<unknown> | null = null;
+  #gone: Error | null = null;
+  #worn = false;
+
+  constructor(options: KillableProcessOptions) {
+    this.#options = options;
+    this.#child = startChild(options);
+    const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+    this.#ready = ready;
+    // Whoever asks first is told; a process that nobody needed may end in silence.
+    ready.catch(() => undefined);
+    const frames = new FrameReader((message) => {
+      const received = message as ProcessMessage;
+      if (received.kind === 'ready') resolve();
+      else this.#settle(received);
+    });
+    this.#child.stdout.on('data', (piece: Buffer) => this.#take(frames, piece));
+    // A process that has ended says so itself.
+    this.#child.stdin.on('error', () => undefined);
+    this.#child.on('error', (error) => this.#end(error));
+    this.#child.on('exit', (code, signal) => {
+      if (this.#gone === null) this.#crash(code, signal);
+      reject(this.#gone);
+    });
+  }
+
+  /** Whether it can take another request. */
+  get usable(): boolean {
+    return this.#gone === null && !this.#worn && this.#running === null;
+  }
+
+  /**
+   * @throws RowhouseError `query_timeout`, `query_failed` where the process does not live through it; what the operation
+   * throws; the reason of the signal.
+   */
+  async request<K extends keyof O & string>(
+    operation: K,
+    input: O[K]['input'],
+    { timeLimitMs, signal }: RequestLimits,
+  ): Promise<O[K]['output']> {
+    await this.#ready;
+    signal.throwIfAborted();
+    const running = Promise.withResolvers<unknown>();
+    this.#running = running;
+    const abort = () => this.stop(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    const timer = setTimeout(() => this.stop(timedOut(timeLimitMs)), timeLimitMs);
+    this.#child.stdin.write(writeFrame({ id: 0, operation, input }));
+    try {
+      return await running.promise;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      this.#running = null;
+    }
+  }
+
+  /** Ends the process; what it was doing fails with this reason. */
+  stop(reason: unknown): void {
+    this.#end(reason instanceof Error ? reason : new Error('stopped', { cause: reason }));
+    this.#child.kill('SIGKILL');
+  }
+
+  #take(frames: FrameReader, piece: Buffer): void {
+    try {
+      frames.take(piece);
+    } catch (error) {
+      this.stop(error);
+    }
+  }
+
+  #settle({ reply, worn }: { readonly reply: OperationReply; readonly worn: boolean }): void {
+    this.#worn = worn;
+    if (reply.ok) this.#running?.resolve(reply.output);
+    else this.#running?.reject(errorFromMessage(reply.error));
+  }
+
+  #end(reason: Error): void {
+    this.#gone ??= reason;
+    this.#running?.reject(this.#gone);
+  }
+
+  /** It ends itself, or the system ends it, by SIGKILL where it takes too much memory; V8 aborts for the same reason. */
+  #crash(code: number | null, signal: NodeJS.Signals | null): void {
+    if (signal === 'SIGKILL' || signal === 'SIGABRT') {
+      this.#end(new RowhouseError('query_failed', 'The query takes more memory than it may have.'));
+      return;
+    }
+    const fault = new Error(`a query process ended by ${signal ?? `exit code ${code}`}`);
+    this.#options.onCrash(fault);
+    this.#end(new RowhouseError('query_failed', 'SQLite could not run it to its end.', { cause: fault }));
+  }
+}
+
+function startChild({
+  script,
+  folder,
+}: KillableProcessOptions): ChildProcessByStdio<Writable, Readable, null> {
+  const child = spawn(
+    process.execPath,
+    [
+      ...leastPrivilege({ read: [folder], write: [] }),
+      `--max-old-space-size=${HEAP_MAX_MB}`,
+      fileURLToPath(script),
+    ],
+    { env: {}, stdio: ['pipe', 'pipe', 'ignore'] },
+  );
+  if (child.pid !== undefined) lowerPriority(child.pid);
+  return child;
+}
+
+function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, PRIORITY);
+  } catch {
+    // It has ended already, and its end says why.
+  }
+}
+
+function timedOut(timeLimitMs: number): RowhouseError {
+  return new RowhouseError('query_timeout', `The query ran longer than ${timeLimitMs} ms, and was stopped.`);
+}

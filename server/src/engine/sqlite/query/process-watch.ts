@@ -1,0 +1,17 @@
+import { workerData } from 'node:worker_threads';
+
+/**
+ * The most memory that a query process may take, besides what it began with. A few lines of SQL can make SQLite take all
+ * there is, and SQLite's own heap limits do nothing in Node, which turns off the counting that they need
+ * (SQLITE_DEFAULT_MEMSTATUS=0). https://www.sqlite.org/pragma.html#pragma_hard_heap_limit
+ */
+const MAX_GROWTH_BYTES = 335_544_320;
+const WATCH_INTERVAL_MS = 20;
+
+const limitBytes = (workerData as number) + MAX_GROWTH_BYTES;
+const parent = process.ppid;
+
+// SQLite cannot be stopped from outside itself, so the whole process ends at once: also where nobody is left to stop it.
+setInterval(() => {
+  if (process.memoryUsage.rss() > limitBytes || process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+}, WATCH_INTERVAL_MS);

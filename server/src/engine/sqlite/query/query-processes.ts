@@ -1,0 +1,87 @@
+import { RowhouseError } from '../../../errors.ts';
+import { moduleBeside } from '../../../threads/module-beside.ts';
+import { KillableProcess } from './killable-process.ts';
+import { ProjectTurns } from './project-turns.ts';
+import type { QueryOperations } from './query-operations.ts';
+
+export interface QueryProcessesOptions {
+  /** The folder of all project folders. */
+  readonly directory: string;
+  readonly timeLimitMs: number;
+  /** Told when a process ended by a fault of its own; another takes its place. */
+  readonly onCrash: (error: Error) => void;
+}
+
+/** What one request is run with. */
+export type RunOperation = <K extends keyof QueryOperations>(
+  operation: K,
+  input: QueryOperations[K]['input'],
+) => Promise<QueryOperations[K]['output']>;
+
+const TURNS = { perProject: 2, shared: 4, total: 8, waitingPerProject: 16, waiting: 256 };
+
+/** How many processes wait for work: at least so many once there has been a query, and at most as many as run at once. */
+const SPARE_MIN = 1;
+const SPARE_MAX = TURNS.shared;
+
+/**
+ * The processes in which SQL runs that may take for ever. One that is stopped, or that took much memory, is replaced; a few
+ * are kept ready, since one takes longer to start than most queries run.
+ */
+export class QueryProcesses {
+  readonly #options: QueryProcessesOptions;
+  readonly #turns = new ProjectTurns(TURNS);
+  readonly #lent = new Set<KillableProcess<QueryOperations>>();
+  #spare: KillableProcess<QueryOperations>[] = [];
+
+  constructor(options: QueryProcessesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Lends a process, when it is the project's turn.
+   * @param signal ends what is under way.
+   */
+  use<T>(project: string, signal: AbortSignal, work: (run: RunOperation) => Promise<T>): Promise<T> {
+    return this.#turns.use(project, signal, async () => {
+      const lent = this.#lend();
+      const { timeLimitMs } = this.#options;
+      try {
+        return await work((operation, input) => lent.request(operation, input, { timeLimitMs, signal }));
+      } finally {
+        this.#takeBack(lent);
+      }
+    });
+  }
+
+  /** Stops everything that runs, and sends away what waits. */
+  close(): void {
+    this.#turns.close();
+    for (const each of [...this.#lent, ...this.#spare]) each.stop(shuttingDown());
+    this.#spare = [];
+  }
+
+  #lend(): KillableProcess<QueryOperations> {
+    this.#spare = this.#spare.filter(({ usable }) => usable);
+    const lent = this.#spare.pop() ?? this.#start();
+    this.#lent.add(lent);
+    while (this.#spare.length < SPARE_MIN) this.#spare.push(this.#start());
+    return lent;
+  }
+
+  #takeBack(lent: KillableProcess<QueryOperations>): void {
+    this.#lent.delete(lent);
+    if (lent.usable && this.#spare.length < SPARE_MAX) this.#spare.push(lent);
+    else lent.stop(shuttingDown());
+  }
+
+  #start(): KillableProcess<QueryOperations> {
+    const { directory, onCrash } = this.#options;
+    const script = moduleBeside(import.meta.url, 'query-process');
+    return new KillableProcess<QueryOperations>({ script, folder: directory, onCrash });
+  }
+}
+
+function shuttingDown(): RowhouseError {
+  return new RowhouseError('unavailable', 'The service is shutting down.');
+}

@@ -1,0 +1,53 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { RowhouseError } from '../../../errors.ts';
+import { foldName, quoteIdentifier } from '../../../schema/identifier.ts';
+import type { TableChange } from '../../project-tables.ts';
+import { adoptTables } from './adopt-tables.ts';
+import { assertNameIsFree } from './create-table.ts';
+import { findTable } from './find-table.ts';
+import { fullTextOver } from './full-text-over.ts';
+import { renameTableMetadata, setDisplayName } from './metadata-writes.ts';
+import { unusedName } from './unused-name.ts';
+
+/**
+ * Renames a table, or gives it another name for people. Call it inside a transaction.
+ * @returns its name as it is then.
+ * @throws RowhouseError `not_found`, `already_exists`, `conflict`.
+ */
+export function changeTable(database: DatabaseSync, nameOrId: string, change: TableChange): string {
+  adoptTables(database);
+  const { name: old } = findTable(database, nameOrId);
+  const { name = old, displayName } = change;
+  if (name !== old) renameTable(database, old, name);
+  if (displayName !== undefined) setDisplayName(database, name, displayName);
+  return name;
+}
+
+/** SQLite rewrites what refers to the table: foreign keys, triggers and views. https://www.sqlite.org/lang_altertable.html#altertabrename */
+function renameTable(database: DatabaseSync, old: string, name: string): void {
+  assertNotReadByName(database, old);
+  if (foldName(old) === foldName(name)) {
+    // To SQLite the two are one name, which is taken.
+    const between = unusedName(database, '_rowhouse_renamed');
+    rename(database, old, between);
+    rename(database, between, name);
+  } else {
+    assertNameIsFree(database, name);
+    rename(database, old, name);
+  }
+  renameTableMetadata(database, old, name);
+}
+
+function rename(database: DatabaseSync, old: string, name: string): void {
+  database.prepare(`ALTER TABLE main.${quoteIdentifier(old)} RENAME TO ${quoteIdentifier(name)}`).run();
+}
+
+function assertNotReadByName(database: DatabaseSync, table: string): void {
+  const [reader] = fullTextOver(database, table);
+  if (reader === undefined) return;
+  throw new RowhouseError(
+    'conflict',
+    `The full-text table ${reader.name} reads ${table} by this name, and SQLite cannot tell it another.`,
+  );
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+
+import { type Arbitrary, type AsyncCommand, nat } from 'fast-check';
+
+import type { Answer } from '../test-server.ts';
+import { assertAgreement } from './agreement.ts';
+import type { ModelTable, ProjectModel } from './model.ts';
+
+/** A project of a service, to be held against a model. */
+export interface ProjectUnderTest {
+  /** `path` is what follows `/projects/<slug>/`. */
+  call(method: string, path: string, json?: unknown): Promise<Answer>;
+  /** Its database file. */
+  readonly file: string;
+}
+
+export type Step = AsyncCommand<ProjectModel, ProjectUnderTest>;
+
+/** A place in a list whose length is known only when the step runs. */
+export const place: Arbitrary<number> = nat({ max: 99 });
+
+export function pick<Thing>(things: readonly Thing[], at: number): Thing {
+  const thing = things[at % things.length];
+  if (thing === undefined) throw new Error('nothing to pick from');
+  return thing;
+}
+
+export type NamedTable = ModelTable & { readonly name: string };
+
+/** A step on a table of those that there are; without one it is left out. After it, service and model must agree. */
+export function onTable(
+  description: string,
+  at: number,
+  run: (table: NamedTable, model: ProjectModel, project: ProjectUnderTest) => Promise<void>,
+): Step {
+  return {
+    toString: () => description,
+    check: ({ tables }) => tables.size > 0,
+    run: async (model, project) => {
+      const [name, table] = pick([...model.tables], at);
+      await run({ ...table, name }, model, project);
+      await assertAgreement(project, model);
+    },
+  };
+}
+
+/** What the model expects of an answer: a status, or the code of an error. */
+export function assertAnswer(answer: Answer, expected: number | string): void {
+  const { status, body } = answer;
+  assert.equal(typeof expected === 'number' ? status : body.error?.code, expected, JSON.stringify(body));
+}
