@@ -6,6 +6,7 @@ import { REFERENCE_ONLY } from './contract.ts';
 export const STATUS_OF = {
   missing_authorization: 401,
   invalid_token: 401,
+  invalid_credentials: 401,
   permission_denied: 403,
   not_found: 404,
   validation_failed: 400,
