@@ -30,6 +30,8 @@ async function rowsOf(records: string): Promise<readonly Data[]> {
 const onEmail = (action: string) => ({ columns: ['email'], action });
 const countess = { email: 'ada@example.com', name: 'Countess' };
 
+const refused = await givenContacts('refused');
+
 describe('on_conflict', () => {
   ours('update gives the row that is there the new values', async () => {
     const records = await givenContacts('updated');
@@ -75,8 +77,6 @@ describe('on_conflict', () => {
     await refuse('validation_failed', 'POST', records, body, { fields: ['body.on_conflict.columns'] });
   });
 });
-
-const refused = await givenContacts('refused');
 
 refusesEach(
   subject,
