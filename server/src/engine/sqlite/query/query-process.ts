@@ -6,6 +6,7 @@ import { type Handlers, runOperation } from '../../../threads/serve-operations.t
 import { OpenDatabases } from '../open-databases.ts';
 import { recordReads } from '../records/record-handlers.ts';
 import { readFrameSync, writeFrameSync } from './frames.ts';
+import { explainViewFault } from './query-fault.ts';
 import type { QueryOperations } from './query-operations.ts';
 import { runQuery } from './run-query.ts';
 
@@ -29,7 +30,13 @@ const WORN_BYTES = 67_108_864;
 // nobody has to be asked to let go of a file.
 const databases = new OpenDatabases(1, { mode: 'read-only', doubleQuotedStrings: true });
 
-const handlers: Handlers<QueryOperations> = { runQuery, ...recordReads(databases) };
+const { getRecord, listRecords } = recordReads(databases);
+
+const handlers: Handlers<QueryOperations> = {
+  runQuery,
+  getRecord: (input) => readingView(() => getRecord(input)),
+  listRecords: (input) => readingView(() => listRecords(input)),
+};
 
 const startBytes = process.memoryUsage.rss();
 // On a thread, as nothing else runs beside SQLite on its own.
@@ -41,6 +48,14 @@ for (let request = receive(); request !== null; request = receive()) {
   send({ kind: 'answer', reply, worn: process.memoryUsage.rss() > startBytes + WORN_BYTES });
 }
 process.exit();
+
+function readingView<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw explainViewFault(error);
+  }
+}
 
 function receive(): OperationRequest | null {
   return readFrameSync(INPUT) as OperationRequest | null;
