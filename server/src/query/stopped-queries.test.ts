@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 
 import { openSqliteEngine } from '../engine/sqlite/sqlite-engine.ts';
 import { databaseFile } from '../testing/database-file.ts';
@@ -26,27 +28,29 @@ async function query(project: string, sql: string) {
   return body;
 }
 
-/** Sends a query without end, which its client may give up. */
-function send({ url }: TestServer, project: string, signal: AbortSignal): Promise<Response> {
-  return fetch(`${url}/projects/${project}/query`, {
+/** Sends a query without end on a connection of its own, which its client may close. */
+function send({ url }: TestServer, project: string): { answer: Promise<IncomingMessage>; leave: () => void } {
+  const { promise: answer, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const sent = request(`${url}/projects/${project}/query`, {
     method: 'POST',
+    agent: false,
     headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ sql: ENDLESS }),
-    signal,
   });
+  sent.on('response', resolve).on('error', reject);
+  sent.end(JSON.stringify({ sql: ENDLESS }));
+  return { answer, leave: () => sent.destroy(new Error('left')) };
 }
 
 test('a client that leaves takes its queries along, those that run and those that wait', async () => {
   await using patient = await startTestServer({ queryTimeoutMs: NEVER_MS });
   await patient.createProject('crm');
-  const leaving = new AbortController();
-  const sent = Array.from({ length: 5 }, () => send(patient, 'crm', leaving.signal));
+  const sent = Array.from({ length: 5 }, () => send(patient, 'crm'));
   // Behind those in the queue, and so only answered when they are gone.
   const next = patient.call('POST', '/projects/crm/query', { json: { sql: 'SELECT 7 AS n' } });
   // What is answered later was sent later, so all of those are there by now.
   await patient.createProject('other');
-  leaving.abort();
-  for (const each of sent) await assert.rejects(each, { name: 'AbortError' });
+  for (const { leave } of sent) leave();
+  for (const { answer } of sent) await assert.rejects(answer, /left/);
   assert.deepEqual((await next).body.data.rows, [{ n: 7 }]);
 });
 
@@ -75,14 +79,13 @@ test('a query sees the database that was put in the place of another, and never 
 test('where too many of a project wait, the next is refused at once, and another project is not', async () => {
   await server.createProject('crowded');
   await server.createProject('calm');
-  const leaving = new AbortController();
-  const sent = Array.from({ length: 20 }, () => send(server, 'crowded', leaving.signal));
-  const refused = await Promise.race(sent);
-  assert.equal(refused.status, 429);
-  assert.ok(Number(refused.headers.get('retry-after')) > 0);
+  const sent = Array.from({ length: 20 }, () => send(server, 'crowded'));
+  const refused = await Promise.race(sent.map(({ answer }) => answer));
+  assert.equal(refused.statusCode, 429);
+  assert.ok(Number(refused.headers['retry-after']) > 0);
   assert.deepEqual((await query('calm', 'SELECT 1 AS n')).data?.rows, [{ n: 1 }]);
-  leaving.abort();
-  await Promise.allSettled(sent);
+  for (const { leave } of sent) leave();
+  await Promise.allSettled(sent.map(({ answer }) => answer));
   assert.equal((await query('crowded', 'SELECT 1 AS n')).error, null);
 });
 
@@ -122,7 +125,7 @@ test('no query outlives a server that was killed', { skip: process.platform === 
   const queries = childrenOf(child.pid);
   assert.ok(queries.length > 0);
   child.kill('SIGKILL');
-  while (queries.some(isAlive)) await new Promise((resolve) => setImmediate(resolve));
+  while (queries.some(isAlive)) await setTimeout(20);
 });
 
 function childrenOf(pid: number | undefined): readonly number[] {

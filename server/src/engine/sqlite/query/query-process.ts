@@ -6,6 +6,7 @@ import { type Handlers, runOperation } from '../../../threads/serve-operations.t
 import { OpenDatabases } from '../open-databases.ts';
 import { recordReads } from '../records/record-handlers.ts';
 import { readFrameSync, writeFrameSync } from './frames.ts';
+import type { WatchedProcess } from './process-watch.ts';
 import { explainViewFault } from './query-fault.ts';
 import type { QueryOperations } from './query-operations.ts';
 import { runQuery } from './run-query.ts';
@@ -39,8 +40,9 @@ const handlers: Handlers<QueryOperations> = {
 };
 
 const startBytes = process.memoryUsage.rss();
+const watched: WatchedProcess = { startBytes, parentId: Number(process.argv[2]) };
 // On a thread, as nothing else runs beside SQLite on its own.
-new Worker(moduleBeside(import.meta.url, 'process-watch'), { workerData: startBytes }).unref();
+new Worker(moduleBeside(import.meta.url, 'process-watch'), { workerData: watched }).unref();
 send({ kind: 'ready' });
 for (let request = receive(); request !== null; request = receive()) {
   const reply = runOperation(handlers, request);
