@@ -82,6 +82,15 @@ describe('a path takes the numeric id as well as the name', () => {
       assert.equal((await accept(200, 'GET', `${path}/table/${table}`)).table.id, id);
       assert.equal((await accept(200, 'GET', `${path}/records/${table}`)).table, contacts);
       assert.equal((await accept(200, 'GET', `${path}/indexes/${table}`)).table, contacts);
+      assert.equal((await accept(200, 'GET', `${path}/column/${table}`)).table, contacts);
+    }
+  });
+
+  documented('of a column', async () => {
+    const [, email] = made.columns;
+    for (const column of ['email', email.id]) {
+      const data = await accept(200, 'PATCH', `${path}/column/${contacts}/${column}`, { is_nullable: true });
+      assert.equal(data.column.id, email.id);
     }
   });
 });

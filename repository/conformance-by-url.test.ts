@@ -44,6 +44,7 @@ describe('the conformance suite, run against a base URL', () => {
     });
     assert.equal(failed, 0);
     assert.ok(passed > 0 && skipped > 0);
+    assert.deepEqual((await call('GET', '/projects/given/tables')).tables, []);
     const { tokens } = await call('GET', '/projects/given/auth/tokens');
     assert.equal(
       tokens.filter((listed: { revoked_at: string | null }) => listed.revoked_at === null).length,

@@ -181,6 +181,10 @@ describe('a column that is changed', () => {
     shell(`CREATE VIEW v AS SELECT email, age FROM contacts;
       CREATE INDEX i ON contacts (age DESC) WHERE age > 1;
       CREATE TRIGGER t AFTER UPDATE OF age ON contacts BEGIN SELECT new.age; END;
+      CREATE TRIGGER w AFTER INSERT ON owners BEGIN
+        INSERT INTO contacts (email, age) VALUES (new.name, 1);
+        UPDATE contacts SET age = age + 1, email = lower(email) WHERE contacts.email = new.name;
+      END;
       CREATE TABLE child (email TEXT REFERENCES contacts (email));`);
     const email = (await done('GET', `${CONTACTS}/email`)).column;
     const renamed = await done('PATCH', `${CONTACTS}/${email.id}`, { new_column_name: 'address' });
@@ -191,6 +195,8 @@ describe('a column that is changed', () => {
     await done('PATCH', `${CONTACTS}/AGE`, { new_column_name: 'years' });
     await done('PATCH', `${CONTACTS}/years`, { new_column_name: 'Years' });
     assert.equal(shell('SELECT * FROM v;'), 'a@x|18\nc@x|18');
+    await done('POST', '/projects/crm/records/owners', { name: 'Eve' });
+    assert.equal(shell('SELECT address, Years FROM contacts WHERE id = 10;'), 'eve|2');
     const { foreign_keys } = await done('GET', '/projects/crm/table/child');
     assert.deepEqual(foreign_keys[0].references_columns, ['address']);
     await refused('already_exists', 'PATCH', `${CONTACTS}/address`, { new_column_name: 'PHONE' });

@@ -34,6 +34,8 @@ test('a hash that was made with other parameters is checked with them', async ()
 
   assert.equal(await passwords.matches('old password', stored), true);
   assert.equal(await passwords.matches('new password', stored), false);
+  assert.equal(passwords.isUpToDate(stored), false);
+  assert.equal(passwords.isUpToDate(await passwords.hash('new password')), true);
 });
 
 test('for a user who is not there the same work is done, and no password fits', async () => {

@@ -24,8 +24,7 @@ export const newUserFields = Type.Object(
 );
 
 /** What a client sees of a user; never the password. */
-export const userFields = Type.Object({
-  username: Type.String(),
-  account_user_id: Type.Integer(),
-  created_at: Type.String(),
-});
+export const userFields = Type.Object(
+  { username: Type.String(), account_user_id: Type.Integer(), created_at: Type.String() },
+  { title: 'ProjectUser' },
+);

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { scryptSync } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
 import { type Answer, fieldsAtFault, startTestServer, type TestServer } from '../testing/test-server.ts';
@@ -146,6 +149,34 @@ test('names and passwords of any script and form fit, however they were typed', 
   const composed = { username: typed.username.normalize('NFC'), password: typed.password.normalize('NFC') };
   assert.equal((await logIn(server, composed)).status, 201);
   assert.equal((await logIn(server, typed)).status, 201);
+});
+
+test('given a hash of weaker days, then the login that fits it leaves a new one, of the same password', async () => {
+  await using server = await startWithAda();
+  const path = join(server.dataDir, 'catalog.sqlite');
+  const salt = Buffer.alloc(16, 1);
+  const hash = scryptSync(ada.password, salt, 32, { N: 2 ** 10, r: 8, p: 1 })
+    .toString('base64')
+    .slice(0, 43);
+  const weak = `$scrypt$ln=10,r=8,p=1$${salt.toString('base64').slice(0, 22)}$${hash}`;
+  const storedAfter = async () => {
+    let stored: unknown;
+    await server.restart(() => {
+      using catalog = new DatabaseSync(path);
+      stored = catalog.prepare('SELECT password_hash FROM project_users').get()?.['password_hash'];
+    });
+    return String(stored);
+  };
+  await server.restart(() => {
+    using catalog = new DatabaseSync(path);
+    catalog.prepare('UPDATE project_users SET password_hash = ?').run(weak);
+  });
+
+  assert.equal((await logIn(server, { ...ada, password: 'a wrong one' })).status, 401);
+  assert.equal(await storedAfter(), weak);
+  assert.equal((await logIn(server, ada)).status, 201);
+  assert.match(await storedAfter(), /^\$scrypt\$ln=15,r=8,p=3\$/);
+  assert.equal((await logIn(server, ada)).status, 201);
 });
 
 test('a login that cannot be is refused with the field', async () => {

@@ -78,8 +78,20 @@ export class Users {
     const known = await this.#passwords.matches(password, user?.password_hash ?? null);
     if (user === undefined || !known) throw invalidCredentials();
     this.#limits.forget(attempt);
+    if (!this.#passwords.isUpToDate(user.password_hash)) await this.#hashAnew(user, password);
     const { expiresAt = timestamp(new Date(Date.now() + SESSION_MS)) } = request;
     return this.#tokens.createForUser({ user, name: tokenName, expiresAt, revokePrevious });
+  }
+
+  /** While the password is at hand: parameters grow with the years. */
+  async #hashAnew({ id, password_hash }: ProjectUserRow, password: string): Promise<void> {
+    await this.#catalog
+      .updateTable('project_users')
+      .set({ password_hash: await this.#passwords.hash(password) })
+      .where('id', '=', id)
+      // Where it was changed meanwhile, it is another password.
+      .where('password_hash', '=', password_hash)
+      .execute();
   }
 
   #find(projectSlug: string, username: string): Promise<ProjectUserRow | undefined> {

@@ -8,6 +8,7 @@ import { rebuildTable } from '../rebuild/rebuild-table.ts';
 import { keepForeignKeys } from '../tables/keep-foreign-keys.ts';
 import { touchColumn, touchTable } from '../tables/metadata-writes.ts';
 import { changeableTable } from './changeable-table.ts';
+import { keepPrograms } from './keep-programs.ts';
 import { type ColumnPlan, planColumnChange } from './plan-column-change.ts';
 import { renameColumns } from './rename-columns.ts';
 import { dropIndexNamed, makeUnique } from './unique-index.ts';
@@ -26,7 +27,9 @@ export function changeColumns(
   const plans = changes.map((change) => planColumnChange(database, table, change));
   assertColumnsDiffer(plans, changes);
   redefine(database, table, plans);
-  renameColumns(database, table, plans);
+  if (plans.some(({ newName }) => newName !== null)) {
+    keepPrograms(database, () => renameColumns(database, table, plans));
+  }
   const columns = plans.map(({ column, newName }) => newName ?? column);
   for (const column of columns) touchColumn(database, table.name, column);
   touchTable(database, table.name);

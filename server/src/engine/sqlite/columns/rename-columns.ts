@@ -21,7 +21,6 @@ export function renameColumns(
   const renames = plans.flatMap(({ column, newName }) =>
     newName === null ? [] : [{ column, name: newName }],
   );
-  if (renames.length === 0) return;
   const present = columnsOf(database, table).map(({ name }) => name);
   assertNamesDiffer(table, present, renames);
   assertNotReadByName(database, table, renames);
