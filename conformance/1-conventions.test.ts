@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { DatabaseSync } from 'node:sqlite';
 import { after, describe } from 'node:test';
 
 import { type Data, TIMESTAMP } from './answer.ts';
 import { documented, ours } from './contract.ts';
+import { databaseFile } from './database-file.ts';
 import { openSubject } from './subject.ts';
 
 const subject = await openSubject();
@@ -287,9 +287,3 @@ describe('methods', () => {
     }
   });
 });
-
-function databaseFile(sql: string): Uint8Array<ArrayBuffer> {
-  using database = new DatabaseSync(':memory:');
-  database.exec(sql);
-  return database.serialize().slice();
-}

@@ -68,6 +68,8 @@ export interface Subject extends Calls, ProjectAccess {
 /**
  * Without settings, a server of its own: the real command, in a fresh folder. With `ROWHOUSE_TEST_URL`, the service there, by the
  * admin credential in `ROWHOUSE_TEST_TOKEN` or, with `ROWHOUSE_TEST_PROJECT`, by a token of that project.
+ *
+ * A file opens it, and awaits all that its tests share, before its first test: the runner does not wait for tests that come later.
  */
 export async function openSubject(): Promise<Subject> {
   const service = await reachService();
