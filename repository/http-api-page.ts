@@ -57,7 +57,7 @@ function blockOf(text: string, language: string): string | undefined {
 /** A link to another page leads nowhere from the document: its words stay, unless it stands alone in brackets. */
 function descriptionOf(markdown: string): string {
   return markdown
-    .replaceAll(/ \(\[[^\]]*\]\([^)]*\.md[^)]*\)\)/g, '')
+    .replaceAll(/\s\(\[[^\]]*\]\([^)]*\.md[^)]*\)\)/g, '')
     .replaceAll(/\[([^\]]*)\]\([^)]*\.md[^)]*\)/g, '$1')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim();

@@ -268,7 +268,15 @@ function assertChanged(before: DatabaseSnapshot, after: DatabaseSnapshot, change
     return;
   }
   assert.ok(was !== undefined && is !== undefined);
+  assert.deepEqual(triggerOrder(after, name), triggerOrder(before, change.table));
   assertTableChanged(was, is, change);
+}
+
+/** The triggers of a table in the order they fire in, and the names of all others and of the views. */
+function triggerOrder({ texts }: DatabaseSnapshot, table: string): readonly (readonly string[])[] {
+  const own = texts.filter(([type, , on]) => type === 'trigger' && on === table);
+  const others = texts.filter(([type, , on]) => type !== 'index' && on !== table);
+  return [own, others].map((list) => list.map(([, name]) => name));
 }
 
 function renamesColumns(change: Change): boolean {
