@@ -54,9 +54,10 @@ function blockOf(text: string, language: string): string | undefined {
   return new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'm').exec(text)?.[1];
 }
 
-/** A link to another page leads nowhere from the document. */
+/** A link to another page leads nowhere from the document: its words stay, unless it stands alone in brackets. */
 function descriptionOf(markdown: string): string {
   return markdown
+    .replaceAll(/\s\(\[[^\]]*\]\([^)]*\.md[^)]*\)\)/g, '')
     .replaceAll(/\[([^\]]*)\]\([^)]*\.md[^)]*\)/g, '$1')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim();

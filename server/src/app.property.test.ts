@@ -3,12 +3,13 @@ import { test } from 'node:test';
 
 import { assert, asyncModelRun, asyncProperty, commands } from 'fast-check';
 
+import { columnSteps } from './testing/project-model/column-steps.ts';
 import { recordSteps } from './testing/project-model/record-steps.ts';
-import { tableSteps } from './testing/project-model/table-steps.ts';
+import { creation, tableSteps } from './testing/project-model/table-steps.ts';
 import { startTestServer } from './testing/test-server.ts';
 
-/** A run is many requests: 40 runs by day, and a fiftieth of PROPERTY_RUNS (`npm run test:long`). */
-const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 2_000) / 50);
+/** A run is many requests: 15 by day, and a fiftieth of PROPERTY_RUNS (`npm run test:long`). */
+const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 750) / 50);
 const seed = process.env['PROPERTY_SEED'];
 
 test('whatever a client does, in any order, the service and a plain model of the project agree after each step', async () => {
@@ -26,14 +27,15 @@ test('whatever a client does, in any order, the service and a plain model of the
       },
     };
   };
+  const steps = commands([...tableSteps, ...columnSteps, ...recordSteps, ...recordSteps], {
+    maxCommands: 40,
+    size: 'max',
+  });
   await assert(
-    asyncProperty(
-      commands([...tableSteps, ...recordSteps], { maxCommands: 40, size: '+1' }),
-      async (steps) => {
-        const project = await startProject();
-        await asyncModelRun(() => project, steps);
-      },
-    ),
+    asyncProperty(creation, creation, steps, async (first, second, others) => {
+      const project = await startProject();
+      await asyncModelRun(() => project, [first, second, ...others]);
+    }),
     { numRuns: RUNS, ...(seed !== undefined && { seed: Number(seed) }) },
   );
 });

@@ -17,6 +17,7 @@ import type { Service } from './service.ts';
 import { registerTableRoutes } from './tables/tables.routes.ts';
 import { registerAccessTestRoute } from './tokens/access-tests.routes.ts';
 import { registerTokenRoutes } from './tokens/tokens.routes.ts';
+import { registerLoginRoute } from './users/users.routes.ts';
 
 export interface AppOptions {
   readonly config: Pick<Config, 'bodyMaxBytes'>;
@@ -46,6 +47,7 @@ export function createApp(
   registerProjectRoutes(app, service.projects);
   registerBootstrapRoute(app, service.bootstrap);
   registerTokenRoutes(app, service.tokens);
+  registerLoginRoute(app, service.users);
   registerAccessTestRoute(app, service.accessTests);
   registerImportRoutes(app, service);
   registerExportRoutes(app, service);

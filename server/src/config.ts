@@ -71,6 +71,14 @@ export const settings = {
     default: 256,
     meaning: 'How many project databases each database thread keeps open; the least recently used is closed.',
   },
+  tokenKeptDays: {
+    variable: 'ROWHOUSE_TOKEN_KEPT_DAYS',
+    kind: 'integer',
+    minimum: 0,
+    maximum: 36_500,
+    default: 30,
+    meaning: 'For how many days a token that is expired or revoked stays in the list of tokens.',
+  },
   queryTimeoutMs: {
     variable: 'ROWHOUSE_QUERY_TIMEOUT_MS',
     kind: 'integer',

@@ -9,6 +9,11 @@ export const errorRegistry = {
     meaning:
       'The token is malformed, mistyped, unknown, expired, revoked, or not valid for this route. Another project’s token and a project that does not exist answer the same, so slugs cannot be probed.',
   },
+  invalid_credentials: {
+    status: 401,
+    meaning:
+      'The username or the password is wrong. A project that does not exist answers the same, so slugs cannot be probed.',
+  },
   permission_denied: { status: 403, meaning: 'The credential may not do this.' },
   not_found: { status: 404, meaning: 'There is no such route, project, or object in the project.' },
   validation_failed: {

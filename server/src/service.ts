@@ -48,6 +48,7 @@ export interface Service {
 }
 
 const USE_RECORDING_INTERVAL_MS = 30_000;
+const TOKEN_SWEEP_INTERVAL_MS = 600_000;
 const UPLOAD_STALL_LIMIT_MS = 60_000;
 
 /**
@@ -66,7 +67,8 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
   });
   const tokens = new Tokens(catalog);
   const projects = new Projects({ catalog, engine, tokens, files });
-  const users = new Users();
+  const users = new Users({ catalog, tokens });
+  const housekeeping = keepHouse({ tokens, config, log });
   return {
     tokens,
     accessTests: new AccessTests({ catalog, engine, tokens }),
@@ -83,7 +85,11 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     isNew: async () => (await firstStartedAt(catalog)) === undefined,
     markStarted: () => markStarted(catalog),
     isReady: () => catalogAnswers(catalog),
-    close: closing({ catalog, engine, tokens, log }),
+    close: async () => {
+      await housekeeping.stop();
+      await engine.close();
+      await catalog.destroy();
+    },
   };
 }
 
@@ -133,22 +139,33 @@ async function catalogAnswers(catalog: Catalog): Promise<boolean> {
   }
 }
 
-/** Starts the recording of token use, which goes on until the function that is returned closes everything. */
-function closing(parts: {
-  readonly catalog: Catalog;
-  readonly engine: Engine;
+/** What is done now and then: the use of tokens is written down, and those that are long over are forgotten. */
+function keepHouse({
+  tokens,
+  config,
+  log,
+}: {
   readonly tokens: Tokens;
+  readonly config: Config;
   readonly log: FastifyBaseLogger;
-}): () => Promise<void> {
-  const { catalog, engine, tokens, log } = parts;
+}): { readonly stop: () => Promise<void> } {
   const record = () =>
     tokens.recordUse().catch((err: unknown) => log.error({ err }, 'the use of tokens could not be recorded'));
-  const recording = setInterval(() => void record(), USE_RECORDING_INTERVAL_MS);
-  recording.unref();
-  return async () => {
-    clearInterval(recording);
-    await record();
-    await engine.close();
-    await catalog.destroy();
+  const sweep = () =>
+    tokens
+      .sweep(config.tokenKeptDays)
+      .catch((err: unknown) => log.error({ err }, 'old tokens could not be removed'));
+  const swept = sweep();
+  const timers = [
+    setInterval(() => void record(), USE_RECORDING_INTERVAL_MS),
+    setInterval(() => void sweep(), TOKEN_SWEEP_INTERVAL_MS),
+  ];
+  for (const timer of timers) timer.unref();
+  return {
+    stop: async () => {
+      for (const timer of timers) clearInterval(timer);
+      await swept;
+      await record();
+    },
   };
 }

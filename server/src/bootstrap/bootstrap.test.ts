@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -515,4 +516,63 @@ test('of many bootstraps of one slug at once, one succeeds and is whole', async 
   assert.equal(statuses.filter((status) => status === 409).length, 9);
   const { body } = await server.call('GET', '/projects/crm/tables?include_count=true');
   assert.equal(body.data.tables[0].row_count, 3);
+});
+
+const LONG: Readonly<Record<string, string>> = {
+  name: 'column_name',
+  type: 'column_type',
+  primary: 'is_primary',
+  nullable: 'is_nullable',
+  default: 'default_value',
+};
+
+function inLongSpelling(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [LONG[key] ?? key, value]));
+}
+
+test('what a bootstrap makes is what the single calls make, to the letter', async () => {
+  await using server = await startTestServer();
+  await bootstrap(server, { ...minimal, tables: [contacts, notes] });
+  await server.createProject('singly');
+  for (const { table_name, columns, ...others } of [contacts, notes]) {
+    const { display_name = null } = 'display_name' in others ? others : {};
+    const json = { table_name, display_name, columns: columns.map(inLongSpelling) };
+    assert.equal((await server.call('POST', '/projects/singly/table', { json })).status, 201);
+  }
+  const rows = { rows: contacts.seed };
+  assert.equal((await server.call('POST', '/projects/singly/records/contacts', { json: rows })).status, 201);
+  const [index] = contacts.indexes;
+  await server.call('POST', '/projects/singly/indexes/contacts', { json: index });
+
+  const seenOf = async (slug: string) => {
+    const { body } = await server.call('POST', `/projects/${slug}/export/schema`, {
+      json: { format: 'sql' },
+    });
+    const schema = await server.fetch('GET', body.data.export.download_url);
+    const records = await server.call('GET', `/projects/${slug}/records/contacts`);
+    const tables = await server.call('GET', `/projects/${slug}/tables`);
+    const named = tables.body.data.tables.map((entry: { id: number; display_name: string | null }) => {
+      return [entry.id, entry.display_name];
+    });
+    return [await schema.text(), records.body.data, named];
+  };
+  assert.deepEqual(await seenOf('crm'), await seenOf('singly'));
+});
+
+test('given a token that is revoked while its bootstrap is under way, then nothing is made', async () => {
+  await using server = await startTestServer();
+  const asking = await server.createProject('ours');
+  const seed = many(5_000, (number) => ({ code: `${number}`, body: 'x'.repeat(500) }));
+  const asked = bootstrap(server, { ...minimal, tables: [{ ...notes, seed }] }, asking);
+  while (!existsSync(join(server.dataDir, 'projects', '.unfinished-crm'))) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  await server.call('POST', '/projects/ours/auth/tokens');
+
+  const refused = await asked;
+  assert.equal(refused.body.error?.code, 'invalid_token');
+  assert.equal((await server.call('GET', '/projects/crm')).body.error?.code, 'not_found');
+  assert.deepEqual(await readdir(join(server.dataDir, 'projects')), ['ours']);
 });

@@ -124,6 +124,7 @@ test('a foreign key holds: what belongs to a project goes with it', async () => 
     account_user_id: 1,
     scopes: null,
     tables: null,
+    temporary: 0,
     created_at: AT,
     expires_at: null,
     revoked_at: null,

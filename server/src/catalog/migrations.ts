@@ -98,4 +98,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
       );
     },
   },
+  '0005_temporary_tokens': {
+    async up(db) {
+      await sql`ALTER TABLE tokens ADD COLUMN temporary INTEGER NOT NULL DEFAULT 0`.execute(db);
+    },
+  },
 };

@@ -62,6 +62,8 @@ interface TokensTable {
   readonly scopes: string | null;
   /** JSON, an array of table names; null for every table. */
   readonly tables: string | null;
+  /** 1 for one that a test of access made: it is removed soon after its end. */
+  readonly temporary: 0 | 1;
   readonly created_at: string;
   readonly expires_at: string | null;
   readonly revoked_at: string | null;

@@ -5,7 +5,7 @@
  *
  * Every method rejects with `not_found` where there is no such table, with `permission_denied` where the client may not use
  * it, with `validation_failed` for a field that the table cannot have, and with `conflict` where SQLite refuses to work
- * with the table at all.
+ * with the table at all. Where a view is read, also with `query_timeout`, `query_failed` and `rate_limited`, as a query is.
  */
 export interface ProjectRecords {
   list(project: string, table: TableReference, page: RecordPageRequest): Promise<RecordPage>;

@@ -64,7 +64,9 @@ function postSchemaExport(app: HttpServer, { exports, projects }: Rooms): void {
 }
 
 function listExports(app: HttpServer, { exports, projects }: Rooms): void {
-  const status = Type.Optional(Type.Enum(['ready', 'not_found', 'all']));
+  const status = Type.Optional(
+    Type.Enum(['ready', 'not_found', 'all'], { description: 'Of which status; all by default.' }),
+  );
   app.get(
     '/projects/:project/exports',
     {

@@ -95,6 +95,11 @@ export function invalidToken(): RowhouseError {
   return new RowhouseError('invalid_token', 'The token is not valid for this request.');
 }
 
+/** One answer, to the letter, for a wrong password, a user who does not exist, and a project that does not. */
+export function invalidCredentials(): RowhouseError {
+  return new RowhouseError('invalid_credentials', 'The username or the password is wrong.');
+}
+
 /** Whether the project exists at all is for the route to say, and only the admin credential gets that far. */
 function requireProject(params: unknown, credential: Credential): void {
   if (credential.kind === 'admin') return;

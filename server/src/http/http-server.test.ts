@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -9,6 +10,7 @@ import { Type } from 'typebox';
 import { RowhouseError } from '../errors.ts';
 import { type EdgeServer, startEdgeServer } from '../testing/edge-server.ts';
 import { assertFailure, assertFailureText } from '../testing/envelope-assertions.ts';
+import { sendExactly } from '../testing/exact-request.ts';
 import { parseAnswer } from '../testing/raw-request.ts';
 import { envelopeOf, success } from './envelope.ts';
 import type { HttpServer } from './http-server.ts';
@@ -149,6 +151,22 @@ describe('every request', () => {
     assert.equal(response.headers.get('content-disposition'), null);
     assert.equal(response.headers.get('etag'), null);
     assert.ok(server.log.some((line) => line.includes('EIO on disk')));
+  });
+
+  test('that is refused before its body has arrived leaves nothing behind on its connection', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const connected = once(server.app.server, 'connection');
+    const headers = { 'content-type': 'text/plain' };
+    const asked = { method: 'PATCH', target: '/things/a', headers, body: 'x'.repeat(100_000) };
+    const first = sendExactly(server.url, asked, agent);
+    const [connection]: Socket[] = await connected;
+    await first;
+    const listeners = connection?.listenerCount('close');
+    for (let count = 0; count < 20; count += 1) {
+      assert.equal((await sendExactly(server.url, asked, agent)).status, 415);
+    }
+    assert.equal(connection?.listenerCount('close'), listeners);
+    agent.destroy();
   });
 
   test('with a path that is not percent-encoded UTF-8 is refused', async () => {

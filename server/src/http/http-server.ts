@@ -123,7 +123,11 @@ function receiveRequests(app: HttpServer): void {
 function dropRestOfBody(request: IncomingMessage, lingerMs: number): void {
   const { socket } = request;
   const timer = setTimeout(() => socket.destroy(), lingerMs);
-  const stop = () => clearTimeout(timer);
+  const stop = () => {
+    clearTimeout(timer);
+    // A connection that is kept alive may see many requests that are refused early.
+    socket.removeListener('close', stop);
+  };
   request.once('end', stop);
   socket.once('close', stop);
 }

@@ -57,7 +57,17 @@ const REPLACEMENT_CHARACTER = Buffer.from('\u{fffd}');
 
 /** JSON as `parseJsonBody` takes it. @throws SyntaxError, RangeError where it is nested too deeply. */
 export function parseExactJson(text: string): unknown {
-  return MAY_HOLD_LARGE_INTEGER.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text);
+  const value = MAY_HOLD_LARGE_INTEGER.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text);
+  if (isDeeperThan(MAX_DEPTH, value)) throw new RangeError(`JSON nested deeper than ${MAX_DEPTH} levels`);
+  return value;
+}
+
+/** No request has a use for a tenth of it; and what is nested by the thousand cannot be handed to a thread. */
+const MAX_DEPTH = 64;
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }
 
 function parse(text: string): unknown {
@@ -66,7 +76,7 @@ function parse(text: string): unknown {
   } catch (error) {
     const fault = findJsonFault(text);
     if (fault !== null) throw invalidJson(fault.line, fault.column, fault.reason);
-    if (error instanceof RangeError) throw invalidJson(1, 1, 'it is nested too deeply');
+    if (error instanceof RangeError) throw invalidJson(1, 1, `it is nested deeper than ${MAX_DEPTH} levels`);
     throw error;
   }
 }
@@ -91,7 +101,6 @@ function invalidJson(line: number, column: number, reason: string): RowhouseErro
 /** Cheap and never wrong in the other direction: either key written plainly, or with an escape somewhere in it. */
 const MAY_POISON = /__proto__|"constructor"|\\u00/;
 
-/** The walk keeps a list of its own, because a body may nest deeper than the call stack reaches. */
 function refusePoison(body: unknown): void {
   const open: { readonly path: string; readonly value: unknown }[] = [{ path: 'body', value: body }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -3,8 +3,9 @@ import { Type } from 'typebox';
 import { ALLOWED_KEYWORD } from './validation-details.ts';
 
 /** One of some words of SQL, which are written in capitals, in any case. */
-export function keyword(words: readonly string[]) {
+export function keyword(words: readonly string[], description?: string) {
   return Type.String({
+    ...(description !== undefined && { description }),
     pattern: `^(?:${words.map(inAnyCase).join('|')})$`,
     [ALLOWED_KEYWORD]: `one of ${words.join(', ')}, in any case`,
   });

@@ -10,7 +10,13 @@ test('the log shows no secret, no body, no header and no query, wherever someone
     { token: 'pat_hidden', headers: { authorization: 'Bearer pat_hidden' }, body: { note: 'hidden' } },
     'first',
   );
-  log.info({ request: { token: 'hidden', authorization: 'hidden', body: 'hidden' } }, 'second');
+  log.info(
+    {
+      password: 'hidden',
+      request: { token: 'hidden', password: 'hidden', authorization: 'hidden', body: 'hidden' },
+    },
+    'second',
+  );
   log.info(
     { req: { method: 'GET', url: '/projects/a/records/b?filters=hidden', headers: { cookie: 'hidden' } } },
     'third',

@@ -24,10 +24,12 @@ function describeRequest(request: { readonly method?: string; readonly url?: str
 
 const REDACTED = [
   'token',
+  'password',
   'authorization',
   'body',
   'headers',
   '*.token',
+  '*.password',
   '*.authorization',
   '*.body',
   '*.headers',

@@ -143,6 +143,8 @@ const refused: readonly (readonly [
   ['a number below its minimum', '?limit=0', {}, 'query.limit', 'must be at least 1'],
   ['no number', '?limit=ten', {}, 'query.limit', 'must be an integer'],
   ['an empty number', '?limit=', {}, 'query.limit', 'must be an integer'],
+  ['a number that is infinite', '?limit=1e999', {}, 'query.limit', 'must be an integer'],
+  ['one that is infinite the other way', '?limit=-1e999', {}, 'query.limit', 'must be an integer'],
   ['a fraction', '?limit=1.5', {}, 'query.limit', 'must be an integer'],
   ['a value outside a choice', '?order=up', {}, 'query.order', 'must be one of asc, desc'],
   ['a wrong type', '', { note: 5 }, 'body.note', 'must be a string or null'],

@@ -1,4 +1,4 @@
-import { Ajv, type Options } from 'ajv';
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import type { FastifySchema, FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 
@@ -33,7 +33,8 @@ export function createValidation(): Validation {
   const forText = ajv({ allErrors: true, coerceTypes: true });
 
   return {
-    compiler: ({ schema, httpPart }) => (httpPart === 'body' ? forBodies : forText).compile(schema),
+    compiler: ({ schema, httpPart }) =>
+      httpPart === 'body' ? forBodies.compile(schema) : lookingTwice(forText.compile(schema)),
     failureOf: (request) => {
       const schema = request.routeOptions.schema ?? {};
       const small = request.bodySizeBytes <= IN_FULL_MAX_BYTES;
@@ -44,6 +45,24 @@ export function createValidation(): Validation {
       ]);
     },
   };
+}
+
+/**
+ * Ajv looks at the text before it makes a number of it, and so lets `1e999` through as an integer below every maximum. Whoever
+ * looks again sees that it has become Infinity.
+ */
+function lookingTwice(validate: ValidateFunction): FastifyValidate {
+  const twice: FastifyValidate = (value: unknown) => {
+    const valid = validate(value) && validate(value);
+    twice.errors = validate.errors ?? null;
+    return valid;
+  };
+  return twice;
+}
+
+interface FastifyValidate {
+  (value: unknown): boolean;
+  errors?: ErrorObject[] | null;
 }
 
 const IN_FULL_MAX_BYTES = 65_536;

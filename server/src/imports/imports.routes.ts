@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 
 import { invalidField } from '../errors.ts';
 import { takeByteStreams } from '../http/body-parsing.ts';
-import { booleanLike, isTrue } from '../http/boolean-like.ts';
+import { flag, isTrue } from '../http/boolean-like.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
@@ -35,7 +35,10 @@ export function registerImportRoutes(
         },
         schema: {
           params: projectPath({}),
-          querystring: Type.Object({ replace: Type.Optional(booleanLike) }, { additionalProperties: false }),
+          querystring: Type.Object(
+            { replace: Type.Optional(flag('Whether it may take the place of tables that are there.')) },
+            { additionalProperties: false },
+          ),
           response: { 201: envelopeOf(Type.Object({ import: importReport })) },
         },
       },

@@ -84,6 +84,18 @@ test('every route has a name that programs call it by, a tag, and a description'
   }
 });
 
+test('it says what every parameter is', () => {
+  for (const [title, { parameters = [] }] of operations()) {
+    for (const { in: place, name, description } of parameters) {
+      const missing =
+        place === 'path'
+          ? 'say it in the table of docs/reference/http-api.md, then run npm run docs'
+          : 'give its schema a description';
+      assert.equal(typeof description, 'string', `${title}, ${String(name)}: ${missing}`);
+    }
+  }
+});
+
 test('it says of every route who may call it, and what a token needs', () => {
   for (const route of routes) {
     const { access, scope, tables } = route.config;

@@ -14,11 +14,9 @@ export function parametersOf(
     return parameter(field, { in: 'path', description, example }, schemas);
   });
   const inQuery = propertiesOf(toJsonSchema(schema.querystring)).map((field) => {
-    return parameter(
-      field,
-      { in: 'query', description: undefined, example: text.query[field.name] },
-      schemas,
-    );
+    const { description, ...schemaOfValue } = field.schema;
+    const example = text.query[field.name];
+    return parameter({ ...field, schema: schemaOfValue }, { in: 'query', description, example }, schemas);
   });
   return [...inPath, ...inQuery];
 }
@@ -27,7 +25,7 @@ function parameter(
   field: { readonly name: string; readonly schema: JsonSchema; readonly required: boolean },
   shown: {
     readonly in: 'path' | 'query';
-    readonly description: string | undefined;
+    readonly description: unknown;
     readonly example: string | undefined;
   },
   schemas: NamedSchemas,

@@ -80,7 +80,8 @@ export class Projects {
         await this.#abandon(slug);
         throw error;
       });
-      await this.#engine.keepDatabase(slug);
+      // The project is there; where this fails, the next start does it.
+      await this.#engine.keepDatabase(slug).catch(() => undefined);
       return { ...made, database };
     });
   }

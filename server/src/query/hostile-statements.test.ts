@@ -6,15 +6,16 @@ import { databaseFile } from '../testing/database-file.ts';
 import { importDatabase } from '../testing/import-and-export.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
-const TIME_LIMIT_MS = 400;
+/** Of the server that gets what does not end. The other one has time, however busy the machine is. */
+const SHORT_LIMIT_MS = 400;
 const ENDLESS = 'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)';
 
-let server: TestServer;
-let token: string;
+let patient: TestServer;
+let impatient: TestServer;
 
 before(async () => {
-  server = await startTestServer({ queryTimeoutMs: TIME_LIMIT_MS });
-  token = await server.createProject('crm');
+  patient = await startTestServer({ queryTimeoutMs: 60_000 });
+  impatient = await startTestServer({ queryTimeoutMs: SHORT_LIMIT_MS });
   const file = databaseFile(`
     CREATE TABLE contacts(id INTEGER PRIMARY KEY, email TEXT);
     INSERT INTO contacts VALUES (1, 'ada@x'), (2, 'bob@x');
@@ -23,24 +24,33 @@ before(async () => {
     CREATE VIEW counted AS SELECT count(*) AS n FROM _rowhouse_tables;
     CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1);
     CREATE VIRTUAL TABLE words USING fts4(x);`);
-  assert.equal((await importDatabase(server, 'crm', file)).status, 201);
-  // Gives the tables their ids, in tables of the service's own.
-  await server.call('GET', '/projects/crm/tables', { token });
+  for (const server of [patient, impatient]) {
+    await server.createProject('crm');
+    assert.equal((await importDatabase(server, 'crm', file)).status, 201);
+    // Gives the tables their ids, in tables of the service's own.
+    await server.call('GET', '/projects/crm/tables');
+  }
 });
-after(() => server[Symbol.asyncDispose]());
+after(async () => {
+  await patient[Symbol.asyncDispose]();
+  await impatient[Symbol.asyncDispose]();
+});
 
 /** What a query is answered with; a message never shows where a file lies. */
-async function outcome(sql: string): Promise<{ readonly code: string; readonly message: string }> {
-  const { status, body } = await server.call('POST', '/projects/crm/query', { token, json: { sql } });
+async function outcome(
+  server: TestServer,
+  sql: string,
+): Promise<{ readonly code: string; readonly message: string }> {
+  const { status, body } = await server.call('POST', '/projects/crm/query', { json: { sql } });
   assert.ok(status < 500 || status === 504, `${sql}: ${JSON.stringify(body.error)}`);
   assert.doesNotMatch(JSON.stringify(body), new RegExp(`${server.dataDir}|/projects/|database\\.sqlite`));
   return { code: body.error?.code ?? 'none', message: body.error?.message ?? '' };
 }
 
 /** Whatever was asked, the next one is answered as ever, and nothing has changed. */
-async function assertUnharmed(): Promise<void> {
+async function assertUnharmed(server: TestServer): Promise<void> {
   const sql = 'SELECT id, email FROM contacts ORDER BY id';
-  const { body } = await server.call('POST', '/projects/crm/query', { token, json: { sql } });
+  const { body } = await server.call('POST', '/projects/crm/query', { json: { sql } });
   const rows = [
     { id: 1, email: 'ada@x' },
     { id: 2, email: 'bob@x' },
@@ -53,9 +63,10 @@ function each(title: string, expected: readonly (ErrorCode | 'none')[], statemen
     for (const sql of statements) {
       // A NUL in a test's name would make the report unreadable.
       test(sql.length > 80 ? `${sql.slice(0, 80)}…` : sql.replaceAll('\0', '\u{2400}'), async () => {
-        const { code, message } = await outcome(sql);
+        const server = expected.includes('query_timeout') ? impatient : patient;
+        const { code, message } = await outcome(server, sql);
         assert.ok(expected.includes(code as ErrorCode), `${code}: ${message}`);
-        await assertUnharmed();
+        await assertUnharmed(server);
       });
     }
   });
@@ -218,20 +229,23 @@ test('no function that SQLite keeps from views and triggers can be called', asyn
     .map((row) => String(row['name']));
   assert.ok(names.length > 2);
   for (const name of names) {
-    const { code, message } = await outcome(`SELECT ${name}(1)`);
+    const { code, message } = await outcome(patient, `SELECT ${name}(1)`);
     assert.ok(code === 'query_rejected' || /wrong number of arguments/.test(message), `${name}: ${message}`);
   }
 });
 
 test('given ten endless queries of one project at once, when they end, then each was stopped, and the next is answered', async () => {
   const codes = await Promise.all(
-    Array.from({ length: 10 }, async () => (await outcome(`${ENDLESS} SELECT count(*) FROM c`)).code),
+    Array.from(
+      { length: 10 },
+      async () => (await outcome(impatient, `${ENDLESS} SELECT count(*) FROM c`)).code,
+    ),
   );
   assert.deepEqual(
     codes,
     Array.from({ length: 10 }, () => 'query_timeout'),
   );
-  await assertUnharmed();
+  await assertUnharmed(impatient);
 });
 
 /** `(SELECT … FROM (SELECT … ), (SELECT …))`, so many deep. */

@@ -11,10 +11,10 @@ import type {
   TableReference,
 } from '../engine/project-records.ts';
 import { invalidField } from '../errors.ts';
-import { booleanLike, isTrue } from '../http/boolean-like.ts';
+import { booleanLike, flag, isTrue } from '../http/boolean-like.ts';
 import type { Credential } from '../http/credential.ts';
 import { keyword } from '../http/keyword.ts';
-import { pageKeys } from '../http/paging.ts';
+import { pageFields, pageKeys } from '../http/paging.ts';
 import { filtersOf, filtersOfText } from './record-filters.ts';
 
 /** A row as it is sent out: columns in order, each a string, a number or null. */
@@ -72,15 +72,29 @@ const ORDERS = ['ASC', 'DESC'] as const;
 
 export const recordPageQuery = Type.Object(
   {
-    filters: Type.Optional(Type.String()),
-    sort: Type.Optional(Type.String({ minLength: 1, maxLength: 10_000 })),
-    order: Type.Optional(keyword(ORDERS)),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
-    offset: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 })),
-    include_count: Type.Optional(booleanLike),
-    count: Type.Optional(booleanLike),
-    columns: Type.Optional(Type.String({ minLength: 1, maxLength: 100_000 })),
-    after: Type.Optional(Type.String({ maxLength: 100_000 })),
+    filters: Type.Optional(
+      Type.String({ description: 'JSON: values by column, or conditions. All must hold.' }),
+    ),
+    sort: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 10_000,
+        description: 'Columns, by commas; one with `-` before it downwards.',
+      }),
+    ),
+    order: Type.Optional(keyword(ORDERS, 'Which way to sort where `sort` does not say it.')),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 500, default: 100, description: 'How many rows, at most.' }),
+    ),
+    offset: pageFields.offset,
+    include_count: Type.Optional(flag('Whether to count all rows that fit.')),
+    count: Type.Optional(flag('The same as `include_count`.')),
+    columns: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 100_000, description: 'Only these columns, by commas.' }),
+    ),
+    after: Type.Optional(
+      Type.String({ maxLength: 100_000, description: 'Empty, then the `next_cursor` of the page before.' }),
+    ),
   },
   { additionalProperties: false },
 );

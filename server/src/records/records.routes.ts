@@ -31,7 +31,8 @@ const reading = {
   access: 'project',
   scope: 'records:read',
   tables: 'checked',
-  errors: ['conflict'],
+  // Those of queries: for a view.
+  errors: ['conflict', 'query_failed', 'query_timeout', 'rate_limited'],
 } as const;
 const writing = {
   access: 'project',

@@ -2,6 +2,8 @@ import { RowhouseError } from '../errors.ts';
 
 /** Primary result codes of SQLite that the machine or the file is to blame for. https://www.sqlite.org/rescode.html */
 const SQLITE_FULL = 13;
+/** The index of the write-ahead log cannot grow; SQLite's manual says itself that this means a full disk. */
+const SQLITE_IOERR_SHMSIZE = 4874;
 const SQLITE_UNREACHABLE = new Map([
   [5, 'locked by another program'],
   [8, 'not writable'],
@@ -19,10 +21,11 @@ const DISK_FULL_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
  */
 export function explainStorageFault(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RowhouseError) return error;
-  const sqliteCode =
-    'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  const extendedCode = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
+  const sqliteCode = extendedCode === undefined ? undefined : extendedCode & 0xff;
   const systemCode = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (sqliteCode === SQLITE_FULL || DISK_FULL_CODES.has(systemCode)) {
+  const isFull = sqliteCode === SQLITE_FULL || extendedCode === SQLITE_IOERR_SHMSIZE;
+  if (isFull || DISK_FULL_CODES.has(systemCode)) {
     return new RowhouseError('storage_full', 'The disk is full: nothing was written.', { cause: error });
   }
   if (systemCode === 'ENOENT') {

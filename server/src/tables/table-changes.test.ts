@@ -162,6 +162,18 @@ describe('a table that is dropped', () => {
     assert.equal((await server.call('POST', '/projects/crm/records/kept', { json: { a: 1 } })).status, 201);
   });
 
+  test('stays where SQLite does not know its module', async () => {
+    await given(`PRAGMA writable_schema = ON;
+      INSERT INTO sqlite_schema VALUES ('table', 'gone', 'gone', 0, 'CREATE VIRTUAL TABLE gone USING nosuch(a)');`);
+    for (const [method, json] of [
+      ['DELETE', {}],
+      ['PATCH', { new_table_name: 'other' }],
+    ] as const) {
+      const answer = await refused('conflict', method, `${TABLE}/gone`, json);
+      assert.match(answer.body.error?.message ?? '', /no such module: nosuch/);
+    }
+  });
+
   test('may be one that refers to itself, one of full-text search, or one with an odd name', async () => {
     await given(`CREATE TABLE "a ""b""" (id INTEGER PRIMARY KEY, up REFERENCES "a ""b""");
       CREATE VIRTUAL TABLE search USING fts5(title); INSERT INTO search VALUES ('x');`);

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 
-import { booleanLike, isTrue } from '../http/boolean-like.ts';
+import { booleanLike, flag, isTrue } from '../http/boolean-like.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { existingName } from '../http/object-name.ts';
@@ -77,7 +77,7 @@ function listTables(
       schema: {
         params: projectPath({}),
         querystring: Type.Object(
-          { include_count: Type.Optional(booleanLike) },
+          { include_count: Type.Optional(flag('Whether to count the rows of each table.')) },
           { additionalProperties: false },
         ),
         response: { 200: envelopeOf(Type.Object({ tables: Type.Array(listedTableFields) })) },

@@ -36,6 +36,8 @@ export interface RunningCommand extends AsyncDisposable {
   readonly pid: number;
   /** What it has printed so far. */
   readonly stdout: () => string;
+  /** What it has logged so far; all of it is also shown. */
+  readonly stderr: () => string;
   /** Sends the signal and waits for the end. */
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -49,9 +51,14 @@ export async function startCommandServer(environment: Environment): Promise<Runn
       ROWHOUSE_LOG_LEVEL: 'error',
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close');
+  let logged = '';
+  child.stderr.on('data', (chunk) => {
+    logged += String(chunk);
+    process.stderr.write(chunk);
+  });
   let printed = '';
   const ready = new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (chunk) => {
@@ -71,6 +78,7 @@ export async function startCommandServer(environment: Environment): Promise<Runn
     url: await ready,
     pid: child.pid ?? 0,
     stdout: () => printed,
+    stderr: () => logged,
     stop,
     [Symbol.asyncDispose]: async () => void (await stop('SIGKILL')),
   };

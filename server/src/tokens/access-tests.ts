@@ -46,6 +46,7 @@ export class AccessTests {
       minter,
       name,
       revokePrevious: false,
+      temporary: true,
       grant: { scopes: undefined, tables: undefined, expiresAt: await this.#expiry(minter) },
     });
     return { token, sample };

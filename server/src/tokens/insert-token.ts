@@ -21,16 +21,21 @@ export interface TokenValues extends Pick<
   'project_id' | 'account_user_id' | 'project_user_id' | 'token_name'
 > {
   readonly grant: Grant;
+  readonly temporary?: boolean;
 }
 
 /** Stores a new token, of which only the hash stays. */
-export async function insertToken(catalog: Catalog, { grant, ...values }: TokenValues): Promise<NewToken> {
+export async function insertToken(
+  catalog: Catalog,
+  { grant, temporary = false, ...values }: TokenValues,
+): Promise<NewToken> {
   const secret = createToken('pat');
   const row = await catalog
     .insertInto('tokens')
     .values({
       ...values,
       ...toGrantColumns(grant),
+      temporary: temporary ? 1 : 0,
       token_type: 'project_api_token',
       token_sha256: hashToken(secret).toString('hex'),
       created_at: timestamp(),

@@ -17,6 +17,8 @@ export interface TokenRequest {
   /** Whether the earlier tokens of the same account user in this project are revoked. */
   readonly revokePrevious: boolean;
   readonly grant: AskedGrant;
+  /** Whether it is removed soon after its end. */
+  readonly temporary?: boolean;
 }
 
 /**
@@ -31,13 +33,14 @@ export async function mintToken(transaction: Catalog, request: TokenRequest): Pr
     request.minter.kind === 'admin' ? null : await tokenInForce(transaction, request.minter.tokenId);
   const grant = narrowGrant(minter === null ? fullGrant : grantOf(minter), request.grant);
   const accountUserId = minter?.account_user_id ?? (await firstUserOf(transaction, project.account_id));
-  if (request.revokePrevious) await revokeTokensOf(transaction, { projectId: project.id, accountUserId });
+  const owner = { project_id: project.id, account_user_id: accountUserId };
+  if (request.revokePrevious) await revokeTokensOf(transaction, owner);
   return insertToken(transaction, {
-    project_id: project.id,
-    account_user_id: accountUserId,
+    ...owner,
     project_user_id: minter?.project_user_id ?? null,
     token_name: request.name,
     grant,
+    ...(request.temporary !== undefined && { temporary: request.temporary }),
   });
 }
 
@@ -53,15 +56,16 @@ export async function tokenInForce(transaction: Catalog, id: number): Promise<To
   return row;
 }
 
-async function revokeTokensOf(
+/** Revokes every token of an account user in a project. */
+export async function revokeTokensOf(
   transaction: Catalog,
-  { projectId, accountUserId }: { readonly projectId: number; readonly accountUserId: number },
+  { project_id, account_user_id }: Pick<TokenRow, 'project_id' | 'account_user_id'>,
 ): Promise<void> {
   await transaction
     .updateTable('tokens')
     .set({ revoked_at: timestamp() })
-    .where('project_id', '=', projectId)
-    .where('account_user_id', '=', accountUserId)
+    .where('project_id', '=', project_id)
+    .where('account_user_id', '=', account_user_id)
     .where('revoked_at', 'is', null)
     .execute();
 }

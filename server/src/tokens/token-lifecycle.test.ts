@@ -280,3 +280,64 @@ test('a token stays revoked while requests with it keep coming', async () => {
     assert.equal(await isValid(server, token), false);
   }
 });
+
+async function namesOfTokens(server: TestServer): Promise<readonly string[]> {
+  const { tokens } = (await server.call('GET', TOKENS)).body.data;
+  return tokens.map((token: { token_name: string }) => token.token_name).toSorted();
+}
+
+test('tokens that are over stay in the list for 30 days, then they are forgotten; those in force stay', async (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-01T12:00:00Z') });
+  await using server = await startTestServer();
+  await server.createProject('shop');
+  const make = (token_name: string, json: object = {}) =>
+    server.call('POST', TOKENS, { json: { token_name, revoke_previous: false, ...json } });
+  const { body } = await make('revoked');
+  await server.call('DELETE', `${TOKENS}/${body.data.token.token_id}`);
+  await make('expired', { expires_at: '2026-11-02T12:00:00Z' });
+  await make('lasting', { expires_at: '2030-01-01T00:00:00Z' });
+
+  const listedAt = async (time: string) => {
+    context.mock.timers.setTime(Date.parse(time));
+    await server.restart();
+    return namesOfTokens(server);
+  };
+  assert.deepEqual(await listedAt('2026-12-01T12:00:00Z'), ['default', 'expired', 'lasting', 'revoked']);
+  assert.deepEqual(await listedAt('2026-12-01T12:00:01Z'), ['default', 'expired', 'lasting']);
+  assert.deepEqual(await listedAt('2026-12-02T12:00:01Z'), ['default', 'lasting']);
+  assert.deepEqual(await listedAt('2036-11-01T12:00:00Z'), ['default']);
+});
+
+test('how long they stay can be set', async (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-01T12:00:00Z') });
+  await using server = await startTestServer({ tokenKeptDays: 1 });
+  const token = await server.createProject('shop');
+  await makeToken(server, token, { token_name: 'next' });
+  context.mock.timers.setTime(Date.parse('2026-11-02T12:00:01Z'));
+  await server.restart();
+  assert.deepEqual(await namesOfTokens(server), ['next']);
+});
+
+test('the temporary token of an access test is forgotten an hour after its end', async (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-01T12:00:00Z') });
+  await using server = await startTestServer();
+  await server.createProject('shop');
+  await server.call('POST', `${TOKENS}/test`, { json: { token_name: 'a test' } });
+
+  context.mock.timers.setTime(Date.parse('2026-11-01T13:10:00Z'));
+  await server.restart();
+  assert.deepEqual(await namesOfTokens(server), ['a test', 'default']);
+  context.mock.timers.setTime(Date.parse('2026-11-01T13:10:01Z'));
+  await server.restart();
+  assert.deepEqual(await namesOfTokens(server), ['default']);
+});
+
+test('a server that goes on sweeps now and then', async (context) => {
+  context.mock.timers.enable({ apis: ['Date', 'setInterval'], now: Date.parse('2026-11-01T12:00:00Z') });
+  await using server = await startTestServer();
+  await server.createProject('shop');
+  await server.call('POST', `${TOKENS}/test`, { json: { token_name: 'a test' } });
+
+  context.mock.timers.tick(4_800_000);
+  assert.deepEqual(await namesOfTokens(server), ['default']);
+});

@@ -31,7 +31,21 @@ async function isLetIn(server: TestServer, route: RegisteredRoute, token: string
   return response.status !== 403;
 }
 
-const tokenRoutes = (await registeredRoutes()).filter(({ config }) => {
+const routes = await registeredRoutes();
+
+test('these routes, and no others, need no token', () => {
+  const open = routes.filter(({ config, method }) => config.access === 'public' && method !== 'HEAD');
+  assert.deepEqual(open.map(({ method, url }) => `${method} ${url}`).toSorted(), [
+    'GET /docs',
+    'GET /docs/:asset',
+    'GET /healthz',
+    'GET /openapi.json',
+    'GET /readyz',
+    'POST /projects/:project/auth/login',
+  ]);
+});
+
+const tokenRoutes = routes.filter(({ config }) => {
   return config.access === 'project' || config.access === 'account';
 });
 

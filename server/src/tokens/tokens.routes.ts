@@ -8,8 +8,8 @@ import { nameForPeople } from '../http/name-for-people.ts';
 import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
 import { projectPath } from '../http/project-slug.ts';
 import { SCOPES } from '../http/scopes.ts';
+import { requireFuture, tokenExpiry } from './expiry-fields.ts';
 import { tableName } from './table-name.ts';
-import { requireFuture, tokenExpiry } from './token-expiry.ts';
 import {
   adminTokenFields,
   listedTokenFields,

@@ -1,8 +1,8 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { projectBySlug } from '../catalog/project-by-slug.ts';
-import type { ProjectRow, TokenRow } from '../catalog/tables.ts';
+import type { ProjectRow, ProjectUserRow, TokenRow } from '../catalog/tables.ts';
 import { RowhouseError } from '../errors.ts';
-import type { Authenticator, PresentedToken } from '../http/authentication.ts';
+import { type Authenticator, invalidCredentials, type PresentedToken } from '../http/authentication.ts';
 import type { Credential } from '../http/credential.ts';
 import { timestamp } from '../http/ids.ts';
 import { createToken, hashToken } from '../http/token.ts';
@@ -10,13 +10,23 @@ import { type CachedCredential, CredentialCache } from './credential-cache.ts';
 import { firstUserOf } from './first-user.ts';
 import { fullGrant, grantOf } from './grant.ts';
 import { insertToken, type NamedTokenRow, type NewToken } from './insert-token.ts';
-import { mintToken, tokenInForce, type TokenRequest } from './mint-token.ts';
+import { mintToken, revokeTokensOf, tokenInForce, type TokenRequest } from './mint-token.ts';
 import { projectUsername } from './project-username.ts';
+import { sweepTokens } from './sweep-tokens.ts';
 
 export type { NewToken } from './insert-token.ts';
 
 /** The name of a token that nobody gave one. */
 export const DEFAULT_TOKEN_NAME = 'default';
+
+export interface UserTokenRequest {
+  readonly user: ProjectUserRow;
+  readonly name: string;
+  /** Null for never. */
+  readonly expiresAt: string | null;
+  /** Whether the earlier tokens of the same account user in this project are revoked. */
+  readonly revokePrevious: boolean;
+}
 
 /** Who may come in: project tokens from the catalog, and the one admin credential. */
 export class Tokens implements Authenticator {
@@ -83,6 +93,26 @@ export class Tokens implements Authenticator {
     owner: Pick<TokenRow, 'project_id' | 'account_user_id' | 'project_user_id' | 'token_name'>,
   ): Promise<NewToken> {
     return insertToken(transaction, { ...owner, grant: fullGrant });
+  }
+
+  /**
+   * Makes a token of full power inside the project for a user of it, who has proved it.
+   * @throws RowhouseError `invalid_credentials` when the user is gone meanwhile.
+   */
+  async createForUser({ user, name, expiresAt, revokePrevious }: UserTokenRequest): Promise<NewToken> {
+    return this.#revoking(user.project_id, () =>
+      this.#catalog.transaction().execute(async (transaction) => {
+        await requireUser(transaction, user.id);
+        if (revokePrevious) await revokeTokensOf(transaction, user);
+        return insertToken(transaction, {
+          project_id: user.project_id,
+          account_user_id: user.account_user_id,
+          project_user_id: user.id,
+          token_name: name,
+          grant: { ...fullGrant, expiresAt },
+        });
+      }),
+    );
   }
 
   /**
@@ -170,6 +200,11 @@ export class Tokens implements Authenticator {
     });
   }
 
+  /** Forgets the tokens that have been over for so many days. */
+  async sweep(keptDays: number): Promise<void> {
+    await sweepTokens(this.#catalog, keptDays);
+  }
+
   async #lookUp(sha256: string): Promise<CachedCredential | null> {
     const row = await this.#catalog
       .selectFrom('tokens')
@@ -210,4 +245,13 @@ export class Tokens implements Authenticator {
 
 function noSuchToken(): RowhouseError {
   return new RowhouseError('not_found', 'There is no such token in this project.');
+}
+
+async function requireUser(transaction: Catalog, id: number): Promise<void> {
+  const row = await transaction
+    .selectFrom('project_users')
+    .select('id')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (row === undefined) throw invalidCredentials();
 }

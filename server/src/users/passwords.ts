@@ -44,6 +44,12 @@ export class Passwords {
     return timingSafeEqual(derived, hash) && stored !== null;
   }
 
+  /** Whether the hash was made as they are made today. */
+  isUpToDate(stored: string): boolean {
+    const { ln, r, p } = read(stored).cost;
+    return ln === COST.ln && r === COST.r && p === COST.p;
+  }
+
   #derive(password: string, salt: Buffer, { ln, r, p }: Cost): Promise<Buffer> {
     // One text may be typed as several sequences of characters (RFC 8265, section 4.2.2).
     const bytes = Buffer.from(password.normalize('NFC'), 'utf8');

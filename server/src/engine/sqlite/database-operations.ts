@@ -1,9 +1,9 @@
 import type { FirstRow, WrittenExport } from '../engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../new-database.ts';
 import type {
+  BoundedRecordReads,
   BulkRecordWrites,
   PointOperations as PointRecordOperations,
-  RecordReads,
   RecordWrites,
 } from './records/record-operations.ts';
 import type { TableReads, TableWrites } from './tables/table-operations.ts';
@@ -34,7 +34,7 @@ export type WriterOperations = TableWrites &
 
 /** What a reader thread does, on read-only connections. */
 export type ReaderOperations = TableReads &
-  RecordReads &
+  BoundedRecordReads &
   CloseDatabase & {
     readonly countTables: { readonly input: { readonly path: string }; readonly output: number };
     readonly readFirstRow: {

@@ -7,7 +7,7 @@ import type { DatabaseThreadStart, ReaderOperations } from './database-operation
 import { countTables } from './introspection/count-tables.ts';
 import { OpenDatabases } from './open-databases.ts';
 import { readFirstRow } from './read-first-row.ts';
-import { recordReads } from './records/record-handlers.ts';
+import { boundedRecordReads } from './records/record-handlers.ts';
 import { renderSchemaExport } from './schema-export.ts';
 import { tableReads } from './tables/table-reads.ts';
 import { writeExportFile } from './write-export-file.ts';
@@ -22,7 +22,7 @@ serveOperations<ReaderOperations>(
     readFirstRow: ({ path, table }) => readFirstRow(databases.get(path), table),
     exportSchema,
     ...tableReads(databases),
-    ...recordReads(databases),
+    ...boundedRecordReads(databases),
     closeDatabase: ({ path }) => databases.close(path),
   },
   () => databases.closeAll(),

@@ -1,26 +1,22 @@
-import { type Arbitrary, array, boolean, constantFrom, option, record, stringify } from 'fast-check';
+import { type Arbitrary, array, boolean, constantFrom, record, stringify } from 'fast-check';
 
 import { assertAgreement } from './agreement.ts';
-import {
-  attempt,
-  type ModelColumn,
-  type ModelReference,
-  type ModelType,
-  type ProjectModel,
-  tableOf,
-} from './model.ts';
+import { type ColumnDraw, columnDraw, toColumn, toColumnFields } from './column-draw.ts';
+import { attempt, type ModelColumn, type ProjectModel, tableOf } from './model.ts';
 import { assertAnswer, onTable, pick, place, type Step } from './steps.ts';
-import { type ValueDraw, valueDraw } from './values.ts';
 
 const TABLE_NAMES = ['people', 'orders', 'Lines', 'notes'];
-const COLUMN_NAMES = ['name', 'Size', 'owner', 'x1'];
 const INDEX_NAMES = ['by_one', 'by_two', 'by_three'];
+
+/** A new table; the step that the others need before them. */
+export const creation: Arbitrary<Step> = record({
+  name: constantFrom(...TABLE_NAMES),
+  columns: array(columnDraw, { maxLength: 3 }),
+}).map(createTable);
 
 /** Everything that a client does with tables and indexes. */
 export const tableSteps: readonly Arbitrary<Step>[] = [
-  record({ name: constantFrom(...TABLE_NAMES), columns: array(columnDraw(), { maxLength: 3 }) }).map(
-    createTable,
-  ),
+  creation,
   record({
     table: place,
     name: constantFrom(...INDEX_NAMES),
@@ -28,49 +24,9 @@ export const tableSteps: readonly Arbitrary<Step>[] = [
     unique: boolean(),
   }).map(createIndex),
   record({ table: place, name: constantFrom(...INDEX_NAMES) }).map(dropIndex),
+  record({ table: place, name: constantFrom(...TABLE_NAMES) }).map(renameTable),
+  record({ table: place, cascade: boolean() }).map(dropTable),
 ];
-
-interface ColumnDraw {
-  readonly name: string;
-  readonly type: ModelType;
-  readonly nullable: boolean;
-  readonly unique: boolean;
-  readonly defaultValue: ValueDraw | null;
-  readonly reference: { readonly table: number; readonly onDelete: ModelReference['onDelete'] } | null;
-}
-
-/** No SQL text can hold a NUL. */
-function defaultDraw(): Arbitrary<ValueDraw> {
-  return valueDraw.filter(({ TEXT }) => !String(TEXT).includes('\0'));
-}
-
-/** Most columns are plain: one that takes few values keeps most rows out. */
-function columnDraw(): Arbitrary<ColumnDraw> {
-  return record({
-    name: constantFrom(...COLUMN_NAMES),
-    type: constantFrom('INTEGER', 'REAL', 'TEXT'),
-    nullable: constantFrom(true, true, true, false),
-    unique: constantFrom(false, false, false, true),
-    defaultValue: option(defaultDraw()),
-    reference: option(record({ table: place, onDelete: constantFrom('CASCADE', 'SET NULL', 'NO ACTION') }), {
-      freq: 2,
-    }),
-  });
-}
-
-/** A column that refers to a table holds ids, and has none without being told. */
-function toColumn(model: ProjectModel, draw: ColumnDraw): ModelColumn {
-  const { name, nullable, unique } = draw;
-  if (draw.reference === null || model.tables.size === 0) {
-    const defaultValue = draw.defaultValue?.[draw.type] ?? null;
-    return { name, type: draw.type, nullable, unique, defaultValue, references: null };
-  }
-  const references = {
-    table: pick([...model.tables.keys()], draw.reference.table),
-    onDelete: draw.reference.onDelete,
-  };
-  return { name, type: 'INTEGER', nullable, unique, defaultValue: null, references };
-}
 
 function createTable({
   name,
@@ -86,13 +42,7 @@ function createTable({
       const columns = draws.map((draw) => toColumn(model, draw));
       const answer = await project.call('POST', 'table', {
         table_name: name,
-        columns: columns.map((column) => ({
-          column_name: column.name,
-          column_type: column.type,
-          is_nullable: column.nullable,
-          is_unique: column.unique,
-          default_value: column.defaultValue,
-        })),
+        columns: columns.map(toColumnFields),
         foreign_keys: columns.flatMap(({ name: column, references }) => {
           if (references === null) return [];
           return [{ columns: [column], references_table: references.table, on_delete: references.onDelete }];
@@ -138,4 +88,35 @@ function dropIndex({ table: at, name }: { readonly table: number; readonly name:
     assertAnswer(answer, 200);
     tableOf(model, table).indexes = indexes.filter((index) => index.name !== name);
   });
+}
+
+/** What refers to it follows. */
+function renameTable({ table: at, name }: { readonly table: number; readonly name: string }): Step {
+  return onTable(`rename table to ${name}`, at, async (table, model, project) => {
+    const answer = await project.call('PATCH', `table/${table.name}`, { new_table_name: name });
+    if (name !== table.name && model.tables.has(name)) return assertAnswer(answer, 'already_exists');
+    assertAnswer(answer, 200);
+    const renamed = [...model.tables].map(([old, kept]) => [old === table.name ? name : old, kept] as const);
+    model.tables = new Map(renamed);
+    for (const column of columnsReferringTo(model, table.name)) {
+      if (column.references !== null) column.references.table = name;
+    }
+  });
+}
+
+function dropTable({ table: at, cascade }: { readonly table: number; readonly cascade: boolean }): Step {
+  return onTable(`drop table${cascade ? ' cascade' : ''}`, at, async ({ name }, model, project) => {
+    const answer = await project.call('DELETE', `table/${name}`, { cascade });
+    const own = new Set(tableOf(model, name).columns);
+    const referring = columnsReferringTo(model, name).filter((column) => !own.has(column));
+    if (referring.length > 0 && !cascade) return assertAnswer(answer, 'conflict');
+    assertAnswer(answer, 200);
+    for (const column of referring) column.references = null;
+    model.tables.delete(name);
+  });
+}
+
+function columnsReferringTo(model: ProjectModel, name: string): readonly ModelColumn[] {
+  const columns = [...model.tables.values()].flatMap((table) => table.columns);
+  return columns.filter(({ references }) => references?.table === name);
 }

@@ -1,5 +1,6 @@
 import { readCreateTable } from '../../../schema/ddl/create-table.ts';
-import { DdlSyntaxError, StatementReader, unquote } from '../../../schema/ddl/statement-reader.ts';
+import { mentionsName } from '../../../schema/ddl/mentions-name.ts';
+import { DdlSyntaxError } from '../../../schema/ddl/statement-reader.ts';
 import type { Clause, TableText } from '../../../schema/ddl/table-text.ts';
 import { foldName } from '../../../schema/identifier.ts';
 
@@ -27,20 +28,16 @@ export function usersInText(
   const own = text.columns.findIndex(({ name }) => foldName(name) === foldName(column));
   return text.clauses.flatMap((clause) => {
     const kind = KINDS[clause.kind];
-    if (kind === undefined || clause.column === own || !mentions(sql, clause, column)) return [];
+    if (
+      kind === undefined ||
+      clause.column === own ||
+      !mentionsName(sql.slice(clause.start, clause.end), column)
+    )
+      return [];
     const holder = clause.column === null ? undefined : text.columns[clause.column];
     const name = kind.endsWith('column') ? (holder?.name ?? '') : sql.slice(clause.start, clause.end);
     return [{ kind, name }];
   });
-}
-
-function mentions(sql: string, { start, end }: Clause, column: string): boolean {
-  for (const reader = new StatementReader(sql.slice(start, end)); reader.kind !== 'end'; reader.advance()) {
-    const { kind, start: from, end: to } = reader.token;
-    const isName = kind === 'word' || kind === 'quoted' || kind === 'string';
-    if (isName && foldName(unquote(reader.text.slice(from, to))) === foldName(column)) return true;
-  }
-  return false;
 }
 
 /** Null where the text is not one that can be read. */

@@ -6,6 +6,7 @@ import { foldName, quoteIdentifier } from '../../../schema/identifier.ts';
 import type { StoredTable } from '../../../schema/model.ts';
 import { nameList } from '../../../schema/name-list.ts';
 import { rebuildTable } from '../rebuild/rebuild-table.ts';
+import { withBrokenAside } from '../tables/broken-aside.ts';
 import { findTable } from '../tables/find-table.ts';
 import { fullTextOver } from '../tables/full-text-over.ts';
 import { keepForeignKeys } from '../tables/keep-foreign-keys.ts';
@@ -39,7 +40,9 @@ export function dropColumn(database: DatabaseSync, nameOrId: string, column: str
     for (const index of indexes) if (index.origin === 'c') dropIndexNamed(database, index.name);
     const edits = constraintsOfItsOwn(table, name);
     if (edits.length > 0) rebuildTable(database, table, edits);
-    keepPrograms(database, () => alter(database, findTable(database, table.name), name));
+    keepPrograms(database, () => {
+      withBrokenAside(database, [name], () => alter(database, findTable(database, table.name), name));
+    });
   });
   touchTable(database, table.name);
   return name;

@@ -21,7 +21,7 @@ export function keepPrograms<Result>(database: DatabaseSync, change: () => Resul
 }
 
 /** What is wrong with each view, and with the triggers of each table or view, where SQLite does not compile them. */
-function programFaults(database: DatabaseSync): ReadonlyMap<string, string> {
+export function programFaults(database: DatabaseSync): ReadonlyMap<string, string> {
   const faults = new Map<string, string>();
   for (const [program, sql] of statementsThatUse(database)) {
     const fault = faultOf(database, sql);

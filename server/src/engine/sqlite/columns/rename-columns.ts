@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { RowhouseError } from '../../../errors.ts';
 import { foldName, quoteIdentifier } from '../../../schema/identifier.ts';
 import type { StoredTable } from '../../../schema/model.ts';
+import { withBrokenAside } from '../tables/broken-aside.ts';
 import { fullTextOver } from '../tables/full-text-over.ts';
 import { renameColumnMetadata } from '../tables/metadata-writes.ts';
 import { columnsOf } from '../tables/visible-columns.ts';
@@ -21,7 +22,6 @@ export function renameColumns(
   const renames = plans.flatMap(({ column, newName }) =>
     newName === null ? [] : [{ column, name: newName }],
   );
-  if (renames.length === 0) return;
   const present = columnsOf(database, table).map(({ name }) => name);
   assertNamesDiffer(table, present, renames);
   assertNotReadByName(database, table, renames);
@@ -34,8 +34,11 @@ export function renameColumns(
   const run = (pairs: readonly Rename[]) => {
     for (const pair of pairs) if (pair.column !== pair.name) renameColumn(database, table, pair);
   };
-  run(renames.map(({ column }, position) => ({ column, name: between[position] ?? column })));
-  run(renames.map(({ column, name }, position) => ({ column: between[position] ?? column, name })));
+  const names = renames.map(({ column }) => column);
+  withBrokenAside(database, names, () => {
+    run(renames.map(({ column }, position) => ({ column, name: between[position] ?? column })));
+    run(renames.map(({ column, name }, position) => ({ column: between[position] ?? column, name })));
+  });
 }
 
 interface Rename {

@@ -25,8 +25,13 @@ export interface RequestLimits {
   readonly signal: AbortSignal;
 }
 
-/** One in the order of `nice`, from 19 to -20: so low that nothing else on the machine waits for a query. */
-const PRIORITY = 19;
+/**
+ * In the order of `nice`, from -20 to 19: a query waits for what else there is to do, but for a short one that wait is
+ * bearable; one that turns out to be long gets what nobody else wants. On Linux this is of the one thread that SQLite runs on, so
+ * the watch beside it is as prompt as ever. There is no way back up, so a process that ran a long query is replaced.
+ */
+const PRIORITY = { short: 10, long: 19 };
+const LONG_MS = 200;
 
 /** Of V8's own heap, so that its garbage does not count as a query's. */
 const HEAP_MAX_MB = 192;
@@ -52,8 +57,12 @@ export class KillableProcess<O extends Operations> {
     ready.catch(() => undefined);
     const frames = new FrameReader((message) => {
       const received = message as ProcessMessage;
-      if (received.kind === 'ready') resolve();
-      else this.#settle(received);
+      if (received.kind === 'answer') this.#settle(received);
+      else {
+        // Not earlier: what starts is needed soon.
+        this.#setPriority(PRIORITY.short);
+        resolve();
+      }
     });
     this.#child.stdout.on('data', (piece: Buffer) => this.#take(frames, piece));
     // A process that has ended says so itself.
@@ -85,11 +94,13 @@ export class KillableProcess<O extends Operations> {
     this.#running = running;
     const abort = () => this.stop(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
+    const lowering = setTimeout(() => this.#setPriority(PRIORITY.long), LONG_MS);
     const timer = setTimeout(() => this.stop(timedOut(timeLimitMs)), timeLimitMs);
     this.#child.stdin.write(writeFrame({ id: 0, operation, input }));
     try {
       return await running.promise;
     } finally {
+      clearTimeout(lowering);
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
       this.#running = null;
@@ -102,6 +113,15 @@ export class KillableProcess<O extends Operations> {
     this.#child.kill('SIGKILL');
   }
 
+  #setPriority(priority: number): void {
+    this.#worn = priority === PRIORITY.long;
+    try {
+      if (this.#child.pid !== undefined) setPriority(this.#child.pid, priority);
+    } catch {
+      // It has ended already, and its end says why.
+    }
+  }
+
   #take(frames: FrameReader, piece: Buffer): void {
     try {
       frames.take(piece);
@@ -111,7 +131,7 @@ export class KillableProcess<O extends Operations> {
   }
 
   #settle({ reply, worn }: { readonly reply: OperationReply; readonly worn: boolean }): void {
-    this.#worn = worn;
+    this.#worn ||= worn;
     if (reply.ok) this.#running?.resolve(reply.output);
     else this.#running?.reject(errorFromMessage(reply.error));
   }
@@ -137,25 +157,16 @@ function startChild({
   script,
   folder,
 }: KillableProcessOptions): ChildProcessByStdio<Writable, Readable, null> {
-  const child = spawn(
+  return spawn(
     process.execPath,
     [
       ...leastPrivilege({ read: [folder], write: [] }),
       `--max-old-space-size=${HEAP_MAX_MB}`,
       fileURLToPath(script),
+      String(process.pid),
     ],
     { env: {}, stdio: ['pipe', 'pipe', 'ignore'] },
   );
-  if (child.pid !== undefined) lowerPriority(child.pid);
-  return child;
-}
-
-function lowerPriority(pid: number): void {
-  try {
-    setPriority(pid, PRIORITY);
-  } catch {
-    // It has ended already, and its end says why.
-  }
 }
 
 function timedOut(timeLimitMs: number): RowhouseError {

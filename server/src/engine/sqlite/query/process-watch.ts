@@ -1,5 +1,12 @@
 import { workerData } from 'node:worker_threads';
 
+export interface WatchedProcess {
+  /** The memory that it began with. */
+  readonly startBytes: number;
+  /** Of the process that started it. It may end before this thread begins, and then another has its place. */
+  readonly parentId: number;
+}
+
 /**
  * The most memory that a query process may take, besides what it began with. A few lines of SQL can make SQLite take all
  * there is, and SQLite's own heap limits do nothing in Node, which turns off the counting that they need
@@ -8,10 +15,12 @@ import { workerData } from 'node:worker_threads';
 const MAX_GROWTH_BYTES = 335_544_320;
 const WATCH_INTERVAL_MS = 20;
 
-const limitBytes = (workerData as number) + MAX_GROWTH_BYTES;
-const parent = process.ppid;
+const { startBytes, parentId } = workerData as WatchedProcess;
+const limitBytes = startBytes + MAX_GROWTH_BYTES;
 
 // SQLite cannot be stopped from outside itself, so the whole process ends at once: also where nobody is left to stop it.
 setInterval(() => {
-  if (process.memoryUsage.rss() > limitBytes || process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+  if (process.memoryUsage.rss() > limitBytes || process.ppid !== parentId) {
+    process.kill(process.pid, 'SIGKILL');
+  }
 }, WATCH_INTERVAL_MS);

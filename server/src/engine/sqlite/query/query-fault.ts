@@ -25,20 +25,33 @@ interface FailedQuery {
 
 /** What SQLite said of a client's statement, as the client is told. */
 export function explainQueryFault(error: unknown, query: FailedQuery): unknown {
-  if (!(error instanceof Error) || error instanceof RowhouseError || !('errcode' in error)) return error;
-  const code = Number(error.errcode);
-  const primary = code & 0xff;
+  if (!isFaultOfStatement(error)) return error;
   if (query.denial !== null) return queryRejected(reasonOf(query.denial), query.field, error);
+  const primary = error.errcode & 0xff;
   if (primary === SQLITE_AUTH || primary === SQLITE_READONLY) {
     return queryRejected(reasonOf({ kind: 'action' }), query.field, error);
   }
-  if (NOT_OF_THE_STATEMENT.has(primary) || (primary === CORRUPT && code !== CORRUPT_VTAB)) return error;
   const offset = findSyntaxError(query.sql, error.message);
   const message = `SQLite: ${shortened(error.message)}${offset === null ? '' : `, at offset ${offset}`}`;
   return new RowhouseError('query_failed', message, {
     details: [{ field: query.field, message }],
     cause: error,
   });
+}
+
+/** What SQLite said of a view, as a client is told who reads its rows. */
+export function explainViewFault(error: unknown): unknown {
+  if (!isFaultOfStatement(error)) return error;
+  return new RowhouseError('conflict', `SQLite cannot read the view: ${shortened(error.message)}.`, {
+    cause: error,
+  });
+}
+
+function isFaultOfStatement(error: unknown): error is Error & { readonly errcode: number } {
+  if (!(error instanceof Error) || error instanceof RowhouseError || !('errcode' in error)) return false;
+  const code = Number(error.errcode);
+  if ((code & 0xff) === CORRUPT) return code === CORRUPT_VTAB;
+  return !NOT_OF_THE_STATEMENT.has(code & 0xff);
 }
 
 function reasonOf(denial: Denial): string {

@@ -6,6 +6,8 @@ import { type Handlers, runOperation } from '../../../threads/serve-operations.t
 import { OpenDatabases } from '../open-databases.ts';
 import { recordReads } from '../records/record-handlers.ts';
 import { readFrameSync, writeFrameSync } from './frames.ts';
+import type { WatchedProcess } from './process-watch.ts';
+import { explainViewFault } from './query-fault.ts';
 import type { QueryOperations } from './query-operations.ts';
 import { runQuery } from './run-query.ts';
 
@@ -29,11 +31,18 @@ const WORN_BYTES = 67_108_864;
 // nobody has to be asked to let go of a file.
 const databases = new OpenDatabases(1, { mode: 'read-only', doubleQuotedStrings: true });
 
-const handlers: Handlers<QueryOperations> = { runQuery, ...recordReads(databases) };
+const { getRecord, listRecords } = recordReads(databases);
+
+const handlers: Handlers<QueryOperations> = {
+  runQuery,
+  getRecord: (input) => readingView(() => getRecord(input)),
+  listRecords: (input) => readingView(() => listRecords(input)),
+};
 
 const startBytes = process.memoryUsage.rss();
+const watched: WatchedProcess = { startBytes, parentId: Number(process.argv[2]) };
 // On a thread, as nothing else runs beside SQLite on its own.
-new Worker(moduleBeside(import.meta.url, 'process-watch'), { workerData: startBytes }).unref();
+new Worker(moduleBeside(import.meta.url, 'process-watch'), { workerData: watched }).unref();
 send({ kind: 'ready' });
 for (let request = receive(); request !== null; request = receive()) {
   const reply = runOperation(handlers, request);
@@ -41,6 +50,14 @@ for (let request = receive(); request !== null; request = receive()) {
   send({ kind: 'answer', reply, worn: process.memoryUsage.rss() > startBytes + WORN_BYTES });
 }
 process.exit();
+
+function readingView<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw explainViewFault(error);
+  }
+}
 
 function receive(): OperationRequest | null {
   return readFrameSync(INPUT) as OperationRequest | null;

@@ -11,12 +11,33 @@ import { insertRecord } from './insert-record.ts';
 import { insertRecords } from './insert-records.ts';
 import { listRecords } from './list-records.ts';
 import { type RecordDatabase, recordDatabaseOf } from './record-database.ts';
-import type { BulkRecordWrites, RecordReads, RecordTarget, RecordWrites } from './record-operations.ts';
+import type {
+  BoundedRecordReads,
+  BulkRecordWrites,
+  RecordReads,
+  RecordTarget,
+  RecordWrites,
+} from './record-operations.ts';
 import type { RecordTable } from './record-table.ts';
 import { updateRecord } from './update-record.ts';
 import { updateRecords } from './update-records.ts';
 
-/** How a reader thread answers, each time from one view of the database. */
+/** How a reader thread answers, each time from one view of the database: null for what nobody could stop there. */
+export function boundedRecordReads(databases: OpenDatabases): Handlers<BoundedRecordReads> {
+  const reading = onTable(databases, readTransaction);
+  return {
+    getRecord: (input) =>
+      reading(input, (database, table) => {
+        return table.kind === 'view' ? null : getRecord(database, table, input.key);
+      }),
+    listRecords: (input) =>
+      reading(input, (database, table) => {
+        return table.kind === 'view' ? null : listRecords(database, table, input.page);
+      }),
+  };
+}
+
+/** The same where it can be stopped. */
 export function recordReads(databases: OpenDatabases): Handlers<RecordReads> {
   const reading = onTable(databases, readTransaction);
   return {

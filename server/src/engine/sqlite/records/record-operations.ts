@@ -64,6 +64,14 @@ export type BulkRecordWrites = {
   };
 };
 
+/** What a reader does: null for a view, which may take for ever. */
+export type BoundedRecordReads = {
+  readonly [Name in keyof RecordReads]: {
+    readonly input: RecordReads[Name]['input'];
+    readonly output: RecordReads[Name]['output'] | null;
+  };
+};
+
 /** What is done on the thread of short work: null says that it may be long, and that nothing was done. */
 export type PointOperations = {
   readonly [Name in keyof (RecordReads & RecordWrites)]: {

@@ -15,12 +15,12 @@ import type {
   TableReference,
 } from '../../project-records.ts';
 import type { EngineHost } from '../engine-host.ts';
-import type { BulkRecordWrites, PointOperations, RecordWrites } from './record-operations.ts';
+import type { BulkRecordWrites, PointOperations, RecordReads, RecordWrites } from './record-operations.ts';
 import { isShortPage } from './short-operations.ts';
 
 /**
  * The rows of SQLite projects. What is short work, with one row or with a few along the key, is done on the project's point
- * thread; all else on the readers and writers.
+ * thread; all else on the readers and writers, and the reading of views where it can be stopped.
  */
 export class SqliteRecords implements ProjectRecords {
   readonly #host: EngineHost;
@@ -29,20 +29,22 @@ export class SqliteRecords implements ProjectRecords {
     this.#host = host;
   }
 
-  list(project: string, table: TableReference, page: RecordPageRequest): Promise<RecordPage> {
-    return this.#host.withDatabase(project, async (path) => {
+  async list(project: string, table: TableReference, page: RecordPageRequest): Promise<RecordPage> {
+    const found = await this.#host.withDatabase(project, async (path) => {
       const input = { path, table, page };
-      const found = isShortPage(page) ? await this.#tryPoint(project, 'listRecords', input) : null;
-      return found ?? this.#host.readers.request('listRecords', input);
+      const short = isShortPage(page) ? await this.#tryPoint(project, 'listRecords', input) : null;
+      return short ?? this.#host.readers.request('listRecords', input);
     });
+    return found ?? this.#readView(project, 'listRecords', (path) => ({ path, table, page }));
   }
 
-  get(project: string, table: TableReference, key: RecordKey): Promise<RecordRow> {
-    return this.#host.withDatabase(project, async (path) => {
+  async get(project: string, table: TableReference, key: RecordKey): Promise<RecordRow> {
+    const found = await this.#host.withDatabase(project, async (path) => {
       const input = { path, table, key };
-      const found = await this.#tryPoint(project, 'getRecord', input);
-      return found ?? this.#host.readers.request('getRecord', input);
+      const short = await this.#tryPoint(project, 'getRecord', input);
+      return short ?? this.#host.readers.request('getRecord', input);
     });
+    return found ?? this.#readView(project, 'getRecord', (path) => ({ path, table, key }));
   }
 
   create(project: string, table: TableReference, record: NewRecord): Promise<CreatedRecord> {
@@ -71,6 +73,18 @@ export class SqliteRecords implements ProjectRecords {
     filters: readonly RecordFilter[],
   ): Promise<AffectedRows> {
     return this.#writeMany(project, 'deleteRecords', (path) => ({ path, table, filters }));
+  }
+
+  /** A view may be read without end, so that is done where it is stopped. */
+  #readView<Name extends keyof RecordReads>(
+    project: string,
+    operation: Name,
+    inputAt: (path: string) => RecordReads[Name]['input'],
+  ): Promise<RecordReads[Name]['output']> {
+    const { queryProcesses } = this.#host;
+    return queryProcesses.use(project, NOBODY_LEAVES, (run) => {
+      return this.#host.withDatabase(project, (path) => run(operation, inputAt(path)));
+    });
   }
 
   /** What the point thread does not do, a writer does, alone. */
@@ -112,6 +126,9 @@ export class SqliteRecords implements ProjectRecords {
     }
   }
 }
+
+/** Whether the client is still there is not asked: the time limit is close enough. */
+const NOBODY_LEAVES = new AbortController().signal;
 
 const SQLITE_BUSY = 5;
 

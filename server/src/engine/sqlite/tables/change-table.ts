@@ -4,6 +4,7 @@ import { RowhouseError } from '../../../errors.ts';
 import { foldName, quoteIdentifier } from '../../../schema/identifier.ts';
 import type { TableChange } from '../../project-tables.ts';
 import { adoptTables } from './adopt-tables.ts';
+import { withBrokenAside } from './broken-aside.ts';
 import { assertNameIsFree } from './create-table.ts';
 import { findTable } from './find-table.ts';
 import { fullTextOver } from './full-text-over.ts';
@@ -27,15 +28,14 @@ export function changeTable(database: DatabaseSync, nameOrId: string, change: Ta
 /** SQLite rewrites what refers to the table: foreign keys, triggers and views. https://www.sqlite.org/lang_altertable.html#altertabrename */
 function renameTable(database: DatabaseSync, old: string, name: string): void {
   assertNotReadByName(database, old);
-  if (foldName(old) === foldName(name)) {
-    // To SQLite the two are one name, which is taken.
-    const between = unusedName(database, '_rowhouse_renamed');
-    rename(database, old, between);
+  // To SQLite a name in another case is the same, and taken.
+  const isSame = foldName(old) === foldName(name);
+  if (!isSame) assertNameIsFree(database, name);
+  withBrokenAside(database, [old], () => {
+    const between = isSame ? unusedName(database, '_rowhouse_renamed') : old;
+    if (isSame) rename(database, old, between);
     rename(database, between, name);
-  } else {
-    assertNameIsFree(database, name);
-    rename(database, old, name);
-  }
+  });
   renameTableMetadata(database, old, name);
 }
 

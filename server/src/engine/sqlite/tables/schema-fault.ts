@@ -18,5 +18,10 @@ export function explainSchemaFault(error: unknown): unknown {
       cause: error,
     });
   }
-  return error;
+  if (!('errcode' in error) || error.errcode !== SQLITE_ERROR) return error;
+  // Something in a schema that was imported, such as a table whose module is not here.
+  return new RowhouseError('conflict', `SQLite refuses it: ${error.message}.`, { cause: error });
 }
+
+/** https://www.sqlite.org/rescode.html#error */
+const SQLITE_ERROR = 1;

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { after, describe } from 'node:test';
+
+import type { Data } from './answer.ts';
+import { documented, ours } from './contract.ts';
+import { openSubject } from './subject.ts';
+
+const subject = await openSubject();
+after(() => subject.close());
+const { path, send, accept, refuse } = subject;
+
+const contacts = subject.tableName('contacts');
+const notes = subject.tableName('notes');
+await accept(201, 'POST', `${path}/table`, {
+  table_name: contacts,
+  columns: [
+    { column_name: 'email', is_unique: true, is_nullable: false },
+    { column_name: 'age', column_type: 'INTEGER' },
+  ],
+});
+await accept(201, 'POST', `${path}/records/${contacts}`, { email: 'ada@example.com' });
+
+describe('401 missing_authorization', () => {
+  documented('without a Bearer token, with WWW-Authenticate: Bearer', async () => {
+    for (const authorization of [null, '', 'Basic YTpi', 'Bearer', 'Bearer ', subject.token]) {
+      const headers = authorization === null ? {} : { authorization };
+      const {
+        status,
+        body,
+        headers: answered,
+      } = await send('GET', `${path}/auth/me`, undefined, {
+        token: null,
+        headers,
+      });
+      assert.equal(status, 401);
+      assert.equal(body.error?.code, 'missing_authorization', JSON.stringify(authorization));
+      assert.match(answered.get('www-authenticate') ?? '', /^Bearer\b/);
+    }
+  });
+});
+
+describe('401 invalid_token', () => {
+  documented('for one that is malformed, mistyped or unknown', async () => {
+    const last = subject.token.at(-1) === 'a' ? 'b' : 'a';
+    const mistyped = subject.token.slice(0, -1) + last;
+    for (const token of ['x', 'pat_', 'pat_short', mistyped, `${subject.token}x`, `pat_${'A'.repeat(42)}`]) {
+      await refuse('invalid_token', 'GET', `${path}/auth/me`, undefined, { token });
+    }
+  });
+
+  documented('for a project that does not exist, as for one that is another’s', async () => {
+    const refused = await refuse('invalid_token', 'GET', '/projects/no_such_project/auth/me');
+    if (subject.admin === null) return;
+    const other = await subject.createProject();
+    const others = await refuse('invalid_token', 'GET', `/projects/${other.slug}/auth/me`);
+    assert.deepEqual(others, refused);
+  });
+});
+
+describe('403 permission_denied', () => {
+  ours('for a project token, where only the owner of the server may', async () => {
+    const project = { project_slug: subject.newSlug(), project_name: 'x' };
+    await refuse('permission_denied', 'POST', '/projects', project);
+    await refuse('permission_denied', 'GET', '/projects');
+  });
+});
+
+describe('404 not_found', () => {
+  const missing: readonly (readonly [method: string, below: string, body?: Data])[] = [
+    ['GET', '/nowhere'],
+    ['GET', '/table/nobody'],
+    ['GET', '/table/999999'],
+    ['GET', '/records/nobody'],
+    ['GET', '/records/nobody/1'],
+    ['POST', '/records/nobody', { email: 'x' }],
+    ['GET', `/records/${contacts}/999999`],
+    ['GET', `/records/${contacts}/nobody`],
+    ['PATCH', `/records/${contacts}/999999`, { email: 'x' }],
+    ['DELETE', `/records/${contacts}/999999`],
+    ['GET', '/indexes/nobody'],
+    ['POST', '/indexes/nobody', { columns: ['email'] }],
+    ['DELETE', `/indexes/${contacts}/nobody`],
+    ['DELETE', '/auth/tokens/999999999'],
+    ['GET', '/export/download/exp_20260101_000000_0123456789'],
+  ];
+  for (const [method, below, body] of missing) {
+    documented(`${method} ${below.replace(contacts, 'contacts')}`, async () => {
+      await refuse('not_found', method, path + below, body);
+    });
+  }
+});
+
+documented('400 invalid_export_format, to the letter', async () => {
+  const refused = await refuse('invalid_export_format', 'POST', `${path}/export/schema`, { format: 'yaml' });
+  assert.equal(refused.message, 'format must be json or sql for schema exports.');
+});
+
+ours('400 invalid_json says the line and the column', async () => {
+  const options = { headers: { 'content-type': 'application/json' }, body: '{\n  "table_name": oops\n}' };
+  const refused = await refuse('invalid_json', 'POST', `${path}/table`, undefined, options);
+  assert.match(refused.message, /line 2, column 17/);
+});
+
+describe('409 already_exists', () => {
+  ours('for a table, in any case of its name', async () => {
+    for (const name of [contacts, contacts.toUpperCase()]) {
+      await refuse('already_exists', 'POST', `${path}/table`, { table_name: name });
+    }
+  });
+
+  ours('for an index', async () => {
+    const index = { columns: ['age'], index_name: `idx_taken_${contacts}` };
+    await accept(201, 'POST', `${path}/indexes/${contacts}`, index);
+    await refuse('already_exists', 'POST', `${path}/indexes/${contacts}`, index);
+  });
+
+  ours(
+    'for a project',
+    async () => {
+      const project = { project_slug: subject.slug.toUpperCase(), project_name: 'Again' };
+      await refuse('already_exists', 'POST', '/projects', project, { token: subject.admin });
+    },
+    { needs: 'projects' },
+  );
+});
+
+describe('409 constraint_violation names the column, and changes nothing', () => {
+  const refusals: readonly (readonly [constraint: string, row: Data, field: string])[] = [
+    ['UNIQUE', { email: 'ada@example.com' }, 'email'],
+    ['the primary key', { id: 1, email: 'other@example.com' }, 'id'],
+    ['NOT NULL', { email: null }, 'email'],
+    ['NOT NULL, by leaving it out', { age: 1 }, 'email'],
+    ['the type of a STRICT column', { email: 'c@example.com', age: 'forty' }, 'age'],
+  ];
+  for (const [constraint, row, field] of refusals) {
+    ours(constraint, async () => {
+      const fields = [`body.${field}`];
+      const refused = await refuse('constraint_violation', 'POST', `${path}/records/${contacts}`, row, {
+        fields,
+      });
+      assert.match(refused.message, new RegExp(field));
+      const page = await accept(200, 'GET', `${path}/records/${contacts}`);
+      assert.deepEqual(page.rows, [{ id: 1, email: 'ada@example.com', age: null }]);
+    });
+  }
+
+  ours('FOREIGN KEY and CHECK', async () => {
+    await accept(201, 'POST', `${path}/table`, {
+      table_name: notes,
+      columns: [
+        { column_name: 'contact_id', column_type: 'INTEGER' },
+        { column_name: 'stars', column_type: 'INTEGER' },
+      ],
+      foreign_keys: [{ columns: ['contact_id'], references_table: contacts }],
+      checks: ['stars BETWEEN 1 AND 5'],
+    });
+    const notesPath = `${path}/records/${notes}`;
+    const orphan = await refuse('constraint_violation', 'POST', notesPath, { contact_id: 999 });
+    assert.match(orphan.message, /contact_id|foreign key/i);
+    const starry = await refuse('constraint_violation', 'POST', notesPath, { stars: 6 });
+    assert.match(starry.message, /stars/);
+    await accept(201, 'POST', notesPath, { contact_id: 1, stars: 5 });
+    await refuse('constraint_violation', 'DELETE', `${path}/records/${contacts}/1`);
+    assert.equal((await accept(200, 'GET', `${path}/records/${contacts}/1`)).row.email, 'ada@example.com');
+  });
+});

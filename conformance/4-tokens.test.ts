@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict';
+import { after, describe } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+
+import { assertKeys, type Data, TIMESTAMP } from './answer.ts';
+import { documented, ours } from './contract.ts';
+import { openSubject } from './subject.ts';
+import { refusesEach } from './wrong-fields.ts';
+
+const subject = await openSubject();
+after(() => subject.close());
+const { path, accept, refuse } = subject;
+
+const TOKEN = /^pat_[0-9A-Za-z]{42}$/;
+const SCOPES = [
+  'records:read',
+  'records:write',
+  'schema:read',
+  'schema:write',
+  'query',
+  'exports',
+  'tokens',
+  'project',
+];
+
+const contacts = subject.tableName('contacts');
+const secrets = subject.tableName('secrets');
+for (const table of [contacts, secrets]) {
+  await accept(201, 'POST', `${path}/table`, { table_name: table, columns: [{ column_name: 'email' }] });
+  await accept(201, 'POST', `${path}/records/${table}`, { email: 'ada@example.com' });
+}
+
+/** A token of the project that takes nobody's place. It is revoked at the end, so that it does not outlive the suite. */
+async function mint(fields: object = {}): Promise<Data> {
+  const { token } = await accept(201, 'POST', `${path}/auth/tokens`, { revoke_previous: false, ...fields });
+  after(() => accept(200, 'DELETE', `${path}/auth/tokens/${token.token_id}`));
+  return token;
+}
+
+describe('GET /projects/{p}/auth/me', () => {
+  documented('tells of the token that was sent', async () => {
+    const data = await accept(200, 'GET', `${path}/auth/me`);
+    assertKeys(data, ['token']);
+    const { token } = data;
+    assertKeys(token, [
+      'id',
+      'token_type',
+      'token_name',
+      'expires_at',
+      'revoked_at',
+      'last_used_at',
+      'created_at',
+    ]);
+    assert.equal(typeof token.id, 'number');
+    assert.equal(token.token_type, 'project_api_token');
+    assert.equal(typeof token.token_name, 'string');
+    assert.equal(token.expires_at, null);
+    assert.equal(token.revoked_at, null);
+    assert.match(token.last_used_at, TIMESTAMP);
+    assert.match(token.created_at, TIMESTAMP);
+  });
+});
+
+describe('POST /projects/{p}/auth/tokens', () => {
+  documented(
+    'makes a token of the documented form, and revokes the earlier ones of the same user at once',
+    async () => {
+      const { slug, token: earlier } = await subject.createProject();
+      const home = `/projects/${slug}`;
+      const body = { token_name: 'production-api', token_type: 'project_api_token' };
+      const data = await accept(201, 'POST', `${home}/auth/tokens`, body, { token: earlier });
+      assertKeys(data, ['token']);
+      assert.deepEqual(Object.keys(data.token).slice(0, 5), [
+        'token',
+        'token_id',
+        'token_type',
+        'token_name',
+        'expires_at',
+      ]);
+      const { token, token_id, token_name, expires_at } = data.token;
+      assert.match(token, TOKEN);
+      assert.equal(token_name, 'production-api');
+      assert.equal(expires_at, null);
+      assert.equal((await accept(200, 'GET', `${home}/auth/me`, undefined, { token })).token.id, token_id);
+      await refuse('invalid_token', 'GET', `${home}/auth/me`, undefined, { token: earlier });
+    },
+    { needs: 'projects' },
+  );
+
+  ours('keeps the earlier ones with revoke_previous: false', async () => {
+    const { token, token_name } = await mint();
+    assert.equal(token_name, 'default');
+    await accept(200, 'GET', `${path}/auth/me`);
+    await accept(200, 'GET', `${path}/auth/me`, undefined, { token });
+  });
+
+  ours('answers what the token may do', async () => {
+    const token = await mint({ scopes: ['query'], tables: [contacts], expires_at: '2096-01-01T00:00:00Z' });
+    assert.deepEqual(token.scopes, ['query']);
+    assert.deepEqual(token.tables, [contacts]);
+    assert.equal(token.expires_at, '2096-01-01T00:00:00Z');
+    const full = await mint();
+    assert.deepEqual(full.scopes, SCOPES);
+    assert.equal(full.tables, null);
+  });
+
+  ours('makes no token that can do more than the one that asks', async () => {
+    const { token } = await mint({ scopes: ['tokens', 'query'], tables: [contacts], expires_at: soon() });
+    for (const more of [
+      { scopes: ['records:read'] },
+      { tables: [contacts, secrets] },
+      { tables: null },
+      { expires_at: null },
+      { expires_at: '2096-01-01T00:00:00Z' },
+    ]) {
+      const body = { revoke_previous: false, ...more };
+      await refuse('permission_denied', 'POST', `${path}/auth/tokens`, body, { token });
+    }
+  });
+
+  refusesEach(
+    subject,
+    { method: 'POST', path: `${path}/auth/tokens`, body: { revoke_previous: false } },
+    {
+      'body.token_name': ['', 7, null, [], {}, 'x'.repeat(201), 'two\nlines'],
+      'body.token_type': ['', 'admin', 7, null],
+      'body.revoke_previous': [[], {}],
+      'body.expires_at': ['', 'tomorrow', 7, '2001-01-01T00:00:00Z', '2096-13-01T00:00:00Z', []],
+      'body.scopes': [[], 'query', 7, null, ['query', 'query']],
+      'body.tables': [[], 'contacts', 7, ['a', 'a']],
+      'body.colour': ['red'],
+    },
+  );
+});
+
+function soon(): string {
+  return `${new Date(Date.now() + 3_600_000).toISOString().slice(0, 19)}Z`;
+}
+
+describe('what a token may do', () => {
+  const requests: readonly (readonly [scope: string, method: string, below: string, body?: object])[] = [
+    ['records:read', 'GET', `/records/${contacts}`],
+    ['records:write', 'PATCH', `/records/${contacts}/1`, { email: 'b@example.com' }],
+    ['schema:read', 'GET', '/tables'],
+    ['schema:write', 'POST', `/indexes/${contacts}`, { columns: ['email'] }],
+    ['exports', 'GET', '/exports'],
+    ['tokens', 'GET', '/auth/tokens'],
+    ['project', 'GET', ''],
+  ];
+  for (const [scope, method, below, body] of requests) {
+    ours(`${scope}: ${method} ${below.replaceAll(contacts, 'contacts')}`, async () => {
+      const { token } = await mint({ scopes: [scope] });
+      const answer = await subject.send(method, path + below, body, { token });
+      assert.equal(answer.body.ok, true, JSON.stringify(answer.body.error));
+      const others = SCOPES.filter((other) => other !== scope);
+      const narrowed = await mint({ scopes: others });
+      await refuse('permission_denied', method, path + below, body, { token: narrowed.token });
+    });
+  }
+
+  ours('only in some tables', async () => {
+    const { token } = await mint({ tables: [contacts] });
+    await accept(200, 'GET', `${path}/records/${contacts}`, undefined, { token });
+    await refuse('permission_denied', 'GET', `${path}/records/${secrets}`, undefined, { token });
+    await refuse('permission_denied', 'GET', `${path}/records/nobody`, undefined, { token });
+    await refuse('permission_denied', 'POST', `${path}/export/schema`, {}, { token });
+  });
+
+  ours('not after it has expired', async () => {
+    const end = new Date(Date.now() + 1_900).toISOString().slice(0, 19);
+    const { token } = await mint({ expires_at: `${end}Z` });
+    let status = 200;
+    while (status === 200 && Date.now() < Date.parse(`${end}Z`) + 2_000) {
+      await setTimeout(20);
+      status = (await subject.send('GET', `${path}/auth/me`, undefined, { token })).status;
+    }
+    assert.ok(Date.now() >= Date.parse(`${end}Z`), 'not before its time');
+    assert.equal(status, 401);
+  });
+});
+
+describe('GET /projects/{p}/auth/tokens', () => {
+  ours('lists the fields of auth/me and what each token may do, never the secret', async () => {
+    const made = await mint({ token_name: 'listed', scopes: ['query'] });
+    const data = await accept(200, 'GET', `${path}/auth/tokens?limit=500`);
+    assert.deepEqual(Object.keys(data), ['tokens', 'limit', 'offset', 'returned', 'has_more']);
+    assert.equal(data.returned, data.tokens.length);
+    const listed = data.tokens.find(({ id }: Data) => id === made.token_id);
+    assert.deepEqual(Object.keys(listed).slice(0, 9), [
+      'id',
+      'token_type',
+      'token_name',
+      'expires_at',
+      'revoked_at',
+      'last_used_at',
+      'created_at',
+      'scopes',
+      'tables',
+    ]);
+    assert.equal(listed.token_name, 'listed');
+    assert.equal(listed.last_used_at, null);
+    assert.doesNotMatch(JSON.stringify(data), /pat_/);
+  });
+
+  refusesEach(
+    subject,
+    { method: 'GET', path: `${path}/auth/tokens` },
+    {
+      'query.limit': ['0', '501', 'ten', '', '1.5'],
+      'query.offset': ['-1', 'ten', '1.5'],
+      'query.colour': ['red'],
+    },
+  );
+});
+
+describe('DELETE /projects/{p}/auth/tokens/{token_id}', () => {
+  documented('revokes, from the very next request on', async () => {
+    const { token } = await accept(201, 'POST', `${path}/auth/tokens/test`, {});
+    await accept(200, 'GET', `${path}/auth/me`, undefined, { token: token.token });
+    const data = await accept(200, 'DELETE', `${path}/auth/tokens/${token.token_id}`);
+    assertKeys(data, ['revoked', 'token_id']);
+    assert.deepEqual(data, { revoked: true, token_id: token.token_id });
+    await refuse('invalid_token', 'GET', `${path}/auth/me`, undefined, { token: token.token });
+  });
+
+  documented('is not_found for a token that is not there', async () => {
+    await refuse('not_found', 'DELETE', `${path}/auth/tokens/999999999`);
+  });
+
+  ours('names path.token_id for one that is no number', async () => {
+    for (const id of ['0', '-1', 'x', '1.5']) {
+      const fields = ['path.token_id'];
+      await refuse('validation_failed', 'DELETE', `${path}/auth/tokens/${id}`, undefined, { fields });
+    }
+  });
+});
+
+describe('POST /projects/{p}/auth/tokens/test', () => {
+  documented('makes a temporary token and reads one row with it', async () => {
+    const data = await accept(201, 'POST', `${path}/auth/tokens/test`, { table_name: contacts });
+    assertKeys(data, ['token', 'test']);
+    assertKeys(data.token, ['token', 'token_id', 'token_type', 'expires_at']);
+    assertKeys(data.test, ['project', 'table', 'sample_row']);
+    assert.match(data.token.token, TOKEN);
+    assert.equal(data.token.token_type, 'project_api_token');
+    assert.equal(data.test.project, subject.slug);
+    assert.equal(data.test.table, contacts);
+    assert.equal(data.test.sample_row.id, 1);
+    await accept(200, 'DELETE', `${path}/auth/tokens/${data.token.token_id}`);
+  });
+
+  documented('names it temporary-access-test when it is given no name', async () => {
+    for (const [body, name] of [
+      [{}, 'temporary-access-test'],
+      [{ token_name: 'mine' }, 'mine'],
+    ] as const) {
+      const { token } = await accept(201, 'POST', `${path}/auth/tokens/test`, body);
+      const me = await accept(200, 'GET', `${path}/auth/me`, undefined, { token: token.token });
+      assert.equal(me.token.token_name, name);
+      await accept(200, 'DELETE', `${path}/auth/tokens/${token.token_id}`);
+    }
+  });
+
+  ours('makes it live 10 minutes, and revokes nobody’s', async () => {
+    const { token } = await accept(201, 'POST', `${path}/auth/tokens/test`, {});
+    const lives = Date.parse(token.expires_at) - Date.now();
+    assert.ok(Math.abs(lives - 600_000) < 5_000, `${lives} ms`);
+    await accept(200, 'GET', `${path}/auth/me`);
+    await accept(200, 'DELETE', `${path}/auth/tokens/${token.token_id}`);
+  });
+
+  documented('is not_found for a table that is not there', async () => {
+    await refuse('not_found', 'POST', `${path}/auth/tokens/test`, { table_name: 'nobody' });
+  });
+
+  refusesEach(
+    subject,
+    { method: 'POST', path: `${path}/auth/tokens/test` },
+    {
+      'body.table_name': [7, null, [], ''],
+      'body.token_name': ['', 7, null, 'x'.repeat(201)],
+      'body.colour': ['red'],
+    },
+  );
+});
+
+describe('the admin credential', () => {
+  const asAdmin = { token: subject.admin };
+
+  ours(
+    'makes and lists projects, mints project tokens, and may use every route of a project',
+    async () => {
+      const { slug } = await subject.createProject();
+      const home = `/projects/${slug}`;
+      const { token } = await accept(201, 'POST', `${home}/auth/tokens`, { token_name: 'mine' }, asAdmin);
+      await accept(200, 'GET', `${home}/auth/me`, undefined, { token: token.token });
+      await accept(201, 'POST', `${home}/table`, { table_name: 'contacts' }, asAdmin);
+      await accept(200, 'GET', `${home}/records/contacts`, undefined, asAdmin);
+      const { projects } = await accept(200, 'GET', '/projects?limit=500', undefined, asAdmin);
+      assert.ok(projects.some(({ project_slug }: Data) => project_slug === slug));
+    },
+    { needs: 'projects' },
+  );
+});

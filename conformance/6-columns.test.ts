@@ -1,0 +1,316 @@
+import assert from 'node:assert/strict';
+import { after, describe } from 'node:test';
+
+import { assertKeys, type Data, TIMESTAMP } from './answer.ts';
+import { documented, ours } from './contract.ts';
+import { openSubject } from './subject.ts';
+import { MISSING, refusesEach } from './wrong-fields.ts';
+
+const subject = await openSubject();
+after(() => subject.close());
+const { path, accept, refuse } = subject;
+
+const COLUMN_KEYS = [
+  'id',
+  'table_name',
+  'column_name',
+  'column_type',
+  'is_nullable',
+  'default_value',
+  'is_primary',
+  'is_unique',
+  'created_at',
+  'updated_at',
+];
+
+interface Given {
+  readonly table: string;
+  /** The paths of its columns and of its records. */
+  readonly columns: string;
+  readonly records: string;
+}
+
+/** A table with columns id, email, phone and age, and two rows. */
+async function givenContacts(name: string): Promise<Given> {
+  const table = subject.tableName(name);
+  await accept(201, 'POST', `${path}/table`, {
+    table_name: table,
+    columns: [
+      { column_name: 'email', is_nullable: false, is_unique: true },
+      { column_name: 'phone' },
+      { column_name: 'age', column_type: 'INTEGER', default_value: 18 },
+    ],
+  });
+  const records = `${path}/records/${table}`;
+  const rows = ['ada', 'bob'].map((person) => ({ email: `${person}@example.com`, phone: person }));
+  await accept(201, 'POST', records, { rows });
+  return { table, columns: `${path}/column/${table}`, records };
+}
+
+const refused = await givenContacts('refused');
+
+describe('GET /projects/{p}/column/{table}', () => {
+  documented('lists the columns', async () => {
+    const { table, columns } = await givenContacts('listed');
+    const data = await accept(200, 'GET', columns);
+    assertKeys(data, ['table', 'columns']);
+    assert.equal(data.table, table);
+    for (const column of data.columns) assertKeys(column, COLUMN_KEYS);
+    assert.deepEqual(
+      data.columns.map(({ column_name }: Data) => column_name),
+      ['id', 'email', 'phone', 'age'],
+    );
+    assert.deepEqual((await accept(200, 'GET', `${path}/table/${table}`)).columns, data.columns);
+  });
+
+  ours('and one, by its name or id', async () => {
+    const { table, columns } = await givenContacts('one');
+    const email = (await accept(200, 'GET', columns)).columns[1];
+    for (const reference of ['email', 'EMAIL', email.id]) {
+      const data = await accept(200, 'GET', `${columns}/${reference}`);
+      assert.deepEqual(Object.keys(data), ['table', 'column']);
+      assert.deepEqual(data, { table, column: email });
+    }
+  });
+
+  documented('is not_found for what is not there', async () => {
+    await refuse('not_found', 'GET', `${path}/column/nobody`);
+    await refuse('not_found', 'PATCH', `${refused.columns}/nothing`, { is_nullable: true });
+    await refuse('not_found', 'DELETE', `${refused.columns}/nothing`);
+  });
+});
+
+describe('POST /projects/{p}/column/{table}', () => {
+  documented('adds a column: TEXT, nullable and not unique unless it is said otherwise', async () => {
+    const { table, columns, records } = await givenContacts('added');
+    const data = await accept(201, 'POST', columns, { column_name: 'note' });
+    assertKeys(data, ['table', 'column']);
+    assertKeys(data.column, COLUMN_KEYS);
+    const { id, created_at, updated_at, ...column } = data.column;
+    assert.equal(typeof id, 'number');
+    assert.match(created_at, TIMESTAMP);
+    assert.match(updated_at, TIMESTAMP);
+    assert.deepEqual(data.table, table);
+    assert.deepEqual(column, {
+      table_name: table,
+      column_name: 'note',
+      column_type: 'TEXT',
+      is_nullable: 1,
+      default_value: null,
+      is_primary: 0,
+      is_unique: 0,
+    });
+    assert.equal((await accept(200, 'GET', `${records}/1`)).row.note, null);
+  });
+
+  documented('takes a type, a default, NOT NULL and UNIQUE', async () => {
+    const { columns, records } = await givenContacts('typed');
+    const wide = { column_name: 'score', column_type: 'integer', is_nullable: false, default_value: 5 };
+    const { column } = await accept(201, 'POST', columns, wide);
+    assert.deepEqual([column.column_type, column.is_nullable, column.default_value], ['INTEGER', 0, 5]);
+    assert.equal((await accept(200, 'GET', `${records}/1`)).row.score, 5);
+    const unique = await accept(201, 'POST', columns, { column_name: 'code', is_unique: true });
+    assert.equal(unique.column.is_unique, 1);
+    await accept(200, 'PATCH', `${records}/1`, { code: 'x' });
+    assert.equal((await subject.send('PATCH', `${records}/2`, { code: 'x' })).body.ok, false);
+  });
+
+  documented('adds no primary key', async () => {
+    const { columns } = refused;
+    const answer = await subject.send('POST', columns, { column_name: 'key', is_primary: true });
+    assert.equal(answer.body.ok, false);
+    await refuse('not_found', 'GET', `${columns}/key`);
+  });
+
+  ours('is already_exists for a name that is taken', async () => {
+    await refuse('already_exists', 'POST', refused.columns, { column_name: 'EMAIL' });
+  });
+
+  refusesEach(
+    subject,
+    { method: 'POST', path: refused.columns, body: { column_name: 'refused' } },
+    {
+      'body.column_name': [MISSING, '', 7, null, '1a', 'a b', 'x'.repeat(64)],
+      'body.column_type': ['', 'VARCHAR', 7, null],
+      'body.is_nullable': [[], {}],
+      'body.default_value': [[], {}, 7],
+      'body.is_unique': [[], {}],
+      'body.is_primary': [true, 1, 'yes', []],
+      'body.colour': ['red'],
+    },
+  );
+});
+
+describe('PATCH /projects/{p}/column/{table}/{column_id_or_name}', () => {
+  documented('renames a column, which keeps its id and its values', async () => {
+    const { table, columns, records } = await givenContacts('renamed');
+    const before = (await accept(200, 'GET', columns)).columns[2];
+    const data = await accept(200, 'PATCH', `${columns}/phone`, { new_column_name: 'mobile' });
+    assertKeys(data, ['table', 'column']);
+    assertKeys(data.column, COLUMN_KEYS);
+    assert.deepEqual([data.table, data.column.id, data.column.column_name], [table, before.id, 'mobile']);
+    assert.deepEqual((await accept(200, 'GET', `${records}/1`)).row, {
+      id: 1,
+      email: 'ada@example.com',
+      mobile: 'ada',
+      age: 18,
+    });
+    const back = await accept(200, 'PATCH', `${columns}/${before.id}`, { new_column_name: 'phone' });
+    assert.equal(back.column.column_name, 'phone');
+  });
+
+  documented('changes what a column takes', async () => {
+    const { columns, records } = await givenContacts('changed');
+    const patch = { is_nullable: false, is_unique: true, default_value: 'none' };
+    const { column } = await accept(200, 'PATCH', `${columns}/phone`, patch);
+    assert.deepEqual([column.is_nullable, column.is_unique, column.default_value], [0, 1, 'none']);
+    for (const row of [
+      { email: 'c', phone: null },
+      { email: 'c', phone: 'ada' },
+    ]) {
+      assert.equal((await subject.send('POST', records, row)).body.ok, false);
+    }
+    assert.equal((await accept(201, 'POST', records, { email: 'c' })).row.phone, 'none');
+    const loose = { is_nullable: true, is_unique: false, default_value: null };
+    const again = await accept(200, 'PATCH', `${columns}/phone`, loose);
+    assert.deepEqual(
+      [again.column.is_nullable, again.column.is_unique, again.column.default_value],
+      [1, 0, null],
+    );
+    assert.equal((await accept(201, 'POST', records, { email: 'd' })).row.phone, null);
+  });
+
+  documented('changes the type only while the column holds no values', async () => {
+    const { columns, records } = await givenContacts('retyped');
+    const patch = { column_type: 'INTEGER' };
+    assert.equal((await subject.send('PATCH', `${columns}/phone`, patch)).body.ok, false);
+    assert.equal((await accept(200, 'GET', `${records}/1`)).row.phone, 'ada');
+    await accept(200, 'PATCH', `${records}/1`, { phone: null });
+    await accept(200, 'PATCH', `${records}/2`, { phone: null });
+    const { column } = await accept(200, 'PATCH', `${columns}/phone`, patch);
+    assert.equal(column.column_type, 'INTEGER');
+    assert.equal((await accept(200, 'PATCH', `${records}/1`, { phone: 42 })).row.phone, 42);
+  });
+
+  ours('is a conflict for the type of a column that holds values', async () => {
+    await refuse('conflict', 'PATCH', `${refused.columns}/phone`, { column_type: 'INTEGER' });
+  });
+
+  documented('leaves a primary key unique', async () => {
+    const { columns } = await givenContacts('keyed');
+    await subject.send('PATCH', `${columns}/id`, { is_unique: false });
+    const [id] = (await accept(200, 'GET', columns)).columns;
+    assert.deepEqual([id.is_primary, id.is_unique], [1, 1]);
+  });
+
+  ours('is a constraint_violation where values do not fit, and changes nothing', async () => {
+    const { columns, records } = await givenContacts('unfit');
+    await accept(201, 'POST', records, { email: 'c', phone: 'ada' });
+    await accept(201, 'POST', records, { email: 'd', phone: null });
+    await refuse('constraint_violation', 'PATCH', `${columns}/phone`, { is_unique: true });
+    await refuse('constraint_violation', 'PATCH', `${columns}/phone`, { is_nullable: false });
+    assert.equal((await accept(200, 'GET', `${columns}/phone`)).column.is_unique, 0);
+    assert.equal((await accept(200, 'GET', records)).returned, 4);
+  });
+
+  ours('loses no row of another table that refers to this one', async () => {
+    const { table, columns } = await givenContacts('parents');
+    const child = subject.tableName('children');
+    await accept(201, 'POST', `${path}/table`, {
+      table_name: child,
+      columns: [{ column_name: 'parent_id', column_type: 'INTEGER' }],
+      foreign_keys: [{ columns: ['parent_id'], references_table: table, on_delete: 'CASCADE' }],
+    });
+    await accept(201, 'POST', `${path}/records/${child}`, { rows: [{ parent_id: 1 }, { parent_id: 2 }] });
+    await accept(200, 'PATCH', `${columns}/phone`, { is_nullable: false, is_unique: true });
+    assert.equal((await accept(200, 'GET', `${path}/records/${child}`)).returned, 2);
+    await accept(200, 'DELETE', `${path}/records/${table}/1`);
+    assert.equal((await accept(200, 'GET', `${path}/records/${child}`)).returned, 1, 'it still cascades');
+  });
+
+  refusesEach(
+    subject,
+    { method: 'PATCH', path: `${refused.columns}/age` },
+    {
+      'body.new_column_name': ['', 7, null, '1a', 'x'.repeat(64)],
+      'body.column_type': ['', 'VARCHAR', 7, null],
+      'body.is_nullable': [[], {}],
+      'body.default_value': [[], {}, 'eighteen'],
+      'body.is_unique': [[], {}],
+      'body.colour': ['red'],
+    },
+  );
+
+  ours('needs something to change, under a name that is free', async () => {
+    await refuse('validation_failed', 'PATCH', `${refused.columns}/age`, {}, { fields: ['body'] });
+    await refuse('already_exists', 'PATCH', `${refused.columns}/age`, { new_column_name: 'Email' });
+  });
+});
+
+describe('PATCH /projects/{p}/column/{table}', () => {
+  documented('changes several columns', async () => {
+    const { columns } = await givenContacts('several');
+    const data = await accept(200, 'PATCH', columns, {
+      columns: [
+        { column_name: 'email', new_column_name: 'mail', is_unique: false },
+        { column_name: 'age', default_value: 21 },
+      ],
+    });
+    assertKeys(data, ['updated_count']);
+    assert.deepEqual(data, { updated_count: 2 });
+    const [, mail, , age] = (await accept(200, 'GET', columns)).columns;
+    assert.deepEqual([mail.column_name, mail.is_unique, age.default_value], ['mail', 0, 21]);
+  });
+
+  documented('changes all of them or none', async () => {
+    const { columns } = await givenContacts('atomic');
+    const { columns: before } = await accept(200, 'GET', columns);
+    for (const wrong of [
+      { column_name: 'nothing', is_unique: true },
+      { column_name: 'phone', column_type: 'INTEGER' },
+    ]) {
+      const patch = { columns: [{ column_name: 'email', new_column_name: 'mail' }, wrong] };
+      assert.equal((await subject.send('PATCH', columns, patch)).body.ok, false);
+      assert.deepEqual((await accept(200, 'GET', columns)).columns, before);
+    }
+  });
+
+  refusesEach(
+    subject,
+    {
+      method: 'PATCH',
+      path: refused.columns,
+      body: { columns: [{ column_name: 'age', is_nullable: true, is_unique: false }] },
+    },
+    {
+      'body.columns': [MISSING, [], 7, 'age', null, {}],
+      'body.columns[0]': [7, 'age', null],
+      'body.columns[0].column_name': [MISSING, 7, null],
+      'body.columns[0].column_type': ['', 'VARCHAR', 7],
+      'body.columns[0].colour': ['red'],
+      'body.colour': ['red'],
+    },
+  );
+});
+
+describe('DELETE /projects/{p}/column/{table}/{column_id_or_name}', () => {
+  documented('drops a column with its values', async () => {
+    const { columns, records } = await givenContacts('dropped');
+    const data = await accept(200, 'DELETE', `${columns}/phone`);
+    assertKeys(data, ['deleted', 'column_name']);
+    assert.deepEqual(data, { deleted: true, column_name: 'phone' });
+    assert.deepEqual((await accept(200, 'GET', `${records}/1`)).row, {
+      id: 1,
+      email: 'ada@example.com',
+      age: 18,
+    });
+    const age = (await accept(200, 'GET', columns)).columns[2];
+    assert.equal((await accept(200, 'DELETE', `${columns}/${age.id}`)).column_name, 'age');
+  });
+
+  documented('never drops a primary key column', async () => {
+    const { columns } = refused;
+    assert.equal((await subject.send('DELETE', `${columns}/id`)).body.ok, false);
+    assert.equal((await accept(200, 'GET', columns)).columns[0].column_name, 'id');
+  });
+});

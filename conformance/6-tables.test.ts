@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { after, describe } from 'node:test';
+
+import { assertKeys, type Data, TIMESTAMP } from './answer.ts';
+import { documented, ours } from './contract.ts';
+import { openSubject } from './subject.ts';
+import { MISSING, refusesEach } from './wrong-fields.ts';
+
+const subject = await openSubject();
+after(() => subject.close());
+const { path, accept, refuse } = subject;
+
+const TABLE_KEYS = ['id', 'table_name', 'display_name', 'created_at', 'updated_at'];
+const COLUMN_KEYS = [
+  'id',
+  'table_name',
+  'column_name',
+  'column_type',
+  'is_nullable',
+  'default_value',
+  'is_primary',
+  'is_unique',
+  'created_at',
+  'updated_at',
+];
+
+const contacts = subject.tableName('contacts');
+const made = await accept(201, 'POST', `${path}/table`, {
+  table_name: contacts,
+  display_name: 'Contacts',
+  columns: [
+    { column_name: 'email', column_type: 'TEXT', is_nullable: false, is_unique: true },
+    { column_name: 'age', column_type: 'INTEGER', default_value: 18 },
+  ],
+});
+
+function namesOf(columns: readonly Data[]): readonly string[] {
+  return columns.map(({ column_name }) => column_name);
+}
+
+async function createTable(name: string, fields: object = {}): Promise<string> {
+  const table = subject.tableName(name);
+  await accept(201, 'POST', `${path}/table`, { table_name: table, ...fields });
+  return table;
+}
+
+describe('POST /projects/{p}/table', () => {
+  documented('answers the table and its columns', () => {
+    assertKeys(made, ['table', 'columns']);
+    assertKeys(made.table, TABLE_KEYS);
+    assert.equal(typeof made.table.id, 'number');
+    assert.equal(made.table.table_name, contacts);
+    assert.equal(made.table.display_name, 'Contacts');
+    for (const column of made.columns) assertKeys(column, COLUMN_KEYS);
+  });
+
+  documented('puts `id INTEGER PRIMARY KEY AUTOINCREMENT` first where no primary key is given', async () => {
+    const [id] = made.columns;
+    const { id: number, created_at, updated_at, ...column } = id;
+    assert.equal(typeof number, 'number');
+    assert.match(created_at, TIMESTAMP);
+    assert.match(updated_at, TIMESTAMP);
+    assert.deepEqual(column, {
+      table_name: contacts,
+      column_name: 'id',
+      column_type: 'INTEGER',
+      is_nullable: 0,
+      default_value: null,
+      is_primary: 1,
+      is_unique: 1,
+    });
+    const table = await createTable('counted');
+    for (const expected of [1, 2]) {
+      const { row } = await accept(201, 'POST', `${path}/records/${table}`, {});
+      assert.equal(row.id, expected);
+    }
+    await accept(200, 'DELETE', `${path}/records/${table}/2`);
+    assert.equal((await accept(201, 'POST', `${path}/records/${table}`, {})).row.id, 3, 'never given twice');
+  });
+
+  documented('adds no other columns than those that were asked for', () => {
+    assert.deepEqual(namesOf(made.columns), ['id', 'email', 'age']);
+  });
+
+  documented('says of each column what was asked for', () => {
+    const [, email, age] = made.columns;
+    assert.deepEqual([email.is_nullable, email.is_unique, email.is_primary], [0, 1, 0]);
+    assert.deepEqual(
+      [age.column_type, age.is_nullable, age.is_unique, age.default_value],
+      ['INTEGER', 1, 0, 18],
+    );
+  });
+
+  documented('takes the primary key that is given', async () => {
+    const table = subject.tableName('keyed');
+    const columns = [{ column_name: 'code', is_primary: true }, { column_name: 'name' }];
+    const data = await accept(201, 'POST', `${path}/table`, { table_name: table, columns });
+    assert.deepEqual(namesOf(data.columns), ['code', 'name']);
+    assert.deepEqual([data.columns[0].is_primary, data.columns[0].is_unique], [1, 1]);
+  });
+
+  documented('gives no display name where none is given', async () => {
+    const table = subject.tableName('plain');
+    const data = await accept(201, 'POST', `${path}/table`, { table_name: table });
+    assert.equal(data.table.display_name, null);
+  });
+
+  ours('takes foreign keys and checks', async () => {
+    const table = await createTable('notes', {
+      columns: [
+        { column_name: 'contact_id', column_type: 'INTEGER' },
+        { column_name: 'stars', column_type: 'INTEGER' },
+      ],
+      foreign_keys: [{ columns: ['contact_id'], references_table: contacts, on_delete: 'cascade' }],
+      checks: ['stars > 0'],
+    });
+    const { foreign_keys: foreignKeys } = await accept(200, 'GET', `${path}/table/${table}`);
+    assert.deepEqual(foreignKeys, [
+      {
+        columns: ['contact_id'],
+        references_table: contacts,
+        references_columns: ['id'],
+        on_delete: 'CASCADE',
+        on_update: 'NO ACTION',
+      },
+    ]);
+    await refuse('constraint_violation', 'POST', `${path}/records/${table}`, { stars: 0 });
+  });
+
+  refusesEach(
+    subject,
+    {
+      method: 'POST',
+      path: `${path}/table`,
+      body: {
+        table_name: 'refused',
+        columns: [{ column_name: 'a' }],
+        foreign_keys: [{ columns: ['a'], references_table: contacts }],
+      },
+    },
+    {
+      'body.table_name': [MISSING, '', 7, null, [], 'x'.repeat(64), 'sqlite_x'],
+      'body.display_name': ['', 7, [], 'x'.repeat(201), 'two\nlines'],
+      'body.columns': [7, 'a', {}, null],
+      'body.columns[0]': [7, 'a', null],
+      'body.columns[0].column_name': [MISSING, '', 7, null, 'x'.repeat(64)],
+      'body.columns[0].column_type': ['', 'VARCHAR', 7, null],
+      'body.columns[0].is_primary': [[], {}],
+      'body.columns[0].is_nullable': [[], {}],
+      'body.columns[0].is_unique': [[], {}],
+      'body.columns[0].default_value': [[], {}, 5],
+      'body.columns[0].size': [5],
+      'body.foreign_keys': [7, {}, null],
+      'body.foreign_keys[0].columns': [MISSING, [], 7, ['a', 'a']],
+      'body.foreign_keys[0].columns[0]': ['nothing', 7],
+      'body.foreign_keys[0].references_table': [MISSING, 7, 'nobody'],
+      'body.foreign_keys[0].on_delete': ['EXPLODE', 7, null],
+      'body.foreign_keys[0].match': ['FULL'],
+      'body.checks': [7, {}, 'a > 1'],
+      'body.colour': ['red'],
+    },
+  );
+
+  ours('refuses two columns of one name', async () => {
+    const columns = [{ column_name: 'a' }, { column_name: 'A' }];
+    const fields = ['body.columns[1].column_name'];
+    await refuse('validation_failed', 'POST', `${path}/table`, { table_name: 'twice', columns }, { fields });
+  });
+});
+
+describe('GET /projects/{p}/tables, and /table', () => {
+  ours('list the tables, and count their rows when asked', async () => {
+    const counted = await createTable('two_rows');
+    await accept(201, 'POST', `${path}/records/${counted}`, { rows: [{}, {}] });
+    for (const url of [`${path}/tables`, `${path}/table`]) {
+      const data = await accept(200, 'GET', url);
+      assert.deepEqual(Object.keys(data), ['tables']);
+      const names = new Set(data.tables.map(({ table_name }: Data) => table_name));
+      assert.ok(names.has(contacts) && names.has(counted));
+      for (const table of data.tables) assert.deepEqual(Object.keys(table), TABLE_KEYS);
+      const { tables } = await accept(200, 'GET', `${url}?include_count=true`);
+      for (const table of tables) assert.deepEqual(Object.keys(table), [...TABLE_KEYS, 'row_count']);
+      assert.equal(tables.find(({ table_name }: Data) => table_name === counted).row_count, 2);
+    }
+  });
+
+  ours('show none of the service’s own tables', async () => {
+    const { tables } = await accept(200, 'GET', `${path}/tables`);
+    for (const { table_name } of tables) assert.doesNotMatch(table_name, /^(_rowhouse|sqlite)_/);
+  });
+
+  refusesEach(
+    subject,
+    { method: 'GET', path: `${path}/tables` },
+    { 'query.limit': ['5'], 'query.colour': ['red'] },
+  );
+});
+
+describe('GET /projects/{p}/table/{table_id_or_name}', () => {
+  documented('answers the table and its columns', async () => {
+    for (const reference of [contacts, made.table.id]) {
+      const data = await accept(200, 'GET', `${path}/table/${reference}`);
+      assertKeys(data, ['table', 'columns'], { ours: ['indexes', 'foreign_keys'] });
+      assertKeys(data.table, TABLE_KEYS);
+      assert.deepEqual(data.table, made.table);
+      for (const column of data.columns) assertKeys(column, COLUMN_KEYS);
+      assert.deepEqual(data.columns, made.columns);
+    }
+  });
+
+  documented('is not_found for a table that is not there', async () => {
+    for (const table of ['nobody', '999999', 'sqlite_schema']) {
+      await refuse('not_found', 'GET', `${path}/table/${table}`);
+    }
+  });
+});
+
+describe('PATCH /projects/{p}/table/{table_id_or_name}', () => {
+  documented('gives another display name, or none', async () => {
+    const table = await createTable('displayed', { display_name: 'Before' });
+    const { id } = (await accept(200, 'GET', `${path}/table/${table}`)).table;
+    for (const [reference, name] of [
+      [table, 'People'],
+      [id, null],
+    ]) {
+      const data = await accept(200, 'PATCH', `${path}/table/${reference}`, { display_name: name });
+      assertKeys(data, ['table']);
+      assertKeys(data.table, TABLE_KEYS);
+      assert.deepEqual([data.table.table_name, data.table.display_name], [table, name]);
+      assert.equal((await accept(200, 'GET', `${path}/table/${table}`)).table.display_name, name);
+    }
+  });
+
+  ours('renames the table, with its rows and what refers to it', async () => {
+    const table = await createTable('before', { columns: [{ column_name: 'email' }] });
+    const referring = await createTable('referring', {
+      columns: [{ column_name: 'before_id', column_type: 'INTEGER' }],
+      foreign_keys: [{ columns: ['before_id'], references_table: table }],
+    });
+    await accept(201, 'POST', `${path}/records/${table}`, { email: 'ada@example.com' });
+    const renamed = subject.tableName('renamed');
+    const data = await accept(200, 'PATCH', `${path}/table/${table}`, { new_table_name: renamed });
+    assert.equal(data.table.table_name, renamed);
+    assert.equal((await accept(200, 'GET', `${path}/records/${renamed}/1`)).row.email, 'ada@example.com');
+    const { foreign_keys: foreignKeys } = await accept(200, 'GET', `${path}/table/${referring}`);
+    assert.equal(foreignKeys[0].references_table, renamed);
+    await refuse('not_found', 'GET', `${path}/table/${table}`);
+    await refuse('already_exists', 'PATCH', `${path}/table/${renamed}`, { new_table_name: contacts });
+  });
+
+  refusesEach(
+    subject,
+    { method: 'PATCH', path: `${path}/table/${contacts}` },
+    {
+      'body.display_name': ['', 7, [], 'x'.repeat(201)],
+      'body.new_table_name': ['', 7, null, '1a', 'x'.repeat(64), 'sqlite_x'],
+      'body.colour': ['red'],
+    },
+  );
+
+  ours('needs something to change', async () => {
+    await refuse('validation_failed', 'PATCH', `${path}/table/${contacts}`, {}, { fields: ['body'] });
+  });
+});
+
+describe('DELETE /projects/{p}/table/{table_id_or_name}', () => {
+  ours('drops the table and its rows', async () => {
+    const table = await createTable('dropped');
+    const data = await accept(200, 'DELETE', `${path}/table/${table}`);
+    assert.deepEqual(Object.keys(data), ['deleted', 'table_name']);
+    assert.deepEqual(data, { deleted: true, table_name: table });
+    await refuse('not_found', 'DELETE', `${path}/table/${table}`);
+    await refuse('not_found', 'GET', `${path}/records/${table}`);
+  });
+
+  ours(
+    'is a conflict while other tables refer to it, unless cascade drops their references too',
+    async () => {
+      const parent = await createTable('parent');
+      const child = await createTable('child', {
+        columns: [{ column_name: 'parent_id', column_type: 'INTEGER' }],
+        foreign_keys: [{ columns: ['parent_id'], references_table: parent, on_delete: 'CASCADE' }],
+      });
+      await accept(201, 'POST', `${path}/records/${parent}`, {});
+      await accept(201, 'POST', `${path}/records/${child}`, { parent_id: 1 });
+      await refuse('conflict', 'DELETE', `${path}/table/${parent}`);
+      await refuse('conflict', 'DELETE', `${path}/table/${parent}`, { cascade: false });
+      await accept(200, 'DELETE', `${path}/table/${parent}`, { cascade: true });
+      assert.deepEqual((await accept(200, 'GET', `${path}/table/${child}`)).foreign_keys, []);
+      assert.equal(
+        (await accept(200, 'GET', `${path}/records/${child}/1`)).row.parent_id,
+        1,
+        'no row is lost',
+      );
+    },
+  );
+
+  refusesEach(
+    subject,
+    { method: 'DELETE', path: `${path}/table/${contacts}` },
+    { 'body.cascade': [[], {}], 'body.colour': ['red'] },
+  );
+});

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { after, describe } from 'node:test';
+
+import type { Data } from './answer.ts';
+import { documented, ours } from './contract.ts';
+import { openSubject } from './subject.ts';
+import { refusesEach } from './wrong-fields.ts';
+
+const subject = await openSubject();
+after(() => subject.close());
+const { path, accept, refuse } = subject;
+
+const contacts = subject.tableName('contacts');
+const records = `${path}/records/${contacts}`;
+await accept(201, 'POST', `${path}/table`, {
+  table_name: contacts,
+  columns: [{ column_name: 'status' }, { column_name: 'owner_id', column_type: 'INTEGER' }],
+});
+for (const row of [
+  { status: 'active', owner_id: 42 },
+  { status: 'active', owner_id: 7 },
+  { status: 'gone', owner_id: 42 },
+  { status: null, owner_id: null },
+  { status: '100%', owner_id: 1 },
+]) {
+  await accept(201, 'POST', records, row);
+}
+
+/** The ids of the rows that fit. */
+async function matching(filters: unknown): Promise<readonly number[]> {
+  const { rows } = await accept(
+    200,
+    'GET',
+    `${records}?filters=${encodeURIComponent(JSON.stringify(filters))}`,
+  );
+  return rows.map(({ id }: Data) => id);
+}
+
+describe('an object of columns and values', () => {
+  documented('matches exactly, all of them together', async () => {
+    assert.deepEqual(await matching({ status: 'active', owner_id: 42 }), [1]);
+    assert.deepEqual(await matching({ status: 'active' }), [1, 2]);
+    assert.deepEqual(await matching({ status: 'ACTIVE' }), []);
+    assert.deepEqual(await matching({}), [1, 2, 3, 4, 5]);
+  });
+
+  documented('with null matches what IS NULL', async () => {
+    assert.deepEqual(await matching({ status: null }), [4]);
+  });
+
+  documented('takes no value for SQL', async () => {
+    assert.deepEqual(await matching({ status: "' OR 1=1 --" }), []);
+  });
+});
+
+describe('conditions', () => {
+  const conditions: readonly (readonly [
+    op: string,
+    column: string,
+    value: unknown,
+    ids: readonly number[],
+  ])[] = [
+    ['=', 'status', 'active', [1, 2]],
+    ['!=', 'status', 'active', [3, 5]],
+    ['>', 'owner_id', 7, [1, 3]],
+    ['>=', 'owner_id', 7, [1, 2, 3]],
+    ['<', 'owner_id', 7, [5]],
+    ['<=', 'owner_id', 7, [2, 5]],
+    ['like', 'status', 'act%', [1, 2]],
+    ['like', 'status', '_one', [3]],
+    ['in', 'owner_id', [1, 7], [2, 5]],
+    ['in', 'owner_id', [], []],
+  ];
+  for (const [op, column, value, ids] of conditions) {
+    documented(`${column} ${op} ${JSON.stringify(value)}`, async () => {
+      assert.deepEqual(await matching([{ column, op, value }]), ids);
+    });
+  }
+
+  documented('is_null and not_null take no value', async () => {
+    assert.deepEqual(await matching([{ column: 'owner_id', op: 'is_null' }]), [4]);
+    assert.deepEqual(await matching([{ column: 'owner_id', op: 'not_null' }]), [1, 2, 3, 5]);
+  });
+
+  documented('are ANDed', async () => {
+    const both = [
+      { column: 'status', op: '=', value: 'active' },
+      { column: 'owner_id', op: '>', value: 7 },
+    ];
+    assert.deepEqual(await matching(both), [1]);
+  });
+
+  ours('mean = when op is left out', async () => {
+    assert.deepEqual(await matching([{ column: 'status', value: 'gone' }]), [3]);
+  });
+
+  ours('are at most 100, with at most 1,000 values in an `in`', async () => {
+    const condition = { column: 'owner_id', op: '=', value: 42 };
+    const full = Array.from({ length: 100 }, () => condition);
+    assert.deepEqual(await matching(full), [1, 3]);
+    const long = { column: 'owner_id', op: 'in', value: Array.from({ length: 1_000 }, (_, index) => index) };
+    assert.deepEqual(await matching([long]), [1, 2, 3, 5]);
+    for (const [filters, field] of [
+      [[...full, condition], 'body.where'],
+      [[{ ...long, value: [...long.value, 1_000] }], 'body.where[0].value'],
+    ] as const) {
+      await refuse('validation_failed', 'DELETE', records, { where: filters }, { fields: [field] });
+    }
+  });
+});
+
+describe('a filter that is none', () => {
+  const faults: readonly (readonly [filters: string, field: string])[] = [
+    ['', 'query.filters'],
+    ['status=active', 'query.filters'],
+    ['7', 'query.filters'],
+    ['null', 'query.filters'],
+    ['"status"', 'query.filters'],
+    ['{"colour":"red"}', 'query.filters.colour'],
+    ['{"status":["active"]}', 'query.filters.status'],
+    ['{"status":{"a":1}}', 'query.filters.status'],
+    ['[7]', 'query.filters[0]'],
+    ['[{"op":"=","value":1}]', 'query.filters[0].column'],
+    ['[{"column":7,"op":"=","value":1}]', 'query.filters[0].column'],
+    ['[{"column":"colour","op":"=","value":1}]', 'query.filters[0].column'],
+    ['[{"column":"status","op":"~","value":1}]', 'query.filters[0].op'],
+    ['[{"column":"status","op":7,"value":1}]', 'query.filters[0].op'],
+    ['[{"column":"status","op":"="}]', 'query.filters[0].value'],
+    ['[{"column":"status","op":"=","value":[1]}]', 'query.filters[0].value'],
+    ['[{"column":"status","op":"in","value":"active"}]', 'query.filters[0].value'],
+    ['[{"column":"status","op":"in","value":[[1]]}]', 'query.filters[0].value[0]'],
+    ['[{"column":"status","op":"like","value":7}]', 'query.filters[0].value'],
+    ['[{"column":"status","value":"a","not":true}]', 'query.filters[0].not'],
+    ['{"status":"active"},{}', 'query.filters'],
+  ];
+  for (const [filters, field] of faults) {
+    ours(`${filters} names ${field}`, async () => {
+      const url = `${records}?filters=${encodeURIComponent(filters)}`;
+      await refuse('validation_failed', 'GET', url, undefined, { fields: [field] });
+    });
+  }
+});
+
+describe('GET /projects/{p}/records/{table}', () => {
+  refusesEach(
+    subject,
+    { method: 'GET', path: records },
+    {
+      'query.limit': ['0', '501', 'ten', '', '1.5', '-1'],
+      'query.offset': ['-1', 'ten', '1.5', ''],
+      'query.order': ['up', ''],
+      'query.sort': ['', 'colour', 'id,', 'id desc'],
+      'query.columns': ['', 'colour', 'id,colour'],
+      'query.after': ['not a cursor'],
+      'query.colour': ['red'],
+    },
+  );
+});

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { after, describe } from 'node:test';
+
+import { assertKeys, type Data } from './answer.ts';
+import { documented, ours } from './contract.ts';
+import { openSubject } from './subject.ts';
+
+const subject = await openSubject();
+after(() => subject.close());
+const { path, accept, refuse } = subject;
+
+const PAGE_KEYS = ['table', 'rows', 'limit', 'offset', 'returned', 'has_more'];
+
+const numbers = subject.tableName('numbers');
+const records = `${path}/records/${numbers}`;
+await accept(201, 'POST', `${path}/table`, {
+  table_name: numbers,
+  columns: [{ column_name: 'parity' }, { column_name: 'square', column_type: 'INTEGER' }],
+});
+/** 1 to 600. */
+await accept(201, 'POST', records, {
+  rows: Array.from({ length: 600 }, (_, index) => ({
+    parity: index % 2 === 0 ? 'odd' : 'even',
+    square: (index + 1) ** 2,
+  })),
+  return: 'none',
+});
+
+async function page(query: string): Promise<Data> {
+  return accept(200, 'GET', `${records}${query}`);
+}
+
+function idsOf({ rows }: Data): readonly number[] {
+  return rows.map(({ id }: Data) => id);
+}
+
+describe('a page', () => {
+  documented('has its keys in order, and 100 rows by default', async () => {
+    const data = await page('');
+    assertKeys(data, PAGE_KEYS);
+    const { rows, ...others } = data;
+    assert.deepEqual(others, { table: numbers, limit: 100, offset: 0, returned: 100, has_more: true });
+    assert.equal(rows.length, 100);
+    assert.deepEqual(Object.keys(rows[0]), ['id', 'parity', 'square']);
+  });
+
+  documented('has up to 500 rows, after an offset', async () => {
+    const data = await page('?limit=500&offset=200');
+    assert.deepEqual([data.limit, data.offset, data.returned, data.has_more], [500, 200, 400, false]);
+    const last = await page('?limit=1&offset=599');
+    assert.deepEqual([last.returned, last.has_more], [1, false]);
+    const full = await page('?limit=100&offset=500');
+    assert.deepEqual([full.returned, full.has_more], [100, false]);
+    const beyond = await page('?offset=1000');
+    assert.deepEqual([beyond.rows, beyond.returned, beyond.has_more], [[], 0, false]);
+  });
+
+  documented('is never longer than 500', async () => {
+    for (const limit of ['501', '0', '-1']) {
+      const { body } = await subject.send('GET', `${records}?limit=${limit}`);
+      assert.ok(!body.ok || body.data.returned <= 500);
+    }
+  });
+
+  documented('has total_count where include_count or count asks for it', async () => {
+    for (const flag of ['include_count=true', 'count=1', 'include_count=yes', 'count=on']) {
+      const data = await page(`?${flag}&limit=2`);
+      assertKeys(data, [...PAGE_KEYS, 'total_count']);
+      assert.equal(data.total_count, 600);
+    }
+    const filters = encodeURIComponent('{"parity":"odd"}');
+    assert.equal((await page(`?count=true&limit=2&filters=${filters}`)).total_count, 300);
+  });
+});
+
+describe('an order', () => {
+  documented('is of a column, up or down', async () => {
+    assert.deepEqual(idsOf(await page('?sort=square&limit=3')), [1, 2, 3]);
+    assert.deepEqual(idsOf(await page('?sort=square&order=asc&limit=3')), [1, 2, 3]);
+    assert.deepEqual(idsOf(await page('?sort=square&order=desc&limit=3')), [600, 599, 598]);
+  });
+
+  ours('is of several columns, some downwards', async () => {
+    assert.deepEqual(idsOf(await page('?sort=parity,-square&limit=2')), [600, 598]);
+    assert.deepEqual(idsOf(await page('?sort=-parity,square&limit=2')), [1, 3]);
+  });
+
+  ours('is that of the key where none is asked for', async () => {
+    assert.deepEqual(idsOf(await page('?limit=3')), [1, 2, 3]);
+  });
+});
+
+describe('some columns', () => {
+  ours('are those of columns=a,b, in that order', async () => {
+    const data = await page('?columns=square,id&limit=1');
+    assert.deepEqual(data.rows, [{ square: 1, id: 1 }]);
+    assert.deepEqual(Object.keys(data.rows[0]), ['square', 'id']);
+  });
+});
+
+describe('paging by after', () => {
+  const ways = ['', '&sort=parity,-square', '&sort=square&order=desc', '&columns=id&sort=parity'];
+  for (const way of ways) {
+    ours(`shows each row once, to the last: after=…${way}`, async () => {
+      const seen: number[] = [];
+      let cursor = '';
+      for (;;) {
+        const data = await page(`?limit=250&after=${encodeURIComponent(cursor)}${way}`);
+        assert.deepEqual(Object.keys(data), [...PAGE_KEYS, 'next_cursor']);
+        seen.push(...idsOf(data));
+        assert.equal(data.has_more, data.next_cursor !== null);
+        if (data.next_cursor === null) break;
+        cursor = data.next_cursor;
+      }
+      assert.equal(seen.length, 600);
+      assert.equal(new Set(seen).size, 600);
+    });
+  }
+
+  ours('goes with no offset', async () => {
+    const fields = ['query.offset'];
+    await refuse('validation_failed', 'GET', `${records}?after=&offset=5`, undefined, { fields });
+  });
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { after, describe } from 'node:test';
+
+import type { Data } from './answer.ts';
+import { ours } from './contract.ts';
+import { openSubject } from './subject.ts';
+import { MISSING, refusesEach } from './wrong-fields.ts';
+
+const subject = await openSubject();
+after(() => subject.close());
+const { path, accept, refuse } = subject;
+
+/** A table whose emails are unique; Ada is in it. */
+async function givenContacts(name: string): Promise<string> {
+  const table = subject.tableName(name);
+  await accept(201, 'POST', `${path}/table`, {
+    table_name: table,
+    columns: [{ column_name: 'email', is_unique: true }, { column_name: 'name' }],
+  });
+  const records = `${path}/records/${table}`;
+  await accept(201, 'POST', records, { email: 'ada@example.com', name: 'Ada' });
+  return records;
+}
+
+async function rowsOf(records: string): Promise<readonly Data[]> {
+  const { rows } = await accept(200, 'GET', records);
+  return rows.map(({ email, name }: Data) => [email, name]);
+}
+
+const onEmail = (action: string) => ({ columns: ['email'], action });
+const countess = { email: 'ada@example.com', name: 'Countess' };
+
+const refused = await givenContacts('refused');
+
+describe('on_conflict', () => {
+  ours('update gives the row that is there the new values', async () => {
+    const records = await givenContacts('updated');
+    for (const body of [
+      { ...countess, on_conflict: onEmail('update') },
+      { data: countess, on_conflict: onEmail('update') },
+    ]) {
+      const { row } = await accept(200, 'POST', records, body);
+      assert.deepEqual(row, { id: 1, ...countess });
+    }
+    assert.deepEqual(await rowsOf(records), [['ada@example.com', 'Countess']]);
+  });
+
+  ours('ignore leaves it as it is', async () => {
+    const records = await givenContacts('ignored');
+    const { row } = await accept(200, 'POST', records, { ...countess, on_conflict: onEmail('ignore') });
+    assert.equal(row.name, 'Ada');
+    assert.deepEqual(await rowsOf(records), [['ada@example.com', 'Ada']]);
+  });
+
+  ours('is 201 where nothing stood in the way', async () => {
+    const records = await givenContacts('fresh');
+    const bob = { email: 'bob@example.com', name: 'Bob' };
+    await accept(201, 'POST', records, { ...bob, on_conflict: onEmail('update') });
+    assert.equal((await rowsOf(records)).length, 2);
+  });
+
+  ours('goes for each of many rows', async () => {
+    const records = await givenContacts('several');
+    const rows = [countess, { email: 'bob@example.com', name: 'Bob' }];
+    const data = await accept(201, 'POST', records, { rows, on_conflict: onEmail('update') });
+    assert.equal(data.created, 1);
+    assert.equal(data.updated, 1);
+    assert.deepEqual(await rowsOf(records), [
+      ['ada@example.com', 'Countess'],
+      ['bob@example.com', 'Bob'],
+    ]);
+  });
+
+  ours('is for columns that are unique together', async () => {
+    const records = await givenContacts('loose');
+    const body = { ...countess, on_conflict: { columns: ['name'], action: 'update' } };
+    await refuse('validation_failed', 'POST', records, body, { fields: ['body.on_conflict.columns'] });
+  });
+});
+
+refusesEach(
+  subject,
+  { method: 'POST', path: refused, body: { data: countess, on_conflict: onEmail('update') } },
+  {
+    'body.on_conflict': [7, 'update', []],
+    'body.on_conflict.columns': [MISSING, [], 'email', 7, null, [7]],
+    'body.on_conflict.columns[0]': ['colour'],
+    'body.on_conflict.action': [MISSING, '', 'replace', 7, null],
+    'body.on_conflict.colour': ['red'],
+  },
+);

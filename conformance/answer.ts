@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+
+import { REFERENCE_ONLY } from './contract.ts';
+
+/** Section 3: each code has one status. */
+export const STATUS_OF = {
+  missing_authorization: 401,
+  invalid_token: 401,
+  invalid_credentials: 401,
+  permission_denied: 403,
+  not_found: 404,
+  validation_failed: 400,
+  invalid_export_format: 400,
+  invalid_json: 400,
+  method_not_allowed: 405,
+  unsupported_media_type: 415,
+  payload_too_large: 413,
+  headers_too_large: 431,
+  already_exists: 409,
+  constraint_violation: 409,
+  conflict: 409,
+  query_rejected: 400,
+  query_failed: 400,
+  query_timeout: 504,
+} as const;
+
+export type ErrorCode = keyof typeof STATUS_OF;
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects, and fails where it is not
+export type Data = any;
+
+export interface ErrorBody {
+  readonly code: string;
+  readonly message: string;
+  readonly details?: readonly { readonly field: string; readonly message: string }[];
+}
+
+export interface Envelope {
+  readonly ok: boolean;
+  readonly data: Data;
+  readonly error: ErrorBody | null;
+  readonly request_id: string;
+  readonly meta: { readonly generated_at: string };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Envelope;
+}
+
+export const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+const REQUEST_ID = /^req_\d{8}T\d{6}_\d{6}Z_[0-9a-f]{12}$/;
+
+/** Reads an answer, and holds it to section 2, which is the same for every one. */
+export async function readAnswer(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const { status, headers } = response;
+  assert.match(headers.get('content-type') ?? '', /^application\/json\b/, text);
+  const body: Envelope = JSON.parse(text);
+  assert.deepEqual(Object.keys(body), ['ok', 'data', 'error', 'request_id', 'meta'], text);
+  assert.match(body.request_id, REQUEST_ID);
+  assert.equal(headers.get('x-request-id'), body.request_id);
+  assert.deepEqual(Object.keys(body.meta), ['generated_at']);
+  assert.match(body.meta.generated_at, TIMESTAMP);
+  assert.equal(body.ok, status < 400, text);
+  if (body.error === null) {
+    assert.equal(body.ok, true);
+    assert.notEqual(body.data, null);
+  } else {
+    assert.equal(body.ok, false);
+    assert.equal(body.data, null);
+    assertErrorBody(body.error);
+  }
+  return { status, headers, body };
+}
+
+function assertErrorBody(error: ErrorBody): void {
+  assert.deepEqual(Object.keys(error).slice(0, 2), ['code', 'message']);
+  assert.ok(error.message.length > 0);
+  assert.doesNotMatch(
+    error.message,
+    /\bat .*:\d+:\d+|node:|\/tmp\/|\.sqlite\b/,
+    'neither a stack nor a path',
+  );
+  if (error.details === undefined) return;
+  assert.deepEqual(Object.keys(error), ['code', 'message', 'details']);
+  assert.ok(error.details.length > 0);
+  for (const detail of error.details) assert.deepEqual(Object.keys(detail), ['field', 'message']);
+}
+
+/** @param call what was sent, for the message. @returns the data. */
+export function assertAccepted({ status, body }: Answer, expected: number, call: readonly unknown[]): Data {
+  assert.equal(status, expected, `${said(call)} was answered ${JSON.stringify(body.error ?? body.data)}`);
+  return body.data;
+}
+
+interface ExpectedRefusal {
+  readonly code: ErrorCode;
+  /** Those that `error.details` names, and no others. */
+  readonly fields?: readonly string[] | undefined;
+}
+
+/** @param call what was sent, for the message. */
+export function assertRefused(
+  answer: Answer,
+  expected: ExpectedRefusal,
+  call: readonly unknown[],
+): ErrorBody {
+  const { error } = answer.body;
+  const message = `${said(call)} was answered ${JSON.stringify(error ?? answer.body.data)}`;
+  assert.equal(error?.code, expected.code, message);
+  assert.equal(answer.status, STATUS_OF[expected.code]);
+  if (expected.fields !== undefined && !REFERENCE_ONLY) {
+    const named = (error.details ?? []).map(({ field }) => field);
+    assert.deepEqual(named, expected.fields, message);
+  }
+  return error;
+}
+
+function said(call: readonly unknown[]): string {
+  return call
+    .map((part) => (typeof part === 'string' ? part : JSON.stringify(part)))
+    .join(' ')
+    .slice(0, 300);
+}
+
+/**
+ * Asserts the keys of an object in their order: those of the reference, then those that are ours. Where the reference alone
+ * is tested, others may follow, as ours do.
+ */
+export function assertKeys(
+  value: object,
+  documentedKeys: readonly string[],
+  { ours = [] }: { readonly ours?: readonly string[] } = {},
+): void {
+  const keys = Object.keys(value);
+  if (REFERENCE_ONLY) assert.deepEqual(keys.slice(0, documentedKeys.length), documentedKeys);
+  else assert.deepEqual(keys, [...documentedKeys, ...ours]);
+}

@@ -1,0 +1,8 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/** The bytes of a SQLite file that these statements make. */
+export function databaseFile(statements: string): Uint8Array<ArrayBuffer> {
+  using database = new DatabaseSync(':memory:');
+  database.exec(statements);
+  return database.serialize().slice();
+}

@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { startCommandServer } from '../server/src/testing/command.ts';
+import {
+  type Answer,
+  assertAccepted,
+  assertRefused,
+  type Data,
+  type ErrorBody,
+  type ErrorCode,
+  readAnswer,
+} from './answer.ts';
+
+export interface CallOptions {
+  /** Instead of the project's token; `null` sends none. */
+  readonly token?: string | null;
+  /** Sent as it is, instead of JSON. */
+  readonly body?: NonNullable<RequestInit['body']>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface RefuseOptions extends CallOptions {
+  /** Those that `error.details` names, and no others. */
+  readonly fields?: readonly string[];
+}
+
+type Call = [method: string, path: string, json?: unknown, options?: CallOptions];
+
+/** Every call but `fetch` holds its answer to what section 2 says of all answers. */
+interface Calls {
+  readonly fetch: (...call: Call) => Promise<Response>;
+  readonly send: (...call: Call) => Promise<Answer>;
+  /** Asserts a success of this status. @returns the data. */
+  readonly accept: (status: number, ...call: Call) => Promise<Data>;
+  /** Asserts this error. */
+  readonly refuse: (
+    code: ErrorCode,
+    method: string,
+    path: string,
+    json?: unknown,
+    options?: RefuseOptions,
+  ) => Promise<ErrorBody>;
+}
+
+interface ProjectAccess {
+  readonly slug: string;
+  readonly token: string;
+}
+
+/** The service that is put under the suite, and a project there for one file of tests. */
+export interface Subject extends Calls, ProjectAccess {
+  readonly url: string;
+  /** `/projects/<slug>` */
+  readonly path: string;
+  /** The admin credential; null where the suite has a project token alone. */
+  readonly admin: string | null;
+  /** A name that no other table of the project has; the table is dropped at the end. */
+  readonly tableName: (name: string) => string;
+  /** A slug that no other project has; the project is deleted at the end. */
+  readonly newSlug: () => string;
+  readonly createProject: () => Promise<ProjectAccess>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Without settings, a server of its own: the real command, in a fresh folder. With `ROWHOUSE_TEST_URL`, the service there, by the
+ * admin credential in `ROWHOUSE_TEST_TOKEN` or, with `ROWHOUSE_TEST_PROJECT`, by a token of that project.
+ *
+ * A file opens it, and awaits all that its tests share, before its first test: the runner does not wait for tests that come later.
+ */
+export async function openSubject(): Promise<Subject> {
+  const service = await reachService();
+  const suffix = randomBytes(4).toString('hex');
+  const slugs: string[] = [];
+  const tables: string[] = [];
+  const adminCalls = callsTo(service.url, service.admin);
+  const newSlug = () => {
+    const slug = `conformance_${suffix}_${slugs.length}`;
+    slugs.push(slug);
+    return slug;
+  };
+  const createProject = async () => {
+    const project = { project_slug: newSlug(), project_name: 'Conformance' };
+    const data = await adminCalls.accept(201, 'POST', '/projects', project);
+    return { slug: project.project_slug, token: String(data.token.token) };
+  };
+  const { slug, token } = service.project ?? (await createProject());
+  const path = `/projects/${slug}`;
+  const calls = callsTo(service.url, token);
+  return {
+    ...calls,
+    url: service.url,
+    slug,
+    token,
+    path,
+    admin: service.admin,
+    tableName: (name) => {
+      tables.push(`${name}_${suffix}`);
+      return `${name}_${suffix}`;
+    },
+    newSlug,
+    createProject,
+    close: async () => {
+      for (const made of slugs) {
+        await adminCalls.send('DELETE', `/projects/${made}`, { confirm_project_slug: made });
+      }
+      if (service.admin === null) await removeTables(calls, path, tables);
+      await service.close();
+    },
+  };
+}
+
+interface Service {
+  readonly url: string;
+  readonly admin: string | null;
+  /** Null where the suite makes its own. */
+  readonly project: ProjectAccess | null;
+  readonly close: () => Promise<void>;
+}
+
+async function reachService(): Promise<Service> {
+  const { ROWHOUSE_TEST_URL: url, ROWHOUSE_TEST_TOKEN: token, ROWHOUSE_TEST_PROJECT: slug } = process.env;
+  if (url === undefined) return startService();
+  if (token === undefined) throw new Error('ROWHOUSE_TEST_URL needs ROWHOUSE_TEST_TOKEN.');
+  const project = slug === undefined ? null : { slug, token };
+  return {
+    url: url.replace(/\/$/, ''),
+    admin: project === null ? token : null,
+    project,
+    close: () => Promise.resolve(),
+  };
+}
+
+async function startService(): Promise<Service> {
+  const folder = await mkdtemp(join(tmpdir(), 'rowhouse-conformance-'));
+  const admin = `adm_conformance_${randomBytes(16).toString('hex')}`;
+  const server = await startCommandServer({
+    ROWHOUSE_DATA_DIR: folder,
+    ROWHOUSE_ADMIN_TOKEN: admin,
+    ROWHOUSE_SAMPLE_PROJECT: 'off',
+  });
+  return {
+    url: server.url,
+    admin,
+    project: null,
+    close: async () => {
+      await server.stop('SIGTERM');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function callsTo(url: string, defaultToken: string | null): Calls {
+  const fetchFrom: Calls['fetch'] = (method, path, json, options = {}) => {
+    const { token = defaultToken, body, headers = {} } = options;
+    const content = json === undefined ? body : JSON.stringify(json);
+    return fetch(url + path, {
+      method,
+      headers: {
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(content !== undefined && { body: content }),
+    });
+  };
+  const send: Calls['send'] = async (...call) => readAnswer(await fetchFrom(...call));
+  return {
+    fetch: fetchFrom,
+    send,
+    accept: async (status, ...call) => assertAccepted(await send(...call), status, call),
+    refuse: async (code, method, path, json, options) =>
+      assertRefused(await send(method, path, json, options), { code, fields: options?.fields }, [
+        method,
+        path,
+        json,
+      ]),
+  };
+}
+
+/** By the routes that the reference documents, the rows at least; where tables can be dropped, the tables. */
+async function removeTables(calls: Calls, path: string, tables: readonly string[]): Promise<void> {
+  for (const table of tables) {
+    const dropped = await calls.fetch('DELETE', `${path}/table/${table}`, { cascade: true });
+    await dropped.body?.cancel();
+    if (dropped.ok || dropped.status === 404) continue;
+    const emptied = await calls.fetch('DELETE', `${path}/records/${table}`, { where: {}, allow_all: true });
+    await emptied.body?.cancel();
+  }
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { databaseFile } from '../testing/database-file.ts';
+import { importDatabase } from '../testing/import-and-export.ts';
+import { startTestServer } from '../testing/test-server.ts';
+
+const quarry = databaseFile(`
+  CREATE TABLE stone (id INTEGER PRIMARY KEY, weight TEXT, note TEXT UNIQUE);
+  WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
+    INSERT INTO stone SELECT i, hex(randomblob(20)), 'note ' || i FROM n;`);
+
+test('while a large table is made anew, its rows are read as they were, and other projects read and write', async () => {
+  await using server = await startTestServer();
+  await server.createProject('quarry');
+  await server.createProject('other');
+  assert.equal((await importDatabase(server, 'quarry', quarry)).status, 201);
+  await server.call('POST', '/projects/other/table', { json: { table_name: 'notes' } });
+
+  const state = { underWay: true };
+  const change = server
+    .call('PATCH', '/projects/quarry/column/stone/weight', { json: { default_value: 'x' } })
+    .finally(() => (state.underWay = false));
+  let rounds = 0;
+  while (state.underWay) {
+    const answers = await Promise.all([
+      server.call('GET', '/projects/quarry/records/stone/299999'),
+      server.call('GET', '/projects/quarry/records/stone?limit=5'),
+      server.call('POST', '/projects/other/records/notes', { json: {} }),
+      server.call('POST', '/projects/other/column/notes', { json: { column_name: `c${rounds}` } }),
+    ]);
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 201, 201],
+    );
+    if (state.underWay) rounds += 1;
+  }
+  const changed = await change;
+  assert.equal(changed.body.data.column.default_value, 'x');
+  assert.ok(rounds >= 3, `only ${rounds} rounds while the table was made anew`);
+});

@@ -1,0 +1,13 @@
+import { foldName } from '../identifier.ts';
+import { StatementReader, unquote } from './statement-reader.ts';
+
+/** Whether a text has this name as one of its tokens, in any case and any quotes, whatever it stands for there. */
+export function mentionsName(text: string, name: string): boolean {
+  const folded = foldName(name);
+  for (const reader = new StatementReader(text); reader.kind !== 'end'; reader.advance()) {
+    const { kind, start, end } = reader.token;
+    const mayBeName = kind === 'word' || kind === 'quoted' || kind === 'string';
+    if (mayBeName && foldName(unquote(text.slice(start, end))) === folded) return true;
+  }
+  return false;
+}

@@ -1,0 +1,36 @@
+import * as fc from 'fast-check';
+
+/** Text as it is seldom tried: empty, long, of any script, with control characters, with half a character. */
+export const strangeStrings: fc.Arbitrary<string> = fc.oneof(
+  fc.string({ maxLength: 20 }),
+  fc.string({ unit: 'grapheme', maxLength: 20 }),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.constantFrom(
+    '',
+    ' ',
+    '\0',
+    'a\0b',
+    '\n',
+    '\ud800',
+    'a\udc00b',
+    '\u{feff}people',
+    '\u202egnp.exe',
+    'e\u0301',
+    '👩‍👩‍👧',
+    '__proto__',
+    'constructor',
+    'sqlite_master',
+    '_rowhouse_tables',
+    "'; DROP TABLE people; --",
+    '"people"',
+    '%00',
+    '../../etc/passwd',
+    '9223372036854775808',
+    '-1',
+    '1e999',
+    'NaN',
+    'null',
+    'true',
+  ),
+  fc.constantFrom('x', 'é', '💥').map((unit) => unit.repeat(2_000)),
+);

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { scryptSync } from 'node:crypto';
+import { test } from 'node:test';
+
+import { Passwords } from './passwords.ts';
+
+const passwords = new Passwords();
+
+test('a password is kept as a PHC string, which is another one each time, and only that password fits', async () => {
+  const stored = await passwords.hash('correct horse');
+  assert.match(stored, /^\$scrypt\$ln=15,r=8,p=3\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+  assert.notEqual(await passwords.hash('correct horse'), stored);
+
+  assert.equal(await passwords.matches('correct horse', stored), true);
+  for (const wrong of ['correct horse ', 'Correct horse', '', 'correct hors']) {
+    assert.equal(await passwords.matches(wrong, stored), false, wrong);
+  }
+});
+
+test('a password is the same however it was typed', async () => {
+  const stored = await passwords.hash('ang\u{e9}lique');
+  assert.equal(await passwords.matches('ange\u{301}lique', stored), true);
+  assert.equal(await passwords.matches('angelique', stored), false);
+});
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replaceAll('=', '');
+}
+
+test('a hash that was made with other parameters is checked with them', async () => {
+  const salt = Buffer.from('0123456789abcdef');
+  const hash = scryptSync('old password', salt, 32, { N: 2 ** 10, r: 4, p: 2 });
+  const stored = `$scrypt$ln=10,r=4,p=2$${unpadded(salt)}$${unpadded(hash)}`;
+
+  assert.equal(await passwords.matches('old password', stored), true);
+  assert.equal(await passwords.matches('new password', stored), false);
+  assert.equal(passwords.isUpToDate(stored), false);
+  assert.equal(passwords.isUpToDate(await passwords.hash('new password')), true);
+});
+
+test('for a user who is not there the same work is done, and no password fits', async () => {
+  const stored = await passwords.hash('correct horse');
+  const cost = async (against: string | null) => {
+    const before = process.cpuUsage();
+    assert.equal(await passwords.matches('wrong password', against), false);
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  };
+
+  const [known, unknown] = [await cost(stored), await cost(null)];
+  assert.ok(unknown > known / 2 && unknown < known * 2, `${unknown} µs against ${known} µs`);
+});

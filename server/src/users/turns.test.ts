@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { Turns } from './turns.ts';
+
+/** Lets everything happen that waits for nothing but a promise. */
+function everyPromise(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+test('so much runs at once, the rest in the order of its arrival, and what is too much is refused', async () => {
+  const turns = new Turns({ atOnce: 2, waiting: 3 });
+  const started: number[] = [];
+  const finish: (() => void)[] = [];
+  const work = Array.from({ length: 5 }, (_, number) => {
+    return turns.take(async () => {
+      started.push(number);
+      await new Promise<void>((resolve) => finish.push(resolve));
+      return number;
+    });
+  });
+
+  await assert.rejects(
+    turns.take(() => Promise.resolve()),
+    (error: { code: string; retryAfterSeconds: number }) => {
+      return error.code === 'rate_limited' && error.retryAfterSeconds > 0;
+    },
+  );
+  assert.deepEqual(started, [0, 1]);
+  finish[1]?.();
+  await everyPromise();
+  assert.deepEqual(started, [0, 1, 2]);
+  for (const index of [2, 0, 3, 4]) {
+    finish[index]?.();
+    await everyPromise();
+  }
+  assert.deepEqual(await Promise.all(work), [0, 1, 2, 3, 4]);
+  assert.deepEqual(started, [0, 1, 2, 3, 4]);
+});
+
+test('work that fails gives its turn on', async () => {
+  const turns = new Turns({ atOnce: 1, waiting: 1 });
+
+  const failing = turns.take(() => Promise.reject(new Error('no')));
+  const next = turns.take(() => Promise.resolve('yes'));
+  await assert.rejects(failing, /no/);
+  assert.equal(await next, 'yes');
+  assert.equal(await turns.take(() => Promise.resolve('again')), 'again');
+});
