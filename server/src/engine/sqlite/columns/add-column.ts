@@ -8,7 +8,7 @@ import { queryRows } from '../introspection/query-rows.ts';
 import { touchTable } from '../tables/metadata-writes.ts';
 import { newColumnText } from '../tables/new-column-text.ts';
 import { columnsOf } from '../tables/visible-columns.ts';
-import { assertTypeFits } from './assert-type-fits.ts';
+import { assertTypeFits, isStrict } from './assert-type-fits.ts';
 import { changeableTable } from './changeable-table.ts';
 import { keepPrograms } from './keep-programs.ts';
 import { makeUnique } from './unique-index.ts';
@@ -32,7 +32,7 @@ export function addColumn(
     throw invalidField('body.is_primary', 'must not be true: the primary key is said when a table is made');
   }
   assertRoomFor(database, table, column);
-  assertTypeFits(database, table, column.type, 'body.column_type');
+  assertTypeFits(column.type, isStrict(database, table), 'body.column_type');
   const definition = newColumnText({ ...column, unique: false }, 'none', 'body');
   assertRowsHaveValue(database, table, column);
   // SQLite tries every row again, and an imported file may have some that break a CHECK: they stay.

@@ -9,13 +9,8 @@ import { queryRows } from '../introspection/query-rows.ts';
  * ANY is a type of STRICT tables alone. In others it is a name like any other, and has text that looks like a number turned
  * into one. https://www.sqlite.org/stricttables.html
  */
-export function assertTypeFits(
-  database: DatabaseSync,
-  table: StoredTable,
-  type: ColumnType,
-  field: string,
-): void {
-  if (type !== 'ANY' || isStrict(database, table)) return;
+export function assertTypeFits(type: ColumnType, strict: boolean, field: string): void {
+  if (type !== 'ANY' || strict) return;
   throw invalidField(field, 'must be INTEGER, REAL, TEXT or BLOB: only a STRICT table has ANY');
 }
 

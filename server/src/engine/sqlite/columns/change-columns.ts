@@ -9,7 +9,7 @@ import { keepForeignKeys } from '../tables/keep-foreign-keys.ts';
 import { touchColumn, touchTable } from '../tables/metadata-writes.ts';
 import { changeableTable } from './changeable-table.ts';
 import { keepPrograms } from './keep-programs.ts';
-import { type ColumnPlan, planColumnChange } from './plan-column-change.ts';
+import { type ColumnPlan, planColumnChanges } from './plan-column-change.ts';
 import { renameColumns } from './rename-columns.ts';
 import { dropIndexNamed, makeUnique } from './unique-index.ts';
 
@@ -24,7 +24,7 @@ export function changeColumns(
   changes: readonly ColumnChange[],
 ): { readonly table: string; readonly columns: readonly string[] } {
   const table = changeableTable(database, nameOrId);
-  const plans = changes.map((change) => planColumnChange(database, table, change));
+  const plans = planColumnChanges(database, table, changes);
   assertColumnsDiffer(plans, changes);
   redefine(database, table, plans);
   if (plans.some(({ newName }) => newName !== null)) {

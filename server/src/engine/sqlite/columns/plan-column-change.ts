@@ -27,21 +27,44 @@ export interface ColumnPlan {
   readonly dropIndexes: readonly string[];
 }
 
+/** What is known of a table before its columns are changed. */
+interface PlannedTable {
+  readonly database: DatabaseSync;
+  readonly table: StoredTable;
+  readonly strict: boolean;
+  readonly indexes: readonly TableIndex[];
+  /** The column that is the rowid, an INTEGER PRIMARY KEY. */
+  readonly alias: ColumnFacts | undefined;
+}
+
+interface PlannedColumn extends PlannedTable {
+  readonly facts: ColumnFacts;
+  readonly isAlias: boolean;
+  /** The indexes by which the column alone is unique. */
+  readonly makers: readonly TableIndex[];
+}
+
 /**
- * Holds a change against the column as it is.
- * @throws RowhouseError `not_found`, `validation_failed`, `conflict`, and `constraint_violation` where the column has NULLs
+ * Holds changes against the columns as they are.
+ * @throws RowhouseError `not_found`, `validation_failed`, `conflict`, and `constraint_violation` where a column has NULLs
  * that it may not have.
  */
-export function planColumnChange(
+export function planColumnChanges(
   database: DatabaseSync,
   table: StoredTable,
-  change: ColumnChange,
-): ColumnPlan {
-  const facts = findColumn(database, table, change.column);
-  if (facts === null) throw noSuchColumn(change.columnField);
+  changes: readonly ColumnChange[],
+): readonly ColumnPlan[] {
   const indexes = indexesOf(database, table);
-  const isAlias = rowidAliasOf(columnsOf(database, table), indexes)?.name === facts.name;
-  const column = { database, table, facts, isAlias, makers: uniqueMakers(indexes, facts) };
+  const alias = rowidAliasOf(columnsOf(database, table), indexes);
+  const planned = { database, table, strict: isStrict(database, table), indexes, alias };
+  return changes.map((change) => planColumnChange(planned, change));
+}
+
+function planColumnChange(planned: PlannedTable, change: ColumnChange): ColumnPlan {
+  const facts = findColumn(planned.database, planned.table, change.column);
+  if (facts === null) throw noSuchColumn(change.columnField);
+  const makers = planned.indexes.filter((index) => makesUnique(index, facts.name));
+  const column = { ...planned, facts, isAlias: planned.alias?.name === facts.name, makers };
   const uniqueness = planUniqueness(column, change.unique);
   const edits = [...typeEdits(column, change), ...defaultEdits(column, change), ...uniqueness.edits];
   return {
@@ -54,23 +77,9 @@ export function planColumnChange(
   };
 }
 
-interface PlannedColumn {
-  readonly database: DatabaseSync;
-  readonly table: StoredTable;
-  readonly facts: ColumnFacts;
-  /** Whether it is an INTEGER PRIMARY KEY, and so the rowid. */
-  readonly isAlias: boolean;
-  /** The indexes by which the column alone is unique. */
-  readonly makers: readonly TableIndex[];
-}
-
 function noSuchColumn(field: string): RowhouseError {
   if (field.startsWith('path.')) return new RowhouseError('not_found', 'There is no such column.');
   return invalidField(field, 'is no column of the table');
-}
-
-function uniqueMakers(indexes: readonly TableIndex[], { name }: ColumnFacts): readonly TableIndex[] {
-  return indexes.filter((index) => makesUnique(index, name));
 }
 
 /** https://www.sqlite.org/pragma.html#pragma_table_xinfo */
@@ -80,10 +89,10 @@ function assertNotGenerated({ name, hidden }: ColumnFacts, what: string): void {
 }
 
 function typeEdits(column: PlannedColumn, { type, field }: ColumnChange): readonly TableEdit[] {
-  const { database, table, facts } = column;
+  const { facts, strict } = column;
   if (type === undefined || type === facts.declaredType.toUpperCase()) return [];
   assertNotGenerated(facts, 'type');
-  assertTypeFits(database, table, type, `${field}.column_type`);
+  assertTypeFits(type, strict, `${field}.column_type`);
   const rows = countRows(column, 'IS NOT NULL');
   if (rows > 0) {
     throw new RowhouseError(
@@ -101,9 +110,9 @@ function countRows({ database, table, facts }: PlannedColumn, condition: string)
 
 /** A default that is left as it was has to fit a new type, too. */
 function defaultEdits(column: PlannedColumn, change: ColumnChange): readonly TableEdit[] {
-  const { database, table, facts, isAlias } = column;
+  const { facts, isAlias, strict } = column;
   const field = `${change.field}.default_value`;
-  const { type = defaultTypeOf(facts.declaredType, isStrict(database, table)), defaultValue } = change;
+  const { type = defaultTypeOf(facts.declaredType, strict), defaultValue } = change;
   const value = defaultValue === undefined ? presentDefault(facts.defaultSql, change.type) : defaultValue;
   if (value === undefined) return [];
   if (defaultValue !== undefined) assertNotGenerated(facts, 'default');
