@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { REFERENCE_ONLY } from './contract.ts';
 
 /** Section 3: each code has one status. */
-export const STATUS_OF = {
+const STATUS_OF = {
   missing_authorization: 401,
   invalid_token: 401,
   invalid_credentials: 401,
