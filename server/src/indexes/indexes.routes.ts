@@ -12,7 +12,6 @@ const reading = { access: 'project', scope: 'schema:read' } as const;
 const changing = { access: 'project', scope: 'schema:write' } as const;
 const tablePath = projectPath({ table: existingName });
 
-/** What these routes work with. */
 interface Rooms {
   readonly indexes: Indexes;
   readonly projects: Projects;
