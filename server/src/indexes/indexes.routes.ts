@@ -65,7 +65,7 @@ function dropIndex(app: HttpServer, { indexes, projects }: Rooms): void {
   app.delete(
     '/projects/:project/indexes/:table/:index_name',
     {
-      config: { ...changing, operationId: 'dropIndex', errors: ['constraint_violation', 'conflict'] },
+      config: { ...changing, operationId: 'dropIndex', errors: ['conflict'] },
       schema: {
         params: projectPath({ table: existingName, index_name: existingName }),
         response: { 200: envelopeOf(data) },

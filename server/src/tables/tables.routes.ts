@@ -48,7 +48,7 @@ function createTable(app: HttpServer, { tables, projects }: Rooms): void {
       config: {
         ...changing,
         operationId: 'createTable',
-        errors: ['already_exists', 'constraint_violation', 'conflict'],
+        errors: ['already_exists', 'conflict'],
       },
       schema: {
         params: projectPath({}),
