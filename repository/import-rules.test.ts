@@ -25,6 +25,16 @@ test('every import of the server goes downwards, and none goes in a circle', asy
   assert.deepEqual(brokenRules(files), []);
 });
 
+test('the conformance suite knows nothing of the server but how to start it', async () => {
+  const folder = join(import.meta.dirname, '..', 'conformance');
+  const paths = (await readdir(folder)).map((name) => join(folder, name));
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
+  const imported = texts.flatMap((text) => [...text.matchAll(/\bfrom '([^']+)'/g)].map(([, name]) => name));
+  assert.ok(imported.includes('./subject.ts'), 'the files were read');
+  const elsewhere = imported.filter((name) => !/^(?:node:|\.\/)/.test(name ?? ''));
+  assert.deepEqual(elsewhere, ['../server/src/testing/command.ts']);
+});
+
 function importing(path: string, target: string): SourceFile {
   return { path, text: `import { thing } from '${target}';\n` };
 }
