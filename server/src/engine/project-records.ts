@@ -105,6 +105,8 @@ export interface RecordRow {
 export interface ConflictRule {
   readonly columns: readonly string[];
   readonly action: 'update' | 'ignore';
+  /** Where the request has the rule. */
+  readonly field: string;
 }
 
 export interface NewRecord {
