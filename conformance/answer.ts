@@ -74,6 +74,7 @@ export async function readAnswer(response: Response): Promise<Answer> {
   assertKeys(body.meta, ['generated_at']);
   assert.match(body.meta.generated_at, TIMESTAMP);
   assert.equal(body.ok, status < 400, text);
+  assert.notEqual(status, 500, text);
   if (body.error === null) {
     assert.equal(body.ok, true);
     assert.notEqual(body.data, null);
