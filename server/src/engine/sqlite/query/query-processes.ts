@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 import { RowhouseError } from '../../../errors.ts';
 import type { Operations } from '../../../threads/protocol.ts';
 import { KillableProcess } from './killable-process.ts';
@@ -22,6 +24,12 @@ export type RunOperation<O extends Operations> = <K extends keyof O & string>(
   input: O[K]['input'],
 ) => Promise<O[K]['output']>;
 
+/**
+ * How long a project has one turn less after a query of it has cost a process: to start one takes more of the machine than most
+ * queries do, and a client could ask for little else.
+ */
+const RECOVERY_MS = 500;
+
 /** How many processes wait for work at least, once there has been some; at most it is as many as run at once. */
 const SPARE_MIN = 1;
 
@@ -45,14 +53,19 @@ export class QueryProcesses<O extends Operations> {
    * @param signal ends what is under way.
    */
   use<T>(project: string, signal: AbortSignal, work: (run: RunOperation<O>) => Promise<T>): Promise<T> {
-    return this.#turns.use(project, signal, async () => {
+    let killed = false;
+    const operation = async () => {
       const lent = this.#lend();
       const { timeLimitMs } = this.#options;
       try {
-        return await work((operation, input) => lent.request(operation, input, { timeLimitMs, signal }));
+        return await work((name, input) => lent.request(name, input, { timeLimitMs, signal }));
       } finally {
+        killed = lent.gone;
         this.#takeBack(lent);
       }
+    };
+    return this.#turns.use(project, signal, operation, async () => {
+      if (killed) await setTimeout(RECOVERY_MS, undefined, { ref: false });
     });
   }
 

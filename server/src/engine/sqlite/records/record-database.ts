@@ -4,6 +4,7 @@ import { foldName } from '../../../schema/identifier.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { addBase64 } from '../values/json-expression.ts';
 import type { SqliteValue } from '../values/record-value.ts';
+import { ConflictWitness } from './conflict-witness.ts';
 import { hasCostlyExpressions } from './costly-expressions.ts';
 import { readRecordTable, type RecordTable } from './record-table.ts';
 
@@ -16,6 +17,7 @@ const MAX_STATEMENTS = 500;
  */
 export class RecordDatabase {
   readonly connection: DatabaseSync;
+  readonly conflicts: ConflictWitness;
   readonly #schemaVersion: StatementSync;
   #version: unknown = null;
   #defersForeignKeys: boolean | null = null;
@@ -25,6 +27,7 @@ export class RecordDatabase {
 
   constructor(connection: DatabaseSync) {
     this.connection = connection;
+    this.conflicts = new ConflictWitness(connection);
     addBase64(connection);
     this.#schemaVersion = connection.prepare('PRAGMA main.schema_version');
   }
@@ -78,8 +81,14 @@ export class RecordDatabase {
     return row === undefined ? null : (row as unknown as readonly SqliteValue[]);
   }
 
-  rows(sql: string, parameters: readonly SqliteValue[]): Iterable<readonly SqliteValue[]> {
-    return this.#statement(sql).iterate(...parameters) as unknown as Iterable<readonly SqliteValue[]>;
+  *rows(sql: string, parameters: readonly SqliteValue[]): Generator<readonly SqliteValue[], void> {
+    try {
+      yield* this.#statement(sql).iterate(...parameters) as unknown as Iterable<readonly SqliteValue[]>;
+    } catch (error) {
+      // In `node:sqlite` a statement that failed in an iteration fails with the same error when the next one begins.
+      this.#statements.delete(sql);
+      throw error;
+    }
   }
 
   /** @returns how many rows the statement itself changed: not those of triggers and foreign keys. */
