@@ -255,7 +255,8 @@ test('a row too large for one string is refused where it is read, and the rest s
     CREATE TABLE vast(id INTEGER PRIMARY KEY, size INT, b BLOB AS (zeroblob(size)));
     INSERT INTO vast(id, size) VALUES (1, 3), (2, 410000000);`);
   assert.deepEqual((await project.data('GET', 'records/vast/1')).row, { id: 1, size: 3, b: 'AAAA' });
-  await project.refuse('conflict', 'GET', 'records/vast/2');
+  // To compute it takes more memory than a process has for it.
+  await project.refuse('query_failed', 'GET', 'records/vast/2');
   const first = await project.data('GET', 'records/vast?columns=b&limit=1');
   assert.deepEqual([first.rows, first.has_more], [[{ b: 'AAAA' }], true]);
   assert.equal((await project.data('GET', 'records/vast?columns=id')).returned, 2);
