@@ -28,7 +28,7 @@ documented('a success has its keys in order, data, and no error', async () => {
 });
 
 documented('an error has the same keys, no data, and a code and a message', async () => {
-  const { status, body } = await send('GET', `${path}/records/${contacts}/1`);
+  const { status, body } = await send('GET', `${path}/table/nobody`);
   assert.equal(status, 404);
   assertKeys(body, ['ok', 'data', 'error', 'request_id', 'meta']);
   assert.equal(body.ok, false);

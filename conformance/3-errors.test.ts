@@ -66,25 +66,32 @@ describe('403 permission_denied', () => {
 });
 
 describe('404 not_found', () => {
-  const missing: readonly (readonly [method: string, below: string, body?: Data])[] = [
+  type Call = readonly [method: string, below: string, body?: object];
+  const calls: readonly Call[] = [
     ['GET', '/nowhere'],
     ['GET', '/table/nobody'],
     ['GET', '/table/999999'],
     ['GET', '/records/nobody'],
-    ['GET', '/records/nobody/1'],
-    ['POST', '/records/nobody', { email: 'x' }],
-    ['GET', `/records/${contacts}/999999`],
-    ['GET', `/records/${contacts}/nobody`],
     ['PATCH', `/records/${contacts}/999999`, { email: 'x' }],
     ['DELETE', `/records/${contacts}/999999`],
+    ['GET', '/column/nobody'],
     ['GET', '/indexes/nobody'],
     ['POST', '/indexes/nobody', { columns: ['email'] }],
     ['DELETE', `/indexes/${contacts}/nobody`],
     ['DELETE', '/auth/tokens/999999999'],
     ['GET', '/export/download/exp_20260101_000000_0123456789'],
   ];
-  for (const [method, below, body] of missing) {
-    documented(`${method} ${below.replace(contacts, 'contacts')}`, async () => {
+  const ourCalls: readonly Call[] = [
+    ['GET', '/records/nobody/1'],
+    ['POST', '/records/nobody', { email: 'x' }],
+    ['GET', `/records/${contacts}/999999`],
+    ['GET', `/records/${contacts}/nobody`],
+    ['GET', `/column/${contacts}/nothing`],
+    ['DELETE', '/table/nobody'],
+  ];
+  for (const [method, below, body] of [...calls, ...ourCalls]) {
+    const tell = calls.some((call) => call[0] === method && call[1] === below) ? documented : ours;
+    tell(`${method} ${below.replace(contacts, 'contacts')}`, async () => {
       await refuse('not_found', method, path + below, body);
     });
   }

@@ -25,9 +25,10 @@ await accept(201, 'POST', `${path}/table`, {
 
 async function stored(row: object): Promise<Data> {
   const created = await accept(201, 'POST', records, row);
-  const read = await accept(200, 'GET', `${records}/${created.row.id}`);
-  assert.deepEqual(read.row, created.row);
-  return read.row;
+  const filters = encodeURIComponent(JSON.stringify({ id: created.row.id }));
+  const { rows } = await accept(200, 'GET', `${records}?filters=${filters}`);
+  assert.deepEqual(rows, [created.row]);
+  return rows[0];
 }
 
 describe('a value', () => {

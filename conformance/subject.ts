@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { startCommandServer } from '../server/src/testing/command.ts';
 import {
   type Answer,
   assertAccepted,
@@ -135,6 +134,8 @@ async function reachService(): Promise<Service> {
 }
 
 async function startService(): Promise<Service> {
+  // Only here, so that a service elsewhere is tested by nothing of this one.
+  const { startCommandServer } = await import('../server/src/testing/command.ts');
   const folder = await mkdtemp(join(tmpdir(), 'rowhouse-conformance-'));
   const admin = `adm_conformance_${randomBytes(16).toString('hex')}`;
   const server = await startCommandServer({

@@ -25,6 +25,18 @@ test('every import of the server goes downwards, and none goes in a circle', asy
   assert.deepEqual(brokenRules(files), []);
 });
 
+test('the conformance suite loads nothing of the server where it has the address of one', async () => {
+  const folder = join(import.meta.dirname, '..', 'conformance');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.ts'));
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  // What a file imports by `import()`, it loads only when it comes to it.
+  const strangers = texts.flatMap((text) =>
+    [...text.matchAll(/\b(?:from|import)\s+'(?!node:|\.\/)[^']*'/g)].map(([words]) => words),
+  );
+  assert.deepEqual(strangers, []);
+  assert.ok(names.includes('subject.ts'), 'the files were read');
+});
+
 function importing(path: string, target: string): SourceFile {
   return { path, text: `import { thing } from '${target}';\n` };
 }

@@ -13,8 +13,7 @@ interface Layer {
   readonly mayImport: readonly RegExp[];
 }
 
-const NOUNS =
-  'projects|bootstrap|users|tokens|tables|columns|indexes|records|query|exports|imports|operations|health';
+const NOUNS = 'projects|bootstrap|users|tokens|tables|columns|indexes|records|query|exports|imports|health';
 const NOUN_ITSELF = new RegExp(String.raw`^(${NOUNS})/\1\.ts$`);
 /** A noun's shapes, as a client sees them. */
 const FIELDS = /-fields\.ts$/;

@@ -139,7 +139,7 @@ async function catalogAnswers(catalog: Catalog): Promise<boolean> {
   }
 }
 
-/** What is done now and then: the use of tokens is written down, and those that are long over are forgotten. */
+/** What is done now and then: the use of tokens is written down, and those expired or revoked long ago are forgotten. */
 function keepHouse({
   tokens,
   config,

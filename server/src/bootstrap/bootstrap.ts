@@ -98,7 +98,10 @@ export class Bootstrap {
     const known = new Set(found.map(({ id }) => id));
     const stranger = tokens.findIndex(({ accountUserId }) => !known.has(accountUserId));
     if (stranger === -1) return;
-    throw invalidField(`body.project_api_tokens[${stranger}].account_user_id`, 'is no user of this account');
+    throw invalidField(
+      `body.project_api_tokens[${stranger}].account_user_id`,
+      'is not a user of this account',
+    );
   }
 
   async #record(

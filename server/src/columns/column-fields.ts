@@ -113,7 +113,7 @@ export function toNewColumn(fields: Static<typeof newColumnFields>): NewColumn {
   };
 }
 
-export function toColumnType(text: string): ColumnType {
+function toColumnType(text: string): ColumnType {
   return toKeyword(COLUMN_TYPES, text);
 }
 

@@ -31,7 +31,6 @@ const columnPath = projectPath({ table: existingName, column: existingName });
 
 const columnAnswer = Type.Object({ table: Type.String(), column: columnFields });
 
-/** What these routes work with. */
 interface Rooms {
   readonly columns: Columns;
   readonly projects: Projects;

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { databaseFile } from '../testing/database-file.ts';
 import { importDatabase } from '../testing/import-and-export.ts';
 import { startTestServer } from '../testing/test-server.ts';
+
+const LOG_KEPT_BYTES = 16 * 1024 * 1024;
 
 const quarry = databaseFile(`
   CREATE TABLE stone (id INTEGER PRIMARY KEY, weight TEXT, note TEXT UNIQUE);
@@ -38,4 +42,9 @@ test('while a large table is made anew, its rows are read as they were, and othe
   const changed = await change;
   assert.equal(changed.body.data.column.default_value, 'x');
   assert.ok(rounds >= 3, `only ${rounds} rounds while the table was made anew`);
+
+  const log = join(server.dataDir, 'projects', 'quarry', 'database.sqlite-wal');
+  const grown = statSync(log).size;
+  await server.call('POST', '/projects/quarry/records/stone', { json: {} });
+  assert.ok(grown > LOG_KEPT_BYTES && statSync(log).size <= LOG_KEPT_BYTES, 'the log gives its room back');
 });

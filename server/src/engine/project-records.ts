@@ -62,11 +62,6 @@ export interface RecordFilter {
   readonly valueField: string;
 }
 
-export interface SortTerm {
-  readonly column: string;
-  readonly descending: boolean;
-}
-
 export interface RecordPageRequest {
   readonly filters: readonly RecordFilter[];
   /** As the client wrote it: `name`, or `city,-age`; null for the order of the key. */
@@ -105,6 +100,8 @@ export interface RecordRow {
 export interface ConflictRule {
   readonly columns: readonly string[];
   readonly action: 'update' | 'ignore';
+  /** Where the request has the rule. */
+  readonly field: string;
 }
 
 export interface NewRecord {

@@ -26,7 +26,6 @@ const downloadAnswers = {
 
 const exporting = { access: 'project', scope: 'exports' } as const;
 
-/** What these routes work with. */
 interface Rooms {
   readonly exports: Exports;
   readonly projects: Projects;

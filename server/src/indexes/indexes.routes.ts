@@ -12,7 +12,6 @@ const reading = { access: 'project', scope: 'schema:read' } as const;
 const changing = { access: 'project', scope: 'schema:write' } as const;
 const tablePath = projectPath({ table: existingName });
 
-/** What these routes work with. */
 interface Rooms {
   readonly indexes: Indexes;
   readonly projects: Projects;
@@ -66,7 +65,7 @@ function dropIndex(app: HttpServer, { indexes, projects }: Rooms): void {
   app.delete(
     '/projects/:project/indexes/:table/:index_name',
     {
-      config: { ...changing, operationId: 'dropIndex', errors: ['constraint_violation', 'conflict'] },
+      config: { ...changing, operationId: 'dropIndex', errors: ['conflict'] },
       schema: {
         params: projectPath({ table: existingName, index_name: existingName }),
         response: { 200: envelopeOf(data) },

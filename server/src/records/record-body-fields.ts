@@ -56,20 +56,21 @@ function wrappedRecord(body: ClientRow, row: ClientRow): NewRecord {
 }
 
 function conflictRule(value: unknown): ConflictRule | null {
+  const field = 'body.on_conflict';
   if (value === undefined || value === null) return null;
-  if (!isRow(value)) throw invalidField('body.on_conflict', 'must be an object of columns and action');
+  if (!isRow(value)) throw invalidField(field, 'must be an object of columns and action');
   const { columns, action, ...others } = value;
   const [stranger] = Object.keys(others);
   if (stranger !== undefined) {
-    throw invalidField(`body.on_conflict.${stranger}`, 'is not known; allowed: columns, action');
+    throw invalidField(`${field}.${stranger}`, 'is not known; allowed: columns, action');
   }
   if (!isListOfNames(columns)) {
-    throw invalidField('body.on_conflict.columns', 'must be an array of one to 100 names of columns');
+    throw invalidField(`${field}.columns`, 'must be an array of one to 100 names of columns');
   }
   if (action !== 'update' && action !== 'ignore') {
-    throw invalidField('body.on_conflict.action', 'must be one of update, ignore');
+    throw invalidField(`${field}.action`, 'must be one of update, ignore');
   }
-  return { columns, action };
+  return { columns, action, field };
 }
 
 const MAX_CONFLICT_COLUMNS = 100;

@@ -46,7 +46,6 @@ const RECORD = '/projects/:project/records/:table/:id';
 const tablePath = projectPath({ table: existingName });
 const recordPath = projectPath({ table: existingName, id: existingName });
 
-/** What these routes work with. */
 interface Rooms {
   readonly records: Records;
   readonly projects: Projects;

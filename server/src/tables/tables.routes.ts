@@ -27,7 +27,6 @@ const reading = { access: 'project', scope: 'schema:read' } as const;
 const changing = { access: 'project', scope: 'schema:write' } as const;
 const tablePath = projectPath({ table: existingName });
 
-/** What these routes work with. */
 interface Rooms {
   readonly tables: Tables;
   readonly projects: Projects;
@@ -49,7 +48,7 @@ function createTable(app: HttpServer, { tables, projects }: Rooms): void {
       config: {
         ...changing,
         operationId: 'createTable',
-        errors: ['already_exists', 'constraint_violation', 'conflict'],
+        errors: ['already_exists', 'conflict'],
       },
       schema: {
         params: projectPath({}),

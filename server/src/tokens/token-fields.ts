@@ -29,7 +29,7 @@ const grantFields = {
 };
 
 const ownerFields = {
-  /** Whose the token is: a new one takes the place of the earlier ones of the same account user in the project. */
+  /** The owner of the token, of whose earlier tokens in the project a new one takes the place. */
   account_user_id: Type.Integer(),
   /** The user of the project in whose name it is; null for none. */
   project_username: Type.Union([Type.String(), Type.Null()]),

@@ -286,7 +286,7 @@ async function namesOfTokens(server: TestServer): Promise<readonly string[]> {
   return tokens.map((token: { token_name: string }) => token.token_name).toSorted();
 }
 
-test('tokens that are over stay in the list for 30 days, then they are forgotten; those in force stay', async (context) => {
+test('expired and revoked tokens stay in the list for 30 days, then they are forgotten; those in force stay', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-01T12:00:00Z') });
   await using server = await startTestServer();
   await server.createProject('shop');

@@ -133,7 +133,7 @@ export class Tokens implements Authenticator {
     );
   }
 
-  /** Those in force and those that are over, the newest first. `hasMore` tells whether others follow. */
+  /** Those in force and those that are expired or revoked, the newest first. `hasMore` tells whether others follow. */
   async list(
     projectSlug: string,
     { limit, offset }: { readonly limit: number; readonly offset: number },

@@ -40,7 +40,7 @@ function insertRows(database: RecordDatabase, { table: { name }, rows, rowsField
   }
 }
 
-/** What is refused as a whole, without one field of it, is where the request has the whole. */
+/** Where an error names no field of its own, it names the place of the whole in the request. */
 function namingField<Result>(field: string, make: () => Result): Result {
   try {
     return make();

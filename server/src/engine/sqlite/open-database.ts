@@ -2,6 +2,12 @@ import { DatabaseSync } from 'node:sqlite';
 
 const BUSY_TIMEOUT_MS = 5_000;
 
+/**
+ * What a write-ahead log keeps on the disk once its content is in the database: a change of a large table makes it as large.
+ * https://www.sqlite.org/pragma.html#pragma_journal_size_limit
+ */
+const LOG_MAX_BYTES = 16 * 1024 * 1024;
+
 export interface OpenDatabaseOptions {
   readonly mode: 'read-only' | 'read-write';
   /**
@@ -29,6 +35,8 @@ export function openDatabase(path: string, options: OpenDatabaseOptions): Databa
   });
   database.exec('PRAGMA trusted_schema = OFF');
   // What is committed is on the disk, also when the power fails. https://www.sqlite.org/pragma.html#pragma_synchronous
-  if (options.mode === 'read-write') database.exec('PRAGMA synchronous = FULL');
+  if (options.mode === 'read-write') {
+    database.exec(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${LOG_MAX_BYTES}`);
+  }
   return database;
 }

@@ -20,7 +20,7 @@ export class RandomNames {
 const FALLBACK_WORDS = 'begin desc asc key action no row view temp initially always generated'.split(' ');
 
 /** The first is the tamest: a failing case shrinks to it. */
-export const HOSTILE_NAMES: readonly string[] = [
+const HOSTILE_NAMES: readonly string[] = [
   'plain',
   'Mixed',
   'Order Details',

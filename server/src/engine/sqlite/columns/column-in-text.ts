@@ -12,12 +12,6 @@ export function constraintsAloneOn(sql: string, column: string): readonly Clause
   );
 }
 
-const KINDS: Readonly<Partial<Record<Clause['kind'], string>>> = {
-  check: 'the constraint',
-  foreign_key: 'the constraint',
-  generated: 'the generated column',
-};
-
 /** What else in the text uses the column: generated columns, and constraints of others and of the table. */
 export function usersInText(
   sql: string,
@@ -27,16 +21,14 @@ export function usersInText(
   if (text === null) return [];
   const own = text.columns.findIndex(({ name }) => foldName(name) === foldName(column));
   return text.clauses.flatMap((clause) => {
-    const kind = KINDS[clause.kind];
-    if (
-      kind === undefined ||
-      clause.column === own ||
-      !mentionsName(sql.slice(clause.start, clause.end), column)
-    )
-      return [];
+    const words = sql.slice(clause.start, clause.end);
+    if (clause.column === own || !mentionsName(words, column)) return [];
+    if (clause.kind === 'check' || clause.kind === 'foreign_key') {
+      return [{ kind: 'the constraint', name: words }];
+    }
     const holder = clause.column === null ? undefined : text.columns[clause.column];
-    const name = kind.endsWith('column') ? (holder?.name ?? '') : sql.slice(clause.start, clause.end);
-    return [{ kind, name }];
+    if (clause.kind !== 'generated' || holder === undefined) return [];
+    return [{ kind: 'the generated column', name: holder.name }];
   });
 }
 

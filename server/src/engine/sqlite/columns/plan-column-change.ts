@@ -79,7 +79,7 @@ function planColumnChange(planned: PlannedTable, change: ColumnChange): ColumnPl
 
 function noSuchColumn(field: string): RowhouseError {
   if (field.startsWith('path.')) return new RowhouseError('not_found', 'There is no such column.');
-  return invalidField(field, 'is no column of the table');
+  return invalidField(field, 'is not a column of the table');
 }
 
 /** https://www.sqlite.org/pragma.html#pragma_table_xinfo */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** How many tables and views the database holds besides SQLite's own and the service's. */
+/** What a client put there, views too: of a database that counts none, an import loses nothing. */
 export function countTables(database: DatabaseSync): number {
   const row = database
     .prepare(

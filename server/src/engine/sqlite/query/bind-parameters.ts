@@ -60,7 +60,7 @@ function bindObject(
   const details: ErrorDetail[] = [
     ...entries
       .filter(({ matching }) => matching.length === 0)
-      .map(({ key }) => ({ field: `${FIELD}.${key}`, message: 'is no parameter of the statement' })),
+      .map(({ key }) => ({ field: `${FIELD}.${key}`, message: 'is not a parameter of the statement' })),
     ...names
       .filter((name) => !entries.some(({ matching }) => matching.includes(name)))
       .map((name) => ({ field: `${FIELD}.${name.slice(1)}`, message: 'is required by the statement' })),

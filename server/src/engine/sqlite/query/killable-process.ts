@@ -27,8 +27,8 @@ export interface RequestLimits {
 
 /**
  * In the order of `nice`, from -20 to 19: a query waits for what else there is to do, but for a short one that wait is
- * bearable; one that turns out to be long gets what nobody else wants. On Linux this is of the one thread that SQLite runs on, so
- * the watch beside it is as prompt as ever. There is no way back up, so a process that ran a long query is replaced.
+ * bearable; one that turns out to be long gets what nobody else wants. On Linux the second step is of the one thread that SQLite
+ * runs on, and the watch beside it stays prompt. There is no way back up, so a process that ran a long query is replaced.
  */
 const PRIORITY = { short: 10, long: 19 };
 const LONG_MS = 200;
@@ -51,18 +51,15 @@ export class KillableProcess<O extends Operations> {
   constructor(options: KillableProcessOptions) {
     this.#options = options;
     this.#child = startChild(options);
+    this.#setPriority(PRIORITY.short);
     const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
     this.#ready = ready;
     // Whoever asks first is told; a process that nobody needed may end in silence.
     ready.catch(() => undefined);
     const frames = new FrameReader((message) => {
       const received = message as ProcessMessage;
-      if (received.kind === 'answer') this.#settle(received);
-      else {
-        // Not earlier: what starts is needed soon.
-        this.#setPriority(PRIORITY.short);
-        resolve();
-      }
+      if (received.kind === 'ready') resolve();
+      else this.#settle(received);
     });
     this.#child.stdout.on('data', (piece: Buffer) => this.#take(frames, piece));
     // A process that has ended says so itself.
@@ -72,6 +69,11 @@ export class KillableProcess<O extends Operations> {
       if (this.#gone === null) this.#crash(code, signal);
       reject(this.#gone);
     });
+  }
+
+  /** Whether it has ended, or was ended. */
+  get gone(): boolean {
+    return this.#gone !== null;
   }
 
   /** Whether it can take another request. */

@@ -98,6 +98,23 @@ test('after an operation that failed, the next one has its turn', async () => {
   assert.deepEqual(begun, ['next']);
 });
 
+test('a turn lasts until what it broke is whole again, though its result is there before', async () => {
+  const { turns, begun, start } = stage({ perProject: 1 });
+  const recovery = Promise.withResolvers<void>();
+  const result = await turns.use(
+    'a',
+    never,
+    () => Promise.resolve('done'),
+    () => recovery.promise,
+  );
+  assert.equal(result, 'done');
+  start('a', 'next');
+  assert.deepEqual(begun, []);
+  recovery.resolve();
+  await settled();
+  assert.deepEqual(begun, ['next']);
+});
+
 test('when it closes, who waits is sent away, and nobody else comes in', async () => {
   const { turns, start } = stage({ perProject: 1 });
   const first = start('a', 'a1');

@@ -31,10 +31,16 @@ export class ProjectTurns {
   }
 
   /**
-   * Runs `operation` when it is the project's turn.
+   * Runs `operation` when it is the project's turn. The turn ends when `recovery`, asked after it, is over; whoever called has
+   * the result before that.
    * @param signal gives the place in the queue up.
    */
-  async use<T>(project: string, signal: AbortSignal, operation: () => Promise<T>): Promise<T> {
+  async use<T>(
+    project: string,
+    signal: AbortSignal,
+    operation: () => Promise<T>,
+    recovery: () => Promise<void> = noRecovery,
+  ): Promise<T> {
     signal.throwIfAborted();
     if (this.#closed) throw shuttingDown();
     if (this.#mayRun(project)) this.#admit(project);
@@ -42,7 +48,7 @@ export class ProjectTurns {
     try {
       return await operation();
     } finally {
-      this.#leave(project);
+      void recovery().finally(() => this.#leave(project));
     }
   }
 
@@ -122,6 +128,10 @@ export class ProjectTurns {
 interface Waiter {
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
+}
+
+function noRecovery(): Promise<void> {
+  return Promise.resolve();
 }
 
 function shuttingDown(): RowhouseError {

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 import { RowhouseError } from '../../../errors.ts';
 import { moduleBeside } from '../../../threads/module-beside.ts';
 import { KillableProcess } from './killable-process.ts';
@@ -19,6 +21,12 @@ export type RunOperation = <K extends keyof QueryOperations>(
 ) => Promise<QueryOperations[K]['output']>;
 
 const TURNS = { perProject: 2, shared: 4, total: 8, waitingPerProject: 16, waiting: 256 };
+
+/**
+ * How long a project has one turn less after a query of it has cost a process: to start one takes more of the machine than most
+ * queries do, and a client could ask for little else.
+ */
+const RECOVERY_MS = 500;
 
 /** How many processes wait for work: at least so many once there has been a query, and at most as many as run at once. */
 const SPARE_MIN = 1;
@@ -43,14 +51,19 @@ export class QueryProcesses {
    * @param signal ends what is under way.
    */
   use<T>(project: string, signal: AbortSignal, work: (run: RunOperation) => Promise<T>): Promise<T> {
-    return this.#turns.use(project, signal, async () => {
+    let killed = false;
+    const operation = async () => {
       const lent = this.#lend();
       const { timeLimitMs } = this.#options;
       try {
-        return await work((operation, input) => lent.request(operation, input, { timeLimitMs, signal }));
+        return await work((name, input) => lent.request(name, input, { timeLimitMs, signal }));
       } finally {
+        killed = lent.gone;
         this.#takeBack(lent);
       }
+    };
+    return this.#turns.use(project, signal, operation, async () => {
+      if (killed) await setTimeout(RECOVERY_MS, undefined, { ref: false });
     });
   }
 

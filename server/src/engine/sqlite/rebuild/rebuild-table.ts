@@ -19,7 +19,7 @@ import { stageRows } from './stage-rows.ts';
  * It is SQLite's procedure (https://www.sqlite.org/lang_altertable.html#otheralter) with the rows staged in a temporary
  * table instead of a second one that is renamed: a rename rewrites the statement, and fails for a CHECK that
  * calls its table by name. See docs/decisions/0009-changing-tables.md.
- * @throws RowhouseError `conflict` where SQLite does not take the table so.
+ * @throws RowhouseError `conflict` where SQLite refuses the table in its new form.
  */
 export function rebuildTable(database: DatabaseSync, table: StoredTable, edits: readonly TableEdit[]): void {
   const before = columnsOf(database, table);
@@ -40,6 +40,7 @@ function remake(
 ): void {
   const dependents = statementsOn(database, table);
   // Rows that break a CHECK came in with an import. They stay, and so do all others.
+  // Nothing turns the checks on again: the connection serves this change alone, and is closed after it.
   database.exec('PRAGMA ignore_check_constraints = ON');
   const unstage = stageRows(database, table, columns);
   keepBookkeeping(database, table, () => {
@@ -68,7 +69,7 @@ function explainRefusal(error: unknown, { name }: StoredTable): unknown {
   if (!(error instanceof Error) || !('errcode' in error)) return error;
   const code = Number(error.errcode) & 0xff;
   if (code !== SQLITE_ERROR && code !== SQLITE_CONSTRAINT) return error;
-  return new RowhouseError('conflict', `SQLite does not take the table ${name} so: ${error.message}.`, {
+  return new RowhouseError('conflict', `SQLite refuses this form of the table ${name}: ${error.message}.`, {
     cause: error,
   });
 }

@@ -2,6 +2,7 @@ import { type ErrorDetail, RowhouseError } from '../../../errors.ts';
 import { foldName, quoteIdentifier } from '../../../schema/identifier.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { type Reference, referencesOf } from '../tables/references.ts';
+import { isTooLarge, rowTooLarge } from './read-fault.ts';
 import type { RecordDatabase } from './record-database.ts';
 import type { RecordTable } from './record-table.ts';
 import type { WritableValues } from './writable-values.ts';
@@ -18,7 +19,7 @@ interface Attempt {
 
 /** Result codes of SQLite. https://www.sqlite.org/rescode.html */
 const SQLITE_ERROR = 1;
-const SQLITE_TOOBIG = 18;
+const SQLITE_FULL = 13;
 const SQLITE_CONSTRAINT = 19;
 const SQLITE_MISMATCH = 20;
 const CONSTRAINT_FOREIGNKEY = 787;
@@ -37,27 +38,53 @@ export function explainingConstraints<Result>(attempt: Attempt, write: () => Res
 }
 
 function explainRefusal(error: unknown, attempt: Attempt): unknown {
-  if (!(error instanceof Error) || error instanceof RowhouseError || !('errcode' in error)) return error;
+  if (!(error instanceof Error) || error instanceof RowhouseError) return error;
+  if (isTooLarge(error)) return rowTooLarge(error);
+  if (!('errcode' in error)) return error;
   const code = Number(error.errcode);
   switch (code & 0xff) {
     case SQLITE_CONSTRAINT:
       return constraintFault(error, code, attempt);
     case SQLITE_MISMATCH:
-      return violation(error, `The primary key of ${attempt.table.name} must be an integer`, []);
-    case SQLITE_TOOBIG:
-      return new RowhouseError(
-        'conflict',
-        'The row is larger than SQLite holds, or than can be sent as JSON.',
-        {
-          cause: error,
-        },
-      );
+      return keyMismatch(error, attempt);
+    case SQLITE_FULL:
+      return hasGivenLastId(attempt) ? lastIdGiven(error, attempt.table) : error;
     // A trigger, a CHECK or a view that fails by itself.
     case SQLITE_ERROR:
       return new RowhouseError('conflict', `SQLite refuses it: ${error.message}.`, { cause: error });
     default:
       return error;
   }
+}
+
+/** Only an INTEGER PRIMARY KEY of a table that is not STRICT refuses a value by its type. */
+function keyMismatch(error: Error, attempt: Attempt): RowhouseError {
+  const { table, written, field } = attempt;
+  const key = table.key?.[0];
+  const named = key !== undefined && written?.columns.includes(key) === true;
+  const details = named ? [{ field: `${field}.${key.name}`, message: 'must be an integer' }] : [];
+  return violation(error, `The primary key of ${table.name} must be an integer`, details);
+}
+
+/**
+ * SQLite says that the disk is full, too, where it has no higher id to give. On a disk that is full, the transaction may
+ * be over by now. https://www.sqlite.org/autoinc.html
+ */
+function hasGivenLastId({ database, table, written }: Attempt): boolean {
+  if (written === null || table.rowid === null || !database.connection.isTransaction) return false;
+  const last = `SELECT 1 FROM ${table.quoted} WHERE ${table.rowid.quoted} = ?`;
+  if (database.firstRow(last, [LAST_ID]) !== null) return true;
+  const counters = "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_sequence'";
+  if (database.firstRow(counters, []) === null) return false;
+  const counter = 'SELECT 1 FROM main.sqlite_sequence WHERE name = ? AND seq >= ?';
+  return database.firstRow(counter, [table.name, LAST_ID]) !== null;
+}
+
+const LAST_ID = 2n ** 63n - 1n;
+
+function lastIdGiven(cause: Error, { name }: RecordTable): RowhouseError {
+  const message = `${name} has given the last id there is, ${LAST_ID}, and can give no other by itself: name one in the row.`;
+  return new RowhouseError('conflict', message, { cause });
 }
 
 function constraintFault(error: Error, code: number, attempt: Attempt): RowhouseError {

@@ -3,7 +3,7 @@ import type { AffectedRows, RecordFilter, RecordKey } from '../../project-record
 import { explainingConstraints } from './constraint-fault.ts';
 import { countChanged } from './count-changed.ts';
 import { allOf, filterCondition } from './filter-conditions.ts';
-import { findRow } from './get-record.ts';
+import { hasRow } from './get-record.ts';
 import type { RecordDatabase } from './record-database.ts';
 import { keyColumnsOf, keyCondition, keyValues, noSuchRecord } from './record-key.ts';
 import type { RecordTable } from './record-table.ts';
@@ -21,8 +21,11 @@ export function deleteRecord(
     return countChanged(database, table, { sql, values });
   });
   if (deleted > 0) return { table: table.name };
-  if (findRow(database, table, columns, values) === null) throw noSuchRecord();
-  throw new RowhouseError('constraint_violation', `A trigger of ${table.name} kept the row.`);
+  if (!hasRow(database, table, columns, values)) throw noSuchRecord();
+  throw new RowhouseError(
+    'constraint_violation',
+    `The row was not deleted: a trigger of ${table.name} kept it.`,
+  );
 }
 
 /** Deletes every row that the filters fit. @throws RowhouseError `validation_failed`, `constraint_violation`. */

@@ -51,5 +51,11 @@ function inCondition(column: RecordColumn, value: unknown, field: string): Condi
 
 function likeCondition({ quoted }: RecordColumn, value: unknown, field: string): Condition {
   if (typeof value !== 'string') throw invalidField(field, 'must be a string, with % and _ as wildcards');
+  if (Buffer.byteLength(value) > LIKE_MAX_BYTES) {
+    throw invalidField(field, `must be at most ${LIKE_MAX_BYTES} bytes`);
+  }
   return { sql: `${quoted} LIKE ?`, values: [bindValue(value, 'text', field)] };
 }
+
+/** https://www.sqlite.org/limits.html#max_like_pattern_length */
+const LIKE_MAX_BYTES = 50_000;

@@ -3,6 +3,7 @@ import { foldName } from '../../../schema/identifier.ts';
 import type { RecordColumn, RecordTable } from './record-table.ts';
 
 /**
+ * By name in any case, as SQLite has it; the error lists the names, so that a client needs no second call to get it right.
  * @param field where the request names the column.
  * @throws RowhouseError `validation_failed`.
  */
@@ -17,5 +18,5 @@ const NAMES_SHOWN = 50;
 function noSuchColumn({ name, columns }: RecordTable): string {
   const names = columns.slice(0, NAMES_SHOWN).map((column) => column.name);
   const more = columns.length > NAMES_SHOWN ? ` and ${columns.length - NAMES_SHOWN} more` : '';
-  return `is no column of ${name}; its columns are ${names.join(', ')}${more}`;
+  return `is not a column of ${name}; its columns are ${names.join(', ')}${more}`;
 }

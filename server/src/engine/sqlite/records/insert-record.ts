@@ -1,4 +1,4 @@
-import { RowhouseError } from '../../../errors.ts';
+import { invalidField, RowhouseError } from '../../../errors.ts';
 import type { ConflictRule, CreatedRecord, NewRecord } from '../../project-records.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { conflictClause, conflictColumns } from './conflict-clause.ts';
@@ -16,6 +16,9 @@ export function insertRecord(
   { row, field, onConflict }: NewRecord,
 ): CreatedRecord {
   const written = writableValues(table, row, field);
+  if (onConflict !== null && written.columns.length === 0) {
+    throw invalidField(field, 'must name at least one column where there is on_conflict');
+  }
   return explainingConstraints({ database, table, written, field }, () => {
     return onConflict === null
       ? { table: table.name, ...insert(database, table, written) }
@@ -26,37 +29,59 @@ export function insertRecord(
 type Inserted = Pick<CreatedRecord, 'rowJson' | 'outcome'>;
 
 function insert(database: RecordDatabase, table: RecordTable, written: WritableValues): Inserted {
-  const returning = returningRow(database, table, true);
-  const sql = `${insertInto(table, written.columns)} ${returning.clause}`;
-  const returned = database.firstRow(sql, written.values);
-  const rowJson = returned === null ? null : returning.rowJson(returned);
-  if (rowJson === null) throw keptOutByTrigger(table);
+  const rowJson =
+    table.kind === 'virtual' && table.rowid !== null
+      ? insertVirtual(database, table, { written, rowid: table.rowid })
+      : insertReturning(database, table, written);
+  if (rowJson === null) throw keptOut(table);
   return { rowJson, outcome: 'created' };
 }
 
-/** Whether the row is there already is asked first, in the same transaction: SQLite does not say which of the two it did. */
+function insertReturning(
+  database: RecordDatabase,
+  table: RecordTable,
+  written: WritableValues,
+): string | null {
+  const returning = returningRow(database, table, true);
+  const sql = `${insertInto(table, written.columns)} ${returning.clause}`;
+  const returned = database.firstRow(sql, written.values);
+  return returned === null ? null : returning.rowJson(returned);
+}
+
+/** RETURNING does not know the rowid that the module of a virtual table gives. */
+function insertVirtual(
+  database: RecordDatabase,
+  table: RecordTable,
+  { written, rowid }: { readonly written: WritableValues; readonly rowid: RecordColumn },
+): string | null {
+  database.run(insertInto(table, written.columns), written.values);
+  return findRow(database, table, [rowid], database.firstRow('SELECT last_insert_rowid()', []) ?? []);
+}
+
 function upsert(
   database: RecordDatabase,
   table: RecordTable,
   { written, rule }: { readonly written: WritableValues; readonly rule: ConflictRule },
 ): Inserted {
-  const columns = conflictColumns(table, rule);
-  const values = columns.map((column) => valueIn(written, column));
-  // A column that is left out has its default, or NULL, which is equal to nothing.
-  const known = values.every((value) => value !== null && value !== undefined);
-  const before = known ? findRow(database, table, columns, values) : null;
+  const conflict = conflictColumns(table, rule);
+  const place = table.order ?? conflict;
   const returning = returningRow(database, table, false);
-  const clause = conflictClause(columns, written.columns, rule.action);
+  const clause = conflictClause({ action: rule.action, conflict, written: written.columns, place });
   const sql = `${insertInto(table, written.columns)} ${clause} ${returning.clause}`;
-  const returned = database.firstRow(sql, written.values);
-  if (returned === null && before !== null) return { rowJson: before, outcome: 'ignored' };
-  const rowJson = returned === null ? null : returning.rowJson(returned);
-  if (rowJson === null) throw keptOutByTrigger(table);
-  return { rowJson, outcome: before === null ? 'created' : 'updated' };
+  const { result, place: inTheWay } = database.conflicts.watch(() => database.firstRow(sql, written.values));
+  const rowJson = result === null ? rowAt(database, table, place, inTheWay) : returning.rowJson(result);
+  if (rowJson === null) throw keptOut(table);
+  if (result === null) return { rowJson, outcome: 'ignored' };
+  return { rowJson, outcome: inTheWay === null ? 'created' : 'updated' };
 }
 
-function valueIn(written: WritableValues, column: RecordColumn): SqliteValue | undefined {
-  return written.values[written.columns.indexOf(column)];
+function rowAt(
+  database: RecordDatabase,
+  table: RecordTable,
+  columns: readonly RecordColumn[],
+  values: readonly SqliteValue[] | null,
+): string | null {
+  return values === null ? null : findRow(database, table, columns, values);
 }
 
 function insertInto(table: RecordTable, columns: readonly RecordColumn[]): string {
@@ -65,6 +90,7 @@ function insertInto(table: RecordTable, columns: readonly RecordColumn[]): strin
   return `INSERT INTO ${table.quoted} (${names}) VALUES (${columns.map(() => '?').join(', ')})`;
 }
 
-function keptOutByTrigger({ name }: RecordTable): RowhouseError {
-  return new RowhouseError('constraint_violation', `A trigger of ${name} kept the row out.`);
+function keptOut({ name }: RecordTable): RowhouseError {
+  const by = 'a trigger, or a constraint that is ON CONFLICT IGNORE, kept it out';
+  return new RowhouseError('constraint_violation', `The row was not stored: ${by} of ${name}.`);
 }

@@ -4,7 +4,8 @@ import type { RecordPage, RecordPageRequest } from '../../project-records.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { allOf, type Condition, filterCondition } from './filter-conditions.ts';
 import { findColumn } from './find-column.ts';
-import { conditionAfter, writeCursor } from './page-cursor.ts';
+import { conditionAfter, isDamagedText, type Place, writeCursor } from './page-cursor.ts';
+import { explainingReads, isTooLarge } from './read-fault.ts';
 import type { RecordDatabase } from './record-database.ts';
 import type { RecordColumn, RecordTable } from './record-table.ts';
 import { joinRowJson, rowJsonColumns, rowJsonWidth } from './row-json.ts';
@@ -44,18 +45,19 @@ function readPage(
 ): RecordPage | null {
   const filters = allOf(request.filters.map((filter) => filterCondition(table, filter)));
   const order = orderOf(table, request.sort, request.descending);
-  const rows = readRows(database, table, { request, filters, order, maxLength });
-  if (rows === null) return null;
-  const hasMore = rows.length > request.limit;
-  const shown = hasMore ? rows.slice(0, request.limit) : rows;
-  return {
-    table: table.name,
-    rowsJson: `[${shown.map(({ json }) => json).join(',')}]`,
-    returned: shown.length,
-    hasMore,
-    totalCount: request.countAll ? countRows(database, table, filters) : null,
-    nextCursor: request.after !== null && hasMore ? writeCursor(order, shown.at(-1)?.place ?? []) : null,
-  };
+  return explainingReads(table, () => {
+    const read = readRows(database, table, { request, filters, order, maxLength });
+    if (read === null) return null;
+    const { rows, hasMore, lastPlace } = read;
+    return {
+      table: table.name,
+      rowsJson: `[${rows.join(',')}]`,
+      returned: rows.length,
+      hasMore,
+      totalCount: request.countAll ? countRows(database, table, filters) : null,
+      nextCursor: request.after !== null && hasMore ? writeCursor(order, lastPlace) : null,
+    };
+  });
 }
 
 interface Selection {
@@ -65,40 +67,84 @@ interface Selection {
   readonly maxLength: number;
 }
 
-interface ListedRow {
-  readonly json: string;
-  /** Its values in the columns that the rows are ordered by; empty where no cursor was asked for. */
-  readonly place: readonly SqliteValue[];
+interface ReadRows {
+  /** Each a JSON object. */
+  readonly rows: readonly string[];
+  readonly hasMore: boolean;
+  /** The values of the last row in the columns that the rows are ordered by; empty where no cursor was asked for. */
+  readonly lastPlace: Place;
 }
 
 /** One row more than was asked for tells that there are more. Null where they are too long together. */
-function readRows(
+function readRows(database: RecordDatabase, table: RecordTable, selection: Selection): ReadRows | null {
+  const { request, order, maxLength } = selection;
+  const columns = shownColumns(table, request.columns);
+  const width = rowJsonWidth(columns.length);
+  const place = request.after === null ? [] : order.map(({ column }) => column.quoted);
+  const limits = { limit: request.limit + 1, offset: request.offset };
+  const { sql, values } = select([rowJsonColumns(columns), ...place], table, selection, limits);
+  const rows: string[] = [];
+  let lastPlace: readonly SqliteValue[] = [];
+  let hasMore = false;
+  let length = 0;
+  try {
+    for (const row of database.rows(sql, values)) {
+      hasMore = rows.length === request.limit;
+      if (hasMore) break;
+      const json = joinRowJson(row.slice(0, width));
+      length += json.length;
+      if (length > maxLength && rows.length > 0) return null;
+      rows.push(json);
+      lastPlace = row.slice(width);
+    }
+  } catch (error) {
+    // The row that only tells that there are more need not be one that can be sent.
+    hasMore = rows.length === request.limit && error instanceof Error && isTooLarge(error);
+    if (!hasMore) throw error;
+  }
+  const unreadable = hasMore && lastPlace.some((value) => isDamagedText(value));
+  return {
+    rows,
+    hasMore,
+    lastPlace: unreadable ? rereadPlace(database, table, selection, rows.length - 1) : lastPlace,
+  };
+}
+
+/** The place of the row at this position of the page, with its texts as the bytes that they are. */
+function rereadPlace(
   database: RecordDatabase,
   table: RecordTable,
   selection: Selection,
-): readonly ListedRow[] | null {
-  const { request, filters, order, maxLength } = selection;
-  const columns = shownColumns(table, request.columns);
-  const placed = request.after !== null;
-  const place = placed ? order.map(({ column }) => column.quoted) : [];
-  const where = placed ? allOf([filters, ...startOf(table, selection)]) : filters;
-  const sql = `SELECT ${[rowJsonColumns(columns), ...place].join(', ')} FROM ${table.quoted}
+  position: number,
+): Place {
+  const columns = selection.order.map(({ column }) => column.quoted);
+  const bytes = columns.map((column) => `iif(typeof(${column}) = 'text', CAST(${column} AS BLOB), NULL)`);
+  const limits = { limit: 1, offset: position };
+  const { sql, values } = select([...columns, ...bytes], table, selection, limits);
+  const row = database.firstRow(sql, values) ?? [];
+  return columns.map((_, index) => {
+    const text = row[columns.length + index];
+    return text instanceof Uint8Array ? { textBytes: text } : (row[index] ?? null);
+  });
+}
+
+function select(
+  expressions: readonly string[],
+  table: RecordTable,
+  selection: Selection,
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+): Condition {
+  const { request, filters, order } = selection;
+  const where = request.after === null ? filters : allOf([filters, ...startOf(table, selection)]);
+  const sql = `SELECT ${expressions.join(', ')} FROM ${table.quoted}
     WHERE ${where.sql}${orderByClause(order)} LIMIT ? OFFSET ?`;
-  const parameters = [...where.values, BigInt(request.limit + 1), BigInt(request.offset)];
-  const width = rowJsonWidth(columns.length);
-  const rows: ListedRow[] = [];
-  let length = 0;
-  for (const row of database.rows(sql, parameters)) {
-    const json = joinRowJson(row.slice(0, width));
-    length += json.length;
-    if (length > maxLength && rows.length > 0) return null;
-    rows.push({ json, place: row.slice(width) });
-  }
-  return rows;
+  return { sql, values: [...where.values, BigInt(limit), BigInt(offset)] };
 }
 
 function startOf(table: RecordTable, { request, order }: Selection): readonly Condition[] {
-  if (table.order === null) throw invalidField('query.after', `cannot be used with the view ${table.name}`);
+  if (table.order === null) {
+    throw invalidField('query.after', `cannot be used with ${table.name}: nothing tells its rows apart`);
+  }
   return request.after === null || request.after === '' ? [] : [conditionAfter(order, request.after)];
 }
 

@@ -4,7 +4,15 @@ import { allOf, type Condition } from './filter-conditions.ts';
 import type { OrderTerm } from './sort-order.ts';
 
 /** One letter for the kind of value, and the value as text that says all of it. */
-type WrittenValue = readonly ['n'] | readonly ['i' | 'r' | 't' | 'b', string];
+type WrittenValue = readonly ['n'] | readonly ['i' | 'r' | 't' | 'u' | 'b', string];
+
+/** The values of a row in the columns of an order. A text whose bytes are no UTF-8 is known by its bytes alone. */
+export type Place = readonly (SqliteValue | { readonly textBytes: Uint8Array })[];
+
+/** Whether what was read of a text may not be all it was: bytes that make no character are read as U+FFFD. */
+export function isDamagedText(value: SqliteValue): boolean {
+  return typeof value === 'string' && value.includes('\u{fffd}');
+}
 
 interface WrittenCursor {
   /** The order that the cursor belongs to. */
@@ -13,7 +21,7 @@ interface WrittenCursor {
 }
 
 /** The place of a row in an order, as text that a client sends back as it got it. */
-export function writeCursor(order: readonly OrderTerm[], values: readonly SqliteValue[]): string {
+export function writeCursor(order: readonly OrderTerm[], values: Place): string {
   const cursor: WrittenCursor = { order: describe(order), values: values.map(writeValue) };
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
@@ -26,7 +34,8 @@ export function conditionAfter(order: readonly OrderTerm[], cursor: string): Con
   const values = readCursor(order, cursor);
   const alternatives = order.map((term, index) => {
     const equalBefore = order.slice(0, index).map(({ column }, position) => {
-      return { sql: `${column.quoted} IS ?`, values: [values[position] ?? null] };
+      const { sql, values: bound } = operand(values[position] ?? null);
+      return { sql: `${column.quoted} IS ${sql}`, values: bound };
     });
     return allOf([...equalBefore, comesAfter(term, values[index] ?? null)]);
   });
@@ -37,25 +46,35 @@ export function conditionAfter(order: readonly OrderTerm[], cursor: string): Con
 }
 
 /** NULL comes before every value. https://www.sqlite.org/lang_select.html#orderby */
-function comesAfter({ column: { quoted }, descending }: OrderTerm, value: SqliteValue): Condition {
+function comesAfter({ column: { quoted }, descending }: OrderTerm, value: Place[number]): Condition {
   if (value === null) return { sql: descending ? 'false' : `${quoted} IS NOT NULL`, values: [] };
-  if (!descending) return { sql: `${quoted} > ?`, values: [value] };
-  return { sql: `${quoted} < ? OR ${quoted} IS NULL`, values: [value] };
+  const { sql, values } = operand(value);
+  if (!descending) return { sql: `${quoted} > ${sql}`, values };
+  return { sql: `${quoted} < ${sql} OR ${quoted} IS NULL`, values };
+}
+
+/** The `+` takes the affinity away that a CAST has, and a parameter has not. https://www.sqlite.org/datatype3.html#affinity_of_expressions */
+function operand(value: Place[number]): Condition {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) {
+    return { sql: '?', values: [value] };
+  }
+  return { sql: '+CAST(? AS TEXT)', values: [value.textBytes] };
 }
 
 function describe(order: readonly OrderTerm[]): string {
   return JSON.stringify(order.map(({ column, descending }) => [column.name, descending]));
 }
 
-function writeValue(value: SqliteValue): WrittenValue {
+function writeValue(value: Place[number]): WrittenValue {
   if (value === null) return ['n'];
   if (typeof value === 'bigint') return ['i', value.toString()];
   if (typeof value === 'number') return ['r', String(value)];
   if (typeof value === 'string') return ['t', value];
-  return ['b', Buffer.from(value).toString('base64')];
+  if (value instanceof Uint8Array) return ['b', Buffer.from(value).toString('base64')];
+  return ['u', Buffer.from(value.textBytes).toString('base64')];
 }
 
-function readCursor(order: readonly OrderTerm[], text: string): readonly SqliteValue[] {
+function readCursor(order: readonly OrderTerm[], text: string): Place {
   try {
     const cursor: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
     if (isCursor(cursor) && cursor.order === describe(order) && cursor.values.length === order.length) {
@@ -84,10 +103,10 @@ function isCursor(value: unknown): value is WrittenCursor {
 function isWrittenValue(value: unknown): value is WrittenValue {
   if (!Array.isArray(value)) return false;
   const [kind, text] = value as readonly unknown[];
-  return kind === 'n' || (['i', 'r', 't', 'b'].includes(String(kind)) && typeof text === 'string');
+  return kind === 'n' || (['i', 'r', 't', 'u', 'b'].includes(String(kind)) && typeof text === 'string');
 }
 
-function readValue([kind, text = '']: WrittenValue): SqliteValue {
+function readValue([kind, text = '']: WrittenValue): Place[number] {
   switch (kind) {
     case 'n':
       return null;
@@ -97,6 +116,8 @@ function readValue([kind, text = '']: WrittenValue): SqliteValue {
       return Number(text);
     case 't':
       return text;
+    case 'u':
+      return { textBytes: Buffer.from(text, 'base64') };
     case 'b':
       return Buffer.from(text, 'base64');
   }

@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { foldName } from '../../../schema/identifier.ts';
 import { addBase64 } from '../values/json-expression.ts';
 import type { SqliteValue } from '../values/record-value.ts';
+import { ConflictWitness } from './conflict-witness.ts';
 import { readRecordTable, type RecordTable } from './record-table.ts';
 
 const MAX_TABLES = 200;
@@ -14,6 +15,7 @@ const MAX_STATEMENTS = 500;
  */
 export class RecordDatabase {
   readonly connection: DatabaseSync;
+  readonly conflicts: ConflictWitness;
   readonly #schemaVersion: StatementSync;
   #version: unknown = null;
   #defersForeignKeys: boolean | null = null;
@@ -22,6 +24,7 @@ export class RecordDatabase {
 
   constructor(connection: DatabaseSync) {
     this.connection = connection;
+    this.conflicts = new ConflictWitness(connection);
     addBase64(connection);
     this.#schemaVersion = connection.prepare('PRAGMA main.schema_version');
   }
@@ -59,8 +62,14 @@ export class RecordDatabase {
     return row === undefined ? null : (row as unknown as readonly SqliteValue[]);
   }
 
-  rows(sql: string, parameters: readonly SqliteValue[]): Iterable<readonly SqliteValue[]> {
-    return this.#statement(sql).iterate(...parameters) as unknown as Iterable<readonly SqliteValue[]>;
+  *rows(sql: string, parameters: readonly SqliteValue[]): Generator<readonly SqliteValue[], void> {
+    try {
+      yield* this.#statement(sql).iterate(...parameters) as unknown as Iterable<readonly SqliteValue[]>;
+    } catch (error) {
+      // In `node:sqlite` a statement that failed in an iteration fails with the same error when the next one begins.
+      this.#statements.delete(sql);
+      throw error;
+    }
   }
 
   /** @returns how many rows the statement itself changed: not those of triggers and foreign keys. */

@@ -30,12 +30,12 @@ export function keyValues(columns: readonly RecordColumn[], key: RecordKey): rea
 function keyValue(text: string, kind: RecordColumn['kind']): SqliteValue {
   switch (kind) {
     case 'integer':
-      return integerOf(text) ?? nowhere();
+      return integerOf(text) ?? otherThanInteger(text);
     // Where a column takes every value, a key that looks like an integer is one.
     case 'any':
       return integerOf(text) ?? text;
     case 'real':
-      return realOf(text) ?? nowhere();
+      return realOf(text) ?? text;
     case 'blob': {
       const bytes = Buffer.from(text, 'base64');
       return bytes.toString('base64') === text ? bytes : nowhere();
@@ -51,6 +51,12 @@ function integerOf(text: string): bigint | null {
   if (!/^-?\d{1,19}$/.test(text)) return null;
   const integer = BigInt(text);
   return BigInt.asIntN(64, integer) === integer ? integer : null;
+}
+
+/** A column that is not of a STRICT table takes what is no integer, too: such a number as JSON writes it, or text. */
+function otherThanInteger(text: string): SqliteValue {
+  if (!/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(text)) return text;
+  return String(Number(text)) === text ? Number(text) : nowhere();
 }
 
 function realOf(text: string): number | null {

@@ -20,7 +20,9 @@ export interface RecordTable {
   readonly columnByName: ReadonlyMap<string, RecordColumn>;
   /** What tells one row from every other; null where nothing does. */
   readonly key: readonly RecordColumn[] | null;
-  /** What orders rows where nothing else does, and no two share; null for a view. */
+  /** Null where rows have none, or where no name is left to ask for it. */
+  readonly rowid: RecordColumn | null;
+  /** What orders rows where nothing else does, and no two share; null for a view, and where nothing tells rows apart. */
   readonly order: readonly RecordColumn[] | null;
   /** The columns of each PRIMARY KEY, UNIQUE constraint and unique index over the whole table. */
   readonly uniqueKeys: readonly (readonly RecordColumn[])[];
@@ -61,6 +63,7 @@ export function readRecordTable(database: DatabaseSync, nameOrId: string): Recor
     columns,
     columnByName: new Map(columns.map((column) => [foldName(column.name), column])),
     key,
+    rowid,
     order: kind === 'view' ? null : rowid === null ? key : [rowid],
     uniqueKeys: [
       ...(key === null || kind === 'view' ? [] : [key]),

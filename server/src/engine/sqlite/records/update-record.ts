@@ -2,7 +2,7 @@ import { RowhouseError } from '../../../errors.ts';
 import type { RecordChange, RecordRow } from '../../project-records.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { explainingConstraints } from './constraint-fault.ts';
-import { findRow } from './get-record.ts';
+import { findRow, hasRow } from './get-record.ts';
 import type { RecordDatabase } from './record-database.ts';
 import { keyColumnsOf, keyCondition, keyValues, noSuchRecord } from './record-key.ts';
 import type { RecordColumn, RecordTable } from './record-table.ts';
@@ -21,8 +21,9 @@ export function updateRecord(database: RecordDatabase, table: RecordTable, chang
       : update(database, table, key, written);
   });
   if (rowJson !== null) return { table: table.name, rowJson };
-  if (findRow(database, table, columns, key.values) === null) throw noSuchRecord();
-  throw new RowhouseError('constraint_violation', `A trigger of ${table.name} kept the row as it was.`);
+  if (!hasRow(database, table, columns, key.values)) throw noSuchRecord();
+  const by = `a trigger, or a constraint that is ON CONFLICT IGNORE, of ${table.name}`;
+  throw new RowhouseError('constraint_violation', `The row stays as it was: ${by} kept it so.`);
 }
 
 interface KeyOfRow {
@@ -61,5 +62,7 @@ function updateVirtual(
     const position = written.columns.indexOf(column);
     return (position === -1 ? key.values[index] : written.values[position]) ?? null;
   });
-  return findRow(database, table, key.columns, values);
+  const rowJson = findRow(database, table, key.columns, values);
+  if (rowJson !== null) return rowJson;
+  throw new RowhouseError('conflict', `A row of the virtual table ${table.name} keeps its rowid.`);
 }

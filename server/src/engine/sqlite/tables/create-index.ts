@@ -40,7 +40,8 @@ function columnNames(
   const columns = new Map(columnsOf(database, table).map(({ name }) => [foldName(name), name]));
   const names = asked.map((name, position) => {
     const found = columns.get(foldName(name));
-    if (found === undefined) throw invalidField(`${field}.columns[${position}]`, 'is no column of the table');
+    if (found === undefined)
+      throw invalidField(`${field}.columns[${position}]`, 'is not a column of the table');
     return found;
   });
   if (new Set(names).size < names.length)

@@ -94,7 +94,7 @@ function foreignKeyText(
   if (!table.columns.some(({ primary }) => primary)) own.add('id');
   for (const [position, column] of foreignKey.columns.entries()) {
     if (!own.has(foldName(column))) {
-      throw invalidField(`${field}.columns[${position}]`, 'is no column of the table');
+      throw invalidField(`${field}.columns[${position}]`, 'is not a column of the table');
     }
   }
   const referenced = referencedColumns(database, table, foreignKey, field);
@@ -126,7 +126,7 @@ function referencedColumns(
     [parent],
   );
   if (!isOwn && (found === undefined || isReservedParent(parent))) {
-    throw invalidField(`${field}.references_table`, 'is no table of the project');
+    throw invalidField(`${field}.references_table`, 'is not a table of the project');
   }
   if (foreignKey.referencesColumns !== null) return foreignKey.referencesColumns;
   const keys = table.columns.filter(({ primary }) => primary).map(({ name }) => name);

@@ -12,19 +12,21 @@ import type { StorageKind } from './storage-kind.ts';
 export function bindValue(value: unknown, kind: StorageKind, field: string): SqliteValue {
   if (value === null) return null;
   if (typeof value === 'string') return bindText(value, kind, field);
-  if (typeof value === 'number') return bindNumber(value, kind);
+  if (typeof value === 'number') return bindNumber(value, kind, field);
   if (typeof value === 'bigint') return bindInteger(value, kind, field);
   if (typeof value === 'boolean') return value ? 1n : 0n;
   throw invalidField(field, 'must be a string, a number, true, false or null');
 }
 
 /** A number is bound as REAL, and stays one where a column takes every value; an integer is to be an INTEGER there. */
-function bindNumber(value: number, kind: StorageKind): SqliteValue {
+function bindNumber(value: number, kind: StorageKind, field: string): SqliteValue {
+  // JSON has no infinities: this was a number too large for a double.
+  if (!Number.isFinite(value)) throw beyondDoubles(field);
   return kind !== 'real' && Number.isSafeInteger(value) ? BigInt(value) : value;
 }
 
 function bindInteger(value: bigint, kind: StorageKind, field: string): SqliteValue {
-  if (kind === 'real') return Number(value);
+  if (kind === 'real') return finite(Number(value), field);
   if (BigInt.asIntN(64, value) !== value) throw beyond64Bits(field);
   return value;
 }
@@ -32,6 +34,7 @@ function bindInteger(value: bigint, kind: StorageKind, field: string): SqliteVal
 function bindText(value: string, kind: StorageKind, field: string): SqliteValue {
   if (kind === 'blob') return bindBase64(value, field);
   if (kind === 'real' && /^-?Infinity$/.test(value)) return Number(value);
+  if ((kind === 'real' || kind === 'numeric') && isBeyondDoubles(value)) throw beyondDoubles(field);
   if (!value.isWellFormed())
     throw invalidField(field, 'must be text of whole characters, without half of a pair');
   // SQLite would make a REAL of it, and round it.
@@ -52,6 +55,23 @@ function isIntegerBeyond64Bits(text: string): boolean {
   if (!/^\s*[+-]?\d{19,}\s*$/.test(text)) return false;
   const integer = BigInt(text.trim().replace(/^\+/, ''));
   return BigInt.asIntN(64, integer) !== integer;
+}
+
+/** SQLite would make an infinity of it. */
+function isBeyondDoubles(text: string): boolean {
+  return /\d/.test(text) && Math.abs(Number(text)) === Infinity;
+}
+
+function finite(value: number, field: string): number {
+  if (!Number.isFinite(value)) throw beyondDoubles(field);
+  return value;
+}
+
+function beyondDoubles(field: string): Error {
+  return invalidField(
+    field,
+    'must be a number that 64 bits of floating point hold; infinities are "Infinity" and "-Infinity"',
+  );
 }
 
 function beyond64Bits(field: string): Error {
