@@ -70,6 +70,7 @@ export class Tokens implements Authenticator {
   async authenticate(presented: PresentedToken): Promise<Credential | null> {
     const sha256 = presented.sha256.toString('hex');
     if (sha256 === this.#adminSha256) return { kind: 'admin' };
+    if (!presented.isOfProject) return null;
     const found = await this.#cache.find(sha256, () => this.#lookUp(sha256));
     if (found === null) return null;
     const now = new Date();
@@ -190,7 +191,6 @@ export class Tokens implements Authenticator {
   async recordUse(): Promise<void> {
     const used = [...this.#lastUsed];
     if (used.length === 0) return;
-    this.#lastUsed.clear();
     await this.#catalog.transaction().execute(async (transaction) => {
       for (const [id, lastUsedAt] of used) {
         await transaction
@@ -200,6 +200,10 @@ export class Tokens implements Authenticator {
           .execute();
       }
     });
+    // Until it is written it is known from here; what was used again meanwhile is written the next time.
+    for (const [id, lastUsedAt] of used) {
+      if (this.#lastUsed.get(id) === lastUsedAt) this.#lastUsed.delete(id);
+    }
   }
 
   /** Forgets the tokens that have been over for so many days. */
