@@ -41,27 +41,29 @@ export class Tokens implements Authenticator {
   }
 
   /**
-   * Puts the admin credential in force: the configured one, or the one made on the first start.
-   * @returns the secret when it was made just now, to be shown this once; else null.
+   * Puts the admin credential in force: the configured one, or the one made before.
+   * @returns whether there is one.
    */
-  async adoptAdminToken(configured: string | null): Promise<string | null> {
+  async adoptAdminToken(configured: string | null): Promise<boolean> {
     if (configured !== null) {
       this.#adminSha256 = hashToken(configured).toString('hex');
-      return null;
+      return true;
     }
     const stored = await this.#catalog
       .selectFrom('service')
       .select('value')
       .where('name', '=', 'admin_token_sha256')
       .executeTakeFirst();
-    if (stored !== undefined) {
-      this.#adminSha256 = stored.value;
-      return null;
-    }
+    this.#adminSha256 = stored?.value ?? null;
+    return stored !== undefined;
+  }
+
+  /** Makes the admin credential, where there is none. @returns its secret, to be shown this once. */
+  async createAdminToken(): Promise<string> {
     const secret = createToken('adm');
-    this.#adminSha256 = hashToken(secret).toString('hex');
-    const row = { name: 'admin_token_sha256', value: this.#adminSha256 } as const;
+    const row = { name: 'admin_token_sha256', value: hashToken(secret).toString('hex') } as const;
     await this.#catalog.insertInto('service').values(row).execute();
+    this.#adminSha256 = row.value;
     return secret;
   }
 
