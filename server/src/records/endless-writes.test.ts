@@ -69,7 +69,11 @@ test('a CHECK that takes long for one row is no delay for another project', asyn
   const slow = server.call('POST', '/projects/neighbour/records/slow', { json: { name: 'x' } });
   const read = await server.call('GET', '/projects/third/records/parents/1');
   assert.equal(read.status, 200);
-  assert.equal((await slow).body.error?.code, 'query_timeout');
+  assert.match(
+    (await slow).body.error?.code ?? '',
+    /^query_(?:timeout|failed)$/,
+    'its time or its memory ended',
+  );
 });
 
 test('a value that is too long for the thread of short work is stored and read all the same', async () => {
