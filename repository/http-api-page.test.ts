@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 
 import { scopesOf } from '../server/src/http/permissions.ts';
 import type { OpenApiDocument } from '../server/src/openapi/document.ts';
@@ -8,7 +9,7 @@ import { readChinook } from '../server/src/testing/chinook.ts';
 import { answerChecker } from '../server/src/testing/documented-answers.ts';
 import { type RegisteredRoute, registeredRoutes } from '../server/src/testing/registered-routes.ts';
 import { type CallOptions, startTestServer } from '../server/src/testing/test-server.ts';
-import { readHttpApiPage } from './http-api-page.ts';
+import { readHttpApiExamples, readHttpApiPage } from './http-api-page.ts';
 
 const page = readHttpApiPage();
 
@@ -57,7 +58,7 @@ test('every example of the page, sent in its order, is answered as it shows and 
   const document = (await (await server.fetch('GET', '/openapi.json')).json()) as OpenApiDocument;
   const problemOf = answerChecker(document);
   const made: Made = { token: null, ids: new Map() };
-  for (const operation of inOrder(page.operations)) {
+  for (const operation of inOrder(readHttpApiExamples())) {
     const { method, path, data } = operation;
     const response = await server.fetch(
       method,
@@ -70,7 +71,7 @@ test('every example of the page, sent in its order, is answered as it shows and 
     assert.ok(response.ok, `${method} ${path}: ${status} ${JSON.stringify(json)}`);
     assert.equal(problemOf({ method: method.toLowerCase(), path, status, json }), null);
     if (data === undefined) continue;
-    assertExample(document, operation, status);
+    if (isFirst(operation)) assertExample(document, operation, status);
     const answer = json as { readonly data: MadeData };
     assert.deepEqual(shapeOf(answer.data), shapeOf(data), titleOf(operation));
     remember(made, answer.data);
@@ -123,6 +124,11 @@ function remember(made: Made, { token, export: exported }: MadeData): void {
   made.token ??= token?.token ?? null;
   if (token?.token_id !== undefined) made.ids.set('token_id', String(token.token_id));
   if (exported !== undefined) made.ids.set('export_id', exported.id);
+}
+
+/** Whether it is the one that programs see. */
+function isFirst(operation: OperationText): boolean {
+  return page.operations.some((shown) => isDeepStrictEqual(shown, operation));
 }
 
 /** The example stands in the document under the status that its request was answered with, and is what the schema there says. */

@@ -103,7 +103,11 @@ export class RowhouseError extends Error {
   constructor(
     code: ErrorCode,
     message: string,
-    options: { details?: readonly ErrorDetail[]; cause?: unknown; retryAfterSeconds?: number } = {},
+    options: {
+      readonly details?: readonly ErrorDetail[] | undefined;
+      readonly cause?: unknown;
+      readonly retryAfterSeconds?: number | undefined;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;

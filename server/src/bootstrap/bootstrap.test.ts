@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { scryptSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -474,6 +475,21 @@ describe('a bootstrap takes so many, and no more', () => {
 function withTokenOf(account_user_id: number, slug = 'crm'): object {
   return { ...minimal, project_slug: slug, project_api_tokens: [{ account_user_id }] };
 }
+
+test('a slug that is taken is refused before any work is spent on the password', async () => {
+  await using server = await startTestServer();
+  await server.createProject('crm');
+  const begin = process.cpuUsage();
+  for (let times = 0; times < 3; times++) {
+    assert.equal((await bootstrap(server, minimal)).body.error?.code, 'already_exists');
+  }
+  const refusing = process.cpuUsage(begin).user;
+
+  const start = process.cpuUsage();
+  for (let times = 0; times < 3; times++) scryptSync('x', 'salt', 32, { N: 2 ** 15, p: 3, maxmem: 2 ** 26 });
+  const hashing = process.cpuUsage(start).user;
+  assert.ok(refusing < hashing / 2, `${refusing} µs against ${hashing} µs`);
+});
 
 test('a project token makes projects in its own account, also with another account’s users beside it', async () => {
   await using server = await startTestServer();

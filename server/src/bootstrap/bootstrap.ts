@@ -62,6 +62,8 @@ export class Bootstrap {
     const accountId = await this.#accountOf(minter);
     await this.#requireUsers(accountId, request.tokens);
     requireUsernames(request);
+    // Here as well as when it is made: it is cheap to know, and the hash of a password is not.
+    await this.#projects.requireFree(slug);
     const user = await this.#users.prepare(request.user);
     const made = await this.#projects.createWith({ slug, name, accountId, content }, (project, transaction) =>
       this.#record(transaction, project, { minter, user, tokens: request.tokens }),

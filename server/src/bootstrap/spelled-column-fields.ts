@@ -77,7 +77,8 @@ export function asSpelled(error: unknown, tables: SpelledTables): unknown {
       return short !== undefined && fields?.[short] !== undefined ? place + short : whole;
     });
   const details = error.details.map(({ field, message }) => ({ field: spell(field), message }));
-  return new RowhouseError(error.code, spell(error.message), { details, cause: error });
+  const { code, message: text, retryAfterSeconds } = error;
+  return new RowhouseError(code, spell(text), { details, retryAfterSeconds, cause: error });
 }
 
 const COLUMN_FIELD = /(body\.tables\[(\d+)\]\.columns\[(\d+)\]\.)(\w+)/g;

@@ -3,7 +3,6 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import type { Config } from '../config.ts';
-import { RowhouseError } from '../errors.ts';
 import { parseArguments, projectOption, targetOptions } from './arguments.ts';
 import { CommandError } from './command-error.ts';
 import { openTarget } from './open-target.ts';
@@ -62,10 +61,7 @@ async function importInto(target: Target, request: FileImport): Promise<ImportSu
       content: source.pipe(progress.counter),
     });
   } catch (error) {
-    if (isNew) await target.deleteProject(project);
-    if (error instanceof RowhouseError && error.code === 'conflict') {
-      throw new CommandError(`the project ${project} has tables already; --replace takes their place`);
-    }
+    if (isNew) await removeAgain(target, project);
     throw error;
   } finally {
     source.destroy();
@@ -73,6 +69,14 @@ async function importInto(target: Target, request: FileImport): Promise<ImportSu
     progress.counter.destroy();
     progress.finish();
   }
+}
+
+/** Why the import failed is what matters: that the project stays is told besides. */
+async function removeAgain(target: Target, project: string): Promise<void> {
+  await target.deleteProject(project).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`warning: the project ${project} was made and could not be removed: ${reason}\n`);
+  });
 }
 
 function report(project: string, { tables, rows, warnings }: ImportSummary): void {

@@ -5,9 +5,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { json } from 'node:stream/consumers';
 import { test } from 'node:test';
 
+import { openCatalog } from '../catalog/catalog.ts';
 import { runCommand, startCommandServer } from '../testing/command.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 
@@ -23,7 +25,7 @@ test('the first start makes a sample project and shows the tokens once; the prin
       execFileSync('sh', ['-c', pasted], { stdio: ['ignore', 'pipe', 'ignore'] }).toString(),
     );
     assert.equal(answer.ok, true);
-    assert.equal(answer.data.export.download_name, 'example_project_schema_export.sql');
+    assert.equal(answer.data.rows[0].title, 'Pride and Prejudice');
     const admin = /admin token\s+(adm_\w+)/.exec(server.stdout())?.[1];
     const projects = await fetch(`${server.url}/projects`, { headers: { authorization: `Bearer ${admin}` } });
     assert.equal(projects.status, 200);
@@ -126,11 +128,33 @@ test('a port that is taken, a data folder that is in use, and one that cannot be
     /rowhouse: 127\.0\.0\.1:\d+ is taken by another program; set ROWHOUSE_PORT to another port\n$/,
   );
 
+  await using again = await startCommandServer({ ROWHOUSE_DATA_DIR: data });
+  assert.match(again.stdout(), /project token +pat_\w+\n[^]*admin token +adm_\w+\n/);
+
   writeFileSync(join(folder.path, 'file'), '');
   const below = await runCommand(['start'], { ROWHOUSE_DATA_DIR: join(folder.path, 'file', 'data') });
   assert.equal(below.exitCode, 1);
   assert.match(below.stderr, /^rowhouse: ENOTDIR: .*\n$/);
   assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+});
+
+test('a first start on which the sample project cannot be made loses no token: the next one shows both', async () => {
+  using folder = temporaryFolder();
+  const environment = { ROWHOUSE_DATA_DIR: folder.path, ROWHOUSE_PORT: '0' };
+  const path = join(folder.path, 'catalog.sqlite');
+  await (await openCatalog(path, () => undefined)).destroy();
+  const change = (sql: string) => {
+    using catalog = new DatabaseSync(path);
+    catalog.exec(sql);
+  };
+  change("CREATE TRIGGER no_projects BEFORE INSERT ON projects BEGIN SELECT RAISE(ABORT, 'no'); END");
+  const failed = await runCommand(['start'], environment);
+  assert.equal(failed.exitCode, 1);
+  assert.equal(failed.stdout, '');
+
+  change('DROP TRIGGER no_projects');
+  await using server = await startCommandServer(environment);
+  assert.match(server.stdout(), /project token +pat_\w+\n[^]*admin token +adm_\w+\n/);
 });
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

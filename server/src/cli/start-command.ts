@@ -25,28 +25,35 @@ export async function startCommand(
   const stopped = stopSignal();
   const service = await openService(config, log);
   try {
-    const secrets = await firstStart(service, config);
+    const hasAdminToken = await service.tokens.adoptAdminToken(config.adminToken);
     const app = createApp(service, { config, log });
+    // Before any secret is made: one that is stored and then not shown is lost.
     const address = await listen(app, config);
-    process.stdout.write(welcome(address, secrets));
-    log.info({ signal: await stopped }, 'stopping');
-    await stopServing(app);
+    try {
+      process.stdout.write(welcome(address, await firstSecrets(service, config, { hasAdminToken })));
+      await service.markStarted();
+      log.info({ signal: await stopped }, 'stopping');
+    } finally {
+      await stopServing(app);
+    }
   } finally {
     await service.close();
   }
   return 0;
 }
 
-/** On an empty data folder, makes what the owner needs to begin. */
-async function firstStart(service: Service, config: Config): Promise<FirstSecrets> {
-  const adminToken = await service.tokens.adoptAdminToken(config.adminToken);
+/** On an empty data folder, makes what the owner needs to begin: the admin token last, as nobody but it could make another. */
+async function firstSecrets(
+  service: Service,
+  config: Config,
+  { hasAdminToken }: { readonly hasAdminToken: boolean },
+): Promise<FirstSecrets> {
   const { rows: projects } = await service.projects.list({ limit: 1, offset: 0 });
   const wanted = config.sampleProject === 'on' && projects.length === 0 && (await service.isNew());
   const sample = wanted ? await service.projects.create(sampleProject) : null;
-  await service.markStarted();
   return {
-    adminToken,
     sampleProject: sample === null ? null : { slug: sample.row.project_slug, token: sample.token.secret },
+    adminToken: hasAdminToken ? null : await service.tokens.createAdminToken(),
   };
 }
 

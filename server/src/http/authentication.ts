@@ -19,6 +19,8 @@ export interface Authenticator {
 
 export interface PresentedToken {
   readonly sha256: Buffer;
+  /** Whether it has the form of a project token; what has not can only be the admin credential. */
+  readonly isOfProject: boolean;
 }
 
 declare module 'fastify' {
@@ -48,7 +50,11 @@ export type AccessRule =
 /** The hook that lets a request reach a route of this rule. It runs before the body is read. */
 export function requireAccess(rule: AccessRule, authenticator: Authenticator): onRequestAsyncHookHandler {
   return async (request: FastifyRequest, _reply: FastifyReply) => {
-    const credential = await authenticator.authenticate({ sha256: hashToken(presentedToken(request)) });
+    const token = presentedToken(request);
+    const credential = await authenticator.authenticate({
+      sha256: hashToken(token),
+      isOfProject: token.startsWith(PROJECT_TOKEN_PREFIX),
+    });
     if (credential === null) throw invalidToken();
     requireRule(request.params, credential, rule);
     request.credential = credential;
@@ -64,6 +70,8 @@ function requireRule(params: unknown, credential: Credential, rule: AccessRule):
   requirePermissions(credential, rule);
 }
 
+const PROJECT_TOKEN_PREFIX = 'pat_';
+
 /** RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1). */
 const BEARER = /^bearer +(\S.*)$/i;
 
@@ -78,7 +86,7 @@ function presentedToken(request: FastifyRequest): string {
     );
   }
   // The admin credential may be any text its owner chose, so only what claims to be a project token is held to the form.
-  if (token.startsWith('pat_') && !isWellFormedToken(token)) {
+  if (token.startsWith(PROJECT_TOKEN_PREFIX) && !isWellFormedToken(token)) {
     throw new RowhouseError(
       'invalid_token',
       'The token is mistyped or cut short: it does not agree with its own checksum.',

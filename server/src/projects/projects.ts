@@ -70,9 +70,7 @@ export class Projects {
   ): Promise<MadeProject<Recorded>> {
     const { slug, content = {} } = project;
     return this.#alone(slug, async () => {
-      if ((await findProjectBySlug(this.#catalog, slug)) !== undefined) {
-        throw new RowhouseError('already_exists', `A project ${slug} exists already.`);
-      }
+      await this.requireFree(slug);
       await this.#files.removeProject(slug);
       const database = await this.#engine.createDatabase(slug, content);
       // The row comes last: until it is there, the database is nobody's, and the next start or attempt removes it.
@@ -84,6 +82,13 @@ export class Projects {
       await this.#engine.keepDatabase(slug).catch(() => undefined);
       return { ...made, database };
     });
+  }
+
+  /** @throws RowhouseError `already_exists`. */
+  async requireFree(slug: string): Promise<void> {
+    if ((await findProjectBySlug(this.#catalog, slug)) !== undefined) {
+      throw new RowhouseError('already_exists', `A project ${slug} exists already.`);
+    }
   }
 
   /** In the order of their creation. `hasMore` tells whether others follow. */

@@ -14,11 +14,18 @@ export type OperationReply =
   | { readonly id: number; readonly ok: false; readonly error: ErrorMessage };
 
 /** An error as plain data: an `Error` loses its own properties when it is cloned between threads. */
-export interface ErrorMessage {
-  readonly registered: {
-    readonly code: ErrorCode;
-    readonly details: readonly ErrorDetail[] | undefined;
-  } | null;
+export type ErrorMessage = RegisteredMessage | FaultMessage;
+
+interface RegisteredMessage {
+  readonly kind: 'registered';
+  readonly message: string;
+  readonly code: ErrorCode;
+  readonly details: readonly ErrorDetail[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+}
+
+interface FaultMessage {
+  readonly kind: 'fault';
   readonly message: string;
   readonly stack: string | undefined;
   /** `ENOSPC`, `ERR_SQLITE_ERROR`…, where the error has one. */
@@ -29,18 +36,12 @@ export interface ErrorMessage {
 
 export function errorToMessage(error: unknown): ErrorMessage {
   if (error instanceof RowhouseError) {
-    const registered = { code: error.code, details: error.details };
-    return {
-      registered,
-      message: error.message,
-      stack: error.stack,
-      systemCode: undefined,
-      sqliteCode: undefined,
-    };
+    const { message, code, details, retryAfterSeconds } = error;
+    return { kind: 'registered', message, code, details, retryAfterSeconds };
   }
   const fault = error instanceof Error ? error : new Error(String(error));
   return {
-    registered: null,
+    kind: 'fault',
     message: fault.message,
     stack: fault.stack,
     systemCode: 'code' in fault && typeof fault.code === 'string' ? fault.code : undefined,
@@ -50,9 +51,9 @@ export function errorToMessage(error: unknown): ErrorMessage {
 
 /** The other way: a `RowhouseError` again, or an `Error` with the `code`, `errcode` and stack of the one thrown there. */
 export function errorFromMessage(message: ErrorMessage): Error {
-  if (message.registered !== null) {
-    const { code, details } = message.registered;
-    return new RowhouseError(code, message.message, details === undefined ? {} : { details });
+  if (message.kind === 'registered') {
+    const { code, details, retryAfterSeconds } = message;
+    return new RowhouseError(code, message.message, { details, retryAfterSeconds });
   }
   const error = Object.assign(new Error(message.message), {
     ...(message.systemCode !== undefined && { code: message.systemCode }),

@@ -53,6 +53,7 @@ test('an operation that throws fails alone, with the codes of its error', async 
   assert.equal(refusal.code, 'conflict');
   assert.equal(refusal.message, 'not now');
   assert.deepEqual(refusal.details, [{ field: 'body.a', message: 'is taken' }]);
+  assert.equal(refusal.retryAfterSeconds, 7);
   const failure = reasonOf(failed);
   assert.ok(failure instanceof Error && 'errcode' in failure && 'code' in failure);
   // SQLITE_CONSTRAINT_PRIMARYKEY: https://www.sqlite.org/rescode.html#constraint_primarykey

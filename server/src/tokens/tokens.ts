@@ -41,33 +41,36 @@ export class Tokens implements Authenticator {
   }
 
   /**
-   * Puts the admin credential in force: the configured one, or the one made on the first start.
-   * @returns the secret when it was made just now, to be shown this once; else null.
+   * Puts the admin credential in force: the configured one, or the one made before.
+   * @returns whether there is one.
    */
-  async adoptAdminToken(configured: string | null): Promise<string | null> {
+  async adoptAdminToken(configured: string | null): Promise<boolean> {
     if (configured !== null) {
       this.#adminSha256 = hashToken(configured).toString('hex');
-      return null;
+      return true;
     }
     const stored = await this.#catalog
       .selectFrom('service')
       .select('value')
       .where('name', '=', 'admin_token_sha256')
       .executeTakeFirst();
-    if (stored !== undefined) {
-      this.#adminSha256 = stored.value;
-      return null;
-    }
+    this.#adminSha256 = stored?.value ?? null;
+    return stored !== undefined;
+  }
+
+  /** Makes the admin credential, where there is none. @returns its secret, to be shown this once. */
+  async createAdminToken(): Promise<string> {
     const secret = createToken('adm');
-    this.#adminSha256 = hashToken(secret).toString('hex');
-    const row = { name: 'admin_token_sha256', value: this.#adminSha256 } as const;
+    const row = { name: 'admin_token_sha256', value: hashToken(secret).toString('hex') } as const;
     await this.#catalog.insertInto('service').values(row).execute();
+    this.#adminSha256 = row.value;
     return secret;
   }
 
   async authenticate(presented: PresentedToken): Promise<Credential | null> {
     const sha256 = presented.sha256.toString('hex');
     if (sha256 === this.#adminSha256) return { kind: 'admin' };
+    if (!presented.isOfProject) return null;
     const found = await this.#cache.find(sha256, () => this.#lookUp(sha256));
     if (found === null) return null;
     const now = new Date();
@@ -188,7 +191,6 @@ export class Tokens implements Authenticator {
   async recordUse(): Promise<void> {
     const used = [...this.#lastUsed];
     if (used.length === 0) return;
-    this.#lastUsed.clear();
     await this.#catalog.transaction().execute(async (transaction) => {
       for (const [id, lastUsedAt] of used) {
         await transaction
@@ -198,6 +200,10 @@ export class Tokens implements Authenticator {
           .execute();
       }
     });
+    // Until it is written it is known from here; what was used again meanwhile is written the next time.
+    for (const [id, lastUsedAt] of used) {
+      if (this.#lastUsed.get(id) === lastUsedAt) this.#lastUsed.delete(id);
+    }
   }
 
   /** Forgets the tokens that have been over for so many days. */

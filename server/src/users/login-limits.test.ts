@@ -60,9 +60,26 @@ for (const [one, other, same] of networks) {
   });
 }
 
-test('of very many users the oldest are forgotten, so that memory stays bounded', () => {
+test('a try that is only asked about is not counted', () => {
+  const limits = new LoginLimits();
+  for (let times = 0; times < 20; times++) limits.require(ada);
+  useUp(limits);
+  assert.throws(() => limits.require(ada), { code: 'rate_limited' });
+});
+
+test('where very many users were tried, others wait for the oldest window to end, and nobody begins anew', (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
   const limits = new LoginLimits();
   useUp(limits);
-  for (let number = 0; number < 10_001; number++) limits.count({ ...ada, username: `user-${number}` });
-  assert.equal(isRefused(limits, ada), false);
+  context.mock.timers.setTime(1_000_000 + 300_000);
+  for (let number = 1; number < 50_000; number++) limits.count({ ...ada, username: `user-${number}` });
+
+  assert.throws(() => limits.count({ ...ada, username: 'mei' }), {
+    code: 'rate_limited',
+    retryAfterSeconds: 300,
+  });
+  assert.equal(isRefused(limits, ada), true);
+  assert.equal(isRefused(limits, { ...ada, username: 'user-1' }), false);
+  context.mock.timers.setTime(1_000_000 + 600_000);
+  assert.equal(isRefused(limits, { ...ada, username: 'mei' }), false);
 });

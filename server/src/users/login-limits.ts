@@ -9,10 +9,15 @@ export interface LoginTry {
   readonly address: string;
 }
 
+interface Window {
+  tries: number;
+  readonly endsAtMs: number;
+}
+
 const MAX_TRIES = 10;
 const WINDOW_MS = 600_000;
-/** Each try costs a slow hash, so that a window is over long before this many users were tried in it. */
-const MAX_COUNTED = 10_000;
+/** Each counted try costs a slow hash, so that a window is over long before this many users were tried in it. */
+const MAX_COUNTED = 50_000;
 
 /**
  * How often a user may be tried from one address: ten times in ten minutes, which a login that succeeds begins anew. A user
@@ -20,33 +25,57 @@ const MAX_COUNTED = 10_000;
  */
 export class LoginLimits {
   /** In the order in which their windows end. */
-  readonly #windows = new Map<string, { tries: number; readonly endsAtMs: number }>();
+  readonly #windows = new Map<string, Window>();
 
-  /** @throws RowhouseError `rate_limited`, with the time until the window ends. */
+  /**
+   * Before a try is let wait for its turn.
+   * @throws RowhouseError `rate_limited`, with the time until the window ends.
+   */
+  require(attempt: LoginTry): void {
+    this.#windowOf(attempt, Date.now());
+  }
+
+  /**
+   * When it is the try's turn: one that finds none is told nothing about the password, and is not counted.
+   * @throws RowhouseError as `require` does.
+   */
   count(attempt: LoginTry): void {
-    const now = Date.now();
-    this.#forgetBefore(now);
-    const key = keyOf(attempt);
-    const window = this.#windows.get(key) ?? { tries: 0, endsAtMs: now + WINDOW_MS };
-    if (window.tries >= MAX_TRIES) {
-      throw new RowhouseError('rate_limited', 'This user was tried too often from this address.', {
-        retryAfterSeconds: Math.ceil((window.endsAtMs - now) / 1_000),
-      });
-    }
+    const window = this.#windowOf(attempt, Date.now());
     window.tries++;
-    this.#windows.set(key, window);
+    this.#windows.set(keyOf(attempt), window);
   }
 
   forget(attempt: LoginTry): void {
     this.#windows.delete(keyOf(attempt));
   }
 
-  #forgetBefore(now: number): void {
+  #windowOf(attempt: LoginTry, now: number): Window {
+    this.#forgetEnded(now);
+    const window = this.#windows.get(keyOf(attempt));
+    if (window !== undefined) {
+      if (window.tries >= MAX_TRIES)
+        throw limited('This user was tried too often from this address.', window, now);
+      return window;
+    }
+    // A window that has not ended is never given up for another: whoever tries many names would begin one anew with them.
+    const [oldest] = this.#windows.values();
+    if (oldest !== undefined && this.#windows.size >= MAX_COUNTED)
+      throw limited('Too many users were tried.', oldest, now);
+    return { tries: 0, endsAtMs: now + WINDOW_MS };
+  }
+
+  #forgetEnded(now: number): void {
     for (const [key, { endsAtMs }] of this.#windows) {
-      if (endsAtMs > now && this.#windows.size <= MAX_COUNTED) return;
+      if (endsAtMs > now) return;
       this.#windows.delete(key);
     }
   }
+}
+
+function limited(message: string, { endsAtMs }: Window, now: number): RowhouseError {
+  return new RowhouseError('rate_limited', message, {
+    retryAfterSeconds: Math.ceil((endsAtMs - now) / 1_000),
+  });
 }
 
 function keyOf({ projectSlug, username, address }: LoginTry): string {

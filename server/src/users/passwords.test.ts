@@ -50,3 +50,17 @@ test('for a user who is not there the same work is done, and no password fits', 
   const [known, unknown] = [await cost(stored), await cost(null)];
   assert.ok(unknown > known / 2 && unknown < known * 2, `${unknown} µs against ${known} µs`);
 });
+
+test('logins that wait, as many as may, keep no new user out; one that is refused had no turn', async () => {
+  const crowded = new Passwords();
+  const salt = Buffer.from('0123456789abcdef');
+  const stored = `$scrypt$ln=10,r=4,p=2$${unpadded(salt)}$${unpadded(Buffer.alloc(32))}`;
+  let turns = 0;
+  const logIn = () => crowded.matches('a guess', stored, () => void turns++);
+
+  const waiting = Array.from({ length: 66 }, logIn);
+  await assert.rejects(logIn(), { code: 'rate_limited' });
+  assert.match(await crowded.hash('correct horse'), /^\$scrypt\$/);
+  await Promise.all(waiting);
+  assert.equal(turns, 66);
+});

@@ -20,9 +20,12 @@ const HASH_BYTES = 32;
 /** Each takes its memory and one of Node's four file threads: two leave room for the files of everybody else. */
 const LIMITS = { atOnce: 2, waiting: 64 };
 
+/** Anybody can make logins wait, and so they have a line of their own. */
+type Line = 'logins' | 'new users';
+
 /** Passwords, of which only a slow hash is kept. */
 export class Passwords {
-  readonly #turns = new Turns(LIMITS);
+  readonly #turns = new Turns<Line>(LIMITS);
 
   /**
    * @returns the hash in the PHC string format, `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`.
@@ -31,16 +34,25 @@ export class Passwords {
    */
   async hash(password: string): Promise<string> {
     const salt = randomBytes(SALT_BYTES);
-    return write({ cost: COST, salt, hash: await this.#derive(password, salt, COST) });
+    const hash = await this.#turns.take('new users', () => derive(password, salt, COST));
+    return write({ cost: COST, salt, hash });
   }
 
   /**
    * Whether it is the password of that hash. Without a hash it is not, and takes as long.
+   * @param onTurn is called when it is this one's turn, before the work; what it throws is thrown.
    * @throws RowhouseError `rate_limited`.
    */
-  async matches(password: string, stored: string | null): Promise<boolean> {
+  async matches(
+    password: string,
+    stored: string | null,
+    onTurn: () => void = () => undefined,
+  ): Promise<boolean> {
     const { cost, salt, hash } = stored === null ? NOBODY : read(stored);
-    const derived = await this.#derive(password, salt, cost);
+    const derived = await this.#turns.take('logins', () => {
+      onTurn();
+      return derive(password, salt, cost);
+    });
     return timingSafeEqual(derived, hash) && stored !== null;
   }
 
@@ -49,21 +61,18 @@ export class Passwords {
     const { ln, r, p } = read(stored).cost;
     return ln === COST.ln && r === COST.r && p === COST.p;
   }
+}
 
-  #derive(password: string, salt: Buffer, { ln, r, p }: Cost): Promise<Buffer> {
-    // One text may be typed as several sequences of characters (RFC 8265, section 4.2.2).
-    const bytes = Buffer.from(password.normalize('NFC'), 'utf8');
-    const options = { N: 2 ** ln, r, p, maxmem: 2 * 128 * 2 ** ln * r };
-    return this.#turns.take(
-      () =>
-        new Promise((resolve, reject) => {
-          scrypt(bytes, salt, HASH_BYTES, options, (error, derived) => {
-            if (error === null) resolve(derived);
-            else reject(error);
-          });
-        }),
-    );
-  }
+function derive(password: string, salt: Buffer, { ln, r, p }: Cost): Promise<Buffer> {
+  // One text may be typed as several sequences of characters (RFC 8265, section 4.2.2).
+  const bytes = Buffer.from(password.normalize('NFC'), 'utf8');
+  const options = { N: 2 ** ln, r, p, maxmem: 2 * 128 * 2 ** ln * r };
+  return new Promise((resolve, reject) => {
+    scrypt(bytes, salt, HASH_BYTES, options, (error, derived) => {
+      if (error === null) resolve(derived);
+      else reject(error);
+    });
+  });
 }
 
 interface Hashed {

@@ -11,11 +11,11 @@ function everyPromise(): Promise<void> {
 }
 
 test('so much runs at once, the rest in the order of its arrival, and what is too much is refused', async () => {
-  const turns = new Turns({ atOnce: 2, waiting: 3 });
+  const turns = new Turns<'logins' | 'others'>({ atOnce: 2, waiting: 3 });
   const started: number[] = [];
   const finish: (() => void)[] = [];
   const work = Array.from({ length: 5 }, (_, number) => {
-    return turns.take(async () => {
+    return turns.take('logins', async () => {
       started.push(number);
       await new Promise<void>((resolve) => finish.push(resolve));
       return number;
@@ -23,7 +23,7 @@ test('so much runs at once, the rest in the order of its arrival, and what is to
   });
 
   await assert.rejects(
-    turns.take(() => Promise.resolve()),
+    turns.take('logins', () => Promise.resolve()),
     (error: { code: string; retryAfterSeconds: number }) => {
       return error.code === 'rate_limited' && error.retryAfterSeconds > 0;
     },
@@ -41,11 +41,22 @@ test('so much runs at once, the rest in the order of its arrival, and what is to
 });
 
 test('work that fails gives its turn on', async () => {
-  const turns = new Turns({ atOnce: 1, waiting: 1 });
+  const turns = new Turns<'logins' | 'others'>({ atOnce: 1, waiting: 1 });
 
-  const failing = turns.take(() => Promise.reject(new Error('no')));
-  const next = turns.take(() => Promise.resolve('yes'));
+  const failing = turns.take('logins', () => Promise.reject(new Error('no')));
+  const next = turns.take('logins', () => Promise.resolve('yes'));
   await assert.rejects(failing, /no/);
   assert.equal(await next, 'yes');
-  assert.equal(await turns.take(() => Promise.resolve('again')), 'again');
+  assert.equal(await turns.take('logins', () => Promise.resolve('again')), 'again');
+});
+
+test('a line that is full keeps nobody of another out, and the lines are served by turns', async () => {
+  const turns = new Turns<'logins' | 'others'>({ atOnce: 1, waiting: 3 });
+  const served: string[] = [];
+  const work = (line: 'logins' | 'others', name: string) =>
+    turns.take(line, () => Promise.resolve(void served.push(name)));
+  const waiting = ['first', 'second', 'third', 'fourth'].map((name) => work('logins', name));
+  const refused = assert.rejects(work('logins', 'fifth'), { code: 'rate_limited' });
+  await Promise.all([...waiting, refused, work('others', 'other'), work('others', 'another')]);
+  assert.deepEqual(served, ['first', 'second', 'other', 'third', 'another', 'fourth']);
 });

@@ -73,9 +73,11 @@ export class Users {
     const { projectSlug, address, password, tokenName, revokePrevious } = request;
     const username = request.username.normalize('NFC');
     const attempt = { projectSlug, username, address };
-    this.#limits.count(attempt);
+    this.#limits.require(attempt);
     const user = await this.#find(projectSlug, username);
-    const known = await this.#passwords.matches(password, user?.password_hash ?? null);
+    const known = await this.#passwords.matches(password, user?.password_hash ?? null, () =>
+      this.#limits.count(attempt),
+    );
     if (user === undefined || !known) throw invalidCredentials();
     this.#limits.forget(attempt);
     if (!this.#passwords.isUpToDate(user.password_hash)) await this.#hashAnew(user, password);
