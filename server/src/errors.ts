@@ -120,6 +120,16 @@ export class RowhouseError extends Error {
   }
 }
 
+/**
+ * A `not_found` for a project that is not there, or not any more. For a token of the project's, the edge makes it the
+ * `invalid_token` that this token answers from then on.
+ */
+export class NoSuchProjectError extends RowhouseError {
+  constructor() {
+    super('not_found', 'There is no such project.');
+  }
+}
+
 /** A `validation_failed` about one field. */
 export function invalidField(field: string, message: string): RowhouseError {
   return new RowhouseError('validation_failed', `${field} ${message}.`, { details: [{ field, message }] });

@@ -14,8 +14,7 @@ export function welcome(address: string, { adminToken, sampleProject }: FirstSec
   if (sampleProject !== null || adminToken !== null) {
     lines.push('', '  Keep the tokens: they are shown this once and stored nowhere.');
   }
-  if (sampleProject !== null)
-    lines.push('', '  Export its schema:', '', ...firstCall(address, sampleProject));
+  if (sampleProject !== null) lines.push('', '  Read its books:', '', ...firstCall(address, sampleProject));
   return `${lines.join('\n')}\n\n`;
 }
 
@@ -24,8 +23,7 @@ function firstCall(
   project: { readonly slug: string; readonly token: string },
 ): readonly string[] {
   return [
-    `    curl -X POST ${address}/projects/${project.slug}/export/schema \\`,
-    `      -H 'Authorization: Bearer ${project.token}' \\`,
-    `      -H 'Content-Type: application/json' -d '{"format":"sql"}'`,
+    `    curl ${address}/projects/${project.slug}/records/books \\`,
+    `      -H 'Authorization: Bearer ${project.token}'`,
   ];
 }

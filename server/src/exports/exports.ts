@@ -1,10 +1,9 @@
 import type { Readable } from 'node:stream';
 
 import type { Catalog } from '../catalog/catalog.ts';
-import { noSuchProject } from '../catalog/project-by-slug.ts';
 import type { ExportRow, ProjectRow } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
-import { RowhouseError } from '../errors.ts';
+import { NoSuchProjectError, RowhouseError } from '../errors.ts';
 import type { ByteRange, ExportFiles } from '../files/export-files.ts';
 import { exportId, timestamp } from '../http/ids.ts';
 import type { SchemaFormat } from '../schema/formats/format.ts';
@@ -70,7 +69,7 @@ export class Exports {
       });
     } catch (error) {
       await this.#files.remove(key);
-      if (await this.#isDeleted(project)) throw noSuchProject();
+      if (await this.#isDeleted(project)) throw new NoSuchProjectError();
       throw explainStorageFault(error);
     }
   }

@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { RowhouseError } from '../errors.ts';
+import { NoSuchProjectError, RowhouseError } from '../errors.ts';
+import { invalidToken } from './authentication.ts';
 import { failure } from './envelope.ts';
 import { errorsOf } from './route-errors.ts';
 import type { Validation } from './validation.ts';
@@ -61,6 +62,8 @@ const HEADERS_OF_THE_ANSWER_NOT_SENT = [
 ];
 
 function toRowhouseError(thrown: unknown, request: FastifyRequest, validation: Validation): RowhouseError {
+  if (thrown instanceof NoSuchProjectError && request.credential?.kind === 'project_token')
+    return invalidToken();
   if (thrown instanceof RowhouseError) return thrown;
   if (thrown instanceof Error && 'validation' in thrown) return validation.failureOf(request);
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;

@@ -1,9 +1,9 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { findProjectBySlug, noSuchProject, projectBySlug } from '../catalog/project-by-slug.ts';
+import { findProjectBySlug, projectBySlug } from '../catalog/project-by-slug.ts';
 import { OWNER_ACCOUNT_ID, type ProjectRow } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../engine/new-database.ts';
-import { invalidField, RowhouseError } from '../errors.ts';
+import { invalidField, NoSuchProjectError, RowhouseError } from '../errors.ts';
 import type { ExportFiles } from '../files/export-files.ts';
 import type { Credential } from '../http/credential.ts';
 import { timestamp } from '../http/ids.ts';
@@ -127,7 +127,7 @@ export class Projects {
       .where('project_slug', '=', slug)
       .returningAll()
       .executeTakeFirst();
-    if (row === undefined) throw noSuchProject();
+    if (row === undefined) throw new NoSuchProjectError();
     return row;
   }
 

@@ -62,8 +62,31 @@ test('a project whose queries do not end is deleted when they are stopped, and t
   });
   assert.equal(status, 200);
   for (const { error } of await Promise.all(running)) {
-    assert.ok(['query_timeout', 'unavailable', 'not_found'].includes(error?.code ?? ''), error?.code);
+    assert.ok(['query_timeout', 'not_found'].includes(error?.code ?? ''), error?.code);
   }
+});
+
+test('a query that waits while its project is deleted never runs on the next project of that slug', async () => {
+  await using patient = await startTestServer({ queryTimeoutMs: NEVER_MS });
+  // As many as run at once, whoever they are of.
+  const projects = ['a', 'a', 'b', 'b', 'c', 'd', 'e', 'f'];
+  for (const project of new Set(projects)) await patient.createProject(project);
+  const busy = projects.map((project) => send(patient, project));
+  const token = await patient.createProject('shop');
+  const sql = 'SELECT count(*) AS tables FROM sqlite_master';
+  const asked = { owner: { token }, admin: {} };
+  const [ofOwner, ofAdmin] = Object.values(asked).map((options) => {
+    return patient.call('POST', '/projects/shop/query', { ...options, json: { sql } });
+  });
+  // What is answered later was sent later, so both wait by now.
+  await patient.createProject('other');
+  const confirmed = { json: { confirm_project_slug: 'shop' } };
+  assert.equal((await patient.call('DELETE', '/projects/shop', confirmed)).status, 200);
+  await patient.createProject('shop');
+  for (const { leave } of busy) leave();
+  assert.equal((await ofOwner)?.body.error?.code, 'invalid_token');
+  assert.equal((await ofAdmin)?.body.error?.code, 'not_found');
+  await Promise.allSettled(busy.map(({ answer }) => answer));
 });
 
 test('a query sees the database that was put in the place of another, and never the one before', async () => {

@@ -2,18 +2,26 @@ import type { ThreadPool } from '../../threads/thread-pool.ts';
 import type { Thread } from '../../threads/thread.ts';
 import type { PointOperations, ReaderOperations, WriterOperations } from './database-operations.ts';
 import type { ProjectGates } from './project-gates.ts';
-import type { QueryProcesses } from './query/query-processes.ts';
+import type { RunOperation } from './query/query-processes.ts';
 
 /** What the engine lends to its rooms. */
 export interface EngineHost {
   readonly readers: ThreadPool<ReaderOperations>;
-  /** For what may take for ever. */
-  readonly queryProcesses: QueryProcesses;
   /** For whoever is alone behind the project's write gate. */
   readonly writers: ThreadPool<WriterOperations>;
   /** Writes through it are let in by the project's write gate, side by side. */
   pointOf(project: string): Thread<PointOperations>;
   /** Runs an operation on the project's database while its file stays in its place. */
   withDatabase<T>(project: string, operation: (path: string) => Promise<T>): Promise<T>;
+  /**
+   * The same for an operation that may take for ever, in a process that is stopped then. The turn comes before the gate:
+   * what waits for its turn holds up nobody who replaces a file.
+   * @param signal ends what is under way.
+   */
+  withQueryProcess<T>(
+    project: string,
+    signal: AbortSignal,
+    operation: (path: string, run: RunOperation) => Promise<T>,
+  ): Promise<T>;
   readonly writeGates: ProjectGates;
 }

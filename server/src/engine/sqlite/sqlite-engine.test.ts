@@ -75,6 +75,20 @@ test('given creations that a crash cut short, then the next start keeps the data
   await next.close();
 });
 
+test('who waits while a project is deleted and another of its slug is made, finds nothing', async () => {
+  using folder = temporaryFolder();
+  const engine = await openEngine(folder.path);
+  await engine.createDatabase('shop', {});
+
+  const changed = [engine.deleteDatabase('shop'), engine.createDatabase('shop', {})];
+  const late = engine.countTables('shop');
+
+  await assert.rejects(late, { code: 'not_found' });
+  await Promise.all(changed);
+  assert.equal(await engine.countTables('shop'), 0);
+  await engine.close();
+});
+
 test('a deleted database is gone with its files, and deleting it again is no error', async () => {
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);

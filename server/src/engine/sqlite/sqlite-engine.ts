@@ -18,7 +18,8 @@ import type { EngineHost } from './engine-host.ts';
 import { checkDatabaseFile } from './import/check-database-file.ts';
 import { ProjectDirectory } from './project-directory.ts';
 import { ProjectGates } from './project-gates.ts';
-import { QueryProcesses } from './query/query-processes.ts';
+import { type Incarnation, ProjectIncarnations } from './project-incarnations.ts';
+import { QueryProcesses, type RunOperation } from './query/query-processes.ts';
 import { SqliteQueries } from './query/sqlite-queries.ts';
 import { SqliteRecords } from './records/sqlite-records.ts';
 import { SqliteTables } from './tables/sqlite-tables.ts';
@@ -66,6 +67,7 @@ class SqliteEngine implements Engine {
   readonly #gates = new ProjectGates();
   /** Who may write to a project's database: short writes side by side, as they share one thread; a long one alone. */
   readonly #writeGates = new ProjectGates();
+  readonly #incarnations = new ProjectIncarnations();
   readonly #checks = new FairPool(Array.from({ length: CHECKS_AT_ONCE }, (_, slot) => slot));
   readonly #points: readonly Thread<PointOperations>[];
   readonly #writers: ThreadPool<WriterOperations>;
@@ -91,10 +93,10 @@ class SqliteEngine implements Engine {
     });
     const host: EngineHost = {
       readers: this.#readers,
-      queryProcesses: this.#queryProcesses,
       writers: this.#writers,
       pointOf: (project) => this.#pointOf(project),
       withDatabase: (project, operation) => this.#shared(project, operation),
+      withQueryProcess: (project, signal, operation) => this.#withQueryProcess(project, signal, operation),
       writeGates: this.#writeGates,
     };
     this.tables = new SqliteTables(host);
@@ -104,6 +106,8 @@ class SqliteEngine implements Engine {
 
   async createDatabase(project: string, content: NewDatabase): Promise<CreatedDatabase> {
     return this.#exclusive(project, async () => {
+      // Who came while no project had the slug waits for none.
+      this.#incarnations.end(project);
       // A connection to the file that an unfinished attempt left would go on writing to it, not to the new one.
       await this.#closeEverywhere(project);
       const path = this.#directory.databasePath(project);
@@ -126,6 +130,7 @@ class SqliteEngine implements Engine {
     await this.#exclusive(project, async () => {
       await this.#closeEverywhere(project);
       await this.#directory.remove(project);
+      this.#incarnations.end(project);
     });
   }
 
@@ -153,10 +158,15 @@ class SqliteEngine implements Engine {
 
   async importDatabase(project: string, uploadPath: string, options: ImportOptions): Promise<ImportReport> {
     try {
-      const checked = await this.#checks.use(() => checkDatabaseFile(uploadPath, options.signal));
-      const { size: sizeBytes } = await stat(uploadPath);
-      const replaced = await this.#exclusive(project, () => this.#replace(project, uploadPath, options));
-      return { ...checked, sizeBytes, replaced };
+      return await this.#incarnations.visit(project, async (incarnation) => {
+        const signal = AbortSignal.any([options.signal, incarnation.signal]);
+        const checked = await this.#checks.use(() => checkDatabaseFile(uploadPath, signal));
+        const { size: sizeBytes } = await stat(uploadPath);
+        const replaced = await this.#exclusive(project, () => {
+          return this.#replace(project, uploadPath, { ...options, signal });
+        });
+        return { ...checked, sizeBytes, replaced };
+      });
     } catch (error) {
       throw explainStorageFault(error);
     } finally {
@@ -175,6 +185,7 @@ class SqliteEngine implements Engine {
 
   /** @returns whether there was something to replace. */
   async #replace(project: string, uploadPath: string, { replace, signal }: ImportOptions): Promise<boolean> {
+    signal.throwIfAborted();
     const path = this.#directory.databasePath(project);
     // A database too damaged to be read is one to replace, but never by accident.
     const tables = await this.#readers.request('countTables', { path }).catch((error: unknown) => {
@@ -200,8 +211,30 @@ class SqliteEngine implements Engine {
   }
 
   #shared<T>(project: string, operation: (path: string) => Promise<T>): Promise<T> {
+    return this.#incarnations.visit(project, (incarnation) => this.#enter(project, incarnation, operation));
+  }
+
+  #withQueryProcess<T>(
+    project: string,
+    signal: AbortSignal,
+    operation: (path: string, run: RunOperation) => Promise<T>,
+  ): Promise<T> {
+    return this.#incarnations.visit(project, (incarnation) => {
+      const ending = AbortSignal.any([signal, incarnation.signal]);
+      return this.#queryProcesses.use(project, ending, (run) => {
+        return this.#enter(project, incarnation, (path) => operation(path, run));
+      });
+    });
+  }
+
+  /** Lets nobody in to a project that is not the one they came for. */
+  #enter<T>(project: string, { signal }: Incarnation, operation: (path: string) => Promise<T>): Promise<T> {
     const path = this.#directory.databasePath(project);
-    return explained(this.#gates.shared(project, () => operation(path)));
+    const entered = this.#gates.shared(project, async () => {
+      signal.throwIfAborted();
+      return operation(path);
+    });
+    return explained(entered);
   }
 
   #exclusive<T>(project: string, operation: () => Promise<T>): Promise<T> {

@@ -81,10 +81,7 @@ export class SqliteRecords implements ProjectRecords {
     operation: Name,
     inputAt: (path: string) => RecordReads[Name]['input'],
   ): Promise<RecordReads[Name]['output']> {
-    const { queryProcesses } = this.#host;
-    return queryProcesses.use(project, NOBODY_LEAVES, (run) => {
-      return this.#host.withDatabase(project, (path) => run(operation, inputAt(path)));
-    });
+    return this.#host.withQueryProcess(project, NOBODY_LEAVES, (path, run) => run(operation, inputAt(path)));
   }
 
   /** What the point thread does not do, a writer does, alone. */

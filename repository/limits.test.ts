@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+
+import { settings } from '../server/src/config.ts';
+
+const root = join(import.meta.dirname, '..');
+const rows = new Map(
+  [...readText('docs/guides/operations.md').matchAll(/^\| (.+?) +\| (.+?) +\|$/gm)].map(
+    ([, what = '', limit = '']) => [what, limit],
+  ),
+);
+
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+const THREADS = ['pointThreads', 'writerThreads', 'readerThreads'];
+
+describe('the guide to operations tells the limits that the code has', () => {
+  const { bodyMaxBytes, importMaxBytes, queryTimeoutMs, maxOpenDatabases } = settings;
+  const limits: Readonly<Record<string, readonly string[]>> = {
+    'a JSON body': [
+      `${bodyMaxBytes.default / MIB} MiB`,
+      `${number('http/http-server.ts', 'bodyMs') / 1_000} seconds`,
+    ],
+    'the request line and headers': [
+      `${number('http/http-server.ts', 'MAX_HEADER_BYTES') / KIB} KiB`,
+      `${number('http/http-server.ts', 'headersMs') / 1_000} seconds`,
+    ],
+    'a page of a list': [inText('http/paging.ts', 'maximum'), inText('records/record-fields.ts', 'maximum')],
+    'a write of many rows': [`${inText('records/record-body-fields.ts', 'MAX_ROWS')} rows`],
+    filters: [
+      `${inText('records/record-filters.ts', 'MAX_CONDITIONS')} conditions`,
+      `${inText('records/record-filters.ts', 'MAX_VALUES_IN')} values`,
+      `${inText('records/record-filters.ts', 'MAX_VALUES')} in all`,
+    ],
+    'columns of a table': [`${inText('engine/sqlite/columns/add-column.ts', 'MAX_COLUMNS')} made here`],
+    'a bootstrap': [
+      `${inText('bootstrap/content-fields.ts', 'MAX_TABLES')} tables`,
+      `${inText('bootstrap/content-fields.ts', 'MAX_SEED_ROWS')} rows`,
+      `${inText('bootstrap/content-fields.ts', 'MAX_INDEXES')} indexes`,
+      `${inText('bootstrap/bootstrap-fields.ts', 'maxItems')} tokens`,
+    ],
+    'an import': [
+      `${importMaxBytes.default / (1_024 * MIB)} GiB`,
+      `${number('service.ts', 'UPLOAD_STALL_LIMIT_MS') / 1_000} seconds`,
+      `${inText('engine/sqlite/sqlite-engine.ts', 'CHECKS_AT_ONCE')} are checked at once`,
+    ],
+    'a query': [
+      `${queryTimeoutMs.default / 1_000} seconds`,
+      `${inText('query/query-fields.ts', 'MAX_LIMIT')} rows`,
+      `${inText('engine/sqlite/query/render-rows.ts', 'ANSWER_MAX_LENGTH')} characters of answer`,
+      `${inText('query/query-fields.ts', 'MAX_SQL_LENGTH')} of SQL`,
+    ],
+    'queries, and views read, at once': [
+      `${inText('engine/sqlite/query/query-processes.ts', 'perProject')} of a project and`,
+      `${inText('engine/sqlite/query/query-processes.ts', 'total')} in all`,
+      `${number('engine/sqlite/query/process-watch.ts', 'MAX_GROWTH_BYTES') / MIB} MiB more`,
+      `${inText('engine/sqlite/query/query-processes.ts', 'waitingPerProject')} of a project wait`,
+      `and ${inText('engine/sqlite/query/query-processes.ts', 'waiting')} in all`,
+    ],
+    'passwords checked at once': [
+      `${inText('users/passwords.ts', 'atOnce')}, of`,
+      `${inText('users/passwords.ts', 'waiting')} wait`,
+    ],
+    'tries to log in': [
+      `${inText('users/login-limits.ts', 'MAX_TRIES')} of a user`,
+      `${number('users/login-limits.ts', 'WINDOW_MS') / 60_000} minutes`,
+    ],
+    'databases open': [
+      `${maxOpenDatabases.default} (`,
+      `${THREADS.reduce((sum, name) => sum + number('service.ts', name), 0)} threads`,
+    ],
+  };
+
+  for (const [what, words] of Object.entries(limits)) {
+    test(what, () => {
+      const told = rows.get(what) ?? '';
+      for (const part of words) assert.ok(` ${told}`.includes(` ${part}`), `${part} in: ${told}`);
+    });
+  }
+
+  test('and no others', () => {
+    const told = [...rows.keys()].filter((what) => what !== 'what' && !what.startsWith('-'));
+    assert.deepEqual(told, Object.keys(limits));
+  });
+});
+
+/** The number behind `NAME = ` or `name: ` in a file of the server; most are of no use to another file than their own. */
+function number(path: string, name: string): number {
+  const text = readText(`server/src/${path}`);
+  const found = new RegExp(String.raw`\b${name}(?: =|:) ([\d_]+)\b`).exec(text)?.[1];
+  assert.ok(found !== undefined, `${name} in ${path}`);
+  return Number(found.replaceAll('_', ''));
+}
+
+/** `10,000` */
+function inText(path: string, name: string): string {
+  return number(path, name).toLocaleString('en-US');
+}
+
+function readText(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
