@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { RowhouseError } from '../../../errors.ts';
 import { errorFromMessage, type OperationReply, type Operations } from '../../../threads/protocol.ts';
+import { childEnvironment } from '../child-environment.ts';
 import { leastPrivilege } from '../least-privilege.ts';
 import { FrameReader, writeFrame } from './frames.ts';
 import type { ProcessMessage } from './serve-process.ts';
@@ -170,7 +171,7 @@ function startChild({
       fileURLToPath(script),
       String(process.pid),
     ],
-    { env: {}, stdio: ['pipe', 'pipe', 'ignore'] },
+    { env: childEnvironment(), stdio: ['pipe', 'pipe', 'ignore'] },
   );
 }
 
