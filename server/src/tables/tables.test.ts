@@ -426,3 +426,16 @@ test('another project’s token, and a project that is not there, reach no table
   }
   assert.equal((await server.call('GET', '/projects/nowhere/tables')).body.error?.code, 'not_found');
 });
+
+test('a table whose rows SQLite cannot count is listed without a count', async () => {
+  await using server = await startTestServer();
+  await server.createProject('crm');
+  const file = databaseFile(`CREATE TABLE docs (body TEXT);
+    CREATE VIRTUAL TABLE search USING fts5(body, content='docs'); DROP TABLE docs;`);
+  assert.equal((await importDatabase(server, 'crm', file)).status, 201);
+  const listed = await server.call('GET', '/projects/crm/tables?include_count=true');
+  assert.equal(listed.body.data.tables[0].table_name, 'search');
+  assert.equal(listed.body.data.tables[0].row_count, null);
+  const read = await server.call('GET', '/projects/crm/records/search');
+  assert.equal(read.body.error?.code, 'conflict');
+});

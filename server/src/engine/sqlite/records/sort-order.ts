@@ -1,3 +1,4 @@
+import { invalidField } from '../../../errors.ts';
 import { foldName } from '../../../schema/identifier.ts';
 import { findColumn } from './find-column.ts';
 import type { RecordColumn, RecordTable } from './record-table.ts';
@@ -32,11 +33,21 @@ export function orderByClause(order: readonly OrderTerm[]): string {
 function sortTerms(table: RecordTable, sort: string): readonly OrderTerm[] {
   const whole = table.columnByName.get(foldName(sort));
   if (whole !== undefined) return [{ column: whole, descending: false }];
-  return sort.split(',').map((term) => {
-    const plain = table.columnByName.get(foldName(term));
-    if (plain !== undefined) return { column: plain, descending: false };
-    const descending = term.startsWith('-');
-    const name = descending ? term.slice(1) : term;
-    return { column: findColumn(table, name, 'query.sort'), descending };
-  });
+  const texts = sort.split(',');
+  if (texts.length > MAX_TERMS) throw invalidField('query.sort', `must name at most ${MAX_TERMS} columns`);
+  const terms = texts.map((term) => sortTerm(table, term));
+  const twice = terms.find((term, index) => terms.findIndex(({ column }) => column === term.column) < index);
+  if (twice !== undefined) throw invalidField('query.sort', `must not name ${twice.column.name} twice`);
+  return terms;
+}
+
+/** A cursor holds a condition on each. */
+const MAX_TERMS = 100;
+
+function sortTerm(table: RecordTable, term: string): OrderTerm {
+  const plain = table.columnByName.get(foldName(term));
+  if (plain !== undefined) return { column: plain, descending: false };
+  const descending = term.startsWith('-');
+  const name = descending ? term.slice(1) : term;
+  return { column: findColumn(table, name, 'query.sort'), descending };
 }

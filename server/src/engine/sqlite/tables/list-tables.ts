@@ -20,12 +20,15 @@ export function listTables(database: DatabaseSync, countRows: boolean): readonly
   return listed;
 }
 
+const SQLITE_ERROR = 1;
+
 function count(database: DatabaseSync, table: string): number | null {
   try {
     const [row] = queryRows<[number]>(database, `SELECT count(*) FROM main.${quoteIdentifier(table)}`);
     return row?.[0] ?? null;
   } catch (error) {
-    if (error instanceof Error && error.message.startsWith('no such module')) return null;
+    // A module that is missing, or a full-text table over one that is gone. https://www.sqlite.org/rescode.html
+    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_ERROR) return null;
     throw error;
   }
 }
