@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -21,4 +21,13 @@ test('the pages name every setting and every error', () => {
     .join('');
   for (const { variable } of Object.values(settings)) assert.ok(text.includes(`\`${variable}\``), variable);
   for (const code of Object.keys(errorRegistry)) assert.ok(text.includes(`\`${code}\``), code);
+});
+
+test('each decision has a number of its own, the same in its title as in its name', async () => {
+  const names = (await readdir(join(root, 'docs/decisions'))).toSorted();
+  for (const [position, name] of names.entries()) {
+    const text = await readFile(join(root, 'docs/decisions', name), 'utf8');
+    assert.equal(Number(name.slice(0, 4)), position + 1, name);
+    assert.ok(text.startsWith(`# ${position + 1}. `), name);
+  }
 });

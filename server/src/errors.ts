@@ -134,3 +134,8 @@ export class NoSuchProjectError extends RowhouseError {
 export function invalidField(field: string, message: string): RowhouseError {
   return new RowhouseError('validation_failed', `${field} ${message}.`, { details: [{ field, message }] });
 }
+
+/** The error for a client that is limited to some tables and asks for another one, whether that is there or not. */
+export function limitedToOtherTables(options: { readonly cause?: unknown } = {}): RowhouseError {
+  return new RowhouseError('permission_denied', 'The token is limited to other tables.', options);
+}

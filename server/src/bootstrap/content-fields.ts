@@ -2,7 +2,8 @@ import { type Static, Type } from 'typebox';
 
 import type { IndexOfTable, NewDatabase, SeededTable } from '../engine/new-database.ts';
 import { invalidField } from '../errors.ts';
-import { displayName, existingName, newObjectName } from '../http/object-name.ts';
+import { nameForPeople } from '../http/name-for-people.ts';
+import { existingName, newObjectName } from '../http/object-name.ts';
 import { newIndexKeys, toNewIndex } from '../indexes/index-fields.ts';
 import { clientRow } from '../records/record-fields.ts';
 import { foldName } from '../schema/identifier.ts';
@@ -21,7 +22,7 @@ const indexOfOwnTable = Type.Object(
 const seededTable = Type.Object(
   {
     table_name: newObjectName,
-    display_name: Type.Optional(Type.Union([displayName, Type.Null()])),
+    display_name: Type.Optional(Type.Union([nameForPeople, Type.Null()])),
     columns: Type.Array(spelledColumnFields, { maxItems: 1_000 }),
     seed: Type.Optional(Type.Array(clientRow, { maxItems: MAX_SEED_ROWS })),
     indexes: Type.Optional(Type.Array(indexOfOwnTable, { maxItems: 100 })),

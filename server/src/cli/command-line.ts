@@ -3,6 +3,7 @@ import { ConfigError, readConfig } from '../config.ts';
 import { RowhouseError } from '../errors.ts';
 import { packageVersion } from '../package-version.ts';
 import { CommandError } from './command-error.ts';
+import { requireSqlite } from './required-sqlite.ts';
 import { UsageError } from './usage-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,10 +43,13 @@ async function run(words: readonly string[], environment: Environment): Promise<
   if (words.includes('--help') || words.includes('-h')) return printed(USAGE);
   switch (command) {
     case 'start':
+      requireSqlite(process.versions.sqlite);
       return (await import('./start-command.ts')).startCommand(rest, environment);
     case 'import':
+      requireSqlite(process.versions.sqlite);
       return (await import('./import-command.ts')).importCommand(rest, readConfig(environment));
     case 'export':
+      requireSqlite(process.versions.sqlite);
       return (await import('./export-command.ts')).exportCommand(rest, readConfig(environment));
     case 'help':
       return printed(USAGE);

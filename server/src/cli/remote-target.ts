@@ -130,7 +130,7 @@ async function envelopeIn(response: IncomingMessage): Promise<Envelope> {
   } catch {
     throw new RowhouseError(
       'unavailable',
-      `What answered there is no Rowhouse server: ${response.statusCode}.`,
+      `What answered there is not a Rowhouse server: ${response.statusCode}.`,
     );
   }
 }

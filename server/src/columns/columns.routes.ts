@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 
+import { credentialOf } from '../http/authentication.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { existingName } from '../http/object-name.ts';
@@ -54,8 +55,8 @@ function listColumns(app: HttpServer, { columns, projects }: Rooms): void {
       schema: { params: tablePath, response: { 200: envelopeOf(data) } },
     },
     async (request) => {
-      const { project_slug } = await projects.get(request.params.project);
-      const found = await columns.list(project_slug, request.params.table);
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const found = await columns.list(slug, request.params.table);
       return success(request, { table: found.table, columns: found.columns.map(toColumnFields) });
     },
   );
@@ -69,8 +70,8 @@ function addColumn(app: HttpServer, { columns, projects }: Rooms): void {
       schema: { params: tablePath, body: newColumnFields, response: { 201: envelopeOf(columnAnswer) } },
     },
     async (request, reply) => {
-      const { project_slug } = await projects.get(request.params.project);
-      const added = await columns.add(project_slug, request.params.table, toNewColumn(request.body));
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const added = await columns.add(slug, request.params.table, toNewColumn(request.body));
       const data = { table: added.tableName, column: toColumnFields(added) };
       return reply.code(201).send(success(request, data));
     },
@@ -87,8 +88,8 @@ function changeColumns(app: HttpServer, { columns, projects }: Rooms): void {
     },
     async (request) => {
       const changes = toColumnChanges(request.body);
-      const { project_slug } = await projects.get(request.params.project);
-      const changed = await columns.changeMany(project_slug, request.params.table, changes);
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const changed = await columns.changeMany(slug, request.params.table, changes);
       return success(request, { updated_count: changed.length });
     },
   );
@@ -103,8 +104,8 @@ function getColumn(app: HttpServer, { columns, projects }: Rooms): void {
     },
     async (request) => {
       const { project, table, column } = request.params;
-      const { project_slug } = await projects.get(project);
-      const found = await columns.get(project_slug, table, column);
+      const slug = await projects.slugFor(credentialOf(request), project);
+      const found = await columns.get(slug, table, column);
       return success(request, { table: found.tableName, column: toColumnFields(found) });
     },
   );
@@ -120,8 +121,8 @@ function changeColumn(app: HttpServer, { columns, projects }: Rooms): void {
     async (request) => {
       const { project, table, column } = request.params;
       const change = toColumnChange(request.body, { column, columnField: 'path.column', field: 'body' });
-      const { project_slug } = await projects.get(project);
-      const changed = await columns.change(project_slug, table, change);
+      const slug = await projects.slugFor(credentialOf(request), project);
+      const changed = await columns.change(slug, table, change);
       return success(request, { table: changed.tableName, column: toColumnFields(changed) });
     },
   );
@@ -137,8 +138,8 @@ function dropColumn(app: HttpServer, { columns, projects }: Rooms): void {
     },
     async (request) => {
       const { project, table, column } = request.params;
-      const { project_slug } = await projects.get(project);
-      const dropped = await columns.drop(project_slug, table, column);
+      const slug = await projects.slugFor(credentialOf(request), project);
+      const dropped = await columns.drop(slug, table, column);
       return success(request, { deleted: true as const, column_name: dropped });
     },
   );

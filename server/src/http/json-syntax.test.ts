@@ -21,8 +21,8 @@ const faults: readonly (readonly [text: string, line: number, column: number, re
   ['{\r\n"a"\r\n1', 3, 1, /"1" stands where a ":"/],
   ['"abc', 1, 5, /ends inside a string/],
   ['"a\nb"', 1, 3, /control character/],
-  ['"\\x"', 1, 2, /no escape/],
-  ['"\\u12"', 1, 2, /no escape/],
+  ['"\\x"', 1, 2, /not an escape/],
+  ['"\\u12"', 1, 2, /not an escape/],
   ['{"😀": 😀}', 1, 8, /"😀" stands/],
 ];
 

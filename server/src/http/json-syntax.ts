@@ -132,7 +132,7 @@ function stringAt(text: string, start: number, next: Step['next']): Step | Fault
       return { offset, reason: 'a control character in a string must be written as an escape' };
     }
     ESCAPE.lastIndex = offset;
-    if (!ESCAPE.test(text)) return { offset, reason: 'this is no escape that JSON has' };
+    if (!ESCAPE.test(text)) return { offset, reason: 'this is not an escape that JSON has' };
     offset = ESCAPE.lastIndex;
   }
 }

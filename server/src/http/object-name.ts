@@ -19,10 +19,5 @@ export const newColumnName = Type.String({
 /** A name or an id of something that is there already: an imported database may have any name. */
 export const existingName = Type.String({ maxLength: 1_000 });
 
-/** A name for people: any text of one line. */
-export const displayName = Type.String({
-  minLength: 1,
-  maxLength: 200,
-  pattern: '^[^\\u0000-\\u001f\\u007f]*$',
-  [ALLOWED_KEYWORD]: 'text without control characters',
-});
+/** The same in a body, where a text may be empty. */
+export const existingNameInBody = Type.String({ minLength: 1, maxLength: 1_000 });

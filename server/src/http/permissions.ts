@@ -1,5 +1,5 @@
-import { RowhouseError } from '../errors.ts';
-import { foldName } from '../schema/identifier.ts';
+import { limitedToOtherTables, RowhouseError } from '../errors.ts';
+import { includesName } from '../schema/identifier.ts';
 import type { Credential } from './credential.ts';
 import type { Scope } from './scopes.ts';
 
@@ -34,11 +34,13 @@ function requireScopes(scopes: readonly Scope[], needed: readonly Scope[]): void
 
 /** @throws RowhouseError `permission_denied`, whether there is such a table or not. */
 export function requireTable(credential: Credential, table: string): void {
-  if (credential.kind === 'admin' || credential.tables === null) return;
-  const folded = foldName(table);
-  if (!credential.tables.some((allowed) => foldName(allowed) === folded)) {
-    throw denied('The token is limited to other tables.');
-  }
+  const allowed = allowedTables(credential);
+  if (allowed !== null && !includesName(allowed, table)) throw limitedToOtherTables();
+}
+
+/** The tables that the credential is limited to; null for one that is not. */
+export function allowedTables(credential: Credential): readonly string[] | null {
+  return credential.kind === 'admin' ? null : credential.tables;
 }
 
 export function scopesOf({ scope }: RoutePermissions): readonly Scope[] {

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 
+import { credentialOf } from '../http/authentication.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { existingName } from '../http/object-name.ts';
@@ -36,9 +37,9 @@ function createIndex(app: HttpServer, { indexes, projects }: Rooms): void {
       schema: { params: tablePath, body, response: { 201: envelopeOf(Type.Object({ index: indexFields })) } },
     },
     async (request, reply) => {
-      const { project_slug } = await projects.get(request.params.project);
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
       const index = toNewIndex(request.body, 'body');
-      const created = await indexes.create(project_slug, request.params.table, index);
+      const created = await indexes.create(slug, request.params.table, index);
       return reply.code(201).send(success(request, { index: toIndexFields(created) }));
     },
   );
@@ -53,8 +54,8 @@ function listIndexes(app: HttpServer, { indexes, projects }: Rooms): void {
       schema: { params: tablePath, response: { 200: envelopeOf(data) } },
     },
     async (request) => {
-      const { project_slug } = await projects.get(request.params.project);
-      const found = await indexes.list(project_slug, request.params.table);
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const found = await indexes.list(slug, request.params.table);
       return success(request, { table: found.table, indexes: found.indexes.map(toIndexFields) });
     },
   );
@@ -73,8 +74,8 @@ function dropIndex(app: HttpServer, { indexes, projects }: Rooms): void {
     },
     async (request) => {
       const { project, table, index_name } = request.params;
-      const { project_slug } = await projects.get(project);
-      const dropped = await indexes.drop(project_slug, table, index_name);
+      const slug = await projects.slugFor(credentialOf(request), project);
+      const dropped = await indexes.drop(slug, table, index_name);
       return success(request, { deleted: true as const, index_name: dropped });
     },
   );

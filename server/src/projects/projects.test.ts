@@ -75,6 +75,7 @@ test('a project that cannot be is refused with the field and what is allowed, an
     [{ project_slug: null, project_name: name }, 'body.project_slug'],
     [{ project_slug: 'a', project_name: '' }, 'body.project_name'],
     [{ project_slug: 'a', project_name: 'two\nlines' }, 'body.project_name'],
+    [{ project_slug: 'a', project_name: 'half \ud83d' }, 'body.project_name'],
     [{ project_slug: 'a', project_name: 'n'.repeat(201) }, 'body.project_name'],
     [{ project_slug: 'a', project_name: name, colour: 'red' }, 'body.colour'],
   ];

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { Query, QueryAnswer } from '../engine/project-queries.ts';
 import { invalidField } from '../errors.ts';
 import type { Credential } from '../http/credential.ts';
+import { allowedTables } from '../http/permissions.ts';
 
 const MAX_SQL_LENGTH = 100_000;
 const MAX_LIMIT = 1_000;
@@ -46,7 +47,7 @@ export function toQuery(body: Static<typeof queryBody>, credential: Credential):
     field: sql === undefined ? 'body.query' : 'body.sql',
     parameters: parametersOf(params),
     limit: Math.min(Math.max(limit, 1), MAX_LIMIT),
-    allowed: credential.kind === 'admin' ? null : credential.tables,
+    allowed: allowedTables(credential),
   };
 }
 

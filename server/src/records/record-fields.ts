@@ -15,6 +15,7 @@ import { booleanLike, flag, isTrue } from '../http/boolean-like.ts';
 import type { Credential } from '../http/credential.ts';
 import { keyword } from '../http/keyword.ts';
 import { pageFields, pageKeys } from '../http/paging.ts';
+import { allowedTables } from '../http/permissions.ts';
 import { filtersOf, filtersOfText } from './record-filters.ts';
 
 /** A row as it is sent out: columns in order, each a string, a number or null. */
@@ -137,7 +138,7 @@ export function toFilters(body: Static<typeof deletionBody>): readonly RecordFil
 }
 
 export function tableReference(credential: Credential, nameOrId: string): TableReference {
-  return { nameOrId, allowed: credential.kind === 'admin' ? null : credential.tables };
+  return { nameOrId, allowed: allowedTables(credential) };
 }
 
 /**

@@ -6,6 +6,12 @@ export function foldName(name: string): string {
   return /[A-Z]/.test(name) ? name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name;
 }
 
+/** Whether SQLite takes the name for one of these. */
+export function includesName(names: readonly string[], name: string): boolean {
+  const folded = foldName(name);
+  return names.some((each) => foldName(each) === folded);
+}
+
 /** Compares two names by their UTF-16 code units: the same order everywhere, whatever the locale. */
 export function compareNames(a: string, b: string): number {
   if (a === b) return 0;

@@ -12,7 +12,8 @@ import type {
   TableEntry,
 } from '../engine/project-tables.ts';
 import { keyword, toKeyword } from '../http/keyword.ts';
-import { displayName, existingName, newObjectName } from '../http/object-name.ts';
+import { nameForPeople } from '../http/name-for-people.ts';
+import { existingName, newObjectName } from '../http/object-name.ts';
 import { indexFields, toIndexFields } from '../indexes/index-fields.ts';
 
 const tableKeys = {
@@ -80,7 +81,7 @@ const newForeignKeyFields = Type.Object(
 export const newTableFields = Type.Object(
   {
     table_name: newObjectName,
-    display_name: Type.Optional(Type.Union([displayName, Type.Null()])),
+    display_name: Type.Optional(Type.Union([nameForPeople, Type.Null()])),
     columns: Type.Optional(Type.Array(newColumnFields, { maxItems: 1_000 })),
     foreign_keys: Type.Optional(Type.Array(newForeignKeyFields, { maxItems: 100 })),
     checks: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 10_000 }), { maxItems: 100 })),
@@ -91,7 +92,7 @@ export const newTableFields = Type.Object(
 /** At least one of these. */
 export const tableChangeFields = Type.Object(
   {
-    display_name: Type.Optional(Type.Union([displayName, Type.Null()])),
+    display_name: Type.Optional(Type.Union([nameForPeople, Type.Null()])),
     new_table_name: Type.Optional(newObjectName),
   },
   { additionalProperties: false, minProperties: 1, title: 'TableChange' },

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 
+import { credentialOf } from '../http/authentication.ts';
 import { booleanLike, flag, isTrue } from '../http/boolean-like.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
@@ -57,8 +58,8 @@ function createTable(app: HttpServer, { tables, projects }: Rooms): void {
       },
     },
     async (request, reply) => {
-      const { project_slug } = await projects.get(request.params.project);
-      const created = await tables.create(project_slug, toNewTable(request.body, 'body'));
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const created = await tables.create(slug, toNewTable(request.body, 'body'));
       return reply.code(201).send(success(request, toNewTableAnswer(created)));
     },
   );
@@ -84,8 +85,8 @@ function listTables(
     },
     async (request) => {
       const countRows = isTrue(request.query.include_count);
-      const { project_slug } = await projects.get(request.params.project);
-      const found = await tables.list(project_slug, { countRows });
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const found = await tables.list(slug, { countRows });
       return success(request, { tables: found.map((table) => toListedTableFields(table, countRows)) });
     },
   );
@@ -99,8 +100,8 @@ function getTable(app: HttpServer, { tables, projects }: Rooms): void {
       schema: { params: tablePath, response: { 200: envelopeOf(tableAnswer) } },
     },
     async (request) => {
-      const { project_slug } = await projects.get(request.params.project);
-      return success(request, toTableAnswer(await tables.get(project_slug, request.params.table)));
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      return success(request, toTableAnswer(await tables.get(slug, request.params.table)));
     },
   );
 }
@@ -117,9 +118,9 @@ function changeTable(app: HttpServer, { tables, projects }: Rooms): void {
       },
     },
     async (request) => {
-      const { project_slug } = await projects.get(request.params.project);
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
       const change = toTableChange(request.body);
-      const changed = await tables.update(project_slug, request.params.table, change);
+      const changed = await tables.update(slug, request.params.table, change);
       return success(request, { table: toTableFields(changed) });
     },
   );
@@ -138,9 +139,9 @@ function dropTable(app: HttpServer, { tables, projects }: Rooms): void {
       },
     },
     async (request) => {
-      const { project_slug } = await projects.get(request.params.project);
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
       const cascade = isTrue(request.body.cascade);
-      const dropped = await tables.drop(project_slug, request.params.table, { cascade });
+      const dropped = await tables.drop(slug, request.params.table, { cascade });
       return success(request, { deleted: true as const, table_name: dropped });
     },
   );

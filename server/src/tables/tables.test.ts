@@ -311,6 +311,7 @@ test('a table that cannot be is refused with the field and the reason, and none 
     [{ table_name: 7 }, 'body.table_name'],
     [{ table_name: 't', display_name: '' }, 'body.display_name'],
     [{ table_name: 't', display_name: 'two\nlines' }, 'body.display_name'],
+    [{ table_name: 't', display_name: 'half \ud83d' }, 'body.display_name'],
     [{ table_name: 't', colour: 'red' }, 'body.colour'],
     [{ table_name: 't', columns: {} }, 'body.columns'],
     [{ table_name: 't', columns: [{}] }, 'body.columns[0].column_name'],

@@ -4,9 +4,9 @@ import { credentialOf } from '../http/authentication.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { nameForPeople } from '../http/name-for-people.ts';
+import { existingNameInBody } from '../http/object-name.ts';
 import { projectPath } from '../http/project-slug.ts';
 import type { AccessTests } from './access-tests.ts';
-import { tableName } from './table-name.ts';
 
 const testAnswer = Type.Object({
   token: Type.Object({
@@ -40,7 +40,7 @@ export function registerAccessTestRoute(app: HttpServer, accessTests: AccessTest
       schema: {
         params: projectPath({}),
         body: Type.Object(
-          { table_name: Type.Optional(tableName), token_name: Type.Optional(nameForPeople) },
+          { table_name: Type.Optional(existingNameInBody), token_name: Type.Optional(nameForPeople) },
           { additionalProperties: false },
         ),
         response: { 201: envelopeOf(testAnswer) },

@@ -5,11 +5,11 @@ import { booleanLike, isTrue } from '../http/boolean-like.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { nameForPeople } from '../http/name-for-people.ts';
+import { existingNameInBody } from '../http/object-name.ts';
 import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
 import { projectPath } from '../http/project-slug.ts';
 import { SCOPES } from '../http/scopes.ts';
 import { requireFuture, tokenExpiry } from './expiry-fields.ts';
-import { tableName } from './table-name.ts';
 import {
   adminTokenFields,
   listedTokenFields,
@@ -49,7 +49,7 @@ function getOwnToken(app: HttpServer, tokens: Tokens): void {
 }
 
 /** Whether there are such tables is not asked: they may come later. */
-const tableNames = Type.Array(tableName, {
+const tableNames = Type.Array(existingNameInBody, {
   minItems: 1,
   maxItems: 1_000,
   uniqueItems: true,

@@ -1,12 +1,6 @@
 import { Type } from 'typebox';
 
-import { ALLOWED_KEYWORD } from '../http/validation-details.ts';
-
-/** Half of a surrogate pair is no character, and UTF-8 has no bytes for it. */
-const ONE_LINE = {
-  pattern: '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*$',
-  [ALLOWED_KEYWORD]: 'text without control characters',
-} as const;
+import { ONE_LINE } from '../http/name-for-people.ts';
 
 /** Which of a project's users: any text of one line. */
 export const username = Type.String({ minLength: 1, maxLength: 200, ...ONE_LINE });

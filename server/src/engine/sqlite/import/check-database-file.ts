@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { moduleBeside } from '../../../threads/module-beside.ts';
 import { type ErrorMessage, errorFromMessage } from '../../../threads/protocol.ts';
 import type { ImportReport } from '../../engine.ts';
+import { childEnvironment } from '../child-environment.ts';
 import { leastPrivilege } from '../least-privilege.ts';
 import { refuseUnreadableHeader } from './database-header.ts';
 import { unsoundDatabase } from './unsound-database.ts';
@@ -37,7 +38,7 @@ export async function checkDatabaseFile(path: string, signal: AbortSignal): Prom
       signal,
       killSignal: 'SIGKILL',
       maxBuffer: MAX_RESULT_BYTES,
-      env: {},
+      env: childEnvironment(),
     },
   ).catch((error: unknown) => {
     signal.throwIfAborted();

@@ -9,6 +9,7 @@ import {
   type OperationRequest,
   type Operations,
 } from '../../../threads/protocol.ts';
+import { childEnvironment } from '../child-environment.ts';
 import { leastPrivilege } from '../least-privilege.ts';
 import { FrameReader, writeFrame } from './frames.ts';
 import type { ProcessMessage } from './query-process.ts';
@@ -193,7 +194,7 @@ function startChild({ script, folder }: KillableProcessOptions): ChildProcess {
     String(process.pid),
   ];
   try {
-    return spawn(process.execPath, args, { env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
+    return spawn(process.execPath, args, { env: childEnvironment(), stdio: ['pipe', 'pipe', 'ignore'] });
   } catch (error) {
     throw notStarted(error);
   }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { RowhouseError } from '../../../errors.ts';
+import { limitedToOtherTables } from '../../../errors.ts';
 import { foldName } from '../../../schema/identifier.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { openDatabase } from '../open-database.ts';
@@ -23,7 +23,7 @@ export function assertWithinLimits(
     scratch.prepare(statement.sql);
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('no such table')) {
-      throw new RowhouseError('permission_denied', 'The token is limited to other tables.', { cause: error });
+      throw limitedToOtherTables({ cause: error });
     }
     throw explainQueryFault(error, { ...statement, denial: null });
   }

@@ -1,5 +1,5 @@
-import { RowhouseError } from '../../../errors.ts';
-import { foldName } from '../../../schema/identifier.ts';
+import { limitedToOtherTables, RowhouseError } from '../../../errors.ts';
+import { includesName } from '../../../schema/identifier.ts';
 import type { Handlers } from '../../../threads/serve-operations.ts';
 import type { TableReference } from '../../project-records.ts';
 import type { OpenDatabases } from '../open-databases.ts';
@@ -83,7 +83,7 @@ function onTable(databases: OpenDatabases, transaction: typeof readTransaction) 
 export function tableOf(database: RecordDatabase, { nameOrId, allowed }: TableReference): RecordTable {
   if (allowed === null) return database.table(nameOrId);
   const table = findQuietly(database, nameOrId);
-  if (!includesName(allowed, table?.name ?? nameOrId)) throw denied();
+  if (!includesName(allowed, table?.name ?? nameOrId)) throw limitedToOtherTables();
   return table ?? database.table(nameOrId);
 }
 
@@ -95,12 +95,4 @@ function findQuietly(database: RecordDatabase, nameOrId: string): RecordTable | 
     if (error instanceof RowhouseError && error.code === 'not_found') return null;
     throw error;
   }
-}
-
-function includesName(names: readonly string[], name: string): boolean {
-  return names.some((each) => foldName(each) === foldName(name));
-}
-
-function denied(): RowhouseError {
-  return new RowhouseError('permission_denied', 'The token is limited to other tables.');
 }
