@@ -53,11 +53,11 @@ describe('the guide to operations tells the limits that the code has', () => {
       `${inText('query/query-fields.ts', 'MAX_SQL_LENGTH')} of SQL`,
     ],
     'queries, and views read, at once': [
-      `${inText('engine/sqlite/query/query-processes.ts', 'perProject')} of a project and`,
-      `${inText('engine/sqlite/query/query-processes.ts', 'total')} in all`,
+      `${inText('engine/sqlite/sqlite-engine.ts', 'perProject')} of a project and`,
+      `${inText('engine/sqlite/sqlite-engine.ts', 'total')} in all`,
       `${number('engine/sqlite/query/process-watch.ts', 'MAX_GROWTH_BYTES') / MIB} MiB more`,
-      `${inText('engine/sqlite/query/query-processes.ts', 'waitingPerProject')} of a project wait`,
-      `and ${inText('engine/sqlite/query/query-processes.ts', 'waiting')} in all`,
+      `${inText('engine/sqlite/sqlite-engine.ts', 'waitingPerProject')} of a project wait`,
+      `and ${inText('engine/sqlite/sqlite-engine.ts', 'waiting')} in all`,
     ],
     'passwords checked at once': [
       `${inText('users/passwords.ts', 'atOnce')}, of`,

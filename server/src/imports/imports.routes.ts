@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { Type } from 'typebox';
 
 import { invalidField } from '../errors.ts';
+import { credentialOf } from '../http/authentication.ts';
 import { takeByteStreams } from '../http/body-parsing.ts';
 import { flag, isTrue } from '../http/boolean-like.ts';
 import { clientGone } from '../http/client-gone.ts';
@@ -44,19 +45,17 @@ export function registerImportRoutes(
       },
       async (request, reply) => {
         const content = request.body as Readable | undefined;
-        const project = await projects.get(request.params.project);
+        const project = await projects.slugFor(credentialOf(request), request.params.project);
         if (content === undefined) throw invalidField('body', 'must be a SQLite database file; it is empty');
         const announced = request.headers['content-length'];
         const report = await imports.importDatabase({
-          project: project.project_slug,
+          project,
           replace: isTrue(request.query.replace),
           content,
           announcedBytes: announced === undefined ? null : Number(announced),
           signal: clientGone(reply),
         });
-        return reply
-          .code(201)
-          .send(success(request, { import: toImportFields(project.project_slug, report) }));
+        return reply.code(201).send(success(request, { import: toImportFields(project, report) }));
       },
     );
   });

@@ -252,9 +252,9 @@ test('a filter with a value that no row can have says so, where the column canno
 
 test('a row too large for one string is refused where it is read, and the rest stays within reach', async () => {
   project.shell(`
-    CREATE TABLE vast(id INTEGER PRIMARY KEY, size INT, b BLOB AS (zeroblob(size)));
-    INSERT INTO vast(id, size) VALUES (1, 3), (2, 410000000);`);
-  assert.deepEqual((await project.data('GET', 'records/vast/1')).row, { id: 1, size: 3, b: 'AAAA' });
+    CREATE TABLE vast(id INTEGER PRIMARY KEY, b BLOB);
+    INSERT INTO vast VALUES (1, zeroblob(3)), (2, zeroblob(410000000));`);
+  assert.deepEqual((await project.data('GET', 'records/vast/1')).row, { id: 1, b: 'AAAA' });
   await project.refuse('conflict', 'GET', 'records/vast/2');
   const first = await project.data('GET', 'records/vast?columns=b&limit=1');
   assert.deepEqual([first.rows, first.has_more], [[{ b: 'AAAA' }], true]);

@@ -38,7 +38,7 @@ const writing = {
   access: 'project',
   scope: 'records:write',
   tables: 'checked',
-  errors: ['constraint_violation', 'conflict'],
+  errors: ['constraint_violation', 'conflict', 'query_failed', 'query_timeout', 'rate_limited'],
 } as const;
 
 const TABLE = '/projects/:project/records/:table';

@@ -2,9 +2,8 @@ import type { FirstRow, WrittenExport } from '../engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../new-database.ts';
 import type {
   BoundedRecordReads,
-  BulkRecordWrites,
+  BoundedRecordWrites,
   PointOperations as PointRecordOperations,
-  RecordWrites,
 } from './records/record-operations.ts';
 import type { TableReads, TableWrites } from './tables/table-operations.ts';
 
@@ -22,8 +21,7 @@ export type PointOperations = PointRecordOperations & CloseDatabase;
 
 /** What a writer thread does: changes that may take long. Of one project there is one at a time. */
 export type WriterOperations = TableWrites &
-  RecordWrites &
-  BulkRecordWrites &
+  BoundedRecordWrites &
   CloseDatabase & {
     readonly createDatabase: {
       readonly input: { readonly path: string; readonly content: NewDatabase };

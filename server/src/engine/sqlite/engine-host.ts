@@ -2,7 +2,9 @@ import type { ThreadPool } from '../../threads/thread-pool.ts';
 import type { Thread } from '../../threads/thread.ts';
 import type { PointOperations, ReaderOperations, WriterOperations } from './database-operations.ts';
 import type { ProjectGates } from './project-gates.ts';
+import type { QueryOperations } from './query/query-operations.ts';
 import type { RunOperation } from './query/query-processes.ts';
+import type { WriteOperations } from './records/record-operations.ts';
 
 /** What the engine lends to its rooms. */
 export interface EngineHost {
@@ -14,14 +16,20 @@ export interface EngineHost {
   /** Runs an operation on the project's database while its file stays in its place. */
   withDatabase<T>(project: string, operation: (path: string) => Promise<T>): Promise<T>;
   /**
-   * The same for an operation that may take for ever, in a process that is stopped then. The turn comes before the gate:
+   * The same for reading what may take for ever, in a process that is stopped then. The turn comes before the gate:
    * what waits for its turn holds up nobody who replaces a file.
    * @param signal ends what is under way.
    */
   withQueryProcess<T>(
     project: string,
     signal: AbortSignal,
-    operation: (path: string, run: RunOperation) => Promise<T>,
+    operation: (path: string, run: RunOperation<QueryOperations>) => Promise<T>,
+  ): Promise<T>;
+  /** The same for writing it. */
+  withWriteProcess<T>(
+    project: string,
+    signal: AbortSignal,
+    operation: (path: string, run: RunOperation<WriteOperations>) => Promise<T>,
   ): Promise<T>;
   readonly writeGates: ProjectGates;
 }

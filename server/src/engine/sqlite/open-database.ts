@@ -15,6 +15,8 @@ export interface OpenDatabaseOptions {
    * nothing depends on it. https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted
    */
   readonly doubleQuotedStrings?: boolean;
+  /** The longest value or row that it can make or read, in bytes; without it SQLite's own limit, 10^9. */
+  readonly valueMaxBytes?: number;
   /** How long the connection waits for another process's lock on the file before it gives up. */
   readonly busyTimeoutMs?: number;
 }
@@ -33,6 +35,7 @@ export function openDatabase(path: string, options: OpenDatabaseOptions): Databa
     enableForeignKeyConstraints: true,
     timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
   });
+  if (options.valueMaxBytes !== undefined) database.limits.length = options.valueMaxBytes;
   database.exec('PRAGMA trusted_schema = OFF');
   // What is committed is on the disk, also when the power fails. https://www.sqlite.org/pragma.html#pragma_synchronous
   if (options.mode === 'read-write') {

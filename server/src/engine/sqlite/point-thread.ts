@@ -11,11 +11,15 @@ import type { RecordReads } from './records/record-operations.ts';
 
 const { maxOpenDatabases } = workerData as DatabaseThreadStart;
 
+/** Longer values are left to a thread that may take its time. */
+const VALUE_MAX_BYTES = 16_777_216;
+
 /** Nobody waits here: a database that another program has locked is left to a thread that may. */
 const databases = new OpenDatabases(maxOpenDatabases, {
   mode: 'read-write',
   doubleQuotedStrings: true,
   busyTimeoutMs: 0,
+  valueMaxBytes: VALUE_MAX_BYTES,
 });
 
 const READS: ReadonlySet<string> = new Set<keyof RecordReads>(['getRecord', 'listRecords']);
@@ -44,10 +48,22 @@ function answerGroup(path: string, requests: readonly OperationRequest[]): reado
     const operations = requests.map((request) => ({
       request,
       writes: !READS.has(request.operation),
-      run: () => callOperation(handlers, request),
+      run: () => leavingLongValues(() => callOperation(handlers, request)),
     }));
     return runGrouped(database, operations);
   } catch (error) {
     return requests.map(({ id }) => ({ id, ok: false, error: errorToMessage(error) }));
   }
 }
+
+/** A value that is too long here is no fault to tell the client of: SQLite's own error says that somebody else is to do it. */
+function leavingLongValues<Result>(run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    const { cause } = error instanceof Error ? error : {};
+    throw cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_TOOBIG ? cause : error;
+  }
+}
+
+const SQLITE_TOOBIG = 18;

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { explainStorageFault } from '../../storage/explain-storage-fault.ts';
 import { FairPool } from '../../threads/fair-pool.ts';
 import { moduleBeside } from '../../threads/module-beside.ts';
+import type { Operations } from '../../threads/protocol.ts';
 import { ThreadPool } from '../../threads/thread-pool.ts';
 import { Thread } from '../../threads/thread.ts';
 import type { Engine, FirstRow, ImportOptions, ImportReport, WrittenExport } from '../engine.ts';
@@ -19,8 +20,10 @@ import { checkDatabaseFile } from './import/check-database-file.ts';
 import { ProjectDirectory } from './project-directory.ts';
 import { ProjectGates } from './project-gates.ts';
 import { type Incarnation, ProjectIncarnations } from './project-incarnations.ts';
+import type { QueryOperations } from './query/query-operations.ts';
 import { QueryProcesses, type RunOperation } from './query/query-processes.ts';
 import { SqliteQueries } from './query/sqlite-queries.ts';
+import type { WriteOperations } from './records/record-operations.ts';
 import { SqliteRecords } from './records/sqlite-records.ts';
 import { SqliteTables } from './tables/sqlite-tables.ts';
 
@@ -45,6 +48,13 @@ export interface SqliteEngineOptions {
 
 /** Checks of uploaded files, each a process that keeps a core busy; others wait their turn. */
 const CHECKS_AT_ONCE = 2;
+
+/** Two queries of a project at once, four of all, and then four more of projects that have none. */
+const QUERY_TURNS = { perProject: 2, shared: 4, total: 8, waitingPerProject: 16, waiting: 256 };
+/** Of a project one write is under way at any time; clients wait for a write as they do where there are no triggers. */
+const WRITE_TURNS = { perProject: 1, shared: 4, total: 8, waitingPerProject: 1_000, waiting: 10_000 };
+/** How much longer than a query a write may take: it may be for many rows. */
+const WRITE_TIME_FACTOR = 6;
 
 /** Opens the embedded engine and clears what a crash left behind. */
 export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Engine> {
@@ -72,7 +82,8 @@ class SqliteEngine implements Engine {
   readonly #points: readonly Thread<PointOperations>[];
   readonly #writers: ThreadPool<WriterOperations>;
   readonly #readers: ThreadPool<ReaderOperations>;
-  readonly #queryProcesses: QueryProcesses;
+  readonly #queryProcesses: QueryProcesses<QueryOperations>;
+  readonly #writeProcesses: QueryProcesses<WriteOperations>;
 
   constructor(directory: ProjectDirectory, options: SqliteEngineOptions) {
     this.#directory = directory;
@@ -86,17 +97,30 @@ class SqliteEngine implements Engine {
     });
     this.#writers = new ThreadPool(options.writerThreads, thread('writer'));
     this.#readers = new ThreadPool(options.readerThreads, thread('reader'));
+    const processes = { directory: options.directory, onCrash: options.onThreadCrash };
     this.#queryProcesses = new QueryProcesses({
-      directory: options.directory,
+      ...processes,
+      script: moduleBeside(import.meta.url, 'query/query-process'),
+      writes: false,
       timeLimitMs: options.queryTimeoutMs,
-      onCrash: options.onThreadCrash,
+      turns: QUERY_TURNS,
+    });
+    this.#writeProcesses = new QueryProcesses({
+      ...processes,
+      script: moduleBeside(import.meta.url, 'records/write-process'),
+      writes: true,
+      timeLimitMs: options.queryTimeoutMs * WRITE_TIME_FACTOR,
+      turns: WRITE_TURNS,
     });
     const host: EngineHost = {
       readers: this.#readers,
       writers: this.#writers,
       pointOf: (project) => this.#pointOf(project),
       withDatabase: (project, operation) => this.#shared(project, operation),
-      withQueryProcess: (project, signal, operation) => this.#withQueryProcess(project, signal, operation),
+      withQueryProcess: (project, signal, operation) =>
+        this.#withProcess(this.#queryProcesses, { project, signal, operation }),
+      withWriteProcess: (project, signal, operation) =>
+        this.#withProcess(this.#writeProcesses, { project, signal, operation }),
       writeGates: this.#writeGates,
     };
     this.tables = new SqliteTables(host);
@@ -177,6 +201,7 @@ class SqliteEngine implements Engine {
   /** What can be stopped is. Then readers first: only the last connection to a database, and only one that writes, empties its write-ahead log. */
   async close(): Promise<void> {
     this.#queryProcesses.close();
+    this.#writeProcesses.close();
     await this.#gates.close();
     await this.#readers.close();
     await Promise.all(this.#points.map((point) => point.close()));
@@ -214,14 +239,13 @@ class SqliteEngine implements Engine {
     return this.#incarnations.visit(project, (incarnation) => this.#enter(project, incarnation, operation));
   }
 
-  #withQueryProcess<T>(
-    project: string,
-    signal: AbortSignal,
-    operation: (path: string, run: RunOperation) => Promise<T>,
+  #withProcess<O extends Operations, T>(
+    processes: QueryProcesses<O>,
+    { project, signal, operation }: StoppableWork<O, T>,
   ): Promise<T> {
     return this.#incarnations.visit(project, (incarnation) => {
       const ending = AbortSignal.any([signal, incarnation.signal]);
-      return this.#queryProcesses.use(project, ending, (run) => {
+      return processes.use(project, ending, (run) => {
         return this.#enter(project, incarnation, (path) => operation(path, run));
       });
     });
@@ -246,6 +270,13 @@ class SqliteEngine implements Engine {
     if (thread === undefined) throw new Error('an engine needs a point thread');
     return thread;
   }
+}
+
+interface StoppableWork<O extends Operations, T> {
+  readonly project: string;
+  /** Ends what is under way. */
+  readonly signal: AbortSignal;
+  readonly operation: (path: string, run: RunOperation<O>) => Promise<T>;
 }
 
 async function explained<T>(promise: Promise<T>): Promise<T> {

@@ -7,7 +7,7 @@ import type { DatabaseThreadStart, WriterOperations } from './database-operation
 import { fillDatabase } from './fill-database.ts';
 import { openDatabase } from './open-database.ts';
 import { OpenDatabases } from './open-databases.ts';
-import { recordWrites } from './records/record-handlers.ts';
+import { boundedRecordWrites } from './records/record-handlers.ts';
 import { tableWrites } from './tables/table-writes.ts';
 import { writeTransaction } from './write-transaction.ts';
 
@@ -20,7 +20,7 @@ serveOperations<WriterOperations>(
     createDatabase,
     settleDatabase,
     ...tableWrites,
-    ...recordWrites(databases),
+    ...boundedRecordWrites(databases),
     closeDatabase: ({ path }) => databases.close(path),
   },
   () => databases.closeAll(),

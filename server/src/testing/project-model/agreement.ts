@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 
 import type { ModelTable, ProjectModel } from './model.ts';
-import type { ProjectUnderTest } from './steps.ts';
+import type { ProjectUnderTest } from './project-under-test.ts';
 
 /** Holds everything that the service tells of a project against the model, and the file against SQLite's own checks. */
 export async function assertAgreement(project: ProjectUnderTest, model: ProjectModel): Promise<void> {

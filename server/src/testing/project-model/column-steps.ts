@@ -21,15 +21,8 @@ import {
   type ProjectModel,
   tableOf,
 } from './model.ts';
-import {
-  assertAnswer,
-  type NamedTable,
-  onTable,
-  pick,
-  place,
-  type ProjectUnderTest,
-  type Step,
-} from './steps.ts';
+import type { ProjectUnderTest } from './project-under-test.ts';
+import { assertAnswer, type NamedTable, onTable, pick, place, type Step } from './steps.ts';
 import type { ValueDraw } from './values.ts';
 
 /** Everything that a client does with columns. */

@@ -5,14 +5,7 @@ import { type Arbitrary, type AsyncCommand, nat } from 'fast-check';
 import type { Answer } from '../test-server.ts';
 import { assertAgreement } from './agreement.ts';
 import type { ModelTable, ProjectModel } from './model.ts';
-
-/** A project of a service, to be held against a model. */
-export interface ProjectUnderTest {
-  /** `path` is what follows `/projects/<slug>/`. */
-  call(method: string, path: string, json?: unknown): Promise<Answer>;
-  /** Its database file. */
-  readonly file: string;
-}
+import type { ProjectUnderTest } from './project-under-test.ts';
 
 export type Step = AsyncCommand<ProjectModel, ProjectUnderTest>;
 

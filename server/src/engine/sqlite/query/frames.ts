@@ -59,8 +59,22 @@ export function readFrameSync(file: number): unknown {
 export function writeFrameSync(file: number, value: unknown): void {
   const bytes = writeFrame(value);
   let written = 0;
-  while (written < bytes.byteLength) written += writeSync(file, bytes, written);
+  while (written < bytes.byteLength) written += writeSome(file, bytes, written);
 }
+
+/** Where the other side has not read what it was sent before, and the pipe is full, there is nothing to do but to wait. */
+function writeSome(file: number, bytes: Buffer, from: number): number {
+  try {
+    return writeSync(file, bytes, from);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+    Atomics.wait(NEVER, 0, 0, FULL_PIPE_WAIT_MS);
+    return 0;
+  }
+}
+
+const FULL_PIPE_WAIT_MS = 1;
+const NEVER = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 function readFully(file: number, size: number): Buffer | null {
   const bytes = Buffer.alloc(size);

@@ -12,13 +12,15 @@ import {
 import { childEnvironment } from '../child-environment.ts';
 import { leastPrivilege } from '../least-privilege.ts';
 import { FrameReader, writeFrame } from './frames.ts';
-import type { ProcessMessage } from './query-process.ts';
+import type { ProcessMessage } from './serve-process.ts';
 
 export interface KillableProcessOptions {
   /** The module that the process runs. */
   readonly script: URL;
   /** The folder that it may read, besides its modules. */
   readonly folder: string;
+  /** Whether it may write there, too. */
+  readonly writes: boolean;
   /** Told when the process ended by a fault of its own; what it was doing has failed. */
   readonly onCrash: (error: Error) => void;
 }
@@ -186,9 +188,9 @@ export class KillableProcess<O extends Operations> {
   }
 }
 
-function startChild({ script, folder }: KillableProcessOptions): ChildProcess {
+function startChild({ script, folder, writes }: KillableProcessOptions): ChildProcess {
   const args = [
-    ...leastPrivilege({ read: [folder], write: [] }),
+    ...leastPrivilege({ read: [folder], write: writes ? [folder] : [] }),
     `--max-old-space-size=${HEAP_MAX_MB}`,
     fileURLToPath(script),
     String(process.pid),

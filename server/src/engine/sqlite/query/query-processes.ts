@@ -1,12 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 
 import { RowhouseError } from '../../../errors.ts';
-import { moduleBeside } from '../../../threads/module-beside.ts';
+import type { Operations } from '../../../threads/protocol.ts';
 import { KillableProcess } from './killable-process.ts';
-import { ProjectTurns } from './project-turns.ts';
-import type { QueryOperations } from './query-operations.ts';
+import { ProjectTurns, type TurnLimits } from './project-turns.ts';
 
 export interface QueryProcessesOptions {
+  /** The module that each runs. */
+  readonly script: URL;
+  /** Whether they may write to the projects. */
+  readonly writes: boolean;
+  readonly turns: TurnLimits;
   /** The folder of all project folders. */
   readonly directory: string;
   readonly timeLimitMs: number;
@@ -15,12 +19,10 @@ export interface QueryProcessesOptions {
 }
 
 /** What one request is run with. */
-export type RunOperation = <K extends keyof QueryOperations>(
+export type RunOperation<O extends Operations> = <K extends keyof O & string>(
   operation: K,
-  input: QueryOperations[K]['input'],
-) => Promise<QueryOperations[K]['output']>;
-
-const TURNS = { perProject: 2, shared: 4, total: 8, waitingPerProject: 16, waiting: 256 };
+  input: O[K]['input'],
+) => Promise<O[K]['output']>;
 
 /**
  * How long a project has one turn less after a query of it has cost a process: to start one takes more of the machine than most
@@ -28,33 +30,33 @@ const TURNS = { perProject: 2, shared: 4, total: 8, waitingPerProject: 16, waiti
  */
 const RECOVERY_MS = 500;
 
-/** How many processes wait for work: at least so many once there has been a query, and at most as many as run at once. */
+/** How many processes wait for work at least, once there has been some; at most it is as many as run at once. */
 const SPARE_MIN = 1;
-const SPARE_MAX = TURNS.shared;
 
 /**
  * The processes in which SQL runs that may take for ever. One that is stopped, or that took much memory, is replaced; a few
  * are kept ready, since one takes longer to start than most queries run.
  */
-export class QueryProcesses {
+export class QueryProcesses<O extends Operations> {
   readonly #options: QueryProcessesOptions;
-  readonly #turns = new ProjectTurns(TURNS);
-  readonly #lent = new Set<KillableProcess<QueryOperations>>();
-  #spare: KillableProcess<QueryOperations>[] = [];
+  readonly #turns: ProjectTurns;
+  readonly #lent = new Set<KillableProcess<O>>();
+  #spare: KillableProcess<O>[] = [];
   #closed = false;
 
   constructor(options: QueryProcessesOptions) {
     this.#options = options;
+    this.#turns = new ProjectTurns(options.turns);
   }
 
   /**
    * Lends a process, when it is the project's turn, and not before it is needed: one that waits may die meanwhile.
    * @param signal ends what is under way.
    */
-  use<T>(project: string, signal: AbortSignal, work: (run: RunOperation) => Promise<T>): Promise<T> {
+  use<T>(project: string, signal: AbortSignal, work: (run: RunOperation<O>) => Promise<T>): Promise<T> {
     let killed = false;
     const { timeLimitMs } = this.#options;
-    const run: RunOperation = async (name, input) => {
+    const run: RunOperation<O> = async (name, input) => {
       const lent = this.#lend();
       try {
         this.#keepSpares();
@@ -82,7 +84,7 @@ export class QueryProcesses {
     this.#spare = [];
   }
 
-  #lend(): KillableProcess<QueryOperations> {
+  #lend(): KillableProcess<O> {
     if (this.#closed) throw shuttingDown();
     this.#spare = this.#spare.filter(({ usable }) => usable);
     const lent = this.#spare.pop() ?? this.#start();
@@ -99,16 +101,15 @@ export class QueryProcesses {
     }
   }
 
-  #takeBack(lent: KillableProcess<QueryOperations>): void {
+  #takeBack(lent: KillableProcess<O>): void {
     this.#lent.delete(lent);
-    if (lent.usable && this.#spare.length < SPARE_MAX) this.#spare.push(lent);
+    if (lent.usable && this.#spare.length < this.#options.turns.shared) this.#spare.push(lent);
     else lent.stop(shuttingDown());
   }
 
-  #start(): KillableProcess<QueryOperations> {
-    const { directory, onCrash } = this.#options;
-    const script = moduleBeside(import.meta.url, 'query-process');
-    return new KillableProcess<QueryOperations>({ script, folder: directory, onCrash });
+  #start(): KillableProcess<O> {
+    const { script, directory, writes, onCrash } = this.#options;
+    return new KillableProcess<O>({ script, folder: directory, writes, onCrash });
   }
 }
 

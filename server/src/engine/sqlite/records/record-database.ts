@@ -1,9 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { foldName } from '../../../schema/identifier.ts';
+import { queryRows } from '../introspection/query-rows.ts';
 import { addBase64 } from '../values/json-expression.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { ConflictWitness } from './conflict-witness.ts';
+import { hasCostlyExpressions } from './costly-expressions.ts';
 import { readRecordTable, type RecordTable } from './record-table.ts';
 
 const MAX_TABLES = 200;
@@ -19,6 +21,7 @@ export class RecordDatabase {
   readonly #schemaVersion: StatementSync;
   #version: unknown = null;
   #defersForeignKeys: boolean | null = null;
+  #writesMayBeEndless: boolean | null = null;
   #tables = new Map<string, RecordTable>();
   #statements = new Map<string, StatementSync>();
 
@@ -35,6 +38,7 @@ export class RecordDatabase {
     if (version === this.#version) return;
     this.#version = version;
     this.#defersForeignKeys = null;
+    this.#writesMayBeEndless = null;
     this.#tables = new Map();
     this.#statements = new Map();
   }
@@ -44,6 +48,21 @@ export class RecordDatabase {
     this.refresh();
     this.#defersForeignKeys ??= this.firstRow(DEFERS_FOREIGN_KEYS, []) !== null;
     return this.#defersForeignKeys;
+  }
+
+  /**
+   * Whether a write may run what only the author of the schema knows the end of: triggers, of whatever table a foreign key
+   * reaches, and costly expressions.
+   */
+  get writesMayBeEndless(): boolean {
+    this.refresh();
+    this.#writesMayBeEndless ??= this.firstRow(HAS_TRIGGERS, []) !== null || this.#hasCostlyTables();
+    return this.#writesMayBeEndless;
+  }
+
+  #hasCostlyTables(): boolean {
+    const names = queryRows<[string]>(this.connection, ORDINARY_TABLES, []);
+    return names.some(([name]) => hasCostlyExpressions(this.connection, name));
   }
 
   /** @throws RowhouseError as `readRecordTable` does. */
@@ -91,6 +110,12 @@ export class RecordDatabase {
 
 const DEFERS_FOREIGN_KEYS =
   "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE '%deferred%' LIMIT 1";
+
+const HAS_TRIGGERS = "SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' LIMIT 1";
+
+/** Those of the service and of SQLite have nothing costly in them. */
+const ORDINARY_TABLES = `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0
+  AND lower(name) NOT GLOB '_rowhouse_*' AND name NOT GLOB 'sqlite_*'`;
 
 /** The oldest makes room. */
 function remember<Value>(map: Map<string, Value>, key: string, value: Value, limit: number): void {

@@ -13,6 +13,7 @@ import { listRecords } from './list-records.ts';
 import { type RecordDatabase, recordDatabaseOf } from './record-database.ts';
 import type {
   BoundedRecordReads,
+  BoundedRecordWrites,
   BulkRecordWrites,
   RecordReads,
   RecordTarget,
@@ -28,11 +29,11 @@ export function boundedRecordReads(databases: OpenDatabases): Handlers<BoundedRe
   return {
     getRecord: (input) =>
       reading(input, (database, table) => {
-        return table.kind === 'view' ? null : getRecord(database, table, input.key);
+        return table.isCostly ? null : getRecord(database, table, input.key);
       }),
     listRecords: (input) =>
       reading(input, (database, table) => {
-        return table.kind === 'view' ? null : listRecords(database, table, input.page);
+        return table.isCostly ? null : listRecords(database, table, input.page);
       }),
   };
 }
@@ -46,7 +47,25 @@ export function recordReads(databases: OpenDatabases): Handlers<RecordReads> {
   };
 }
 
-/** How a writer thread answers, each time in a transaction of its own. */
+/** How a writer thread answers, each time in a transaction of its own: null for what nobody could stop there. */
+export function boundedRecordWrites(databases: OpenDatabases): Handlers<BoundedRecordWrites> {
+  const { createRecord, updateRecord: update, deleteRecord: remove, ...bulk } = recordWrites(databases);
+  const bounded =
+    <Input extends RecordTarget, Output>(write: (input: Input) => Output) =>
+    (input: Input): Output | null => {
+      return recordDatabaseOf(databases.get(input.path)).writesMayBeEndless ? null : write(input);
+    };
+  return {
+    createRecord: bounded(createRecord),
+    updateRecord: bounded(update),
+    deleteRecord: bounded(remove),
+    createRecords: bounded(bulk.createRecords),
+    updateRecords: bounded(bulk.updateRecords),
+    deleteRecords: bounded(bulk.deleteRecords),
+  };
+}
+
+/** The same where it can be stopped. */
 export function recordWrites(databases: OpenDatabases): Handlers<RecordWrites & BulkRecordWrites> {
   const writing = onTable(databases, writeTransaction);
   return {

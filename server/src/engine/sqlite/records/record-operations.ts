@@ -64,13 +64,24 @@ export type BulkRecordWrites = {
   };
 };
 
-/** What a reader does: null for a view, which may take for ever. */
+/** What a reader does: null for what may take for ever, such as a view. */
 export type BoundedRecordReads = {
   readonly [Name in keyof RecordReads]: {
     readonly input: RecordReads[Name]['input'];
     readonly output: RecordReads[Name]['output'] | null;
   };
 };
+
+/** What a writer does: null for what may take for ever, and nothing was done. */
+export type BoundedRecordWrites = {
+  readonly [Name in keyof WriteOperations]: {
+    readonly input: WriteOperations[Name]['input'];
+    readonly output: WriteOperations[Name]['output'] | null;
+  };
+};
+
+/** What a write process does. */
+export type WriteOperations = RecordWrites & BulkRecordWrites;
 
 /** What is done on the thread of short work: null says that it may be long, and that nothing was done. */
 export type PointOperations = {

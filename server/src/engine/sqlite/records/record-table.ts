@@ -6,6 +6,7 @@ import { queryRows } from '../introspection/query-rows.ts';
 import { hasMetadata, nameOfTableId } from '../tables/metadata.ts';
 import type { ExpressionFacts } from '../values/json-expression.ts';
 import { type StorageKind, storageKindOf } from '../values/storage-kind.ts';
+import { hasCostlyExpressions } from './costly-expressions.ts';
 
 /** A table or a view, as far as its rows are concerned. */
 export interface RecordTable {
@@ -27,6 +28,8 @@ export interface RecordTable {
   /** The columns of each PRIMARY KEY, UNIQUE constraint and unique index over the whole table. */
   readonly uniqueKeys: readonly (readonly RecordColumn[])[];
   readonly hasTriggers: boolean;
+  /** Whether to read or to write a single row of it may take long. */
+  readonly isCostly: boolean;
   /** Columns, by folded name, that foreign keys refer to: to change them is to look for rows of other tables. */
   readonly referencedColumns: ReadonlySet<string>;
 }
@@ -70,6 +73,7 @@ export function readRecordTable(database: DatabaseSync, nameOrId: string): Recor
       ...uniqueIndexes(database, name, declared),
     ],
     hasTriggers: hasTriggers(database, name),
+    isCostly: kind === 'view' || hasCostlyExpressions(database, name),
     referencedColumns: referencedColumns(database, name),
   };
 }

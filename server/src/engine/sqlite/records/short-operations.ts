@@ -8,15 +8,15 @@ import type { RecordTable } from './record-table.ts';
  * Triggers may do anything; to change what foreign keys refer to is to search other tables; a view may take for ever.
  */
 export const isShort = {
-  getRecord: (table: RecordTable) => table.kind === 'table',
-  listRecords: (table: RecordTable) => table.kind === 'table',
+  getRecord: isPlain,
+  listRecords: isPlain,
   createRecord: (table: RecordTable, record: NewRecord) => {
-    return isPlain(table) && (record.onConflict === null || !refersTo(table, othersIn(record)));
+    return isPlainToWrite(table) && (record.onConflict === null || !refersTo(table, othersIn(record)));
   },
   updateRecord: (table: RecordTable, { patch }: RecordChange) => {
-    return isPlain(table) && !refersTo(table, Object.keys(patch));
+    return isPlainToWrite(table) && !refersTo(table, Object.keys(patch));
   },
-  deleteRecord: (table: RecordTable) => isPlain(table) && table.referencedColumns.size === 0,
+  deleteRecord: (table: RecordTable) => isPlainToWrite(table) && table.referencedColumns.size === 0,
 };
 
 const SHORT_PAGE_MAX_ROWS = 200;
@@ -27,7 +27,11 @@ export function isShortPage({ filters, sort, countAll, offset, limit }: RecordPa
 }
 
 function isPlain(table: RecordTable): boolean {
-  return table.kind === 'table' && !table.hasTriggers;
+  return table.kind === 'table' && !table.isCostly;
+}
+
+function isPlainToWrite(table: RecordTable): boolean {
+  return isPlain(table) && !table.hasTriggers;
 }
 
 /** The columns that an upsert may change: those that it is found by stay as they are. */

@@ -15,12 +15,18 @@ import type {
   TableReference,
 } from '../../project-records.ts';
 import type { EngineHost } from '../engine-host.ts';
-import type { BulkRecordWrites, PointOperations, RecordReads, RecordWrites } from './record-operations.ts';
+import type {
+  BulkRecordWrites,
+  PointOperations,
+  RecordReads,
+  RecordWrites,
+  WriteOperations,
+} from './record-operations.ts';
 import { isShortPage } from './short-operations.ts';
 
 /**
  * The rows of SQLite projects. What is short work, with one row or with a few along the key, is done on the project's point
- * thread; all else on the readers and writers, and the reading of views where it can be stopped.
+ * thread; all else on the readers and writers, and what may have no end where it can be stopped: views and triggers.
  */
 export class SqliteRecords implements ProjectRecords {
   readonly #host: EngineHost;
@@ -85,31 +91,44 @@ export class SqliteRecords implements ProjectRecords {
   }
 
   /** What the point thread does not do, a writer does, alone. */
-  #writeOne<Name extends keyof RecordWrites>(
+  async #writeOne<Name extends keyof RecordWrites>(
     project: string,
     operation: Name,
     inputAt: (path: string) => RecordWrites[Name]['input'],
   ): Promise<RecordWrites[Name]['output']> {
     const { writeGates, writers } = this.#host;
-    return this.#host.withDatabase(project, async (path) => {
+    const done = await this.#host.withDatabase(project, async (path) => {
       const input = inputAt(path);
-      const done = await writeGates.shared(project, () => this.#tryPoint(project, operation, input));
-      return done ?? writeGates.exclusive(project, () => writers.request(operation, input));
+      const short = await writeGates.shared(project, () => this.#tryPoint(project, operation, input));
+      return short ?? writeGates.exclusive(project, () => writers.request(operation, input));
     });
+    return done ?? this.#writeStoppably(project, operation, inputAt);
   }
 
-  #writeMany<Name extends keyof BulkRecordWrites>(
+  async #writeMany<Name extends keyof BulkRecordWrites>(
     project: string,
     operation: Name,
     inputAt: (path: string) => BulkRecordWrites[Name]['input'],
   ): Promise<BulkRecordWrites[Name]['output']> {
     const { writeGates, writers } = this.#host;
-    return this.#host.withDatabase(project, (path) => {
+    const done = await this.#host.withDatabase(project, (path) => {
       return writeGates.exclusive(project, () => writers.request(operation, inputAt(path)));
+    });
+    return done ?? this.#writeStoppably(project, operation, inputAt);
+  }
+
+  /** A trigger may run without end. What is stopped has had no effect: its transaction was not committed. */
+  #writeStoppably<Name extends keyof WriteOperations>(
+    project: string,
+    operation: Name,
+    inputAt: (path: string) => WriteOperations[Name]['input'],
+  ): Promise<WriteOperations[Name]['output']> {
+    return this.#host.withWriteProcess(project, NOBODY_LEAVES, (path, run) => {
+      return this.#host.writeGates.exclusive(project, () => run(operation, inputAt(path)));
     });
   }
 
-  /** Null where nothing was done: the work may be long, or another program has the database locked. */
+  /** Null where nothing was done: the work may be long, or the point thread was not given what it takes. */
   async #tryPoint<Name extends keyof PointOperations>(
     project: string,
     operation: Name,
@@ -118,7 +137,7 @@ export class SqliteRecords implements ProjectRecords {
     try {
       return await this.#host.pointOf(project).request(operation, input);
     } catch (error) {
-      if (isBusy(error)) return null;
+      if (isLeftToOthers(error)) return null;
       throw error;
     }
   }
@@ -127,8 +146,9 @@ export class SqliteRecords implements ProjectRecords {
 /** Whether the client is still there is not asked: the time limit is close enough. */
 const NOBODY_LEAVES = new AbortController().signal;
 
-const SQLITE_BUSY = 5;
+/** Result codes of SQLite: another program has the database locked, a value is too long. https://www.sqlite.org/rescode.html */
+const LEFT_TO_OTHERS: ReadonlySet<number> = new Set([5, 18]);
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+function isLeftToOthers(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && LEFT_TO_OTHERS.has(Number(error.errcode) & 0xff);
 }

@@ -1,0 +1,8 @@
+import { OpenDatabases } from '../open-databases.ts';
+import { serveProcess } from '../query/serve-process.ts';
+import { recordWrites } from './record-handlers.ts';
+
+// Triggers of an imported file may rely on double-quoted strings. As in a query process, nothing stays open.
+const databases = new OpenDatabases(1, { mode: 'read-write', doubleQuotedStrings: true });
+
+serveProcess(recordWrites(databases), () => databases.closeAll());
