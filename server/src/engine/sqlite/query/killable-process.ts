@@ -1,10 +1,14 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
-import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { RowhouseError } from '../../../errors.ts';
-import { errorFromMessage, type OperationReply, type Operations } from '../../../threads/protocol.ts';
+import {
+  errorFromMessage,
+  type OperationReply,
+  type OperationRequest,
+  type Operations,
+} from '../../../threads/protocol.ts';
 import { childEnvironment } from '../child-environment.ts';
 import { leastPrivilege } from '../least-privilege.ts';
 import { FrameReader, writeFrame } from './frames.ts';
@@ -36,6 +40,9 @@ export interface RequestLimits {
 const PRIORITY = { short: 10, long: 19 };
 const LONG_MS = 200;
 
+/** One that has not begun by then is given up. It takes a tenth of a second on a machine with time to spare. */
+const START_MAX_MS = 60_000;
+
 /** Of V8's own heap, so that its garbage does not count as a query's. */
 const HEAP_MAX_MB = 192;
 
@@ -45,32 +52,32 @@ const HEAP_MAX_MB = 192;
  */
 export class KillableProcess<O extends Operations> {
   readonly #options: KillableProcessOptions;
-  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
-  readonly #ready: Promise<void>;
+  /** Without its pipes where it could not be started. */
+  readonly #child: ChildProcess;
+  readonly #ready = Promise.withResolvers<void>();
   #running: PromiseWithResolvers<unknown> | null = null;
   #gone: Error | null = null;
   #worn = false;
 
+  /** @throws RowhouseError `unavailable` where the system says at once that it has no room for a process. */
   constructor(options: KillableProcessOptions) {
     this.#options = options;
     this.#child = startChild(options);
     this.#setPriority(PRIORITY.short);
-    const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
-    this.#ready = ready;
     // Whoever asks first is told; a process that nobody needed may end in silence.
-    ready.catch(() => undefined);
+    this.#ready.promise.catch(() => undefined);
     const frames = new FrameReader((message) => {
       const received = message as ProcessMessage;
-      if (received.kind === 'ready') resolve();
+      if (received.kind === 'ready') this.#ready.resolve();
       else this.#settle(received);
     });
-    this.#child.stdout.on('data', (piece: Buffer) => this.#take(frames, piece));
+    // There may be no 'exit' after this one.
+    this.#child.on('error', (error) => this.#end(notStarted(error)));
+    this.#child.stdout?.on('data', (piece: Buffer) => this.#take(frames, piece));
     // A process that has ended says so itself.
-    this.#child.stdin.on('error', () => undefined);
-    this.#child.on('error', (error) => this.#end(error));
+    this.#child.stdin?.on('error', () => undefined);
     this.#child.on('exit', (code, signal) => {
       if (this.#gone === null) this.#crash(code, signal);
-      reject(this.#gone);
     });
   }
 
@@ -85,30 +92,52 @@ export class KillableProcess<O extends Operations> {
   }
 
   /**
-   * @throws RowhouseError `query_timeout`, `query_failed` where the process does not live through it; what the operation
-   * throws; the reason of the signal.
+   * @throws RowhouseError `query_timeout`, `query_failed` where the process does not live through it, `unavailable` where it
+   * cannot be started; what the operation throws; the reason of the signal.
    */
   async request<K extends keyof O & string>(
     operation: K,
     input: O[K]['input'],
     { timeLimitMs, signal }: RequestLimits,
   ): Promise<O[K]['output']> {
-    await this.#ready;
     signal.throwIfAborted();
+    if (this.#gone !== null) throw this.#gone;
     const running = Promise.withResolvers<unknown>();
     this.#running = running;
     const abort = () => this.stop(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
+    try {
+      await this.#started(running.promise);
+      return await this.#answered(running.promise, { operation, input }, timeLimitMs);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      this.#running = null;
+    }
+  }
+
+  /** `end` rejects where the process ends before it has begun. */
+  async #started(end: Promise<unknown>): Promise<void> {
+    const timer = setTimeout(() => this.stop(notStarted()), START_MAX_MS);
+    try {
+      await Promise.race([this.#ready.promise, end]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #answered(
+    answer: Promise<unknown>,
+    request: Pick<OperationRequest, 'operation' | 'input'>,
+    timeLimitMs: number,
+  ): Promise<unknown> {
     const lowering = setTimeout(() => this.#setPriority(PRIORITY.long), LONG_MS);
     const timer = setTimeout(() => this.stop(timedOut(timeLimitMs)), timeLimitMs);
-    this.#child.stdin.write(writeFrame({ id: 0, operation, input }));
+    this.#child.stdin?.write(writeFrame({ id: 0, ...request }));
     try {
-      return await running.promise;
+      return await answer;
     } finally {
       clearTimeout(lowering);
       clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
-      this.#running = null;
     }
   }
 
@@ -143,6 +172,7 @@ export class KillableProcess<O extends Operations> {
 
   #end(reason: Error): void {
     this.#gone ??= reason;
+    this.#ready.reject(this.#gone);
     this.#running?.reject(this.#gone);
   }
 
@@ -158,21 +188,22 @@ export class KillableProcess<O extends Operations> {
   }
 }
 
-function startChild({
-  script,
-  folder,
-  writes,
-}: KillableProcessOptions): ChildProcessByStdio<Writable, Readable, null> {
-  return spawn(
-    process.execPath,
-    [
-      ...leastPrivilege({ read: [folder], write: writes ? [folder] : [] }),
-      `--max-old-space-size=${HEAP_MAX_MB}`,
-      fileURLToPath(script),
-      String(process.pid),
-    ],
-    { env: childEnvironment(), stdio: ['pipe', 'pipe', 'ignore'] },
-  );
+function startChild({ script, folder, writes }: KillableProcessOptions): ChildProcess {
+  const args = [
+    ...leastPrivilege({ read: [folder], write: writes ? [folder] : [] }),
+    `--max-old-space-size=${HEAP_MAX_MB}`,
+    fileURLToPath(script),
+    String(process.pid),
+  ];
+  try {
+    return spawn(process.execPath, args, { env: childEnvironment(), stdio: ['pipe', 'pipe', 'ignore'] });
+  } catch (error) {
+    throw notStarted(error);
+  }
+}
+
+function notStarted(cause?: unknown): RowhouseError {
+  return new RowhouseError('unavailable', 'No process could be started to run it.', { cause });
 }
 
 function timedOut(timeLimitMs: number): RowhouseError {

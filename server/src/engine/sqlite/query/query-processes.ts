@@ -42,6 +42,7 @@ export class QueryProcesses<O extends Operations> {
   readonly #turns: ProjectTurns;
   readonly #lent = new Set<KillableProcess<O>>();
   #spare: KillableProcess<O>[] = [];
+  #closed = false;
 
   constructor(options: QueryProcessesOptions) {
     this.#options = options;
@@ -49,39 +50,55 @@ export class QueryProcesses<O extends Operations> {
   }
 
   /**
-   * Lends a process, when it is the project's turn.
+   * Lends a process, when it is the project's turn, and not before it is needed: one that waits may die meanwhile.
    * @param signal ends what is under way.
    */
   use<T>(project: string, signal: AbortSignal, work: (run: RunOperation<O>) => Promise<T>): Promise<T> {
     let killed = false;
-    const operation = async () => {
+    const { timeLimitMs } = this.#options;
+    const run: RunOperation<O> = async (name, input) => {
       const lent = this.#lend();
-      const { timeLimitMs } = this.#options;
       try {
-        return await work((name, input) => lent.request(name, input, { timeLimitMs, signal }));
+        this.#keepSpares();
+        return await lent.request(name, input, { timeLimitMs, signal });
       } finally {
         killed = lent.gone;
         this.#takeBack(lent);
       }
     };
-    return this.#turns.use(project, signal, operation, async () => {
-      if (killed) await setTimeout(RECOVERY_MS, undefined, { ref: false });
-    });
+    return this.#turns.use(
+      project,
+      signal,
+      () => work(run),
+      async () => {
+        if (killed) await setTimeout(RECOVERY_MS, undefined, { ref: false });
+      },
+    );
   }
 
   /** Stops everything that runs, and sends away what waits. */
   close(): void {
+    this.#closed = true;
     this.#turns.close();
     for (const each of [...this.#lent, ...this.#spare]) each.stop(shuttingDown());
     this.#spare = [];
   }
 
   #lend(): KillableProcess<O> {
+    if (this.#closed) throw shuttingDown();
     this.#spare = this.#spare.filter(({ usable }) => usable);
     const lent = this.#spare.pop() ?? this.#start();
     this.#lent.add(lent);
-    while (this.#spare.length < SPARE_MIN) this.#spare.push(this.#start());
     return lent;
+  }
+
+  /** Where there is no room for one more, whoever needs it is told so. */
+  #keepSpares(): void {
+    try {
+      while (this.#spare.length < SPARE_MIN) this.#spare.push(this.#start());
+    } catch (error) {
+      this.#options.onCrash(error instanceof Error ? error : new Error('no spare', { cause: error }));
+    }
   }
 
   #takeBack(lent: KillableProcess<O>): void {
