@@ -55,7 +55,7 @@ describe('the guide to operations tells the limits that the code has', () => {
     'queries, and views read, at once': [
       `${inText('engine/sqlite/sqlite-engine.ts', 'perProject')} of a project and`,
       `${inText('engine/sqlite/sqlite-engine.ts', 'total')} in all`,
-      `${number('engine/sqlite/query/process-watch.ts', 'MAX_GROWTH_BYTES') / MIB} MiB more`,
+      `${number('engine/sqlite/processes/process-watch.ts', 'MAX_GROWTH_BYTES') / MIB} MiB more`,
       `${inText('engine/sqlite/sqlite-engine.ts', 'waitingPerProject')} of a project wait`,
       `and ${inText('engine/sqlite/sqlite-engine.ts', 'waiting')} in all`,
     ],

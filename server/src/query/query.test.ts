@@ -214,6 +214,7 @@ describe('parameters', () => {
       ['SELECT :a', [1], 'body.params'],
       ['SELECT :a', {}, 'body.params.a'],
       ['SELECT :a', { a: 1, b: 2 }, 'body.params.b'],
+      ['SELECT :a', { a: 1, ':a': 2 }, 'body.params.a'],
       ['SELECT ?', 'text', 'body.params'],
       ['SELECT ?', [[1]], 'body.params[0]'],
       ['SELECT :a', { a: { b: 1 } }, 'body.params.a'],

@@ -1,9 +1,9 @@
 import type { ThreadPool } from '../../threads/thread-pool.ts';
 import type { Thread } from '../../threads/thread.ts';
 import type { PointOperations, ReaderOperations, WriterOperations } from './database-operations.ts';
+import type { RunOperation } from './processes/killable-processes.ts';
 import type { ProjectGates } from './project-gates.ts';
 import type { QueryOperations } from './query/query-operations.ts';
-import type { RunOperation } from './query/query-processes.ts';
 import type { WriteOperations } from './records/record-operations.ts';
 
 /** What the engine lends to its rooms. */

@@ -17,11 +17,11 @@ import type {
 } from './database-operations.ts';
 import type { EngineHost } from './engine-host.ts';
 import { checkDatabaseFile } from './import/check-database-file.ts';
+import { KillableProcesses, type RunOperation } from './processes/killable-processes.ts';
 import { ProjectDirectory } from './project-directory.ts';
 import { ProjectGates } from './project-gates.ts';
 import { type Incarnation, ProjectIncarnations } from './project-incarnations.ts';
 import type { QueryOperations } from './query/query-operations.ts';
-import { QueryProcesses, type RunOperation } from './query/query-processes.ts';
 import { SqliteQueries } from './query/sqlite-queries.ts';
 import type { WriteOperations } from './records/record-operations.ts';
 import { SqliteRecords } from './records/sqlite-records.ts';
@@ -82,8 +82,8 @@ class SqliteEngine implements Engine {
   readonly #points: readonly Thread<PointOperations>[];
   readonly #writers: ThreadPool<WriterOperations>;
   readonly #readers: ThreadPool<ReaderOperations>;
-  readonly #queryProcesses: QueryProcesses<QueryOperations>;
-  readonly #writeProcesses: QueryProcesses<WriteOperations>;
+  readonly #queryProcesses: KillableProcesses<QueryOperations>;
+  readonly #writeProcesses: KillableProcesses<WriteOperations>;
 
   constructor(directory: ProjectDirectory, options: SqliteEngineOptions) {
     this.#directory = directory;
@@ -98,14 +98,14 @@ class SqliteEngine implements Engine {
     this.#writers = new ThreadPool(options.writerThreads, thread('writer'));
     this.#readers = new ThreadPool(options.readerThreads, thread('reader'));
     const processes = { directory: options.directory, onCrash: options.onThreadCrash };
-    this.#queryProcesses = new QueryProcesses({
+    this.#queryProcesses = new KillableProcesses({
       ...processes,
       script: moduleBeside(import.meta.url, 'query/query-process'),
       writes: false,
       timeLimitMs: options.queryTimeoutMs,
       turns: QUERY_TURNS,
     });
-    this.#writeProcesses = new QueryProcesses({
+    this.#writeProcesses = new KillableProcesses({
       ...processes,
       script: moduleBeside(import.meta.url, 'records/write-process'),
       writes: true,
@@ -240,7 +240,7 @@ class SqliteEngine implements Engine {
   }
 
   #withProcess<O extends Operations, T>(
-    processes: QueryProcesses<O>,
+    processes: KillableProcesses<O>,
     { project, signal, operation }: StoppableWork<O, T>,
   ): Promise<T> {
     return this.#incarnations.visit(project, (incarnation) => {

@@ -1,5 +1,5 @@
 import { OpenDatabases } from '../open-databases.ts';
-import { serveProcess } from '../query/serve-process.ts';
+import { serveProcess } from '../processes/serve-process.ts';
 import { recordWrites } from './record-handlers.ts';
 
 // Triggers of an imported file may rely on double-quoted strings. As in a query process, nothing stays open.

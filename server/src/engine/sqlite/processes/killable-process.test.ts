@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { temporaryFolder } from '../../../testing/temporary-folder.ts';
+import type { QueryOperations } from '../query/query-operations.ts';
 import { KillableProcess } from './killable-process.ts';
-import type { QueryOperations } from './query-operations.ts';
 
 /** Longer than a test may take: what ends earlier ended for another reason. */
 const NEVER_MS = 3_600_000;

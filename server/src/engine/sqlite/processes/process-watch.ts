@@ -8,7 +8,7 @@ export interface WatchedProcess {
 }
 
 /**
- * The most memory that a query process may take, besides what it began with. A few lines of SQL can make SQLite take all
+ * The most memory that a process may take, besides what it began with. A few lines of SQL can make SQLite take all
  * there is, and SQLite's own heap limits do nothing in Node, which turns off the counting that they need
  * (SQLITE_DEFAULT_MEMSTATUS=0). https://www.sqlite.org/pragma.html#pragma_hard_heap_limit
  */

@@ -179,10 +179,10 @@ export class KillableProcess<O extends Operations> {
   /** It ends itself, or the system ends it, by SIGKILL where it takes too much memory; V8 aborts for the same reason. */
   #crash(code: number | null, signal: NodeJS.Signals | null): void {
     if (signal === 'SIGKILL' || signal === 'SIGABRT') {
-      this.#end(new RowhouseError('query_failed', 'The query takes more memory than it may have.'));
+      this.#end(new RowhouseError('query_failed', 'SQLite takes more memory for it than it may have.'));
       return;
     }
-    const fault = new Error(`a query process ended by ${signal ?? `exit code ${code}`}`);
+    const fault = new Error(`a process ended by ${signal ?? `exit code ${code}`}`);
     this.#options.onCrash(fault);
     this.#end(new RowhouseError('query_failed', 'SQLite could not run it to its end.', { cause: fault }));
   }
@@ -207,5 +207,5 @@ function notStarted(cause?: unknown): RowhouseError {
 }
 
 function timedOut(timeLimitMs: number): RowhouseError {
-  return new RowhouseError('query_timeout', `The query ran longer than ${timeLimitMs} ms, and was stopped.`);
+  return new RowhouseError('query_timeout', `It ran longer than ${timeLimitMs} ms, and was stopped.`);
 }

@@ -2,8 +2,8 @@ import { readSync, writeSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
 
 /**
- * Messages between the service and a query process: the length of each in four bytes, then the value as V8 writes it. (The
- * channel that Node has for child processes needs an event loop on both sides; a query process blocks.)
+ * Messages between the service and a process of its own: the length of each in four bytes, then the value as V8 writes it. (The
+ * channel that Node has for child processes needs an event loop on both sides; here one blocks.)
  */
 const LENGTH_BYTES = 4;
 

@@ -5,7 +5,7 @@ import type { Operations } from '../../../threads/protocol.ts';
 import { KillableProcess } from './killable-process.ts';
 import { ProjectTurns, type TurnLimits } from './project-turns.ts';
 
-export interface QueryProcessesOptions {
+export interface KillableProcessesOptions {
   /** The module that each runs. */
   readonly script: URL;
   /** Whether they may write to the projects. */
@@ -25,7 +25,7 @@ export type RunOperation<O extends Operations> = <K extends keyof O & string>(
 ) => Promise<O[K]['output']>;
 
 /**
- * How long a project has one turn less after a query of it has cost a process: to start one takes more of the machine than most
+ * How long a project has one turn less after work of its own has cost a process: to start one takes more of the machine than most
  * queries do, and a client could ask for little else.
  */
 const RECOVERY_MS = 500;
@@ -37,14 +37,14 @@ const SPARE_MIN = 1;
  * The processes in which SQL runs that may take for ever. One that is stopped, or that took much memory, is replaced; a few
  * are kept ready, since one takes longer to start than most queries run.
  */
-export class QueryProcesses<O extends Operations> {
-  readonly #options: QueryProcessesOptions;
+export class KillableProcesses<O extends Operations> {
+  readonly #options: KillableProcessesOptions;
   readonly #turns: ProjectTurns;
   readonly #lent = new Set<KillableProcess<O>>();
   #spare: KillableProcess<O>[] = [];
   #closed = false;
 
-  constructor(options: QueryProcessesOptions) {
+  constructor(options: KillableProcessesOptions) {
     this.#options = options;
     this.#turns = new ProjectTurns(options.turns);
   }
