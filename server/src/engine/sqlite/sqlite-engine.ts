@@ -16,7 +16,7 @@ import type {
   WriterOperations,
 } from './database-operations.ts';
 import type { EngineHost } from './engine-host.ts';
-import { checkDatabaseFile } from './import/check-database-file.ts';
+import { checkDatabaseFile, checkTimeLimitMs } from './import/check-database-file.ts';
 import { KillableProcesses, type RunOperation } from './processes/killable-processes.ts';
 import { ProjectDirectory } from './project-directory.ts';
 import { ProjectGates } from './project-gates.ts';
@@ -184,7 +184,9 @@ class SqliteEngine implements Engine {
     try {
       return await this.#incarnations.visit(project, async (incarnation) => {
         const signal = AbortSignal.any([options.signal, incarnation.signal]);
-        const checked = await this.#checks.use(() => checkDatabaseFile(uploadPath, signal));
+        const { size: uploadedBytes } = await stat(uploadPath);
+        const timeLimitMs = checkTimeLimitMs(uploadedBytes);
+        const checked = await this.#checks.use(() => checkDatabaseFile(uploadPath, { signal, timeLimitMs }));
         const { size: sizeBytes } = await stat(uploadPath);
         const replaced = await this.#exclusive(project, () => {
           return this.#replace(project, uploadPath, { ...options, signal });

@@ -27,7 +27,10 @@ const MAX_RESULT_BYTES = 1_048_576;
  * a file made to harm SQLite harms nobody else there. Leaves the file in WAL mode.
  * @throws RowhouseError `validation_failed`, naming what is wrong, when the file is no sound SQLite database.
  */
-export async function checkDatabaseFile(path: string, signal: AbortSignal): Promise<CheckedDatabase> {
+export async function checkDatabaseFile(
+  path: string,
+  { signal, timeLimitMs }: { readonly signal: AbortSignal; readonly timeLimitMs: number },
+): Promise<CheckedDatabase> {
   signal.throwIfAborted();
   await refuseUnreadableHeader(path);
   const script = moduleBeside(import.meta.url, 'check-process');
@@ -36,13 +39,14 @@ export async function checkDatabaseFile(path: string, signal: AbortSignal): Prom
     [...leastPrivilege({ read: [path], write: [path] }), fileURLToPath(script), path],
     {
       signal,
+      timeout: timeLimitMs,
       killSignal: 'SIGKILL',
       maxBuffer: MAX_RESULT_BYTES,
       env: childEnvironment(),
     },
   ).catch((error: unknown) => {
     signal.throwIfAborted();
-    return answerBeforeDeath(error);
+    return answerBeforeDeath(error, timeLimitMs);
   });
   const result = JSON.parse(stdout) as CheckResult;
   switch (result.kind) {
@@ -55,10 +59,25 @@ export async function checkDatabaseFile(path: string, signal: AbortSignal): Prom
   }
 }
 
-/** A check that takes too much memory says so and ends its own process; one that made SQLite crash says nothing. */
-function answerBeforeDeath(error: unknown): { readonly stdout: string } {
+/** A file's CHECKs are tried on each of its rows, and one may take longer than anybody should wait for. */
+const CHECK_MIN_MS = 60_000;
+const CHECK_BYTES_PER_MS = 1_024;
+
+/** How long the check of a file of this size may take: a minute, and a second for each MiB or so. */
+export function checkTimeLimitMs(sizeBytes: number): number {
+  return CHECK_MIN_MS + Math.ceil(sizeBytes / CHECK_BYTES_PER_MS);
+}
+
+/**
+ * A check that takes too much memory says so and ends its own process; one that made SQLite crash, or that was stopped, says
+ * nothing.
+ */
+function answerBeforeDeath(error: unknown, timeLimitMs: number): { readonly stdout: string } {
   if (!(error instanceof Error && 'signal' in error && typeof error.signal === 'string')) throw error;
   const answered = 'stdout' in error && typeof error.stdout === 'string' ? error.stdout : '';
-  if (answered === '') throw unsoundDatabase('SQLite could not check the file to its end.');
+  if (answered === '')
+    throw unsoundDatabase(
+      `SQLite could not check the file to its end within ${Math.ceil(timeLimitMs / 1_000)} seconds.`,
+    );
   return { stdout: answered };
 }
