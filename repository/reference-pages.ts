@@ -1,5 +1,6 @@
 import { type Setting, settings } from '../server/src/config.ts';
 import { errorRegistry } from '../server/src/errors.ts';
+import { schemaFormats } from '../server/src/schema/formats/schema-formats.ts';
 import { readHttpApiPage } from './http-api-page.ts';
 
 export interface ReferencePage {
@@ -21,6 +22,10 @@ export function referencePages(): readonly ReferencePage[] {
     {
       path: 'docs/reference/errors.md',
       text: page('Errors', 'server/src/errors.ts', ERRORS_INTRODUCTION, errorsTable()),
+    },
+    {
+      path: 'docs/reference/schema-formats.md',
+      text: page('Schema formats', 'server/src/schema/formats/', FORMATS_INTRODUCTION, formatsTable()),
     },
     {
       path: 'server/src/openapi/page-texts.json',
@@ -77,6 +82,22 @@ function errorsTable(): string {
     meaning,
   ]);
   return table(['code', 'status', 'when'], rows);
+}
+
+const FORMATS_INTRODUCTION = [
+  'What `POST /projects/{project}/export/schema` takes as `format`. The same schema gives the same bytes. A format that cannot say',
+  'all that a schema may have says so at the head of its file, in the words of the last column; what a certain schema lost is named in',
+  'the export’s `status_reason`. The JSON form is [described on a page of its own](schema-json.md).',
+].join('\n');
+
+function formatsTable(): string {
+  const rows = schemaFormats.map(({ name, extension, contentType, purpose, losses }) => [
+    `\`${name}\``,
+    `\`.${extension}\`, \`${contentType}\``,
+    purpose,
+    losses.length === 0 ? 'nothing' : losses.join('; '),
+  ]);
+  return table(['format', 'file', 'what it is for', 'not in it'], rows);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

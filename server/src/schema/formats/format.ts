@@ -12,6 +12,10 @@ interface FormatOf<Tier extends string, Takes> {
   readonly contentType: string;
   /** Of a file name, without the dot. */
   readonly extension: string;
+  /** What it is for, as one sentence. */
+  readonly purpose: string;
+  /** What a schema can have that the format cannot say, each a short sentence without a full stop; empty for one that says all. */
+  readonly losses: readonly string[];
   readonly tier: Tier;
   readonly render: (schema: Takes) => RenderedSchema;
 }

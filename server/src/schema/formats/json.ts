@@ -27,6 +27,8 @@ export const jsonFormat: SchemaFormat = {
   name: 'json',
   contentType: 'application/json; charset=utf-8',
   extension: 'json',
+  purpose: 'Everything that SQLite can tell about the schema, as one document.',
+  losses: [],
   tier: 'full',
   render: (schema) => ({ text: renderJson(schema), warnings: warningsAbout(schema) }),
 };

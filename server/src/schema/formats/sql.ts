@@ -13,6 +13,8 @@ export const sqlFormat: SchemaFormat = {
   name: 'sql',
   contentType: 'application/sql; charset=utf-8',
   extension: 'sql',
+  purpose: 'The statements that make the schema again, word for word.',
+  losses: [],
   tier: 'stored',
   render: renderSql,
 };

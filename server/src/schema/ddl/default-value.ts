@@ -1,0 +1,48 @@
+/** What a DEFAULT clause says, as far as other languages can say it too. https://www.sqlite.org/lang_createtable.html#the_default_clause */
+export type DefaultValue =
+  | { readonly kind: 'null' }
+  | { readonly kind: 'integer'; readonly value: bigint }
+  | { readonly kind: 'real'; readonly value: number }
+  | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'blob'; readonly hex: string }
+  | { readonly kind: 'now'; readonly part: 'TIMESTAMP' | 'DATE' | 'TIME' }
+  /** Anything that SQLite computes. */
+  | { readonly kind: 'expression'; readonly sql: string };
+
+/** Reads the text of a default, as SQLite keeps it. TRUE and FALSE are 1 and 0, as they are to SQLite. */
+export function readDefaultValue(sql: string): DefaultValue {
+  const text = withoutParentheses(sql.trim());
+  const word = text.toUpperCase();
+  if (word === 'NULL') return { kind: 'null' };
+  if (word === 'TRUE' || word === 'FALSE') return { kind: 'integer', value: word === 'TRUE' ? 1n : 0n };
+  const now = /^CURRENT_(TIMESTAMP|DATE|TIME)$/.exec(word)?.[1];
+  if (now === 'TIMESTAMP' || now === 'DATE' || now === 'TIME') return { kind: 'now', part: now };
+  return readNumber(text) ?? readString(text) ?? { kind: 'expression', sql: text };
+}
+
+function readNumber(text: string): DefaultValue | null {
+  const [, sign = '', digits = ''] = /^([+-]?)\s*(0x[0-9a-f]+|\d+)$/i.exec(text) ?? [];
+  if (digits !== '') {
+    const value = BigInt(digits) * (sign === '-' ? -1n : 1n);
+    return BigInt.asIntN(64, value) === value
+      ? { kind: 'integer', value }
+      : { kind: 'real', value: Number(value) };
+  }
+  const isReal = /^[+-]?\s*(?:\d+\.\d*|\.\d+|\d+(?=e))(?:e[+-]?\d+)?$/i.test(text);
+  const value = Number(text.replaceAll(/\s/g, ''));
+  return isReal && Number.isFinite(value) ? { kind: 'real', value } : null;
+}
+
+/** In double quotes, too, where it stands for a default it can only be a string. */
+function readString(text: string): DefaultValue | null {
+  const [, hex] = /^x'((?:[0-9a-f]{2})*)'$/i.exec(text) ?? [];
+  if (hex !== undefined) return { kind: 'blob', hex: hex.toLowerCase() };
+  const [, quote = '', content = ''] = /^(['"])((?:(?!\1)[^]|\1\1)*)\1$/.exec(text) ?? [];
+  return quote === '' ? null : { kind: 'text', value: content.replaceAll(quote + quote, quote) };
+}
+
+/** `(1)` is 1, while `(1)+(2)` is no pair of parentheses around one thing. */
+function withoutParentheses(text: string): string {
+  const inner = /^\(([^()'"]*|'(?:[^']|'')*')\)$/.exec(text)?.[1];
+  return inner === undefined ? text : withoutParentheses(inner.trim());
+}

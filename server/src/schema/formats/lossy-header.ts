@@ -1,0 +1,11 @@
+import type { SchemaFormat } from './format.ts';
+
+/**
+ * The lines with which a file begins whose format cannot say all that a schema has, each behind `mark`, which begins a
+ * comment: what it was made from, and what is not in it.
+ */
+export function lossyHeader({ name, losses }: Pick<SchemaFormat, 'name' | 'losses'>, mark: string): string {
+  return [`The schema of a SQLite database as ${name}. Not in it:`, ...losses.map((loss) => `- ${loss}`)]
+    .map((line) => `${mark} ${line}\n`)
+    .join('');
+}
