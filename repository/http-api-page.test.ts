@@ -57,14 +57,10 @@ test('every example of the page, sent in its order, is answered as it shows and 
   await using server = await startTestServer();
   const document = (await (await server.fetch('GET', '/openapi.json')).json()) as OpenApiDocument;
   const problemOf = answerChecker(document);
-  const made: Made = { token: null, ids: new Map() };
+  const made: Made = { token: null, ids: new Map(), link: null };
   for (const operation of inOrder(readHttpApiExamples())) {
     const { method, path, data } = operation;
-    const response = await server.fetch(
-      method,
-      targetOf(operation, made.ids),
-      await requestOf(operation, made),
-    );
+    const response = await server.fetch(method, targetOf(operation, made), await requestOf(operation, made));
     const { status } = response;
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
     const json: unknown = isJson ? await response.json() : await response.arrayBuffer();
@@ -83,11 +79,14 @@ test('every example of the page, sent in its order, is answered as it shows and 
 interface Made {
   token: string | null;
   readonly ids: Map<string, string>;
+  /** What was made last. */
+  link: URL | null;
 }
 
 interface MadeData {
   readonly token?: { readonly token?: string; readonly token_id?: number };
   readonly export?: { readonly id: string };
+  readonly link?: { readonly url: string };
 }
 
 /** What removes the table or the project stands with their other routes, and comes last. */
@@ -101,7 +100,8 @@ function removes(operation: OperationText): number {
   );
 }
 
-function targetOf({ path, query }: OperationText, ids: ReadonlyMap<string, string>): string {
+function targetOf({ path, query }: OperationText, { ids, link }: Made): string {
+  if (path.startsWith('/shared/')) return `${link?.pathname ?? ''}${link?.search ?? ''}`;
   // Of the projects that the examples make, one has a user.
   const begun = path.endsWith('/auth/login') ? path.replace('{project}', 'orchard_north') : path;
   const filled = page.parameters.reduce(
@@ -120,7 +120,8 @@ async function requestOf({ path, body }: OperationText, { token }: Made): Promis
 }
 
 /** The project’s own token is its first; ids are those of what was made last. */
-function remember(made: Made, { token, export: exported }: MadeData): void {
+function remember(made: Made, { token, export: exported, link }: MadeData): void {
+  if (link !== undefined) made.link = new URL(link.url);
   made.token ??= token?.token ?? null;
   if (token?.token_id !== undefined) made.ids.set('token_id', String(token.token_id));
   if (exported !== undefined) made.ids.set('export_id', exported.id);

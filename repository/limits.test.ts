@@ -18,6 +18,7 @@ const THREADS = ['pointThreads', 'writerThreads', 'readerThreads'];
 
 describe('the guide to operations tells the limits that the code has', () => {
   const { bodyMaxBytes, importMaxBytes, queryTimeoutMs, maxOpenDatabases } = settings;
+  const { exportMaxBytes, exportTimeoutSeconds } = settings;
   const limits: Readonly<Record<string, readonly string[]>> = {
     'a JSON body': [
       `${bodyMaxBytes.default / MIB} MiB`,
@@ -30,9 +31,9 @@ describe('the guide to operations tells the limits that the code has', () => {
     'a page of a list': [inText('http/paging.ts', 'maximum'), inText('records/record-fields.ts', 'maximum')],
     'a write of many rows': [`${inText('records/record-body-fields.ts', 'MAX_ROWS')} rows`],
     filters: [
-      `${inText('records/record-filters.ts', 'MAX_CONDITIONS')} conditions`,
-      `${inText('records/record-filters.ts', 'MAX_VALUES_IN')} values`,
-      `${inText('records/record-filters.ts', 'MAX_VALUES')} in all`,
+      `${inText('records/filter-fields.ts', 'MAX_CONDITIONS')} conditions`,
+      `${inText('records/filter-fields.ts', 'MAX_VALUES_IN')} values`,
+      `${inText('records/filter-fields.ts', 'MAX_VALUES')} in all`,
     ],
     'columns of a table': [`${inText('engine/sqlite/columns/add-column.ts', 'MAX_COLUMNS')} made here`],
     'a bootstrap': [
@@ -55,9 +56,18 @@ describe('the guide to operations tells the limits that the code has', () => {
     'queries, and views read, at once': [
       `${inText('engine/sqlite/sqlite-engine.ts', 'perProject')} of a project and`,
       `${inText('engine/sqlite/sqlite-engine.ts', 'total')} in all`,
-      `${number('engine/sqlite/processes/process-watch.ts', 'MAX_GROWTH_BYTES') / MIB} MiB more`,
+      `${number('engine/sqlite/sqlite-engine.ts', 'STATEMENT_MAX_BYTES') / MIB} MiB more`,
       `${inText('engine/sqlite/sqlite-engine.ts', 'waitingPerProject')} of a project wait`,
       `and ${inText('engine/sqlite/sqlite-engine.ts', 'waiting')} in all`,
+    ],
+    'an export': [
+      `${exportMaxBytes.default / (1_024 * MIB)} GiB`,
+      `${exportTimeoutSeconds.default / 3_600} hour`,
+      `${(number('engine/sqlite/sqlite-engine.ts', 'EXPORT_MAX_BYTES') / MIB).toLocaleString('en-US')} MiB`,
+    ],
+    'exports under way or waiting': [
+      `${inText('service.ts', 'perProject')} of a project`,
+      `${inText('service.ts', 'total')} in all`,
     ],
     'passwords checked at once': [
       `${inText('users/passwords.ts', 'atOnce')}, of`,

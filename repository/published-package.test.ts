@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -10,11 +10,13 @@ import { temporaryFolder } from '../server/src/testing/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // Below node_modules, where the compiled code finds its dependencies as an installed package does.
-const compiled = join(root, 'node_modules', '.cache', 'published');
+const published = join(root, 'node_modules', '.cache', 'published');
 
-test('the package as it is published, plain JavaScript, imports a database and exports its schema', () => {
+test('the package as it is published, plain JavaScript, imports a database and exports its schema and its rows', () => {
   using folder = temporaryFolder();
-  rmSync(compiled, { recursive: true, force: true });
+  rmSync(published, { recursive: true, force: true });
+  cpSync(join(root, 'server', 'package.json'), join(published, 'package.json'));
+  const compiled = join(published, 'dist');
   const project = join(root, 'server', 'tsconfig.build.json');
   execFileSync(join(root, 'node_modules', '.bin', 'tsc'), ['--project', project, '--outDir', compiled]);
   const run = (...words: readonly string[]) => {
@@ -26,4 +28,10 @@ test('the package as it is published, plain JavaScript, imports a database and e
   assert.equal(imported.stderr, '');
   const exported = run('export', 'schema', '--project', 'music');
   assert.equal(JSON.parse(exported.stdout).tables.length, 11);
+  const artists = run('export', 'table', 'Artist', '--project', 'music');
+  assert.equal(artists.stderr, '');
+  assert.equal(artists.stdout.split('\r\n').length, 277);
+  const archive = join(folder.path, 'music.zip');
+  assert.equal(run('export', 'database', '--project', 'music', '--out', archive).status, 0);
+  assert.equal(readFileSync(archive).toString('latin1', 0, 2), 'PK');
 });

@@ -20,7 +20,7 @@ import { registerTokenRoutes } from './tokens/tokens.routes.ts';
 import { registerLoginRoute } from './users/users.routes.ts';
 
 export interface AppOptions {
-  readonly config: Pick<Config, 'bodyMaxBytes'>;
+  readonly config: Pick<Config, 'bodyMaxBytes' | 'publicUrl'>;
   readonly log: FastifyBaseLogger;
   /** Holds every answer to the schema that its route declares. For tests. */
   readonly checkResponses?: boolean;
@@ -50,7 +50,7 @@ export function createApp(
   registerLoginRoute(app, service.users);
   registerAccessTestRoute(app, service.accessTests);
   registerImportRoutes(app, service);
-  registerExportRoutes(app, service);
+  registerExportRoutes(app, { ...service, publicUrl: config.publicUrl });
   registerTableRoutes(app, service);
   registerColumnRoutes(app, service);
   registerIndexRoutes(app, service);

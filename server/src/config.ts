@@ -88,6 +88,38 @@ export const settings = {
     meaning:
       'How long a query, or the reading of a view, may run before it is stopped, in milliseconds. Up to this long, too, the deletion or replacement of a project waits for one.',
   },
+  exportTimeoutSeconds: {
+    variable: 'ROWHOUSE_EXPORT_TIMEOUT_SECONDS',
+    kind: 'integer',
+    minimum: 1,
+    maximum: 604_800,
+    default: 3_600,
+    meaning: 'How long the making of an export may run before it is stopped, in seconds.',
+  },
+  exportMaxBytes: {
+    variable: 'ROWHOUSE_EXPORT_MAX_BYTES',
+    kind: 'integer',
+    minimum: 1_024,
+    maximum: Number.MAX_SAFE_INTEGER,
+    default: 21_474_836_480,
+    meaning: 'The largest file that an export may be, in bytes.',
+  },
+  exportRetentionSeconds: {
+    variable: 'ROWHOUSE_EXPORT_RETENTION',
+    kind: 'integer',
+    minimum: 0,
+    maximum: 3_155_760_000,
+    default: 0,
+    meaning:
+      'For how long the file of an export is kept, in seconds, where its `expires_in` does not say less; 0 keeps it until it is deleted.',
+  },
+  publicUrl: {
+    variable: 'ROWHOUSE_PUBLIC_URL',
+    kind: 'url',
+    default: null,
+    meaning:
+      'The address under which clients reach the service, behind a proxy say: what links to exports begin with. Without it they begin with the `Host` of the request that asks for one.',
+  },
   url: {
     variable: 'ROWHOUSE_URL',
     kind: 'url',

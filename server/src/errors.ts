@@ -62,7 +62,14 @@ export const errorRegistry = {
   },
   query_timeout: {
     status: 504,
-    meaning: 'The query, or the reading of a view, ran past its limit and was stopped.',
+    meaning: 'The query, the reading of a view, or the export ran past its limit and was stopped.',
+  },
+  export_not_ready: { status: 409, meaning: 'The export is still being made.' },
+  export_failed: { status: 409, meaning: 'The export could not be made; its `status_reason` says why.' },
+  export_expired: { status: 410, meaning: 'The export has expired, and its file is gone.' },
+  invalid_link: {
+    status: 403,
+    meaning: 'The link to the export was altered, has expired, or was ended.',
   },
   export_file_missing: { status: 410, meaning: 'The export’s file is gone from storage.' },
   rate_limited: {

@@ -10,6 +10,8 @@ import { Columns } from './columns/columns.ts';
 import type { Config } from './config.ts';
 import type { Engine } from './engine/engine.ts';
 import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
+import { ExportLinks } from './exports/export-links.ts';
+import { ExportUpkeep } from './exports/export-upkeep.ts';
 import { Exports } from './exports/exports.ts';
 import type { ExportFiles } from './files/export-files.ts';
 import { openLocalExportFiles } from './files/local-export-files.ts';
@@ -33,6 +35,7 @@ export interface Service {
   readonly bootstrap: Bootstrap;
   readonly imports: Imports;
   readonly exports: Exports;
+  readonly exportLinks: ExportLinks;
   readonly tables: Tables;
   readonly columns: Columns;
   readonly indexes: Indexes;
@@ -49,7 +52,11 @@ export interface Service {
 
 const USE_RECORDING_INTERVAL_MS = 30_000;
 const TOKEN_SWEEP_INTERVAL_MS = 600_000;
+const EXPORT_SWEEP_INTERVAL_MS = 30_000;
 const UPLOAD_STALL_LIMIT_MS = 60_000;
+
+/** Exports that are being made or wait to be. */
+const EXPORT_LIMITS = { perProject: 100, total: 1_000 };
 
 /**
  * Opens the data folder, or makes it. Two processes never share one.
@@ -68,11 +75,22 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
   const tokens = new Tokens(catalog);
   const projects = new Projects({ catalog, engine, tokens, files });
   const users = new Users({ catalog, tokens });
-  const housekeeping = keepHouse({ tokens, config, log });
+  const exports = new Exports({
+    catalog,
+    engine,
+    files,
+    limits: EXPORT_LIMITS,
+    retentionSeconds: config.exportRetentionSeconds === 0 ? null : config.exportRetentionSeconds,
+    onFault: (err) => log.error({ err }, 'an export could not be made'),
+  });
+  const upkeep = new ExportUpkeep({ catalog, files, exports });
+  await upkeep.recover();
+  const housekeeping = keepHouse({ tokens, exports, upkeep, config, log });
   return {
     tokens,
     accessTests: new AccessTests({ catalog, engine, tokens }),
-    exports: new Exports({ catalog, engine, files }),
+    exports,
+    exportLinks: new ExportLinks(catalog),
     tables: new Tables(engine.tables),
     columns: new Columns(engine.tables),
     indexes: new Indexes(engine.tables),
@@ -87,6 +105,7 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     isReady: () => catalogAnswers(catalog),
     close: async () => {
       await housekeeping.stop();
+      await exports.close();
       await engine.close();
       await catalog.destroy();
     },
@@ -107,6 +126,9 @@ async function openStores(
     writerThreads: 2,
     readerThreads: 2,
     queryTimeoutMs: config.queryTimeoutMs,
+    exportDirectory: join(config.dataDir, 'exports'),
+    exportTimeoutMs: config.exportTimeoutSeconds * 1_000,
+    exportMaxBytes: config.exportMaxBytes,
     onThreadCrash,
   });
   return { files, engine };
@@ -139,26 +161,35 @@ async function catalogAnswers(catalog: Catalog): Promise<boolean> {
   }
 }
 
-/** What is done now and then: the use of tokens is written down, and those expired or revoked long ago are forgotten. */
+/**
+ * What is done now and then: the use of tokens and the downloads of exports are written down, and what is expired, or ended long
+ * ago, is removed.
+ */
 function keepHouse({
   tokens,
+  exports,
+  upkeep,
   config,
   log,
 }: {
   readonly tokens: Tokens;
+  readonly exports: Exports;
+  readonly upkeep: ExportUpkeep;
   readonly config: Config;
   readonly log: FastifyBaseLogger;
 }): { readonly stop: () => Promise<void> } {
-  const record = () =>
-    tokens.recordUse().catch((err: unknown) => log.error({ err }, 'the use of tokens could not be recorded'));
-  const sweep = () =>
-    tokens
-      .sweep(config.tokenKeptDays)
-      .catch((err: unknown) => log.error({ err }, 'old tokens could not be removed'));
+  const logging = (what: string) => (err: unknown) => log.error({ err }, what);
+  const record = async () => {
+    await tokens.recordUse().catch(logging('the use of tokens could not be recorded'));
+    await exports.recordDownloads().catch(logging('the downloads of exports could not be recorded'));
+  };
+  const sweep = () => tokens.sweep(config.tokenKeptDays).catch(logging('old tokens could not be removed'));
+  const sweepExports = () => upkeep.sweep().catch(logging('old exports could not be removed'));
   const swept = sweep();
   const timers = [
     setInterval(() => void record(), USE_RECORDING_INTERVAL_MS),
     setInterval(() => void sweep(), TOKEN_SWEEP_INTERVAL_MS),
+    setInterval(() => void sweepExports(), EXPORT_SWEEP_INTERVAL_MS),
   ];
   for (const timer of timers) timer.unref();
   return {

@@ -103,4 +103,55 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`ALTER TABLE tokens ADD COLUMN temporary INTEGER NOT NULL DEFAULT 0`.execute(db);
     },
   },
+  '0006_export_jobs': {
+    async up(db) {
+      // Made anew: an export that is not ready has no size and no checksum. Nothing refers to it.
+      await sql`ALTER TABLE exports RENAME TO exports_before`.execute(db);
+      await sql`CREATE TABLE exports (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        table_name TEXT,
+        format TEXT NOT NULL,
+        download_name TEXT NOT NULL,
+        storage_backend TEXT NOT NULL,
+        content_type TEXT NOT NULL,
+        status TEXT NOT NULL,
+        status_reason TEXT,
+        row_count INTEGER,
+        table_count INTEGER,
+        size_bytes INTEGER,
+        sha256 TEXT,
+        request TEXT,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        fingerprint TEXT,
+        download_count INTEGER NOT NULL DEFAULT 0,
+        missing_at TEXT,
+        created_at TEXT NOT NULL,
+        ended_at TEXT,
+        expires_at TEXT
+      ) STRICT`.execute(db);
+      await sql`INSERT INTO exports (sequence, id, project_id, kind, scope, format, download_name, storage_backend,
+          content_type, status, status_reason, row_count, table_count, size_bytes, sha256, missing_at, created_at, expires_at)
+        SELECT sequence, id, project_id, kind, scope, format, download_name, storage_backend,
+          content_type, 'ready', warning, row_count, table_count, size_bytes, sha256, missing_at, created_at, expires_at
+        FROM exports_before`.execute(db);
+      await sql`DROP TABLE exports_before`.execute(db);
+      await sql`CREATE INDEX exports_project_id_sequence ON exports (project_id, sequence)`.execute(db);
+      await sql`CREATE INDEX exports_project_id_fingerprint ON exports (project_id, fingerprint)`.execute(db);
+      await sql`CREATE INDEX exports_unfinished ON exports (status) WHERE status IN ('pending', 'running')`.execute(
+        db,
+      );
+      await sql`CREATE INDEX exports_expires_at ON exports (expires_at) WHERE expires_at IS NOT NULL`.execute(
+        db,
+      );
+    },
+  },
+  '0007_export_links': {
+    async up(db) {
+      await sql`ALTER TABLE projects ADD COLUMN export_link_key TEXT`.execute(db);
+    },
+  },
 };

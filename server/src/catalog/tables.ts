@@ -44,6 +44,8 @@ interface ProjectsTable {
   readonly project_slug: string;
   readonly project_name: string;
   readonly account_id: number;
+  /** With which the links to its exports are signed, in hexadecimal; null until there is the first. */
+  readonly export_link_key: Generated<string | null>;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -76,21 +78,35 @@ interface ExportsTable {
   /** `exp_…` */
   readonly id: string;
   readonly project_id: number;
-  readonly kind: 'schema_export';
-  readonly scope: 'project';
+  readonly kind: 'schema_export' | 'table_export' | 'database_export';
+  readonly scope: 'project' | 'table';
+  /** Of a table export, as the table is stored; until it is ready, as the client named it. */
+  readonly table_name: string | null;
   readonly format: string;
   readonly download_name: string;
   readonly storage_backend: 'local';
   readonly content_type: string;
+  /** `ready` says that the file was whole when it was stored; it may have gone since. */
+  readonly status: 'pending' | 'running' | 'ready' | 'failed' | 'expired';
+  /** Why it failed; or what a reader of the file should know: what it could not carry, say. */
+  readonly status_reason: string | null;
   readonly row_count: number | null;
   readonly table_count: number | null;
-  readonly size_bytes: number;
-  readonly sha256: string;
-  /** What a reader of the file should know: what it could not carry, say. */
-  readonly warning: string | null;
+  /** Null until it is ready, as is the checksum. */
+  readonly size_bytes: number | null;
+  readonly sha256: string | null;
+  /** What is to be made, as exact JSON, while nobody waits for it and it is not ready: so that it can be made after a restart. */
+  readonly request: string | null;
+  /** How often it was begun. */
+  readonly attempts: Generated<number>;
+  /** Of the request and of what the database held: the same gives the same file. Null where that cannot be told. */
+  readonly fingerprint: string | null;
+  readonly download_count: Generated<number>;
   /** When the file was first found to be gone from storage; null while it is there. */
   readonly missing_at: string | null;
   readonly created_at: string;
+  /** When it was ready, had failed or expired. */
+  readonly ended_at: string | null;
   readonly expires_at: string | null;
 }
 

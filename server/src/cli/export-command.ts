@@ -9,25 +9,22 @@ import { parseArguments, projectOption, targetOptions } from './arguments.ts';
 import { CommandError } from './command-error.ts';
 import { openTarget } from './open-target.ts';
 import { showProgress } from './progress.ts';
-import type { SchemaDownload } from './target.ts';
+import type { ExportDownload, TargetExport } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
-/** `rowhouse export schema --project SLUG [--format json|sql] [--out FILE]` */
+/** `rowhouse export schema|database|table [TABLE] --project SLUG [--format NAME] [--out FILE]` */
 export async function exportCommand(words: readonly string[], config: Config): Promise<number> {
   const { values, positionals } = parseArguments(words, {
     ...targetOptions,
-    format: { type: 'string', default: 'json' },
+    format: { type: 'string' },
     out: { type: 'string' },
   });
-  if (positionals.length !== 1 || positionals[0] !== 'schema') {
-    throw new UsageError('say what to export: rowhouse export schema --project SLUG');
-  }
-  const { format, out } = values;
-  const project = projectOption(values.project);
+  const { format = null, out } = values;
+  const wanted = { ...whatToExport(positionals), project: projectOption(values.project), format };
 
   const target = await openTarget(config, { ...values, create: false });
   try {
-    await target.exportSchema({ project, format }, async (download) => {
+    await target.exportFile(wanted, async (download) => {
       if (out === undefined) await receive(download, [process.stdout], { end: false });
       else await receiveFile(download, out);
       if (download.warning !== null) process.stderr.write(`warning: ${download.warning}\n`);
@@ -38,8 +35,15 @@ export async function exportCommand(words: readonly string[], config: Config): P
   return 0;
 }
 
+/** @throws UsageError where it is not said, or said with too many words. */
+function whatToExport([kind, table, ...others]: readonly string[]): Pick<TargetExport, 'kind' | 'table'> {
+  if ((kind === 'schema' || kind === 'database') && table === undefined) return { kind, table: '' };
+  if (kind === 'table' && table !== undefined && others.length === 0) return { kind, table };
+  throw new UsageError('say what to export: rowhouse export schema|database|table TABLE --project SLUG');
+}
+
 /** Written beside and renamed, so that a broken download never takes the place of a good file. */
-async function receiveFile(download: SchemaDownload, path: string): Promise<void> {
+async function receiveFile(download: ExportDownload, path: string): Promise<void> {
   const draft = `${path}.${randomUUID()}.draft`;
   const progress = showProgress(path, download.sizeBytes, process.stderr);
   try {
@@ -52,7 +56,7 @@ async function receiveFile(download: SchemaDownload, path: string): Promise<void
 }
 
 async function receive(
-  { content, sha256 }: SchemaDownload,
+  { content, sha256 }: ExportDownload,
   outputs: readonly (Duplex | Writable)[],
   options: { readonly end?: boolean },
 ): Promise<void> {

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 
 import type { Config } from '../config.ts';
 import { RowhouseError } from '../errors.ts';
-import { unknownSchemaFormat } from '../exports/unknown-schema-format.ts';
+import { toCsvOptions, toRowSelection } from '../exports/export-fields.ts';
+import { requireDatabaseFormat, requireSchemaFormat, requireTableFormat } from '../exports/export-formats.ts';
+import type { ExportRequest } from '../exports/export-request.ts';
+import { requireReady } from '../exports/ready-export.ts';
 import { createServiceLog } from '../http/service-log.ts';
-import { findSchemaFormat } from '../schema/formats/schema-formats.ts';
 import { openService, type Service } from '../service.ts';
 import { CommandError } from './command-error.ts';
-import type { ImportSummary, SchemaDownload, Target, TargetImport } from './target.ts';
+import type { ImportSummary, ExportDownload, Target, TargetImport, TargetExport } from './target.ts';
 
 /** Works on the data folder itself, which no server may have open meanwhile. */
 export async function openLocalTarget(
@@ -54,20 +56,21 @@ class LocalTarget implements Target {
     return this.#service.imports.importDatabase({ project: project_slug, ...upload });
   }
 
-  async exportSchema(
-    request: { readonly project: string; readonly format: string },
-    receive: (download: SchemaDownload) => Promise<void>,
+  async exportFile(
+    wanted: TargetExport,
+    receive: (download: ExportDownload) => Promise<void>,
   ): Promise<void> {
     const { projects, exports } = this.#service;
-    const format = findSchemaFormat(request.format);
-    if (format === null) throw unknownSchemaFormat('--format');
-    const project = await projects.get(request.project);
-    const row = await exports.createSchemaExport(project, { format, fileName: undefined });
+    const request = exportRequest(wanted);
+    const project = await projects.get(wanted.project);
+    const asked = { request, fileName: undefined, expiresInSeconds: null };
+    const row = requireReady(await exports.create(project, asked, new AbortController().signal));
     try {
       const content = await exports.read(project, row, { start: 0, end: row.size_bytes - 1 });
-      await receive({ content, sizeBytes: row.size_bytes, sha256: row.sha256, warning: row.warning });
+      const { size_bytes: sizeBytes, sha256, status_reason: warning } = row;
+      await receive({ content, sizeBytes, sha256, warning });
     } finally {
-      await exports.delete(project, row.id);
+      await exports.delete(project, row.id, null);
     }
   }
 
@@ -75,3 +78,29 @@ class LocalTarget implements Target {
     await this.#service.close();
   }
 }
+
+function exportRequest({ project, kind, table, format }: TargetExport): ExportRequest {
+  switch (kind) {
+    case 'schema':
+      return { kind: 'schema_export', format: requireSchemaFormat(format ?? 'json', FORMAT).name };
+    case 'table':
+      return {
+        kind: 'table_export',
+        table: { nameOrId: table, allowed: null },
+        format: requireTableFormat(format ?? 'csv', FORMAT),
+        rows: toRowSelection({}, ''),
+        csv: toCsvOptions({}),
+      };
+    case 'database':
+      return {
+        kind: 'database_export',
+        format: requireDatabaseFormat(format ?? 'zip', FORMAT),
+        databaseName: project,
+        include: null,
+        exclude: [],
+        rows: {},
+      };
+  }
+}
+
+const FORMAT = '--format';

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 
 import { type ErrorCode, errorRegistry, RowhouseError } from '../errors.ts';
 import { CommandError } from './command-error.ts';
-import type { ImportSummary, SchemaDownload, Target, TargetImport } from './target.ts';
+import type { ImportSummary, ExportDownload, Target, TargetImport, TargetExport } from './target.ts';
 
 interface Envelope {
   readonly ok: boolean;
@@ -62,12 +62,13 @@ export class RemoteTarget implements Target {
     return (data as { import: ImportSummary }).import;
   }
 
-  async exportSchema(
-    { project, format }: { readonly project: string; readonly format: string },
-    receive: (download: SchemaDownload) => Promise<void>,
+  async exportFile(
+    { project, kind, table, format }: TargetExport,
+    receive: (download: ExportDownload) => Promise<void>,
   ): Promise<void> {
-    const body = JSON.stringify({ format });
-    const data = await this.#call('POST', `/projects/${project}/export/schema`, { body });
+    const body = JSON.stringify(format === null ? {} : { format });
+    const what = kind === 'table' ? `table/${encodeURIComponent(table)}` : kind;
+    const data = await this.#call('POST', `/projects/${project}/export/${what}`, { body });
     const manifest = (data as { export: ExportAnswer }).export;
     try {
       const content = await this.#send('GET', manifest.download_url, {});

@@ -6,11 +6,8 @@ export interface Target {
   ensureProject(slug: string): Promise<{ readonly token: string } | null>;
   deleteProject(slug: string): Promise<void>;
   importDatabase(request: TargetImport): Promise<ImportSummary>;
-  /** Hands a schema export to `receive`; the export itself does not outlive the call. */
-  exportSchema(
-    request: { readonly project: string; readonly format: string },
-    receive: (download: SchemaDownload) => Promise<void>,
-  ): Promise<void>;
+  /** Hands an export to `receive`; the export itself does not outlive the call. */
+  exportFile(request: TargetExport, receive: (download: ExportDownload) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,7 +24,16 @@ export interface ImportSummary {
   readonly warnings: readonly { readonly message: string }[];
 }
 
-export interface SchemaDownload {
+export interface TargetExport {
+  readonly project: string;
+  readonly kind: 'schema' | 'table' | 'database';
+  /** Of a table export; else empty. */
+  readonly table: string;
+  /** Null for the default. */
+  readonly format: string | null;
+}
+
+export interface ExportDownload {
   readonly content: Readable;
   readonly sizeBytes: number;
   /** Lower-case hexadecimal. */

@@ -1,4 +1,5 @@
 import type { CreatedDatabase, NewDatabase } from './new-database.ts';
+import type { ProjectExports } from './project-exports.ts';
 import type { ProjectQueries } from './project-queries.ts';
 import type { ProjectRecords } from './project-records.ts';
 import type { ProjectTables } from './project-tables.ts';
@@ -12,6 +13,7 @@ export interface Engine {
   readonly tables: ProjectTables;
   readonly records: ProjectRecords;
   readonly queries: ProjectQueries;
+  readonly exports: ProjectExports;
 
   /**
    * Makes a database with what it is to hold, all or nothing. What an unfinished earlier attempt left is replaced. Until
@@ -25,6 +27,9 @@ export interface Engine {
   /** Closes the database everywhere and removes every file of it. Removing what is not there is no error. */
   deleteDatabase(project: string): Promise<void>;
 
+  /** How many bytes the database takes on its disk, with its log. */
+  sizeOf(project: string): Promise<number>;
+
   /** How many tables and views of the user's the database holds. */
   countTables(project: string): Promise<number>;
 
@@ -33,12 +38,6 @@ export interface Engine {
    * Rejects with `not_found`, and with `conflict` for a table whose module is not here.
    */
   readFirstRow(project: string, table: string): Promise<FirstRow>;
-
-  /**
-   * Writes the schema, in the schema format of that name, to `outputPath`, a new file, from one snapshot; it is synced
-   * when the promise resolves.
-   */
-  exportSchema(project: string, format: string, outputPath: string): Promise<WrittenExport>;
 
   /** A path on the database's own disk, where nothing is yet, for a file that `importDatabase` is to take. */
   newUpload(project: string): Promise<string>;
@@ -67,14 +66,6 @@ export interface FirstRow {
  * BLOB as base64.
  */
 export type RecordValue = string | number | null;
-
-export interface WrittenExport {
-  readonly sizeBytes: number;
-  /** Lower-case hexadecimal. */
-  readonly sha256: string;
-  /** What a reader of the file should know, in plain sentences. */
-  readonly warnings: readonly string[];
-}
 
 export interface ImportOptions {
   readonly replace: boolean;

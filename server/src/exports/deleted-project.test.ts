@@ -5,10 +5,9 @@ import { test } from 'node:test';
 
 import { openCatalog } from '../catalog/catalog.ts';
 import { OWNER_ACCOUNT_ID } from '../catalog/tables.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { ProjectExports } from '../engine/project-exports.ts';
 import { openLocalExportFiles } from '../files/local-export-files.ts';
 import { timestamp } from '../http/ids.ts';
-import { sqlFormat } from '../schema/formats/sql.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { Exports } from './exports.ts';
 
@@ -29,16 +28,31 @@ test('given a project that is deleted while its schema is written, then it is no
     .returningAll()
     .executeTakeFirstOrThrow();
   const files = await openLocalExportFiles(join(folder.path, 'exports'));
-  const exportSchema: Engine['exportSchema'] = async (_project, _format, outputPath) => {
+  const writeSchema: ProjectExports['writeSchema'] = async (_project, _format, outputPath) => {
     await writeFile(outputPath, 'whole');
     await catalog.deleteFrom('projects').execute();
     return { sizeBytes: 5, sha256: '', warnings: [] };
   };
-  const exports = new Exports({ catalog, engine: { exportSchema }, files });
+  const exports = new Exports({
+    catalog,
+    engine: {
+      exports: { writeSchema, writeTable: fail, writeDatabase: fail, contentVersion: async () => null },
+    },
+    files,
+    limits: { perProject: 1, total: 1 },
+    retentionSeconds: null,
+    onFault: fail,
+  });
 
-  await assert.rejects(exports.createSchemaExport(project, { format: sqlFormat, fileName: undefined }), {
+  const request = { kind: 'schema_export', format: 'sql' } as const;
+  const asked = { request, fileName: undefined, expiresInSeconds: null };
+  await assert.rejects(exports.create(project, asked, new AbortController().signal), {
     code: 'not_found',
     message: 'There is no such project.',
   });
   assert.deepEqual(await files.list('shop'), new Map());
 });
+
+function fail(): never {
+  return assert.fail('nobody asks for it');
+}

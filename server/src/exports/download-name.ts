@@ -22,6 +22,27 @@ export function downloadName(asked: string | undefined, defaultStem: string, ext
   return full;
 }
 
+/** A name of anything as one of a file: what a file may not have in its name is `_`. */
+export function fileStem(name: string): string {
+  const plain = name
+    .toWellFormed()
+    .replaceAll(/[/\\"\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '_')
+    .replaceAll(/^\s+|\s+$/g, '_');
+  return shortened(plain === '.' || plain === '..' ? '_' : plain);
+}
+
+/** To so many bytes that an extension has room behind it. */
+function shortened(text: string): string {
+  let kept = '';
+  for (const character of text) {
+    if (Buffer.byteLength(kept + character) > MAX_BYTES - LONGEST_EXTENSION) return kept;
+    kept += character;
+  }
+  return kept;
+}
+
+const LONGEST_EXTENSION = 20;
+
 function refuseUnsafeName(name: string): void {
   if (name.trim() === '') throw invalidField(FIELD, 'must not be empty');
   if (name !== name.trim()) throw invalidField(FIELD, 'must not begin or end with a space');

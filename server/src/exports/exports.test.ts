@@ -29,6 +29,8 @@ const MANIFEST_KEYS = [
   'created_at',
   'expires_at',
   'sha256',
+  'download_count',
+  'progress',
 ];
 
 interface Manifest {
@@ -116,6 +118,8 @@ test('an export is described in the documented form, and its bytes are what it s
     status_reason: null,
     missing_at: null,
     expires_at: null,
+    download_count: 0,
+    progress: null,
   });
 
   const download = await server.fetch('GET', manifest.download_url, { token });

@@ -3,126 +3,302 @@ import type { Readable } from 'node:stream';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ExportRow, ProjectRow } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
-import { NoSuchProjectError, RowhouseError } from '../errors.ts';
-import type { ByteRange, ExportFiles } from '../files/export-files.ts';
+import type { ExportProgress } from '../engine/project-exports.ts';
+import { limitedToOtherTables, NoSuchProjectError, RowhouseError } from '../errors.ts';
+import type { ByteRange, ExportFileKey, ExportFiles } from '../files/export-files.ts';
 import { exportId, timestamp } from '../http/ids.ts';
-import type { SchemaFormat } from '../schema/formats/format.ts';
+import { includesName } from '../schema/identifier.ts';
 import { explainStorageFault } from '../storage/explain-storage-fault.ts';
-import { downloadName } from './download-name.ts';
+import { DownloadCounts } from './download-counts.ts';
+import { downloadName, fileStem } from './download-name.ts';
+import { fileFormatOf } from './export-formats.ts';
+import { ExportJobs, type JobControl, type JobLimits } from './export-jobs.ts';
+import { type ExportRequest, writeRequest } from './export-request.ts';
+import { ExportRows, type ExportStatusFilter, type NewExport } from './export-rows.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { makeExport, type MadeExport } from './make-export.ts';
+import { exportFileMissing } from './ready-export.ts';
 
-export interface SchemaExportRequest {
-  readonly format: SchemaFormat;
+export interface NewExportRequest {
+  readonly request: ExportRequest;
+  /** What the file is to be called; else it is called after what it is of. */
   readonly fileName: string | undefined;
+  /** How long it is kept; null for as long as the service keeps one. */
+  readonly expiresInSeconds: number | null;
 }
 
 export interface ExportListRequest {
-  readonly status: 'ready' | 'not_found' | 'all';
+  readonly status: ExportStatusFilter;
   readonly limit: number;
   readonly offset: number;
 }
 
-/** Exports as objects that last: a row in the catalog and a file in the store, the file always first. */
-export class Exports {
-  readonly #catalog: Catalog;
-  readonly #engine: Pick<Engine, 'exportSchema'>;
-  readonly #files: ExportFiles;
+/** An export as it is at this moment. */
+export interface SeenExport {
+  readonly row: ExportRow;
+  /** Null where nothing is being made, or nothing is known of it yet. */
+  readonly progress: ExportProgress | null;
+}
 
-  constructor(parts: {
-    readonly catalog: Catalog;
-    readonly engine: Pick<Engine, 'exportSchema'>;
-    readonly files: ExportFiles;
-  }) {
-    this.#catalog = parts.catalog;
-    this.#engine = parts.engine;
-    this.#files = parts.files;
+interface Parts {
+  readonly catalog: Catalog;
+  readonly engine: Pick<Engine, 'exports'>;
+  readonly files: ExportFiles;
+  readonly limits: JobLimits;
+  /** The longest that a file is kept; null for ever. */
+  readonly retentionSeconds: number | null;
+  /** Told of what went wrong where nobody waits for an answer. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The tables that somebody is limited to; null for every one. */
+export type AllowedTables = readonly string[] | null;
+
+/** Exports as objects that last: a row in the catalog and, once they are ready, a file in the store, the file always first. */
+export class Exports {
+  readonly #parts: Parts;
+  readonly #rows: ExportRows;
+  readonly #jobs: ExportJobs;
+  readonly #downloads: DownloadCounts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#rows = new ExportRows(parts.catalog);
+    this.#jobs = new ExportJobs(parts.limits);
+    this.#downloads = new DownloadCounts((id, downloads) => this.#rows.countDownloads(id, downloads));
   }
 
   /**
-   * Writes the project's schema to a new file; the export is ready when the promise resolves.
-   * @throws RowhouseError `not_found` when the project was deleted meanwhile, whatever that broke.
+   * Makes an export, which is ready when the promise resolves. One that fails leaves nothing.
+   * @param signal gives it up.
+   * @throws RowhouseError `not_found` when the project was deleted meanwhile, whatever that broke; `rate_limited` and `unavailable`
+   * where too many are being made; what the engine refuses.
    */
-  async createSchemaExport(project: ProjectRow, request: SchemaExportRequest): Promise<ExportRow> {
-    const { format } = request;
-    const name = downloadName(request.fileName, `${project.project_slug}_schema_export`, format.extension);
-    const key = { project: project.project_slug, exportId: exportId() };
+  async create(project: ProjectRow, asked: NewExportRequest, signal: AbortSignal): Promise<ExportRow> {
+    const { id, ended } = this.#start(project, asked, signal);
     try {
-      const draft = await this.#files.draftPath(key);
-      const written = await this.#engine.exportSchema(project.project_slug, format.name, draft);
-      await this.#files.publish(key);
-      return await this.#insert({
-        id: key.exportId,
-        project_id: project.id,
-        kind: 'schema_export',
-        scope: 'project',
-        format: format.name,
-        download_name: name,
-        storage_backend: this.#files.backend,
-        content_type: format.contentType,
-        row_count: null,
-        table_count: null,
-        size_bytes: written.sizeBytes,
-        sha256: written.sha256,
-        warning: written.warnings.length === 0 ? null : asSentences(written.warnings),
-        missing_at: null,
-        created_at: timestamp(),
-        expires_at: null,
-      });
+      return await ended;
     } catch (error) {
-      await this.#files.remove(key);
-      if (await this.#isDeleted(project)) throw new NoSuchProjectError();
-      throw explainStorageFault(error);
+      await this.#rows.delete(id);
+      throw error;
     }
+  }
+
+  /** The same, but it is only noted down when the promise resolves, and made by and by, also after a restart. */
+  async enqueue(project: ProjectRow, asked: NewExportRequest): Promise<ExportRow> {
+    const { id, noted, ended } = this.#start(project, asked, null);
+    ended.catch((error: unknown) => this.#giveUp(id, error)).catch(this.#parts.onFault);
+    return noted;
+  }
+
+  /** Makes an export that was noted down before the service stopped. */
+  resume(project: ProjectRow, { id }: Pick<ExportRow, 'id'>, request: ExportRequest): void {
+    this.#jobs
+      .run(id, project.id, (control) => this.#make(project, id, request, control))
+      .catch((error: unknown) => this.#giveUp(id, error))
+      .catch(this.#parts.onFault);
   }
 
   /** The newest first. `hasMore` tells whether others follow. */
   async list(
     project: ProjectRow,
     { status, limit, offset }: ExportListRequest,
-  ): Promise<{ readonly rows: readonly ExportRow[]; readonly hasMore: boolean }> {
+    tables: AllowedTables,
+  ): Promise<{ readonly rows: readonly SeenExport[]; readonly hasMore: boolean }> {
     await this.#noticeMissingFiles(project);
-    let query = this.#catalog.selectFrom('exports').selectAll().where('project_id', '=', project.id);
-    if (status !== 'all') query = query.where('missing_at', status === 'ready' ? 'is' : 'is not', null);
-    const rows = await query
-      .orderBy('sequence', 'desc')
-      .limit(limit + 1)
-      .offset(offset)
-      .execute();
-    return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
+    const rows = await this.#rows.list(project.id, { status, tables, limit, offset });
+    const shown = rows.slice(0, limit).map((row) => this.#seen(row));
+    return { rows: shown, hasMore: rows.length > limit };
   }
 
-  /** @throws RowhouseError `not_found` when the project has no such export. */
-  async get(project: ProjectRow, id: string): Promise<ExportRow> {
-    const row = await this.#catalog
-      .selectFrom('exports')
-      .selectAll()
-      .where('project_id', '=', project.id)
-      .where('id', '=', id)
-      .executeTakeFirst();
+  /** @throws RowhouseError `not_found` when the project has no such export, `permission_denied` for one of another table. */
+  async get(project: ProjectRow, id: string, tables: AllowedTables): Promise<SeenExport> {
+    const row = await this.#rows.find(project.id, id);
     if (row === undefined) throw new RowhouseError('not_found', 'There is no such export in this project.');
-    const sizeBytes = await this.#files.sizeOf({ project: project.project_slug, exportId: id });
-    return this.#recordPresence(row, sizeBytes === row.size_bytes);
+    requireAllowed(row, tables);
+    if (row.status !== 'ready') return this.#measured(project, this.#seen(row));
+    const sizeBytes = await this.#parts.files.sizeOf(keyOf(project, row));
+    return this.#seen(await this.#recordPresence(row, sizeBytes === row.size_bytes));
   }
 
-  /** Removes the row and the file; neither comes back. */
-  async delete(project: ProjectRow, id: string): Promise<void> {
-    const row = await this.get(project, id);
-    await this.#catalog.deleteFrom('exports').where('sequence', '=', row.sequence).execute();
-    await this.#files.remove({ project: project.project_slug, exportId: id });
+  /** Removes the row and the file; neither comes back. One that is being made is given up. */
+  async delete(project: ProjectRow, id: string, tables: AllowedTables): Promise<void> {
+    const { row } = await this.get(project, id, tables);
+    await this.#rows.delete(row.id);
+    await this.#jobs.end(row.id, cancelled());
+    await this.#parts.files.remove(keyOf(project, row));
   }
 
   /** @throws RowhouseError `export_file_missing` when the file is gone from storage. */
   async read(project: ProjectRow, row: ExportRow, range: ByteRange): Promise<Readable> {
-    const stream = await this.#files.read({ project: project.project_slug, exportId: row.id }, range);
+    const stream = await this.#parts.files.read(keyOf(project, row), range);
     if (stream === null) throw exportFileMissing();
     return stream;
   }
 
-  async #insert(values: Omit<ExportRow, 'sequence'>): Promise<ExportRow> {
-    return this.#catalog.insertInto('exports').values(values).returningAll().executeTakeFirstOrThrow();
+  /** Notes that somebody downloads it. */
+  countDownload({ id }: ExportRow): void {
+    this.#downloads.count(id);
+  }
+
+  /** Writes down how often exports were downloaded. */
+  recordDownloads(): Promise<void> {
+    return this.#downloads.record();
+  }
+
+  /** Whether it is being made, or waits to be. */
+  isUnderWay(id: string): boolean {
+    return this.#jobs.has(id);
+  }
+
+  /** Ends what is being made: what nobody waits for is made after the next start. */
+  async close(): Promise<void> {
+    await this.#jobs.close();
+    await this.recordDownloads();
+  }
+
+  /** @param signal of whoever waits for it; null where nobody does. */
+  #start(project: ProjectRow, asked: NewExportRequest, signal: AbortSignal | null): StartedExport {
+    const id = exportId();
+    const noted = Promise.withResolvers<ExportRow>();
+    const ended = this.#jobs.run(id, project.id, async (control) => {
+      const values = this.#describe(project, asked, id);
+      const same = await this.#shareSame(project, values, asked.request);
+      const request = signal === null ? writeRequest(asked.request) : null;
+      const row = same ?? (await this.#insert(project, { ...values, request }));
+      noted.resolve(row);
+      if (same !== null) return same;
+      return this.#make(project, id, asked.request, signal === null ? control : awaited(control, signal));
+    });
+    ended.catch(noted.reject);
+    // Whoever waits for the end is told there.
+    noted.promise.catch(() => undefined);
+    return { id, noted: noted.promise, ended };
+  }
+
+  async #insert(project: ProjectRow, values: NewExport): Promise<ExportRow> {
+    try {
+      return await this.#rows.insert(values);
+    } catch (error) {
+      if (await this.#isDeleted(project)) throw new NoSuchProjectError();
+      throw error;
+    }
+  }
+
+  async #make(
+    project: ProjectRow,
+    id: string,
+    request: ExportRequest,
+    { signal, onProgress }: JobControl,
+  ): Promise<ExportRow> {
+    const { engine, files } = this.#parts;
+    const key = { project: project.project_slug, exportId: id };
+    try {
+      const fingerprint = await this.#fingerprint(project, request);
+      let begun = Promise.resolve();
+      const onStart = () => {
+        begun = this.#rows.begin(id);
+        // Where the export itself fails, too, that is what is told.
+        begun.catch(() => undefined);
+      };
+      const made = await makeExport(engine, project.project_slug, request, {
+        outputPath: await files.draftPath(key),
+        run: { signal, onProgress, onStart },
+      });
+      await begun;
+      await files.publish(key);
+      const row = await this.#rows.finish(
+        id,
+        made,
+        await this.#lastingFingerprint(project, { request, made, fingerprint }),
+      );
+      if (row === undefined) throw cancelled();
+      return row;
+    } catch (error) {
+      await files.remove(key);
+      if (await this.#isDeleted(project)) throw new NoSuchProjectError();
+      throw explainStorageFault(error);
+    }
+  }
+
+  /** What is known of an export beforehand. @throws RowhouseError for a name or a format that cannot be. */
+  #describe(
+    project: ProjectRow,
+    { request, fileName, expiresInSeconds }: NewExportRequest,
+    id: string,
+  ): Omit<NewExport, 'request'> {
+    const { contentType, extension } = fileFormatOf(request);
+    return {
+      id,
+      project_id: project.id,
+      kind: request.kind,
+      scope: request.kind === 'table_export' ? 'table' : 'project',
+      table_name: request.kind === 'table_export' ? request.table.nameOrId : null,
+      format: request.format,
+      download_name: downloadName(fileName, defaultStem(project, request), extension),
+      storage_backend: this.#parts.files.backend,
+      content_type: contentType,
+      expires_at: this.#expiry(expiresInSeconds),
+    };
+  }
+
+  #expiry(expiresInSeconds: number | null): string | null {
+    const seconds = Math.min(expiresInSeconds ?? Infinity, this.#parts.retentionSeconds ?? Infinity);
+    return seconds === Infinity ? null : timestamp(new Date(Date.now() + seconds * 1_000));
+  }
+
+  /** Two names for one file, where the same was exported before and nothing has changed since; null where that is not so. */
+  async #shareSame(
+    project: ProjectRow,
+    values: Omit<NewExport, 'request'>,
+    request: ExportRequest,
+  ): Promise<ExportRow | null> {
+    // Whether a client may have a table, the engine says when it writes it.
+    if (request.kind === 'table_export' && request.table.allowed !== null) return null;
+    const fingerprint = await this.#fingerprint(project, request);
+    const same = fingerprint === null ? undefined : await this.#rows.findSame(project.id, fingerprint);
+    if (same === undefined || isPast(same.expires_at)) return null;
+    const shared = await this.#parts.files.share(keyOf(project, same), keyOf(project, values));
+    if (!shared) return null;
+    try {
+      return await this.#rows.insertShared({ ...values, request: null }, same);
+    } catch (error) {
+      await this.#parts.files.remove(keyOf(project, values));
+      throw error;
+    }
+  }
+
+  /** Null where it cannot be told what the database holds. */
+  async #fingerprint(project: ProjectRow, request: ExportRequest): Promise<string | null> {
+    const version = await this.#parts.engine.exports.contentVersion(project.project_slug);
+    return version === null ? null : fingerprintOf(request, version);
+  }
+
+  /** The file is of a moment between two: only where nothing changed from the one to the other is it known what it holds. */
+  async #lastingFingerprint(
+    project: ProjectRow,
+    {
+      request,
+      made,
+      fingerprint,
+    }: { readonly request: ExportRequest; readonly made: MadeExport; readonly fingerprint: string | null },
+  ): Promise<string | null> {
+    if (!made.repeatable || fingerprint === null) return null;
+    return (await this.#fingerprint(project, request)) === fingerprint ? fingerprint : null;
+  }
+
+  /** Of an export that nobody waits for. One that the service ends when it stops is made after the next start. */
+  async #giveUp(id: string, error: unknown): Promise<void> {
+    if (this.#jobs.closed) {
+      await this.#rows.requeue(id);
+      return;
+    }
+    await this.#rows.fail(id, reasonOf(error));
+    if (!(error instanceof RowhouseError)) this.#parts.onFault(error);
   }
 
   async #isDeleted(project: ProjectRow): Promise<boolean> {
-    const row = await this.#catalog
+    const row = await this.#parts.catalog
       .selectFrom('projects')
       .select('id')
       .where('id', '=', project.id)
@@ -132,25 +308,79 @@ export class Exports {
 
   async #noticeMissingFiles(project: ProjectRow): Promise<void> {
     const [sizes, rows] = await Promise.all([
-      this.#files.list(project.project_slug),
-      this.#catalog.selectFrom('exports').selectAll().where('project_id', '=', project.id).execute(),
+      this.#parts.files.list(project.project_slug),
+      this.#rows.ofProject(project.id),
     ]);
     for (const row of rows) await this.#recordPresence(row, sizes.get(row.id) === row.size_bytes);
   }
 
   /** A file may vanish behind our back, and come back from a backup; the row follows it both ways. */
   async #recordPresence(row: ExportRow, present: boolean): Promise<ExportRow> {
-    if (present === (row.missing_at === null)) return row;
-    const change = { missing_at: present ? null : timestamp() };
-    await this.#catalog.updateTable('exports').set(change).where('sequence', '=', row.sequence).execute();
-    return { ...row, ...change };
+    if (row.status !== 'ready' || present === (row.missing_at === null)) return row;
+    const missing_at = present ? null : timestamp();
+    await this.#rows.setMissing(row.id, missing_at);
+    return { ...row, missing_at };
+  }
+
+  /** With what the catalog does not know yet: the sweeper may be late, and downloads are written down now and then. */
+  #seen(row: ExportRow): SeenExport {
+    const status = row.status === 'ready' && isPast(row.expires_at) ? 'expired' : row.status;
+    const download_count = row.download_count + this.#downloads.notRecorded(row.id);
+    return { row: { ...row, status, download_count }, progress: this.#jobs.progressOf(row.id) };
+  }
+
+  /** How far a copy is, its file tells. */
+  async #measured(project: ProjectRow, { row, progress }: SeenExport): Promise<SeenExport> {
+    if (progress?.unit !== 'bytes') return { row, progress };
+    const done = await this.#parts.files.draftSizeOf(keyOf(project, row));
+    return { row, progress: { ...progress, done } };
   }
 }
 
-export function exportFileMissing(): RowhouseError {
-  return new RowhouseError('export_file_missing', 'The file of this export is gone from storage.');
+interface StartedExport {
+  readonly id: string;
+  /** When it is in the catalog. */
+  readonly noted: Promise<ExportRow>;
+  readonly ended: Promise<ExportRow>;
 }
 
-function asSentences(warnings: readonly string[]): string {
-  return `${warnings.join('; ')}.`;
+/** Of a job that somebody waits for: it ends when they leave, and they do not ask how far it is. */
+function awaited(control: JobControl, left: AbortSignal): JobControl {
+  return { signal: AbortSignal.any([left, control.signal]), onProgress: null };
+}
+
+function keyOf({ project_slug }: ProjectRow, { id }: Pick<ExportRow, 'id'>): ExportFileKey {
+  return { project: project_slug, exportId: id };
+}
+
+function defaultStem({ project_slug }: ProjectRow, request: ExportRequest): string {
+  switch (request.kind) {
+    case 'schema_export':
+      return `${project_slug}_schema_export`;
+    case 'table_export':
+      return fileStem(request.table.nameOrId);
+    case 'database_export':
+      return `${project_slug}_database_export`;
+  }
+}
+
+/** @throws RowhouseError `permission_denied`: for who is limited to some tables, exports of others are as good as not there. */
+function requireAllowed({ kind, table_name }: ExportRow, tables: AllowedTables): void {
+  if (tables === null) return;
+  if (kind !== 'table_export' || table_name === null || !includesName(tables, table_name))
+    throw limitedToOtherTables();
+}
+
+function isPast(time: string | null): boolean {
+  return time !== null && Date.parse(time) <= Date.now();
+}
+
+function cancelled(): RowhouseError {
+  return new RowhouseError('not_found', 'The export was deleted while it was made.');
+}
+
+/** For whoever looks at the export later: what the answer would have said. */
+function reasonOf(error: unknown): string {
+  if (error instanceof RowhouseError) return `${error.code}: ${error.message}`;
+  return 'internal_error: The export could not be made.';
 }

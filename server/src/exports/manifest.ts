@@ -1,42 +1,57 @@
 import { type Static, Type } from 'typebox';
 
 import type { ExportRow } from '../catalog/tables.ts';
+import type { SeenExport } from './exports.ts';
 
-/** What a client sees of an export, everywhere it appears. The keys stand in the contract's order. */
+const orNull = {
+  text: Type.Union([Type.String(), Type.Null()]),
+  count: Type.Union([Type.Integer(), Type.Null()]),
+};
+
+/** How far an export is that is being made. */
+const progress = Type.Object(
+  { done: Type.Integer(), total: orNull.count, unit: Type.Enum(['rows', 'bytes']) },
+  { title: 'ExportProgress' },
+);
+
+/** What a client sees of an export, everywhere it appears. The keys stand in the contract's order, and ours behind them. */
 export const exportManifest = Type.Object(
   {
     id: Type.String(),
-    kind: Type.Literal('schema_export'),
-    scope: Type.Literal('project'),
+    kind: Type.Enum(['schema_export', 'table_export', 'database_export']),
+    scope: Type.Enum(['project', 'table']),
     project: Type.String(),
-    table: Type.Null(),
+    table: orNull.text,
     format: Type.String(),
     download_name: Type.String(),
     download_url: Type.String(),
     storage_backend: Type.Literal('local'),
     content_type: Type.String(),
-    row_count: Type.Union([Type.Integer(), Type.Null()]),
-    table_count: Type.Union([Type.Integer(), Type.Null()]),
-    size_bytes: Type.Integer(),
-    status: Type.Union([Type.Literal('ready'), Type.Literal('not_found')]),
-    status_reason: Type.Union([Type.String(), Type.Null()]),
-    missing_at: Type.Union([Type.String(), Type.Null()]),
+    row_count: orNull.count,
+    table_count: orNull.count,
+    size_bytes: orNull.count,
+    status: Type.Enum(['pending', 'running', 'ready', 'not_found', 'failed', 'expired']),
+    status_reason: orNull.text,
+    missing_at: orNull.text,
     created_at: Type.String(),
-    expires_at: Type.Union([Type.String(), Type.Null()]),
-    sha256: Type.String(),
+    expires_at: orNull.text,
+    sha256: orNull.text,
+    download_count: Type.Integer(),
+    progress: Type.Union([progress, Type.Null()]),
   },
   { title: 'ExportManifest' },
 );
 
 export type ExportManifest = Static<typeof exportManifest>;
 
-export function toManifest(project: string, row: ExportRow): ExportManifest {
+export function toManifest(project: string, { row, progress: reached }: SeenExport): ExportManifest {
+  const isMissing = row.status === 'ready' && row.missing_at !== null;
   return {
     id: row.id,
     kind: row.kind,
     scope: row.scope,
     project,
-    table: null,
+    table: row.table_name,
     format: row.format,
     download_name: row.download_name,
     download_url: `/projects/${project}/export/download/${row.id}`,
@@ -45,11 +60,17 @@ export function toManifest(project: string, row: ExportRow): ExportManifest {
     row_count: row.row_count,
     table_count: row.table_count,
     size_bytes: row.size_bytes,
-    status: row.missing_at === null ? 'ready' : 'not_found',
-    status_reason: row.missing_at === null ? row.warning : 'The file is gone from storage.',
+    status: isMissing ? 'not_found' : row.status,
+    status_reason: isMissing ? 'The file is gone from storage.' : row.status_reason,
     missing_at: row.missing_at,
     created_at: row.created_at,
     expires_at: row.expires_at,
     sha256: row.sha256,
+    download_count: row.download_count,
+    progress: isUnderWay(row) ? reached : null,
   };
+}
+
+function isUnderWay({ status }: ExportRow): boolean {
+  return status === 'pending' || status === 'running';
 }

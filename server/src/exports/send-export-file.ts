@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import type { ExportRow } from '../catalog/tables.ts';
 import { RowhouseError } from '../errors.ts';
 import type { ByteRange } from '../files/export-files.ts';
 import { type ConditionalHeaders, selectPart } from './conditional-request.ts';
 import { attachmentDisposition } from './content-disposition.ts';
+import type { ReadyExport } from './ready-export.ts';
 
 /**
  * Answers with the export's file, or with the part of it that the request asks for, so that a broken download can be
@@ -15,11 +15,11 @@ import { attachmentDisposition } from './content-disposition.ts';
 export async function sendExportFile(
   request: FastifyRequest,
   reply: FastifyReply,
-  row: ExportRow,
+  row: ReadyExport,
   open: (range: ByteRange) => Promise<Readable>,
 ): Promise<FastifyReply> {
   const sizeBytes = row.size_bytes;
-  const file = { sizeBytes, etag: `"${row.sha256}"`, lastModified: new Date(row.created_at) };
+  const file = { sizeBytes, etag: `"${row.sha256}"`, lastModified: new Date(row.ended_at ?? row.created_at) };
   const selection = selectPart(file, conditionsOf(request));
   reply.headers({
     'accept-ranges': 'bytes',
@@ -52,7 +52,7 @@ export async function sendExportFile(
 async function sendBytes(
   request: FastifyRequest,
   reply: FastifyReply,
-  row: ExportRow,
+  row: ReadyExport,
   part: { readonly open: (range: ByteRange) => Promise<Readable>; readonly range: ByteRange },
 ): Promise<FastifyReply> {
   const { start, end } = part.range;

@@ -23,7 +23,7 @@ export interface ExportFiles {
   /** Where to write the file before it is published. */
   draftPath(key: ExportFileKey): Promise<string>;
 
-  /** Stores the draft, which must be synced, under its key for good. */
+  /** Stores the draft under its key for good: it is on the disk when the promise resolves. */
   publish(key: ExportFileKey): Promise<void>;
 
   /** The size in bytes, or null when the file is not there. */
@@ -31,6 +31,18 @@ export interface ExportFiles {
 
   /** The sizes in bytes of the project's files that are there, by the ids of their exports. */
   list(project: string): Promise<ReadonlyMap<string, number>>;
+
+  /** Gives the file of one export to another of the same project, too, for good; false when it is not there. */
+  share(from: ExportFileKey, to: ExportFileKey): Promise<boolean>;
+
+  /** How many bytes the project's files take; what two exports share counts once. */
+  usedBytes(project: string): Promise<number>;
+
+  /** The projects that have files here. */
+  projects(): Promise<readonly string[]>;
+
+  /** How many bytes of the draft there are, 0 for none. */
+  draftSizeOf(key: ExportFileKey): Promise<number>;
 
   /** Opens the file, or null when it is not there. The caller reads the stream to its end or destroys it. */
   read(key: ExportFileKey, range: ByteRange): Promise<Readable | null>;

@@ -1,8 +1,8 @@
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
-import { syncDirectory } from '../storage/sync.ts';
+import { syncDirectory, syncFile } from '../storage/sync.ts';
 import type { ByteRange, ExportFileKey, ExportFiles } from './export-files.ts';
 
 const DRAFT_SUFFIX = '.draft';
@@ -10,13 +10,13 @@ const DRAFT_SUFFIX = '.draft';
 /** Opens the store in a folder of the local disk and removes the drafts that a crash left. */
 export async function openLocalExportFiles(root: string): Promise<ExportFiles> {
   await mkdir(root, { recursive: true, mode: 0o700 });
-  // A file that lies there is none of ours.
-  const projects = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  for (const { name: project } of projects) {
-    const drafts = (await readdir(join(root, project))).filter((name) => name.endsWith(DRAFT_SUFFIX));
+  const files = new LocalExportFiles(root);
+  for (const project of await files.projects()) {
+    // SQLite may have had a journal beside one.
+    const drafts = (await readdir(join(root, project))).filter((name) => name.includes(DRAFT_SUFFIX));
     await Promise.all(drafts.map((name) => rm(join(root, project, name), { force: true })));
   }
-  return new LocalExportFiles(root);
+  return files;
 }
 
 /** One folder a project, one file an export, named by its id: what a client calls the file never reaches the disk. */
@@ -37,8 +37,36 @@ class LocalExportFiles implements ExportFiles {
 
   async publish(key: ExportFileKey): Promise<void> {
     const path = this.#path(key);
+    await syncFile(path + DRAFT_SUFFIX);
     await rename(path + DRAFT_SUFFIX, path);
     await syncDirectory(this.#folder(key.project));
+  }
+
+  /** Two names of one file: the bytes are stored once, and stay until both are removed. */
+  async share(from: ExportFileKey, to: ExportFileKey): Promise<boolean> {
+    const done = await absentAsNull(link(this.#path(from), this.#path(to)).then(() => true));
+    if (done !== true) return false;
+    await syncDirectory(this.#folder(to.project));
+    return true;
+  }
+
+  /** Each name of a file with several counts for its part. */
+  async usedBytes(project: string): Promise<number> {
+    let bytes = 0;
+    for (const name of (await absentAsNull(readdir(this.#folder(project)))) ?? []) {
+      const found = await absentAsNull(stat(join(this.#folder(project), name)));
+      if (found !== null) bytes += found.size / found.nlink;
+    }
+    return Math.round(bytes);
+  }
+
+  async projects(): Promise<readonly string[]> {
+    const entries = await readdir(this.#root, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  }
+
+  async draftSizeOf(key: ExportFileKey): Promise<number> {
+    return (await absentAsNull(stat(this.#path(key) + DRAFT_SUFFIX)))?.size ?? 0;
   }
 
   async sizeOf(key: ExportFileKey): Promise<number | null> {
@@ -50,7 +78,7 @@ class LocalExportFiles implements ExportFiles {
   async list(project: string): Promise<ReadonlyMap<string, number>> {
     const names = (await absentAsNull(readdir(this.#folder(project)))) ?? [];
     const sizes = new Map<string, number>();
-    for (const exportId of names.filter((name) => !name.endsWith(DRAFT_SUFFIX))) {
+    for (const exportId of names.filter((name) => !name.includes(DRAFT_SUFFIX))) {
       const size = await this.sizeOf({ project, exportId });
       if (size !== null) sizes.set(exportId, size);
     }
@@ -67,7 +95,8 @@ class LocalExportFiles implements ExportFiles {
   }
 
   async remove(key: ExportFileKey): Promise<void> {
-    await rm(this.#path(key) + DRAFT_SUFFIX, { force: true });
+    const draft = this.#path(key) + DRAFT_SUFFIX;
+    await Promise.all([draft, `${draft}-journal`].map((path) => rm(path, { force: true })));
     await rm(this.#path(key), { force: true });
   }
 

@@ -18,6 +18,9 @@ test('an upload that stops bringing bytes is given up with request_timeout, and 
     writerThreads: 1,
     readerThreads: 1,
     queryTimeoutMs: 5_000,
+    exportDirectory: '',
+    exportTimeoutMs: 60_000,
+    exportMaxBytes: Infinity,
     isProject: () => Promise.resolve(false),
     onThreadCrash: (error) => assert.fail(error),
   });

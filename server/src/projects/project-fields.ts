@@ -15,6 +15,12 @@ export const projectFields = Type.Object(
   { title: 'Project' },
 );
 
+/** What a project takes on its disks, in bytes. */
+export const storageFields = Type.Object(
+  { database_bytes: Type.Integer(), export_bytes: Type.Integer() },
+  { title: 'ProjectStorage' },
+);
+
 /** The slug of a project to be made: capitals are taken, and stored as lower case. */
 export const newProjectSlug = Type.String({
   maxLength: 63,

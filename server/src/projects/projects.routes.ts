@@ -6,7 +6,7 @@ import { nameForPeople } from '../http/name-for-people.ts';
 import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
 import { normaliseSlug, projectPath } from '../http/project-slug.ts';
 import { newTokenFields, toNewTokenFields } from '../tokens/token-fields.ts';
-import { newProjectSlug, projectFields, toProjectFields } from './project-fields.ts';
+import { newProjectSlug, projectFields, storageFields, toProjectFields } from './project-fields.ts';
 import type { Projects } from './projects.ts';
 
 export function registerProjectRoutes(app: HttpServer, projects: Projects): void {
@@ -67,11 +67,14 @@ function getProject(app: HttpServer, projects: Projects): void {
       config: { access: 'project', scope: 'project', tables: 'untouched', operationId: 'getProject' },
       schema: {
         params: projectPath({}),
-        response: { 200: envelopeOf(Type.Object({ project: projectFields })) },
+        response: { 200: envelopeOf(Type.Object({ project: projectFields, storage: storageFields })) },
       },
     },
     async (request) => {
-      return success(request, { project: toProjectFields(await projects.get(request.params.project)) });
+      const project = await projects.get(request.params.project);
+      const { databaseBytes, exportBytes } = await projects.storageOf(project);
+      const storage = { database_bytes: databaseBytes, export_bytes: exportBytes };
+      return success(request, { project: toProjectFields(project), storage });
     },
   );
 }

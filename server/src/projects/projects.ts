@@ -21,6 +21,13 @@ export interface NewProjectOfAccount extends NewProject {
   readonly accountId: number;
 }
 
+export interface ProjectStorage {
+  /** Of the database, with its log. */
+  readonly databaseBytes: number;
+  /** Of the files of its exports. */
+  readonly exportBytes: number;
+}
+
 export interface MadeProject<Recorded> {
   readonly row: ProjectRow;
   readonly database: CreatedDatabase;
@@ -109,6 +116,15 @@ export class Projects {
   /** @throws RowhouseError `not_found`. */
   async get(slug: string): Promise<ProjectRow> {
     return projectBySlug(this.#catalog, slug);
+  }
+
+  /** What a project takes on its disks. */
+  async storageOf({ project_slug }: ProjectRow): Promise<ProjectStorage> {
+    const [databaseBytes, exportBytes] = await Promise.all([
+      this.#engine.sizeOf(project_slug),
+      this.#files.usedBytes(project_slug),
+    ]);
+    return { databaseBytes, exportBytes };
   }
 
   /**

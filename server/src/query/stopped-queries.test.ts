@@ -121,6 +121,9 @@ test('an engine that closes stops what runs at once', async () => {
     writerThreads: 1,
     readerThreads: 1,
     queryTimeoutMs: NEVER_MS,
+    exportDirectory: '',
+    exportTimeoutMs: 60_000,
+    exportMaxBytes: Infinity,
     isProject: () => Promise.resolve(true),
     onThreadCrash: (error) => assert.fail(error),
   });

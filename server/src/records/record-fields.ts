@@ -16,7 +16,7 @@ import type { Credential } from '../http/credential.ts';
 import { keyword } from '../http/keyword.ts';
 import { pageFields, pageKeys } from '../http/paging.ts';
 import { allowedTables } from '../http/permissions.ts';
-import { filtersOf, filtersOfText } from './record-filters.ts';
+import { filtersOf, filtersOfText } from './filter-fields.ts';
 
 /** A row as it is sent out: columns in order, each a string, a number or null. */
 const row = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()]), {

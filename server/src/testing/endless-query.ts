@@ -8,6 +8,9 @@ const engine = await openSqliteEngine({
   writerThreads: 1,
   readerThreads: 1,
   queryTimeoutMs: 3_600_000,
+  exportDirectory: '',
+  exportTimeoutMs: 60_000,
+  exportMaxBytes: Infinity,
   isProject: () => Promise.resolve(true),
   onThreadCrash: () => undefined,
 });

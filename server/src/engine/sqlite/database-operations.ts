@@ -1,5 +1,6 @@
-import type { FirstRow, WrittenExport } from '../engine.ts';
+import type { FirstRow } from '../engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../new-database.ts';
+import type { WrittenExport } from '../project-exports.ts';
 import type {
   BoundedRecordReads,
   BoundedRecordWrites,
@@ -39,7 +40,7 @@ export type ReaderOperations = TableReads &
       readonly input: { readonly path: string; readonly table: string };
       readonly output: FirstRow;
     };
-    readonly exportSchema: {
+    readonly writeSchema: {
       readonly input: { readonly path: string; readonly format: string; readonly outputPath: string };
       readonly output: WrittenExport;
     };

@@ -1,6 +1,7 @@
 import type { ThreadPool } from '../../threads/thread-pool.ts';
 import type { Thread } from '../../threads/thread.ts';
 import type { PointOperations, ReaderOperations, WriterOperations } from './database-operations.ts';
+import type { ExportOperations } from './exports/export-operations.ts';
 import type { RunOperation } from './processes/killable-processes.ts';
 import type { ProjectGates } from './project-gates.ts';
 import type { QueryOperations } from './query/query-operations.ts';
@@ -30,6 +31,12 @@ export interface EngineHost {
     project: string,
     signal: AbortSignal,
     operation: (path: string, run: RunOperation<WriteOperations>) => Promise<T>,
+  ): Promise<T>;
+  /** The same for writing rows of it to files. */
+  withExportProcess<T>(
+    project: string,
+    signal: AbortSignal,
+    operation: (path: string, run: RunOperation<ExportOperations>) => Promise<T>,
   ): Promise<T>;
   readonly writeGates: ProjectGates;
 }

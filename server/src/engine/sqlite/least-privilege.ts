@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -16,3 +17,11 @@ export function leastPrivilege(paths: {
     ...paths.write.map((path) => `--allow-fs-write=${path}`),
   ];
 }
+
+/** The folder that a package was installed into, with what it needs in turn: for a process that loads it. */
+export function installedBeside(packageName: string): string {
+  const entry = fileURLToPath(import.meta.resolve(packageName));
+  return entry.slice(0, entry.lastIndexOf(NODE_MODULES) + NODE_MODULES.length);
+}
+
+const NODE_MODULES = `${sep}node_modules${sep}`;

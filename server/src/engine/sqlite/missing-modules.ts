@@ -15,12 +15,13 @@ export function findMissingModules(database: DatabaseSync, schema: StoredSchema)
   if (virtualTables.length === 0) return [];
   const rows = queryRows<[string]>(database, 'SELECT name FROM pragma_module_list');
   const modules = new Set(rows.map(([name]) => foldName(name)));
-  return virtualTables.filter((table) => !modules.has(foldName(moduleOf(table))));
+  return virtualTables.filter((table) => !modules.has(moduleOf(table)));
 }
 
-function moduleOf(table: StoredObject): string {
+/** The name of the module, folded; empty where the stored text is none that SQLite reads. */
+export function moduleOf(table: StoredObject): string {
   try {
-    return readCreateVirtualTable(table.sql).module;
+    return foldName(readCreateVirtualTable(table.sql).module);
   } catch (error) {
     if (!(error instanceof DdlSyntaxError)) throw error;
     return '';

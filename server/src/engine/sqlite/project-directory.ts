@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { syncDirectory, syncFile } from '../../storage/sync.ts';
@@ -23,6 +23,16 @@ export class ProjectDirectory {
 
   databasePath(project: string): string {
     return join(this.#root, project, DATABASE_FILE);
+  }
+
+  /** In bytes, with what SQLite has beside it. */
+  async databaseSize(project: string): Promise<number> {
+    const path = this.databasePath(project);
+    const { size } = await stat(path);
+    const companions = await Promise.all(
+      DATABASE_COMPANIONS.map((suffix) => stat(path + suffix).then(sizeOf, nothing)),
+    );
+    return size + companions.reduce((sum, each) => sum + each, 0);
   }
 
   newUploadPath(project: string): string {
@@ -100,4 +110,13 @@ export class ProjectDirectory {
     const uploads = entries.filter((name) => name.startsWith(UPLOAD_PREFIX));
     await Promise.all(uploads.map((name) => rm(join(folder, name), { force: true })));
   }
+}
+
+function sizeOf({ size }: { readonly size: number }): number {
+  return size;
+}
+
+/** It is there only now and then. */
+function nothing(): number {
+  return 0;
 }

@@ -2,15 +2,15 @@ import { workerData } from 'node:worker_threads';
 
 import { findSchemaFormat } from '../../schema/formats/schema-formats.ts';
 import { serveOperations } from '../../threads/serve-operations.ts';
-import type { WrittenExport } from '../engine.ts';
+import type { WrittenExport } from '../project-exports.ts';
 import type { DatabaseThreadStart, ReaderOperations } from './database-operations.ts';
+import { writeFile } from './exports/output-file.ts';
 import { countTables } from './introspection/count-tables.ts';
 import { OpenDatabases } from './open-databases.ts';
 import { readFirstRow } from './read-first-row.ts';
 import { boundedRecordReads } from './records/record-handlers.ts';
 import { renderSchemaExport } from './schema-export.ts';
 import { tableReads } from './tables/table-reads.ts';
-import { writeExportFile } from './write-export-file.ts';
 
 const { maxOpenDatabases } = workerData as DatabaseThreadStart;
 // No SQL of a client's runs here, and a view that relies on double-quoted strings must still show its columns.
@@ -20,7 +20,7 @@ serveOperations<ReaderOperations>(
   {
     countTables: ({ path }) => countTables(databases.get(path)),
     readFirstRow: ({ path, table }) => readFirstRow(databases.get(path), table),
-    exportSchema,
+    writeSchema,
     ...tableReads(databases),
     ...boundedRecordReads(databases),
     closeDatabase: ({ path }) => databases.close(path),
@@ -28,13 +28,9 @@ serveOperations<ReaderOperations>(
   () => databases.closeAll(),
 );
 
-function exportSchema({
-  path,
-  format,
-  outputPath,
-}: ReaderOperations['exportSchema']['input']): WrittenExport {
+function writeSchema({ path, format, outputPath }: ReaderOperations['writeSchema']['input']): WrittenExport {
   const schemaFormat = findSchemaFormat(format);
   if (schemaFormat === null) throw new Error(`no schema format ${format}`);
   const { text, warnings } = renderSchemaExport(databases.get(path), schemaFormat);
-  return { ...writeExportFile(outputPath, text), warnings };
+  return { ...writeFile(outputPath, Infinity, (file) => file.writeText(text)), warnings };
 }

@@ -19,7 +19,8 @@ export function renderSchemaExport(database: DatabaseSync, format: SchemaFormat)
   });
 }
 
-function loadingWarnings(database: DatabaseSync, schema: StoredSchema): readonly string[] {
+/** What keeps the SQL of a schema from loading everywhere. */
+export function loadingWarnings(database: DatabaseSync, schema: StoredSchema): readonly string[] {
   const warnings: string[] = [];
   const quoted = findDoubleQuotedStrings(database, schema);
   if (quoted.length > 0) {

@@ -26,7 +26,7 @@ test('a thousand projects are served with eight databases open on each thread', 
     assert.ok(open <= 2 * 3 * 8, `${open} are open`);
   }
   const out = join(folder.path, 'schema');
-  await engine.exportSchema('project-7', 'sql', out);
+  await engine.exports.writeSchema('project-7', 'sql', out);
   assert.match(await readFile(out, 'utf8'), /CREATE TABLE "project-7"/);
   await engine.close();
 });
@@ -119,9 +119,9 @@ test('an export onto a path where something is fails, and leaves that as it was'
   const engine = await openEngine(folder.path);
   await engine.createDatabase('library', {});
   const path = engine.newUpload('library');
-  await engine.exportSchema('library', 'sql', await path);
+  await engine.exports.writeSchema('library', 'sql', await path);
   const before = await readFile(await path, 'utf8');
-  await assert.rejects(engine.exportSchema('library', 'json', await path), { code: 'EEXIST' });
+  await assert.rejects(engine.exports.writeSchema('library', 'json', await path), { code: 'EEXIST' });
   assert.equal(await readFile(await path, 'utf8'), before);
   await engine.close();
 });
@@ -133,6 +133,9 @@ function openEngine(directory: string): Promise<Engine> {
     writerThreads: 1,
     readerThreads: 2,
     queryTimeoutMs: 5_000,
+    exportDirectory: '',
+    exportTimeoutMs: 60_000,
+    exportMaxBytes: Infinity,
   };
   return openSqliteEngine({ directory, ...threads, isProject: isLibrary, onThreadCrash: () => undefined });
 }

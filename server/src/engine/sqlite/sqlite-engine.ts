@@ -6,7 +6,7 @@ import { moduleBeside } from '../../threads/module-beside.ts';
 import type { Operations } from '../../threads/protocol.ts';
 import { ThreadPool } from '../../threads/thread-pool.ts';
 import { Thread } from '../../threads/thread.ts';
-import type { Engine, FirstRow, ImportOptions, ImportReport, WrittenExport } from '../engine.ts';
+import type { Engine, FirstRow, ImportOptions, ImportReport } from '../engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../new-database.ts';
 import { projectNotEmpty } from '../project-not-empty.ts';
 import type {
@@ -16,7 +16,10 @@ import type {
   WriterOperations,
 } from './database-operations.ts';
 import type { EngineHost } from './engine-host.ts';
+import type { ExportOperations } from './exports/export-operations.ts';
+import { SqliteExports } from './exports/sqlite-exports.ts';
 import { checkDatabaseFile, checkTimeLimitMs } from './import/check-database-file.ts';
+import { installedBeside } from './least-privilege.ts';
 import { KillableProcesses, type RunOperation } from './processes/killable-processes.ts';
 import { ProjectDirectory } from './project-directory.ts';
 import { ProjectGates } from './project-gates.ts';
@@ -40,6 +43,10 @@ export interface SqliteEngineOptions {
   readonly readerThreads: number;
   /** For a query, and for what else is stopped when it takes too long. */
   readonly queryTimeoutMs: number;
+  /** The folder in which exports are written. */
+  readonly exportDirectory: string;
+  readonly exportTimeoutMs: number;
+  readonly exportMaxBytes: number;
   /** Whether a project of that slug is there: a database whose creation was cut short is kept only where it is. */
   readonly isProject: (slug: string) => Promise<boolean>;
   /** Told when a database thread or a query process died; requests go on with a new one. */
@@ -53,6 +60,13 @@ const CHECKS_AT_ONCE = 2;
 const QUERY_TURNS = { perProject: 2, shared: 4, total: 8, waitingPerProject: 16, waiting: 256 };
 /** Of a project one write is under way at any time; clients wait for a write as they do where there are no triggers. */
 const WRITE_TURNS = { perProject: 1, shared: 4, total: 8, waitingPerProject: 1_000, waiting: 10_000 };
+/** One export of a project at once: each has a core for itself where there is one. Whoever asks for them bounds how many wait. */
+const EXPORT_TURNS = { perProject: 1, shared: 2, total: 3, waitingPerProject: Infinity, waiting: Infinity };
+
+/** The most memory that processes may take besides what they begin with: of rows, the longest is held several times. */
+const STATEMENT_MAX_BYTES = 335_544_320;
+const EXPORT_MAX_BYTES = 1_073_741_824;
+
 /** How much longer than a query a write may take: it may be for many rows. */
 const WRITE_TIME_FACTOR = 6;
 
@@ -72,6 +86,7 @@ class SqliteEngine implements Engine {
   readonly tables: SqliteTables;
   readonly records: SqliteRecords;
   readonly queries: SqliteQueries;
+  readonly exports: SqliteExports;
   readonly #directory: ProjectDirectory;
   /** Who may touch a project's files. */
   readonly #gates = new ProjectGates();
@@ -84,6 +99,7 @@ class SqliteEngine implements Engine {
   readonly #readers: ThreadPool<ReaderOperations>;
   readonly #queryProcesses: KillableProcesses<QueryOperations>;
   readonly #writeProcesses: KillableProcesses<WriteOperations>;
+  readonly #exportProcesses: KillableProcesses<ExportOperations>;
 
   constructor(directory: ProjectDirectory, options: SqliteEngineOptions) {
     this.#directory = directory;
@@ -97,20 +113,35 @@ class SqliteEngine implements Engine {
     });
     this.#writers = new ThreadPool(options.writerThreads, thread('writer'));
     this.#readers = new ThreadPool(options.readerThreads, thread('reader'));
-    const processes = { directory: options.directory, onCrash: options.onThreadCrash };
+    const read = [options.directory];
     this.#queryProcesses = new KillableProcesses({
-      ...processes,
       script: moduleBeside(import.meta.url, 'query/query-process'),
-      writes: false,
+      privileges: { read, write: [], maxGrowthBytes: STATEMENT_MAX_BYTES },
       timeLimitMs: options.queryTimeoutMs,
       turns: QUERY_TURNS,
+      sparesKept: 1,
+      onCrash: options.onThreadCrash,
     });
     this.#writeProcesses = new KillableProcesses({
-      ...processes,
       script: moduleBeside(import.meta.url, 'records/write-process'),
-      writes: true,
+      privileges: { read, write: read, maxGrowthBytes: STATEMENT_MAX_BYTES },
       timeLimitMs: options.queryTimeoutMs * WRITE_TIME_FACTOR,
       turns: WRITE_TURNS,
+      sparesKept: 1,
+      onCrash: options.onThreadCrash,
+    });
+    this.#exportProcesses = new KillableProcesses({
+      script: moduleBeside(import.meta.url, 'exports/export-process'),
+      privileges: {
+        read: [...read, options.exportDirectory, installedBeside('yazl')],
+        write: [options.exportDirectory],
+        maxGrowthBytes: EXPORT_MAX_BYTES,
+      },
+      timeLimitMs: options.exportTimeoutMs,
+      turns: EXPORT_TURNS,
+      // To start one takes less than most exports do.
+      sparesKept: 0,
+      onCrash: options.onThreadCrash,
     });
     const host: EngineHost = {
       readers: this.#readers,
@@ -121,11 +152,14 @@ class SqliteEngine implements Engine {
         this.#withProcess(this.#queryProcesses, { project, signal, operation }),
       withWriteProcess: (project, signal, operation) =>
         this.#withProcess(this.#writeProcesses, { project, signal, operation }),
+      withExportProcess: (project, signal, operation) =>
+        this.#withProcess(this.#exportProcesses, { project, signal, operation }),
       writeGates: this.#writeGates,
     };
     this.tables = new SqliteTables(host);
     this.records = new SqliteRecords(host);
     this.queries = new SqliteQueries(host);
+    this.exports = new SqliteExports(host, { maxBytes: options.exportMaxBytes });
   }
 
   async createDatabase(project: string, content: NewDatabase): Promise<CreatedDatabase> {
@@ -151,11 +185,16 @@ class SqliteEngine implements Engine {
   }
 
   async deleteDatabase(project: string): Promise<void> {
+    this.exports.stop(project);
     await this.#exclusive(project, async () => {
       await this.#closeEverywhere(project);
       await this.#directory.remove(project);
       this.#incarnations.end(project);
     });
+  }
+
+  async sizeOf(project: string): Promise<number> {
+    return explained(this.#directory.databaseSize(project));
   }
 
   async countTables(project: string): Promise<number> {
@@ -164,12 +203,6 @@ class SqliteEngine implements Engine {
 
   async readFirstRow(project: string, table: string): Promise<FirstRow> {
     return this.#shared(project, (path) => this.#readers.request('readFirstRow', { path, table }));
-  }
-
-  async exportSchema(project: string, format: string, outputPath: string): Promise<WrittenExport> {
-    return this.#shared(project, (path) =>
-      this.#readers.request('exportSchema', { path, format, outputPath }),
-    );
   }
 
   async newUpload(project: string): Promise<string> {
@@ -188,6 +221,7 @@ class SqliteEngine implements Engine {
         const timeLimitMs = checkTimeLimitMs(uploadedBytes);
         const checked = await this.#checks.use(() => checkDatabaseFile(uploadPath, { signal, timeLimitMs }));
         const { size: sizeBytes } = await stat(uploadPath);
+        this.exports.stop(project);
         const replaced = await this.#exclusive(project, () => {
           return this.#replace(project, uploadPath, { ...options, signal });
         });
@@ -204,6 +238,7 @@ class SqliteEngine implements Engine {
   async close(): Promise<void> {
     this.#queryProcesses.close();
     this.#writeProcesses.close();
+    this.#exportProcesses.close();
     await this.#gates.close();
     await this.#readers.close();
     await Promise.all(this.#points.map((point) => point.close()));

@@ -23,7 +23,7 @@ import { layOutJson } from './lay-out-json.ts';
  * docs/reference/rowhouse.schema.v1.json. Each function here writes one kind of thing; the order of the keys is part
  * of the format.
  */
-export const jsonFormat: SchemaFormat = {
+export const jsonFormat = {
   name: 'json',
   contentType: 'application/json; charset=utf-8',
   extension: 'json',
@@ -31,7 +31,7 @@ export const jsonFormat: SchemaFormat = {
   losses: [],
   tier: 'full',
   render: (schema) => ({ text: renderJson(schema), warnings: warningsAbout(schema) }),
-};
+} satisfies SchemaFormat;
 
 function renderJson(schema: Schema): string {
   const document = {

@@ -9,7 +9,7 @@ import type { RenderedSchema, SchemaFormat } from './format.ts';
  * The statements that make the schema again, each as sqlite_schema keeps it. Writing them anew from what the PRAGMAs
  * tell would lose STRICT, CHECK, COLLATE, conflict clauses and more.
  */
-export const sqlFormat: SchemaFormat = {
+export const sqlFormat = {
   name: 'sql',
   contentType: 'application/sql; charset=utf-8',
   extension: 'sql',
@@ -17,27 +17,44 @@ export const sqlFormat: SchemaFormat = {
   losses: [],
   tier: 'stored',
   render: renderSql,
-};
+} satisfies SchemaFormat;
 
 const HEADER = '-- The schema of a SQLite database. To make it again: sqlite3 new.db < schema.sql\n';
 
 function renderSql(schema: StoredSchema): RenderedSchema {
-  const objects = inLoadingOrder(schema);
-  const joined: Named[] = [];
-  const lines: string[] = [HEADER];
-  // The encoding can be set only as long as there is nothing in the file. https://www.sqlite.org/pragma.html#pragma_encoding
-  if (schema.encoding !== 'UTF-8') lines.push(`PRAGMA encoding = '${schema.encoding}';\n`);
+  const { encoding, beforeRows, afterRows, warnings } = sqlSections(schema);
   // No PRAGMA foreign_keys: no statement here depends on it, and whoever loads this keeps the setting they have.
-  lines.push('BEGIN TRANSACTION;\n');
-  for (const object of objects) {
-    const statement = terminateStatement(object.sql);
-    if (statement.joined) joined.push(object);
-    lines.push(statement.text, '\n');
-  }
-  if (schema.userVersion !== 0) lines.push(`PRAGMA user_version = ${schema.userVersion};\n`);
-  if (schema.applicationId !== 0) lines.push(`PRAGMA application_id = ${schema.applicationId};\n`);
-  lines.push('COMMIT;\n');
-  return { text: lines.join(''), warnings: warningsAbout(objects, joined) };
+  return { text: `${HEADER}${encoding}BEGIN TRANSACTION;\n${beforeRows}${afterRows}COMMIT;\n`, warnings };
+}
+
+/** The statements of a schema, as text, with room between them for those that fill the tables. */
+export interface SqlSections {
+  /** It can be set only as long as there is nothing in the file, and in no transaction. https://www.sqlite.org/pragma.html#pragma_encoding */
+  readonly encoding: string;
+  /** Tables, and the views that virtual tables may read. */
+  readonly beforeRows: string;
+  /** Indexes, which are made faster when the rows are there, and triggers, which then do not fire for them. */
+  readonly afterRows: string;
+  readonly warnings: readonly string[];
+}
+
+export function sqlSections(schema: StoredSchema): SqlSections {
+  const { beforeRows, afterRows } = inLoadingOrder(schema);
+  const joined: Named[] = [];
+  const textOf = (objects: readonly (StoredObject & Named)[]) => {
+    const statements = objects.map((object) => ({ object, ...terminateStatement(object.sql) }));
+    joined.push(...statements.filter((statement) => statement.joined).map(({ object }) => object));
+    return statements.map(({ text }) => `${text}\n`).join('');
+  };
+  const userVersion = schema.userVersion === 0 ? '' : `PRAGMA user_version = ${schema.userVersion};\n`;
+  const applicationId =
+    schema.applicationId === 0 ? '' : `PRAGMA application_id = ${schema.applicationId};\n`;
+  return {
+    encoding: schema.encoding === 'UTF-8' ? '' : `PRAGMA encoding = '${schema.encoding}';\n`,
+    beforeRows: textOf(beforeRows),
+    afterRows: textOf(afterRows) + userVersion + applicationId,
+    warnings: warningsAbout([...beforeRows, ...afterRows], joined),
+  };
 }
 
 interface Named {
@@ -51,16 +68,22 @@ interface Named {
  * needs nothing when it is made. Virtual tables keep the order they were made in, the only one known to work, and the
  * triggers of one table too, since SQLite fires them by it.
  */
-function inLoadingOrder(schema: StoredSchema): readonly (StoredObject & Named)[] {
+function inLoadingOrder(
+  schema: StoredSchema,
+): Record<'beforeRows' | 'afterRows', readonly (StoredObject & Named)[]> {
   const ordinary = schema.tables.filter((table) => table.kind === 'table');
   const virtual = schema.tables.filter((table) => table.kind === 'virtual');
-  return [
-    ...ofKind('table', orderTables(ordinary)),
-    ...ofKind('view', schema.views).toSorted(byName),
-    ...ofKind('virtual table', virtual),
-    ...ofKind('index', schema.indexes).toSorted(byName),
-    ...ofKind('trigger', schema.triggers).toSorted(byTable),
-  ];
+  return {
+    beforeRows: [
+      ...ofKind('table', orderTables(ordinary)),
+      ...ofKind('view', schema.views).toSorted(byName),
+      ...ofKind('virtual table', virtual),
+    ],
+    afterRows: [
+      ...ofKind('index', schema.indexes).toSorted(byName),
+      ...ofKind('trigger', schema.triggers).toSorted(byTable),
+    ],
+  };
 }
 
 function ofKind(kind: string, objects: readonly StoredObject[]): readonly (StoredObject & Named)[] {

@@ -25,7 +25,8 @@ function start(folder: string, program: string) {
   const path = join(folder, 'program.mjs');
   writeFileSync(path, program);
   const { promise: crashed, resolve: onCrash } = Promise.withResolvers<Error>();
-  const options = { script: pathToFileURL(path), folder, writes: false, onCrash };
+  const privileges = { read: [folder], write: [], maxGrowthBytes: 335_544_320 };
+  const options = { script: pathToFileURL(path), privileges, onCrash };
   const started = new KillableProcess<QueryOperations>(options);
   const ask = (signal: AbortSignal = new AbortController().signal) => {
     return started.request('runQuery', query, { timeLimitMs: NEVER_MS, signal });

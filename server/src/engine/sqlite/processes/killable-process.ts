@@ -17,12 +17,18 @@ import type { ProcessMessage } from './serve-process.ts';
 export interface KillableProcessOptions {
   /** The module that the process runs. */
   readonly script: URL;
-  /** The folder that it may read, besides its modules. */
-  readonly folder: string;
-  /** Whether it may write there, too. */
-  readonly writes: boolean;
+  readonly privileges: ProcessPrivileges;
   /** Told when the process ended by a fault of its own; what it was doing has failed. */
   readonly onCrash: (error: Error) => void;
+}
+
+export interface ProcessPrivileges {
+  /** The folders that it may read, besides its modules. */
+  readonly read: readonly string[];
+  /** The folders that it may write to. */
+  readonly write: readonly string[];
+  /** The most memory that it may take besides what it began with, in bytes. */
+  readonly maxGrowthBytes: number;
 }
 
 export interface RequestLimits {
@@ -30,6 +36,8 @@ export interface RequestLimits {
   readonly timeLimitMs: number;
   /** Ends the process with what it does. */
   readonly signal: AbortSignal;
+  /** Told how far it is, by operations that say so. */
+  readonly onProgress?: ((progress: unknown) => void) | undefined;
 }
 
 /**
@@ -56,6 +64,7 @@ export class KillableProcess<O extends Operations> {
   readonly #child: ChildProcess;
   readonly #ready = Promise.withResolvers<void>();
   #running: PromiseWithResolvers<unknown> | null = null;
+  #onProgress: RequestLimits['onProgress'];
   #gone: Error | null = null;
   #worn = false;
 
@@ -69,6 +78,7 @@ export class KillableProcess<O extends Operations> {
     const frames = new FrameReader((message) => {
       const received = message as ProcessMessage;
       if (received.kind === 'ready') this.#ready.resolve();
+      else if (received.kind === 'progress') this.#onProgress?.(received.progress);
       else this.#settle(received);
     });
     // There may be no 'exit' after this one.
@@ -98,12 +108,13 @@ export class KillableProcess<O extends Operations> {
   async request<K extends keyof O & string>(
     operation: K,
     input: O[K]['input'],
-    { timeLimitMs, signal }: RequestLimits,
+    { timeLimitMs, signal, onProgress }: RequestLimits,
   ): Promise<O[K]['output']> {
     signal.throwIfAborted();
     if (this.#gone !== null) throw this.#gone;
     const running = Promise.withResolvers<unknown>();
     this.#running = running;
+    this.#onProgress = onProgress;
     const abort = () => this.stop(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -188,12 +199,13 @@ export class KillableProcess<O extends Operations> {
   }
 }
 
-function startChild({ script, folder, writes }: KillableProcessOptions): ChildProcess {
+function startChild({ script, privileges }: KillableProcessOptions): ChildProcess {
   const args = [
-    ...leastPrivilege({ read: [folder], write: writes ? [folder] : [] }),
+    ...leastPrivilege(privileges),
     `--max-old-space-size=${HEAP_MAX_MB}`,
     fileURLToPath(script),
     String(process.pid),
+    String(privileges.maxGrowthBytes),
   ];
   try {
     return spawn(process.execPath, args, { env: childEnvironment(), stdio: ['pipe', 'pipe', 'ignore'] });

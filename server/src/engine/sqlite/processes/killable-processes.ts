@@ -2,17 +2,16 @@ import { setTimeout } from 'node:timers/promises';
 
 import { RowhouseError } from '../../../errors.ts';
 import type { Operations } from '../../../threads/protocol.ts';
-import { KillableProcess } from './killable-process.ts';
+import { KillableProcess, type ProcessPrivileges } from './killable-process.ts';
 import { ProjectTurns, type TurnLimits } from './project-turns.ts';
 
 export interface KillableProcessesOptions {
   /** The module that each runs. */
   readonly script: URL;
-  /** Whether they may write to the projects. */
-  readonly writes: boolean;
+  readonly privileges: ProcessPrivileges;
   readonly turns: TurnLimits;
-  /** The folder of all project folders. */
-  readonly directory: string;
+  /** How many wait for work at least, once there has been some; at most it is as many as run at once. */
+  readonly sparesKept: number;
   readonly timeLimitMs: number;
   /** Told when a process ended by a fault of its own; another takes its place. */
   readonly onCrash: (error: Error) => void;
@@ -22,6 +21,7 @@ export interface KillableProcessesOptions {
 export type RunOperation<O extends Operations> = <K extends keyof O & string>(
   operation: K,
   input: O[K]['input'],
+  onProgress?: (progress: unknown) => void,
 ) => Promise<O[K]['output']>;
 
 /**
@@ -29,9 +29,6 @@ export type RunOperation<O extends Operations> = <K extends keyof O & string>(
  * queries do, and a client could ask for little else.
  */
 const RECOVERY_MS = 500;
-
-/** How many processes wait for work at least, once there has been some; at most it is as many as run at once. */
-const SPARE_MIN = 1;
 
 /**
  * The processes in which SQL runs that may take for ever. One that is stopped, or that took much memory, is replaced; a few
@@ -56,11 +53,11 @@ export class KillableProcesses<O extends Operations> {
   use<T>(project: string, signal: AbortSignal, work: (run: RunOperation<O>) => Promise<T>): Promise<T> {
     let killed = false;
     const { timeLimitMs } = this.#options;
-    const run: RunOperation<O> = async (name, input) => {
+    const run: RunOperation<O> = async (name, input, onProgress) => {
       const lent = this.#lend();
       try {
         this.#keepSpares();
-        return await lent.request(name, input, { timeLimitMs, signal });
+        return await lent.request(name, input, { timeLimitMs, signal, onProgress });
       } finally {
         killed = lent.gone;
         this.#takeBack(lent);
@@ -95,7 +92,7 @@ export class KillableProcesses<O extends Operations> {
   /** Where there is no room for one more, whoever needs it is told so. */
   #keepSpares(): void {
     try {
-      while (this.#spare.length < SPARE_MIN) this.#spare.push(this.#start());
+      while (this.#spare.length < this.#options.sparesKept) this.#spare.push(this.#start());
     } catch (error) {
       this.#options.onCrash(error instanceof Error ? error : new Error('no spare', { cause: error }));
     }
@@ -108,8 +105,8 @@ export class KillableProcesses<O extends Operations> {
   }
 
   #start(): KillableProcess<O> {
-    const { script, directory, writes, onCrash } = this.#options;
-    return new KillableProcess<O>({ script, folder: directory, writes, onCrash });
+    const { script, privileges, onCrash } = this.#options;
+    return new KillableProcess<O>({ script, privileges, onCrash });
   }
 }
 

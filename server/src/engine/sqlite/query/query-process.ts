@@ -18,7 +18,7 @@ const handlers: Handlers<QueryOperations> = {
   listRecords: (input) => readingView(() => listRecords(input)),
 };
 
-serveProcess(handlers, () => databases.closeAll());
+await serveProcess<QueryOperations>(handlers, () => databases.closeAll());
 
 function readingView<Result>(read: () => Result): Result {
   try {

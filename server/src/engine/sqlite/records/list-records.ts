@@ -1,14 +1,13 @@
 import { invalidField } from '../../../errors.ts';
-import { foldName } from '../../../schema/identifier.ts';
 import type { RecordPage, RecordPageRequest } from '../../project-records.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { allOf, type Condition, filterCondition } from './filter-conditions.ts';
-import { findColumn } from './find-column.ts';
 import { conditionAfter, isDamagedText, type Place, writeCursor } from './page-cursor.ts';
 import { explainingReads, isTooLarge } from './read-fault.ts';
 import type { RecordDatabase } from './record-database.ts';
-import type { RecordColumn, RecordTable } from './record-table.ts';
+import type { RecordTable } from './record-table.ts';
 import { joinRowJson, rowJsonColumns, rowJsonWidth } from './row-json.ts';
+import { shownColumns } from './shown-columns.ts';
 import { orderByClause, orderOf, type OrderTerm } from './sort-order.ts';
 
 /** The most text that one page may be, in UTF-16 code units. */
@@ -44,7 +43,7 @@ function readPage(
   maxLength: number,
 ): RecordPage | null {
   const filters = allOf(request.filters.map((filter) => filterCondition(table, filter)));
-  const order = orderOf(table, request.sort, request.descending);
+  const order = orderOf(table, { ...request, field: 'query.sort' });
   return explainingReads(table, () => {
     const read = readRows(database, table, { request, filters, order, maxLength });
     if (read === null) return null;
@@ -78,7 +77,7 @@ interface ReadRows {
 /** One row more than was asked for tells that there are more. Null where they are too long together. */
 function readRows(database: RecordDatabase, table: RecordTable, selection: Selection): ReadRows | null {
   const { request, order, maxLength } = selection;
-  const columns = shownColumns(table, request.columns);
+  const columns = shownColumns(table, request.columns, 'query.columns');
   const width = rowJsonWidth(columns.length);
   const place = request.after === null ? [] : order.map(({ column }) => column.quoted);
   const limits = { limit: request.limit + 1, offset: request.offset };
@@ -146,14 +145,6 @@ function startOf(table: RecordTable, { request, order }: Selection): readonly Co
     throw invalidField('query.after', `cannot be used with ${table.name}: nothing tells its rows apart`);
   }
   return request.after === null || request.after === '' ? [] : [conditionAfter(order, request.after)];
-}
-
-/** A column may be called `a,b`: what is one whole name is no list. */
-function shownColumns(table: RecordTable, asked: string | null): readonly RecordColumn[] {
-  if (asked === null) return table.columns;
-  const whole = table.columnByName.get(foldName(asked));
-  if (whole !== undefined) return [whole];
-  return [...new Set(asked.split(',').map((name) => findColumn(table, name, 'query.columns')))];
 }
 
 function countRows(database: RecordDatabase, table: RecordTable, filters: Condition): number {

@@ -16,6 +16,10 @@ export function rowJsonColumns(columns: readonly RecordColumn[]): string {
 }
 
 function writeRowJsonColumns(columns: readonly RecordColumn[]): string {
+  return writeObjects(columns).join(', ');
+}
+
+function writeObjects(columns: readonly RecordColumn[]): readonly string[] {
   const objects: string[] = [];
   for (let from = 0; from < columns.length; from += COLUMNS_PER_OBJECT) {
     const pairs = columns
@@ -23,12 +27,21 @@ function writeRowJsonColumns(columns: readonly RecordColumn[]): string {
       .map(({ name, quoted, facts }) => `${quoteText(name)}, ${jsonExpression(quoted, facts)}`);
     objects.push(`json_object(${pairs.join(', ')})`);
   }
-  return objects.join(', ');
+  return objects;
 }
 
 /** How many result columns `rowJsonColumns` writes for so many columns. */
 export function rowJsonWidth(columns: number): number {
   return Math.ceil(columns / COLUMNS_PER_OBJECT);
+}
+
+/** The same as one SQL expression, for one object. Each part ends with the one brace that closes it. */
+export function rowJsonObject(columns: readonly RecordColumn[]): string {
+  const parts = writeObjects(columns);
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  const members = parts.map((part) => `substr(rtrim(${part}, '}'), 2)`);
+  return `'{' || ${members.join(" || ',' || ")} || '}'`;
 }
 
 /** One object of its parts, each of which is an object with at least one key. */

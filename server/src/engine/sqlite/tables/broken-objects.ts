@@ -11,24 +11,27 @@ export interface ProgramObject {
   readonly name: string;
 }
 
-/** Each that is found costs a look at the whole schema. */
-const MOST = 100;
+/** Each that is found costs a look at the whole schema, while a client waits. */
+const MOST_WHILE_WAITING = 100;
 
 /**
  * The views and triggers that do not compile. SQLite is asked: it looks them all through before it renames a table, so a
  * table of ours is made, renamed and undone, and what SQLite complains of is set aside until it finds nothing more.
  * https://www.sqlite.org/lang_altertable.html#altertabrename
- * @throws RowhouseError `conflict` where there are very many.
+ * @throws RowhouseError `conflict` where there are more than `most`.
  */
-export function brokenObjects(database: DatabaseSync): readonly ProgramObject[] {
+export function brokenObjects(
+  database: DatabaseSync,
+  most: number = MOST_WHILE_WAITING,
+): readonly ProgramObject[] {
   const probe = unusedName(database, '_rowhouse_probe');
   database.exec('SAVEPOINT probe');
   try {
     database.exec(`CREATE TABLE main.${quoteIdentifier(probe)} (a)`);
     const broken: ProgramObject[] = [];
     for (let next = firstBroken(database, probe); next !== null; next = firstBroken(database, probe)) {
-      if (broken.length === MOST) {
-        throw new RowhouseError('conflict', `More than ${MOST} views and triggers do not compile.`);
+      if (broken.length === most) {
+        throw new RowhouseError('conflict', `More than ${most} views and triggers do not compile.`);
       }
       broken.push(next);
       dropObject(database, next);

@@ -22,17 +22,18 @@ export function fullTextOver(database: DatabaseSync, table: string): readonly Fu
   const virtual = visibleTables(database).filter(({ kind }) => kind === 'virtual');
   return virtual
     .filter((each) => {
-      const content = optionOf(each, 'content');
+      const content = moduleOption(each, 'content');
       return content !== null && foldName(content) === foldName(table);
     })
     .map((each) => {
       const names = columnsOf(database, each).map(({ name }) => name);
-      const key = optionOf(each, 'content_rowid');
+      const key = moduleOption(each, 'content_rowid');
       return { name: each.name, columns: new Set([...names, ...(key === null ? [] : [key])].map(foldName)) };
     });
 }
 
-function optionOf(table: StoredTable, option: string): string | null {
+/** What a module's argument `option=…` says; null where there is none. */
+export function moduleOption(table: StoredTable, option: string): string | null {
   for (const argument of argumentsOf(table)) {
     const [, name = '', value = ''] = /^\s*(\w+)\s*=\s*([^]*?)\s*$/.exec(argument) ?? [];
     if (name.toLowerCase() === option && value !== '') return unquote(value);

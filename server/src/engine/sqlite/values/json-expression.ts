@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+import { byStorageClass, finiteOr } from './storage-class.ts';
+
 /** What is known of an expression before it is computed. */
 export interface ExpressionFacts {
   /** Where a STRICT table holds it to one type (or NULL), that type; else null. */
@@ -18,21 +20,20 @@ export interface ExpressionFacts {
  */
 export function jsonExpression(value: string, { only, computed }: ExpressionFacts): string {
   const text = computed ? `${value} || ''` : value;
-  if (only !== null) return { integer: integerJson(value), real: realJson(value), text }[only];
-  return `CASE typeof(${value}) WHEN 'text' THEN ${text} WHEN 'integer' THEN ${integerJson(value)}
-    WHEN 'real' THEN ${realJson(value)} WHEN 'blob' THEN ${BASE64}(${value}) END`;
+  if (only === 'text') return text;
+  if (only !== null) return numberJson(value);
+  return byStorageClass(value, { number: numberJson(value), text, blob: `${BASE64}(${value})` });
 }
 
-function integerJson(value: string): string {
-  return `iif(${value} BETWEEN -${MAX_SAFE} AND ${MAX_SAFE}, ${value}, CAST(${value} AS TEXT))`;
-}
-
-function realJson(value: string): string {
-  return `iif(abs(${value}) < 9e999, ${value}, iif(${value} > 0, 'Infinity', iif(${value} < 0, '-Infinity', NULL)))`;
+/** Most numbers are told by one comparison; what is left is looked at closely. */
+function numberJson(value: string): string {
+  return `iif(${value} BETWEEN -${MAX_SAFE} AND ${MAX_SAFE}, ${value}, CASE WHEN typeof(${value}) = 'integer'
+    THEN CAST(${value} AS TEXT) ELSE ${finiteOr(value, 'Infinity')} END)`;
 }
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
-const BASE64 = 'rowhouse_base64';
+
+export const BASE64 = 'rowhouse_base64';
 
 /** SQLite has no base64 of its own. `directOnly`: nothing that is stored in a file can call it. */
 export function addBase64(database: DatabaseSync): void {

@@ -1,0 +1,25 @@
+import type { ChosenTables } from './chosen-tables.ts';
+import type { ExportedDatabase } from './open-for-export.ts';
+import type { OutputFile } from './output-file.ts';
+import type { RowProgress } from './row-progress.ts';
+import { jsonFile, readTableFile } from './table-file.ts';
+import type { TextCheck } from './text-check.ts';
+
+/** Writes one JSON document: `tables` has an array of rows for each table, by its name. */
+export function writeDatabaseJson(
+  output: OutputFile,
+  database: ExportedDatabase,
+  { sources }: ChosenTables,
+  written: { readonly name: string; readonly progress: RowProgress; readonly check: TextCheck },
+): void {
+  const { name, progress, check } = written;
+  const file = jsonFile(check);
+  output.writeText(
+    `{\n"format": "rowhouse.database",\n"format_version": 1,\n"database": ${JSON.stringify(name)},\n"tables": {\n`,
+  );
+  for (const [index, source] of sources.entries()) {
+    output.writeText(`${index === 0 ? '' : ',\n'}${JSON.stringify(source.table.name)}: `);
+    for (const piece of readTableFile(database, source, { file, progress })) output.write(piece);
+  }
+  output.writeText('}\n}\n');
+}

@@ -1,0 +1,87 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+import type { Catalog } from '../catalog/catalog.ts';
+import type { ExportRow, ProjectRow } from '../catalog/tables.ts';
+import { RowhouseError } from '../errors.ts';
+
+/** What a link says, besides which export it is for. */
+export interface SignedLink {
+  /** In seconds since 1970. */
+  readonly expires: number;
+  /** HMAC-SHA256 in base64url. */
+  readonly signature: string;
+}
+
+const KEY_BYTES = 32;
+
+/**
+ * Links by which whoever has one downloads an export, without a token. Each is signed with a key of the project's; a new key ends
+ * all that there are. https://www.rfc-editor.org/rfc/rfc2104
+ */
+export class ExportLinks {
+  readonly #catalog: Catalog;
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  async sign(project: ProjectRow, { id }: ExportRow, expires: number): Promise<SignedLink> {
+    const key = project.export_link_key ?? (await this.#firstKey(project));
+    return { expires, signature: signatureOf(key, id, expires).toString('base64url') };
+  }
+
+  /**
+   * The project whose export a link is for.
+   * @throws RowhouseError `invalid_link`, in the same words whatever is wrong with it.
+   */
+  async open(id: string, { expires, signature }: SignedLink): Promise<ProjectRow> {
+    const project = await this.#catalog
+      .selectFrom('projects')
+      .innerJoin('exports', 'exports.project_id', 'projects.id')
+      .selectAll('projects')
+      .where('exports.id', '=', id)
+      .executeTakeFirst();
+    const key = project?.export_link_key ?? null;
+    if (project === undefined || key === null) throw invalidLink();
+    const presented = Buffer.from(signature, 'base64url');
+    const right = signatureOf(key, id, expires);
+    const isRight = presented.byteLength === right.byteLength && timingSafeEqual(presented, right);
+    if (!isRight || expires * 1_000 <= Date.now()) throw invalidLink();
+    return project;
+  }
+
+  /** Ends every link to the project's exports. */
+  async endAll(project: ProjectRow): Promise<void> {
+    const change = { export_link_key: newKey() };
+    await this.#catalog.updateTable('projects').set(change).where('id', '=', project.id).execute();
+  }
+
+  /** Two that ask for the first link at once get the same key. */
+  async #firstKey(project: ProjectRow): Promise<string> {
+    await this.#catalog
+      .updateTable('projects')
+      .set({ export_link_key: newKey() })
+      .where('id', '=', project.id)
+      .where('export_link_key', 'is', null)
+      .execute();
+    const row = await this.#catalog
+      .selectFrom('projects')
+      .select('export_link_key')
+      .where('id', '=', project.id)
+      .executeTakeFirst();
+    if (row === undefined || row.export_link_key === null) throw invalidLink();
+    return row.export_link_key;
+  }
+}
+
+function newKey(): string {
+  return randomBytes(KEY_BYTES).toString('hex');
+}
+
+function signatureOf(key: string, id: string, expires: number): Buffer {
+  return createHmac('sha256', Buffer.from(key, 'hex')).update(`${id}\n${expires}`).digest();
+}
+
+function invalidLink(): RowhouseError {
+  return new RowhouseError('invalid_link', 'The link was altered, has expired, or was ended.');
+}

@@ -1,0 +1,229 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { ExportRow } from '../catalog/tables.ts';
+import { timestamp } from '../http/ids.ts';
+import { foldName } from '../schema/identifier.ts';
+import type { MadeExport } from './make-export.ts';
+
+/** What is known of an export before it is made. */
+export type NewExport = Pick<
+  ExportRow,
+  | 'id'
+  | 'project_id'
+  | 'kind'
+  | 'scope'
+  | 'table_name'
+  | 'format'
+  | 'download_name'
+  | 'storage_backend'
+  | 'content_type'
+  | 'request'
+  | 'expires_at'
+>;
+
+export type ExportStatusFilter = 'ready' | 'not_found' | 'pending' | 'running' | 'failed' | 'expired' | 'all';
+
+/** The rows of exports in the catalog. A row that was deleted meanwhile is nobody's any more: to change it does nothing. */
+export class ExportRows {
+  readonly #catalog: Catalog;
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  insert(values: NewExport): Promise<ExportRow> {
+    const made = {
+      ...NOTHING_KNOWN,
+      ...values,
+      status: 'pending' as const,
+      created_at: timestamp(),
+    };
+    return this.#catalog.insertInto('exports').values(made).returningAll().executeTakeFirstOrThrow();
+  }
+
+  /** Another export with the file of one that is ready. */
+  insertShared(
+    values: NewExport,
+    { row_count, table_count, size_bytes, sha256, ...like }: ExportRow,
+  ): Promise<ExportRow> {
+    const now = timestamp();
+    const { table_name, status, status_reason, fingerprint } = like;
+    const facts = {
+      row_count,
+      table_count,
+      size_bytes,
+      sha256,
+      table_name,
+      status,
+      status_reason,
+      fingerprint,
+    };
+    const made = { ...NOTHING_KNOWN, ...values, ...facts, request: null, created_at: now, ended_at: now };
+    return this.#catalog.insertInto('exports').values(made).returningAll().executeTakeFirstOrThrow();
+  }
+
+  async begin(id: string): Promise<void> {
+    await this.#catalog
+      .updateTable('exports')
+      .set((build) => ({ status: 'running', attempts: build('attempts', '+', 1) }))
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** @returns the row; undefined where it was deleted meanwhile. */
+  finish(id: string, made: MadeExport, fingerprint: string | null): Promise<ExportRow | undefined> {
+    return this.#catalog
+      .updateTable('exports')
+      .set({
+        status: 'ready',
+        status_reason: made.warnings.length === 0 ? null : `${made.warnings.join('; ')}.`,
+        ...(made.tableName !== null && { table_name: made.tableName }),
+        row_count: made.rowCount,
+        table_count: made.tableCount,
+        size_bytes: made.sizeBytes,
+        sha256: made.sha256,
+        request: null,
+        fingerprint,
+        ended_at: timestamp(),
+      })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst();
+  }
+
+  async fail(id: string, reason: string): Promise<void> {
+    await this.#end(id, 'failed', reason);
+  }
+
+  async expire(id: string): Promise<void> {
+    await this.#end(id, 'expired', 'The export has expired.');
+  }
+
+  async #end(id: string, status: 'failed' | 'expired', status_reason: string): Promise<void> {
+    await this.#catalog
+      .updateTable('exports')
+      .set({ status, status_reason, request: null, fingerprint: null, ended_at: timestamp() })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** It is to be made again. */
+  async requeue(id: string): Promise<void> {
+    await this.#catalog.updateTable('exports').set({ status: 'pending' }).where('id', '=', id).execute();
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#catalog.deleteFrom('exports').where('id', '=', id).execute();
+  }
+
+  find(projectId: number, id: string): Promise<ExportRow | undefined> {
+    return this.#catalog
+      .selectFrom('exports')
+      .selectAll()
+      .where('project_id', '=', projectId)
+      .where('id', '=', id)
+      .executeTakeFirst();
+  }
+
+  /** One that is ready and holds the same. */
+  findSame(projectId: number, fingerprint: string): Promise<ExportRow | undefined> {
+    return this.#catalog
+      .selectFrom('exports')
+      .selectAll()
+      .where('project_id', '=', projectId)
+      .where('fingerprint', '=', fingerprint)
+      .where('status', '=', 'ready')
+      .where('missing_at', 'is', null)
+      .orderBy('sequence', 'desc')
+      .executeTakeFirst();
+  }
+
+  ofProject(projectId: number): Promise<readonly ExportRow[]> {
+    return this.#catalog.selectFrom('exports').selectAll().where('project_id', '=', projectId).execute();
+  }
+
+  /** The newest first, and one more than `limit` where there are more. */
+  list(
+    projectId: number,
+    asked: {
+      readonly status: ExportStatusFilter;
+      /** Only exports of these tables, whatever their case; null for all. */
+      readonly tables: readonly string[] | null;
+      readonly limit: number;
+      readonly offset: number;
+    },
+  ): Promise<readonly ExportRow[]> {
+    let query = this.#catalog.selectFrom('exports').selectAll().where('project_id', '=', projectId);
+    const { status, tables } = asked;
+    if (status === 'ready' || status === 'not_found') {
+      query = query
+        .where('status', '=', 'ready')
+        .where('missing_at', status === 'ready' ? 'is' : 'is not', null);
+    } else if (status !== 'all') query = query.where('status', '=', status);
+    if (tables !== null) {
+      query = query.where((build) =>
+        build(
+          build.fn<string>('lower', ['table_name']),
+          'in',
+          tables.map((name) => foldName(name)),
+        ),
+      );
+    }
+    return query
+      .orderBy('sequence', 'desc')
+      .limit(asked.limit + 1)
+      .offset(asked.offset)
+      .execute();
+  }
+
+  /** Those that are not ready, and may be: the oldest first. */
+  unfinished(): Promise<readonly ExportRow[]> {
+    return this.#catalog
+      .selectFrom('exports')
+      .selectAll()
+      .where('status', 'in', ['pending', 'running'])
+      .orderBy('sequence')
+      .execute();
+  }
+
+  /** Those that are ready, and whose time is over. */
+  overdue(): Promise<readonly ExportRow[]> {
+    return this.#catalog
+      .selectFrom('exports')
+      .selectAll()
+      .where('status', '=', 'ready')
+      .where('expires_at', '<=', timestamp())
+      .execute();
+  }
+
+  /** Removes the rows of what failed or expired before a time. */
+  async forget(endedBefore: string): Promise<void> {
+    await this.#catalog
+      .deleteFrom('exports')
+      .where('status', 'in', ['failed', 'expired'])
+      .where('ended_at', '<', endedBefore)
+      .execute();
+  }
+
+  async setMissing(id: string, missingAt: string | null): Promise<void> {
+    await this.#catalog.updateTable('exports').set({ missing_at: missingAt }).where('id', '=', id).execute();
+  }
+
+  async countDownloads(id: string, downloads: number): Promise<void> {
+    await this.#catalog
+      .updateTable('exports')
+      .set((build) => ({ download_count: build('download_count', '+', downloads) }))
+      .where('id', '=', id)
+      .execute();
+  }
+}
+
+const NOTHING_KNOWN = {
+  status_reason: null,
+  row_count: null,
+  table_count: null,
+  size_bytes: null,
+  sha256: null,
+  fingerprint: null,
+  missing_at: null,
+  ended_at: null,
+};
