@@ -43,6 +43,17 @@ function readString(text: string): DefaultValue | null {
 
 /** `(1)` is 1, while `(1)+(2)` is no pair of parentheses around one thing. */
 function withoutParentheses(text: string): string {
-  const inner = /^\(([^()'"]*|'(?:[^']|'')*')\)$/.exec(text)?.[1];
-  return inner === undefined ? text : withoutParentheses(inner.trim());
+  if (!text.startsWith('(') || closingParenthesis(text) !== text.length - 1) return text;
+  return withoutParentheses(text.slice(1, -1).trim());
+}
+
+/** Where the first parenthesis is closed; -1 where it is not. What stands in quotes does not count. */
+function closingParenthesis(text: string): number {
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]/g)) {
+    if (token === '(') depth += 1;
+    if (token === ')') depth -= 1;
+    if (depth === 0 && token === ')') return index;
+  }
+  return -1;
 }
