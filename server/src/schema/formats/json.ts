@@ -7,7 +7,6 @@ import type {
   KeyColumn,
   OrdinaryTable,
   Schema,
-  Table,
   Trigger,
   Unique,
   View,
@@ -15,6 +14,7 @@ import type {
   VirtualTable,
 } from '../model.ts';
 import { nameList } from '../name-list.ts';
+import { closedObjects } from './closed-objects.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
 import { layOutJson } from './lay-out-json.ts';
 
@@ -171,7 +171,7 @@ function trigger({ name, table, order, parts, sql }: Trigger): object {
 
 function warningsAbout(schema: Schema): RenderedSchema['warnings'] {
   const warnings: string[] = [];
-  const closed = [...schema.tables.filter(isClosed), ...schema.views.filter(isClosed)].map(described);
+  const closed = closedObjects(schema);
   if (closed.length > 0) warnings.push(`SQLite cannot tell the columns of ${nameList(closed)}`);
   if (schema.unread.length > 0) {
     warnings.push(
@@ -179,12 +179,4 @@ function warningsAbout(schema: Schema): RenderedSchema['warnings'] {
     );
   }
   return warnings;
-}
-
-function isClosed(object: Table | View): boolean {
-  return object.columns === null;
-}
-
-function described(object: Table | View): { readonly kind: string; readonly name: string } {
-  return { kind: 'kind' in object ? 'virtual table' : 'view', name: object.name };
 }

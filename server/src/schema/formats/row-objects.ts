@@ -1,0 +1,115 @@
+import { affinityOf } from '../affinity.ts';
+import { readDefaultValue } from '../ddl/default-value.ts';
+import { foldName } from '../identifier.ts';
+import type { Column, OrdinaryTable, Schema, View, ViewColumn, VirtualTable } from '../model.ts';
+
+/** A table or a view, as far as its rows are concerned. */
+export interface RowObject {
+  readonly kind: 'table' | 'virtual table' | 'view';
+  readonly name: string;
+  /** In the order of a row, in which the rowid of a table without a primary key comes first. */
+  readonly columns: readonly RowColumn[];
+  /** Null for what is not an ordinary table. */
+  readonly table: OrdinaryTable | null;
+}
+
+/** A value of a row, as the API sends it and takes it. */
+export interface RowColumn {
+  readonly name: string;
+  readonly kind: ValueKind;
+  readonly nullable: boolean;
+  /** Whether a new row has to have it, may have it, or cannot: it is computed. */
+  readonly onInsert: 'required' | 'optional' | 'never';
+  /** Null for a rowid that is no column, and in views and virtual tables. */
+  readonly column: Column | null;
+}
+
+/** `blob` is a column that is declared to hold bytes; `any` one that takes every value as it comes. */
+export type ValueKind = 'integer' | 'real' | 'numeric' | 'text' | 'blob' | 'any';
+
+/** All whose columns SQLite can tell: the tables, then the views. */
+export function rowObjects({ tables, views }: Schema): readonly RowObject[] {
+  return [
+    ...tables.flatMap((table) => (table.kind === 'table' ? [rowTable(table)] : virtualTable(table))),
+    ...views.flatMap(view),
+  ];
+}
+
+function rowTable(table: OrdinaryTable): RowObject {
+  const columns = table.columns.map((column) => rowColumn(table, column));
+  return {
+    kind: 'table',
+    name: table.name,
+    columns: table.primaryKey === null ? [...rowidOf(columns), ...columns] : columns,
+    table,
+  };
+}
+
+function virtualTable({ name, columns }: VirtualTable): readonly RowObject[] {
+  if (columns === null) return [];
+  const shown = columns.filter(({ hidden }) => !hidden).map(openColumn);
+  return [{ kind: 'virtual table', name, columns: [...rowidOf(shown), ...shown], table: null }];
+}
+
+function view({ name, columns }: View): readonly RowObject[] {
+  return columns === null ? [] : [{ kind: 'view', name, columns: columns.map(openColumn), table: null }];
+}
+
+/** What a view or a module gives is not held to its type. */
+function openColumn({ name, declaredType }: ViewColumn): RowColumn {
+  return { name, kind: valueKind(declaredType, false), nullable: true, onInsert: 'optional', column: null };
+}
+
+function rowColumn(table: OrdinaryTable, column: Column): RowColumn {
+  const nullable = isNullable(table, column);
+  const required = !nullable && !hasDefault(column) && !isRowid(table, column);
+  const writable = required ? 'required' : 'optional';
+  return {
+    name: column.name,
+    kind: valueKind(column.declaredType, table.strict),
+    nullable,
+    onInsert: column.generated === null ? writable : 'never',
+    column,
+  };
+}
+
+/** The rowid goes by three names, and each is a column's where a column has it. https://www.sqlite.org/rowidtable.html */
+function rowidOf(columns: readonly { readonly name: string }[]): readonly RowColumn[] {
+  const taken = new Set(columns.map(({ name }) => foldName(name)));
+  const name = ['rowid', '_rowid_', 'oid'].find((candidate) => !taken.has(candidate));
+  if (name === undefined) return [];
+  return [{ name, kind: 'integer', nullable: false, onInsert: 'optional', column: null }];
+}
+
+function valueKind(declaredType: string, strict: boolean): ValueKind {
+  if (declaredType === '' || (strict && declaredType.toUpperCase() === 'ANY')) return 'any';
+  const kinds = { INTEGER: 'integer', REAL: 'real', NUMERIC: 'numeric', TEXT: 'text', BLOB: 'blob' } as const;
+  return kinds[affinityOf(declaredType, strict)];
+}
+
+/**
+ * A primary key can hold NULL, a bug that SQLite keeps for old files' sake, but not in a STRICT or WITHOUT ROWID table.
+ * https://www.sqlite.org/lang_createtable.html#the_primary_key
+ */
+function isNullable(table: OrdinaryTable, column: Column): boolean {
+  if (column.notNull || isRowid(table, column)) return false;
+  return column.primaryKeyPosition === null || !(table.strict || table.withoutRowid);
+}
+
+/**
+ * Whether the column is the rowid itself, which SQLite fills in: an INTEGER PRIMARY KEY. One written with DESC is not,
+ * and that no PRAGMA tells; but then SQLite makes an index for the key. https://www.sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key
+ */
+function isRowid(table: OrdinaryTable, column: Column): boolean {
+  return (
+    column.primaryKeyPosition !== null &&
+    column.declaredType.toUpperCase() === 'INTEGER' &&
+    table.primaryKey?.columns.length === 1 &&
+    !table.withoutRowid &&
+    table.indexes.every(({ origin }) => origin !== 'primary_key')
+  );
+}
+
+function hasDefault(column: Column): boolean {
+  return column.default !== null && readDefaultValue(column.default).kind !== 'null';
+}
