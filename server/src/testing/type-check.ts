@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,24 +23,27 @@ const COMPILER_OPTIONS = {
   allowImportingTsExtensions: true,
 };
 
-export interface Diagnostic {
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  /** As in `TS2322`. */
-  readonly code: string;
-  readonly message: string;
+/**
+ * Has the real compiler check files in a folder, with the packages of this repository to import from: it is to refuse the
+ * lines that end in a comment with the number of its error (`// TS2322`), and no others.
+ */
+export function assertTypesAsMarked(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+  message = '',
+): void {
+  const output = compile(folder, files);
+  const found = [...output.matchAll(/^(\S+?)\((\d+),\d+\): error (TS\d+): /gm)].map(
+    ([, file, line, code]) => `${file}:${line} ${code}`,
+  );
+  assert.deepEqual(found.toSorted(), markedLines(files).toSorted(), `${message}\n${output.slice(0, 5_000)}`);
 }
 
-/** Writes the files into a folder, with the packages of this repository to import from, and has the real compiler check them all. */
-export function typeCheck(folder: string, files: Readonly<Record<string, string>>): readonly Diagnostic[] {
+function compile(folder: string, files: Readonly<Record<string, string>>): string {
   symlinkSync(NODE_MODULES, join(folder, 'node_modules'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const include = Object.keys(files);
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files: include }),
-  );
+  const configuration = { compilerOptions: COMPILER_OPTIONS, files: Object.keys(files) };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(configuration));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   const compiler = join(NODE_MODULES, 'typescript/bin/tsc');
   const { stdout, stderr, status } = spawnSync(process.execPath, [compiler, '--pretty', 'false'], {
@@ -47,10 +51,17 @@ export function typeCheck(folder: string, files: Readonly<Record<string, string>
     encoding: 'utf8',
     maxBuffer: 100_000_000,
   });
-  const diagnostics = [...stdout.matchAll(/^(\S+?)\((\d+),\d+\): error (TS\d+): (.*)$/gm)].map(
-    ([, file = '', line = '', code = '', message = '']) => ({ file, line: Number(line), code, message }),
-  );
-  if ((status !== 0) !== diagnostics.length > 0)
+  if (stderr !== '' || (status === 0) !== (stdout === '')) {
     throw new Error(`tsc ended with ${status}: ${stdout}${stderr}`);
-  return diagnostics;
+  }
+  return stdout;
+}
+
+function markedLines(files: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(files).flatMap(([file, text]) =>
+    text.split('\n').flatMap((line, position) => {
+      const code = /\/\/ (TS\d+)$/.exec(line)?.[1];
+      return code === undefined ? [] : [`${file}:${position + 1} ${code}`];
+    }),
+  );
 }

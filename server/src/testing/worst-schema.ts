@@ -55,6 +55,8 @@ export const WORST_SCHEMA: string = [
   'CREATE TABLE self (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES self, twin INTEGER REFERENCES SELF(ID) ON DELETE SET DEFAULT);',
   'CREATE TABLE circle_a (id INTEGER PRIMARY KEY, b INTEGER NOT NULL REFERENCES circle_b);',
   'CREATE TABLE circle_b (id INTEGER PRIMARY KEY, a INTEGER UNIQUE REFERENCES circle_a);',
+  'CREATE TABLE t (x INTEGER, y INTEGER, PRIMARY KEY (x, y), FOREIGN KEY (x, y) REFERENCES loop);',
+  'CREATE TABLE loop (x INTEGER, y INTEGER, PRIMARY KEY (x, y), FOREIGN KEY (y, x) REFERENCES t (x, y), FOREIGN KEY (x, y) REFERENCES loop);',
   'CREATE TABLE lost (a REFERENCES nowhere, b REFERENCES nowhere(x), c REFERENCES pair, d REFERENCES types(i), e REFERENCES self(nope));',
   'CREATE TABLE rowid_taken (rowid TEXT, x);',
   'CREATE TABLE all_rowids_taken (rowid, _rowid_, oid);',
@@ -76,7 +78,7 @@ function worstNamed(name: string, position: number): string {
   const quoted = quoteIdentifier(name);
   const text = `'${name.replaceAll("'", "''")}'`;
   return `CREATE TABLE ${quoted} (
-    ${quoted} TEXT DEFAULT ${text} CONSTRAINT ${quoted} CHECK (${quoted} <> ${text}),
+    ${quoted} TEXT DEFAULT ${text} CONSTRAINT ${quoted} CHECK (${quoted} <> ${text} || '?'),
     plain INTEGER PRIMARY KEY,
     upper TEXT AS (${quoted} || ${text}),
     parent INTEGER REFERENCES ${quoted} (plain)

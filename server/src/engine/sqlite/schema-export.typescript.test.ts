@@ -8,7 +8,7 @@ import { chinookPath } from '../../testing/chinook.ts';
 import { randomDatabases } from '../../testing/random-schema/random-databases.ts';
 import { databaseWith } from '../../testing/schema-copies.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
-import { typeCheck } from '../../testing/type-check.ts';
+import { assertTypesAsMarked } from '../../testing/type-check.ts';
 import { fillWorstTables, WORST_SCHEMA } from '../../testing/worst-schema.ts';
 import { openDatabase } from './open-database.ts';
 import { renderSchemaExport } from './schema-export.ts';
@@ -44,9 +44,7 @@ test('given the types of Chinook, when a client uses them, then what is right co
     client.list('Albums'); // TS2345
     client.create('Album', { Title: 'x' }); // TS2741`;
   using chinook = openDatabase(chinookPath, { mode: 'read-only' });
-  assert.deepEqual(wrongLines({ 'chinook.ts': typesOf(chinook), 'right.ts': right, 'wrong.ts': wrong }), {
-    'wrong.ts': markedLines(wrong),
-  });
+  assertTypes({ 'chinook.ts': typesOf(chinook), 'right.ts': right, 'wrong.ts': wrong });
 });
 
 test('given generated columns, defaults, keys and rowids, when rows are written, then a type asks for what the API asks for', () => {
@@ -85,22 +83,19 @@ test('given generated columns, defaults, keys and rowids, when rows are written,
     export const virtual: Database['search']['update'] = {}; // TS2322
     export const nullable: number | string = ({} as Database['desc_key']['row']).id; // TS2322
     export const hidden = ({} as Database['search']['row']).rank; // TS2339`;
-  assert.deepEqual(wrongLines({ 'worst.ts': typesOf(database), 'right.ts': right, 'wrong.ts': wrong }), {
-    'wrong.ts': markedLines(wrong),
-  });
+  assertTypes({ 'worst.ts': typesOf(database), 'right.ts': right, 'wrong.ts': wrong });
 });
 
 test('given real rows as the API sends them, when they are checked against their types, then they fit', () => {
   using chinook = openDatabase(chinookPath, { mode: 'read-only' });
   using worst = databaseWith(WORST_SCHEMA);
   fillWorstTables(worst);
-  const files = {
+  assertTypes({
     'chinook.ts': typesOf(chinook),
     'chinook-rows.ts': rowsOf(chinook, './chinook.ts'),
     'worst.ts': typesOf(worst),
     'worst-rows.ts': rowsOf(worst, './worst.ts'),
-  };
-  assert.deepEqual(wrongLines(files), {});
+  });
 });
 
 test('given the worst schema, when exported, then the result says what was left out and which types are numbered', () => {
@@ -116,9 +111,7 @@ test('given no tables, when exported, then the file compiles and no name is one 
   const use = `
     import type { Database } from './none.ts';
     export const none: keyof Database = 'x'; // TS2322`;
-  assert.deepEqual(wrongLines({ 'none.ts': typesOf(database), 'use.ts': use }), {
-    'use.ts': markedLines(use),
-  });
+  assertTypes({ 'none.ts': typesOf(database), 'use.ts': use });
 });
 
 const RUNS = 100;
@@ -130,32 +123,16 @@ test(`given any schema, when its types are compiled, then they have the columns 
     [`schema-${position}.ts`, typesOf(database)],
     [`columns-${position}.ts`, columnsOf(database, `./schema-${position}.ts`)],
   ]);
-  assert.deepEqual(wrongLines(Object.fromEntries(files)), {}, `PROPERTY_SEED=${seed}`);
+  assertTypes(Object.fromEntries(files), `PROPERTY_SEED=${seed}`);
 });
 
 function typesOf(database: DatabaseSync): string {
   return renderSchemaExport(database, typescriptFormat).text;
 }
 
-/** For each file the lines that the compiler refuses, as `line code`. */
-function wrongLines(files: Readonly<Record<string, string>>): Readonly<Record<string, readonly string[]>> {
+function assertTypes(files: Readonly<Record<string, string>>, message?: string): void {
   using folder = temporaryFolder();
-  const diagnostics = typeCheck(folder.path, files);
-  const byFile = Object.groupBy(diagnostics, ({ file }) => file);
-  return Object.fromEntries(
-    Object.entries(byFile).map(([file, found = []]) => [
-      file,
-      found.map(({ line, code }) => `${line} ${code}`),
-    ]),
-  );
-}
-
-/** The lines that end in a comment with an error. */
-function markedLines(source: string): readonly string[] {
-  return source.split('\n').flatMap((line, position) => {
-    const code = /\/\/ (TS\d+)$/.exec(line)?.[1];
-    return code === undefined ? [] : [`${position + 1} ${code}`];
-  });
+  assertTypesAsMarked(folder.path, files, message);
 }
 
 function rowsOf(database: DatabaseSync, file: string): string {

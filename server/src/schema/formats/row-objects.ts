@@ -2,6 +2,7 @@ import { affinityOf } from '../affinity.ts';
 import { readDefaultValue } from '../ddl/default-value.ts';
 import { foldName } from '../identifier.ts';
 import type { Column, OrdinaryTable, Schema, View, ViewColumn, VirtualTable } from '../model.ts';
+import { isNullable, isRowid } from './nullability.ts';
 
 /** A table or a view, as far as its rows are concerned. */
 export interface RowObject {
@@ -85,29 +86,6 @@ function valueKind(declaredType: string, strict: boolean): ValueKind {
   if (declaredType === '' || (strict && declaredType.toUpperCase() === 'ANY')) return 'any';
   const kinds = { INTEGER: 'integer', REAL: 'real', NUMERIC: 'numeric', TEXT: 'text', BLOB: 'blob' } as const;
   return kinds[affinityOf(declaredType, strict)];
-}
-
-/**
- * A primary key can hold NULL, a bug that SQLite keeps for old files' sake, but not in a STRICT or WITHOUT ROWID table.
- * https://www.sqlite.org/lang_createtable.html#the_primary_key
- */
-function isNullable(table: OrdinaryTable, column: Column): boolean {
-  if (column.notNull || isRowid(table, column)) return false;
-  return column.primaryKeyPosition === null || !(table.strict || table.withoutRowid);
-}
-
-/**
- * Whether the column is the rowid itself, which SQLite fills in: an INTEGER PRIMARY KEY. One written with DESC is not,
- * and that no PRAGMA tells; but then SQLite makes an index for the key. https://www.sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key
- */
-function isRowid(table: OrdinaryTable, column: Column): boolean {
-  return (
-    column.primaryKeyPosition !== null &&
-    column.declaredType.toUpperCase() === 'INTEGER' &&
-    table.primaryKey?.columns.length === 1 &&
-    !table.withoutRowid &&
-    table.indexes.every(({ origin }) => origin !== 'primary_key')
-  );
 }
 
 function hasDefault(column: Column): boolean {

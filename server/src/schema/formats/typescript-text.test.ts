@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 
-import { camelCase, commentText, pascalCase, propertyName, stringLiteral } from './typescript-text.ts';
+import {
+  camelCase,
+  commentText,
+  pascalCase,
+  propertyName,
+  stringLiteral,
+  templateText,
+} from './typescript-text.ts';
 
 test('given any text, when written as a literal, then it reads as that text, on one line', () => {
   const texts: readonly (readonly [text: string, literal: string])[] = [
@@ -17,6 +24,19 @@ test('given any text, when written as a literal, then it reads as that text, on 
   for (const [text, literal] of texts) {
     assert.equal(stringLiteral(text), literal);
     assert.equal(runInNewContext(literal), text);
+  }
+});
+
+test('given any text, when written between backticks, then it reads as that text, and nothing is put in', () => {
+  const texts: readonly (readonly [text: string, written: string])[] = [
+    ['a\nb', 'a\nb'],
+    ['`${x}` $y {z} $${', '\\`\\${x}\\` $y {z} $\\${'],
+    ['\\u0041 \\${', '\\\\u0041 \\\\\\${'],
+    ['\r\n\u2028\0', '\\u000d\n\\u2028\\u0000'],
+  ];
+  for (const [text, written] of texts) {
+    assert.equal(templateText(text), written);
+    assert.equal(runInNewContext(`\`${written}\``), text);
   }
 });
 

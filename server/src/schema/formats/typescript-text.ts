@@ -14,6 +14,15 @@ function escapeCharacter(character: string): string {
     .join('');
 }
 
+/** Text for between two backticks, with nothing in it that is put in. */
+export function templateText(text: string): string {
+  return text
+    .replaceAll(/[\\`]|\$(?=\{)/g, String.raw`\$&`)
+    .replaceAll(/[\p{C}\u2028\u2029]/gu, (character) =>
+      character === '\n' ? '\n' : escapeCharacter(character),
+    );
+}
+
 /** The name of a property, in quotes only where it has to be. */
 export function propertyName(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : stringLiteral(name);

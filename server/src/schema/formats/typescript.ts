@@ -29,7 +29,10 @@ function renderTypescript(schema: Schema): RenderedSchema {
     objects.map(({ name }) => name),
     plainTypeName,
   );
-  const named = objects.map((object) => ({ object, typeName: typeNames.get(object.name) ?? object.name }));
+  const named = objects.map((object) => ({
+    object,
+    typeName: typeNames.get(object.name) ?? plainTypeName(object.name),
+  }));
   const header = lossyHeader(typescriptFormat, '//');
   const types = named.flatMap((object) => typesOf(object));
   return {
