@@ -28,3 +28,20 @@ export function apiColumns(
 ): readonly { readonly name: string; readonly generated: boolean }[] {
   return recordDatabaseOf(database).table(table).columns;
 }
+
+/** The tables and views that rows can be asked of. */
+export function readableNames(database: DatabaseSync): readonly string[] {
+  const sql = `SELECT name FROM pragma_table_list
+    WHERE schema = 'main' AND type <> 'shadow' AND name NOT LIKE 'sqlite@_%' ESCAPE '@'`;
+  return database
+    .prepare(sql)
+    .all()
+    .map(({ name }) => String(name))
+    .filter((name) => {
+      try {
+        return apiColumns(database, name).length > 0;
+      } catch {
+        return false;
+      }
+    });
+}

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
 import { typescriptFormat } from '../../schema/formats/typescript.ts';
-import { apiColumns, apiRows } from '../../testing/api-rows.ts';
+import { apiColumns, apiRows, readableNames } from '../../testing/api-rows.ts';
 import { chinookPath } from '../../testing/chinook.ts';
 import { randomDatabases } from '../../testing/random-schema/random-databases.ts';
 import { databaseWith } from '../../testing/schema-copies.ts';
@@ -176,21 +176,4 @@ function union(names: readonly string[]): string {
 function isTable(database: DatabaseSync, name: string): boolean {
   const sql = "SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = ? AND type = 'table'";
   return database.prepare(sql).get(name) !== undefined;
-}
-
-/** All that rows can be asked of. */
-function readableNames(database: DatabaseSync): readonly string[] {
-  const sql = `SELECT name FROM pragma_table_list
-    WHERE schema = 'main' AND type <> 'shadow' AND name NOT LIKE 'sqlite@_%' ESCAPE '@'`;
-  return database
-    .prepare(sql)
-    .all()
-    .map(({ name }) => String(name))
-    .filter((name) => {
-      try {
-        return apiColumns(database, name).length > 0;
-      } catch {
-        return false;
-      }
-    });
 }

@@ -48,7 +48,12 @@ function renderJson(schema: Schema): string {
     views: schema.views.map(view),
     triggers: schema.triggers.map(trigger),
   };
-  return `${layOutJson(document)}\n`;
+  return `${layOutJson(document, isPart)}\n`;
+}
+
+/** A column, a foreign key or an index is a line of its own. */
+function isPart(_value: object, depth: number): boolean {
+  return depth >= 4;
 }
 
 function ordinaryTable(table: OrdinaryTable): object {

@@ -1,6 +1,6 @@
 import { affinityOf } from '../affinity.ts';
 import { readDefaultValue } from '../ddl/default-value.ts';
-import { foldName } from '../identifier.ts';
+import { foldName, includesName } from '../identifier.ts';
 import type { Column, OrdinaryTable, Schema, View, ViewColumn, VirtualTable } from '../model.ts';
 import { isNullable, isRowid } from './nullability.ts';
 
@@ -21,6 +21,10 @@ export interface RowColumn {
   readonly nullable: boolean;
   /** Whether a new row has to have it, may have it, or cannot: it is computed. */
   readonly onInsert: 'required' | 'optional' | 'never';
+  /** The API stores true and false as 1 and 0 in any column; this is whether the column may be meant for them. */
+  readonly takesBooleans: boolean;
+  /** Whether SQLite keeps every value of another type out: in a STRICT table, and from the rowid. */
+  readonly isHeld: boolean;
   /** Null for a rowid that is no column, and in views and virtual tables. */
   readonly column: Column | null;
 }
@@ -56,9 +60,12 @@ function view({ name, columns }: View): readonly RowObject[] {
   return columns === null ? [] : [{ kind: 'view', name, columns: columns.map(openColumn), table: null }];
 }
 
+const NO_COLUMN = { onInsert: 'optional', takesBooleans: false, column: null } as const;
+
 /** What a view or a module gives is not held to its type. */
 function openColumn({ name, declaredType }: ViewColumn): RowColumn {
-  return { name, kind: valueKind(declaredType, false), nullable: true, onInsert: 'optional', column: null };
+  const kind = valueKind(declaredType, false);
+  return { ...NO_COLUMN, name, kind, nullable: true, isHeld: false };
 }
 
 function rowColumn(table: OrdinaryTable, column: Column): RowColumn {
@@ -70,6 +77,8 @@ function rowColumn(table: OrdinaryTable, column: Column): RowColumn {
     kind: valueKind(column.declaredType, table.strict),
     nullable,
     onInsert: column.generated === null ? writable : 'never',
+    takesBooleans: takesBooleans(table, column),
+    isHeld: table.strict || isRowid(table, column),
     column,
   };
 }
@@ -79,13 +88,20 @@ function rowidOf(columns: readonly { readonly name: string }[]): readonly RowCol
   const taken = new Set(columns.map(({ name }) => foldName(name)));
   const name = ['rowid', '_rowid_', 'oid'].find((candidate) => !taken.has(candidate));
   if (name === undefined) return [];
-  return [{ name, kind: 'integer', nullable: false, onInsert: 'optional', column: null }];
+  return [{ ...NO_COLUMN, name, kind: 'integer', nullable: false, isHeld: true }];
 }
 
 function valueKind(declaredType: string, strict: boolean): ValueKind {
   if (declaredType === '' || (strict && declaredType.toUpperCase() === 'ANY')) return 'any';
   const kinds = { INTEGER: 'integer', REAL: 'real', NUMERIC: 'numeric', TEXT: 'text', BLOB: 'blob' } as const;
   return kinds[affinityOf(declaredType, strict)];
+}
+
+function takesBooleans({ strict, foreignKeys }: OrdinaryTable, column: Column): boolean {
+  const { name, declaredType, primaryKeyPosition } = column;
+  if (primaryKeyPosition !== null || foreignKeys.some(({ columns }) => includesName(columns, name)))
+    return false;
+  return /BOOL/i.test(declaredType) || ['integer', 'any'].includes(valueKind(declaredType, strict));
 }
 
 function hasDefault(column: Column): boolean {

@@ -1,6 +1,7 @@
 import { drizzleFormat } from './drizzle.ts';
 import type { SchemaFormat } from './format.ts';
 import { jsonFormat } from './json.ts';
+import { jsonschemaFormat } from './jsonschema.ts';
 import { sqlFormat } from './sql.ts';
 import { typescriptFormat } from './typescript.ts';
 
@@ -10,6 +11,7 @@ export const schemaFormats: readonly SchemaFormat[] = [
   sqlFormat,
   typescriptFormat,
   drizzleFormat,
+  jsonschemaFormat,
 ];
 
 /** The format that a client calls `name`, or null where there is none. */

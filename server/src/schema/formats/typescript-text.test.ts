@@ -47,7 +47,7 @@ test('given the name of a column, when it is a property, then it has quotes only
 
 test('given text of a schema, when it is in a comment, then it neither ends it nor breaks its line, and is short', () => {
   assert.equal(commentText('a */ b\n*/\u2028\u202e/* c'), 'a *\\/ b *\\/ /* c');
-  assert.equal(commentText(`${'x'.repeat(79)}😀y`), `${'x'.repeat(79)}\ufffd…`);
+  assert.equal(commentText(`${'x'.repeat(99)}😀y`), `${'x'.repeat(99)}\ufffd…`);
 });
 
 test('given names in any style, when made a type or a variable, then words are joined and letters kept', () => {

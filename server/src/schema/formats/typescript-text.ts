@@ -29,7 +29,7 @@ export function propertyName(name: string): string {
 }
 
 /** The longest text of a schema that a comment shows, in UTF-16 code units. */
-const COMMENT_LENGTH_SHOWN = 80;
+const COMMENT_LENGTH_SHOWN = 100;
 
 /** Text of a schema for a comment, on one line that nothing in it ends. */
 export function commentText(text: string): string {

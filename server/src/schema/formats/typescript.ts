@@ -1,7 +1,7 @@
-import { foldName, includesName } from '../identifier.ts';
-import type { ForeignKey, Generated, OrdinaryTable, Schema } from '../model.ts';
+import type { OrdinaryTable, Schema } from '../model.ts';
 import { nameList } from '../name-list.ts';
 import { closedObjects } from './closed-objects.ts';
+import { columnFacts, defaultFacts } from './column-facts.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
 import { lossyHeader } from './lossy-header.ts';
 import { type RowColumn, type RowObject, rowObjects, type ValueKind } from './row-objects.ts';
@@ -86,7 +86,7 @@ function databaseType(objects: readonly NamedObject[]): string {
 function typesOf({ object, typeName }: NamedObject): readonly string[] {
   const { kind, name, columns, table } = object;
   const members = columns.map((column) => {
-    const comment = commentOn(columnFacts(table, column));
+    const comment = commentOn(columnFacts(column, table));
     return `${comment}${propertyName(column.name)}: ${orNull(column, SENT_TYPES[column.kind])};`;
   });
   const strictly = table?.strict === true ? ', which is STRICT' : '';
@@ -101,9 +101,9 @@ function writtenTypes(
 ): readonly string[] {
   const written = columns.filter(({ onInsert }) => onInsert !== 'never');
   const members = written.map((column) => {
-    const comment = commentOn([...columnFacts(table, column), ...defaultFact(column)]);
+    const comment = commentOn([...columnFacts(column, table), ...defaultFacts(column)]);
     const mark = column.onInsert === 'optional' ? '?' : '';
-    return `${comment}${propertyName(column.name)}${mark}: ${orNull(column, takenType(table, column))};`;
+    return `${comment}${propertyName(column.name)}${mark}: ${orNull(column, takenType(column))};`;
   });
   return [
     objectType(null, `${typeName}Insert`, members),
@@ -120,54 +120,16 @@ const SENT_TYPES: Readonly<Record<ValueKind, string>> = {
   any: 'Any',
 };
 
-/** The API stores true and false as 1 and 0 in any column; here they are for those that may be meant for them. */
-function takenType(table: OrdinaryTable, column: RowColumn): string {
-  const type = SENT_TYPES[column.kind];
-  return mayBeBoolean(table, column) ? `${type} | boolean` : type;
-}
-
-function mayBeBoolean(table: OrdinaryTable, { kind, column }: RowColumn): boolean {
-  if (kind === 'any') return true;
-  if (column === null || column.primaryKeyPosition !== null) return false;
-  if (table.foreignKeys.some(({ columns }) => includesName(columns, column.name))) return false;
-  return kind === 'integer' || /BOOL/i.test(column.declaredType);
+function takenType({ kind, takesBooleans }: RowColumn): string {
+  return takesBooleans ? `${SENT_TYPES[kind]} | boolean` : SENT_TYPES[kind];
 }
 
 function orNull({ nullable }: RowColumn, type: string): string {
   return nullable ? `${type} | null` : type;
 }
 
-function columnFacts(table: OrdinaryTable | null, { column, name }: RowColumn): readonly string[] {
-  if (table === null || column === null) return [];
-  const { generated, primaryKeyPosition } = column;
-  const facts = primaryKeyPosition === null ? [] : ['Primary key'];
-  for (const foreignKey of table.foreignKeys) facts.push(...reference(foreignKey, name));
-  if (generated !== null) facts.push(generatedFact(generated));
-  return facts;
-}
-
-function reference(
-  { columns, referencedTable, referencedColumns }: ForeignKey,
-  name: string,
-): readonly string[] {
-  const position = columns.findIndex((column) => foldName(column) === foldName(name));
-  if (position === -1) return [];
-  const column = referencedColumns?.[position];
-  return [
-    `References ${commentText(referencedTable)}${column === undefined ? '' : `.${commentText(column)}`}`,
-  ];
-}
-
-function generatedFact({ kind, expression }: Generated): string {
-  return `Generated (${kind})${expression === null ? '' : `: ${commentText(expression)}`}`;
-}
-
-function defaultFact({ column }: RowColumn): readonly string[] {
-  return column === null || column.default === null ? [] : [`Default: ${commentText(column.default)}`];
-}
-
 function commentOn(facts: readonly string[]): string {
-  return facts.length === 0 ? '' : `/** ${facts.join('. ')}. */\n  `;
+  return facts.length === 0 ? '' : `/** ${facts.map(commentText).join('. ')}. */\n  `;
 }
 
 function objectType(comment: string | null, name: string, members: readonly string[]): string {
