@@ -31,12 +31,11 @@ export const drizzleFormat: SchemaFormat = {
 function renderDrizzle(schema: Schema): RenderedSchema {
   const names = namesOf(schema);
   const imports = new Imports();
-  const tables = [...names.tables.values()].map((named) => {
-    return tableCode(imports, named, referencesOf(named, names));
-  });
+  const references = referencesOf(names);
+  const tables = [...references].map(([named, own]) => tableCode(imports, named, own));
   const views = names.views.map((named) => viewCode(imports, named));
   const head = `${lossyHeader(drizzleFormat, '//')}\n${imports.toString()}`;
-  return { text: [head, ...tables, ...views].join('\n'), warnings: warningsAbout(schema, names) };
+  return { text: [head, ...tables, ...views].join('\n'), warnings: warningsAbout(schema, names, references) };
 }
 
 function viewCode(imports: Imports, { view, variable, columns }: NamedView): string {
@@ -47,7 +46,11 @@ function viewCode(imports: Imports, { view, variable, columns }: NamedView): str
   return `${head}${lines.join('')}}).existing();\n`;
 }
 
-function warningsAbout(schema: Schema, names: ModuleNames): readonly string[] {
+function warningsAbout(
+  schema: Schema,
+  names: ModuleNames,
+  references: ReturnType<typeof referencesOf>,
+): readonly string[] {
   const tables = [...names.tables.values()];
   const numbered = [...names.tables.values(), ...names.views].filter(({ isNumbered }) => isNumbered);
   const warnings: readonly (readonly [string, readonly Named[]])[] = [
@@ -64,9 +67,9 @@ function warningsAbout(schema: Schema, names: ModuleNames): readonly string[] {
     ['triggers are left out', schema.triggers.map(({ name }) => ({ kind: 'trigger', name }))],
     [
       'foreign keys are left out, as what they refer to is not there',
-      tables
-        .filter((named) => referencesOf(named, names).length < named.table.foreignKeys.length)
-        .map(({ table }) => asNamed(table)),
+      [...references]
+        .filter(([{ table }, own]) => own.length < table.foreignKeys.length)
+        .map(([{ table }]) => asNamed(table)),
     ],
     ...PARTS_LOST.map(([what, isIn]) => {
       return [
