@@ -70,7 +70,7 @@ function builderCode(imports: Imports, name: string, declaredType: string): stri
   }
 }
 
-/** A constraint without a name over this column alone. */
+/** The first constraint over this column alone: Drizzle has one for a column. */
 function uniqueCode(table: OrdinaryTable, { name }: Column): readonly string[] {
   const own = table.uniques.find((unique) => unique.columns.length === 1 && unique.columns[0]?.name === name);
   if (own === undefined) return [];
