@@ -7,7 +7,6 @@ import type {
   KeyColumn,
   OrdinaryTable,
   Schema,
-  Table,
   Trigger,
   Unique,
   View,
@@ -15,8 +14,10 @@ import type {
   VirtualTable,
 } from '../model.ts';
 import { nameList } from '../name-list.ts';
+import { closedObjects } from './closed-objects.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
 import { layOutJson } from './lay-out-json.ts';
+import { unreadWarning } from './unread-warning.ts';
 
 /**
  * The schema as one JSON document, described in docs/reference/schema-json.md and held to
@@ -47,7 +48,12 @@ function renderJson(schema: Schema): string {
     views: schema.views.map(view),
     triggers: schema.triggers.map(trigger),
   };
-  return `${layOutJson(document)}\n`;
+  return `${layOutJson(document, isPart)}\n`;
+}
+
+/** A column, a foreign key or an index is a line of its own. */
+function isPart(_value: object, depth: number): boolean {
+  return depth >= 4;
 }
 
 function ordinaryTable(table: OrdinaryTable): object {
@@ -171,20 +177,7 @@ function trigger({ name, table, order, parts, sql }: Trigger): object {
 
 function warningsAbout(schema: Schema): RenderedSchema['warnings'] {
   const warnings: string[] = [];
-  const closed = [...schema.tables.filter(isClosed), ...schema.views.filter(isClosed)].map(described);
+  const closed = closedObjects(schema);
   if (closed.length > 0) warnings.push(`SQLite cannot tell the columns of ${nameList(closed)}`);
-  if (schema.unread.length > 0) {
-    warnings.push(
-      `some details are missing, as the stored text is not understood: ${nameList(schema.unread)}`,
-    );
-  }
-  return warnings;
-}
-
-function isClosed(object: Table | View): boolean {
-  return object.columns === null;
-}
-
-function described(object: Table | View): { readonly kind: string; readonly name: string } {
-  return { kind: 'kind' in object ? 'virtual table' : 'view', name: object.name };
+  return [...warnings, ...unreadWarning(schema)];
 }

@@ -5,7 +5,12 @@ import type { SchemaFormat } from './format.ts';
  * comment: what it was made from, and what is not in it.
  */
 export function lossyHeader({ name, losses }: Pick<SchemaFormat, 'name' | 'losses'>, mark: string): string {
-  return [`The schema of a SQLite database as ${name}. Not in it:`, ...losses.map((loss) => `- ${loss}`)]
+  return lossyLines({ name, losses })
     .map((line) => `${mark} ${line}\n`)
     .join('');
+}
+
+/** The same for a format that has no comments. */
+export function lossyLines({ name, losses }: Pick<SchemaFormat, 'name' | 'losses'>): readonly string[] {
+  return [`The schema of a SQLite database as ${name}. Not in it:`, ...losses.map((loss) => `- ${loss}`)];
 }

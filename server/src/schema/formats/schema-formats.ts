@@ -1,9 +1,18 @@
+import { drizzleFormat } from './drizzle.ts';
 import type { SchemaFormat } from './format.ts';
 import { jsonFormat } from './json.ts';
+import { jsonschemaFormat } from './jsonschema.ts';
 import { sqlFormat } from './sql.ts';
+import { typescriptFormat } from './typescript.ts';
 
 /** Every format a schema can be exported in. A new one is a file beside this one, and a line here. */
-export const schemaFormats: readonly SchemaFormat[] = [jsonFormat, sqlFormat];
+export const schemaFormats: readonly SchemaFormat[] = [
+  jsonFormat,
+  sqlFormat,
+  typescriptFormat,
+  drizzleFormat,
+  jsonschemaFormat,
+];
 
 /** The format that a client calls `name`, or null where there is none. */
 export function findSchemaFormat(name: string): SchemaFormat | null {

@@ -1,0 +1,123 @@
+import type { OrdinaryTable, Schema } from '../model.ts';
+import { nameList } from '../name-list.ts';
+import { closedObjects } from './closed-objects.ts';
+import { viewColumnCode } from './drizzle/column-code.ts';
+import { Imports } from './drizzle/imports.ts';
+import { type ModuleNames, namesOf, type NamedView } from './drizzle/names.ts';
+import { referencesOf } from './drizzle/references.ts';
+import { tableCode } from './drizzle/table-code.ts';
+import type { RenderedSchema, SchemaFormat } from './format.ts';
+import { lossyHeader } from './lossy-header.ts';
+import { stringLiteral } from './typescript-text.ts';
+import { unreadWarning } from './unread-warning.ts';
+
+/** A module for drizzle-orm. https://orm.drizzle.team/docs/sql-schema-declaration */
+export const drizzleFormat: SchemaFormat = {
+  name: 'drizzle',
+  contentType: 'application/typescript; charset=utf-8',
+  extension: 'ts',
+  purpose: 'The tables and views as a module for Drizzle ORM, to query the database file in TypeScript.',
+  losses: [
+    'STRICT, WITHOUT ROWID, collations, conflict clauses and what is deferred',
+    'declared types other than integer, real, text, numeric and blob',
+    'integers beyond ±(2^53−1): Drizzle reads an integer as a number',
+    'the name of an INTEGER PRIMARY KEY, and that another primary key may hold NULL',
+    'the statements of views, virtual tables and triggers',
+  ],
+  tier: 'full',
+  render: renderDrizzle,
+};
+
+function renderDrizzle(schema: Schema): RenderedSchema {
+  const names = namesOf(schema);
+  const imports = new Imports();
+  const references = referencesOf(names);
+  const tables = [...references].map(([named, own]) => tableCode(imports, named, own));
+  const views = names.views.map((named) => viewCode(imports, named));
+  const head = `${lossyHeader(drizzleFormat, '//')}\n${imports.toString()}`;
+  return { text: [head, ...tables, ...views].join('\n'), warnings: warningsAbout(schema, names, references) };
+}
+
+function viewCode(imports: Imports, { view, variable, columns }: NamedView): string {
+  const lines = columns.map(([key, { name, declaredType }]) => {
+    return `  ${key}: ${viewColumnCode(imports, name, declaredType)},\n`;
+  });
+  const head = `export const ${variable} = ${imports.core('sqliteView')}(${stringLiteral(view.name)}, {\n`;
+  return `${head}${lines.join('')}}).existing();\n`;
+}
+
+function warningsAbout(
+  schema: Schema,
+  names: ModuleNames,
+  references: ReturnType<typeof referencesOf>,
+): readonly string[] {
+  const tables = [...names.tables.values()];
+  const numbered = [...names.tables.values(), ...names.views].filter(({ isNumbered }) => isNumbered);
+  const warnings: readonly (readonly [string, readonly Named[]])[] = [
+    [
+      'left out, as Drizzle has no virtual tables',
+      schema.tables
+        .filter(({ kind }) => kind === 'virtual')
+        .map(({ name }) => ({ kind: 'virtual table', name })),
+    ],
+    [
+      'left out, as SQLite cannot tell their columns',
+      closedObjects(schema).filter(({ kind }) => kind === 'view'),
+    ],
+    ['triggers are left out', schema.triggers.map(({ name }) => ({ kind: 'trigger', name }))],
+    [
+      'foreign keys are left out, as what they refer to is not there',
+      [...references]
+        .filter(([{ table }, own]) => own.length < table.foreignKeys.length)
+        .map(([{ table }]) => asNamed(table)),
+    ],
+    ...PARTS_LOST.map(([what, isIn]) => {
+      return [
+        what,
+        tables
+          .map(({ table }) => table)
+          .filter(isIn)
+          .map(asNamed),
+      ] as const;
+    }),
+    [
+      'the constants have a number behind their name, as another has it',
+      numbered.map((named) =>
+        'table' in named ? asNamed(named.table) : { kind: 'view', name: named.view.name },
+      ),
+    ],
+  ];
+  const told = warnings.filter(([, objects]) => objects.length > 0);
+  return [...told.map(([what, objects]) => `${what}: ${nameList(objects)}`), ...unreadWarning(schema)];
+}
+
+interface Named {
+  readonly kind: string;
+  readonly name: string;
+}
+
+function asNamed({ kind, name }: OrdinaryTable): Named {
+  return { kind, name };
+}
+
+const PARTS_LOST: readonly (readonly [what: string, isIn: (table: OrdinaryTable) => boolean])[] = [
+  ['STRICT and WITHOUT ROWID are left out', ({ strict, withoutRowid }) => strict || withoutRowid],
+  [
+    'collations of columns are left out',
+    ({ columns }) => columns.some((each) => each.collation !== 'BINARY'),
+  ],
+  [
+    'conflict clauses are left out',
+    ({ columns, primaryKey, uniques }) =>
+      columns.some((column) => column.notNullOnConflict !== null) ||
+      [primaryKey, ...uniques].some((key) => key !== null && key.onConflict !== null),
+  ],
+  [
+    'foreign keys are not deferred',
+    ({ foreignKeys }) => foreignKeys.some(({ deferral }) => deferral !== 'NOT DEFERRABLE'),
+  ],
+  [
+    'Drizzle takes the name of the property for a column whose name is empty',
+    ({ columns }) => columns.some(({ name }) => name === ''),
+  ],
+];

@@ -1,0 +1,108 @@
+import { affinityOf } from '../../affinity.ts';
+import { type DefaultValue, readDefaultValue } from '../../ddl/default-value.ts';
+import type { Affinity, Column, OrdinaryTable } from '../../model.ts';
+import { isNullable, isRowid } from '../nullability.ts';
+import { stringLiteral } from '../typescript-text.ts';
+import type { Imports } from './imports.ts';
+
+/**
+ * Whether the primary key stands behind its column. To drizzle that column is then NOT NULL, and an integer one filled in by
+ * SQLite, which is so for a rowid alone: there the name of the key is given up.
+ */
+export function isInlineKey(table: OrdinaryTable, column: Column): boolean {
+  if (isRowid(table, column)) return true;
+  if (column.primaryKeyPosition === null || table.primaryKey?.columns.length !== 1) return false;
+  const builder = builderOf(column.declaredType, column.affinity);
+  return table.primaryKey.name === null && builder !== 'integer' && builder !== 'boolean';
+}
+
+/** The builder of a column of a table, with all that stands behind it but references. */
+export function tableColumnCode(imports: Imports, table: OrdinaryTable, column: Column): string {
+  const inlineKey = isInlineKey(table, column);
+  const options = table.autoincrement && isRowid(table, column) ? '{ autoIncrement: true }' : '';
+  const isAny = table.strict && column.affinity === 'BLOB' && column.declaredType.toUpperCase() === 'ANY';
+  return [
+    builderCode(imports, column.name, isAny ? '' : column.declaredType),
+    ...(inlineKey ? [`.primaryKey(${options})`] : []),
+    ...(isNullable(table, column) || inlineKey ? [] : ['.notNull()']),
+    ...uniqueCode(table, column),
+    ...defaultCode(imports, column),
+    ...generatedCode(imports, column),
+  ].join('');
+}
+
+export function viewColumnCode(imports: Imports, name: string, declaredType: string): string {
+  return builderCode(imports, name, declaredType);
+}
+
+type Builder = 'integer' | 'boolean' | 'real' | 'text' | 'numeric' | 'blob' | 'any';
+
+function builderOf(declaredType: string, affinity: Affinity): Builder {
+  if (declaredType === '') return 'any';
+  const builders = {
+    INTEGER: 'integer',
+    REAL: 'real',
+    TEXT: 'text',
+    NUMERIC: 'numeric',
+    BLOB: 'blob',
+  } as const;
+  return affinity === 'NUMERIC' && /BOOL/i.test(declaredType) ? 'boolean' : builders[affinity];
+}
+
+function builderCode(imports: Imports, name: string, declaredType: string): string {
+  const literal = stringLiteral(name);
+  const builder = builderOf(declaredType, affinityOf(declaredType, false));
+  switch (builder) {
+    case 'any':
+      return `${imports.anyValue()}(${literal})`;
+    case 'boolean':
+      return `${imports.core('integer')}(${literal}, { mode: 'boolean' })`;
+    case 'blob':
+      return `${imports.core('blob')}(${literal}, { mode: 'buffer' })`;
+    case 'text': {
+      const length = /\(\s*([1-9]\d{0,9})\s*\)/.exec(declaredType)?.[1];
+      return `${imports.core('text')}(${literal}${length === undefined ? '' : `, { length: ${length} }`})`;
+    }
+    case 'integer':
+    case 'real':
+    case 'numeric':
+      return `${imports.core(builder)}(${literal})`;
+  }
+}
+
+/** The first constraint over this column alone: Drizzle has one for a column. */
+function uniqueCode(table: OrdinaryTable, { name }: Column): readonly string[] {
+  const own = table.uniques.find((unique) => unique.columns.length === 1 && unique.columns[0]?.name === name);
+  if (own === undefined) return [];
+  return [`.unique(${own.name === null ? '' : stringLiteral(own.name)})`];
+}
+
+function defaultCode(imports: Imports, column: Column): readonly string[] {
+  if (column.default === null) return [];
+  const value = readDefaultValue(column.default);
+  if (value.kind === 'null') return [];
+  const literal = defaultLiteral(builderOf(column.declaredType, column.affinity), value);
+  return [`.default(${literal ?? imports.sql(defaultSql(column.default, value))})`];
+}
+
+/** The default as a value of the type that drizzle has for the column; null where only SQL says it. */
+function defaultLiteral(builder: Builder, value: DefaultValue): string | null {
+  if (value.kind === 'text') return builder === 'text' ? stringLiteral(value.value) : null;
+  if (value.kind === 'real') return builder === 'real' ? String(value.value) : null;
+  if (value.kind !== 'integer') return null;
+  const number = Number(value.value);
+  if (builder === 'boolean') return number === 0 || number === 1 ? String(number === 1) : null;
+  const isNumber = builder === 'integer' || builder === 'real';
+  return isNumber && Number.isSafeInteger(number) ? String(number) : null;
+}
+
+/** An expression has to stand in parentheses; a bare word is none, but a text. https://www.sqlite.org/lang_createtable.html#the_default_clause */
+function defaultSql(sql: string, { kind }: DefaultValue): string {
+  return kind === 'expression' && !/^\w+$/.test(sql) ? `(${sql})` : sql;
+}
+
+function generatedCode(imports: Imports, { generated }: Column): readonly string[] {
+  if (generated === null) return [];
+  const mode = `{ mode: '${generated.kind}' }`;
+  return [`.generatedAlwaysAs(${imports.sql(generated.expression ?? 'NULL')}, ${mode})`];
+}

@@ -1,0 +1,104 @@
+import { foldName } from '../../identifier.ts';
+import type { Column, OrdinaryTable, Schema, View, ViewColumn } from '../../model.ts';
+import { camelCase } from '../typescript-text.ts';
+import { uniqueNames } from '../unique-names.ts';
+import { IMPORTED_NAMES } from './imports.ts';
+
+/** A table, and what it and its columns are called in the module. */
+export interface NamedTable {
+  readonly table: OrdinaryTable;
+  readonly variable: string;
+  readonly isNumbered: boolean;
+  readonly columns: readonly (readonly [key: string, column: Column])[];
+  /** The key of a column, whose name may be in any case; null where there is no such column. */
+  readonly key: (column: string) => string | null;
+}
+
+export interface NamedView {
+  readonly view: View;
+  readonly variable: string;
+  readonly isNumbered: boolean;
+  readonly columns: readonly (readonly [key: string, column: ViewColumn])[];
+}
+
+export interface ModuleNames {
+  /** By folded name, in their order. */
+  readonly tables: ReadonlyMap<string, NamedTable>;
+  readonly views: readonly NamedView[];
+}
+
+/** Of all that the module has: the ordinary tables, and the views whose columns SQLite can tell. */
+export function namesOf(schema: Schema): ModuleNames {
+  const tables = schema.tables.filter((table) => table.kind === 'table');
+  const views = schema.views.filter(({ columns }) => columns !== null);
+  const variables = uniqueNames(
+    [...tables, ...views].map(({ name }) => name),
+    plainVariable,
+  );
+  return {
+    tables: new Map(tables.map((table) => [foldName(table.name), namedTable(table, variables)])),
+    views: views.map((view) => namedView(view, variables)),
+  };
+}
+
+function namedTable(table: OrdinaryTable, variables: ReadonlyMap<string, string>): NamedTable {
+  const columns = withKeys(table.columns);
+  const keys = new Map(columns.map(([key, { name }]) => [foldName(name), key]));
+  return {
+    table,
+    ...variableOf(table.name, variables),
+    columns,
+    key: (column) => keys.get(foldName(column)) ?? null,
+  };
+}
+
+function namedView(view: View, variables: ReadonlyMap<string, string>): NamedView {
+  return { view, ...variableOf(view.name, variables), columns: withKeys(view.columns ?? []) };
+}
+
+function variableOf(
+  name: string,
+  variables: ReadonlyMap<string, string>,
+): Pick<NamedTable, 'variable' | 'isNumbered'> {
+  const plain = plainVariable(name);
+  const variable = variables.get(name) ?? plain;
+  return { variable, isNumbered: variable !== plain };
+}
+
+function plainVariable(name: string): string {
+  const variable = camelCase(name, 'table');
+  return NO_VARIABLES.has(variable) ? `${variable}Table` : variable;
+}
+
+function withKeys<Each extends { readonly name: string }>(
+  columns: readonly Each[],
+): readonly (readonly [key: string, column: Each])[] {
+  const keys = uniqueNames(
+    columns.map(({ name }) => name),
+    plainKey,
+  );
+  return columns.map((column) => [keys.get(column.name) ?? plainKey(column.name), column]);
+}
+
+function plainKey(name: string): string {
+  const key = camelCase(name, 'column');
+  return NO_KEYS.has(key) ? `${key}Column` : key;
+}
+
+/** What the module has already, with the parameter of the functions in it, and what no variable of a module can be called. */
+const NO_VARIABLES: ReadonlySet<string> = new Set([
+  ...IMPORTED_NAMES,
+  't',
+  ...`arguments await break case catch class const continue debugger default delete do else enum eval export exports extends
+    false finally for function globalThis if implements import in instanceof interface let module new null package private
+    protected public require return static super switch this throw true try typeof undefined var void while with yield`.split(
+    /\s+/,
+  ),
+]);
+
+/** Where a row has no value of its own, drizzle would find these, which every object has; and what a table has itself. */
+const NO_KEYS: ReadonlySet<string> = new Set([
+  ...Object.getOwnPropertyNames(Object.prototype),
+  'getSQL',
+  'shouldOmitSQLParens',
+]);

@@ -1,0 +1,109 @@
+import { affinityOf } from '../affinity.ts';
+import { readDefaultValue } from '../ddl/default-value.ts';
+import { foldName, includesName } from '../identifier.ts';
+import type { Column, OrdinaryTable, Schema, View, ViewColumn, VirtualTable } from '../model.ts';
+import { isNullable, isRowid } from './nullability.ts';
+
+/** A table or a view, as far as its rows are concerned. */
+export interface RowObject {
+  readonly kind: 'table' | 'virtual table' | 'view';
+  readonly name: string;
+  /** In the order of a row, in which the rowid of a table without a primary key comes first. */
+  readonly columns: readonly RowColumn[];
+  /** Null for what is not an ordinary table. */
+  readonly table: OrdinaryTable | null;
+}
+
+/** A value of a row, as the API sends it and takes it. */
+export interface RowColumn {
+  readonly name: string;
+  readonly kind: ValueKind;
+  readonly nullable: boolean;
+  /** Whether a new row has to have it, may have it, or cannot: it is computed. */
+  readonly onInsert: 'required' | 'optional' | 'never';
+  /** The API stores true and false as 1 and 0 in any column; this is whether the column may be meant for them. */
+  readonly takesBooleans: boolean;
+  /** Whether SQLite keeps every value of another type out: in a STRICT table, and from the rowid. */
+  readonly isHeld: boolean;
+  /** Null for a rowid that is no column, and in views and virtual tables. */
+  readonly column: Column | null;
+}
+
+/** `blob` is a column that is declared to hold bytes; `any` one that takes every value as it comes. */
+export type ValueKind = 'integer' | 'real' | 'numeric' | 'text' | 'blob' | 'any';
+
+/** All whose columns SQLite can tell: the tables, then the views. */
+export function rowObjects({ tables, views }: Schema): readonly RowObject[] {
+  return [
+    ...tables.flatMap((table) => (table.kind === 'table' ? [rowTable(table)] : virtualTable(table))),
+    ...views.flatMap(view),
+  ];
+}
+
+function rowTable(table: OrdinaryTable): RowObject {
+  const columns = table.columns.map((column) => rowColumn(table, column));
+  return {
+    kind: 'table',
+    name: table.name,
+    columns: table.primaryKey === null ? [...rowidOf(columns), ...columns] : columns,
+    table,
+  };
+}
+
+function virtualTable({ name, columns }: VirtualTable): readonly RowObject[] {
+  if (columns === null) return [];
+  const shown = columns.filter(({ hidden }) => !hidden).map(openColumn);
+  return [{ kind: 'virtual table', name, columns: [...rowidOf(shown), ...shown], table: null }];
+}
+
+function view({ name, columns }: View): readonly RowObject[] {
+  return columns === null ? [] : [{ kind: 'view', name, columns: columns.map(openColumn), table: null }];
+}
+
+const NO_COLUMN = { onInsert: 'optional', takesBooleans: false, column: null } as const;
+
+/** What a view or a module gives is not held to its type. */
+function openColumn({ name, declaredType }: ViewColumn): RowColumn {
+  const kind = valueKind(declaredType, false);
+  return { ...NO_COLUMN, name, kind, nullable: true, isHeld: false };
+}
+
+function rowColumn(table: OrdinaryTable, column: Column): RowColumn {
+  const nullable = isNullable(table, column);
+  const required = !nullable && !hasDefault(column) && !isRowid(table, column);
+  const writable = required ? 'required' : 'optional';
+  return {
+    name: column.name,
+    kind: valueKind(column.declaredType, table.strict),
+    nullable,
+    onInsert: column.generated === null ? writable : 'never',
+    takesBooleans: takesBooleans(table, column),
+    isHeld: table.strict || isRowid(table, column),
+    column,
+  };
+}
+
+/** The rowid goes by three names, and each is a column's where a column has it. https://www.sqlite.org/rowidtable.html */
+function rowidOf(columns: readonly { readonly name: string }[]): readonly RowColumn[] {
+  const taken = new Set(columns.map(({ name }) => foldName(name)));
+  const name = ['rowid', '_rowid_', 'oid'].find((candidate) => !taken.has(candidate));
+  if (name === undefined) return [];
+  return [{ ...NO_COLUMN, name, kind: 'integer', nullable: false, isHeld: true }];
+}
+
+function valueKind(declaredType: string, strict: boolean): ValueKind {
+  if (declaredType === '' || (strict && declaredType.toUpperCase() === 'ANY')) return 'any';
+  const kinds = { INTEGER: 'integer', REAL: 'real', NUMERIC: 'numeric', TEXT: 'text', BLOB: 'blob' } as const;
+  return kinds[affinityOf(declaredType, strict)];
+}
+
+function takesBooleans({ strict, foreignKeys }: OrdinaryTable, column: Column): boolean {
+  const { name, declaredType, primaryKeyPosition } = column;
+  if (primaryKeyPosition !== null || foreignKeys.some(({ columns }) => includesName(columns, name)))
+    return false;
+  return /BOOL/i.test(declaredType) || ['integer', 'any'].includes(valueKind(declaredType, strict));
+}
+
+function hasDefault(column: Column): boolean {
+  return column.default !== null && readDefaultValue(column.default).kind !== 'null';
+}

@@ -1,0 +1,152 @@
+import type { OrdinaryTable, Schema } from '../model.ts';
+import { nameList } from '../name-list.ts';
+import { closedObjects } from './closed-objects.ts';
+import { columnFacts, defaultFacts } from './column-facts.ts';
+import type { RenderedSchema, SchemaFormat } from './format.ts';
+import { lossyHeader } from './lossy-header.ts';
+import { type RowColumn, type RowObject, rowObjects, type ValueKind } from './row-objects.ts';
+import { commentText, pascalCase, propertyName } from './typescript-text.ts';
+import { uniqueNames } from './unique-names.ts';
+
+/** The types of a client: of the rows that the API sends, and of those that it takes. */
+export const typescriptFormat: SchemaFormat = {
+  name: 'typescript',
+  contentType: 'application/typescript; charset=utf-8',
+  extension: 'ts',
+  purpose: 'The types of the rows that the API sends and takes, for a client in TypeScript.',
+  losses: [
+    'indexes, triggers, collations and all constraints except NOT NULL',
+    'what can be written through views and into virtual tables',
+    'that a table that is not STRICT may hold values of other types than its columns have',
+  ],
+  tier: 'full',
+  render: renderTypescript,
+};
+
+function renderTypescript(schema: Schema): RenderedSchema {
+  const objects = rowObjects(schema);
+  const typeNames = uniqueNames(
+    objects.map(({ name }) => name),
+    plainTypeName,
+  );
+  const named = objects.map((object) => ({
+    object,
+    typeName: typeNames.get(object.name) ?? plainTypeName(object.name),
+  }));
+  const header = lossyHeader(typescriptFormat, '//');
+  const types = named.flatMap((object) => typesOf(object));
+  return {
+    text: [header, ALIASES, databaseType(named), ...types].join('\n'),
+    warnings: warningsAbout(schema, named),
+  };
+}
+
+interface NamedObject {
+  readonly object: RowObject;
+  /** What the names of its types begin with. */
+  readonly typeName: string;
+}
+
+function plainTypeName(name: string): string {
+  return pascalCase(name, 'Table');
+}
+
+/**
+ * These, and the types of rows, are type aliases and no interfaces, so that they can be given to what takes a
+ * `Record<string, unknown>`.
+ */
+const ALIASES = `/** An integer of 64 bits: beyond ±(2^53−1), where a number would be rounded, its digits as a string. */
+export type Integer = number | string;
+
+/** A floating point number; JSON has no infinities, so these are words. */
+export type Real = number | 'Infinity' | '-Infinity';
+
+/** What NUMERIC keeps: numbers, an integer beyond ±(2^53−1) as its digits, and text that is no number. */
+export type Numeric = number | string;
+
+/** Bytes in base64, with padding. */
+export type Blob = string;
+
+/** Any value but null: an integer beyond ±(2^53−1) is its digits, a BLOB is base64. */
+export type Any = number | string;
+`;
+
+function databaseType(objects: readonly NamedObject[]): string {
+  const members = objects.map(({ object: { name, table }, typeName }) => {
+    const [insert, update] = table === null ? ['never', 'never'] : [`${typeName}Insert`, `${typeName}Update`];
+    return `${propertyName(name)}: { row: ${typeName}Row; insert: ${insert}; update: ${update} };`;
+  });
+  return objectType(
+    'Every table and view by its name; for views and virtual tables there are only rows to read.',
+    'Database',
+    members,
+  );
+}
+
+function typesOf({ object, typeName }: NamedObject): readonly string[] {
+  const { kind, name, columns, table } = object;
+  const members = columns.map((column) => {
+    const comment = commentOn(columnFacts(column, table));
+    return `${comment}${propertyName(column.name)}: ${orNull(column, SENT_TYPES[column.kind])};`;
+  });
+  const strictly = table?.strict === true ? ', which is STRICT' : '';
+  const row = objectType(`A row of the ${kind} ${commentText(name)}${strictly}.`, `${typeName}Row`, members);
+  return table === null ? [row] : [row, ...writtenTypes(typeName, columns, table)];
+}
+
+function writtenTypes(
+  typeName: string,
+  columns: readonly RowColumn[],
+  table: OrdinaryTable,
+): readonly string[] {
+  const written = columns.filter(({ onInsert }) => onInsert !== 'never');
+  const members = written.map((column) => {
+    const comment = commentOn([...columnFacts(column, table), ...defaultFacts(column)]);
+    const mark = column.onInsert === 'optional' ? '?' : '';
+    return `${comment}${propertyName(column.name)}${mark}: ${orNull(column, takenType(column))};`;
+  });
+  return [
+    objectType(null, `${typeName}Insert`, members),
+    `export type ${typeName}Update = Partial<${typeName}Insert>;\n`,
+  ];
+}
+
+const SENT_TYPES: Readonly<Record<ValueKind, string>> = {
+  integer: 'Integer',
+  real: 'Real',
+  numeric: 'Numeric',
+  text: 'string',
+  blob: 'Blob',
+  any: 'Any',
+};
+
+function takenType({ kind, takesBooleans }: RowColumn): string {
+  return takesBooleans ? `${SENT_TYPES[kind]} | boolean` : SENT_TYPES[kind];
+}
+
+function orNull({ nullable }: RowColumn, type: string): string {
+  return nullable ? `${type} | null` : type;
+}
+
+function commentOn(facts: readonly string[]): string {
+  return facts.length === 0 ? '' : `/** ${facts.map(commentText).join('. ')}. */\n  `;
+}
+
+function objectType(comment: string | null, name: string, members: readonly string[]): string {
+  const documented = comment === null ? '' : `/** ${comment} */\n`;
+  const body = members.length === 0 ? '{}' : `{\n  ${members.join('\n  ')}\n}`;
+  return `${documented}export type ${name} = ${body};\n`;
+}
+
+function warningsAbout(schema: Schema, objects: readonly NamedObject[]): readonly string[] {
+  const warnings: string[] = [];
+  const closed = closedObjects(schema);
+  if (closed.length > 0) warnings.push(`left out, as SQLite cannot tell their columns: ${nameList(closed)}`);
+  const numbered = objects
+    .filter(({ object, typeName }) => typeName !== plainTypeName(object.name))
+    .map(({ object }) => object);
+  if (numbered.length > 0) {
+    warnings.push(`the types have a number behind their name, as another has it: ${nameList(numbered)}`);
+  }
+  return warnings;
+}
