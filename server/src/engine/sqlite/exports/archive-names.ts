@@ -1,5 +1,5 @@
 /** Names that Windows keeps for devices, with any extension. https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file */
-const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
+const DEVICE = /^(?:con|prn|aux|nul|(?:com|lpt)[\d¹²³])(?:\.|$)/i;
 const MAX_BYTES = 150;
 
 /**

@@ -1,10 +1,11 @@
+import type { DatabaseSync } from 'node:sqlite';
+
 import { invalidField } from '../../../errors.ts';
-import { compareNames, foldName } from '../../../schema/identifier.ts';
+import { compareNames, foldName, quoteIdentifier } from '../../../schema/identifier.ts';
 import type { StoredSchema, StoredTable } from '../../../schema/model.ts';
 import { nameList } from '../../../schema/name-list.ts';
 import type { DatabaseExportRequest } from '../../project-exports.ts';
 import { readStoredSchema } from '../introspection/read-stored-schema.ts';
-import { findMissingModules } from '../missing-modules.ts';
 import type { ExportedDatabase } from './open-for-export.ts';
 import { countRows } from './row-count.ts';
 import { type RowSource, selectedRows, wholeTable } from './row-source.ts';
@@ -20,8 +21,8 @@ export interface ChosenTables {
 }
 
 /**
- * The tables that a client asks for: all but the excluded, or the included alone. One whose rows nobody can read here, because its
- * module is missing, is left out, and named in a warning.
+ * The tables that a client asks for: all but the excluded, or the included alone. A virtual table whose rows SQLite cannot read here gives
+ * none, and is named in a warning.
  * @throws RowhouseError `validation_failed` where the request names a table that is not there, or not exported.
  */
 export function chooseTables(
@@ -31,7 +32,7 @@ export function chooseTables(
   const all = readStoredSchema(connection);
   const chosen = chosenNames(all.tables, request);
   const { schema, warnings } = schemaOfTables(all, chosen);
-  const closed = findMissingModules(connection, schema);
+  const closed = schema.tables.filter((table) => table.kind === 'virtual' && !isReadable(connection, table));
   const selections = new Map(Object.entries(request.rows).map(([name, rows]) => [foldName(name), rows]));
   const sources = schema.tables
     .filter((table) => !closed.some(({ name }) => name === table.name))
@@ -78,8 +79,19 @@ function requireKnown(
   return new Set(names.map(foldName));
 }
 
-function closedWarnings(closed: readonly { readonly name: string }[]): readonly string[] {
+/** Its module may be missing, or the table that it reads. */
+function isReadable(connection: DatabaseSync, { name }: StoredTable): boolean {
+  try {
+    connection.prepare(`SELECT * FROM main.${quoteIdentifier(name)} LIMIT 1`).get();
+    return true;
+  } catch {
+    // SQLite's answer to the question.
+    return false;
+  }
+}
+
+function closedWarnings(closed: readonly StoredTable[]): readonly string[] {
   if (closed.length === 0) return [];
   const named = closed.map(({ name }) => ({ kind: 'virtual table', name }));
-  return [`these have no rows in it, as the module that reads them is not here: ${nameList(named)}`];
+  return [`these have no rows in it, as SQLite cannot read them here: ${nameList(named)}`];
 }
