@@ -1,3 +1,5 @@
+import { unchangedFirst } from '../unchanged-first.ts';
+
 /** In bytes of UTF-8. https://www.postgresql.org/docs/15/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
 const MAXIMUM_LENGTH = 63;
 
@@ -13,10 +15,9 @@ export class PostgresNames {
     return name;
   }
 
-  /** A name for each of these; those that can stay as they are come first, so that none loses its name to another. */
+  /** A name for each of these. */
   takeAll(wanted: readonly string[], translate: (name: string) => string): ReadonlyMap<string, string> {
-    const keepsName = (name: string): boolean => shortened(translate(name), '') === name;
-    const inOrder = [...wanted.filter(keepsName), ...wanted.filter((name) => !keepsName(name))];
+    const inOrder = unchangedFirst(wanted, (name) => shortened(translate(name), ''));
     return new Map(inOrder.map((name) => [name, this.take(translate(name))]));
   }
 }
