@@ -3,6 +3,7 @@ import type { Index, Schema } from '../model.ts';
 import { nameList } from '../name-list.ts';
 import { rowidAliasIn } from '../rowid-alias.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
+import { leftOutWarnings } from './left-out-warnings.ts';
 import { lossyHeader } from './lossy-header.ts';
 import { prismaDefault } from './prisma/default.ts';
 import { IndexNames } from './prisma/index-names.ts';
@@ -220,7 +221,7 @@ function warningsAbout(
     .filter(({ isChanged }) => isChanged)
     .map(({ child }) => ({ kind: 'table', name: child.table.name }));
   return [
-    ...said('left out: ', leftOut),
+    ...leftOutWarnings(leftOut),
     ...said('names had to be changed: ', renamed),
     ...said('not in the client, as no key without NULL tells the rows apart: ', ignored),
     ...said('not in the client, as the type may hold anything: ', unsupported),

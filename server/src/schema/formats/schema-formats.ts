@@ -1,3 +1,4 @@
+import { dbmlFormat } from './dbml.ts';
 import type { SchemaFormat } from './format.ts';
 import { jsonFormat } from './json.ts';
 import { postgresFormat } from './postgres.ts';
@@ -5,7 +6,13 @@ import { prismaFormat } from './prisma.ts';
 import { sqlFormat } from './sql.ts';
 
 /** Every format a schema can be exported in. A new one is a file beside this one, and a line here. */
-export const schemaFormats: readonly SchemaFormat[] = [jsonFormat, sqlFormat, postgresFormat, prismaFormat];
+export const schemaFormats: readonly SchemaFormat[] = [
+  jsonFormat,
+  sqlFormat,
+  postgresFormat,
+  prismaFormat,
+  dbmlFormat,
+];
 
 /** The format that a client calls `name`, or null where there is none. */
 export function findSchemaFormat(name: string): SchemaFormat | null {

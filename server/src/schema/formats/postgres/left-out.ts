@@ -1,5 +1,3 @@
-import { nameList } from '../../name-list.ts';
-
 /** Something of the schema that is not in the statements, and so is told in a comment. */
 export interface LeftOut {
   readonly kind: string;
@@ -11,12 +9,6 @@ export interface LeftOut {
 /** A comment that shows it; no text can end the comment, whatever is in it. */
 export function leftOutComment({ kind, name, text }: LeftOut): string {
   return commented(`left out: ${kind} ${JSON.stringify(name)}: ${text}`);
-}
-
-/** One warning for each kind of thing. */
-export function leftOutWarnings(leftOut: readonly LeftOut[]): readonly string[] {
-  const groups = [...Map.groupBy(leftOut, ({ kind }) => kind).values()];
-  return groups.map((group) => `left out: ${nameList(group)}`);
 }
 
 /** A comment ends at a newline or a carriage return. https://www.postgresql.org/docs/15/sql-syntax-lexical.html#SQL-SYNTAX-COMMENTS */
