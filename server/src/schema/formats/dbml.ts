@@ -3,11 +3,12 @@ import type { Column, ForeignKey, Index, OrdinaryTable, Schema } from '../model.
 import { isNullable } from '../nullability.ts';
 import { rowidAliasIn } from '../rowid-alias.ts';
 import { dbmlDefault } from './dbml/default.ts';
-import { readRefs, type Ref } from './dbml/refs.ts';
+import { readRefs } from './dbml/refs.ts';
 import { dbmlExpression, dbmlName, dbmlText, dbmlType } from './dbml/words.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
 import { leftOutWarnings } from './left-out-warnings.ts';
 import { lossyHeader } from './lossy-header.ts';
+import type { Reference } from './references.ts';
 import { unreadWarning } from './unread-warning.ts';
 
 /** https://dbml.dbdiagram.io/docs */
@@ -166,10 +167,10 @@ function indexLine(
   return [(written.length === 1 ? written.join('') : `(${written.join(', ')})`) + settings(list)];
 }
 
-function refLine({ foreignKey, child, parent, isOneToOne }: Ref): string {
+function refLine({ foreignKey, child, parent, isOneToOne }: Reference): string {
   const { name, onDelete, onUpdate } = foreignKey;
-  const own = endpoint(child.name, child.columns);
-  const other = endpoint(parent.name, parent.columns);
+  const own = endpoint(child.table.name, child.columns);
+  const other = endpoint(parent.table.name, parent.columns);
   // Of one to one, the second is the one with the foreign key.
   const ends = isOneToOne ? `${other} - ${own}` : `${own} > ${other}`;
   const actions = [

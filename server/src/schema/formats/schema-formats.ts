@@ -1,6 +1,7 @@
 import { dbmlFormat } from './dbml.ts';
 import type { SchemaFormat } from './format.ts';
 import { jsonFormat } from './json.ts';
+import { mermaidFormat } from './mermaid.ts';
 import { postgresFormat } from './postgres.ts';
 import { prismaFormat } from './prisma.ts';
 import { sqlFormat } from './sql.ts';
@@ -12,6 +13,7 @@ export const schemaFormats: readonly SchemaFormat[] = [
   postgresFormat,
   prismaFormat,
   dbmlFormat,
+  mermaidFormat,
 ];
 
 /** The format that a client calls `name`, or null where there is none. */
