@@ -4,6 +4,7 @@ import { readdir, readFile, rename, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { schemaFormats } from '../schema/formats/schema-formats.ts';
 import { readChinook } from '../testing/chinook.ts';
 import { runSqliteShell } from '../testing/sqlite-shell.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
@@ -330,7 +331,12 @@ test('an unknown format is refused in the documented words, and the details name
     assert.deepEqual(body.error, {
       code: 'invalid_export_format',
       message: 'format must be json or sql for schema exports.',
-      details: [{ field: 'body.format', message: 'must be one of json, sql' }],
+      details: [
+        {
+          field: 'body.format',
+          message: `must be one of ${schemaFormats.map(({ name }) => name).join(', ')}`,
+        },
+      ],
     });
   }
 });
