@@ -9,7 +9,7 @@ import { chinookPath } from '../../testing/chinook.ts';
 import { type DbmlDatabase, type DbmlTable, readDbml } from '../../testing/dbml.ts';
 import { withRandomDatabases } from '../../testing/random-databases.ts';
 import { databaseWith } from '../../testing/schema-copies.ts';
-import { worstDatabase } from '../../testing/worst-schema.ts';
+import { worstDatabase } from '../../testing/worst-database.ts';
 import { readSchema } from './introspection/read-schema.ts';
 import { openDatabase } from './open-database.ts';
 import { renderSchemaExport } from './schema-export.ts';

@@ -10,7 +10,7 @@ import { type CatalogTable, readCatalog } from '../../testing/postgres-catalog.t
 import { type PostgresServer, startPostgres } from '../../testing/postgres-server.ts';
 import { withRandomDatabases } from '../../testing/random-databases.ts';
 import { databaseWith } from '../../testing/schema-copies.ts';
-import { WORST_NAMES, worstDatabase } from '../../testing/worst-schema.ts';
+import { WORST_NAMES, worstDatabase } from '../../testing/worst-database.ts';
 import { readSchema } from './introspection/read-schema.ts';
 import { openDatabase } from './open-database.ts';
 import { renderSchemaExport } from './schema-export.ts';

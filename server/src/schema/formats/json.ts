@@ -17,7 +17,6 @@ import type {
 import { nameList } from '../name-list.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
 import { layOutJson } from './lay-out-json.ts';
-import { unreadWarning } from './unread-warning.ts';
 
 /**
  * The schema as one JSON document, described in docs/reference/schema-json.md and held to
@@ -174,7 +173,12 @@ function warningsAbout(schema: Schema): RenderedSchema['warnings'] {
   const warnings: string[] = [];
   const closed = [...schema.tables.filter(isClosed), ...schema.views.filter(isClosed)].map(described);
   if (closed.length > 0) warnings.push(`SQLite cannot tell the columns of ${nameList(closed)}`);
-  return [...warnings, ...unreadWarning(schema)];
+  if (schema.unread.length > 0) {
+    warnings.push(
+      `some details are missing, as the stored text is not understood: ${nameList(schema.unread)}`,
+    );
+  }
+  return warnings;
 }
 
 function isClosed(object: Table | View): boolean {
