@@ -1,7 +1,11 @@
+import { dbmlFormat } from './dbml.ts';
 import { drizzleFormat } from './drizzle.ts';
 import type { SchemaFormat } from './format.ts';
 import { jsonFormat } from './json.ts';
 import { jsonschemaFormat } from './jsonschema.ts';
+import { mermaidFormat } from './mermaid.ts';
+import { postgresFormat } from './postgres.ts';
+import { prismaFormat } from './prisma.ts';
 import { sqlFormat } from './sql.ts';
 import { typescriptFormat } from './typescript.ts';
 
@@ -9,9 +13,13 @@ import { typescriptFormat } from './typescript.ts';
 export const schemaFormats: readonly SchemaFormat[] = [
   jsonFormat,
   sqlFormat,
+  postgresFormat,
   typescriptFormat,
   drizzleFormat,
+  prismaFormat,
   jsonschemaFormat,
+  dbmlFormat,
+  mermaidFormat,
 ];
 
 /** The format that a client calls `name`, or null where there is none. */

@@ -1,0 +1,333 @@
+import { StatementReader, unquote } from '../../ddl/statement-reader.ts';
+import { foldName, quoteIdentifier } from '../../identifier.ts';
+import { quoteText } from './names.ts';
+
+/** What an expression may refer to: a column, by its folded name in SQLite. */
+export type ExpressionColumns = ReadonlyMap<string, ExpressionColumn>;
+
+export interface ExpressionColumn {
+  /** The name in PostgreSQL. */
+  readonly name: string;
+  readonly kind: ValueKind;
+  /** Whether PostgreSQL finds the same two texts equal; not so under NOCASE or RTRIM. */
+  readonly isPortable: boolean;
+}
+
+/** `small` is an integer that is too narrow to count with: the sum of two may not fit. */
+export type ValueKind = 'integer' | 'small' | 'numeric' | 'real' | 'text';
+
+/** The condition as PostgreSQL says it; null where it is not sure to mean the same. */
+export function translateCondition(sql: string, columns: ExpressionColumns): string | null {
+  return translate(sql, columns, (translator) => translator.condition());
+}
+
+/** The same of a value. */
+export function translateValue(sql: string, columns: ExpressionColumns): Value | null {
+  return translate(sql, columns, (translator) => translator.value());
+}
+
+export interface Value {
+  readonly sql: string;
+  readonly kind: ValueKind;
+  /** A literal alone has no type yet in PostgreSQL, and fits to what it stands beside. */
+  readonly isLiteral: boolean;
+  /** Whether it can stand beside an operator as it is. */
+  readonly isSimple: boolean;
+}
+
+/** The expression has something whose meaning may differ. */
+class NotPortable extends Error {}
+
+function translate<Result>(
+  sql: string,
+  columns: ExpressionColumns,
+  read: (translator: Translator) => Result,
+): Result | null {
+  try {
+    const translator = new Translator(sql, columns);
+    const result = read(translator);
+    translator.end();
+    return result;
+  } catch (error) {
+    if (error instanceof NotPortable) return null;
+    throw error;
+  }
+}
+
+/**
+ * Reads the small part of SQLite's expressions that PostgreSQL understands in the same way, and nothing else:
+ * conditions of AND, OR and NOT; IS NULL, IN, BETWEEN and comparisons of like with like; +, - and * of integers or of
+ * reals; || of texts; length(), trim() and coalesce(). Not division (by zero it is NULL in SQLite and an error there), not LIKE (which
+ * ignores case in SQLite), not the order of texts (which is the locale's there).
+ * https://www.sqlite.org/lang_expr.html, https://www.postgresql.org/docs/15/sql-expressions.html
+ */
+class Translator {
+  readonly #reader: StatementReader;
+  readonly #columns: ExpressionColumns;
+  #depth = 0;
+
+  constructor(sql: string, columns: ExpressionColumns) {
+    this.#reader = new StatementReader(sql);
+    this.#columns = columns;
+  }
+
+  end(): void {
+    if (this.#reader.kind !== 'end') throw new NotPortable();
+  }
+
+  condition(): string {
+    const parts = [this.#conjunction()];
+    while (this.#reader.take('OR')) parts.push(this.#conjunction());
+    return parts.join(' OR ');
+  }
+
+  #conjunction(): string {
+    const parts = [this.#negation()];
+    while (this.#reader.take('AND')) parts.push(this.#negation());
+    return parts.join(' AND ');
+  }
+
+  #negation(): string {
+    if (!this.#reader.take('NOT')) return this.#predicate();
+    return `NOT (${this.#predicate()})`;
+  }
+
+  /** Parentheses may hold a condition or a value; which of them is known only behind them. */
+  #predicate(): string {
+    const inner = this.#reader.at('(') ? this.#parenthesisedCondition() : null;
+    if (inner !== null) return `(${inner})`;
+    const left = this.value();
+    const operator = this.#reader.takeOne(['<', '>', '=', '!']);
+    return operator === null ? this.#wordPredicate(left) : this.#comparison(left, operator);
+  }
+
+  #parenthesisedCondition(): string | null {
+    const ahead = this.#reader.text.slice(this.#reader.token.start);
+    const attempt = new Translator(ahead, this.#columns);
+    attempt.#depth = this.#enter();
+    try {
+      attempt.#reader.expect('(');
+      const inner = attempt.condition();
+      if (!attempt.#reader.at(')')) return null;
+      const end = this.#reader.token.start + attempt.#reader.token.end;
+      while (this.#reader.lastEnd < end) this.#reader.advance();
+      return inner;
+    } catch (error) {
+      if (error instanceof NotPortable) return null;
+      throw error;
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  #comparison(left: Value, first: string): string {
+    const second = this.#reader.takeOne(['=', '>']) ?? '';
+    const operator = OPERATORS[first + second];
+    if (operator === undefined) throw new NotPortable();
+    const right = this.value();
+    assertComparable(left, right, operator === '=' || operator === '<>');
+    return `${operand(left)} ${operator} ${operand(right)}`;
+  }
+
+  #wordPredicate(left: Value): string {
+    if (this.#reader.take('ISNULL')) return this.#nullTest(left, 'IS NULL');
+    if (this.#reader.take('NOTNULL')) return this.#nullTest(left, 'IS NOT NULL');
+    if (this.#reader.take('IS')) {
+      const not = this.#reader.take('NOT') ? ' NOT' : '';
+      this.#expect('NULL');
+      return this.#nullTest(left, `IS${not} NULL`);
+    }
+    const not = this.#reader.take('NOT') ? 'NOT ' : '';
+    if (not !== '' && this.#reader.take('NULL')) return this.#nullTest(left, 'IS NOT NULL');
+    if (this.#reader.take('IN')) return `${operand(left)} ${not}IN (${this.#list(left)})`;
+    this.#expect('BETWEEN');
+    const low = this.value();
+    this.#expect('AND');
+    const high = this.value();
+    assertComparable(left, low, false);
+    assertComparable(left, high, false);
+    return `${operand(left)} ${not}BETWEEN ${operand(low)} AND ${operand(high)}`;
+  }
+
+  #nullTest(value: Value, test: string): string {
+    if (value.isLiteral) throw new NotPortable();
+    return `${operand(value)} ${test}`;
+  }
+
+  /** Behind IN; an empty list is SQLite's own. */
+  #list(left: Value): string {
+    const items: string[] = [];
+    this.#expect('(');
+    do {
+      const item = this.value();
+      assertComparable(left, item, true);
+      items.push(item.sql);
+    } while (this.#reader.take(','));
+    this.#expect(')');
+    return items.join(', ');
+  }
+
+  value(): Value {
+    let left = this.#product();
+    for (let sign = this.#sign(); sign !== null; sign = this.#sign()) {
+      left = counted(left, sign, this.#product());
+    }
+    return left;
+  }
+
+  #sign(): string | null {
+    return this.#reader.takeOne(['+', '-']);
+  }
+
+  #product(): Value {
+    let left = this.#joined();
+    while (this.#reader.take('*')) left = counted(left, '*', this.#joined());
+    return left;
+  }
+
+  /** Two bars are two tokens; one alone counts bits, and is followed by no text. */
+  #joined(): Value {
+    let left = this.#term();
+    while (this.#reader.take('|')) {
+      this.#expect('|');
+      const right = this.#term();
+      if (left.kind !== 'text' || right.kind !== 'text') throw new NotPortable();
+      left = { ...composed(`${operand(left)} || ${operand(right)}`, 'text'), isLiteral: false };
+    }
+    return left;
+  }
+
+  #term(): Value {
+    const { kind, start, end } = this.#reader.token;
+    const text = this.#reader.text.slice(start, end);
+    if (kind === 'number') return this.#stepOver(numberLiteral(text));
+    if (kind === 'string') return this.#stepOver(textLiteral(text));
+    if (kind === 'quoted') return this.#stepOver(this.#column(unquote(text)));
+    if (kind === 'word') return this.#word(text);
+    if (this.#reader.take('-')) {
+      if (this.#reader.kind !== 'number') throw new NotPortable();
+      const value = this.#term();
+      return { ...value, sql: `-${value.sql}` };
+    }
+    this.#expect('(');
+    this.#enter();
+    const inner = this.value();
+    this.#depth -= 1;
+    this.#expect(')');
+    return inner;
+  }
+
+  #word(text: string): Value {
+    this.#reader.advance();
+    if (!this.#reader.at('(')) {
+      if (NO_COLUMN.test(text)) throw new NotPortable();
+      return this.#column(text);
+    }
+    this.#reader.advance();
+    this.#enter();
+    const parameters = [this.value()];
+    while (this.#reader.take(',')) parameters.push(this.value());
+    this.#depth -= 1;
+    this.#expect(')');
+    return called(text.toLowerCase(), parameters);
+  }
+
+  #column(name: string): Value {
+    const column = this.#columns.get(foldName(name));
+    if (column === undefined || !column.isPortable) throw new NotPortable();
+    return { sql: quoteIdentifier(column.name), kind: column.kind, isLiteral: false, isSimple: true };
+  }
+
+  #stepOver(value: Value): Value {
+    this.#reader.advance();
+    return value;
+  }
+
+  #expect(word: string): void {
+    if (!this.#reader.take(word)) throw new NotPortable();
+  }
+
+  /** What is nested deeper is nothing that a person wrote, and a reader that calls itself has an end. */
+  #enter(): number {
+    this.#depth += 1;
+    if (this.#depth > MAXIMUM_DEPTH) throw new NotPortable();
+    return this.#depth;
+  }
+}
+
+const MAXIMUM_DEPTH = 8;
+
+/** Words that without quotes are never the column of that name. */
+const NO_COLUMN = /^(?:null|case|cast|not|exists|select|current_(?:date|time|timestamp))$/i;
+
+const OPERATORS: Readonly<Record<string, string>> = {
+  '=': '=',
+  '==': '=',
+  '<>': '<>',
+  '!=': '<>',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
+};
+
+/** Two literals have no column that gives them a type, and texts have another order. */
+function assertComparable(left: Value, right: Value, isEquality: boolean): void {
+  const texts = [left, right].filter((value) => value.kind === 'text').length;
+  const kinds = left.kind === right.kind || left.isLiteral || right.isLiteral;
+  if (texts === 1 || (texts === 2 && !isEquality) || !kinds) throw new NotPortable();
+  if (left.isLiteral && right.isLiteral) throw new NotPortable();
+}
+
+function counted(left: Value, operator: string, right: Value): Value {
+  const [column, other] = left.isLiteral ? [right, left] : [left, right];
+  const fits = other.kind === column.kind || (other.isLiteral && other.kind === 'integer');
+  const counts = column.kind === 'integer' || column.kind === 'real';
+  if (
+    column.isLiteral ||
+    !counts ||
+    !(fits || (column.kind === 'real' && other.kind === 'numeric' && other.isLiteral))
+  )
+    throw new NotPortable();
+  return composed(`${operand(left)} ${operator} ${operand(right)}`, column.kind);
+}
+
+function called(name: string, parameters: readonly Value[]): Value {
+  const [first] = parameters;
+  if (first === undefined || first.isLiteral) throw new NotPortable();
+  const sql = `${name}(${parameters.map((parameter) => parameter.sql).join(', ')})`;
+  if (name === 'coalesce' && parameters.length > 1) {
+    const alike = parameters.every(({ kind }) => kind === first.kind);
+    if (!alike || first.kind === 'small') throw new NotPortable();
+    return { sql, kind: first.kind, isLiteral: false, isSimple: true };
+  }
+  if (parameters.length !== 1 || first.kind !== 'text') throw new NotPortable();
+  if (name === 'length') return { sql, kind: 'small', isLiteral: false, isSimple: true };
+  if (name === 'trim') return { sql, kind: 'text', isLiteral: false, isSimple: true };
+  throw new NotPortable();
+}
+
+function composed(sql: string, kind: ValueKind): Value {
+  return { sql, kind, isLiteral: false, isSimple: false };
+}
+
+function operand(value: Value): string {
+  return value.isSimple ? value.sql : `(${value.sql})`;
+}
+
+/** Hexadecimal is written in tens; an exponent, or more digits than both count with, is left alone. */
+function numberLiteral(text: string): Value {
+  if (/^(?:\d{1,18}|0x[0-9a-f]{1,15})$/i.test(text)) {
+    return { sql: String(BigInt(text)), kind: 'integer', isLiteral: true, isSimple: true };
+  }
+  if (/^\d{1,15}\.\d{1,15}$/.test(text)) {
+    return { sql: text, kind: 'numeric', isLiteral: true, isSimple: true };
+  }
+  throw new NotPortable();
+}
+
+/** Not x'53', which is a blob. */
+function textLiteral(text: string): Value {
+  if (!text.startsWith("'")) throw new NotPortable();
+  return { sql: quoteText(unquote(text)), kind: 'text', isLiteral: true, isSimple: true };
+}

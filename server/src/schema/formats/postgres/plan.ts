@@ -1,0 +1,68 @@
+import { foldName } from '../../identifier.ts';
+import type { Column, OrdinaryTable, Schema } from '../../model.ts';
+import { columnName, PostgresNames, relationName } from './names.ts';
+import { type PostgresType, postgresType } from './types.ts';
+
+/** What each table and column is called in PostgreSQL, and of which type it is: what has to be known before any is written. */
+export interface Plan {
+  readonly tables: readonly PlannedTable[];
+  /** Tables with more columns than PostgreSQL takes. */
+  readonly tooWide: readonly OrdinaryTable[];
+  readonly byName: ReadonlyMap<string, PlannedTable>;
+  /** Tables, indexes and sequences share one set of names; constraints take theirs from it too, as most are indexes. */
+  readonly names: PostgresNames;
+}
+
+export interface PlannedTable {
+  readonly table: OrdinaryTable;
+  readonly name: string;
+  readonly columns: readonly PlannedColumn[];
+  /** What each index of CREATE INDEX is called. */
+  readonly indexNames: ReadonlyMap<string, string>;
+  /** By the folded name in SQLite. */
+  readonly byName: ReadonlyMap<string, PlannedColumn>;
+}
+
+export interface PlannedColumn {
+  readonly column: Column;
+  readonly name: string;
+  readonly type: PostgresType;
+}
+
+/** https://www.postgresql.org/docs/15/limits.html */
+const MAXIMUM_COLUMNS = 1600;
+
+export function planTables(schema: Schema): Plan {
+  const ordinary = schema.tables.filter((table) => table.kind === 'table');
+  const written = ordinary.filter((table) => table.columns.length <= MAXIMUM_COLUMNS);
+  const names = new PostgresNames();
+  const indexes = written.flatMap((table) => table.indexes.filter(({ origin }) => origin === 'create'));
+  const relations = [...written, ...indexes].map(({ name }) => name);
+  const translated = names.takeAll(relations, relationName);
+  const tables = written.map((table) => planTable(table, translated));
+  return {
+    tables,
+    tooWide: ordinary.filter((table) => !written.includes(table)),
+    byName: new Map(tables.map((planned) => [foldName(planned.table.name), planned])),
+    names,
+  };
+}
+
+function planTable(table: OrdinaryTable, relations: ReadonlyMap<string, string>): PlannedTable {
+  const names = new PostgresNames().takeAll(
+    table.columns.map((column) => column.name),
+    columnName,
+  );
+  const columns = table.columns.map((column) => ({
+    column,
+    name: names.get(column.name) ?? '',
+    type: postgresType(column),
+  }));
+  return {
+    table,
+    name: relations.get(table.name) ?? '',
+    columns,
+    indexNames: relations,
+    byName: new Map(columns.map((each) => [foldName(each.column.name), each])),
+  };
+}

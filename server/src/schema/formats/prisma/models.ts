@@ -1,0 +1,124 @@
+import { declaredKind, typeWithoutComments } from '../../declared-kind.ts';
+import { foldName } from '../../identifier.ts';
+import type { Column, OrdinaryTable, Schema } from '../../model.ts';
+import { isNullable } from '../../nullability.ts';
+import { rowidAliasIn } from '../../rowid-alias.ts';
+import { unchangedFirst } from '../unchanged-first.ts';
+import { uniqueNames } from '../unique-names.ts';
+import { fieldName, modelName, quoteText } from './names.ts';
+
+/** A table as Prisma sees it, before its relations are known. */
+export interface Model {
+  readonly table: OrdinaryTable;
+  readonly name: string;
+  readonly fields: readonly Field[];
+  /** By the folded name of the column. */
+  readonly byColumn: ReadonlyMap<string, Field>;
+  readonly keys: readonly Key[];
+  /** Prisma can tell one row from another only by a key all of whose fields are required. */
+  readonly isIgnored: boolean;
+}
+
+export interface Field {
+  readonly column: Column;
+  readonly name: string;
+  readonly type: string;
+  readonly isSupported: boolean;
+  readonly isOptional: boolean;
+}
+
+/** Columns that tell one row from another: the primary key, or a whole unique index. */
+export interface Key {
+  readonly kind: 'id' | 'unique';
+  readonly fields: readonly Field[];
+}
+
+export function readModels(schema: Schema): readonly Model[] {
+  const tables = schema.tables.filter((table) => table.kind === 'table');
+  // The client calls `prisma.user` what is a model `User`, so names that differ by their case would be one there.
+  const names = translated(tables, modelName, (name) => name.toLowerCase());
+  return tables.map((table) => readModel(table, names.get(table.name) ?? ''));
+}
+
+function translated(
+  things: readonly { readonly name: string }[],
+  translate: (name: string) => string,
+  isSame?: (name: string) => string,
+): ReadonlyMap<string, string> {
+  const names = unchangedFirst(
+    things.map(({ name }) => name),
+    translate,
+  );
+  return uniqueNames(names, translate, isSame);
+}
+
+function readModel(table: OrdinaryTable, name: string): Model {
+  const names = translated(table.columns, fieldName);
+  const fields = table.columns.map((column) => readField(table, column, names.get(column.name) ?? ''));
+  const byColumn = new Map(fields.map((field) => [foldName(field.column.name), field]));
+  const keys = readKeys(table, byColumn);
+  const isIgnored = !keys.some((key) => key.fields.every((field) => field.isSupported && !field.isOptional));
+  return { table, name, fields, byColumn, keys, isIgnored };
+}
+
+function readField(table: OrdinaryTable, column: Column, name: string): Field {
+  const type = prismaType(column);
+  return {
+    column,
+    name,
+    type: type ?? `Unsupported(${quoteText(typeWithoutComments(column.declaredType))})`,
+    isSupported: type !== null,
+    // Prisma has no key with NULL in it.
+    isOptional: column.primaryKeyPosition === null && isNullable(table, column),
+  };
+}
+
+/**
+ * As `prisma db pull` has it, but for integers: those are Int there, which has 32 bits and fails at what is bigger,
+ * while SQLite's have 64. https://www.prisma.io/docs/orm/v6/overview/databases/sqlite
+ */
+function prismaType(column: Column): string | null {
+  switch (declaredKind(column).kind) {
+    case 'integer':
+      return 'BigInt';
+    case 'boolean':
+      return 'Boolean';
+    case 'real':
+      return 'Float';
+    case 'decimal':
+      return 'Decimal';
+    case 'text':
+      return 'String';
+    case 'bytes':
+      return 'Bytes';
+    case 'moment':
+      return 'DateTime';
+    case 'json':
+      return 'Json';
+    case 'other':
+      return null;
+  }
+}
+
+/** Those that hold for every row; a part of them, or an expression, is nothing that Prisma knows as a key. */
+function readKeys(table: OrdinaryTable, byColumn: ReadonlyMap<string, Field>): readonly Key[] {
+  const primaryKey = table.primaryKey?.columns.map(({ name }) => byColumn.get(foldName(name))) ?? [];
+  const uniques = table.indexes.filter(
+    (index) => index.unique && index.where === null && index.origin !== 'primary_key',
+  );
+  const alias = rowidAliasIn(table)?.name ?? '';
+  return [
+    { kind: 'id' as const, fields: primaryKey },
+    ...uniques.map(({ columns }) => ({
+      kind: 'unique' as const,
+      fields: columns.map((term) =>
+        term.kind === 'expression'
+          ? undefined
+          : byColumn.get(foldName(term.kind === 'column' ? term.name : alias)),
+      ),
+    })),
+  ].flatMap(({ kind, fields }) => {
+    const found = fields.filter((field) => field !== undefined);
+    return found.length === fields.length && found.length > 0 ? [{ kind, fields: [...new Set(found)] }] : [];
+  });
+}

@@ -1,0 +1,11 @@
+import type { Column, OrdinaryTable } from './model.ts';
+import { rowidAliasIn } from './rowid-alias.ts';
+
+/**
+ * Whether the column can hold NULL. The columns of a primary key can, unless the table is STRICT or WITHOUT ROWID.
+ * https://www.sqlite.org/lang_createtable.html#the_primary_key
+ */
+export function isNullable(table: OrdinaryTable, column: Column): boolean {
+  if (column.notNull || column === rowidAliasIn(table)) return false;
+  return column.primaryKeyPosition === null || !(table.strict || table.withoutRowid);
+}
