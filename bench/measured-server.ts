@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 export const BENCH_TOKEN = 'benchmark-admin-credential-0123456789';
@@ -14,6 +14,8 @@ export interface MeasuredServer {
   /** The longest time that the event loop was held up since the reset, in milliseconds. */
   maxDelayMs(): Promise<number>;
   memory(): Promise<Memory>;
+  /** What the server and the processes that it started hold in memory at this moment, in bytes, together. */
+  residentOfAll(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export async function startMeasuredServer(dataDir: string): Promise<MeasuredServ
       return answer.maxDelayMs;
     },
     memory: () => readMemory(child.pid ?? 0),
+    residentOfAll: () => residentOfTree(child.pid ?? 0),
     stop: async () => {
       child.kill('SIGTERM');
       await once(child, 'exit');
@@ -71,6 +74,21 @@ async function addressOf(child: ChildProcess): Promise<string> {
 /** https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
 async function readMemory(pid: number): Promise<Memory> {
   return parseMemory(await readFile(`/proc/${pid}/status`, 'utf8'));
+}
+
+/** A process that ends meanwhile holds nothing. */
+async function residentOfTree(pid: number): Promise<number> {
+  const own = await readMemory(pid).catch(() => ({ resident: 0 }));
+  const children = await childrenOf(pid).catch(() => []);
+  const theirs = await Promise.all(children.map(residentOfTree));
+  return (Number.isNaN(own.resident) ? 0 : own.resident) + theirs.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_task.5.html */
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const lists = await Promise.all(threads.map((id) => readFile(`/proc/${pid}/task/${id}/children`, 'utf8')));
+  return lists.flatMap((list) => list.split(' ').filter((id) => id !== '')).map(Number);
 }
 
 export function parseMemory(status: string): Memory {

@@ -47,8 +47,8 @@ function withSequence(body: string, sequence: number): string {
   return body.replaceAll('{sequence}', String(sequence).padStart(9, '0'));
 }
 
-function quantiles(latenciesMs: readonly number[]): { readonly medianMs: number; readonly p99Ms: number } {
+function quantiles(latenciesMs: readonly number[]): Pick<LoadReport, 'medianMs' | 'p99Ms' | 'maxMs'> {
   const sorted = Float64Array.from(latenciesMs).toSorted();
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
-  return { medianMs: at(0.5), p99Ms: at(0.99) };
+  return { medianMs: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
 }

@@ -23,6 +23,7 @@ export interface LoadReport {
   readonly perSecond: number;
   readonly medianMs: number;
   readonly p99Ms: number;
+  readonly maxMs: number;
   /** How many answers had which status. */
   readonly statuses: Readonly<Record<string, number>>;
 }

@@ -120,6 +120,7 @@ class SqliteEngine implements Engine {
       timeLimitMs: options.queryTimeoutMs,
       turns: QUERY_TURNS,
       sparesKept: 1,
+      yieldsWhenLong: true,
       onCrash: options.onThreadCrash,
     });
     this.#writeProcesses = new KillableProcesses({
@@ -128,6 +129,7 @@ class SqliteEngine implements Engine {
       timeLimitMs: options.queryTimeoutMs * WRITE_TIME_FACTOR,
       turns: WRITE_TURNS,
       sparesKept: 1,
+      yieldsWhenLong: true,
       onCrash: options.onThreadCrash,
     });
     this.#exportProcesses = new KillableProcesses({
@@ -139,8 +141,12 @@ class SqliteEngine implements Engine {
       },
       timeLimitMs: options.exportTimeoutMs,
       turns: EXPORT_TURNS,
-      // To start one takes less than most exports do.
+      // The one that is done is there for the next.
       sparesKept: 0,
+      // Whoever waits for an export is to get it on a busy machine, too; a tenth of a core is no burden for others.
+      yieldsWhenLong: false,
+      // It says itself when what it is done with is to be freed.
+      nodeOptions: ['--expose-gc'],
       onCrash: options.onThreadCrash,
     });
     const host: EngineHost = {

@@ -18,6 +18,10 @@ export interface KillableProcessOptions {
   /** The module that the process runs. */
   readonly script: URL;
   readonly privileges: ProcessPrivileges;
+  /** Options of Node's own, beside those that every such process has. */
+  readonly nodeOptions?: readonly string[];
+  /** Whether what turns out to be long gets only what nobody else wants; else it goes on as it began. */
+  readonly yieldsWhenLong: boolean;
   /** Told when the process ended by a fault of its own; what it was doing has failed. */
   readonly onCrash: (error: Error) => void;
 }
@@ -141,7 +145,7 @@ export class KillableProcess<O extends Operations> {
     request: Pick<OperationRequest, 'operation' | 'input'>,
     timeLimitMs: number,
   ): Promise<unknown> {
-    const lowering = setTimeout(() => this.#setPriority(PRIORITY.long), LONG_MS);
+    const lowering = setTimeout(() => this.#yield(), LONG_MS);
     const timer = setTimeout(() => this.stop(timedOut(timeLimitMs)), timeLimitMs);
     this.#child.stdin?.write(writeFrame({ id: 0, ...request }));
     try {
@@ -156,6 +160,10 @@ export class KillableProcess<O extends Operations> {
   stop(reason: unknown): void {
     this.#end(reason instanceof Error ? reason : new Error('stopped', { cause: reason }));
     this.#child.kill('SIGKILL');
+  }
+
+  #yield(): void {
+    if (this.#options.yieldsWhenLong) this.#setPriority(PRIORITY.long);
   }
 
   #setPriority(priority: number): void {
@@ -199,10 +207,11 @@ export class KillableProcess<O extends Operations> {
   }
 }
 
-function startChild({ script, privileges }: KillableProcessOptions): ChildProcess {
+function startChild({ script, privileges, nodeOptions = [] }: KillableProcessOptions): ChildProcess {
   const args = [
     ...leastPrivilege(privileges),
     `--max-old-space-size=${HEAP_MAX_MB}`,
+    ...nodeOptions,
     fileURLToPath(script),
     String(process.pid),
     String(privileges.maxGrowthBytes),

@@ -2,19 +2,14 @@ import { setTimeout } from 'node:timers/promises';
 
 import { RowhouseError } from '../../../errors.ts';
 import type { Operations } from '../../../threads/protocol.ts';
-import { KillableProcess, type ProcessPrivileges } from './killable-process.ts';
+import { KillableProcess, type KillableProcessOptions } from './killable-process.ts';
 import { ProjectTurns, type TurnLimits } from './project-turns.ts';
 
-export interface KillableProcessesOptions {
-  /** The module that each runs. */
-  readonly script: URL;
-  readonly privileges: ProcessPrivileges;
+export interface KillableProcessesOptions extends KillableProcessOptions {
   readonly turns: TurnLimits;
   /** How many wait for work at least, once there has been some; at most it is as many as run at once. */
   readonly sparesKept: number;
   readonly timeLimitMs: number;
-  /** Told when a process ended by a fault of its own; another takes its place. */
-  readonly onCrash: (error: Error) => void;
 }
 
 /** What one request is run with. */
@@ -105,8 +100,7 @@ export class KillableProcesses<O extends Operations> {
   }
 
   #start(): KillableProcess<O> {
-    const { script, privileges, onCrash } = this.#options;
-    return new KillableProcess<O>({ script, privileges, onCrash });
+    return new KillableProcess<O>(this.#options);
   }
 }
 
