@@ -54,6 +54,16 @@ test('the same goes through a running server, with the token from the environmen
   const replaced = await runCommand(['import', chinookPath, '--project', 'music', '--replace'], environment);
   assert.equal(replaced.exitCode, 0);
 
+  const copy = join(folder.path, 'copy.sqlite');
+  const whole = ['export', 'database', '--project', 'music', '--format', 'sqlite', '--out', copy];
+  assert.deepEqual(await runCommand(whole, environment), { exitCode: 0, stdout: '', stderr: '' });
+  assert.equal(runSqliteShell(copy, 'SELECT count(*) FROM Track;'), '3503\n');
+  const genres = await runCommand(['export', 'table', 'Genre', '--project', 'music'], environment);
+  assert.equal(genres.stdout.split('\r\n')[1], '1,"Rock"');
+  const lost = await runCommand(['export', 'table', '--project', 'music'], environment);
+  assert.equal(lost.exitCode, 2);
+  assert.match(lost.stderr, /rowhouse export schema\|database\|table TABLE/);
+
   const folderInUse = await runCommand(['export', 'schema', '--project', 'music'], {
     ROWHOUSE_DATA_DIR: folder.path,
   });

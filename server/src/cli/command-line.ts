@@ -17,8 +17,9 @@ const USAGE = `Rowhouse: every project its own SQLite database, behind one HTTP 
       Puts a SQLite file in as the database of a project. --create makes the project when
       it is not there; --replace takes the place of the tables that it has.
 
-  rowhouse export schema --project SLUG [--format json|sql] [--out FILE]
-      Writes the schema to FILE, or to standard output.
+  rowhouse export schema|database|table TABLE --project SLUG [--format NAME] [--out FILE]
+      Writes it to FILE, or to standard output: a schema as json, sql, postgres, typescript…;
+      a database as zip, zip-csv, json, sql or sqlite; a table as csv, json or ndjson.
 
 Import and export work on the data folder (ROWHOUSE_DATA_DIR) while no server runs on it, or
 through a running server:
