@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 
 /** Of the database file: with the counter of changes that are made without a log. https://www.sqlite.org/fileformat2.html#the_database_header */
@@ -15,18 +16,20 @@ const INDEX_HEADER_BYTES = 48;
  * does. Null while somebody is writing. To bring the log into the file changes it, too, though not the content.
  */
 export async function readContentVersion(path: string): Promise<string | null> {
-  const file = await stat(path, { bigint: true });
-  const header = await readStart(path, DATABASE_HEADER_BYTES);
-  const log = await readStart(`${path}-wal`, 1);
-  const index = await readStart(`${path}-shm`, 2 * INDEX_HEADER_BYTES);
-  const hash = createHash('sha256')
-    .update(`${file.ino} ${file.size} ${file.mtimeNs} ${file.birthtimeNs}\n`)
-    .update(header);
+  const hash = createHash('sha256').update(stateOf(await stat(path, { bigint: true })));
+  hash.update(await readStart(path, DATABASE_HEADER_BYTES));
+  const log = await stat(`${path}-wal`, { bigint: true }).catch(() => null);
   // Without a log, or with an empty one, everything is in the file.
-  if (log.byteLength === 0) return hash.digest('hex');
+  if (log === null || log.size === 0n) return hash.digest('hex');
+  const index = await readStart(`${path}-shm`, 2 * INDEX_HEADER_BYTES);
   const [first, second] = [index.subarray(0, INDEX_HEADER_BYTES), index.subarray(INDEX_HEADER_BYTES)];
   if (second.byteLength < INDEX_HEADER_BYTES || !first.equals(second)) return null;
-  return hash.update(first).digest('hex');
+  // After a crash the log may hold what its index does not know yet.
+  return hash.update(stateOf(log)).update(first).digest('hex');
+}
+
+function stateOf({ ino, size, mtimeNs, birthtimeNs }: BigIntStats): string {
+  return `${ino} ${size} ${mtimeNs} ${birthtimeNs}\n`;
 }
 
 /** The first bytes of a file; none of one that is not there. */
