@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 
 import { syncFile } from '../server/src/storage/sync.ts';
 import { type LoadReport, type LoadRequest, putLoad } from './load/load.ts';
-import { BENCH_TOKEN, type MeasuredServer, startMeasuredServer } from './measured-server.ts';
+import { type MeasuredServer, startMeasuredServer } from './measured-server.ts';
 import { formatSpread, spreadOf } from './statistics.ts';
 
 const ROWS = 2_000_000;
@@ -36,8 +36,6 @@ const FORMATS: readonly {
   { format: 'sqlite', route: 'database', shell: (file, output) => [file, `VACUUM INTO '${output}'`] },
 ];
 
-const POINT: LoadRequest = { method: 'GET', path: '/projects/calm/records/notes/500', token: BENCH_TOKEN };
-
 /**
  * Exports of a large table through HTTP against the sqlite3 shell on the same file, the two in turn; the memory that they take; and what
  * point reads of another project feel meanwhile.
@@ -48,12 +46,12 @@ export async function benchmarkDataExport(): Promise<void> {
   createLargeTable(file);
   const server = await startMeasuredServer(join(folder, 'data'));
   try {
-    await fillProjects(server, file);
+    const token = await fillProjects(server, file);
     const megabytes = (await stat(file)).size / 1_000_000;
     console.log(`${ROWS} rows, ${megabytes.toFixed(0)} MB, ${ROUNDS} rounds; the median (and the range)`);
     const idleBytes = await server.residentOfAll();
     for (const format of FORMATS) await compare(server, { ...format, file, folder, idleBytes });
-    for (const connections of CONNECTIONS) await measureNeighbours(server, connections);
+    for (const connections of CONNECTIONS) await measureNeighbours(server, token, connections);
   } finally {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
@@ -69,9 +67,10 @@ function createLargeTable(path: string): void {
       round(i * 0.37, 2), i % 50, CASE i % 4 WHEN 0 THEN NULL WHEN 1 THEN 'left, at the door' ELSE 'ok' END FROM n;`);
 }
 
-async function fillProjects(server: MeasuredServer, file: string): Promise<void> {
-  for (const project of ['large', 'calm'])
-    await post(server, '/projects', { project_slug: project, project_name: project });
+/** @returns a token of the project that others are read in. */
+async function fillProjects(server: MeasuredServer, file: string): Promise<string> {
+  await post(server, '/projects', { project_slug: 'large', project_name: 'Large' });
+  const calm = await post(server, '/projects', { project_slug: 'calm', project_name: 'Calm' });
   const upload = {
     headers: { 'content-type': 'application/vnd.sqlite3' },
     body: Readable.toWeb(createReadStream(file)),
@@ -83,6 +82,7 @@ async function fillProjects(server: MeasuredServer, file: string): Promise<void>
   await post(server, '/projects/calm/records/notes', { rows, return: 'none' });
   // With a first, small export, so that a process is there.
   await post(server, '/projects/calm/export/table/notes', { limit: 1 });
+  return (calm as { readonly data: { readonly token: { readonly token: string } } }).data.token.token;
 }
 
 interface Comparison {
@@ -109,7 +109,7 @@ async function compare(
     synced.push(shellTime + (await timed(() => syncFile(output))));
     await rm(output);
     const watch = watchMemory(server);
-    ours.push(await timed(() => exportOnce(server, route, format)));
+    ours.push(await exportOnce(server, route, format));
     peaks.push(await watch.peak());
     await changeSomething(server);
   }
@@ -132,11 +132,14 @@ async function runShell(words: readonly string[], output: string): Promise<void>
   await ended;
 }
 
-/** Made, synced and stored; then it is removed, as it would fill the disk. */
-async function exportOnce(server: MeasuredServer, route: string, format: string): Promise<void> {
+/** Made, synced and stored; then it is removed, as it would fill the disk. @returns how long it took, in milliseconds. */
+async function exportOnce(server: MeasuredServer, route: string, format: string): Promise<number> {
+  const start = performance.now();
   const answer = await post(server, `/projects/large/export/${route}`, { format });
+  const time = performance.now() - start;
   const { id } = (answer as { readonly data: { readonly export: { readonly id: string } } }).data.export;
   await expectOk(await server.fetch('DELETE', `/projects/large/exports/${id}`));
+  return time;
 }
 
 /** Else the next export would be the same file. */
@@ -162,14 +165,14 @@ function watchMemory(server: MeasuredServer): { readonly peak: () => Promise<num
 }
 
 /** Point reads of another project beside exports that follow each other without a pause, to the same without them, in turns. */
-async function measureNeighbours(server: MeasuredServer, connections: number): Promise<void> {
+async function measureNeighbours(server: MeasuredServer, token: string, connections: number): Promise<void> {
   const alone: LoadReport[] = [];
   const beside: LoadReport[] = [];
   for (let round = 0; round < LOAD_ROUNDS; round++) {
-    alone.push(await load(server, connections));
+    alone.push(await load(server, token, connections));
     const exporting = new AbortController();
     const exports = keepExporting(server, exporting.signal);
-    beside.push(await load(server, connections));
+    beside.push(await load(server, token, connections));
     exporting.abort();
     await exports;
   }
@@ -193,11 +196,12 @@ async function keepExporting(server: MeasuredServer, signal: AbortSignal): Promi
   }
 }
 
-async function load(server: MeasuredServer, connections: number): Promise<LoadReport> {
-  const order = { url: server.url, request: POINT, connections, warmUpMs: 1_000, durationMs: LOAD_MS };
+async function load(server: MeasuredServer, token: string, connections: number): Promise<LoadReport> {
+  const request: LoadRequest = { method: 'GET', path: '/projects/calm/records/notes/500', token };
+  const order = { url: server.url, request, connections, warmUpMs: 1_000, durationMs: LOAD_MS };
   const report = await putLoad(order);
   const others = Object.keys(report.statuses).filter((status) => status !== '200');
-  if (others.length > 0) throw new Error(`${POINT.path} answered ${JSON.stringify(report.statuses)}`);
+  if (others.length > 0) throw new Error(`${request.path} answered ${JSON.stringify(report.statuses)}`);
   return report;
 }
 

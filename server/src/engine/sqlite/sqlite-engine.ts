@@ -120,7 +120,7 @@ class SqliteEngine implements Engine {
       timeLimitMs: options.queryTimeoutMs,
       turns: QUERY_TURNS,
       sparesKept: 1,
-      yieldsWhenLong: true,
+      priority: 'low',
       onCrash: options.onThreadCrash,
     });
     this.#writeProcesses = new KillableProcesses({
@@ -129,7 +129,7 @@ class SqliteEngine implements Engine {
       timeLimitMs: options.queryTimeoutMs * WRITE_TIME_FACTOR,
       turns: WRITE_TURNS,
       sparesKept: 1,
-      yieldsWhenLong: true,
+      priority: 'low',
       onCrash: options.onThreadCrash,
     });
     this.#exportProcesses = new KillableProcesses({
@@ -143,8 +143,7 @@ class SqliteEngine implements Engine {
       turns: EXPORT_TURNS,
       // The one that is done is there for the next.
       sparesKept: 0,
-      // Whoever waits for an export is to get it on a busy machine, too; a tenth of a core is no burden for others.
-      yieldsWhenLong: false,
+      priority: 'lowest',
       // It says itself when what it is done with is to be freed.
       nodeOptions: ['--expose-gc'],
       onCrash: options.onThreadCrash,

@@ -20,8 +20,8 @@ export interface KillableProcessOptions {
   readonly privileges: ProcessPrivileges;
   /** Options of Node's own, beside those that every such process has. */
   readonly nodeOptions?: readonly string[];
-  /** Whether what turns out to be long gets only what nobody else wants; else it goes on as it began. */
-  readonly yieldsWhenLong: boolean;
+  /** `lowest` gets what nobody else wants, from the beginning; `low` only once it turns out to be long. */
+  readonly priority: 'low' | 'lowest';
   /** Told when the process ended by a fault of its own; what it was doing has failed. */
   readonly onCrash: (error: Error) => void;
 }
@@ -76,7 +76,7 @@ export class KillableProcess<O extends Operations> {
   constructor(options: KillableProcessOptions) {
     this.#options = options;
     this.#child = startChild(options);
-    this.#setPriority(PRIORITY.short);
+    this.#setPriority(options.priority === 'low' ? PRIORITY.short : PRIORITY.long);
     // Whoever asks first is told; a process that nobody needed may end in silence.
     this.#ready.promise.catch(() => undefined);
     const frames = new FrameReader((message) => {
@@ -163,11 +163,12 @@ export class KillableProcess<O extends Operations> {
   }
 
   #yield(): void {
-    if (this.#options.yieldsWhenLong) this.#setPriority(PRIORITY.long);
+    if (this.#options.priority === 'lowest') return;
+    this.#setPriority(PRIORITY.long);
+    this.#worn = true;
   }
 
   #setPriority(priority: number): void {
-    this.#worn = priority === PRIORITY.long;
     try {
       if (this.#child.pid !== undefined) setPriority(this.#child.pid, priority);
     } catch {
