@@ -90,25 +90,36 @@ export class ExportRows {
       .executeTakeFirst();
   }
 
+  /** One that has ended meanwhile stays as it is. */
   async fail(id: string, reason: string): Promise<void> {
-    await this.#end(id, 'failed', reason);
+    await this.#end(id, UNFINISHED, { status: 'failed', status_reason: reason });
   }
 
   async expire(id: string): Promise<void> {
-    await this.#end(id, 'expired', 'The export has expired.');
+    await this.#end(id, ['ready'], { status: 'expired', status_reason: 'The export has expired.' });
   }
 
-  async #end(id: string, status: 'failed' | 'expired', status_reason: string): Promise<void> {
+  async #end(
+    id: string,
+    from: readonly ExportRow['status'][],
+    end: Pick<ExportRow, 'status' | 'status_reason'>,
+  ): Promise<void> {
     await this.#catalog
       .updateTable('exports')
-      .set({ status, status_reason, request: null, fingerprint: null, ended_at: timestamp() })
+      .set({ ...end, request: null, fingerprint: null, ended_at: timestamp() })
       .where('id', '=', id)
+      .where('status', 'in', from)
       .execute();
   }
 
   /** It is to be made again. */
   async requeue(id: string): Promise<void> {
-    await this.#catalog.updateTable('exports').set({ status: 'pending' }).where('id', '=', id).execute();
+    await this.#catalog
+      .updateTable('exports')
+      .set({ status: 'pending' })
+      .where('id', '=', id)
+      .where('status', 'in', UNFINISHED)
+      .execute();
   }
 
   async delete(id: string): Promise<void> {
@@ -180,7 +191,7 @@ export class ExportRows {
     return this.#catalog
       .selectFrom('exports')
       .selectAll()
-      .where('status', 'in', ['pending', 'running'])
+      .where('status', 'in', UNFINISHED)
       .orderBy('sequence')
       .execute();
   }
@@ -216,6 +227,8 @@ export class ExportRows {
       .execute();
   }
 }
+
+const UNFINISHED = ['pending', 'running'] as const;
 
 const NOTHING_KNOWN = {
   status_reason: null,
