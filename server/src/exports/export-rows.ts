@@ -163,13 +163,8 @@ export class ExportRows {
       readonly offset: number;
     },
   ): Promise<readonly ExportRow[]> {
-    let query = this.#catalog.selectFrom('exports').selectAll().where('project_id', '=', projectId);
     const { status, tables } = asked;
-    if (status === 'ready' || status === 'not_found') {
-      query = query
-        .where('status', '=', 'ready')
-        .where('missing_at', status === 'ready' ? 'is' : 'is not', null);
-    } else if (status !== 'all') query = query.where('status', '=', status);
+    let query = this.#seenAs(status).where('project_id', '=', projectId);
     if (tables !== null) {
       query = query.where((build) =>
         build(
@@ -184,6 +179,29 @@ export class ExportRows {
       .limit(asked.limit + 1)
       .offset(asked.offset)
       .execute();
+  }
+
+  /** What is ready in the catalog may have vanished, and its time may be over before the sweeper comes. */
+  #seenAs(status: ExportStatusFilter) {
+    const query = this.#catalog.selectFrom('exports').selectAll();
+    const now = timestamp();
+    switch (status) {
+      case 'all':
+        return query;
+      case 'ready':
+      case 'not_found':
+        return query
+          .where('status', '=', 'ready')
+          .where('missing_at', status === 'ready' ? 'is' : 'is not', null)
+          .where(({ or, eb }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]));
+      case 'expired':
+        return query.where(({ and, or, eb }) => {
+          const overdue = and([eb('status', '=', 'ready'), eb('expires_at', '<=', now)]);
+          return or([eb('status', '=', 'expired'), overdue]);
+        });
+      default:
+        return query.where('status', '=', status);
+    }
   }
 
   /** Those that are not ready, and may be: the oldest first. */
