@@ -184,18 +184,22 @@ function keepHouse({
     await exports.recordDownloads().catch(logging('the downloads of exports could not be recorded'));
   };
   const sweep = () => tokens.sweep(config.tokenKeptDays).catch(logging('old tokens could not be removed'));
-  const sweepExports = () => upkeep.sweep().catch(logging('old exports could not be removed'));
+  let exportsSwept = Promise.resolve();
+  const sweepExports = () => {
+    exportsSwept = exportsSwept.then(() => upkeep.sweep()).catch(logging('old exports could not be removed'));
+  };
   const swept = sweep();
   const timers = [
     setInterval(() => void record(), USE_RECORDING_INTERVAL_MS),
     setInterval(() => void sweep(), TOKEN_SWEEP_INTERVAL_MS),
-    setInterval(() => void sweepExports(), EXPORT_SWEEP_INTERVAL_MS),
+    setInterval(sweepExports, EXPORT_SWEEP_INTERVAL_MS),
   ];
   for (const timer of timers) timer.unref();
   return {
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
-      await swept;
+      // What is being swept is not to be taken for something else once exports end.
+      await Promise.all([swept, exportsSwept]);
       await record();
     },
   };

@@ -37,6 +37,7 @@ test('given a project that is deleted while its schema is written, then it is no
     catalog,
     engine: {
       exports: { writeSchema, writeTable: fail, writeDatabase: fail, contentVersion: async () => null },
+      tables: { get: fail },
     },
     files,
     limits: { perProject: 1, total: 1 },

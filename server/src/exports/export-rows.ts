@@ -90,25 +90,36 @@ export class ExportRows {
       .executeTakeFirst();
   }
 
+  /** One that has ended meanwhile stays as it is. */
   async fail(id: string, reason: string): Promise<void> {
-    await this.#end(id, 'failed', reason);
+    await this.#end(id, UNFINISHED, { status: 'failed', status_reason: reason });
   }
 
   async expire(id: string): Promise<void> {
-    await this.#end(id, 'expired', 'The export has expired.');
+    await this.#end(id, ['ready'], { status: 'expired', status_reason: 'The export has expired.' });
   }
 
-  async #end(id: string, status: 'failed' | 'expired', status_reason: string): Promise<void> {
+  async #end(
+    id: string,
+    from: readonly ExportRow['status'][],
+    end: Pick<ExportRow, 'status' | 'status_reason'>,
+  ): Promise<void> {
     await this.#catalog
       .updateTable('exports')
-      .set({ status, status_reason, request: null, fingerprint: null, ended_at: timestamp() })
+      .set({ ...end, request: null, fingerprint: null, ended_at: timestamp() })
       .where('id', '=', id)
+      .where('status', 'in', from)
       .execute();
   }
 
   /** It is to be made again. */
   async requeue(id: string): Promise<void> {
-    await this.#catalog.updateTable('exports').set({ status: 'pending' }).where('id', '=', id).execute();
+    await this.#catalog
+      .updateTable('exports')
+      .set({ status: 'pending' })
+      .where('id', '=', id)
+      .where('status', 'in', UNFINISHED)
+      .execute();
   }
 
   async delete(id: string): Promise<void> {
@@ -152,13 +163,8 @@ export class ExportRows {
       readonly offset: number;
     },
   ): Promise<readonly ExportRow[]> {
-    let query = this.#catalog.selectFrom('exports').selectAll().where('project_id', '=', projectId);
     const { status, tables } = asked;
-    if (status === 'ready' || status === 'not_found') {
-      query = query
-        .where('status', '=', 'ready')
-        .where('missing_at', status === 'ready' ? 'is' : 'is not', null);
-    } else if (status !== 'all') query = query.where('status', '=', status);
+    let query = this.#seenAs(status).where('project_id', '=', projectId);
     if (tables !== null) {
       query = query.where((build) =>
         build(
@@ -175,12 +181,35 @@ export class ExportRows {
       .execute();
   }
 
+  /** What is ready in the catalog may have vanished, and its time may be over before the sweeper comes. */
+  #seenAs(status: ExportStatusFilter) {
+    const query = this.#catalog.selectFrom('exports').selectAll();
+    const now = timestamp();
+    switch (status) {
+      case 'all':
+        return query;
+      case 'ready':
+      case 'not_found':
+        return query
+          .where('status', '=', 'ready')
+          .where('missing_at', status === 'ready' ? 'is' : 'is not', null)
+          .where(({ or, eb }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]));
+      case 'expired':
+        return query.where(({ and, or, eb }) => {
+          const overdue = and([eb('status', '=', 'ready'), eb('expires_at', '<=', now)]);
+          return or([eb('status', '=', 'expired'), overdue]);
+        });
+      default:
+        return query.where('status', '=', status);
+    }
+  }
+
   /** Those that are not ready, and may be: the oldest first. */
   unfinished(): Promise<readonly ExportRow[]> {
     return this.#catalog
       .selectFrom('exports')
       .selectAll()
-      .where('status', 'in', ['pending', 'running'])
+      .where('status', 'in', UNFINISHED)
       .orderBy('sequence')
       .execute();
   }
@@ -216,6 +245,8 @@ export class ExportRows {
       .execute();
   }
 }
+
+const UNFINISHED = ['pending', 'running'] as const;
 
 const NOTHING_KNOWN = {
   status_reason: null,

@@ -42,7 +42,7 @@ export interface SeenExport {
 
 interface Parts {
   readonly catalog: Catalog;
-  readonly engine: Pick<Engine, 'exports'>;
+  readonly engine: Pick<Engine, 'exports'> & { readonly tables: Pick<Engine['tables'], 'get'> };
   readonly files: ExportFiles;
   readonly limits: JobLimits;
   /** The longest that a file is kept; null for ever. */
@@ -107,8 +107,8 @@ export class Exports {
   ): Promise<{ readonly rows: readonly SeenExport[]; readonly hasMore: boolean }> {
     await this.#noticeMissingFiles(project);
     const rows = await this.#rows.list(project.id, { status, tables, limit, offset });
-    const shown = rows.slice(0, limit).map((row) => this.#seen(row));
-    return { rows: shown, hasMore: rows.length > limit };
+    const shown = rows.slice(0, limit).map((row) => this.#measured(project, this.#seen(row)));
+    return { rows: await Promise.all(shown), hasMore: rows.length > limit };
   }
 
   /** @throws RowhouseError `not_found` when the project has no such export, `permission_denied` for one of another table. */
@@ -162,13 +162,13 @@ export class Exports {
     const id = exportId();
     const noted = Promise.withResolvers<ExportRow>();
     const ended = this.#jobs.run(id, project.id, async (control) => {
-      const values = this.#describe(project, asked, id);
-      const same = await this.#shareSame(project, values, asked.request);
-      const request = signal === null ? writeRequest(asked.request) : null;
-      const row = same ?? (await this.#insert(project, { ...values, request }));
+      const request = await this.#withTableName(project, asked.request);
+      const values = this.#describe(project, { ...asked, request }, id);
+      const same = await this.#shareSame(project, values, request);
+      const row = same ?? (await this.#insert(project, values, signal === null ? request : null));
       noted.resolve(row);
       if (same !== null) return same;
-      return this.#make(project, id, asked.request, signal === null ? control : awaited(control, signal));
+      return this.#make(project, id, request, signal === null ? control : awaited(control, signal));
     });
     ended.catch(noted.reject);
     // Whoever waits for the end is told there.
@@ -176,9 +176,32 @@ export class Exports {
     return { id, noted: noted.promise, ended };
   }
 
-  async #insert(project: ProjectRow, values: NewExport): Promise<ExportRow> {
+  /** Under the name that the table has, whatever it was asked for by. A view, and what is not there, the engine finds. */
+  async #withTableName(project: ProjectRow, request: ExportRequest): Promise<ExportRequest> {
+    if (request.kind !== 'table_export') return request;
+    const { nameOrId, allowed } = request.table;
+    const name = (await this.#tableName(project, nameOrId)) ?? nameOrId;
+    if (allowed !== null && !includesName(allowed, name)) throw limitedToOtherTables();
+    return { ...request, table: { nameOrId: name, allowed } };
+  }
+
+  async #tableName({ project_slug }: ProjectRow, nameOrId: string): Promise<string | null> {
     try {
-      return await this.#rows.insert(values);
+      return (await this.#parts.engine.tables.get(project_slug, nameOrId)).table.name;
+    } catch (error) {
+      if (error instanceof RowhouseError && error.code === 'not_found') return null;
+      throw error;
+    }
+  }
+
+  /** @param later what is to be made, where nobody waits for it. */
+  async #insert(
+    project: ProjectRow,
+    values: Omit<NewExport, 'request'>,
+    later: ExportRequest | null,
+  ): Promise<ExportRow> {
+    try {
+      return await this.#rows.insert({ ...values, request: later === null ? null : writeRequest(later) });
     } catch (error) {
       if (await this.#isDeleted(project)) throw new NoSuchProjectError();
       throw error;
@@ -206,6 +229,8 @@ export class Exports {
         run: { signal, onProgress, onStart },
       });
       await begun;
+      // Not every export can be stopped half way.
+      signal.throwIfAborted();
       await files.publish(key);
       const row = await this.#rows.finish(
         id,
@@ -258,14 +283,19 @@ export class Exports {
     const fingerprint = await this.#fingerprint(project, request);
     const same = fingerprint === null ? undefined : await this.#rows.findSame(project.id, fingerprint);
     if (same === undefined || isPast(same.expires_at)) return null;
-    const shared = await this.#parts.files.share(keyOf(project, same), keyOf(project, values));
-    if (!shared) return null;
+    const key = keyOf(project, values);
+    if (!(await this.#parts.files.share(keyOf(project, same), key))) return null;
     try {
-      return await this.#rows.insertShared({ ...values, request: null }, same);
+      // A file that was cut short behind our back is nothing to hand on.
+      if ((await this.#parts.files.sizeOf(key)) === same.size_bytes) {
+        return await this.#rows.insertShared({ ...values, request: null }, same);
+      }
     } catch (error) {
-      await this.#parts.files.remove(keyOf(project, values));
+      await this.#parts.files.remove(key);
       throw error;
     }
+    await this.#parts.files.remove(key);
+    return null;
   }
 
   /** Null where it cannot be told what the database holds. */
@@ -307,10 +337,9 @@ export class Exports {
   }
 
   async #noticeMissingFiles(project: ProjectRow): Promise<void> {
-    const [sizes, rows] = await Promise.all([
-      this.#parts.files.list(project.project_slug),
-      this.#rows.ofProject(project.id),
-    ]);
+    // The rows first: the file of one that is ready was there before.
+    const rows = await this.#rows.ofProject(project.id);
+    const sizes = await this.#parts.files.list(project.project_slug);
     for (const row of rows) await this.#recordPresence(row, sizes.get(row.id) === row.size_bytes);
   }
 
@@ -332,7 +361,10 @@ export class Exports {
   /** How far a copy is, its file tells. */
   async #measured(project: ProjectRow, { row, progress }: SeenExport): Promise<SeenExport> {
     if (progress?.unit !== 'bytes') return { row, progress };
-    const done = await this.#parts.files.draftSizeOf(keyOf(project, row));
+    const key = keyOf(project, row);
+    const draft = await this.#parts.files.draftSizeOf(key);
+    // It may have been published since the row was read.
+    const done = draft > 0 ? draft : ((await this.#parts.files.sizeOf(key)) ?? 0);
     return { row, progress: { ...progress, done } };
   }
 }

@@ -32,7 +32,7 @@ export interface ExportFiles {
   /** The sizes in bytes of the project's files that are there, by the ids of their exports. */
   list(project: string): Promise<ReadonlyMap<string, number>>;
 
-  /** Gives the file of one export to another of the same project, too, for good; false when it is not there. */
+  /** Gives the file of one export to another of the same project, too, for good; false when it is not there, or cannot be shared. */
   share(from: ExportFileKey, to: ExportFileKey): Promise<boolean>;
 
   /** How many bytes the project's files take; what two exports share counts once. */

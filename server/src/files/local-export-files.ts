@@ -13,7 +13,7 @@ export async function openLocalExportFiles(root: string): Promise<ExportFiles> {
   const files = new LocalExportFiles(root);
   for (const project of await files.projects()) {
     // SQLite may have had a journal beside one.
-    const drafts = (await readdir(join(root, project))).filter((name) => name.includes(DRAFT_SUFFIX));
+    const drafts = (await namesOfFiles(join(root, project))).filter((name) => name.includes(DRAFT_SUFFIX));
     await Promise.all(drafts.map((name) => rm(join(root, project, name), { force: true })));
   }
   return files;
@@ -44,8 +44,12 @@ class LocalExportFiles implements ExportFiles {
 
   /** Two names of one file: the bytes are stored once, and stay until both are removed. */
   async share(from: ExportFileKey, to: ExportFileKey): Promise<boolean> {
-    const done = await absentAsNull(link(this.#path(from), this.#path(to)).then(() => true));
-    if (done !== true) return false;
+    try {
+      await link(this.#path(from), this.#path(to));
+    } catch (error) {
+      if (hasCode(error, NOT_SHAREABLE)) return false;
+      throw error;
+    }
     await syncDirectory(this.#folder(to.project));
     return true;
   }
@@ -53,7 +57,7 @@ class LocalExportFiles implements ExportFiles {
   /** Each name of a file with several counts for its part. */
   async usedBytes(project: string): Promise<number> {
     let bytes = 0;
-    for (const name of (await absentAsNull(readdir(this.#folder(project)))) ?? []) {
+    for (const name of await namesOfFiles(this.#folder(project))) {
       const found = await absentAsNull(stat(join(this.#folder(project), name)));
       if (found !== null) bytes += found.size / found.nlink;
     }
@@ -62,7 +66,7 @@ class LocalExportFiles implements ExportFiles {
 
   async projects(): Promise<readonly string[]> {
     const entries = await readdir(this.#root, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return entries.filter((entry) => entry.isDirectory() && SLUG.test(entry.name)).map(({ name }) => name);
   }
 
   async draftSizeOf(key: ExportFileKey): Promise<number> {
@@ -76,7 +80,7 @@ class LocalExportFiles implements ExportFiles {
 
   /** One file after the other, so that ten thousand of them keep no other work from Node's file threads. */
   async list(project: string): Promise<ReadonlyMap<string, number>> {
-    const names = (await absentAsNull(readdir(this.#folder(project)))) ?? [];
+    const names = await namesOfFiles(this.#folder(project));
     const sizes = new Map<string, number>();
     for (const exportId of names.filter((name) => !name.includes(DRAFT_SUFFIX))) {
       const size = await this.sizeOf({ project, exportId });
@@ -113,11 +117,28 @@ class LocalExportFiles implements ExportFiles {
   }
 }
 
+/** Other folders are nobody's of ours: `lost+found`, where the store is a disk of its own. */
+const SLUG = /^[a-z0-9_-]+$/;
+
+/** None where the folder is not there. */
+async function namesOfFiles(folder: string): Promise<readonly string[]> {
+  const entries = (await absentAsNull(readdir(folder, { withFileTypes: true }))) ?? [];
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+/** It is not there, has as many names as a file may have, or lies where files have one name only. https://man7.org/linux/man-pages/man2/link.2.html */
+const NOT_SHAREABLE = new Set(['ENOENT', 'EMLINK', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+const ABSENT = new Set(['ENOENT']);
+
 async function absentAsNull<T>(promise: Promise<T>): Promise<T | null> {
   try {
     return await promise;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (hasCode(error, ABSENT)) return null;
     throw error;
   }
+}
+
+function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
+  return error instanceof Error && 'code' in error && codes.has(String(error.code));
 }
