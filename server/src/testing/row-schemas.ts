@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
-import { renderSchemaExport } from '../engine/sqlite/schema-export.ts';
+import { renderSchemaExport } from '../engine/sqlite/exports/schema/render-schema.ts';
 import { jsonschemaFormat } from '../schema/formats/jsonschema.ts';
 
 /** Of a table: a row that is sent, one that is new, or a change. */

@@ -6,10 +6,10 @@ import { dbmlDefault } from './dbml/default.ts';
 import { readRefs } from './dbml/refs.ts';
 import { dbmlExpression, dbmlName, dbmlText, dbmlType } from './dbml/words.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { leftOutWarnings } from './left-out-warnings.ts';
-import { lossyHeader } from './lossy-header.ts';
-import type { Reference } from './references.ts';
-import { unreadWarning } from './unread-warning.ts';
+import { leftOutWarnings } from './shared/left-out-warnings.ts';
+import { lossyHeader } from './shared/lossy-header.ts';
+import type { Reference } from './shared/references.ts';
+import { unreadWarning } from './shared/unread-warning.ts';
 
 /** https://dbml.dbdiagram.io/docs */
 export const dbmlFormat: SchemaFormat = {

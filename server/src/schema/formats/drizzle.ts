@@ -1,15 +1,15 @@
 import type { OrdinaryTable, Schema } from '../model.ts';
 import { nameList } from '../name-list.ts';
-import { closedObjects } from './closed-objects.ts';
 import { viewColumnCode } from './drizzle/column-code.ts';
 import { Imports } from './drizzle/imports.ts';
 import { type ModuleNames, namesOf, type NamedView } from './drizzle/names.ts';
 import { referencesOf } from './drizzle/references.ts';
 import { tableCode } from './drizzle/table-code.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { lossyHeader } from './lossy-header.ts';
-import { stringLiteral } from './typescript-text.ts';
-import { unreadWarning } from './unread-warning.ts';
+import { closedObjects } from './shared/closed-objects.ts';
+import { lossyHeader } from './shared/lossy-header.ts';
+import { stringLiteral } from './shared/typescript-text.ts';
+import { unreadWarning } from './shared/unread-warning.ts';
 
 /** A module for drizzle-orm. https://orm.drizzle.team/docs/sql-schema-declaration */
 export const drizzleFormat: SchemaFormat = {

@@ -1,12 +1,12 @@
 import { readDefaultValue } from '../ddl/default-value.ts';
 import type { OrdinaryTable, Schema } from '../model.ts';
 import { nameList } from '../name-list.ts';
-import { closedObjects } from './closed-objects.ts';
-import { columnFacts, defaultFacts } from './column-facts.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { layOutJson } from './lay-out-json.ts';
-import { lossyLines } from './lossy-header.ts';
-import { type RowColumn, type RowObject, rowObjects, type ValueKind } from './row-objects.ts';
+import { closedObjects } from './shared/closed-objects.ts';
+import { columnFacts, defaultFacts } from './shared/column-facts.ts';
+import { layOutJson } from './shared/lay-out-json.ts';
+import { lossyLines } from './shared/lossy-header.ts';
+import { type RowColumn, type RowObject, rowObjects, type ValueKind } from './shared/row-objects.ts';
 
 /**
  * The rows of each table and view under `$defs`, by its name, and in a table's own `$defs` what is written: so no name is

@@ -3,13 +3,13 @@ import type { Column, OrdinaryTable, Schema } from '../model.ts';
 import { nameList } from '../name-list.ts';
 import { isNullable } from '../nullability.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { leftOutWarnings } from './left-out-warnings.ts';
-import { lossyHeader } from './lossy-header.ts';
 import { attributeName, attributeType, entityName, mermaidText } from './mermaid/words.ts';
-import { isUnique, readReferences, type Reference } from './references.ts';
-import { unchangedFirst } from './unchanged-first.ts';
-import { uniqueNames } from './unique-names.ts';
-import { unreadWarning } from './unread-warning.ts';
+import { leftOutWarnings } from './shared/left-out-warnings.ts';
+import { lossyHeader } from './shared/lossy-header.ts';
+import { isUnique, readReferences, type Reference } from './shared/references.ts';
+import { unchangedFirst } from './shared/unchanged-first.ts';
+import { uniqueNames } from './shared/unique-names.ts';
+import { unreadWarning } from './shared/unread-warning.ts';
 
 /** https://mermaid.js.org/syntax/entityRelationshipDiagram.html */
 export const mermaidFormat: SchemaFormat = {

@@ -2,13 +2,13 @@ import { foldName, quoteIdentifier } from '../identifier.ts';
 import type { ForeignKey, Schema } from '../model.ts';
 import { nameList } from '../name-list.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { leftOutWarnings } from './left-out-warnings.ts';
-import { lossyHeader } from './lossy-header.ts';
 import { foreignKeyClause, type UniqueKeys } from './postgres/foreign-keys.ts';
 import { type LeftOut, leftOutComment } from './postgres/left-out.ts';
 import { type Plan, type PlannedTable, planTables } from './postgres/plan.ts';
 import { type TableStatements, tableStatements } from './postgres/table-statements.ts';
-import { unreadWarning } from './unread-warning.ts';
+import { leftOutWarnings } from './shared/left-out-warnings.ts';
+import { lossyHeader } from './shared/lossy-header.ts';
+import { unreadWarning } from './shared/unread-warning.ts';
 
 /**
  * Statements for PostgreSQL 15 and later. What is not sure to mean the same there is not translated but shown as a

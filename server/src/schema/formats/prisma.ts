@@ -3,15 +3,15 @@ import type { Index, Schema } from '../model.ts';
 import { nameList } from '../name-list.ts';
 import { rowidAliasIn } from '../rowid-alias.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { leftOutWarnings } from './left-out-warnings.ts';
-import { lossyHeader } from './lossy-header.ts';
 import { prismaDefault } from './prisma/default.ts';
 import { IndexNames } from './prisma/index-names.ts';
 import { type Field, type Model, readModels } from './prisma/models.ts';
 import { quoteText } from './prisma/names.ts';
 import { type FieldLine, relationFields } from './prisma/relation-fields.ts';
 import { readRelations, type Relation } from './prisma/relations.ts';
-import { unreadWarning } from './unread-warning.ts';
+import { leftOutWarnings } from './shared/left-out-warnings.ts';
+import { lossyHeader } from './shared/lossy-header.ts';
+import { unreadWarning } from './shared/unread-warning.ts';
 
 /** A schema for Prisma 7, much as its `db pull` writes one. https://www.prisma.io/docs/orm/reference/prisma-schema-reference */
 export const prismaFormat: SchemaFormat = {

@@ -1,12 +1,12 @@
 import type { OrdinaryTable, Schema } from '../model.ts';
 import { nameList } from '../name-list.ts';
-import { closedObjects } from './closed-objects.ts';
-import { columnFacts, defaultFacts } from './column-facts.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { lossyHeader } from './lossy-header.ts';
-import { type RowColumn, type RowObject, rowObjects, type ValueKind } from './row-objects.ts';
-import { commentText, pascalCase, propertyName } from './typescript-text.ts';
-import { uniqueNames } from './unique-names.ts';
+import { closedObjects } from './shared/closed-objects.ts';
+import { columnFacts, defaultFacts } from './shared/column-facts.ts';
+import { lossyHeader } from './shared/lossy-header.ts';
+import { type RowColumn, type RowObject, rowObjects, type ValueKind } from './shared/row-objects.ts';
+import { commentText, pascalCase, propertyName } from './shared/typescript-text.ts';
+import { uniqueNames } from './shared/unique-names.ts';
 
 /** The types of a client: of the rows that the API sends, and of those that it takes. */
 export const typescriptFormat: SchemaFormat = {

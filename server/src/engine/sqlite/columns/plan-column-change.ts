@@ -4,6 +4,7 @@ import { invalidField, RowhouseError } from '../../../errors.ts';
 import type { TableEdit } from '../../../schema/ddl/edit-create-table.ts';
 import { quoteIdentifier } from '../../../schema/identifier.ts';
 import type { StoredTable } from '../../../schema/model.ts';
+import { storageKindOf } from '../../../schema/storage-kind.ts';
 import type { ColumnChange, ColumnType } from '../../project-tables.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { readDefault, writeDefault } from '../tables/default-literal.ts';
@@ -11,7 +12,6 @@ import { makesUnique } from '../tables/read-table.ts';
 import { rowidAliasOf } from '../tables/rowid-alias.ts';
 import { indexesOf, type TableIndex } from '../tables/table-indexes.ts';
 import { type ColumnFacts, columnsOf } from '../tables/visible-columns.ts';
-import { storageKindOf } from '../values/storage-kind.ts';
 import { assertTypeFits, isStrict } from './assert-type-fits.ts';
 import { findColumn } from './find-column.ts';
 

@@ -2,10 +2,10 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../errors.ts';
 import { foldName, isReservedName, quoteIdentifier } from '../../../schema/identifier.ts';
+import { type StorageKind, storageKindOf } from '../../../schema/storage-kind.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { hasMetadata, nameOfTableId } from '../tables/metadata.ts';
 import type { ExpressionFacts } from '../values/json-expression.ts';
-import { type StorageKind, storageKindOf } from '../values/storage-kind.ts';
 import { hasCostlyExpressions } from './costly-expressions.ts';
 
 /** A table or a view, as far as its rows are concerned. */

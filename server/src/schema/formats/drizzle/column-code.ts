@@ -2,7 +2,7 @@ import { affinityOf } from '../../affinity.ts';
 import { type DefaultValue, readDefaultValue } from '../../ddl/default-value.ts';
 import type { Affinity, Column, OrdinaryTable } from '../../model.ts';
 import { isNullable, isRowid } from '../nullability.ts';
-import { stringLiteral } from '../typescript-text.ts';
+import { stringLiteral } from '../shared/typescript-text.ts';
 import type { Imports } from './imports.ts';
 
 /**

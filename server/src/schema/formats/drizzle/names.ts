@@ -1,7 +1,7 @@
 import { foldName } from '../../identifier.ts';
 import type { Column, OrdinaryTable, Schema, View, ViewColumn } from '../../model.ts';
-import { camelCase } from '../typescript-text.ts';
-import { uniqueNames } from '../unique-names.ts';
+import { camelCase } from '../shared/typescript-text.ts';
+import { uniqueNames } from '../shared/unique-names.ts';
 import { IMPORTED_NAMES } from './imports.ts';
 
 /** A table, and what it and its columns are called in the module. */

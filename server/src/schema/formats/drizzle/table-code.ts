@@ -1,8 +1,8 @@
 import { quoteIdentifier } from '../../identifier.ts';
 import type { Column, ForeignKey, Index, IndexTerm, OrdinaryTable, Unique } from '../../model.ts';
 import { isRowid } from '../nullability.ts';
-import { stringLiteral } from '../typescript-text.ts';
-import { uniqueNames } from '../unique-names.ts';
+import { stringLiteral } from '../shared/typescript-text.ts';
+import { uniqueNames } from '../shared/unique-names.ts';
 import { isInlineKey, tableColumnCode } from './column-code.ts';
 import type { Imports } from './imports.ts';
 import type { NamedTable } from './names.ts';

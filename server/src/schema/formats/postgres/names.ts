@@ -1,4 +1,4 @@
-import { unchangedFirst } from '../unchanged-first.ts';
+import { unchangedFirst } from '../shared/unchanged-first.ts';
 
 /** In bytes of UTF-8. https://www.postgresql.org/docs/15/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
 const MAXIMUM_LENGTH = 63;

@@ -3,8 +3,8 @@ import { foldName } from '../../identifier.ts';
 import type { Column, OrdinaryTable, Schema } from '../../model.ts';
 import { isNullable } from '../../nullability.ts';
 import { rowidAliasIn } from '../../rowid-alias.ts';
-import { unchangedFirst } from '../unchanged-first.ts';
-import { uniqueNames } from '../unique-names.ts';
+import { unchangedFirst } from '../shared/unchanged-first.ts';
+import { uniqueNames } from '../shared/unique-names.ts';
 import { fieldName, modelName, quoteText } from './names.ts';
 
 /** A table as Prisma sees it, before its relations are known. */

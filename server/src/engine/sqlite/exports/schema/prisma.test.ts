@@ -2,22 +2,22 @@ import assert from 'node:assert/strict';
 import type { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
-import { prismaFormat } from '../../schema/formats/prisma.ts';
-import { foldName } from '../../schema/identifier.ts';
-import type { OrdinaryTable } from '../../schema/model.ts';
-import { chinookPath } from '../../testing/chinook.ts';
+import { prismaFormat } from '../../../../schema/formats/prisma.ts';
+import { foldName } from '../../../../schema/identifier.ts';
+import type { OrdinaryTable } from '../../../../schema/model.ts';
+import { chinookPath } from '../../../../testing/chinook.ts';
 import {
   formatPrismaSchema,
   type PrismaField,
   type PrismaModel,
   readPrismaSchema,
-} from '../../testing/prisma-schema.ts';
-import { withRandomDatabases } from '../../testing/random-databases.ts';
-import { databaseWith } from '../../testing/schema-copies.ts';
-import { worstDatabase } from '../../testing/worst-database.ts';
-import { readSchema } from './introspection/read-schema.ts';
-import { openDatabase } from './open-database.ts';
-import { renderSchemaExport } from './schema-export.ts';
+} from '../../../../testing/prisma-schema.ts';
+import { withRandomDatabases } from '../../../../testing/random-databases.ts';
+import { databaseWith } from '../../../../testing/schema-copies.ts';
+import { worstDatabase } from '../../../../testing/worst-database.ts';
+import { readSchema } from '../../introspection/read-schema.ts';
+import { openDatabase } from '../../open-database.ts';
+import { renderSchemaExport } from './render-schema.ts';
 
 test('given the Chinook database, when exported, then Prisma knows its models and relations', () => {
   using chinook = openDatabase(chinookPath, { mode: 'read-only' });

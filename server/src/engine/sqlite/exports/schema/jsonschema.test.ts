@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import type { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 
-import { quoteIdentifier } from '../../schema/identifier.ts';
-import { apiColumns, apiRows, readableNames } from '../../testing/api-rows.ts';
-import { chinookPath } from '../../testing/chinook.ts';
-import { randomDatabases } from '../../testing/random-schema/random-databases.ts';
-import { type Form, RowSchemas } from '../../testing/row-schemas.ts';
-import { databaseWith } from '../../testing/schema-copies.ts';
-import { fillWorstTables, WORST_SCHEMA } from '../../testing/worst-schema.ts';
-import { openDatabase } from './open-database.ts';
-import { insertRecord } from './records/insert-record.ts';
-import { recordDatabaseOf } from './records/record-database.ts';
+import { quoteIdentifier } from '../../../../schema/identifier.ts';
+import { apiColumns, apiRows, readableNames } from '../../../../testing/api-rows.ts';
+import { chinookPath } from '../../../../testing/chinook.ts';
+import { randomDatabases } from '../../../../testing/random-schema/random-databases.ts';
+import { type Form, RowSchemas } from '../../../../testing/row-schemas.ts';
+import { databaseWith } from '../../../../testing/schema-copies.ts';
+import { fillWorstTables, WORST_SCHEMA } from '../../../../testing/worst-schema.ts';
+import { openDatabase } from '../../open-database.ts';
+import { insertRecord } from '../../records/insert-record.ts';
+import { recordDatabaseOf } from '../../records/record-database.ts';
 
 test('given the Chinook database, when its 15,607 rows are held to its schema as the API sends them, then each is valid', () => {
   using chinook = openDatabase(chinookPath, { mode: 'read-only' });

@@ -9,17 +9,22 @@ import { asc, type Column, eq, getTableColumns, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { drizzle, type SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 
-import { drizzleFormat } from '../../schema/formats/drizzle.ts';
-import { chinookPath } from '../../testing/chinook.ts';
-import { assertDrizzleReads, type DrizzleModule, tablesOf, viewsOf } from '../../testing/drizzle-module.ts';
-import { randomDatabases } from '../../testing/random-schema/random-databases.ts';
-import { databaseWith } from '../../testing/schema-copies.ts';
-import { temporaryFolder } from '../../testing/temporary-folder.ts';
-import { assertTypesAsMarked } from '../../testing/type-check.ts';
-import { fillWorstTables, WORST_SCHEMA } from '../../testing/worst-schema.ts';
-import { readSchema } from './introspection/read-schema.ts';
-import { openDatabase } from './open-database.ts';
-import { renderSchemaExport } from './schema-export.ts';
+import { drizzleFormat } from '../../../../schema/formats/drizzle.ts';
+import { chinookPath } from '../../../../testing/chinook.ts';
+import {
+  assertDrizzleReads,
+  type DrizzleModule,
+  tablesOf,
+  viewsOf,
+} from '../../../../testing/drizzle-module.ts';
+import { randomDatabases } from '../../../../testing/random-schema/random-databases.ts';
+import { databaseWith } from '../../../../testing/schema-copies.ts';
+import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
+import { assertTypesAsMarked } from '../../../../testing/type-check.ts';
+import { fillWorstTables, WORST_SCHEMA } from '../../../../testing/worst-schema.ts';
+import { readSchema } from '../../introspection/read-schema.ts';
+import { openDatabase } from '../../open-database.ts';
+import { renderSchemaExport } from './render-schema.ts';
 
 const RUNS = 60;
 

@@ -1,4 +1,4 @@
-import { nameList } from '../name-list.ts';
+import { nameList } from '../../name-list.ts';
 
 /** What a format left out, one warning for each kind of thing. */
 export function leftOutWarnings(

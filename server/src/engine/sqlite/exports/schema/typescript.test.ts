@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import type { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
-import { typescriptFormat } from '../../schema/formats/typescript.ts';
-import { apiColumns, apiRows, readableNames } from '../../testing/api-rows.ts';
-import { chinookPath } from '../../testing/chinook.ts';
-import { randomDatabases } from '../../testing/random-schema/random-databases.ts';
-import { databaseWith } from '../../testing/schema-copies.ts';
-import { temporaryFolder } from '../../testing/temporary-folder.ts';
-import { assertTypesAsMarked } from '../../testing/type-check.ts';
-import { fillWorstTables, WORST_SCHEMA } from '../../testing/worst-schema.ts';
-import { openDatabase } from './open-database.ts';
-import { renderSchemaExport } from './schema-export.ts';
+import { typescriptFormat } from '../../../../schema/formats/typescript.ts';
+import { apiColumns, apiRows, readableNames } from '../../../../testing/api-rows.ts';
+import { chinookPath } from '../../../../testing/chinook.ts';
+import { randomDatabases } from '../../../../testing/random-schema/random-databases.ts';
+import { databaseWith } from '../../../../testing/schema-copies.ts';
+import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
+import { assertTypesAsMarked } from '../../../../testing/type-check.ts';
+import { fillWorstTables, WORST_SCHEMA } from '../../../../testing/worst-schema.ts';
+import { openDatabase } from '../../open-database.ts';
+import { renderSchemaExport } from './render-schema.ts';
 
 test('given the types of Chinook, when a client uses them, then what is right compiles, and each thing that is wrong does not', () => {
   const right = `

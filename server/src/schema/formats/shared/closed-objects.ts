@@ -1,4 +1,4 @@
-import type { Schema, Table, View } from '../model.ts';
+import type { Schema, Table, View } from '../../model.ts';
 
 /** The virtual tables and views whose columns SQLite cannot tell, for a warning. */
 export function closedObjects({

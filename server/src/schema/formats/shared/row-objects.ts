@@ -1,8 +1,8 @@
-import { affinityOf } from '../affinity.ts';
-import { readDefaultValue } from '../ddl/default-value.ts';
-import { foldName, includesName } from '../identifier.ts';
-import type { Column, OrdinaryTable, Schema, View, ViewColumn, VirtualTable } from '../model.ts';
-import { isNullable, isRowid } from './nullability.ts';
+import { affinityOf } from '../../affinity.ts';
+import { readDefaultValue } from '../../ddl/default-value.ts';
+import { foldName, includesName } from '../../identifier.ts';
+import type { Column, OrdinaryTable, Schema, View, ViewColumn, VirtualTable } from '../../model.ts';
+import { isNullable, isRowid } from '../nullability.ts';
 
 /** A table or a view, as far as its rows are concerned. */
 export interface RowObject {

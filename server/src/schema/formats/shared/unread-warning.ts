@@ -1,5 +1,5 @@
-import type { Schema } from '../model.ts';
-import { nameList } from '../name-list.ts';
+import type { Schema } from '../../model.ts';
+import { nameList } from '../../name-list.ts';
 
 export function unreadWarning({ unread }: Schema): readonly string[] {
   if (unread.length === 0) return [];

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import type { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
-import { dbmlFormat } from '../../schema/formats/dbml.ts';
-import { foldName } from '../../schema/identifier.ts';
-import type { OrdinaryTable } from '../../schema/model.ts';
-import { chinookPath } from '../../testing/chinook.ts';
-import { type DbmlDatabase, type DbmlTable, readDbml } from '../../testing/dbml.ts';
-import { withRandomDatabases } from '../../testing/random-databases.ts';
-import { databaseWith } from '../../testing/schema-copies.ts';
-import { worstDatabase } from '../../testing/worst-database.ts';
-import { readSchema } from './introspection/read-schema.ts';
-import { openDatabase } from './open-database.ts';
-import { renderSchemaExport } from './schema-export.ts';
+import { dbmlFormat } from '../../../../schema/formats/dbml.ts';
+import { foldName } from '../../../../schema/identifier.ts';
+import type { OrdinaryTable } from '../../../../schema/model.ts';
+import { chinookPath } from '../../../../testing/chinook.ts';
+import { type DbmlDatabase, type DbmlTable, readDbml } from '../../../../testing/dbml.ts';
+import { withRandomDatabases } from '../../../../testing/random-databases.ts';
+import { databaseWith } from '../../../../testing/schema-copies.ts';
+import { worstDatabase } from '../../../../testing/worst-database.ts';
+import { readSchema } from '../../introspection/read-schema.ts';
+import { openDatabase } from '../../open-database.ts';
+import { renderSchemaExport } from './render-schema.ts';
 
 test('given the Chinook database, when exported, then DBML tools know its tables and references', () => {
   using chinook = openDatabase(chinookPath, { mode: 'read-only' });
