@@ -35,9 +35,9 @@ export class RowSchemas {
     return this.#ajv.validate({ $ref: `schema${pointer(table, form)}` }, value);
   }
 
-  assertTakesAll(table: string, rows: readonly unknown[], message: string): void {
+  assertTakesAll(table: string, rows: readonly unknown[]): void {
     const validate = this.#ajv.compile({ type: 'array', items: { $ref: `schema${pointer(table, 'row')}` } });
-    assert.ok(validate(rows), `${message} ${table}: ${JSON.stringify(validate.errors)}`);
+    assert.ok(validate(rows), `${table}: ${JSON.stringify(validate.errors)}`);
   }
 }
 

@@ -15,9 +15,8 @@ import type {
 } from '../model.ts';
 import { nameList } from '../name-list.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { closedObjects } from './shared/closed-objects.ts';
 import { layOutJson } from './shared/lay-out-json.ts';
-import { unreadWarning } from './shared/unread-warning.ts';
+import { closedObjects, unreadWarning } from './shared/warnings.ts';
 
 /**
  * The schema as one JSON document, described in docs/reference/schema-json.md and held to

@@ -1,14 +1,12 @@
 import { foldName, quoteIdentifier } from '../identifier.ts';
 import type { ForeignKey, Schema } from '../model.ts';
-import { nameList } from '../name-list.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
 import { foreignKeyClause, type UniqueKeys } from './postgres/foreign-keys.ts';
 import { type LeftOut, leftOutComment } from './postgres/left-out.ts';
 import { type Plan, type PlannedTable, planTables } from './postgres/plan.ts';
 import { type TableStatements, tableStatements } from './postgres/table-statements.ts';
-import { leftOutWarnings } from './shared/left-out-warnings.ts';
 import { lossyHeader } from './shared/lossy-header.ts';
-import { unreadWarning } from './shared/unread-warning.ts';
+import { leftOutWarnings, unreadWarning, warningAbout } from './shared/warnings.ts';
 
 /**
  * Statements for PostgreSQL 15 and later. What is not sure to mean the same there is not translated but shown as a
@@ -130,5 +128,5 @@ function renamedWarnings({ tables }: Plan): readonly string[] {
       .filter(({ name, column }) => name !== column.name)
       .map(({ column }) => ({ kind: 'column', name: `${planned.table.name}.${column.name}` })),
   ]);
-  return renamed.length === 0 ? [] : [`called otherwise in PostgreSQL: ${nameList(renamed)}`];
+  return warningAbout('called otherwise in PostgreSQL', renamed);
 }
