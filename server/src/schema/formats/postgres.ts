@@ -22,7 +22,7 @@ export const postgresFormat: SchemaFormat = {
     'CHECKs, defaults, generated columns and indexes whose expression may mean something else in PostgreSQL',
     'foreign keys to columns that are missing, not unique or of another type',
     'values that do not fit the declared type, and NULL in a primary key, both of which SQLite allows in most tables',
-    'the collations NOCASE and RTRIM, conflict clauses, STRICT and WITHOUT ROWID',
+    'the collations NOCASE and RTRIM, conflict clauses and WITHOUT ROWID',
     'the number that AUTOINCREMENT has reached: after copying rows, set it with setval()',
     'booleans, dates and times as such: SQLite stores numbers and texts, and so they are smallint and text',
   ],

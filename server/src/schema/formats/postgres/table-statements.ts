@@ -79,9 +79,9 @@ class TableWriter {
   }
 
   #listOptions(): void {
-    const { strict, withoutRowid, columns, primaryKey, uniques } = this.#table;
-    const options = [...(strict ? ['STRICT'] : []), ...(withoutRowid ? ['WITHOUT ROWID'] : [])];
-    if (options.length > 0) this.#leaveOut('options of table', this.#table.name, options.join(', '));
+    const { withoutRowid, columns, primaryKey, uniques } = this.#table;
+    // Every table of PostgreSQL is what SQLite calls STRICT.
+    if (withoutRowid) this.#leaveOut('option of table', this.#table.name, 'WITHOUT ROWID');
     for (const { name, collation, notNullOnConflict } of columns) {
       if (collation !== 'BINARY') this.#leaveOut('collation of column', this.#full(name), collation);
       if (notNullOnConflict !== null) {

@@ -131,7 +131,7 @@ test('given the worst schema, when exported, then each thing that is left out is
     ['default of column', 'defaults.k'],
     ['expression of generated column', 'generated.d'],
     ['collation of column', 'nocase_key.code'],
-    ['options of table', 'any_key'],
+    ['option of table', 'any_key'],
   ]) {
     assert.ok(text.includes(`-- left out: ${kind} "${name}": `), `${kind} ${name}`);
     assert.ok(
