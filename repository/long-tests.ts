@@ -7,7 +7,12 @@ if (!Number.isSafeInteger(runs) || runs < 1) {
   console.error('node repository/long-tests.ts [runs]: runs is a whole number from 1');
   process.exit(2);
 }
-const files = [...globSync('server/src/**/*.property.test.ts'), 'repository/conformance-by-url.test.ts'];
+const files = [
+  ...globSync('server/src/**/*.property.test.ts'),
+  // Each of these takes random schemas too, through the tool that its format is for.
+  ...globSync('server/src/engine/sqlite/exports/schema/!(*.*).test.ts'),
+  'repository/conformance-by-url.test.ts',
+];
 const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files], {
   stdio: 'inherit',
   env: { ...process.env, PROPERTY_RUNS: String(runs) },

@@ -26,14 +26,13 @@ export function viewsOf(module: DrizzleModule): readonly SQLiteView[] {
 }
 
 /** Holds what drizzle itself makes of a module to what SQLite says of the schema. */
-export function assertDrizzleReads(module: DrizzleModule, schema: Schema, message: string): void {
+export function assertDrizzleReads(module: DrizzleModule, schema: Schema): void {
   const tables = schema.tables.filter((table) => table.kind === 'table');
   assert.deepEqual(
     tablesOf(module)
       .map((table) => readBack(table))
       .toSorted(byName),
     tables.map((table) => expected(table, tables)).toSorted(byName),
-    message,
   );
   const views = schema.views.filter(({ columns }) => columns !== null);
   assert.deepEqual(
@@ -43,7 +42,6 @@ export function assertDrizzleReads(module: DrizzleModule, schema: Schema, messag
     views
       .map(({ name, columns }) => ({ name, columns: columns?.map((each) => each.name), isExisting: true }))
       .toSorted(byName),
-    message,
   );
 }
 
@@ -119,7 +117,7 @@ function expected(table: OrdinaryTable, tables: readonly OrdinaryTable[]): ReadB
     columns: table.columns.map((column) => ({
       name: column.name,
       notNull: isNotNull(table, column),
-      hasDefault: column.default !== null && !/^\W*NULL\W*$/i.test(column.default),
+      hasDefault: column.default !== null && !/^[\s()]*NULL[\s()]*$/i.test(column.default),
       generated: column.generated === null ? null : [column.generated.kind, column.generated.expression],
     })),
     primaryKey: table.primaryKey?.columns.map(({ name }) => name) ?? [],

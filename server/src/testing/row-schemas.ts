@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
-import { renderSchemaExport } from '../engine/sqlite/schema-export.ts';
+import { renderSchemaExport } from '../engine/sqlite/exports/schema/render-schema.ts';
 import { jsonschemaFormat } from '../schema/formats/jsonschema.ts';
 
 /** Of a table: a row that is sent, one that is new, or a change. */
@@ -35,9 +35,9 @@ export class RowSchemas {
     return this.#ajv.validate({ $ref: `schema${pointer(table, form)}` }, value);
   }
 
-  assertTakesAll(table: string, rows: readonly unknown[], message: string): void {
+  assertTakesAll(table: string, rows: readonly unknown[]): void {
     const validate = this.#ajv.compile({ type: 'array', items: { $ref: `schema${pointer(table, 'row')}` } });
-    assert.ok(validate(rows), `${message} ${table}: ${JSON.stringify(validate.errors)}`);
+    assert.ok(validate(rows), `${table}: ${JSON.stringify(validate.errors)}`);
   }
 }
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 
+import { renderSchemaExport } from '../engine/sqlite/exports/schema/render-schema.ts';
 import { openDatabase } from '../engine/sqlite/open-database.ts';
-import { renderSchemaExport } from '../engine/sqlite/schema-export.ts';
 import { jsonFormat } from '../schema/formats/json.ts';
 import { sqlFormat } from '../schema/formats/sql.ts';
 import { runSqliteShell } from './sqlite-shell.ts';

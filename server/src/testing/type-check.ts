@@ -27,16 +27,12 @@ const COMPILER_OPTIONS = {
  * Has the real compiler check files in a folder, with the packages of this repository to import from: it is to refuse the
  * lines that end in a comment with the number of its error (`// TS2322`), and no others.
  */
-export function assertTypesAsMarked(
-  folder: string,
-  files: Readonly<Record<string, string>>,
-  message = '',
-): void {
+export function assertTypesAsMarked(folder: string, files: Readonly<Record<string, string>>): void {
   const output = compile(folder, files);
   const found = [...output.matchAll(/^(\S+?)\((\d+),\d+\): error (TS\d+): /gm)].map(
     ([, file, line, code]) => `${file}:${line} ${code}`,
   );
-  assert.deepEqual(found.toSorted(), markedLines(files).toSorted(), `${message}\n${output.slice(0, 5_000)}`);
+  assert.deepEqual(found.toSorted(), markedLines(files).toSorted(), output.slice(0, 5_000));
 }
 
 function compile(folder: string, files: Readonly<Record<string, string>>): string {

@@ -5,11 +5,11 @@ import { serveOperations } from '../../threads/serve-operations.ts';
 import type { WrittenExport } from '../project-exports.ts';
 import type { DatabaseThreadStart, ReaderOperations } from './database-operations.ts';
 import { writeFile } from './exports/output-file.ts';
+import { renderSchemaExport } from './exports/schema/render-schema.ts';
 import { countTables } from './introspection/count-tables.ts';
 import { OpenDatabases } from './open-databases.ts';
 import { readFirstRow } from './read-first-row.ts';
 import { boundedRecordReads } from './records/record-handlers.ts';
-import { renderSchemaExport } from './schema-export.ts';
 import { tableReads } from './tables/table-reads.ts';
 
 const { maxOpenDatabases } = workerData as DatabaseThreadStart;

@@ -6,10 +6,9 @@ import { dbmlDefault } from './dbml/default.ts';
 import { readRefs } from './dbml/refs.ts';
 import { dbmlExpression, dbmlName, dbmlText, dbmlType } from './dbml/words.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { leftOutWarnings } from './left-out-warnings.ts';
-import { lossyHeader } from './lossy-header.ts';
-import type { Reference } from './references.ts';
-import { unreadWarning } from './unread-warning.ts';
+import { lossyHeader } from './shared/lossy-header.ts';
+import type { Reference } from './shared/references.ts';
+import { besidesTables, leftOutWarnings, type NamedThing, unreadWarning } from './shared/warnings.ts';
 
 /** https://dbml.dbdiagram.io/docs */
 export const dbmlFormat: SchemaFormat = {
@@ -34,16 +33,12 @@ const PROJECT = `Project database {
 
 function renderDbml(schema: Schema): RenderedSchema {
   const tables = schema.tables.filter((table) => table.kind === 'table');
-  const unsaid: { kind: string; name: string }[] = [];
+  const unsaid: NamedThing[] = [];
   const blocks = tables.map((table) => tableBlock(table, unsaid));
   const { refs, lost } = readRefs(tables);
   const lines = refs.map(refLine).join('');
   const leftOut = [
-    ...schema.tables
-      .filter((table) => table.kind === 'virtual')
-      .map(({ name }) => ({ kind: 'virtual table', name })),
-    ...schema.views.map(({ name }) => ({ kind: 'view', name })),
-    ...schema.triggers.map(({ name }) => ({ kind: 'trigger', name })),
+    ...besidesTables(schema),
     ...unsaid,
     ...lost.map(({ name }) => ({ kind: 'foreign key of table', name })),
   ];
@@ -54,7 +49,7 @@ function renderDbml(schema: Schema): RenderedSchema {
 }
 
 /** `unsaid` takes what has an expression that DBML cannot hold. */
-function tableBlock(table: OrdinaryTable, unsaid: { kind: string; name: string }[]): string {
+function tableBlock(table: OrdinaryTable, unsaid: NamedThing[]): string {
   const columns = table.columns.map((column) => columnLine(column, table, unsaid));
   const indexes = [
     ...primaryKeyLine(table),
@@ -88,7 +83,7 @@ function noteOf({ strict, withoutRowid }: OrdinaryTable): string {
   return [...(strict ? ['STRICT'] : []), ...(withoutRowid ? ['WITHOUT ROWID'] : [])].join(', ');
 }
 
-function columnLine(column: Column, table: OrdinaryTable, unsaid: { kind: string; name: string }[]): string {
+function columnLine(column: Column, table: OrdinaryTable, unsaid: NamedThing[]): string {
   const key = table.primaryKey?.columns ?? [];
   const isKey = key.length === 1 && column.primaryKeyPosition !== null;
   const isUnique = table.indexes.some((index) => index.origin === 'unique' && isOf(index, column, table));
@@ -112,11 +107,7 @@ function isOf({ columns }: Index, column: Column, table: OrdinaryTable): boolean
   );
 }
 
-function defaultOf(
-  column: Column,
-  table: OrdinaryTable,
-  unsaid: { kind: string; name: string }[],
-): readonly string[] {
+function defaultOf(column: Column, table: OrdinaryTable, unsaid: NamedThing[]): readonly string[] {
   if (column.default === null) return [];
   const value = dbmlDefault(column.default);
   if (value === null) unsaid.push({ kind: 'default of column', name: `${table.name}.${column.name}` });
@@ -140,11 +131,7 @@ function columnNamed(name: string, columns: readonly Column[]): string {
   return columns.find((column) => foldName(column.name) === foldName(name))?.name ?? name;
 }
 
-function indexLine(
-  index: Index,
-  table: OrdinaryTable,
-  unsaid: { kind: string; name: string }[],
-): readonly string[] {
+function indexLine(index: Index, table: OrdinaryTable, unsaid: NamedThing[]): readonly string[] {
   const isSaidByColumn =
     index.origin === 'unique' && table.columns.some((column) => isOf(index, column, table));
   if (index.origin === 'primary_key' || isSaidByColumn) return [];

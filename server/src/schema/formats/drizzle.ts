@@ -1,15 +1,20 @@
 import type { OrdinaryTable, Schema } from '../model.ts';
-import { nameList } from '../name-list.ts';
-import { closedObjects } from './closed-objects.ts';
 import { viewColumnCode } from './drizzle/column-code.ts';
 import { Imports } from './drizzle/imports.ts';
 import { type ModuleNames, namesOf, type NamedView } from './drizzle/names.ts';
 import { referencesOf } from './drizzle/references.ts';
 import { tableCode } from './drizzle/table-code.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { lossyHeader } from './lossy-header.ts';
-import { stringLiteral } from './typescript-text.ts';
-import { unreadWarning } from './unread-warning.ts';
+import { lossyHeader } from './shared/lossy-header.ts';
+import { stringLiteral } from './shared/typescript-text.ts';
+import {
+  closedObjects,
+  closedWarning,
+  type NamedThing,
+  unreadWarning,
+  virtualTables,
+  warningAbout,
+} from './shared/warnings.ts';
 
 /** A module for drizzle-orm. https://orm.drizzle.team/docs/sql-schema-declaration */
 export const drizzleFormat: SchemaFormat = {
@@ -51,52 +56,32 @@ function warningsAbout(
   names: ModuleNames,
   references: ReturnType<typeof referencesOf>,
 ): readonly string[] {
-  const tables = [...names.tables.values()];
+  const tables = [...names.tables.values()].map(({ table }) => table);
   const numbered = [...names.tables.values(), ...names.views].filter(({ isNumbered }) => isNumbered);
-  const warnings: readonly (readonly [string, readonly Named[]])[] = [
-    [
-      'left out, as Drizzle has no virtual tables',
-      schema.tables
-        .filter(({ kind }) => kind === 'virtual')
-        .map(({ name }) => ({ kind: 'virtual table', name })),
-    ],
-    [
-      'left out, as SQLite cannot tell their columns',
-      closedObjects(schema).filter(({ kind }) => kind === 'view'),
-    ],
-    ['triggers are left out', schema.triggers.map(({ name }) => ({ kind: 'trigger', name }))],
-    [
+  const losing = [...references].filter(([{ table }, own]) => own.length < table.foreignKeys.length);
+  return [
+    ...warningAbout('left out, as Drizzle has no virtual tables', virtualTables(schema)),
+    ...closedWarning(closedObjects(schema).filter(({ kind }) => kind === 'view')),
+    ...warningAbout(
+      'triggers are left out',
+      schema.triggers.map(({ name }) => ({ kind: 'trigger', name })),
+    ),
+    ...warningAbout(
       'foreign keys are left out, as what they refer to is not there',
-      [...references]
-        .filter(([{ table }, own]) => own.length < table.foreignKeys.length)
-        .map(([{ table }]) => asNamed(table)),
-    ],
-    ...PARTS_LOST.map(([what, isIn]) => {
-      return [
-        what,
-        tables
-          .map(({ table }) => table)
-          .filter(isIn)
-          .map(asNamed),
-      ] as const;
-    }),
-    [
+      losing.map(([{ table }]) => asNamed(table)),
+    ),
+    ...PARTS_LOST.flatMap(([what, isIn]) => warningAbout(what, tables.filter(isIn).map(asNamed))),
+    ...warningAbout(
       'the constants have a number behind their name, as another has it',
       numbered.map((named) =>
         'table' in named ? asNamed(named.table) : { kind: 'view', name: named.view.name },
       ),
-    ],
+    ),
+    ...unreadWarning(schema),
   ];
-  const told = warnings.filter(([, objects]) => objects.length > 0);
-  return [...told.map(([what, objects]) => `${what}: ${nameList(objects)}`), ...unreadWarning(schema)];
 }
 
-interface Named {
-  readonly kind: string;
-  readonly name: string;
-}
-
-function asNamed({ kind, name }: OrdinaryTable): Named {
+function asNamed({ kind, name }: OrdinaryTable): NamedThing {
   return { kind, name };
 }
 

@@ -14,10 +14,9 @@ import type {
   VirtualTable,
 } from '../model.ts';
 import { nameList } from '../name-list.ts';
-import { closedObjects } from './closed-objects.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { layOutJson } from './lay-out-json.ts';
-import { unreadWarning } from './unread-warning.ts';
+import { layOutJson } from './shared/lay-out-json.ts';
+import { closedObjects, unreadWarning } from './shared/warnings.ts';
 
 /**
  * The schema as one JSON document, described in docs/reference/schema-json.md and held to

@@ -1,12 +1,12 @@
 import { readDefaultValue } from '../ddl/default-value.ts';
 import type { OrdinaryTable, Schema } from '../model.ts';
-import { nameList } from '../name-list.ts';
-import { closedObjects } from './closed-objects.ts';
-import { columnFacts, defaultFacts } from './column-facts.ts';
+import type { StorageKind } from '../storage-kind.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { layOutJson } from './lay-out-json.ts';
-import { lossyLines } from './lossy-header.ts';
-import { type RowColumn, type RowObject, rowObjects, type ValueKind } from './row-objects.ts';
+import { columnFacts, defaultFacts } from './shared/column-facts.ts';
+import { layOutJson } from './shared/lay-out-json.ts';
+import { lossyLines } from './shared/lossy-header.ts';
+import { type RowColumn, type RowObject, rowObjects } from './shared/row-objects.ts';
+import { closedObjects, closedWarning, unreadWarning } from './shared/warnings.ts';
 
 /**
  * The rows of each table and view under `$defs`, by its name, and in a table's own `$defs` what is written: so no name is
@@ -33,10 +33,9 @@ function renderJsonSchema(schema: Schema): RenderedSchema {
     $comment: lossyLines(jsonschemaFormat).join('\n'),
     $defs: Object.fromEntries(rowObjects(schema).map((object) => [object.name, rowSchema(object)])),
   };
-  const closed = closedObjects(schema);
   return {
     text: `${layOutJson(document, isShallow)}\n`,
-    warnings: closed.length > 0 ? [`left out, as SQLite cannot tell their columns: ${nameList(closed)}`] : [],
+    warnings: [...closedWarning(closedObjects(schema)), ...unreadWarning(schema)],
   };
 }
 
@@ -114,7 +113,7 @@ const TEXT: ValueSchema = { type: ['string'] };
 const ANY: ValueSchema = { type: ['number', 'string'] };
 
 /** Where SQLite holds a column to its type. https://www.sqlite.org/stricttables.html */
-const HELD_VALUES: Readonly<Record<ValueKind, ValueSchema>> = {
+const HELD_VALUES: Readonly<Record<StorageKind, ValueSchema>> = {
   integer: INTEGER,
   real: REAL,
   numeric: ANY,
@@ -124,7 +123,7 @@ const HELD_VALUES: Readonly<Record<ValueKind, ValueSchema>> = {
 };
 
 /** Where it only prefers the type: no column but one of TEXT keeps out what is none. https://www.sqlite.org/datatype3.html#type_affinity */
-const LOOSE_VALUES: Readonly<Record<ValueKind, ValueSchema>> = {
+const LOOSE_VALUES: Readonly<Record<StorageKind, ValueSchema>> = {
   integer: ANY,
   real: ANY,
   numeric: ANY,
@@ -133,7 +132,7 @@ const LOOSE_VALUES: Readonly<Record<ValueKind, ValueSchema>> = {
   any: ANY,
 };
 
-const TAKEN_VALUES: Readonly<Record<ValueKind, ValueSchema>> = {
+const TAKEN_VALUES: Readonly<Record<StorageKind, ValueSchema>> = {
   ...HELD_VALUES,
   // RFC 4648, section 4.
   blob: {

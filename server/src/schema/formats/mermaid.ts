@@ -1,15 +1,12 @@
 import { foldName } from '../identifier.ts';
 import type { Column, OrdinaryTable, Schema } from '../model.ts';
-import { nameList } from '../name-list.ts';
 import { isNullable } from '../nullability.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { leftOutWarnings } from './left-out-warnings.ts';
-import { lossyHeader } from './lossy-header.ts';
 import { attributeName, attributeType, entityName, mermaidText } from './mermaid/words.ts';
-import { isUnique, readReferences, type Reference } from './references.ts';
-import { unchangedFirst } from './unchanged-first.ts';
-import { uniqueNames } from './unique-names.ts';
-import { unreadWarning } from './unread-warning.ts';
+import { lossyHeader } from './shared/lossy-header.ts';
+import { isUnique, readReferences, type Reference } from './shared/references.ts';
+import { uniqueNames } from './shared/unique-names.ts';
+import { besidesTables, leftOutWarnings, unreadWarning, warningAbout } from './shared/warnings.ts';
 
 /** https://mermaid.js.org/syntax/entityRelationshipDiagram.html */
 export const mermaidFormat: SchemaFormat = {
@@ -30,18 +27,14 @@ export const mermaidFormat: SchemaFormat = {
 function renderMermaid(schema: Schema): RenderedSchema {
   const tables = schema.tables.filter((table) => table.kind === 'table');
   const names = tables.map(({ name }) => name);
-  const entities = uniqueNames(unchangedFirst(names, entityName), entityName, (name) => name.toLowerCase());
+  const entities = uniqueNames(names, entityName, (name) => name.toLowerCase());
   const { references, lost } = readReferences(tables);
   const blocks = tables.map((table) => entityBlock(table, entities.get(table.name) ?? ''));
   const lines = references.map((reference) => referenceLine(reference, entities));
   const diagram = ['erDiagram', ...blocks, ...(lines.length === 0 ? [] : ['', ...lines])].join('\n');
   const text = `${lossyHeader(mermaidFormat, '%%')}\n${diagram}\n`;
   const leftOut = [
-    ...schema.tables
-      .filter((table) => table.kind === 'virtual')
-      .map(({ name }) => ({ kind: 'virtual table', name })),
-    ...schema.views.map(({ name }) => ({ kind: 'view', name })),
-    ...schema.triggers.map(({ name }) => ({ kind: 'trigger', name })),
+    ...besidesTables(schema),
     ...lost.map(({ name }) => ({ kind: 'foreign key of table', name })),
   ];
   return {
@@ -57,7 +50,7 @@ function renderMermaid(schema: Schema): RenderedSchema {
 
 function entityBlock(table: OrdinaryTable, entity: string): string {
   const names = table.columns.map(({ name }) => name);
-  const attributes = uniqueNames(unchangedFirst(names, attributeName), attributeName);
+  const attributes = uniqueNames(names, attributeName);
   const alias = entity === table.name ? '' : `["${mermaidText(table.name) || '(unnamed)'}"]`;
   const lines = table.columns.map((column) =>
     attributeLine(column, table, attributes.get(column.name) ?? ''),
@@ -109,7 +102,7 @@ function renamedWarning(tables: readonly OrdinaryTable[]): readonly string[] {
       .filter(({ name }) => attributeName(name) !== name)
       .map(({ name }) => ({ kind: 'column', name: `${table.name}.${name}` })),
   );
-  return renamed.length === 0 ? [] : [`shown with their name behind it: ${nameList(renamed)}`];
+  return warningAbout('shown with their name behind it', renamed);
 }
 
 /** What Mermaid draws where nobody set it otherwise. https://mermaid.js.org/config/schema-docs/config.html */

@@ -1,14 +1,12 @@
 import { foldName, quoteIdentifier } from '../identifier.ts';
 import type { ForeignKey, Schema } from '../model.ts';
-import { nameList } from '../name-list.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { leftOutWarnings } from './left-out-warnings.ts';
-import { lossyHeader } from './lossy-header.ts';
 import { foreignKeyClause, type UniqueKeys } from './postgres/foreign-keys.ts';
 import { type LeftOut, leftOutComment } from './postgres/left-out.ts';
 import { type Plan, type PlannedTable, planTables } from './postgres/plan.ts';
 import { type TableStatements, tableStatements } from './postgres/table-statements.ts';
-import { unreadWarning } from './unread-warning.ts';
+import { lossyHeader } from './shared/lossy-header.ts';
+import { leftOutWarnings, unreadWarning, warningAbout } from './shared/warnings.ts';
 
 /**
  * Statements for PostgreSQL 15 and later. What is not sure to mean the same there is not translated but shown as a
@@ -24,7 +22,7 @@ export const postgresFormat: SchemaFormat = {
     'CHECKs, defaults, generated columns and indexes whose expression may mean something else in PostgreSQL',
     'foreign keys to columns that are missing, not unique or of another type',
     'values that do not fit the declared type, and NULL in a primary key, both of which SQLite allows in most tables',
-    'the collations NOCASE and RTRIM, conflict clauses, STRICT and WITHOUT ROWID',
+    'the collations NOCASE and RTRIM, conflict clauses and WITHOUT ROWID',
     'the number that AUTOINCREMENT has reached: after copying rows, set it with setval()',
     'booleans, dates and times as such: SQLite stores numbers and texts, and so they are smallint and text',
   ],
@@ -130,5 +128,5 @@ function renamedWarnings({ tables }: Plan): readonly string[] {
       .filter(({ name, column }) => name !== column.name)
       .map(({ column }) => ({ kind: 'column', name: `${planned.table.name}.${column.name}` })),
   ]);
-  return renamed.length === 0 ? [] : [`called otherwise in PostgreSQL: ${nameList(renamed)}`];
+  return warningAbout('called otherwise in PostgreSQL', renamed);
 }

@@ -1,17 +1,15 @@
 import { foldName } from '../identifier.ts';
 import type { Index, Schema } from '../model.ts';
-import { nameList } from '../name-list.ts';
 import { rowidAliasIn } from '../rowid-alias.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { leftOutWarnings } from './left-out-warnings.ts';
-import { lossyHeader } from './lossy-header.ts';
 import { prismaDefault } from './prisma/default.ts';
 import { IndexNames } from './prisma/index-names.ts';
 import { type Field, type Model, readModels } from './prisma/models.ts';
 import { quoteText } from './prisma/names.ts';
 import { type FieldLine, relationFields } from './prisma/relation-fields.ts';
 import { readRelations, type Relation } from './prisma/relations.ts';
-import { unreadWarning } from './unread-warning.ts';
+import { lossyHeader } from './shared/lossy-header.ts';
+import { besidesTables, leftOutWarnings, unreadWarning, warningAbout } from './shared/warnings.ts';
 
 /** A schema for Prisma 7, much as its `db pull` writes one. https://www.prisma.io/docs/orm/reference/prisma-schema-reference */
 export const prismaFormat: SchemaFormat = {
@@ -191,11 +189,7 @@ function warningsAbout(
   lost: readonly Model[],
 ): readonly string[] {
   const leftOut = [
-    ...schema.tables
-      .filter((table) => table.kind === 'virtual')
-      .map(({ name }) => ({ kind: 'virtual table', name })),
-    ...schema.views.map(({ name }) => ({ kind: 'view', name })),
-    ...schema.triggers.map(({ name }) => ({ kind: 'trigger', name })),
+    ...besidesTables(schema),
     ...models.flatMap((model) =>
       model.table.indexes
         .filter((index) => index.origin === 'create' && !isKnown(index, model))
@@ -222,18 +216,14 @@ function warningsAbout(
     .map(({ child }) => ({ kind: 'table', name: child.table.name }));
   return [
     ...leftOutWarnings(leftOut),
-    ...said('names had to be changed: ', renamed),
-    ...said('not in the client, as no key without NULL tells the rows apart: ', ignored),
-    ...said('not in the client, as the type may hold anything: ', unsupported),
-    ...said('SET NULL is Restrict, as a column is NOT NULL: ', changed),
+    ...warningAbout('names had to be changed', renamed),
+    ...warningAbout('not in the client, as no key without NULL tells the rows apart', ignored),
+    ...warningAbout('not in the client, as the type may hold anything', unsupported),
+    ...warningAbout('SET NULL is Restrict, as a column is NOT NULL', changed),
     ...unreadWarning(schema),
   ];
 }
 
 function isRenamed({ name, table, fields }: Model): boolean {
   return name !== table.name || fields.some((field) => field.name !== field.column.name);
-}
-
-function said(words: string, things: Parameters<typeof nameList>[0]): readonly string[] {
-  return things.length === 0 ? [] : [words + nameList(things)];
 }

@@ -1,12 +1,12 @@
 import type { OrdinaryTable, Schema } from '../model.ts';
-import { nameList } from '../name-list.ts';
-import { closedObjects } from './closed-objects.ts';
-import { columnFacts, defaultFacts } from './column-facts.ts';
+import type { StorageKind } from '../storage-kind.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
-import { lossyHeader } from './lossy-header.ts';
-import { type RowColumn, type RowObject, rowObjects, type ValueKind } from './row-objects.ts';
-import { commentText, pascalCase, propertyName } from './typescript-text.ts';
-import { uniqueNames } from './unique-names.ts';
+import { columnFacts, defaultFacts } from './shared/column-facts.ts';
+import { lossyHeader } from './shared/lossy-header.ts';
+import { type RowColumn, type RowObject, rowObjects } from './shared/row-objects.ts';
+import { commentText, pascalCase, propertyName } from './shared/typescript-text.ts';
+import { uniqueNames } from './shared/unique-names.ts';
+import { closedObjects, closedWarning, unreadWarning, warningAbout } from './shared/warnings.ts';
 
 /** The types of a client: of the rows that the API sends, and of those that it takes. */
 export const typescriptFormat: SchemaFormat = {
@@ -111,7 +111,7 @@ function writtenTypes(
   ];
 }
 
-const SENT_TYPES: Readonly<Record<ValueKind, string>> = {
+const SENT_TYPES: Readonly<Record<StorageKind, string>> = {
   integer: 'Integer',
   real: 'Real',
   numeric: 'Numeric',
@@ -139,14 +139,12 @@ function objectType(comment: string | null, name: string, members: readonly stri
 }
 
 function warningsAbout(schema: Schema, objects: readonly NamedObject[]): readonly string[] {
-  const warnings: string[] = [];
-  const closed = closedObjects(schema);
-  if (closed.length > 0) warnings.push(`left out, as SQLite cannot tell their columns: ${nameList(closed)}`);
   const numbered = objects
     .filter(({ object, typeName }) => typeName !== plainTypeName(object.name))
     .map(({ object }) => object);
-  if (numbered.length > 0) {
-    warnings.push(`the types have a number behind their name, as another has it: ${nameList(numbered)}`);
-  }
-  return warnings;
+  return [
+    ...closedWarning(closedObjects(schema)),
+    ...warningAbout('the types have a number behind their name, as another has it', numbered),
+    ...unreadWarning(schema),
+  ];
 }

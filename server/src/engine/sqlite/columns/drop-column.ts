@@ -53,7 +53,7 @@ function assertMayGo(
   table: StoredTable,
   { name, primaryKeyPosition }: ColumnFacts,
 ): void {
-  if (primaryKeyPosition > 0) {
+  if (primaryKeyPosition !== null) {
     throw new RowhouseError('conflict', `The column ${name} is of the primary key, which stays.`);
   }
   if (columnsOf(database, table).length === 1) {

@@ -4,14 +4,14 @@ import { invalidField, RowhouseError } from '../../../errors.ts';
 import type { TableEdit } from '../../../schema/ddl/edit-create-table.ts';
 import { quoteIdentifier } from '../../../schema/identifier.ts';
 import type { StoredTable } from '../../../schema/model.ts';
+import { rowidAliasIn } from '../../../schema/rowid-alias.ts';
+import { storageKindOf } from '../../../schema/storage-kind.ts';
 import type { ColumnChange, ColumnType } from '../../project-tables.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { readDefault, writeDefault } from '../tables/default-literal.ts';
 import { makesUnique } from '../tables/read-table.ts';
-import { rowidAliasOf } from '../tables/rowid-alias.ts';
 import { indexesOf, type TableIndex } from '../tables/table-indexes.ts';
 import { type ColumnFacts, columnsOf } from '../tables/visible-columns.ts';
-import { storageKindOf } from '../values/storage-kind.ts';
 import { assertTypeFits, isStrict } from './assert-type-fits.ts';
 import { findColumn } from './find-column.ts';
 
@@ -34,7 +34,7 @@ interface PlannedTable {
   readonly strict: boolean;
   readonly indexes: readonly TableIndex[];
   /** The column that is the rowid, an INTEGER PRIMARY KEY. */
-  readonly alias: ColumnFacts | undefined;
+  readonly alias: ColumnFacts | null;
 }
 
 interface PlannedColumn extends PlannedTable {
@@ -55,7 +55,7 @@ export function planColumnChanges(
   changes: readonly ColumnChange[],
 ): readonly ColumnPlan[] {
   const indexes = indexesOf(database, table);
-  const alias = rowidAliasOf(columnsOf(database, table), indexes);
+  const alias = rowidAliasIn({ columns: columnsOf(database, table), indexes });
   const planned = { database, table, strict: isStrict(database, table), indexes, alias };
   return changes.map((change) => planColumnChange(planned, change));
 }
@@ -153,7 +153,7 @@ function planNotNull(column: PlannedColumn, nullable: boolean | undefined): bool
   const { facts, isAlias } = column;
   const isNotNull = facts.notNull || isAlias;
   if (nullable === undefined || nullable !== isNotNull) return null;
-  if (nullable && facts.primaryKeyPosition > 0) {
+  if (nullable && facts.primaryKeyPosition !== null) {
     throw new RowhouseError('conflict', `The column ${facts.name} is of the primary key, and never null.`);
   }
   if (!nullable) assertNoNulls(column);

@@ -13,7 +13,7 @@ import { runSqliteShell } from '../../../testing/sqlite-shell.ts';
 import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import { writeWorstDatabase } from '../../../testing/worst-values.ts';
 import { openDatabase } from '../open-database.ts';
-import { renderSchemaExport } from '../schema-export.ts';
+import { renderSchemaExport } from './schema/render-schema.ts';
 
 interface ArchiveManifest {
   readonly format: string;

@@ -5,7 +5,6 @@ import { nameList } from '../../../schema/name-list.ts';
 import { orderTables } from '../../../schema/table-order.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import type { RecordColumn } from '../records/record-table.ts';
-import { loadingWarnings } from '../schema-export.ts';
 import type { ChosenTables } from './chosen-tables.ts';
 import { insertInto, insertLines } from './insert-lines.ts';
 import type { ExportedDatabase } from './open-for-export.ts';
@@ -13,6 +12,7 @@ import type { OutputFile } from './output-file.ts';
 import { readLines } from './row-lines.ts';
 import type { RowProgress } from './row-progress.ts';
 import type { RowSource } from './row-source.ts';
+import { loadingWarnings } from './schema/render-schema.ts';
 import { fullTextSettings, virtualRows } from './virtual-rows.ts';
 
 const HEADER = '-- A SQLite database. To make it again: sqlite3 new.db < dump.sql\n';

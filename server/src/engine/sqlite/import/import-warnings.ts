@@ -3,8 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { sqlFormat } from '../../../schema/formats/sql.ts';
 import { nameList } from '../../../schema/name-list.ts';
 import type { ImportWarning } from '../../engine.ts';
+import { renderSchemaExport } from '../exports/schema/render-schema.ts';
 import { queryRows } from '../introspection/query-rows.ts';
-import { renderSchemaExport } from '../schema-export.ts';
 import { shortened } from '../shortened.ts';
 import { METADATA_NAMES } from '../tables/metadata-tables.ts';
 

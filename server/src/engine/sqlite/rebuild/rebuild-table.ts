@@ -96,7 +96,7 @@ function assertAsPlanned(
 
 /** Whether a STRICT table says NOT NULL of its key depends on whether that is the rowid. */
 function comparable(column: ColumnFacts): ColumnFacts {
-  return column.primaryKeyPosition > 0 ? { ...column, notNull: true } : column;
+  return column.primaryKeyPosition !== null ? { ...column, notNull: true } : column;
 }
 
 function withEdit(column: ColumnFacts, edit: TableEdit): ColumnFacts {

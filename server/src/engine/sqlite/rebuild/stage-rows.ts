@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { foldName, quoteIdentifier } from '../../../schema/identifier.ts';
+import { quoteIdentifier } from '../../../schema/identifier.ts';
 import type { StoredTable } from '../../../schema/model.ts';
+import { rowidAliasIn } from '../../../schema/rowid-alias.ts';
+import { rowidNameBeside } from '../../../schema/rowid-name.ts';
 import { queryRows } from '../introspection/query-rows.ts';
-import { rowidAliasOf } from '../tables/rowid-alias.ts';
 import { indexesOf } from '../tables/table-indexes.ts';
 import type { ColumnFacts } from '../tables/visible-columns.ts';
 
@@ -40,19 +41,18 @@ export function stageRows(
 }
 
 /**
- * What to call the rowid, and the column that it is, if it is one. The rowid goes by three names, of which a column may
- * have each; null in a WITHOUT ROWID table, and where columns hide it altogether. https://www.sqlite.org/rowidtable.html
+ * What to call the rowid, and the column that it is, if it is one. Null in a WITHOUT ROWID
+ * table, and where columns hide it altogether.
  */
 function rowidNameOf(
   database: DatabaseSync,
   table: StoredTable,
   columns: readonly ColumnFacts[],
 ): { readonly quoted: string; readonly column: string | null } | null {
-  const alias = rowidAliasOf(columns, indexesOf(database, table));
-  if (alias !== undefined) return { quoted: quoteIdentifier(alias.name), column: alias.name };
-  const taken = new Set(columns.map(({ name }) => foldName(name)));
-  const free = ['rowid', '_rowid_', 'oid'].find((name) => !taken.has(name));
-  return free === undefined || isWithoutRowid(database, table) ? null : { quoted: free, column: null };
+  const alias = rowidAliasIn({ columns, indexes: indexesOf(database, table) });
+  if (alias !== null) return { quoted: quoteIdentifier(alias.name), column: alias.name };
+  const free = rowidNameBeside(columns);
+  return free === null || isWithoutRowid(database, table) ? null : { quoted: free, column: null };
 }
 
 function isWithoutRowid(database: DatabaseSync, { name }: StoredTable): boolean {

@@ -2,10 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../errors.ts';
 import { foldName, isReservedName, quoteIdentifier } from '../../../schema/identifier.ts';
+import { rowidNameBeside } from '../../../schema/rowid-name.ts';
+import { type StorageKind, storageKindOf } from '../../../schema/storage-kind.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { hasMetadata, nameOfTableId } from '../tables/metadata.ts';
 import type { ExpressionFacts } from '../values/json-expression.ts';
-import { type StorageKind, storageKindOf } from '../values/storage-kind.ts';
 import { hasCostlyExpressions } from './costly-expressions.ts';
 
 /** A table or a view, as far as its rows are concerned. */
@@ -143,16 +144,14 @@ function columnOf(
   return { name, quoted: quoteIdentifier(name), kind, generated, facts };
 }
 
-/** The rowid goes by three names, and each is a column's where a column has it. https://www.sqlite.org/rowidtable.html */
 function rowidColumn(
   database: DatabaseSync,
   { name: table, kind }: ListedTable,
   declared: readonly RecordColumn[],
 ): RecordColumn | null {
   if (kind === 'view') return null;
-  const taken = new Set(declared.map(({ name }) => foldName(name)));
-  const name = ['rowid', '_rowid_', 'oid'].find((candidate) => !taken.has(candidate));
-  if (name === undefined || (kind === 'virtual' && !hasRowid(database, table, name))) return null;
+  const name = rowidNameBeside(declared);
+  if (name === null || (kind === 'virtual' && !hasRowid(database, table, name))) return null;
   const facts = { only: 'integer', computed: false } as const;
   return { name, quoted: name, kind: 'integer', generated: false, facts };
 }

@@ -2,12 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { foldName } from '../../../schema/identifier.ts';
 import type { StoredTable } from '../../../schema/model.ts';
+import { rowidAliasIn } from '../../../schema/rowid-alias.ts';
 import type { ColumnEntry, ForeignKeyEntry, TableDetails, TableEntry } from '../../project-tables.ts';
 import { readDefault } from './default-literal.ts';
 import { findTable } from './find-table.ts';
 import { columnMetadata, hasMetadata, tableMetadata } from './metadata.ts';
 import { referencesOf } from './references.ts';
-import { rowidAliasOf } from './rowid-alias.ts';
 import { indexesOf, type TableIndex } from './table-indexes.ts';
 import { columnsOf } from './visible-columns.ts';
 
@@ -34,7 +34,7 @@ interface TableParts {
 
 function readColumnEntries(database: DatabaseSync, parts: TableParts): readonly ColumnEntry[] | null {
   const facts = columnsOf(database, parts.stored);
-  const rowidAlias = rowidAliasOf(facts, parts.indexes);
+  const rowidAlias = rowidAliasIn({ columns: facts, indexes: parts.indexes });
   const entries = facts.map((column): ColumnEntry | null => {
     const metadata = columnMetadata(database, parts.id, column.name);
     if (metadata === null) return null;
@@ -45,7 +45,7 @@ function readColumnEntries(database: DatabaseSync, parts: TableParts): readonly 
       type: column.declaredType,
       nullable: !column.notNull && column !== rowidAlias,
       defaultValue: readDefault(column.defaultSql),
-      primary: column.primaryKeyPosition > 0,
+      primary: column.primaryKeyPosition !== null,
       unique: column === rowidAlias || parts.indexes.some((index) => makesUnique(index, column.name)),
       createdAt: metadata.createdAt,
       updatedAt: metadata.updatedAt,

@@ -10,8 +10,8 @@ export interface ColumnFacts {
   readonly declaredType: string;
   readonly notNull: boolean;
   readonly defaultSql: string | null;
-  /** Counted from 1; 0 outside the primary key. */
-  readonly primaryKeyPosition: number;
+  /** Counted from 1; null outside the primary key. */
+  readonly primaryKeyPosition: number | null;
   readonly hidden: number;
 }
 
@@ -55,13 +55,7 @@ function readXinfo(database: DatabaseSync, table: StoredTable): readonly XinfoRo
   }
 }
 
-function factsOf([
-  name,
-  declaredType,
-  notNull,
-  defaultSql,
-  primaryKeyPosition,
-  hidden,
-]: XinfoRow): ColumnFacts {
+function factsOf([name, declaredType, notNull, defaultSql, position, hidden]: XinfoRow): ColumnFacts {
+  const primaryKeyPosition = position > 0 ? position : null;
   return { name, declaredType, notNull: notNull === 1, defaultSql, primaryKeyPosition, hidden };
 }

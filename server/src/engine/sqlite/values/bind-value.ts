@@ -1,6 +1,6 @@
 import { invalidField } from '../../../errors.ts';
+import type { StorageKind } from '../../../schema/storage-kind.ts';
 import type { SqliteValue } from './record-value.ts';
-import type { StorageKind } from './storage-kind.ts';
 
 /**
  * The value to bind for what a client sent for a column of this kind. What SQLite can convert without loss it converts

@@ -1,6 +1,6 @@
 import { compareNames } from '../../identifier.ts';
 import type { OrdinaryTable } from '../../model.ts';
-import { type Reference, type ReferenceEnd, readReferences } from '../references.ts';
+import { type Reference, type ReferenceEnd, readReferences } from '../shared/references.ts';
 
 /**
  * What DBML takes of the foreign keys: their ends are two, and no two have the same ends, in whichever direction.

@@ -1,8 +1,10 @@
 import { affinityOf } from '../../affinity.ts';
 import { type DefaultValue, readDefaultValue } from '../../ddl/default-value.ts';
-import type { Affinity, Column, OrdinaryTable } from '../../model.ts';
-import { isNullable, isRowid } from '../nullability.ts';
-import { stringLiteral } from '../typescript-text.ts';
+import { declaredKind } from '../../declared-kind.ts';
+import type { Column, OrdinaryTable } from '../../model.ts';
+import { isNullable } from '../../nullability.ts';
+import { rowidAliasIn } from '../../rowid-alias.ts';
+import { stringLiteral } from '../shared/typescript-text.ts';
 import type { Imports } from './imports.ts';
 
 /**
@@ -10,19 +12,18 @@ import type { Imports } from './imports.ts';
  * SQLite, which is so for a rowid alone: there the name of the key is given up.
  */
 export function isInlineKey(table: OrdinaryTable, column: Column): boolean {
-  if (isRowid(table, column)) return true;
+  if (column === rowidAliasIn(table)) return true;
   if (column.primaryKeyPosition === null || table.primaryKey?.columns.length !== 1) return false;
-  const builder = builderOf(column.declaredType, column.affinity);
+  const builder = builderOf(column);
   return table.primaryKey.name === null && builder !== 'integer' && builder !== 'boolean';
 }
 
 /** The builder of a column of a table, with all that stands behind it but references. */
 export function tableColumnCode(imports: Imports, table: OrdinaryTable, column: Column): string {
   const inlineKey = isInlineKey(table, column);
-  const options = table.autoincrement && isRowid(table, column) ? '{ autoIncrement: true }' : '';
-  const isAny = table.strict && column.affinity === 'BLOB' && column.declaredType.toUpperCase() === 'ANY';
+  const options = table.autoincrement && column === rowidAliasIn(table) ? '{ autoIncrement: true }' : '';
   return [
-    builderCode(imports, column.name, isAny ? '' : column.declaredType),
+    builderCode(imports, column),
     ...(inlineKey ? [`.primaryKey(${options})`] : []),
     ...(isNullable(table, column) || inlineKey ? [] : ['.notNull()']),
     ...uniqueCode(table, column),
@@ -32,26 +33,36 @@ export function tableColumnCode(imports: Imports, table: OrdinaryTable, column: 
 }
 
 export function viewColumnCode(imports: Imports, name: string, declaredType: string): string {
-  return builderCode(imports, name, declaredType);
+  return builderCode(imports, { name, declaredType, affinity: affinityOf(declaredType, false) });
 }
 
 type Builder = 'integer' | 'boolean' | 'real' | 'text' | 'numeric' | 'blob' | 'any';
 
-function builderOf(declaredType: string, affinity: Affinity): Builder {
-  if (declaredType === '') return 'any';
-  const builders = {
-    INTEGER: 'integer',
-    REAL: 'real',
-    TEXT: 'text',
-    NUMERIC: 'numeric',
-    BLOB: 'blob',
-  } as const;
-  return affinity === 'NUMERIC' && /BOOL/i.test(declaredType) ? 'boolean' : builders[affinity];
+/** What is not one of Drizzle's types is told by its affinity: a date may be a text or a number, as `numeric` is. */
+function builderOf(column: DeclaredColumn): Builder {
+  const { kind } = declaredKind(column);
+  switch (kind) {
+    case 'integer':
+    case 'boolean':
+    case 'real':
+    case 'text':
+      return kind;
+    case 'bytes':
+      return 'blob';
+    case 'decimal':
+    case 'moment':
+    case 'json':
+      return 'numeric';
+    case 'other':
+      return column.affinity === 'BLOB' ? 'any' : column.affinity === 'INTEGER' ? 'integer' : 'numeric';
+  }
 }
 
-function builderCode(imports: Imports, name: string, declaredType: string): string {
-  const literal = stringLiteral(name);
-  const builder = builderOf(declaredType, affinityOf(declaredType, false));
+type DeclaredColumn = Pick<Column, 'name' | 'declaredType' | 'affinity'>;
+
+function builderCode(imports: Imports, column: DeclaredColumn): string {
+  const literal = stringLiteral(column.name);
+  const builder = builderOf(column);
   switch (builder) {
     case 'any':
       return `${imports.anyValue()}(${literal})`;
@@ -60,8 +71,9 @@ function builderCode(imports: Imports, name: string, declaredType: string): stri
     case 'blob':
       return `${imports.core('blob')}(${literal}, { mode: 'buffer' })`;
     case 'text': {
-      const length = /\(\s*([1-9]\d{0,9})\s*\)/.exec(declaredType)?.[1];
-      return `${imports.core('text')}(${literal}${length === undefined ? '' : `, { length: ${length} }`})`;
+      const [length = 0, ...others] = declaredKind(column).digits;
+      const options = length > 0 && others.length === 0 ? `, { length: ${length} }` : '';
+      return `${imports.core('text')}(${literal}${options})`;
     }
     case 'integer':
     case 'real':
@@ -81,7 +93,7 @@ function defaultCode(imports: Imports, column: Column): readonly string[] {
   if (column.default === null) return [];
   const value = readDefaultValue(column.default);
   if (value.kind === 'null') return [];
-  const literal = defaultLiteral(builderOf(column.declaredType, column.affinity), value);
+  const literal = defaultLiteral(builderOf(column), value);
   return [`.default(${literal ?? imports.sql(defaultSql(column.default, value))})`];
 }
 

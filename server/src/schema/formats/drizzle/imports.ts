@@ -1,5 +1,5 @@
 import { compareNames } from '../../identifier.ts';
-import { templateText } from '../typescript-text.ts';
+import { templateText } from '../shared/typescript-text.ts';
 
 /** What a module uses of drizzle-orm: each name is asked for where it is written, so that none is imported in vain. */
 export class Imports {

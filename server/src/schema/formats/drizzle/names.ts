@@ -1,7 +1,7 @@
 import { foldName } from '../../identifier.ts';
 import type { Column, OrdinaryTable, Schema, View, ViewColumn } from '../../model.ts';
-import { camelCase } from '../typescript-text.ts';
-import { uniqueNames } from '../unique-names.ts';
+import { camelCase, RESERVED_WORDS } from '../shared/typescript-text.ts';
+import { uniqueNames } from '../shared/unique-names.ts';
 import { IMPORTED_NAMES } from './imports.ts';
 
 /** A table, and what it and its columns are called in the module. */
@@ -85,15 +85,15 @@ function plainKey(name: string): string {
   return NO_KEYS.has(key) ? `${key}Column` : key;
 }
 
-/** What the module has already, with the parameter of the functions in it, and what no variable of a module can be called. */
+/** What the module has already, with the parameter of the functions in it, and what a module has without asking. */
 const NO_VARIABLES: ReadonlySet<string> = new Set([
   ...IMPORTED_NAMES,
+  ...RESERVED_WORDS,
   't',
-  ...`arguments await break case catch class const continue debugger default delete do else enum eval export exports extends
-    false finally for function globalThis if implements import in instanceof interface let module new null package private
-    protected public require return static super switch this throw true try typeof undefined var void while with yield`.split(
-    /\s+/,
-  ),
+  'exports',
+  'globalThis',
+  'module',
+  'require',
 ]);
 
 /** Where a row has no value of its own, drizzle would find these, which every object has; and what a table has itself. */

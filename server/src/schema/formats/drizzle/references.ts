@@ -1,10 +1,9 @@
 import { foldName } from '../../identifier.ts';
-import type { ForeignKey } from '../../model.ts';
+import { readReferences, type Reference } from '../shared/references.ts';
 import type { ModuleNames, NamedTable } from './names.ts';
 
 /** A foreign key to a table of the module. */
-export interface Reference {
-  readonly foreignKey: ForeignKey;
+export interface NamedReference extends Reference {
   readonly target: NamedTable;
   readonly targetKeys: readonly string[];
   /** Whether the compiler may come from the target back here, so that it needs a type to begin with. */
@@ -12,30 +11,30 @@ export interface Reference {
 }
 
 /** The foreign keys of each table, without those that refer to what is not there. */
-export function referencesOf(names: ModuleNames): ReadonlyMap<NamedTable, readonly Reference[]> {
+export function referencesOf(names: ModuleNames): ReadonlyMap<NamedTable, readonly NamedReference[]> {
   const tables = [...names.tables.values()];
   const circular = tablesInCircles(tables);
+  const { references } = readReferences(tables.map(({ table }) => table));
+  const byChild = Map.groupBy(references, ({ child }) => child.table);
   return new Map(
     tables.map((named) => {
-      const { foreignKeys } = named.table;
-      return [named, foreignKeys.flatMap((foreignKey) => resolve(named, foreignKey, names, circular))];
+      const own = byChild.get(named.table) ?? [];
+      return [named, own.flatMap((reference) => withNames(reference, names, circular))];
     }),
   );
 }
 
-function resolve(
-  { table }: NamedTable,
-  foreignKey: ForeignKey,
+function withNames(
+  reference: Reference,
   { tables }: ModuleNames,
   circular: ReadonlySet<string>,
-): readonly Reference[] {
-  const name = foldName(foreignKey.referencedTable);
-  const target = tables.get(name);
-  const targetKeys = foreignKey.referencedColumns?.map((column) => target?.key(column) ?? null) ?? [];
-  const found = targetKeys.filter((key) => key !== null);
-  if (target === undefined || found.length !== foreignKey.columns.length) return [];
-  const isCircular = circular.has(foldName(table.name)) && circular.has(name);
-  return [{ foreignKey, target, targetKeys: found, isCircular }];
+): readonly NamedReference[] {
+  const [child, parent] = [reference.child, reference.parent].map(({ table }) => foldName(table.name));
+  const target = tables.get(parent ?? '');
+  if (target === undefined) return [];
+  const targetKeys = reference.parent.columns.map((column) => target.key(column) ?? column);
+  const isCircular = circular.has(child ?? '') && circular.has(parent ?? '');
+  return [{ ...reference, target, targetKeys, isCircular }];
 }
 
 /**

@@ -1,15 +1,19 @@
 import { quoteIdentifier } from '../../identifier.ts';
 import type { Column, ForeignKey, Index, IndexTerm, OrdinaryTable, Unique } from '../../model.ts';
-import { isRowid } from '../nullability.ts';
-import { stringLiteral } from '../typescript-text.ts';
-import { uniqueNames } from '../unique-names.ts';
+import { rowidAliasIn } from '../../rowid-alias.ts';
+import { stringLiteral } from '../shared/typescript-text.ts';
+import { FreeNames } from '../shared/unique-names.ts';
 import { isInlineKey, tableColumnCode } from './column-code.ts';
 import type { Imports } from './imports.ts';
 import type { NamedTable } from './names.ts';
-import type { Reference } from './references.ts';
+import type { NamedReference } from './references.ts';
 
 /** A table as a constant of the module. */
-export function tableCode(imports: Imports, named: NamedTable, references: readonly Reference[]): string {
+export function tableCode(
+  imports: Imports,
+  named: NamedTable,
+  references: readonly NamedReference[],
+): string {
   const { table, variable } = named;
   const columns = named.columns.map(
     ([key, column]) => `${key}: ${columnCode(imports, table, column, references)},`,
@@ -37,9 +41,9 @@ function columnCode(
   imports: Imports,
   table: OrdinaryTable,
   column: Column,
-  references: readonly Reference[],
+  references: readonly NamedReference[],
 ): string {
-  const inline = references.filter((each) => isInline(each) && each.foreignKey.columns[0] === column.name);
+  const inline = references.filter((each) => isInline(each) && each.child.columns[0] === column.name);
   const code = [
     tableColumnCode(imports, table, column),
     ...inline.map((reference) => inlineReference(imports, reference)),
@@ -48,13 +52,13 @@ function columnCode(
 }
 
 /** Whether it stands behind its column, where it cannot have a name. */
-function isInline({ foreignKey }: Reference): boolean {
+function isInline({ foreignKey }: NamedReference): boolean {
   return foreignKey.name === null && foreignKey.columns.length === 1;
 }
 
 function inlineReference(
   imports: Imports,
-  { foreignKey, target, targetKeys, isCircular }: Reference,
+  { foreignKey, target, targetKeys, isCircular }: NamedReference,
 ): string {
   const type = isCircular ? `: ${imports.type('AnySQLiteColumn')}` : '';
   const actions = actionsOf(foreignKey).map(([event, action]) => `${event}: ${action}`);
@@ -80,7 +84,7 @@ function actionsOf({
 function tableParts(
   imports: Imports,
   named: NamedTable,
-  references: readonly Reference[],
+  references: readonly NamedReference[],
 ): readonly string[] {
   const { uniques, indexes } = named.table;
   return [
@@ -111,24 +115,22 @@ function uniquePart(imports: Imports, named: NamedTable, { name, columns }: Uniq
   return `${imports.core('unique')}(${name === null ? '' : stringLiteral(name)}).on(${members})`;
 }
 
-function foreignKeyPart(imports: Imports, named: NamedTable, reference: Reference): string {
-  const { foreignKey, target, targetKeys } = reference;
+function foreignKeyPart(imports: Imports, named: NamedTable, reference: NamedReference): string {
+  const { foreignKey, child, target, targetKeys } = reference;
   const name = foreignKey.name === null ? '' : `name: ${stringLiteral(foreignKey.name)}, `;
   const owner = target.table === named.table ? 't' : target.variable;
   const foreign = targetKeys.map((key) => `${owner}.${key}`).join(', ');
   const actions = actionsOf(foreignKey).map(([event, action]) => `.${event}(${action})`);
-  const columns = `columns: [${memberList(named, foreignKey.columns)}]`;
+  const columns = `columns: [${memberList(named, child.columns)}]`;
   return `${imports.core('foreignKey')}({ ${name}${columns}, foreignColumns: [${foreign}] })${actions.join('')}`;
 }
 
 /** Each needs a name, and no two of a table the same. */
 function checkParts(imports: Imports, { table }: NamedTable): readonly string[] {
-  const names = table.checks.map(({ name }, position) => name ?? `${table.name}_check_${position + 1}`);
-  const positions = names.map((_, position) => String(position));
-  const unique = uniqueNames(positions, (position) => names[Number(position)] ?? position);
-  return table.checks.map(({ expression }, position) => {
-    const name = stringLiteral(unique.get(String(position)) ?? '');
-    return `${imports.core('check')}(${name}, ${imports.sql(expression)})`;
+  const free = new FreeNames();
+  return table.checks.map(({ name, expression }, position) => {
+    const unique = free.take(name ?? `${table.name}_check_${position + 1}`);
+    return `${imports.core('check')}(${stringLiteral(unique)}, ${imports.sql(expression)})`;
   });
 }
 
@@ -148,7 +150,7 @@ function indexTerm(imports: Imports, { table, columns }: NamedTable, term: Index
     return term.expression === null ? null : imports.sql(term.expression + order);
   }
   const found = columns.find(([, column]) => {
-    return term.kind === 'rowid' ? isRowid(table, column) : column.name === term.name;
+    return term.kind === 'rowid' ? column === rowidAliasIn(table) : column.name === term.name;
   });
   if (found === undefined) return null;
   const [key, { collation: own }] = found;

@@ -1,25 +1,11 @@
-import { unchangedFirst } from '../unchanged-first.ts';
+import { FreeNames } from '../shared/unique-names.ts';
 
 /** In bytes of UTF-8. https://www.postgresql.org/docs/15/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
 const MAXIMUM_LENGTH = 63;
 
 /** Names of one kind, no two of them the same, each as PostgreSQL keeps it: at least one byte long, and at most 63. */
-export class PostgresNames {
-  readonly #taken = new Set<string>();
-
-  /** The name itself where it can be had, else one like it: cut, or with a number behind. */
-  take(wanted: string): string {
-    let name = shortened(wanted, '');
-    for (let count = 2; this.#taken.has(name); count++) name = shortened(wanted, `_${count}`);
-    this.#taken.add(name);
-    return name;
-  }
-
-  /** A name for each of these. */
-  takeAll(wanted: readonly string[], translate: (name: string) => string): ReadonlyMap<string, string> {
-    const inOrder = unchangedFirst(wanted, (name) => shortened(translate(name), ''));
-    return new Map(inOrder.map((name) => [name, this.take(translate(name))]));
-  }
+export function postgresNames(): FreeNames {
+  return new FreeNames({ join: shortened });
 }
 
 /**

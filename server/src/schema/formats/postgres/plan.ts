@@ -1,6 +1,7 @@
 import { foldName } from '../../identifier.ts';
 import type { Column, OrdinaryTable, Schema } from '../../model.ts';
-import { columnName, PostgresNames, relationName } from './names.ts';
+import type { FreeNames } from '../shared/unique-names.ts';
+import { columnName, postgresNames, relationName } from './names.ts';
 import { type PostgresType, postgresType } from './types.ts';
 
 /** What each table and column is called in PostgreSQL, and of which type it is: what has to be known before any is written. */
@@ -10,7 +11,7 @@ export interface Plan {
   readonly tooWide: readonly OrdinaryTable[];
   readonly byName: ReadonlyMap<string, PlannedTable>;
   /** Tables, indexes and sequences share one set of names; constraints take theirs from it too, as most are indexes. */
-  readonly names: PostgresNames;
+  readonly names: FreeNames;
 }
 
 export interface PlannedTable {
@@ -35,7 +36,7 @@ const MAXIMUM_COLUMNS = 1600;
 export function planTables(schema: Schema): Plan {
   const ordinary = schema.tables.filter((table) => table.kind === 'table');
   const written = ordinary.filter((table) => table.columns.length <= MAXIMUM_COLUMNS);
-  const names = new PostgresNames();
+  const names = postgresNames();
   const indexes = written.flatMap((table) => table.indexes.filter(({ origin }) => origin === 'create'));
   const relations = [...written, ...indexes].map(({ name }) => name);
   const translated = names.takeAll(relations, relationName);
@@ -49,7 +50,7 @@ export function planTables(schema: Schema): Plan {
 }
 
 function planTable(table: OrdinaryTable, relations: ReadonlyMap<string, string>): PlannedTable {
-  const names = new PostgresNames().takeAll(
+  const names = postgresNames().takeAll(
     table.columns.map((column) => column.name),
     columnName,
   );

@@ -2,6 +2,7 @@ import { foldName, quoteIdentifier } from '../../identifier.ts';
 import type { Column, Index, IndexTerm, KeyColumn, OrdinaryTable } from '../../model.ts';
 import { isNullable } from '../../nullability.ts';
 import { rowidAliasIn } from '../../rowid-alias.ts';
+import type { FreeNames } from '../shared/unique-names.ts';
 import { postgresDefault } from './default.ts';
 import {
   type ExpressionColumns,
@@ -12,7 +13,7 @@ import {
 } from './expression.ts';
 import { keyOf } from './foreign-keys.ts';
 import type { LeftOut } from './left-out.ts';
-import { type PostgresNames, relationName } from './names.ts';
+import { relationName } from './names.ts';
 import type { PlannedColumn, PlannedTable } from './plan.ts';
 import type { PostgresType } from './types.ts';
 
@@ -30,7 +31,7 @@ export interface TableStatements {
 /** `sequencesAreNamed`: whether the sequence of an identity column needs a name that is sure to be free. */
 export function tableStatements(
   table: PlannedTable,
-  names: PostgresNames,
+  names: FreeNames,
   sequencesAreNamed: boolean,
 ): TableStatements {
   return new TableWriter(table, names, sequencesAreNamed).write();
@@ -42,7 +43,7 @@ const MAXIMUM_KEY_COLUMNS = 32;
 class TableWriter {
   readonly #planned: PlannedTable;
   readonly #table: OrdinaryTable;
-  readonly #names: PostgresNames;
+  readonly #names: FreeNames;
   readonly #sequencesAreNamed: boolean;
   readonly #rowidAlias: Column | null;
   readonly #leftOut: LeftOut[] = [];
@@ -50,7 +51,7 @@ class TableWriter {
   readonly #writtenKeys = new Set<string>();
   readonly #uniqueKeys = new Set<string>();
 
-  constructor(planned: PlannedTable, names: PostgresNames, sequencesAreNamed: boolean) {
+  constructor(planned: PlannedTable, names: FreeNames, sequencesAreNamed: boolean) {
     this.#planned = planned;
     this.#table = planned.table;
     this.#names = names;
@@ -78,9 +79,9 @@ class TableWriter {
   }
 
   #listOptions(): void {
-    const { strict, withoutRowid, columns, primaryKey, uniques } = this.#table;
-    const options = [...(strict ? ['STRICT'] : []), ...(withoutRowid ? ['WITHOUT ROWID'] : [])];
-    if (options.length > 0) this.#leaveOut('options of table', this.#table.name, options.join(', '));
+    const { withoutRowid, columns, primaryKey, uniques } = this.#table;
+    // Every table of PostgreSQL is what SQLite calls STRICT.
+    if (withoutRowid) this.#leaveOut('option of table', this.#table.name, 'WITHOUT ROWID');
     for (const { name, collation, notNullOnConflict } of columns) {
       if (collation !== 'BINARY') this.#leaveOut('collation of column', this.#full(name), collation);
       if (notNullOnConflict !== null) {

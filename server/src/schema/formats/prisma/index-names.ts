@@ -1,4 +1,5 @@
 import type { Index } from '../../model.ts';
+import { FreeNames } from '../shared/unique-names.ts';
 import type { Model } from './models.ts';
 
 /**
@@ -6,19 +7,19 @@ import type { Model } from './models.ts';
  * same. One that SQLite named itself takes Prisma's name, or one like it where that is another index's.
  */
 export class IndexNames {
-  readonly #taken: Set<string>;
+  readonly #free: FreeNames;
 
   constructor(models: readonly Model[]) {
-    this.#taken = new Set(models.flatMap(({ table }) => table.indexes.map(({ name }) => name)));
+    this.#free = new FreeNames({
+      taken: models.flatMap(({ table }) => table.indexes.map(({ name }) => name)),
+    });
   }
 
   /** The name that has to be written, or null. */
   mapOf(index: Index, model: Model, columns: readonly string[]): string | null {
     const implied = [model.table.name, ...columns, index.unique ? 'key' : 'idx'].join('_');
     if (index.origin === 'create' && index.name !== '') return index.name === implied ? null : index.name;
-    let name = implied;
-    for (let count = 2; this.#taken.has(name); count++) name = `${implied}_${count}`;
-    this.#taken.add(name);
+    const name = this.#free.take(implied);
     return name === implied ? null : name;
   }
 }

@@ -3,8 +3,7 @@ import { foldName } from '../../identifier.ts';
 import type { Column, OrdinaryTable, Schema } from '../../model.ts';
 import { isNullable } from '../../nullability.ts';
 import { rowidAliasIn } from '../../rowid-alias.ts';
-import { unchangedFirst } from '../unchanged-first.ts';
-import { uniqueNames } from '../unique-names.ts';
+import { uniqueNames } from '../shared/unique-names.ts';
 import { fieldName, modelName, quoteText } from './names.ts';
 
 /** A table as Prisma sees it, before its relations are known. */
@@ -36,24 +35,19 @@ export interface Key {
 export function readModels(schema: Schema): readonly Model[] {
   const tables = schema.tables.filter((table) => table.kind === 'table');
   // The client calls `prisma.user` what is a model `User`, so names that differ by their case would be one there.
-  const names = translated(tables, modelName, (name) => name.toLowerCase());
+  const names = uniqueNames(
+    tables.map(({ name }) => name),
+    modelName,
+    (name) => name.toLowerCase(),
+  );
   return tables.map((table) => readModel(table, names.get(table.name) ?? ''));
 }
 
-function translated(
-  things: readonly { readonly name: string }[],
-  translate: (name: string) => string,
-  isSame?: (name: string) => string,
-): ReadonlyMap<string, string> {
-  const names = unchangedFirst(
-    things.map(({ name }) => name),
-    translate,
-  );
-  return uniqueNames(names, translate, isSame);
-}
-
 function readModel(table: OrdinaryTable, name: string): Model {
-  const names = translated(table.columns, fieldName);
+  const names = uniqueNames(
+    table.columns.map((column) => column.name),
+    fieldName,
+  );
   const fields = table.columns.map((column) => readField(table, column, names.get(column.name) ?? ''));
   const byColumn = new Map(fields.map((field) => [foldName(field.column.name), field]));
   const keys = readKeys(table, byColumn);

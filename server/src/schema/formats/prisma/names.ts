@@ -1,3 +1,5 @@
+import { RESERVED_WORDS } from '../shared/typescript-text.ts';
+
 /**
  * Names as Prisma documents them: a letter from A to Z, then letters, digits and underscores. An accent is dropped. Its parser takes
  * other letters too, but what comes after it ends in a panic where a model begins with one.
@@ -21,14 +23,10 @@ export function fieldName(column: string): string {
 }
 
 /** A model with one of these names is refused, or breaks the client that is made of it. */
-const RESERVED: ReadonlySet<string> = new Set(
-  (
-    'async await break case catch class const continue debugger default delete do else enum export extends false ' +
-    'finally for function if implements import in instanceof interface let new null package private protected public ' +
-    'return super switch this throw true try typeof using var void while with yield PrismaClient Prisma Unsupported ' +
-    'Int BigInt Float Boolean String DateTime Json Bytes Decimal'
-  ).split(' '),
-);
+const RESERVED: ReadonlySet<string> = new Set([
+  ...RESERVED_WORDS,
+  ...'PrismaClient Prisma Unsupported Int BigInt Float Boolean String DateTime Json Bytes Decimal'.split(' '),
+]);
 
 /** Any text as a string; the escapes are those of JSON. */
 export function quoteText(text: string): string {

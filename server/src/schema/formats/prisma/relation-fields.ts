@@ -1,3 +1,4 @@
+import { FreeNames } from '../shared/unique-names.ts';
 import type { Model } from './models.ts';
 import { quoteText } from './names.ts';
 import type { Relation } from './relations.ts';
@@ -14,24 +15,20 @@ export function relationFields(
   models: readonly Model[],
   relations: readonly Relation[],
 ): ReadonlyMap<string, readonly FieldLine[]> {
-  const taken = new Map(models.map((model) => [model.name, new Set(model.fields.map(({ name }) => name))]));
-  const take = (model: Model, wanted: string): string => {
-    const names = taken.get(model.name) ?? new Set();
-    let name = wanted;
-    for (let count = 2; names.has(name); count++) name = `${wanted}_${count}`;
-    names.add(name);
-    return name;
-  };
+  const free = new Map(
+    models.map(({ name, fields }) => [name, new FreeNames({ taken: fields.map((field) => field.name) })]),
+  );
+  const take = (model: Model, wanted: string): string => free.get(model.name)?.take(wanted) ?? wanted;
   const pairs = Map.groupBy(relations, pairOf);
   const isNamed = (relation: Relation): boolean =>
     relation.child === relation.parent || (pairs.get(pairOf(relation))?.length ?? 0) > 1;
   const own = relations.map((relation) => take(relation.child, forwardName(relation, isNamed(relation))));
-  const relationNames = new Set<string>();
+  const relationNames = new FreeNames();
   const lines = relations.flatMap((relation, position) => {
     const forward = own[position] ?? '';
     const named = isNamed(relation);
     const back = relation.child.name + (named ? `_by_${columnsOf(relation)}` : '');
-    const name = named ? uniqueName(`${relation.child.name}_${columnsOf(relation)}`, relationNames) : null;
+    const name = named ? relationNames.take(`${relation.child.name}_${columnsOf(relation)}`) : null;
     return [
       { model: relation.child.name, line: forwardLine(relation, forward, name) },
       { model: relation.parent.name, line: backLine(relation, take(relation.parent, back), name) },
@@ -55,13 +52,6 @@ function columnsOf({ fields }: Relation): string {
 /** Two models, whichever of them refers to the other: with more than one relation between them, each needs a name. */
 function pairOf({ child, parent }: Relation): string {
   return [child.name, parent.name].toSorted().join(' ');
-}
-
-function uniqueName(wanted: string, taken: Set<string>): string {
-  let name = wanted;
-  for (let count = 2; taken.has(name); count++) name = `${wanted}_${count}`;
-  taken.add(name);
-  return name;
 }
 
 function forwardLine(relation: Relation, name: string, relationName: string | null): FieldLine {

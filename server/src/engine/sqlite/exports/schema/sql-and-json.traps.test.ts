@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
-import { jsonFormat } from '../../schema/formats/json.ts';
-import { sqlFormat } from '../../schema/formats/sql.ts';
-import type { OrdinaryTable } from '../../schema/model.ts';
-import { assertRoundTrip, databaseWith, storedRows } from '../../testing/schema-copies.ts';
-import { assertValidDocument } from '../../testing/schema-document.ts';
-import { runSqliteShell } from '../../testing/sqlite-shell.ts';
-import { temporaryFolder } from '../../testing/temporary-folder.ts';
-import { readSchema } from './introspection/read-schema.ts';
-import { openDatabase } from './open-database.ts';
-import { renderSchemaExport } from './schema-export.ts';
+import { jsonFormat } from '../../../../schema/formats/json.ts';
+import { sqlFormat } from '../../../../schema/formats/sql.ts';
+import type { OrdinaryTable } from '../../../../schema/model.ts';
+import { assertRoundTrip, databaseWith, storedRows } from '../../../../testing/schema-copies.ts';
+import { assertValidDocument } from '../../../../testing/schema-document.ts';
+import { runSqliteShell } from '../../../../testing/sqlite-shell.ts';
+import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
+import { readSchema } from '../../introspection/read-schema.ts';
+import { openDatabase } from '../../open-database.ts';
+import { renderSchemaExport } from './render-schema.ts';
 
 test('given children made before their parents, a view, triggers and an index, when exported, then each comes after what it needs', () => {
   using database = databaseWith(`

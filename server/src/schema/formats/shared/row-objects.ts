@@ -1,8 +1,11 @@
-import { affinityOf } from '../affinity.ts';
-import { readDefaultValue } from '../ddl/default-value.ts';
-import { foldName, includesName } from '../identifier.ts';
-import type { Column, OrdinaryTable, Schema, View, ViewColumn, VirtualTable } from '../model.ts';
-import { isNullable, isRowid } from './nullability.ts';
+import { readDefaultValue } from '../../ddl/default-value.ts';
+import { declaredKind } from '../../declared-kind.ts';
+import { includesName } from '../../identifier.ts';
+import type { Column, OrdinaryTable, Schema, View, ViewColumn, VirtualTable } from '../../model.ts';
+import { isNullable } from '../../nullability.ts';
+import { rowidAliasIn } from '../../rowid-alias.ts';
+import { rowidNameBeside } from '../../rowid-name.ts';
+import { type StorageKind, storageKindOf } from '../../storage-kind.ts';
 
 /** A table or a view, as far as its rows are concerned. */
 export interface RowObject {
@@ -17,7 +20,7 @@ export interface RowObject {
 /** A value of a row, as the API sends it and takes it. */
 export interface RowColumn {
   readonly name: string;
-  readonly kind: ValueKind;
+  readonly kind: StorageKind;
   readonly nullable: boolean;
   /** Whether a new row has to have it, may have it, or cannot: it is computed. */
   readonly onInsert: 'required' | 'optional' | 'never';
@@ -28,9 +31,6 @@ export interface RowColumn {
   /** Null for a rowid that is no column, and in views and virtual tables. */
   readonly column: Column | null;
 }
-
-/** `blob` is a column that is declared to hold bytes; `any` one that takes every value as it comes. */
-export type ValueKind = 'integer' | 'real' | 'numeric' | 'text' | 'blob' | 'any';
 
 /** All whose columns SQLite can tell: the tables, then the views. */
 export function rowObjects({ tables, views }: Schema): readonly RowObject[] {
@@ -64,44 +64,39 @@ const NO_COLUMN = { onInsert: 'optional', takesBooleans: false, column: null } a
 
 /** What a view or a module gives is not held to its type. */
 function openColumn({ name, declaredType }: ViewColumn): RowColumn {
-  const kind = valueKind(declaredType, false);
+  const kind = storageKindOf(declaredType, false);
   return { ...NO_COLUMN, name, kind, nullable: true, isHeld: false };
 }
 
 function rowColumn(table: OrdinaryTable, column: Column): RowColumn {
   const nullable = isNullable(table, column);
-  const required = !nullable && !hasDefault(column) && !isRowid(table, column);
+  const isRowid = column === rowidAliasIn(table);
+  const required = !nullable && !hasDefault(column) && !isRowid;
   const writable = required ? 'required' : 'optional';
   return {
     name: column.name,
-    kind: valueKind(column.declaredType, table.strict),
+    kind: storageKindOf(column.declaredType, table.strict),
     nullable,
     onInsert: column.generated === null ? writable : 'never',
     takesBooleans: takesBooleans(table, column),
-    isHeld: table.strict || isRowid(table, column),
+    isHeld: table.strict || isRowid,
     column,
   };
 }
 
-/** The rowid goes by three names, and each is a column's where a column has it. https://www.sqlite.org/rowidtable.html */
 function rowidOf(columns: readonly { readonly name: string }[]): readonly RowColumn[] {
-  const taken = new Set(columns.map(({ name }) => foldName(name)));
-  const name = ['rowid', '_rowid_', 'oid'].find((candidate) => !taken.has(candidate));
-  if (name === undefined) return [];
-  return [{ ...NO_COLUMN, name, kind: 'integer', nullable: false, isHeld: true }];
-}
-
-function valueKind(declaredType: string, strict: boolean): ValueKind {
-  if (declaredType === '' || (strict && declaredType.toUpperCase() === 'ANY')) return 'any';
-  const kinds = { INTEGER: 'integer', REAL: 'real', NUMERIC: 'numeric', TEXT: 'text', BLOB: 'blob' } as const;
-  return kinds[affinityOf(declaredType, strict)];
+  const name = rowidNameBeside(columns);
+  return name === null ? [] : [{ ...NO_COLUMN, name, kind: 'integer', nullable: false, isHeld: true }];
 }
 
 function takesBooleans({ strict, foreignKeys }: OrdinaryTable, column: Column): boolean {
   const { name, declaredType, primaryKeyPosition } = column;
   if (primaryKeyPosition !== null || foreignKeys.some(({ columns }) => includesName(columns, name)))
     return false;
-  return /BOOL/i.test(declaredType) || ['integer', 'any'].includes(valueKind(declaredType, strict));
+  return (
+    declaredKind(column).kind === 'boolean' ||
+    ['integer', 'any'].includes(storageKindOf(declaredType, strict))
+  );
 }
 
 function hasDefault(column: Column): boolean {

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import type { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
-import { mermaidFormat } from '../../schema/formats/mermaid.ts';
-import { foldName } from '../../schema/identifier.ts';
-import type { OrdinaryTable } from '../../schema/model.ts';
-import { chinookPath } from '../../testing/chinook.ts';
-import { type ErDiagram, readErDiagram } from '../../testing/mermaid.ts';
-import { withRandomDatabases } from '../../testing/random-databases.ts';
-import { databaseWith } from '../../testing/schema-copies.ts';
-import { worstDatabase } from '../../testing/worst-database.ts';
-import { readSchema } from './introspection/read-schema.ts';
-import { openDatabase } from './open-database.ts';
-import { renderSchemaExport } from './schema-export.ts';
+import { mermaidFormat } from '../../../../schema/formats/mermaid.ts';
+import { foldName } from '../../../../schema/identifier.ts';
+import type { OrdinaryTable } from '../../../../schema/model.ts';
+import { chinookPath } from '../../../../testing/chinook.ts';
+import { type ErDiagram, readErDiagram } from '../../../../testing/mermaid.ts';
+import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
+import { databaseWith } from '../../../../testing/schema-copies.ts';
+import { worstDatabase } from '../../../../testing/worst-schema.ts';
+import { readSchema } from '../../introspection/read-schema.ts';
+import { openDatabase } from '../../open-database.ts';
+import { renderSchemaExport } from './render-schema.ts';
 
 test('given the Chinook database, when exported, then Mermaid knows its tables, keys and the ends of its references', async () => {
   using chinook = openDatabase(chinookPath, { mode: 'read-only' });
@@ -100,8 +100,10 @@ test('given a schema of 500 tables, when exported, then a warning says that it m
   assert.match(renderSchemaExport(database, mermaidFormat).warnings.join(), /too big to be drawn/);
 });
 
-test('given any schema, when exported, then Mermaid knows all that it can know of it (100 schemas)', async () => {
-  await withRandomDatabases(100, async (databases) => {
+const RUNS = randomRuns(100);
+
+test(`given any schema, when exported, then Mermaid knows all that it can know of it (${RUNS} schemas)`, async () => {
+  await withRandomDatabases(RUNS, async (databases) => {
     for (const database of databases) await assertSays(database);
   });
 });

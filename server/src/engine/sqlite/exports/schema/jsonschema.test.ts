@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import type { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 
-import { quoteIdentifier } from '../../schema/identifier.ts';
-import { apiColumns, apiRows, readableNames } from '../../testing/api-rows.ts';
-import { chinookPath } from '../../testing/chinook.ts';
-import { randomDatabases } from '../../testing/random-schema/random-databases.ts';
-import { type Form, RowSchemas } from '../../testing/row-schemas.ts';
-import { databaseWith } from '../../testing/schema-copies.ts';
-import { fillWorstTables, WORST_SCHEMA } from '../../testing/worst-schema.ts';
-import { openDatabase } from './open-database.ts';
-import { insertRecord } from './records/insert-record.ts';
-import { recordDatabaseOf } from './records/record-database.ts';
+import { quoteIdentifier } from '../../../../schema/identifier.ts';
+import { apiColumns, apiRows, readableNames } from '../../../../testing/api-rows.ts';
+import { chinookPath } from '../../../../testing/chinook.ts';
+import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
+import { type Form, RowSchemas } from '../../../../testing/row-schemas.ts';
+import { databaseWith } from '../../../../testing/schema-copies.ts';
+import { fillWorstTables, worstDatabase } from '../../../../testing/worst-schema.ts';
+import { openDatabase } from '../../open-database.ts';
+import { insertRecord } from '../../records/insert-record.ts';
+import { recordDatabaseOf } from '../../records/record-database.ts';
 
 test('given the Chinook database, when its 15,607 rows are held to its schema as the API sends them, then each is valid', () => {
   using chinook = openDatabase(chinookPath, { mode: 'read-only' });
@@ -24,7 +24,7 @@ test('given the Chinook database, when its 15,607 rows are held to its schema as
 });
 
 test('given the worst schema, when its rows are held to its schema as the API sends them, then each is valid', () => {
-  using database = databaseWith(WORST_SCHEMA);
+  using database = worstDatabase();
   fillWorstTables(database);
   const schemas = new RowSchemas(database);
   const filled = readableNames(database).filter((name) => assertRowsFit(database, schemas, name) > 0);
@@ -48,7 +48,7 @@ test('given the worst schema, when its rows are held to its schema as the API se
 });
 
 describe('given the worst schema, a validator', () => {
-  const database = databaseWith(WORST_SCHEMA);
+  const database = worstDatabase();
   const schemas = new RowSchemas(database);
   const [row, insert, update] = ['row', 'insert', 'update'] as const;
   const strictly = { id: 1, i: 1, r: 1, t: '', b: null, a: null, double_i: 2, stored_t: '' };
@@ -98,7 +98,8 @@ describe('given the worst schema, a validator', () => {
   }
 
   test('takes new rows that the API takes, too, and what the API then answers', () => {
-    using fresh = databaseWith(`${WORST_SCHEMA} PRAGMA foreign_keys = OFF`);
+    using fresh = worstDatabase();
+    fresh.exec('PRAGMA foreign_keys = OFF');
     const records = recordDatabaseOf(fresh);
     for (const [takes, table, form, value] of cases) {
       if (!takes || form !== 'insert') continue;
@@ -141,31 +142,37 @@ test('given no tables, when exported, then the document is valid and has nothing
   assert.throws(() => new RowSchemas(database).takes('t', 'row', {}), /can't resolve reference/);
 });
 
-const RUNS = 100;
+const RUNS = randomRuns(100);
 
-test(`given any schema with rows, when they are sent, then they are valid, and what the schema asks for SQLite does too (${RUNS} schemas)`, () => {
-  const { seed, databases } = randomDatabases(RUNS);
+test(`given any schema with rows, when they are sent, then they are valid, and what the schema asks for SQLite does too (${RUNS} schemas)`, async () => {
   let stored = 0;
-  for (const database of databases) {
-    database.exec('PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON');
-    drop(database, 'trigger', "type = 'trigger'");
-    // One of full text may show columns of a table that has none of these names.
-    drop(database, 'table', "sql LIKE 'CREATE VIRTUAL TABLE%'");
-    const schemas = new RowSchemas(database);
-    for (const name of readableNames(database)) {
-      if (schemas.has(name, 'insert')) {
-        assertRequired(database, schemas, name, `PROPERTY_SEED=${seed}`);
-        fill(database, name);
-      }
-      stored += assertRowsFit(database, schemas, name, `PROPERTY_SEED=${seed}`);
-    }
-  }
+  await withRandomDatabases(RUNS, (databases) => {
+    for (const database of databases) stored += assertSentRowsFit(database);
+  });
   assert.ok(stored > RUNS, `${stored} rows`);
 });
 
-function assertRowsFit(database: DatabaseSync, schemas: RowSchemas, name: string, message = ''): number {
+/** How many rows there were. */
+function assertSentRowsFit(database: DatabaseSync): number {
+  database.exec('PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON');
+  drop(database, 'trigger', "type = 'trigger'");
+  // One of full text may show columns of a table that has none of these names.
+  drop(database, 'table', "sql LIKE 'CREATE VIRTUAL TABLE%'");
+  const schemas = new RowSchemas(database);
+  let stored = 0;
+  for (const name of readableNames(database)) {
+    if (schemas.has(name, 'insert')) {
+      assertRequired(database, schemas, name);
+      fill(database, name);
+    }
+    stored += assertRowsFit(database, schemas, name);
+  }
+  return stored;
+}
+
+function assertRowsFit(database: DatabaseSync, schemas: RowSchemas, name: string): number {
   const rows = apiRows(database, name);
-  schemas.assertTakesAll(name, rows, message);
+  schemas.assertTakesAll(name, rows);
   return rows.length;
 }
 
@@ -187,12 +194,12 @@ function fill(database: DatabaseSync, table: string): void {
 }
 
 /** A row without a column that is required, and with all others, is kept out for that column. */
-function assertRequired(database: DatabaseSync, schemas: RowSchemas, table: string, message: string): void {
+function assertRequired(database: DatabaseSync, schemas: RowSchemas, table: string): void {
   const columns = writable(database, table);
   for (const missing of schemas.required(table)) {
     const others = columns.filter((column) => column !== missing);
     for (const value of ["'12'", '12', "x'12'"]) {
-      assert.ok(!tryInsert(database, table, others, () => value), `${message} ${table}: ${missing}`);
+      assert.ok(!tryInsert(database, table, others, () => value), `${table}: ${missing}`);
     }
   }
 }

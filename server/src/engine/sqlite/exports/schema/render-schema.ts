@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import type { RenderedSchema, SchemaFormat } from '../../schema/formats/format.ts';
-import type { StoredSchema } from '../../schema/model.ts';
-import { nameList } from '../../schema/name-list.ts';
+import type { RenderedSchema, SchemaFormat } from '../../../../schema/formats/format.ts';
+import type { StoredSchema } from '../../../../schema/model.ts';
+import { nameList } from '../../../../schema/name-list.ts';
+import { readSchema } from '../../introspection/read-schema.ts';
+import { readStoredSchema } from '../../introspection/read-stored-schema.ts';
+import { readTransaction } from '../../read-transaction.ts';
 import { findDoubleQuotedStrings } from './double-quoted-strings.ts';
-import { readSchema } from './introspection/read-schema.ts';
-import { readStoredSchema } from './introspection/read-stored-schema.ts';
 import { findMissingModules } from './missing-modules.ts';
-import { readTransaction } from './read-transaction.ts';
 
 /** The schema of a database written down in `format`, from one consistent view of it. */
 export function renderSchemaExport(database: DatabaseSync, format: SchemaFormat): RenderedSchema {

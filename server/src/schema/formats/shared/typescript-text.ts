@@ -70,6 +70,15 @@ function capitalized(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
 }
 
+/** What no variable of a module can be called, or should be. https://tc39.es/ecma262/#sec-keywords-and-reserved-words */
+export const RESERVED_WORDS: ReadonlySet<string> = new Set(
+  (
+    'arguments async await break case catch class const continue debugger default delete do else enum eval export extends ' +
+    'false finally for function if implements import in instanceof interface let new null package private protected ' +
+    'public return static super switch this throw true try typeof undefined using var void while with yield'
+  ).split(' '),
+);
+
 function identifier(text: string): string {
   return /^\d/.test(text) ? `_${text}` : text;
 }

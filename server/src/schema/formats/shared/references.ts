@@ -1,5 +1,5 @@
-import { compareNames, foldName } from '../identifier.ts';
-import type { ForeignKey, Index, OrdinaryTable } from '../model.ts';
+import { compareNames, foldName } from '../../identifier.ts';
+import type { ForeignKey, Index, OrdinaryTable } from '../../model.ts';
 
 /** A foreign key both of whose ends are there, its columns named as they are declared. */
 export interface Reference {

@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { readCreateVirtualTable } from '../../schema/ddl/create-virtual-table.ts';
-import { DdlSyntaxError } from '../../schema/ddl/statement-reader.ts';
-import { foldName } from '../../schema/identifier.ts';
-import type { StoredObject, StoredSchema } from '../../schema/model.ts';
-import { queryRows } from './introspection/query-rows.ts';
+import { readCreateVirtualTable } from '../../../../schema/ddl/create-virtual-table.ts';
+import { DdlSyntaxError } from '../../../../schema/ddl/statement-reader.ts';
+import { foldName } from '../../../../schema/identifier.ts';
+import type { StoredObject, StoredSchema } from '../../../../schema/model.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
 
 /**
  * The virtual tables whose module this build of SQLite does not have: their statements load only where it is.

@@ -5,17 +5,17 @@ import { test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { jsonFormat } from '../../schema/formats/json.ts';
-import { sqlFormat } from '../../schema/formats/sql.ts';
-import type { OrdinaryTable, Schema } from '../../schema/model.ts';
-import { type RandomSchema, randomSchemas } from '../../testing/random-schema/random-schema.ts';
-import type { RandomTable } from '../../testing/random-schema/random-table.ts';
-import { assertValidDocument } from '../../testing/schema-document.ts';
-import { runSqliteShell } from '../../testing/sqlite-shell.ts';
-import { temporaryFolder } from '../../testing/temporary-folder.ts';
-import { readSchema } from './introspection/read-schema.ts';
-import { openDatabase } from './open-database.ts';
-import { renderSchemaExport } from './schema-export.ts';
+import { jsonFormat } from '../../../../schema/formats/json.ts';
+import { sqlFormat } from '../../../../schema/formats/sql.ts';
+import type { OrdinaryTable, Schema } from '../../../../schema/model.ts';
+import { type RandomSchema, randomSchemas } from '../../../../testing/random-schema/random-schema.ts';
+import type { RandomTable } from '../../../../testing/random-schema/random-table.ts';
+import { assertValidDocument } from '../../../../testing/schema-document.ts';
+import { runSqliteShell } from '../../../../testing/sqlite-shell.ts';
+import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
+import { readSchema } from '../../introspection/read-schema.ts';
+import { openDatabase } from '../../open-database.ts';
+import { renderSchemaExport } from './render-schema.ts';
 
 /** More with PROPERTY_RUNS (`npm run test:long`); PROPERTY_SEED replays a failure that printed its seed. */
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 500);

@@ -1,4 +1,4 @@
-import type { SchemaFormat } from './format.ts';
+import type { SchemaFormat } from '../format.ts';
 
 /**
  * The lines with which a file begins whose format cannot say all that a schema has, each behind `mark`, which begins a

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import type { StoredObject, StoredSchema, StoredTable } from '../../schema/model.ts';
-import { queryRows } from './introspection/query-rows.ts';
-import { openDatabase } from './open-database.ts';
+import type { StoredObject, StoredSchema, StoredTable } from '../../../../schema/model.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+import { openDatabase } from '../../open-database.ts';
 
 export interface NamedObject {
   readonly kind: 'table' | 'index';

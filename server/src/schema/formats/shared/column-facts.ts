@@ -1,5 +1,5 @@
-import { includesName, foldName } from '../identifier.ts';
-import type { ForeignKey, Generated, OrdinaryTable } from '../model.ts';
+import { includesName, foldName } from '../../identifier.ts';
+import type { ForeignKey, Generated, OrdinaryTable } from '../../model.ts';
 import type { RowColumn } from './row-objects.ts';
 
 /** What there is to say about a column besides its type, each a sentence without a full stop. */

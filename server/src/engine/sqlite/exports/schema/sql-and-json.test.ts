@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { jsonFormat } from '../../schema/formats/json.ts';
-import { sqlFormat } from '../../schema/formats/sql.ts';
-import { chinookPath } from '../../testing/chinook.ts';
-import { assertRoundTrip } from '../../testing/schema-copies.ts';
-import { assertValidDocument } from '../../testing/schema-document.ts';
-import { readSchema } from './introspection/read-schema.ts';
-import { openDatabase } from './open-database.ts';
-import { renderSchemaExport } from './schema-export.ts';
+import { jsonFormat } from '../../../../schema/formats/json.ts';
+import { sqlFormat } from '../../../../schema/formats/sql.ts';
+import { chinookPath } from '../../../../testing/chinook.ts';
+import { assertRoundTrip } from '../../../../testing/schema-copies.ts';
+import { assertValidDocument } from '../../../../testing/schema-document.ts';
+import { readSchema } from '../../introspection/read-schema.ts';
+import { openDatabase } from '../../open-database.ts';
+import { renderSchemaExport } from './render-schema.ts';
 
 test('given the Chinook database, when its SQL export is loaded, then the same schema is there', () => {
   using chinook = openDatabase(chinookPath, { mode: 'read-only' });

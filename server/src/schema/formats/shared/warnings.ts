@@ -1,0 +1,52 @@
+import type { Schema, Table, View } from '../../model.ts';
+import { nameList } from '../../name-list.ts';
+
+export interface NamedThing {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** One warning that ends in these things; none where there are none. */
+export function warningAbout(words: string, things: readonly NamedThing[]): readonly string[] {
+  return things.length === 0 ? [] : [`${words}: ${nameList(things)}`];
+}
+
+/** What a format left out, one warning for each kind of thing. */
+export function leftOutWarnings(things: readonly NamedThing[]): readonly string[] {
+  const groups = [...Map.groupBy(things, ({ kind }) => kind).values()];
+  return groups.flatMap((group) => warningAbout('left out', group));
+}
+
+export function unreadWarning({ unread }: Schema): readonly string[] {
+  return warningAbout('some details are missing, as the stored text is not understood', unread);
+}
+
+/** For a format of rows, which cannot say what a row of these has. */
+export function closedWarning(closed: readonly NamedThing[]): readonly string[] {
+  return warningAbout('left out, as SQLite cannot tell their columns', closed);
+}
+
+/** The virtual tables and views whose columns SQLite cannot tell. */
+export function closedObjects({ tables, views }: Schema): readonly NamedThing[] {
+  return [...tables.filter(isClosed), ...views.filter(isClosed)].map((object) => ({
+    kind: 'kind' in object ? 'virtual table' : 'view',
+    name: object.name,
+  }));
+}
+
+function isClosed(object: Table | View): boolean {
+  return object.columns === null;
+}
+
+/** All that is no ordinary table, and hangs on none. */
+export function besidesTables(schema: Schema): readonly NamedThing[] {
+  return [
+    ...virtualTables(schema),
+    ...schema.views.map(({ name }) => ({ kind: 'view', name })),
+    ...schema.triggers.map(({ name }) => ({ kind: 'trigger', name })),
+  ];
+}
+
+export function virtualTables({ tables }: Schema): readonly NamedThing[] {
+  return tables.filter(({ kind }) => kind === 'virtual').map(({ name }) => ({ kind: 'virtual table', name }));
+}
