@@ -73,7 +73,6 @@ test('what expired while the server was down is gone when it is up; what ended a
   const expired = await exportNow(server, 'quarry', 'table/stone', { expires_in: 1_000 });
   const ended = await exportNow(server, 'quarry', 'schema');
   const catalog = join(server.dataDir, 'catalog.sqlite');
-  const ago = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString().replace(/\.\d+Z/, 'Z');
   await server.restart(() => {
     runSqliteShell(
       catalog,
@@ -88,3 +87,7 @@ test('what expired while the server was down is gone when it is up; what ended a
     [[expired.id, 'expired']],
   );
 });
+
+function ago(days: number): string {
+  return new Date(Date.now() - days * DAY_MS).toISOString().replace(/\.\d+Z/, 'Z');
+}

@@ -19,7 +19,7 @@ export async function sendExportFile(
   open: (range: ByteRange) => Promise<Readable>,
 ): Promise<FastifyReply> {
   const sizeBytes = row.size_bytes;
-  const file = { sizeBytes, etag: `"${row.sha256}"`, lastModified: new Date(row.ended_at ?? row.created_at) };
+  const file = { sizeBytes, etag: `"${row.sha256}"`, lastModified: new Date(row.created_at) };
   const selection = selectPart(file, conditionsOf(request));
   reply.headers({
     'accept-ranges': 'bytes',
