@@ -4,7 +4,7 @@ import type { Encoding } from '../../../schema/model.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { openDatabase } from '../open-database.ts';
 import { type RecordDatabase, recordDatabaseOf } from '../records/record-database.ts';
-import { addTextFunctions } from './text-functions.ts';
+import { addTextFunctions } from './rows/text-functions.ts';
 
 /** A database that is open for one export. */
 export interface ExportedDatabase {

@@ -1,14 +1,14 @@
 import type { DatabaseExportRequest, ExportProgress, WrittenDatabaseExport } from '../../project-exports.ts';
-import { type ChosenTables, chooseTables, countAllRows } from './chosen-tables.ts';
-import { copyDatabase } from './copy-database.ts';
+import { type ChosenTables, chooseTables, countAllRows } from './database/chosen-tables.ts';
+import { copyDatabase } from './database/copy-database.ts';
+import { writeArchive } from './database/write-archive.ts';
+import { writeDatabaseJson } from './database/write-database-json.ts';
+import { writeDatabaseSql } from './database/write-database-sql.ts';
 import type { ExportOperations } from './export-operations.ts';
 import { type ExportedDatabase, withSnapshot } from './open-for-export.ts';
 import { OutputFile } from './output-file.ts';
-import { RowProgress } from './row-progress.ts';
-import { TextCheck } from './text-check.ts';
-import { writeArchive } from './write-archive.ts';
-import { writeDatabaseJson } from './write-database-json.ts';
-import { writeDatabaseSql } from './write-database-sql.ts';
+import { RowProgress } from './rows/row-progress.ts';
+import { TextCheck } from './rows/text-check.ts';
 import { KEPT_TEXT, REPAIRED_TEXT } from './write-table.ts';
 
 /** Writes the tables of a database to one file. */

@@ -3,11 +3,11 @@ import { tableOf } from '../records/record-handlers.ts';
 import type { ExportOperations } from './export-operations.ts';
 import { withSnapshot } from './open-for-export.ts';
 import { writeFile } from './output-file.ts';
-import { countRows } from './row-count.ts';
-import { RowProgress } from './row-progress.ts';
-import { selectedRows } from './row-source.ts';
-import { csvFile, jsonFile, ndjsonFile, readTableFile, type TableFile } from './table-file.ts';
-import { TextCheck } from './text-check.ts';
+import { countRows } from './rows/row-count.ts';
+import { RowProgress } from './rows/row-progress.ts';
+import { selectedRows } from './rows/row-source.ts';
+import { csvFile, jsonFile, ndjsonFile, readTableFile, type TableFile } from './rows/table-file.ts';
+import { TextCheck } from './rows/text-check.ts';
 
 /** Writes rows of one table or view to a file of their own. */
 export async function writeTable(

@@ -1,4 +1,4 @@
-import type { RecordDatabase } from '../records/record-database.ts';
+import type { RecordDatabase } from '../../records/record-database.ts';
 import type { RowSource } from './row-source.ts';
 
 /** How many rows there are to be written. */

@@ -1,5 +1,5 @@
-import type { RecordColumn } from '../records/record-table.ts';
-import { finiteOr } from '../values/storage-class.ts';
+import type { RecordColumn } from '../../records/record-table.ts';
+import { finiteOr } from '../../values/storage-class.ts';
 import { SIGNED_ZERO } from './text-functions.ts';
 
 /**

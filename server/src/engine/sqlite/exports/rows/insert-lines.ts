@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 
-import { quoteIdentifier } from '../../../schema/identifier.ts';
-import type { RecordColumn } from '../records/record-table.ts';
-import { byStorageClass } from '../values/storage-class.ts';
+import { quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { RecordColumn } from '../../records/record-table.ts';
+import { byStorageClass } from '../../values/storage-class.ts';
 import { concatenation, numberText } from './line-expressions.ts';
 import type { LineFormat } from './row-lines.ts';
 import { TEXT_LITERAL } from './text-functions.ts';

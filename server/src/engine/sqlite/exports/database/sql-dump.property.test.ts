@@ -5,14 +5,14 @@ import { test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { quoteIdentifier } from '../../../schema/identifier.ts';
-import { exportedDatabase } from '../../../testing/data-exports.ts';
-import { databaseSnapshot } from '../../../testing/database-snapshot.ts';
-import { type RandomSchema, randomSchemas } from '../../../testing/random-schema/random-schema.ts';
-import { runSqliteShell } from '../../../testing/sqlite-shell.ts';
-import { temporaryFolder } from '../../../testing/temporary-folder.ts';
-import { queryRows } from '../introspection/query-rows.ts';
-import { openDatabase } from '../open-database.ts';
+import { quoteIdentifier } from '../../../../schema/identifier.ts';
+import { exportedDatabase } from '../../../../testing/data-exports.ts';
+import { databaseSnapshot } from '../../../../testing/database-snapshot.ts';
+import { type RandomSchema, randomSchemas } from '../../../../testing/random-schema/random-schema.ts';
+import { runSqliteShell } from '../../../../testing/sqlite-shell.ts';
+import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+import { openDatabase } from '../../open-database.ts';
 
 /** A tenth of the runs of other properties, as each writes files: with PROPERTY_RUNS=20000 (`npm run test:long`) 2,000. */
 const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 500) / 10);

@@ -3,13 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { chinookPath } from '../../../testing/chinook.ts';
-import { exportedDatabase, exportedTable } from '../../../testing/data-exports.ts';
-import { runSqliteShell } from '../../../testing/sqlite-shell.ts';
-import { temporaryFolder } from '../../../testing/temporary-folder.ts';
-import { writeWorstDatabase } from '../../../testing/worst-values.ts';
-import { openDatabase } from '../open-database.ts';
-import { type SqliteValue, toRecordValue } from '../values/record-value.ts';
+import { chinookPath } from '../../../../testing/chinook.ts';
+import { exportedDatabase, exportedTable } from '../../../../testing/data-exports.ts';
+import { runSqliteShell } from '../../../../testing/sqlite-shell.ts';
+import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
+import { writeWorstDatabase } from '../../../../testing/worst-values.ts';
+import { openDatabase } from '../../open-database.ts';
+import { type SqliteValue, toRecordValue } from '../../values/record-value.ts';
 
 /** What jq prints. */
 function jq(bytes: Buffer, ...words: readonly string[]): string {

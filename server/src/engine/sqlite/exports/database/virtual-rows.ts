@@ -1,10 +1,10 @@
-import { quoteIdentifier } from '../../../schema/identifier.ts';
-import type { StoredTable } from '../../../schema/model.ts';
-import { queryRows } from '../introspection/query-rows.ts';
-import type { RecordColumn, RecordTable } from '../records/record-table.ts';
-import { moduleOption } from '../tables/full-text-over.ts';
-import type { ExportedDatabase } from './open-for-export.ts';
-import { moduleOf } from './schema/missing-modules.ts';
+import { quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { StoredTable } from '../../../../schema/model.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+import type { RecordColumn, RecordTable } from '../../records/record-table.ts';
+import { moduleOption } from '../../tables/full-text-over.ts';
+import type { ExportedDatabase } from '../open-for-export.ts';
+import { moduleOf } from '../schema/missing-modules.ts';
 
 /** How the content of a virtual table comes back when its statement has been loaded. */
 export type VirtualRows =

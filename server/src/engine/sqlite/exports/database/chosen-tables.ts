@@ -1,14 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { invalidField } from '../../../errors.ts';
-import { compareNames, foldName, quoteIdentifier } from '../../../schema/identifier.ts';
-import type { StoredSchema, StoredTable } from '../../../schema/model.ts';
-import { nameList } from '../../../schema/name-list.ts';
-import type { DatabaseExportRequest } from '../../project-exports.ts';
-import { readStoredSchema } from '../introspection/read-stored-schema.ts';
-import type { ExportedDatabase } from './open-for-export.ts';
-import { countRows } from './row-count.ts';
-import { type RowSource, selectedRows, wholeTable } from './row-source.ts';
+import { invalidField } from '../../../../errors.ts';
+import { compareNames, foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { StoredSchema, StoredTable } from '../../../../schema/model.ts';
+import { nameList } from '../../../../schema/name-list.ts';
+import type { DatabaseExportRequest } from '../../../project-exports.ts';
+import { readStoredSchema } from '../../introspection/read-stored-schema.ts';
+import type { ExportedDatabase } from '../open-for-export.ts';
+import { countRows } from '../rows/row-count.ts';
+import { type RowSource, selectedRows, wholeTable } from '../rows/row-source.ts';
 import { schemaOfTables } from './schema-of-tables.ts';
 
 /** What a database export is made of. */

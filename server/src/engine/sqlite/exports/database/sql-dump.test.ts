@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
-import { chinookPath } from '../../../testing/chinook.ts';
-import { exportedDatabase } from '../../../testing/data-exports.ts';
-import { databaseSnapshot } from '../../../testing/database-snapshot.ts';
-import { runSqliteShell } from '../../../testing/sqlite-shell.ts';
-import { temporaryFolder } from '../../../testing/temporary-folder.ts';
-import { writeWorstDatabase } from '../../../testing/worst-values.ts';
-import { openDatabase } from '../open-database.ts';
+import { chinookPath } from '../../../../testing/chinook.ts';
+import { exportedDatabase } from '../../../../testing/data-exports.ts';
+import { databaseSnapshot } from '../../../../testing/database-snapshot.ts';
+import { runSqliteShell } from '../../../../testing/sqlite-shell.ts';
+import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
+import { writeWorstDatabase } from '../../../../testing/worst-values.ts';
+import { openDatabase } from '../../open-database.ts';
 
 /** Loads a dump with the sqlite3 shell and with a defensive handle, foreign keys on, and gives both copies. */
 export function loadDump(folder: string, dump: Buffer): { readonly shell: string; readonly handle: string } {

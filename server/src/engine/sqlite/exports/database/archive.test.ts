@@ -4,16 +4,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { jsonFormat } from '../../../schema/formats/json.ts';
-import { sqlFormat } from '../../../schema/formats/sql.ts';
-import { chinookPath } from '../../../testing/chinook.ts';
-import { exportedDatabase, exportedTable } from '../../../testing/data-exports.ts';
-import { runPython } from '../../../testing/python.ts';
-import { runSqliteShell } from '../../../testing/sqlite-shell.ts';
-import { temporaryFolder } from '../../../testing/temporary-folder.ts';
-import { writeWorstDatabase } from '../../../testing/worst-values.ts';
-import { openDatabase } from '../open-database.ts';
-import { renderSchemaExport } from './schema/render-schema.ts';
+import { jsonFormat } from '../../../../schema/formats/json.ts';
+import { sqlFormat } from '../../../../schema/formats/sql.ts';
+import { chinookPath } from '../../../../testing/chinook.ts';
+import { exportedDatabase, exportedTable } from '../../../../testing/data-exports.ts';
+import { runPython } from '../../../../testing/python.ts';
+import { runSqliteShell } from '../../../../testing/sqlite-shell.ts';
+import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
+import { writeWorstDatabase } from '../../../../testing/worst-values.ts';
+import { openDatabase } from '../../open-database.ts';
+import { renderSchemaExport } from '../schema/render-schema.ts';
 
 interface ArchiveManifest {
   readonly format: string;

@@ -1,8 +1,8 @@
-import { foldName } from '../../../schema/identifier.ts';
-import type { StoredObject, StoredSchema } from '../../../schema/model.ts';
-import { nameList } from '../../../schema/name-list.ts';
-import { openDatabase } from '../open-database.ts';
-import { brokenObjects, type ProgramObject } from '../tables/broken-objects.ts';
+import { foldName } from '../../../../schema/identifier.ts';
+import type { StoredObject, StoredSchema } from '../../../../schema/model.ts';
+import { nameList } from '../../../../schema/name-list.ts';
+import { openDatabase } from '../../open-database.ts';
+import { brokenObjects, type ProgramObject } from '../../tables/broken-objects.ts';
 
 export interface PartOfSchema {
   readonly schema: StoredSchema;

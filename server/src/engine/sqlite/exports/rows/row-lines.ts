@@ -1,10 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-import { queryRows } from '../introspection/query-rows.ts';
-import { explainingReads, isTooLarge } from '../records/read-fault.ts';
-import type { RecordColumn } from '../records/record-table.ts';
-import { orderByClause } from '../records/sort-order.ts';
-import type { SqliteValue } from '../values/record-value.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+import { explainingReads, isTooLarge } from '../../records/read-fault.ts';
+import type { RecordColumn } from '../../records/record-table.ts';
+import { orderByClause } from '../../records/sort-order.ts';
+import type { SqliteValue } from '../../values/record-value.ts';
 import type { RowSource } from './row-source.ts';
 
 /** How a row is written down, by SQLite itself. */

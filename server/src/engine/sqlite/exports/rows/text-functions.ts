@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import type { Encoding } from '../../../schema/model.ts';
+import type { Encoding } from '../../../../schema/model.ts';
 
 /** SQL functions, added by `addTextFunctions`, for what SQLite's own cannot say. */
 export const SIGNED_ZERO = 'rowhouse_signed_zero';

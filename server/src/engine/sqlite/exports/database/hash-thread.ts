@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 
-import type { WrittenFile } from './output-file.ts';
+import type { WrittenFile } from '../output-file.ts';
 
 const READ_BYTES = 262_144;
 

@@ -3,18 +3,18 @@ import { Readable } from 'node:stream';
 
 import { ZipFile } from 'yazl';
 
-import { jsonFormat } from '../../../schema/formats/json.ts';
-import { sqlFormat } from '../../../schema/formats/sql.ts';
-import { readSchema } from '../introspection/read-schema.ts';
+import { jsonFormat } from '../../../../schema/formats/json.ts';
+import { sqlFormat } from '../../../../schema/formats/sql.ts';
+import { readSchema } from '../../introspection/read-schema.ts';
+import type { ExportedDatabase } from '../open-for-export.ts';
+import type { OutputFile } from '../output-file.ts';
+import { PLAIN_CSV } from '../rows/csv-lines.ts';
+import type { RowProgress } from '../rows/row-progress.ts';
+import type { RowSource } from '../rows/row-source.ts';
+import { csvFile, readTableFile } from '../rows/table-file.ts';
+import type { TextCheck } from '../rows/text-check.ts';
 import { archiveNames } from './archive-names.ts';
 import type { ChosenTables } from './chosen-tables.ts';
-import { PLAIN_CSV } from './csv-lines.ts';
-import type { ExportedDatabase } from './open-for-export.ts';
-import type { OutputFile } from './output-file.ts';
-import type { RowProgress } from './row-progress.ts';
-import type { RowSource } from './row-source.ts';
-import { csvFile, readTableFile } from './table-file.ts';
-import type { TextCheck } from './text-check.ts';
 
 /** A piece of the archive: a name in it, and the bytes of the file one after the other. */
 interface Entry {

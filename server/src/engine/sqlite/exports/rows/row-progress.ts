@@ -1,4 +1,4 @@
-import type { ExportProgress } from '../../project-exports.ts';
+import type { ExportProgress } from '../../../project-exports.ts';
 
 const INTERVAL_MS = 200;
 

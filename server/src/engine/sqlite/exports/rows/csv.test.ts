@@ -3,14 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { chinookPath } from '../../../testing/chinook.ts';
-import { exportedTable } from '../../../testing/data-exports.ts';
-import { runPython } from '../../../testing/python.ts';
-import { runSqliteShell } from '../../../testing/sqlite-shell.ts';
-import { temporaryFolder } from '../../../testing/temporary-folder.ts';
-import { writeWorstDatabase } from '../../../testing/worst-values.ts';
-import { queryRows } from '../introspection/query-rows.ts';
-import { openDatabase } from '../open-database.ts';
+import { chinookPath } from '../../../../testing/chinook.ts';
+import { exportedTable } from '../../../../testing/data-exports.ts';
+import { runPython } from '../../../../testing/python.ts';
+import { runSqliteShell } from '../../../../testing/sqlite-shell.ts';
+import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
+import { writeWorstDatabase } from '../../../../testing/worst-values.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+import { openDatabase } from '../../open-database.ts';
 
 const READ_CSV = `import csv, json, sys
 csv.field_size_limit(10**9)

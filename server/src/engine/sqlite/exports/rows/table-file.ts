@@ -1,7 +1,7 @@
-import type { CsvOptions } from '../../project-exports.ts';
+import type { CsvOptions } from '../../../project-exports.ts';
+import type { ExportedDatabase } from '../open-for-export.ts';
 import { csvHeader, csvLines, LINE_END } from './csv-lines.ts';
 import { jsonArrayLines, ndjsonLines } from './json-lines.ts';
-import type { ExportedDatabase } from './open-for-export.ts';
 import { type LineFormat, readLines } from './row-lines.ts';
 import type { RowProgress } from './row-progress.ts';
 import type { RowSource } from './row-source.ts';

@@ -1,8 +1,8 @@
-import type { RowSelection } from '../../project-exports.ts';
-import { allOf, type Condition, filterCondition } from '../records/filter-conditions.ts';
-import type { RecordColumn, RecordTable } from '../records/record-table.ts';
-import { shownColumns } from '../records/shown-columns.ts';
-import { orderOf, type OrderTerm } from '../records/sort-order.ts';
+import type { RowSelection } from '../../../project-exports.ts';
+import { allOf, type Condition, filterCondition } from '../../records/filter-conditions.ts';
+import type { RecordColumn, RecordTable } from '../../records/record-table.ts';
+import { shownColumns } from '../../records/shown-columns.ts';
+import { orderOf, type OrderTerm } from '../../records/sort-order.ts';
 
 /** Rows to be written down: of which table, which of them, what of each, in which order. */
 export interface RowSource {

@@ -1,4 +1,4 @@
-import { rowJsonObject } from '../records/row-json.ts';
+import { rowJsonObject } from '../../records/row-json.ts';
 import type { LineFormat } from './row-lines.ts';
 
 /** Rows as the objects that records are, one a line: the elements of an array. */

@@ -1,7 +1,7 @@
-import type { CsvOptions } from '../../project-exports.ts';
-import type { RecordColumn } from '../records/record-table.ts';
-import { BASE64 } from '../values/json-expression.ts';
-import { byStorageClass } from '../values/storage-class.ts';
+import type { CsvOptions } from '../../../project-exports.ts';
+import type { RecordColumn } from '../../records/record-table.ts';
+import { BASE64 } from '../../values/json-expression.ts';
+import { byStorageClass } from '../../values/storage-class.ts';
 import { concatenation, numberText } from './line-expressions.ts';
 import type { LineFormat } from './row-lines.ts';
 import { guardFormula, GUARDED_TEXT } from './text-functions.ts';

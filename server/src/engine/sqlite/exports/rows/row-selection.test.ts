@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { RowhouseError } from '../../../errors.ts';
-import { ALL_ROWS, exportedDatabase, exportedTable } from '../../../testing/data-exports.ts';
-import { runSqliteShell } from '../../../testing/sqlite-shell.ts';
-import { temporaryFolder } from '../../../testing/temporary-folder.ts';
-import type { RowSelection } from '../../project-exports.ts';
+import { RowhouseError } from '../../../../errors.ts';
+import { ALL_ROWS, exportedDatabase, exportedTable } from '../../../../testing/data-exports.ts';
+import { runSqliteShell } from '../../../../testing/sqlite-shell.ts';
+import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
+import type { RowSelection } from '../../../project-exports.ts';
 
 /** Enough for several pieces, with gaps between the rowids, some of them negative, and a table of each kind of order. */
 const TABLES = `

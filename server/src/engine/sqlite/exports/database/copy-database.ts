@@ -3,18 +3,22 @@ import { rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
-import { foldName, quoteIdentifier } from '../../../schema/identifier.ts';
-import type { StoredSchema } from '../../../schema/model.ts';
-import { moduleBeside } from '../../../threads/module-beside.ts';
-import type { DatabaseExportRequest, ExportProgress, WrittenDatabaseExport } from '../../project-exports.ts';
-import { queryRows } from '../introspection/query-rows.ts';
-import { readStoredSchema } from '../introspection/read-stored-schema.ts';
-import { openDatabase } from '../open-database.ts';
-import { recordDatabaseOf } from '../records/record-database.ts';
+import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { StoredSchema } from '../../../../schema/model.ts';
+import { moduleBeside } from '../../../../threads/module-beside.ts';
+import type {
+  DatabaseExportRequest,
+  ExportProgress,
+  WrittenDatabaseExport,
+} from '../../../project-exports.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+import { readStoredSchema } from '../../introspection/read-stored-schema.ts';
+import { openDatabase } from '../../open-database.ts';
+import { recordDatabaseOf } from '../../records/record-database.ts';
+import type { ExportOperations } from '../export-operations.ts';
+import { openForExport } from '../open-for-export.ts';
+import { exportTooLarge, type WrittenFile } from '../output-file.ts';
 import { chooseTables, countAllRows } from './chosen-tables.ts';
-import type { ExportOperations } from './export-operations.ts';
-import { openForExport } from './open-for-export.ts';
-import { exportTooLarge, type WrittenFile } from './output-file.ts';
 
 /**
  * Copies the database itself, compacted, without the service's own tables and those that were not asked for.

@@ -1,9 +1,9 @@
+import type { ExportedDatabase } from '../open-for-export.ts';
+import type { OutputFile } from '../output-file.ts';
+import type { RowProgress } from '../rows/row-progress.ts';
+import { jsonFile, readTableFile } from '../rows/table-file.ts';
+import type { TextCheck } from '../rows/text-check.ts';
 import type { ChosenTables } from './chosen-tables.ts';
-import type { ExportedDatabase } from './open-for-export.ts';
-import type { OutputFile } from './output-file.ts';
-import type { RowProgress } from './row-progress.ts';
-import { jsonFile, readTableFile } from './table-file.ts';
-import type { TextCheck } from './text-check.ts';
 
 /** Writes one JSON document: `tables` has an array of rows for each table, by its name. */
 export function writeDatabaseJson(

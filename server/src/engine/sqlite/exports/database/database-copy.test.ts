@@ -4,11 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { chinookPath } from '../../../testing/chinook.ts';
-import { exportedDatabase } from '../../../testing/data-exports.ts';
-import { runSqliteShell } from '../../../testing/sqlite-shell.ts';
-import { temporaryFolder } from '../../../testing/temporary-folder.ts';
-import { writeWorstDatabase } from '../../../testing/worst-values.ts';
+import { chinookPath } from '../../../../testing/chinook.ts';
+import { exportedDatabase } from '../../../../testing/data-exports.ts';
+import { runSqliteShell } from '../../../../testing/sqlite-shell.ts';
+import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
+import { writeWorstDatabase } from '../../../../testing/worst-values.ts';
 
 const DUMP = '.dump\nPRAGMA user_version; PRAGMA application_id; PRAGMA encoding;';
 
