@@ -17,6 +17,7 @@ import { type ExportRequest, writeRequest } from './export-request.ts';
 import { ExportRows, type ExportStatusFilter, type NewExport } from './export-rows.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { makeExport, type MadeExport } from './make-export.ts';
+import { recordMakingRoom } from './make-room.ts';
 import { exportFileMissing } from './ready-export.ts';
 
 export interface NewExportRequest {
@@ -124,9 +125,10 @@ export class Exports {
   /** Removes the row and the file; neither comes back. One that is being made is given up. */
   async delete(project: ProjectRow, id: string, tables: AllowedTables): Promise<void> {
     const { row } = await this.get(project, id, tables);
-    await this.#rows.delete(row.id);
+    const removeFile = () => this.#parts.files.remove(keyOf(project, row));
+    await recordMakingRoom(() => this.#rows.delete(row.id), removeFile);
     await this.#jobs.end(row.id, cancelled());
-    await this.#parts.files.remove(keyOf(project, row));
+    await removeFile();
   }
 
   /** @throws RowhouseError `export_file_missing` when the file is gone from storage. */
