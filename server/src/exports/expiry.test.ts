@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { timestamp } from '../http/ids.ts';
 import {
   eventually,
   exportNow,
@@ -73,7 +74,6 @@ test('what expired while the server was down is gone when it is up; what ended a
   const expired = await exportNow(server, 'quarry', 'table/stone', { expires_in: 1_000 });
   const ended = await exportNow(server, 'quarry', 'schema');
   const catalog = join(server.dataDir, 'catalog.sqlite');
-  const ago = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString().replace(/\.\d+Z/, 'Z');
   await server.restart(() => {
     runSqliteShell(
       catalog,
@@ -88,3 +88,7 @@ test('what expired while the server was down is gone when it is up; what ended a
     [[expired.id, 'expired']],
   );
 });
+
+function ago(days: number): string {
+  return timestamp(new Date(Date.now() - days * DAY_MS));
+}

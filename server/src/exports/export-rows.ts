@@ -193,13 +193,15 @@ export class ExportRows {
         return query
           .where('status', '=', 'ready')
           .where('missing_at', status === 'ready' ? 'is' : 'is not', null)
-          .where(({ or, eb }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]));
+          .where((build) => build.or([build('expires_at', 'is', null), build('expires_at', '>', now)]));
       case 'expired':
-        return query.where(({ and, or, eb }) => {
-          const overdue = and([eb('status', '=', 'ready'), eb('expires_at', '<=', now)]);
-          return or([eb('status', '=', 'expired'), overdue]);
+        return query.where((build) => {
+          const overdue = build.and([build('status', '=', 'ready'), build('expires_at', '<=', now)]);
+          return build.or([build('status', '=', 'expired'), overdue]);
         });
-      default:
+      case 'pending':
+      case 'running':
+      case 'failed':
         return query.where('status', '=', status);
     }
   }

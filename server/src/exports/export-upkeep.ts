@@ -19,10 +19,14 @@ const INTERRUPTED = 'unavailable: The service stopped before the export was made
 export class ExportUpkeep {
   readonly #catalog: Catalog;
   readonly #files: ExportFiles;
-  readonly #exports: Exports;
+  readonly #exports: Pick<Exports, 'isUnderWay' | 'resume'>;
   readonly #rows: ExportRows;
 
-  constructor(parts: { readonly catalog: Catalog; readonly files: ExportFiles; readonly exports: Exports }) {
+  constructor(parts: {
+    readonly catalog: Catalog;
+    readonly files: ExportFiles;
+    readonly exports: Pick<Exports, 'isUnderWay' | 'resume'>;
+  }) {
     this.#catalog = parts.catalog;
     this.#files = parts.files;
     this.#exports = parts.exports;

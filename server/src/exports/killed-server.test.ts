@@ -123,13 +123,13 @@ async function importInto(start: () => Promise<RunningCommand>, statements: stri
   assert.equal(await server.stop('SIGTERM'), 0);
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects, and fails where it is not
 async function call(
   server: RunningCommand,
   method: string,
   path: string,
   json?: unknown,
   prefer = '',
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects, and fails where it is not
 ): Promise<any> {
   const response = await fetch(`${server.url}/projects/example_project/${path}`, {
     method,
