@@ -13,11 +13,11 @@ import { runSqliteShell } from '../testing/sqlite-shell.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 
 const ADMIN_TOKEN = 'an-admin-token-given-by-hand';
-/** More with KILLED_RUNS. */
+/** More with KILLED_RUNS (`npm run test:long`), and then of a larger database. */
 const RUNS = Number(process.env['KILLED_RUNS'] ?? 5);
-
-/** About 30 MB. */
-const quarry = stones(300_000);
+const ROWS = RUNS > 5 ? 400_000 : 150_000;
+/** So long that most exports are under way when they are cut off. */
+const LONGEST_MS = ROWS / 120;
 
 const WAYS = [
   ['table/stone', 'csv'],
@@ -33,7 +33,7 @@ const WAYS = [
 test('given a server that is killed at any moment of an export, then what it calls ready is whole, and nothing else is left', async (context) => {
   using folder = temporaryFolder();
   const start = startIn(folder.path);
-  await importInto(start, quarry);
+  await importInto(start, stones(ROWS));
   let cutOff = 0;
   for (let run = 0; run < RUNS; run += 1) {
     const [what, format] = WAYS[run % WAYS.length] ?? WAYS[0];
@@ -41,7 +41,7 @@ test('given a server that is killed at any moment of an export, then what it cal
       await using server = await start();
       const waiting = ask(server, what, { format, file_name: `waiting${run}` }, '').catch(() => null);
       await ask(server, what, { format, file_name: `later${run}` }, 'respond-async');
-      await setTimeout(Math.random() * 2_000);
+      await setTimeout(Math.random() * LONGEST_MS);
       await server.stop('SIGKILL');
       if ((await waiting) === null) cutOff += 1;
     }
