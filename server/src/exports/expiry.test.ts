@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { timestamp } from '../http/ids.ts';
 import {
   eventually,
   exportNow,
@@ -89,5 +90,5 @@ test('what expired while the server was down is gone when it is up; what ended a
 });
 
 function ago(days: number): string {
-  return new Date(Date.now() - days * DAY_MS).toISOString().replace(/\.\d+Z/, 'Z');
+  return timestamp(new Date(Date.now() - days * DAY_MS));
 }

@@ -5,6 +5,7 @@ import { timestamp } from '../http/ids.ts';
 import { readRequest } from './export-request.ts';
 import { ExportRows } from './export-rows.ts';
 import type { Exports } from './exports.ts';
+import { recordMakingRoom } from './make-room.ts';
 
 /** An export is begun so often at most, where the service ends each time while it is made: it may be to blame. */
 const MAX_ATTEMPTS = 3;
@@ -18,10 +19,14 @@ const INTERRUPTED = 'unavailable: The service stopped before the export was made
 export class ExportUpkeep {
   readonly #catalog: Catalog;
   readonly #files: ExportFiles;
-  readonly #exports: Exports;
+  readonly #exports: Pick<Exports, 'isUnderWay' | 'resume'>;
   readonly #rows: ExportRows;
 
-  constructor(parts: { readonly catalog: Catalog; readonly files: ExportFiles; readonly exports: Exports }) {
+  constructor(parts: {
+    readonly catalog: Catalog;
+    readonly files: ExportFiles;
+    readonly exports: Pick<Exports, 'isUnderWay' | 'resume'>;
+  }) {
     this.#catalog = parts.catalog;
     this.#files = parts.files;
     this.#exports = parts.exports;
@@ -38,12 +43,13 @@ export class ExportUpkeep {
   /** Now and then: removes the files of exports that have expired, and the rows of what ended long ago. */
   async sweep(): Promise<void> {
     for (const row of await this.#rows.overdue()) {
-      // The row first: a file without one is removed at the next start, while a row without its file would be a fault.
-      await this.#rows.expire(row.id);
       const project = await this.#projectOf(row);
-      if (project !== undefined) {
-        await this.#files.remove({ project: project.project_slug, exportId: row.id });
-      }
+      if (project === undefined) continue;
+      const key = { project: project.project_slug, exportId: row.id };
+      const removeFile = () => this.#files.remove(key);
+      // The row first: a file without one is removed at the next start, while a row without its file would be a fault.
+      await recordMakingRoom(() => this.#rows.expire(row.id), removeFile);
+      await removeFile();
     }
     for (const row of await this.#rows.unfinished()) {
       // Where the catalog could not be told of the end: its disk was full, say.

@@ -17,6 +17,7 @@ import { type ExportRequest, writeRequest } from './export-request.ts';
 import { ExportRows, type ExportStatusFilter, type NewExport } from './export-rows.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { makeExport, type MadeExport } from './make-export.ts';
+import { recordMakingRoom } from './make-room.ts';
 import { exportFileMissing } from './ready-export.ts';
 
 export interface NewExportRequest {
@@ -94,7 +95,9 @@ export class Exports {
   /** Makes an export that was noted down before the service stopped. */
   resume(project: ProjectRow, { id }: Pick<ExportRow, 'id'>, request: ExportRequest): void {
     this.#jobs
-      .run(id, project.id, (control) => this.#make(project, id, request, control))
+      .run(id, project.id, (control) => {
+        return this.#unlessDeleted(project, () => this.#make(project, id, request, control));
+      })
       .catch((error: unknown) => this.#giveUp(id, error))
       .catch(this.#parts.onFault);
   }
@@ -124,9 +127,10 @@ export class Exports {
   /** Removes the row and the file; neither comes back. One that is being made is given up. */
   async delete(project: ProjectRow, id: string, tables: AllowedTables): Promise<void> {
     const { row } = await this.get(project, id, tables);
-    await this.#rows.delete(row.id);
+    const removeFile = () => this.#parts.files.remove(keyOf(project, row));
+    await recordMakingRoom(() => this.#rows.delete(row.id), removeFile);
     await this.#jobs.end(row.id, cancelled());
-    await this.#parts.files.remove(keyOf(project, row));
+    await removeFile();
   }
 
   /** @throws RowhouseError `export_file_missing` when the file is gone from storage. */
@@ -161,14 +165,18 @@ export class Exports {
   #start(project: ProjectRow, asked: NewExportRequest, signal: AbortSignal | null): StartedExport {
     const id = exportId();
     const noted = Promise.withResolvers<ExportRow>();
-    const ended = this.#jobs.run(id, project.id, async (control) => {
+    const begin = async (control: JobControl) => {
       const request = await this.#withTableName(project, asked.request);
       const values = this.#describe(project, { ...asked, request }, id);
       const same = await this.#shareSame(project, values, request);
-      const row = same ?? (await this.#insert(project, values, signal === null ? request : null));
+      const later = signal === null ? writeRequest(request) : null;
+      const row = same ?? (await this.#rows.insert({ ...values, request: later }));
       noted.resolve(row);
       if (same !== null) return same;
       return this.#make(project, id, request, signal === null ? control : awaited(control, signal));
+    };
+    const ended = this.#jobs.run(id, project.id, (control) => {
+      return this.#unlessDeleted(project, () => begin(control));
     });
     ended.catch(noted.reject);
     // Whoever waits for the end is told there.
@@ -194,17 +202,13 @@ export class Exports {
     }
   }
 
-  /** @param later what is to be made, where nobody waits for it. */
-  async #insert(
-    project: ProjectRow,
-    values: Omit<NewExport, 'request'>,
-    later: ExportRequest | null,
-  ): Promise<ExportRow> {
+  /** @throws RowhouseError `not_found` where the project was deleted meanwhile, whatever that broke. */
+  async #unlessDeleted<Result>(project: ProjectRow, work: () => Promise<Result>): Promise<Result> {
     try {
-      return await this.#rows.insert({ ...values, request: later === null ? null : writeRequest(later) });
+      return await work();
     } catch (error) {
       if (await this.#isDeleted(project)) throw new NoSuchProjectError();
-      throw error;
+      throw explainStorageFault(error);
     }
   }
 
@@ -241,8 +245,7 @@ export class Exports {
       return row;
     } catch (error) {
       await files.remove(key);
-      if (await this.#isDeleted(project)) throw new NoSuchProjectError();
-      throw explainStorageFault(error);
+      throw error;
     }
   }
 
