@@ -8,7 +8,7 @@ import { smallDisk } from '../testing/small-disk.ts';
 
 const ADMIN_TOKEN = 'an-admin-token-given-by-hand';
 
-/** About 1.2 MB. */
+/** About 1.2 MB, and half of it as an archive. */
 const quarry = databaseFile(stones(10_000));
 
 const WAYS = [
@@ -16,6 +16,7 @@ const WAYS = [
   ['table/stone', 'json'],
   ['database', 'sql'],
   ['database', 'sqlite'],
+  ['database', 'zip'],
 ] as const;
 
 test('an export that the disk has no room for is refused or failed, its half file is gone, and it is made when there is room', async (context) => {

@@ -36,6 +36,7 @@ export type ReaderOperations = TableReads &
   BoundedRecordReads &
   CloseDatabase & {
     readonly countTables: { readonly input: { readonly path: string }; readonly output: number };
+    readonly contentVersion: { readonly input: { readonly path: string }; readonly output: string };
     readonly readFirstRow: {
       readonly input: { readonly path: string; readonly table: string };
       readonly output: FirstRow;

@@ -4,6 +4,7 @@ import { findSchemaFormat } from '../../schema/formats/schema-formats.ts';
 import { serveOperations } from '../../threads/serve-operations.ts';
 import type { WrittenExport } from '../project-exports.ts';
 import type { DatabaseThreadStart, ReaderOperations } from './database-operations.ts';
+import { contentVersionOf } from './exports/content-version.ts';
 import { writeFile } from './exports/output-file.ts';
 import { renderSchemaExport } from './exports/schema/render-schema.ts';
 import { countTables } from './introspection/count-tables.ts';
@@ -19,6 +20,7 @@ const databases = new OpenDatabases(maxOpenDatabases, { mode: 'read-only', doubl
 serveOperations<ReaderOperations>(
   {
     countTables: ({ path }) => countTables(databases.get(path)),
+    contentVersion: ({ path }) => contentVersionOf(databases.get(path)),
     readFirstRow: ({ path, table }) => readFirstRow(databases.get(path), table),
     writeSchema,
     ...tableReads(databases),

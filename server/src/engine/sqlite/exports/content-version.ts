@@ -1,50 +1,20 @@
-import { createHash } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
 
-/** Of the database file: with the counter of changes that are made without a log. https://www.sqlite.org/fileformat2.html#the_database_header */
-const DATABASE_HEADER_BYTES = 100;
+import { queryRows } from '../introspection/query-rows.ts';
 
-/**
- * The header of the index of the write-ahead log, in its two copies: with a counter of transactions, how many frames are valid, and
- * their checksum. https://www.sqlite.org/walformat.html#the_wal_index_header
- */
-const INDEX_HEADER_BYTES = 48;
+const connections = new WeakMap<DatabaseSync, string>();
 
 /**
- * What tells the content of a database file from what it was before: the file and its log as they are, without opening them as SQLite
- * does. Null while somebody is writing. To bring the log into the file changes it, too, though not the content.
+ * What tells the content of a database from what it was before, for as long as this connection is open, which changes nothing itself.
+ * https://www.sqlite.org/pragma.html#pragma_data_version
+ *
+ * SQLite is asked, as nobody else in this process may read the files: to close one gives up the locks that SQLite has on it.
+ * https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
  */
-export async function readContentVersion(path: string): Promise<string | null> {
-  const hash = createHash('sha256').update(stateOf(await stat(path, { bigint: true })));
-  hash.update(await readStart(path, DATABASE_HEADER_BYTES));
-  const log = await stat(`${path}-wal`, { bigint: true }).catch(() => null);
-  // Without a log, or with an empty one, everything is in the file.
-  if (log === null || log.size === 0n) return hash.digest('hex');
-  const index = await readStart(`${path}-shm`, 2 * INDEX_HEADER_BYTES);
-  const [first, second] = [index.subarray(0, INDEX_HEADER_BYTES), index.subarray(INDEX_HEADER_BYTES)];
-  if (second.byteLength < INDEX_HEADER_BYTES || !first.equals(second)) return null;
-  // After a crash the log may hold what its index does not know yet.
-  return hash.update(stateOf(log)).update(first).digest('hex');
-}
-
-function stateOf({ ino, size, mtimeNs, birthtimeNs }: BigIntStats): string {
-  return `${ino} ${size} ${mtimeNs} ${birthtimeNs}\n`;
-}
-
-/** The first bytes of a file; none of one that is not there. */
-async function readStart(path: string, bytes: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(bytes);
-  try {
-    const file = await open(path, 'r');
-    try {
-      const { bytesRead } = await file.read(buffer, 0, bytes, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return buffer.subarray(0, 0);
-    throw error;
-  }
+export function contentVersionOf(database: DatabaseSync): string {
+  const connection = connections.get(database) ?? randomUUID();
+  connections.set(database, connection);
+  const [row] = queryRows<[number]>(database, 'PRAGMA main.data_version');
+  return `${connection} ${row?.[0]}`;
 }

@@ -10,7 +10,6 @@ import type {
   WrittenTableExport,
 } from '../../project-exports.ts';
 import type { EngineHost } from '../engine-host.ts';
-import { readContentVersion } from './content-version.ts';
 import type { ExportOperations, ExportTask } from './export-operations.ts';
 
 /**
@@ -52,8 +51,8 @@ export class SqliteExports implements ProjectExports {
     return this.#write(project, 'writeDatabase', run, (task) => ({ ...task, outputPath, request }));
   }
 
-  contentVersion(project: string): Promise<string | null> {
-    return this.#host.withDatabase(project, readContentVersion);
+  contentVersion(project: string): Promise<string> {
+    return this.#host.withDatabase(project, (path) => this.#host.readers.request('contentVersion', { path }));
   }
 
   /** Before the project's file is moved or removed: an export may take hours, and nobody is to wait for it. */

@@ -162,11 +162,18 @@ async function writeEntries(output: OutputFile, entries: readonly Entry[]): Prom
   const zip = new ZipFile();
   const archive = Readable.from(zip.outputStream);
   zip.on('error', (error: Error) => archive.destroy(error));
+  let rows = Readable.from([]);
   for (const { name, pieces } of entries) {
     zip.addReadStreamLazy(name, { mode: 0o100644 }, (take) => {
-      take(null, Readable.from(pieces(), { objectMode: false }));
+      rows = Readable.from(pieces(), { objectMode: false });
+      take(null, rows);
     });
   }
   zip.end();
-  for await (const bytes of archive) output.write(bytes as Uint8Array);
+  try {
+    for await (const bytes of archive) output.write(bytes as Uint8Array);
+  } finally {
+    // Where the archive cannot be written, nobody reads on from a database that is closed by then.
+    rows.destroy();
+  }
 }
