@@ -5,28 +5,19 @@ import type { ExportRow, ProjectRow } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ExportProgress } from '../engine/project-exports.ts';
 import { limitedToOtherTables, NoSuchProjectError, RowhouseError } from '../errors.ts';
-import type { ByteRange, ExportFileKey, ExportFiles } from '../files/export-files.ts';
+import type { ByteRange, ExportFiles } from '../files/export-files.ts';
 import { exportId, timestamp } from '../http/ids.ts';
 import { includesName } from '../schema/identifier.ts';
 import { explainStorageFault } from '../storage/explain-storage-fault.ts';
+import { describeExport, type ExportDefaults, type NewExportRequest } from './describe-export.ts';
 import { DownloadCounts } from './download-counts.ts';
-import { downloadName, fileStem } from './download-name.ts';
-import { fileFormatOf } from './export-formats.ts';
+import { cancelled, isPast, keyOf } from './export-facts.ts';
 import { ExportJobs, type JobControl, type JobLimits } from './export-jobs.ts';
+import { ExportMaker } from './export-maker.ts';
 import { type ExportRequest, writeRequest } from './export-request.ts';
-import { ExportRows, type ExportStatusFilter, type NewExport } from './export-rows.ts';
-import { fingerprintOf } from './fingerprint.ts';
-import { makeExport, type MadeExport } from './make-export.ts';
+import { ExportRows, type ExportStatusFilter } from './export-rows.ts';
 import { recordMakingRoom } from './make-room.ts';
 import { exportFileMissing } from './ready-export.ts';
-
-export interface NewExportRequest {
-  readonly request: ExportRequest;
-  /** What the file is to be called; else it is called after what it is of. */
-  readonly fileName: string | undefined;
-  /** How long it is kept; null for as long as the service keeps one. */
-  readonly expiresInSeconds: number | null;
-}
 
 export interface ExportListRequest {
   readonly status: ExportStatusFilter;
@@ -61,12 +52,16 @@ export class Exports {
   readonly #rows: ExportRows;
   readonly #jobs: ExportJobs;
   readonly #downloads: DownloadCounts;
+  readonly #maker: ExportMaker;
+  readonly #defaults: ExportDefaults;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#rows = new ExportRows(parts.catalog);
     this.#jobs = new ExportJobs(parts.limits);
     this.#downloads = new DownloadCounts((id, downloads) => this.#rows.countDownloads(id, downloads));
+    this.#maker = new ExportMaker({ ...parts, rows: this.#rows });
+    this.#defaults = { backend: parts.files.backend, retentionSeconds: parts.retentionSeconds };
   }
 
   /**
@@ -96,7 +91,7 @@ export class Exports {
   resume(project: ProjectRow, { id }: Pick<ExportRow, 'id'>, request: ExportRequest): void {
     this.#jobs
       .run(id, project.id, (control) => {
-        return this.#unlessDeleted(project, () => this.#make(project, id, request, control));
+        return this.#unlessDeleted(project, () => this.#maker.make(project, id, request, control));
       })
       .catch((error: unknown) => this.#giveUp(id, error))
       .catch(this.#parts.onFault);
@@ -167,13 +162,13 @@ export class Exports {
     const noted = Promise.withResolvers<ExportRow>();
     const begin = async (control: JobControl) => {
       const request = await this.#withTableName(project, asked.request);
-      const values = this.#describe(project, { ...asked, request }, id);
-      const same = await this.#shareSame(project, values, request);
+      const values = describeExport(id, project, { ...asked, request }, this.#defaults);
+      const same = await this.#maker.shareSame(project, values, request);
       const later = signal === null ? writeRequest(request) : null;
       const row = same ?? (await this.#rows.insert({ ...values, request: later }));
       noted.resolve(row);
       if (same !== null) return same;
-      return this.#make(project, id, request, signal === null ? control : awaited(control, signal));
+      return this.#maker.make(project, id, request, signal === null ? control : awaited(control, signal));
     };
     const ended = this.#jobs.run(id, project.id, (control) => {
       return this.#unlessDeleted(project, () => begin(control));
@@ -210,114 +205,6 @@ export class Exports {
       if (await this.#isDeleted(project)) throw new NoSuchProjectError();
       throw explainStorageFault(error);
     }
-  }
-
-  async #make(
-    project: ProjectRow,
-    id: string,
-    request: ExportRequest,
-    { signal, onProgress }: JobControl,
-  ): Promise<ExportRow> {
-    const { engine, files } = this.#parts;
-    const key = { project: project.project_slug, exportId: id };
-    try {
-      const fingerprint = await this.#fingerprint(project, request);
-      let begun = Promise.resolve();
-      const onStart = () => {
-        begun = this.#rows.begin(id);
-        // Where the export itself fails, too, that is what is told.
-        begun.catch(() => undefined);
-      };
-      const made = await makeExport(engine, project.project_slug, request, {
-        outputPath: await files.draftPath(key),
-        run: { signal, onProgress, onStart },
-      });
-      await begun;
-      // Not every export can be stopped half way.
-      signal.throwIfAborted();
-      await files.publish(key);
-      const row = await this.#rows.finish(
-        id,
-        made,
-        await this.#lastingFingerprint(project, { request, made, fingerprint }),
-      );
-      if (row === undefined) throw cancelled();
-      return row;
-    } catch (error) {
-      await files.remove(key);
-      throw error;
-    }
-  }
-
-  /** What is known of an export beforehand. @throws RowhouseError for a name or a format that cannot be. */
-  #describe(
-    project: ProjectRow,
-    { request, fileName, expiresInSeconds }: NewExportRequest,
-    id: string,
-  ): Omit<NewExport, 'request'> {
-    const { contentType, extension } = fileFormatOf(request);
-    return {
-      id,
-      project_id: project.id,
-      kind: request.kind,
-      scope: request.kind === 'table_export' ? 'table' : 'project',
-      table_name: request.kind === 'table_export' ? request.table.nameOrId : null,
-      format: request.format,
-      download_name: downloadName(fileName, defaultStem(project, request), extension),
-      storage_backend: this.#parts.files.backend,
-      content_type: contentType,
-      expires_at: this.#expiry(expiresInSeconds),
-    };
-  }
-
-  #expiry(expiresInSeconds: number | null): string | null {
-    const seconds = Math.min(expiresInSeconds ?? Infinity, this.#parts.retentionSeconds ?? Infinity);
-    return seconds === Infinity ? null : timestamp(new Date(Date.now() + seconds * 1_000));
-  }
-
-  /** Two names for one file, where the same was exported before and nothing has changed since; null where that is not so. */
-  async #shareSame(
-    project: ProjectRow,
-    values: Omit<NewExport, 'request'>,
-    request: ExportRequest,
-  ): Promise<ExportRow | null> {
-    // Whether a client may have a table, the engine says when it writes it.
-    if (request.kind === 'table_export' && request.table.allowed !== null) return null;
-    const fingerprint = await this.#fingerprint(project, request);
-    const same = fingerprint === null ? undefined : await this.#rows.findSame(project.id, fingerprint);
-    if (same === undefined || isPast(same.expires_at)) return null;
-    const key = keyOf(project, values);
-    if (!(await this.#parts.files.share(keyOf(project, same), key))) return null;
-    try {
-      // A file that was cut short behind our back is nothing to hand on.
-      if ((await this.#parts.files.sizeOf(key)) === same.size_bytes) {
-        return await this.#rows.insertShared({ ...values, request: null }, same);
-      }
-    } catch (error) {
-      await this.#parts.files.remove(key);
-      throw error;
-    }
-    await this.#parts.files.remove(key);
-    return null;
-  }
-
-  /** Null where it cannot be told what the database holds. */
-  async #fingerprint(project: ProjectRow, request: ExportRequest): Promise<string | null> {
-    const version = await this.#parts.engine.exports.contentVersion(project.project_slug);
-    return version === null ? null : fingerprintOf(request, version);
-  }
-
-  /** The file is of a moment between two: only where nothing changed from the one to the other is it known what it holds. */
-  async #lastingFingerprint(
-    project: ProjectRow,
-    {
-      request,
-      made,
-      fingerprint,
-    }: { readonly request: ExportRequest; readonly made: MadeExport; readonly fingerprint: string | null },
-  ): Promise<string | null> {
-    if (!made.repeatable || fingerprint === null) return null;
-    return (await this.#fingerprint(project, request)) === fingerprint ? fingerprint : null;
   }
 
   /** Of an export that nobody waits for. One that the service ends when it stops is made after the next start. */
@@ -384,34 +271,11 @@ function awaited(control: JobControl, left: AbortSignal): JobControl {
   return { signal: AbortSignal.any([left, control.signal]), onProgress: null };
 }
 
-function keyOf({ project_slug }: ProjectRow, { id }: Pick<ExportRow, 'id'>): ExportFileKey {
-  return { project: project_slug, exportId: id };
-}
-
-function defaultStem({ project_slug }: ProjectRow, request: ExportRequest): string {
-  switch (request.kind) {
-    case 'schema_export':
-      return `${project_slug}_schema_export`;
-    case 'table_export':
-      return fileStem(request.table.nameOrId);
-    case 'database_export':
-      return `${project_slug}_database_export`;
-  }
-}
-
 /** @throws RowhouseError `permission_denied`: for who is limited to some tables, exports of others are as good as not there. */
 function requireAllowed({ kind, table_name }: ExportRow, tables: AllowedTables): void {
   if (tables === null) return;
   if (kind !== 'table_export' || table_name === null || !includesName(tables, table_name))
     throw limitedToOtherTables();
-}
-
-function isPast(time: string | null): boolean {
-  return time !== null && Date.parse(time) <= Date.now();
-}
-
-function cancelled(): RowhouseError {
-  return new RowhouseError('not_found', 'The export was deleted while it was made.');
 }
 
 /** For whoever looks at the export later: what the answer would have said. */

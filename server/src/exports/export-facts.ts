@@ -1,0 +1,16 @@
+import type { ExportRow, ProjectRow } from '../catalog/tables.ts';
+import { RowhouseError } from '../errors.ts';
+import type { ExportFileKey } from '../files/export-files.ts';
+
+/** Where its file is kept. */
+export function keyOf({ project_slug }: ProjectRow, { id }: Pick<ExportRow, 'id'>): ExportFileKey {
+  return { project: project_slug, exportId: id };
+}
+
+export function isPast(time: string | null): boolean {
+  return time !== null && Date.parse(time) <= Date.now();
+}
+
+export function cancelled(): RowhouseError {
+  return new RowhouseError('not_found', 'The export was deleted while it was made.');
+}
