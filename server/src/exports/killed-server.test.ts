@@ -16,8 +16,8 @@ const ADMIN_TOKEN = 'an-admin-token-given-by-hand';
 /** More with KILLED_RUNS (`npm run test:long`), and then of a larger database. */
 const RUNS = Number(process.env['KILLED_RUNS'] ?? 5);
 const ROWS = RUNS > 5 ? 400_000 : 150_000;
-/** So long that most exports are under way when they are cut off. */
-const LONGEST_MS = ROWS / 120;
+/** About as long as an export takes. */
+const LONGEST_MS = ROWS / 200;
 
 const WAYS = [
   ['table/stone', 'csv'],
@@ -41,7 +41,8 @@ test('given a server that is killed at any moment of an export, then what it cal
       await using server = await start();
       const waiting = ask(server, what, { format, file_name: `waiting${run}` }, '').catch(() => null);
       await ask(server, what, { format, file_name: `later${run}` }, 'respond-async');
-      await setTimeout(Math.random() * LONGEST_MS);
+      // The first soon, the last late.
+      await setTimeout((LONGEST_MS * (run + Math.random())) / RUNS);
       await server.stop('SIGKILL');
       if ((await waiting) === null) cutOff += 1;
     }
