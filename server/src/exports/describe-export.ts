@@ -28,6 +28,7 @@ export function describeExport(
   { backend, retentionSeconds }: ExportDefaults,
 ): Omit<NewExport, 'request'> {
   const { contentType, extension } = fileFormatOf(request);
+  const now = Date.now();
   const keptSeconds = Math.min(expiresInSeconds ?? Infinity, retentionSeconds ?? Infinity);
   return {
     id,
@@ -39,7 +40,8 @@ export function describeExport(
     download_name: downloadName(fileName, defaultStem(project, request), extension),
     storage_backend: backend,
     content_type: contentType,
-    expires_at: keptSeconds === Infinity ? null : timestamp(new Date(Date.now() + keptSeconds * 1_000)),
+    created_at: timestamp(new Date(now)),
+    expires_at: keptSeconds === Infinity ? null : timestamp(new Date(now + keptSeconds * 1_000)),
   };
 }
 

@@ -17,6 +17,7 @@ export type NewExport = Pick<
   | 'storage_backend'
   | 'content_type'
   | 'request'
+  | 'created_at'
   | 'expires_at'
 >;
 
@@ -35,7 +36,6 @@ export class ExportRows {
       ...NOTHING_KNOWN,
       ...values,
       status: 'pending' as const,
-      created_at: timestamp(),
     };
     return this.#catalog.insertInto('exports').values(made).returningAll().executeTakeFirstOrThrow();
   }
@@ -57,7 +57,7 @@ export class ExportRows {
       status_reason,
       fingerprint,
     };
-    const made = { ...NOTHING_KNOWN, ...values, ...facts, request: null, created_at: now, ended_at: now };
+    const made = { ...NOTHING_KNOWN, ...values, ...facts, request: null, ended_at: now };
     return this.#catalog.insertInto('exports').values(made).returningAll().executeTakeFirstOrThrow();
   }
 

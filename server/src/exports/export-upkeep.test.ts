@@ -39,6 +39,7 @@ test('given an export that becomes ready while it is looked for what nobody make
       storage_backend: 'local',
       content_type: 'application/sql',
       request: null,
+      created_at: timestamp(),
       expires_at: null,
     });
   }

@@ -63,6 +63,10 @@ const WRITE_TURNS = { perProject: 1, shared: 4, total: 8, waitingPerProject: 1_0
 /** One export of a project at once: each has a core for itself where there is one. Whoever asks for them bounds how many wait. */
 const EXPORT_TURNS = { perProject: 1, shared: 2, total: 3, waitingPerProject: Infinity, waiting: Infinity };
 
+/** From when on a process gets only what nobody else wants. Most exports are short, and waited for. */
+const LONG_STATEMENT_MS = 200;
+const LONG_EXPORT_MS = 500;
+
 /** The most memory that processes may take besides what they begin with: of rows, the longest is held several times. */
 const STATEMENT_MAX_BYTES = 335_544_320;
 const EXPORT_MAX_BYTES = 1_073_741_824;
@@ -120,7 +124,7 @@ class SqliteEngine implements Engine {
       timeLimitMs: options.queryTimeoutMs,
       turns: QUERY_TURNS,
       sparesKept: 1,
-      priority: 'low',
+      yieldsAfterMs: LONG_STATEMENT_MS,
       onCrash: options.onThreadCrash,
     });
     this.#writeProcesses = new KillableProcesses({
@@ -129,7 +133,7 @@ class SqliteEngine implements Engine {
       timeLimitMs: options.queryTimeoutMs * WRITE_TIME_FACTOR,
       turns: WRITE_TURNS,
       sparesKept: 1,
-      priority: 'low',
+      yieldsAfterMs: LONG_STATEMENT_MS,
       onCrash: options.onThreadCrash,
     });
     this.#exportProcesses = new KillableProcesses({
@@ -143,7 +147,7 @@ class SqliteEngine implements Engine {
       turns: EXPORT_TURNS,
       // The one that is done is there for the next.
       sparesKept: 0,
-      priority: 'lowest',
+      yieldsAfterMs: LONG_EXPORT_MS,
       // It says itself when what it is done with is to be freed.
       nodeOptions: ['--expose-gc'],
       onCrash: options.onThreadCrash,

@@ -20,8 +20,8 @@ export interface KillableProcessOptions {
   readonly privileges: ProcessPrivileges;
   /** Options of Node's own, beside those that every such process has. */
   readonly nodeOptions?: readonly string[];
-  /** `lowest` gets what nobody else wants, from the beginning; `low` only once it turns out to be long. */
-  readonly priority: 'low' | 'lowest';
+  /** After how long a request gets only what nobody else wants of the machine, in milliseconds. */
+  readonly yieldsAfterMs: number;
   /** Told when the process ended by a fault of its own; what it was doing has failed. */
   readonly onCrash: (error: Error) => void;
 }
@@ -50,7 +50,6 @@ export interface RequestLimits {
  * runs on, and the watch beside it stays prompt. There is no way back up, so a process that ran a long query is replaced.
  */
 const PRIORITY = { short: 10, long: 19 };
-const LONG_MS = 200;
 
 /** One that has not begun by then is given up. It takes a tenth of a second on a machine with time to spare. */
 const START_MAX_MS = 60_000;
@@ -76,7 +75,7 @@ export class KillableProcess<O extends Operations> {
   constructor(options: KillableProcessOptions) {
     this.#options = options;
     this.#child = startChild(options);
-    this.#setPriority(options.priority === 'low' ? PRIORITY.short : PRIORITY.long);
+    this.#setPriority(PRIORITY.short);
     // Whoever asks first is told; a process that nobody needed may end in silence.
     this.#ready.promise.catch(() => undefined);
     const frames = new FrameReader((message) => {
@@ -145,7 +144,7 @@ export class KillableProcess<O extends Operations> {
     request: Pick<OperationRequest, 'operation' | 'input'>,
     timeLimitMs: number,
   ): Promise<unknown> {
-    const lowering = setTimeout(() => this.#yield(), LONG_MS);
+    const lowering = setTimeout(() => this.#yield(), this.#options.yieldsAfterMs);
     const timer = setTimeout(() => this.stop(timedOut(timeLimitMs)), timeLimitMs);
     this.#child.stdin?.write(writeFrame({ id: 0, ...request }));
     try {
@@ -163,7 +162,6 @@ export class KillableProcess<O extends Operations> {
   }
 
   #yield(): void {
-    if (this.#options.priority === 'lowest') return;
     this.#setPriority(PRIORITY.long);
     this.#worn = true;
   }
