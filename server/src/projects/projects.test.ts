@@ -20,7 +20,10 @@ test('given an empty service, a project is created, found, listed and deleted wi
   assert.match(token.token, /^pat_[0-9A-Za-z]{42}$/);
 
   const found = await server.call('GET', '/projects/orchard', { token: token.token });
-  assert.deepEqual(found.body.data, { project });
+  assert.deepEqual(Object.keys(found.body.data), ['project', 'storage']);
+  assert.deepEqual(found.body.data.project, project);
+  assert.ok(found.body.data.storage.database_bytes > 0);
+  assert.equal(found.body.data.storage.export_bytes, 0);
   const listed = await server.call('GET', '/projects');
   assert.deepEqual(listed.body.data, {
     projects: [project],
@@ -117,7 +120,7 @@ test('a project is renamed: its name and the time of its last change move, and n
   assert.deepEqual(Object.keys(renamed.body.data.project), Object.keys(before));
   await server.restart();
   const after = await server.call('GET', '/projects/shop', { token });
-  assert.deepEqual(after.body.data, renamed.body.data);
+  assert.deepEqual(after.body.data.project, renamed.body.data.project);
 });
 
 test('a new name that cannot be is refused, and the old one stays; a project that is not there has none', async () => {

@@ -41,6 +41,8 @@ test('these routes, and no others, need no token', () => {
     'GET /healthz',
     'GET /openapi.json',
     'GET /readyz',
+    // The link itself is the permission.
+    'GET /shared/exports/:export_id',
     'POST /projects/:project/auth/login',
   ]);
 });
