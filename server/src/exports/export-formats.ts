@@ -1,6 +1,6 @@
 import type { DatabaseFormat, TableFormat } from '../engine/project-exports.ts';
 import { RowhouseError } from '../errors.ts';
-import { schemaFormats } from '../schema/formats/schema-formats.ts';
+import { findSchemaFormat, schemaFormats } from '../schema/formats/schema-formats.ts';
 import type { ExportRequest } from './export-request.ts';
 
 /** What a file of a format is to those who download it. */
@@ -42,8 +42,8 @@ export function fileFormatOf(request: ExportRequest): FileFormat {
 
 /** @throws RowhouseError `invalid_export_format`, in the documented words, whatever formats there are; `details` names them all. */
 export function requireSchemaFormat(name: string, field: string): FileFormat & { readonly name: string } {
-  const format = schemaFormats.find((each) => each.name === name);
-  if (format !== undefined) return format;
+  const format = findSchemaFormat(name);
+  if (format !== null) return format;
   throw invalidFormat(
     'json or sql for schema exports',
     schemaFormats.map((each) => each.name),

@@ -6,7 +6,7 @@ import { startCommandServer } from '../testing/command.ts';
 import { download, eventually, exportNow, findExport, projectOf, stones } from '../testing/exports.ts';
 import { runSqliteShell } from '../testing/sqlite-shell.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { startTestServer, type TestServer } from '../testing/test-server.ts';
+import { type Answer, startTestServer, type TestServer } from '../testing/test-server.ts';
 
 const INVALID = 'The link was altered, has expired, or was ended.';
 
@@ -176,8 +176,7 @@ test('the log tells of each download, and never what would let its reader in', a
   const headers = { authorization: `Bearer ${admin}` };
   const post = async (path: string) => {
     const response = await fetch(server.url + path, { method: 'POST', headers });
-    // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects
-    return ((await response.json()) as any).data;
+    return ((await response.json()) as Answer['body']).data;
   };
   const project = '/projects/example_project';
   const { export: made } = await post(`${project}/export/schema`);
