@@ -23,6 +23,7 @@ export function sendFailure(
 ): FastifyReply {
   const understood = toRowhouseError(thrown, request, validation);
   const error = check ? declared(understood, request) : understood;
+  request.errorCode = error.code;
   // A shutdown, or a check that says no, is told to whoever asks, and is nothing for the log.
   if (error.code === 'internal_error' || (error.status >= 500 && error.cause !== undefined)) {
     request.log.error({ err: error.cause ?? error, code: error.code }, 'The request failed.');

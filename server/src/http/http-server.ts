@@ -16,6 +16,7 @@ import { parseBodies } from './body-parsing.ts';
 import { answerClientError, answerOddRequests } from './client-errors.ts';
 import { success } from './envelope.ts';
 import { envelopeHeaders, sendFailure } from './failures.ts';
+import { observeRequests, type RequestObserver } from './finished-requests.ts';
 import { timestampedId } from './ids.ts';
 import { createKnownRoutes, type KnownRoutes } from './known-routes.ts';
 import { routeRules } from './route-rules.ts';
@@ -29,6 +30,7 @@ export interface HttpServerOptions {
   /** Checks every answer against the schema and the errors its route declares, and fails it where they differ. For tests. */
   readonly checkResponses?: boolean;
   readonly timeouts?: Partial<Timeouts>;
+  readonly observers?: readonly RequestObserver[];
 }
 
 export interface Timeouts {
@@ -81,6 +83,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.setSerializerCompiler(createSerializerCompiler({ check }));
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply, { validation, check }));
   app.decorateRequest('credential', null);
+  observeRequests(app, options.observers ?? []);
   receiveRequests(app);
   app.addHook('onResponse', (request, _reply, done) => {
     if (!request.raw.complete) dropRestOfBody(request.raw, timeouts.lingerMs);
