@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { RowhouseError } from '../errors.ts';
+import { hasIdempotencyKey, sha256Of } from './idempotency.ts';
 import { parseJsonBody } from './json-body.ts';
 import { takesBody } from './takes-body.ts';
 
@@ -23,6 +24,7 @@ export function parseBodies(app: FastifyInstance, options: BodyParsingOptions): 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
     request.bodySizeBytes = bytes.length;
+    if (hasIdempotencyKey(request)) request.bodySha256 = sha256Of(bytes);
     done(null, parseJsonBody(bytes));
   });
   takeOnlyEmptyBodies(app, ['application/json']);

@@ -7,6 +7,8 @@ import { timestamp } from './ids.ts';
 /** What an envelope needs of a request; Fastify's own request fits. */
 export interface EnvelopedRequest {
   readonly id: string;
+  /** Of the request whose answer is given again. */
+  readonly originalRequestId?: string | null;
 }
 
 /** The answer to a request that succeeded. The keys stand in the contract’s order, and JSON keeps it. */
@@ -32,6 +34,8 @@ export interface ErrorEnvelope {
 
 interface EnvelopeMeta {
   readonly generated_at: string;
+  /** Only where the answer is that of an earlier request, as its `Idempotency-Key` asks. */
+  readonly original_request_id?: string;
 }
 
 export function success<Data>(request: EnvelopedRequest, data: Data): SuccessEnvelope<Data> {
@@ -40,8 +44,14 @@ export function success<Data>(request: EnvelopedRequest, data: Data): SuccessEnv
     data,
     error: null,
     request_id: request.id,
-    meta: { generated_at: timestamp() },
+    meta: metaOf(request),
   };
+}
+
+function metaOf({ originalRequestId }: EnvelopedRequest): EnvelopeMeta {
+  const now = timestamp();
+  if (originalRequestId === undefined || originalRequestId === null) return { generated_at: now };
+  return { generated_at: now, original_request_id: originalRequestId };
 }
 
 export function failure(
@@ -77,7 +87,14 @@ export function envelopeOf<Data extends TSchema>(data: Data) {
 }
 
 const envelopeMeta = Type.Object(
-  { generated_at: Type.String() },
+  {
+    generated_at: Type.String(),
+    original_request_id: Type.Optional(
+      Type.String({
+        description: 'Where the answer is that of an earlier request with the same `Idempotency-Key`.',
+      }),
+    ),
+  },
   { additionalProperties: false, title: 'EnvelopeMeta' },
 );
 

@@ -83,6 +83,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.setSerializerCompiler(createSerializerCompiler({ check }));
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply, { validation, check }));
   app.decorateRequest('credential', null);
+  app.decorateRequest('idempotency', null);
+  app.decorateRequest('bodySha256', '');
+  app.decorateRequest('originalRequestId', null);
   observeRequests(app, options.observers ?? []);
   receiveRequests(app);
   app.addHook('onResponse', (request, _reply, done) => {

@@ -2,6 +2,7 @@ import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler, R
 import { Type } from 'typebox';
 
 import { type AccessRule, type Authenticator, requireAccess } from './authentication.ts';
+import { IdempotencyKeys } from './idempotency.ts';
 import { normaliseSlug } from './project-slug.ts';
 import { takesBody } from './takes-body.ts';
 
@@ -21,6 +22,7 @@ declare module 'fastify' {
  * every parameter it takes, and refuses every other. A route that breaks a rule stops the start, not a request.
  */
 export function routeRules(authenticator: Authenticator): (route: RouteOptions) => void {
+  const idempotencyKeys = new IdempotencyKeys();
   return (route) => {
     const rule = accessRule(route);
     route.schema = closedSchema(route);
@@ -30,7 +32,10 @@ export function routeRules(authenticator: Authenticator): (route: RouteOptions) 
       const check = requireAccess(rule, authenticator);
       hooks.push(check);
       // While a body was arriving the token may have ended, and its project's slug may be another project's now.
-      if (takesBody(route.method)) route.preHandler = [check, ...[route.preHandler ?? []].flat()];
+      if (takesBody(route.method)) {
+        route.preHandler = [check, ...[route.preHandler ?? []].flat()];
+        route.handler = idempotencyKeys.guard(route.handler);
+      }
     }
     route.onRequest = [...hooks, ...[route.onRequest ?? []].flat()];
   };
