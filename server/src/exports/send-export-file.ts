@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { RowhouseError } from '../errors.ts';
 import type { ByteRange } from '../files/export-files.ts';
+import { wholeStream } from '../files/whole-stream.ts';
 import { type ConditionalHeaders, selectPart } from './conditional-request.ts';
 import { attachmentDisposition } from './content-disposition.ts';
 import type { ReadyExport } from './ready-export.ts';
@@ -56,11 +57,13 @@ async function sendBytes(
   part: { readonly open: (range: ByteRange) => Promise<Readable>; readonly range: ByteRange },
 ): Promise<FastifyReply> {
   const { start, end } = part.range;
-  const body = request.method === 'HEAD' ? Readable.from([]) : await part.open(part.range);
+  const sizeBytes = end - start + 1;
+  const body =
+    request.method === 'HEAD' ? Readable.from([]) : wholeStream(await part.open(part.range), sizeBytes);
   reply.headers({
     'content-type': row.content_type,
     'content-disposition': attachmentDisposition(row.download_name),
-    'content-length': end - start + 1,
+    'content-length': sizeBytes,
   });
   return reply.send(body);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 
@@ -231,7 +232,39 @@ describe('a shutdown', () => {
     assert.deepEqual(JSON.parse(await response.text()).data, { done: true });
     await closed;
   });
+
+  test('ends the connection of an answer that was on its way when it began', async () => {
+    const release = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    await using server = await startEdgeServer((app) => {
+      app.addHook('preClose', (done) => {
+        begun.resolve();
+        done();
+      });
+      app.get('/long', { config: { access: 'public' } }, (_request, reply) =>
+        reply.send(Readable.from(inTwoParts(release.promise))),
+      );
+    });
+    const client = connect({ host: '127.0.0.1', port: server.port });
+    client.write('GET /long HTTP/1.1\r\nHost: x\r\n\r\n');
+    const chunks: Buffer[] = [];
+    client.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const ended = once(client, 'end');
+    while (!Buffer.concat(chunks).includes('first ')) await setImmediate();
+    const closed = server.app.close();
+    await begun.promise;
+    release.resolve();
+    await ended;
+    await closed;
+    assert.match(Buffer.concat(chunks).toString(), /last/);
+  });
 });
+
+async function* inTwoParts(between: Promise<void>): AsyncGenerator<string> {
+  yield 'first ';
+  await between;
+  yield 'last';
+}
 
 describe('a route that breaks a rule stops the start', () => {
   const cases: readonly (readonly [rule: RegExp, register: (app: HttpServer) => void])[] = [

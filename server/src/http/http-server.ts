@@ -6,7 +6,6 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
-  LogController,
   type RawServerDefault,
 } from 'fastify';
 
@@ -14,6 +13,8 @@ import { RowhouseError } from '../errors.ts';
 import type { Authenticator } from './authentication.ts';
 import { parseBodies } from './body-parsing.ts';
 import { answerClientError, answerOddRequests } from './client-errors.ts';
+import { EdgeLog } from './edge-log.ts';
+import { endConnections } from './ending-connections.ts';
 import { success } from './envelope.ts';
 import { envelopeHeaders, sendFailure } from './failures.ts';
 import { observeRequests, type RequestObserver } from './finished-requests.ts';
@@ -62,7 +63,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const app: HttpServer = Fastify({
     loggerInstance: options.log,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    logController: new EdgeLog(),
     genReqId: () => timestampedId('req'),
     bodyLimit: options.bodyMaxBytes,
     return503OnClosing: false,
@@ -87,11 +88,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.decorateRequest('bodySha256', '');
   app.decorateRequest('originalRequestId', null);
   observeRequests(app, options.observers ?? []);
-  receiveRequests(app);
-  app.addHook('onResponse', (request, _reply, done) => {
-    if (!request.raw.complete) dropRestOfBody(request.raw, timeouts.lingerMs);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(envelopeHeaders(request.id));
     done();
   });
+  endConnections(app, timeouts);
+  receiveRequests(app);
   parseBodies(app, { bodyTimeoutMs: timeouts.bodyMs });
   app.addHook('onRoute', routeRules(options.authenticator));
   return app;
@@ -100,42 +102,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 /** What happens to every request before its route's own hooks. */
 function receiveRequests(app: HttpServer): void {
   const routes = createKnownRoutes();
-  let closing = false;
   app.addHook('onRoute', routes.add);
-  app.addHook('preClose', (done) => {
-    closing = true;
-    done();
-  });
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(envelopeHeaders(request.id));
-    if (closing) return done(new RowhouseError('unavailable', 'The service is shutting down.'));
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       return done(new RowhouseError('malformed_request', 'A request of HTTP/1.1 has a Host header.'));
     }
     if (request.is404) return answerUnrouted(request, reply, routes, done);
     done();
   });
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    // Else a connection that was busy when the shutdown began would be kept open after its answer.
-    if (closing) reply.header('connection', 'close');
-    done(null, payload);
-  });
-}
-
-/**
- * A request that was refused early is still sending its body. To close at once would reset the connection, and the client
- * would lose the answer with it (RFC 9112, section 9.6). Node reads the rest and drops it, but would do so for ever.
- */
-function dropRestOfBody(request: IncomingMessage, lingerMs: number): void {
-  const { socket } = request;
-  const timer = setTimeout(() => socket.destroy(), lingerMs);
-  const stop = () => {
-    clearTimeout(timer);
-    // A connection that is kept alive may see many requests that are refused early.
-    socket.removeListener('close', stop);
-  };
-  request.once('end', stop);
-  socket.once('close', stop);
 }
 
 /** A request that no route takes: its URL may still be known for other methods. Its body is never read. */
