@@ -3,14 +3,23 @@ import type { TSchema } from 'typebox';
 
 import { type ErrorCode, type ErrorDetail, errorRegistry } from '../errors.ts';
 import { timestamp } from './ids.ts';
+import { GROUPING_STATUSES, type GroupingStatus, type OperationGrouping } from './operation-grouping.ts';
 
 /** What an envelope needs of a request; Fastify's own request fits. */
 export interface EnvelopedRequest {
   readonly id: string;
+  readonly grouping?: OperationGrouping | null;
+}
+
+/** In the answer to a request that was authenticated and sent an operation header. */
+interface OperationKeys {
+  readonly operation_key: string | null;
+  readonly operation_run_id: string | null;
+  readonly operation_grouping_status: GroupingStatus;
 }
 
 /** The answer to a request that succeeded. The keys stand in the contract’s order, and JSON keeps it. */
-export interface SuccessEnvelope<Data> {
+export interface SuccessEnvelope<Data> extends Partial<OperationKeys> {
   readonly ok: true;
   readonly data: Data;
   readonly error: null;
@@ -18,7 +27,7 @@ export interface SuccessEnvelope<Data> {
   readonly meta: EnvelopeMeta;
 }
 
-export interface ErrorEnvelope {
+export interface ErrorEnvelope extends Partial<OperationKeys> {
   readonly ok: false;
   readonly data: null;
   readonly error: {
@@ -35,13 +44,7 @@ interface EnvelopeMeta {
 }
 
 export function success<Data>(request: EnvelopedRequest, data: Data): SuccessEnvelope<Data> {
-  return {
-    ok: true,
-    data,
-    error: null,
-    request_id: request.id,
-    meta: { generated_at: timestamp() },
-  };
+  return { ok: true, data, error: null, ...lastKeys(request) };
 }
 
 export function failure(
@@ -57,8 +60,23 @@ export function failure(
     ok: false,
     data: null,
     error: details === undefined || details.length === 0 ? { code, message } : { code, message, details },
-    request_id: request.id,
-    meta: { generated_at: timestamp() },
+    ...lastKeys(request),
+  };
+}
+
+type LastKeys = Pick<ErrorEnvelope, 'request_id' | 'meta'> & Partial<OperationKeys>;
+
+/** What follows the error, in every envelope. */
+function lastKeys({ id, grouping = null }: EnvelopedRequest): LastKeys {
+  const meta = { generated_at: timestamp() };
+  if (grouping === null) return { request_id: id, meta };
+  const { operationKey, runId, status } = grouping;
+  return {
+    request_id: id,
+    operation_key: operationKey,
+    operation_run_id: runId,
+    operation_grouping_status: status,
+    meta,
   };
 }
 
@@ -70,11 +88,23 @@ export function envelopeOf<Data extends TSchema>(data: Data) {
       data,
       error: Type.Null(),
       request_id: Type.String(),
+      ...operationKeys,
       meta: envelopeMeta,
     },
     { additionalProperties: false },
   );
 }
+
+const textOrNull = Type.Union([Type.String(), Type.Null()]);
+
+/** There where the request was authenticated and sent an operation header. */
+const operationKeys = {
+  operation_key: Type.Optional(textOrNull),
+  operation_run_id: Type.Optional(textOrNull),
+  operation_grouping_status: Type.Optional(
+    Type.Enum([...GROUPING_STATUSES], { title: 'OperationGroupingStatus' }),
+  ),
+};
 
 const envelopeMeta = Type.Object(
   { generated_at: Type.String() },
@@ -102,6 +132,7 @@ export const errorEnvelope = Type.Object(
       { additionalProperties: false, title: 'Error' },
     ),
     request_id: Type.String(),
+    ...operationKeys,
     meta: envelopeMeta,
   },
   { additionalProperties: false, title: 'ErrorEnvelope' },

@@ -19,8 +19,11 @@ import { envelopeHeaders, sendFailure } from './failures.ts';
 import { observeRequests, type RequestObserver } from './finished-requests.ts';
 import { timestampedId } from './ids.ts';
 import { createKnownRoutes, type KnownRoutes } from './known-routes.ts';
+import type { OperationGrouper } from './operation-grouping.ts';
+import type { ProjectIds } from './project-ids.ts';
 import { routeRules } from './route-rules.ts';
 import { createSerializerCompiler } from './serialization.ts';
+import { traceRequests } from './trace-context.ts';
 import { createValidation } from './validation.ts';
 
 export interface HttpServerOptions {
@@ -31,6 +34,9 @@ export interface HttpServerOptions {
   readonly checkResponses?: boolean;
   readonly timeouts?: Partial<Timeouts>;
   readonly observers?: readonly RequestObserver[];
+  /** Which project the admin credential's requests concern; without it, none. */
+  readonly projectIds?: ProjectIds;
+  readonly grouper?: OperationGrouper | null;
 }
 
 export interface Timeouts {
@@ -83,6 +89,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.setSerializerCompiler(createSerializerCompiler({ check }));
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply, { validation, check }));
   app.decorateRequest('credential', null);
+  app.decorateRequest('projectId', null);
+  app.decorateRequest('grouping', null);
+  traceRequests(app);
   observeRequests(app, options.observers ?? []);
   receiveRequests(app);
   app.addHook('onResponse', (request, _reply, done) => {
@@ -90,9 +99,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     done();
   });
   parseBodies(app, { bodyTimeoutMs: timeouts.bodyMs });
-  app.addHook('onRoute', routeRules(options.authenticator));
+  const { authenticator, projectIds = NO_PROJECTS, grouper = null } = options;
+  app.addHook('onRoute', routeRules({ authenticator, projectIds, grouper }));
   return app;
 }
+
+const NO_PROJECTS: ProjectIds = { idOf: () => null };
 
 /** What happens to every request before its route's own hooks. */
 function receiveRequests(app: HttpServer): void {
