@@ -38,6 +38,7 @@ export function createApp(
     authenticator: service.tokens,
     bodyMaxBytes: config.bodyMaxBytes,
     checkResponses,
+    ...service.calls,
   });
   if (onRoute !== undefined) app.addHook('onRoute', onRoute);
   // First, because it describes what is registered from here on.

@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
+import type { FastifyInstance } from 'fastify';
+
 import { RowhouseError } from '../errors.ts';
-import type { HttpServer } from './http-server.ts';
 
 /**
  * Ends connections where Node would keep them: after a shutdown has begun, and where a client never ends a body that nobody
  * reads.
  */
-export function endConnections(app: HttpServer, { lingerMs }: { readonly lingerMs: number }): void {
+export function endConnections(app: FastifyInstance, { lingerMs }: { readonly lingerMs: number }): void {
   let closing = false;
   app.addHook('preClose', (done) => {
     closing = true;

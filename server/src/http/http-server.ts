@@ -20,8 +20,11 @@ import { envelopeHeaders, sendFailure } from './failures.ts';
 import { observeRequests, type RequestObserver } from './finished-requests.ts';
 import { timestampedId } from './ids.ts';
 import { createKnownRoutes, type KnownRoutes } from './known-routes.ts';
+import type { OperationGrouper } from './operation-grouping.ts';
+import type { ProjectIds } from './project-ids.ts';
 import { routeRules } from './route-rules.ts';
 import { createSerializerCompiler } from './serialization.ts';
+import { traceRequests } from './trace-context.ts';
 import { createValidation } from './validation.ts';
 
 export interface HttpServerOptions {
@@ -32,6 +35,9 @@ export interface HttpServerOptions {
   readonly checkResponses?: boolean;
   readonly timeouts?: Partial<Timeouts>;
   readonly observers?: readonly RequestObserver[];
+  /** Which project the admin credential's requests concern; without it, none. */
+  readonly projectIds?: ProjectIds;
+  readonly grouper?: OperationGrouper | null;
 }
 
 export interface Timeouts {
@@ -87,6 +93,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.decorateRequest('idempotency', null);
   app.decorateRequest('bodySha256', '');
   app.decorateRequest('originalRequestId', null);
+  app.decorateRequest('projectId', null);
+  app.decorateRequest('grouping', null);
+  traceRequests(app);
   observeRequests(app, options.observers ?? []);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(envelopeHeaders(request.id));
@@ -95,9 +104,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   endConnections(app, timeouts);
   receiveRequests(app);
   parseBodies(app, { bodyTimeoutMs: timeouts.bodyMs });
-  app.addHook('onRoute', routeRules(options.authenticator));
+  const { authenticator, projectIds = NO_PROJECTS, grouper = null } = options;
+  app.addHook('onRoute', routeRules({ authenticator, projectIds, grouper }));
   return app;
 }
+
+const NO_PROJECTS: ProjectIds = { idOf: () => null };
 
 /** What happens to every request before its route's own hooks. */
 function receiveRequests(app: HttpServer): void {

@@ -1,7 +1,7 @@
 import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler, RouteOptions } from 'fastify';
 import { Type } from 'typebox';
 
-import { type AccessRule, type Authenticator, requireAccess } from './authentication.ts';
+import { type AccessRule, type Reception, requireAccess } from './authentication.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import { normaliseSlug } from './project-slug.ts';
 import { takesBody } from './takes-body.ts';
@@ -21,7 +21,7 @@ declare module 'fastify' {
  * The hook that sees each route as it is registered, and holds it to the house's rules: it says who may call it, names
  * every parameter it takes, and refuses every other. A route that breaks a rule stops the start, not a request.
  */
-export function routeRules(authenticator: Authenticator): (route: RouteOptions) => void {
+export function routeRules(reception: Reception): (route: RouteOptions) => void {
   const idempotencyKeys = new IdempotencyKeys();
   return (route) => {
     const rule = accessRule(route);
@@ -29,7 +29,7 @@ export function routeRules(authenticator: Authenticator): (route: RouteOptions) 
     const hooks: (onRequestHookHandler | onRequestAsyncHookHandler)[] = [];
     if (takesProject(route)) hooks.push(normaliseProject);
     if (rule !== null) {
-      const check = requireAccess(rule, authenticator);
+      const check = requireAccess(rule, reception);
       hooks.push(check);
       // While a body was arriving the token may have ended, and its project's slug may be another project's now.
       if (takesBody(route.method)) {
