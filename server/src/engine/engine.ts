@@ -1,5 +1,6 @@
 import type { IdempotentRequest, Written } from '../idempotency.ts';
 import type { CreatedDatabase, NewDatabase } from './new-database.ts';
+import type { ProjectBatches } from './project-batches.ts';
 import type { ProjectExports } from './project-exports.ts';
 import type { ProjectQueries } from './project-queries.ts';
 import type { ProjectRecords } from './project-records.ts';
@@ -13,6 +14,7 @@ import type { ProjectTables } from './project-tables.ts';
 export interface Engine {
   readonly tables: ProjectTables;
   readonly records: ProjectRecords;
+  readonly batches: ProjectBatches;
   readonly queries: ProjectQueries;
   readonly exports: ProjectExports;
 
