@@ -13,7 +13,8 @@ interface Layer {
   readonly mayImport: readonly RegExp[];
 }
 
-const NOUNS = 'projects|bootstrap|users|tokens|tables|columns|indexes|records|query|exports|imports|health';
+const NOUNS =
+  'projects|bootstrap|users|tokens|tables|columns|indexes|records|query|exports|imports|health|metrics';
 const NOUN_ITSELF = new RegExp(String.raw`^(${NOUNS})/\1\.ts$`);
 /** A noun's shapes, as a client sees them. */
 const FIELDS = /-fields\.ts$/;

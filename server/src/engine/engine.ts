@@ -1,3 +1,4 @@
+import type { EngineStatistics } from './engine-statistics.ts';
 import type { CreatedDatabase, NewDatabase } from './new-database.ts';
 import type { ProjectExports } from './project-exports.ts';
 import type { ProjectQueries } from './project-queries.ts';
@@ -51,6 +52,8 @@ export interface Engine {
    * database, and with `conflict` when the project has tables or views and `replace` is false; then the project is as it was.
    */
   importDatabase(project: string, uploadPath: string, options: ImportOptions): Promise<ImportReport>;
+
+  statistics(): EngineStatistics;
 
   close(): Promise<void>;
 }

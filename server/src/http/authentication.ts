@@ -4,6 +4,7 @@ import { RowhouseError } from '../errors.ts';
 import type { Credential } from './credential.ts';
 import { requirePermissions, type RoutePermissions } from './permissions.ts';
 import { normaliseSlug } from './project-slug.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { hashToken, isWellFormedToken } from './token.ts';
 
 /**
@@ -48,14 +49,20 @@ export type AccessRule =
   | ({ readonly access: 'project' | 'account' } & RoutePermissions);
 
 /** The hook that lets a request reach a route of this rule. It runs before the body is read. */
-export function requireAccess(rule: AccessRule, authenticator: Authenticator): onRequestAsyncHookHandler {
-  return async (request: FastifyRequest, _reply: FastifyReply) => {
+export function requireAccess(
+  rule: AccessRule,
+  authenticator: Authenticator,
+  rateLimits: RateLimits | null,
+): onRequestAsyncHookHandler {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
     const token = presentedToken(request);
     const credential = await authenticator.authenticate({
       sha256: hashToken(token),
       isOfProject: token.startsWith(PROJECT_TOKEN_PREFIX),
     });
     if (credential === null) throw invalidToken();
+    // Once a request: of one that has a body, the token is looked at again when that is there.
+    if (request.credential === null) rateLimits?.admit(credential, reply);
     requireRule(request.params, credential, rule);
     request.credential = credential;
   };

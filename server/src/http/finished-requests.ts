@@ -1,8 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { ErrorCode } from '../errors.ts';
 import type { Credential } from './credential.ts';
-import type { HttpServer } from './http-server.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -29,7 +28,7 @@ export interface FinishedRequest {
 export type RequestObserver = (finished: FinishedRequest) => void;
 
 /** Tells every observer of every request when it is over. */
-export function observeRequests(app: HttpServer, observers: readonly RequestObserver[]): void {
+export function observeRequests(app: FastifyInstance, observers: readonly RequestObserver[]): void {
   app.decorateRequest('errorCode', null);
   if (observers.length === 0) return;
   app.addHook('onResponse', (request, reply, done) => {
