@@ -14,13 +14,13 @@ interface Layer {
 }
 
 const NOUNS =
-  'projects|bootstrap|users|tokens|tables|columns|indexes|records|query|exports|imports|health|metrics';
+  'projects|bootstrap|users|tokens|tables|columns|indexes|records|query|exports|imports|operations|health|metrics';
 const NOUN_ITSELF = new RegExp(String.raw`^(${NOUNS})/\1\.ts$`);
 /** A noun's shapes, as a client sees them. */
 const FIELDS = /-fields\.ts$/;
 const PORTS = /^engine\/[^/]+\.ts$/;
 const STORAGE = /^storage\//;
-const FOUNDATIONS = [/^errors\.ts$/, /^config\.ts$/, /^package-version\.ts$/];
+const FOUNDATIONS = [/^errors\.ts$/, /^config\.ts$/, /^idempotency\.ts$/, /^package-version\.ts$/];
 const THREADS = /^threads\//;
 const SCHEMA = /^schema\//;
 
@@ -44,7 +44,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'the storage faults': { files: STORAGE, mayImport: FOUNDATIONS },
   threads: { files: THREADS, mayImport: FOUNDATIONS },
   'the schema model': { files: SCHEMA, mayImport: [/^errors\.ts$/] },
-  'the foundations': { files: /^(?:errors|config|package-version)\.ts$/, mayImport: [] },
+  'the foundations': { files: /^(?:errors|config|idempotency|package-version)\.ts$/, mayImport: [] },
 };
 
 /** Every break of the rules, as a sentence that names both files. */

@@ -59,7 +59,8 @@ export function createApp(
     },
     checkResponses,
     counts: metrics.edge,
-    observers: [(finished) => metrics.requests.add(finished)],
+    ...service.calls,
+    observers: [...(service.calls.observers ?? []), (finished) => metrics.requests.add(finished)],
   });
   if (onRoute !== undefined) app.addHook('onRoute', onRoute);
   // First, because it describes what is registered from here on.

@@ -168,6 +168,15 @@ export const settings = {
     meaning:
       'For how long the file of an export is kept, in seconds, where its `expires_in` does not say less; 0 keeps it until it is deleted.',
   },
+  operationIdleSeconds: {
+    variable: 'ROWHOUSE_OPERATION_IDLE_SECONDS',
+    kind: 'integer',
+    minimum: 1,
+    maximum: 31_536_000,
+    default: 420,
+    meaning:
+      'For how long a run of an operation (`X-Operation-Run-Id`) may be without a call before the next one begins a new run, in seconds.',
+  },
   publicUrl: {
     variable: 'ROWHOUSE_PUBLIC_URL',
     kind: 'url',

@@ -51,6 +51,15 @@ export const errorRegistry = {
     meaning: 'A constraint of the database refuses it; the message names the constraint’s columns.',
   },
   conflict: { status: 409, meaning: 'The thing is in a state that does not allow this.' },
+  idempotency_in_progress: {
+    status: 409,
+    meaning:
+      'A request with this `Idempotency-Key` is still under way; `Retry-After` says when to try again.',
+  },
+  idempotency_mismatch: {
+    status: 422,
+    meaning: 'The `Idempotency-Key` was used for another request in the last 24 hours.',
+  },
   query_rejected: {
     status: 400,
     meaning: 'The SQL is not one statement that only reads, or touches what is out of its reach.',
@@ -141,6 +150,14 @@ export class NoSuchProjectError extends RowhouseError {
 /** A `validation_failed` about one field. */
 export function invalidField(field: string, message: string): RowhouseError {
   return new RowhouseError('validation_failed', `${field} ${message}.`, { details: [{ field, message }] });
+}
+
+/** The error for a key that was used for another request. */
+export function idempotencyMismatch(): RowhouseError {
+  return new RowhouseError(
+    'idempotency_mismatch',
+    'This Idempotency-Key was used for another request: the method, the URL or the body differs.',
+  );
 }
 
 /** The error for a client that is limited to some tables and asks for another one, whether that is there or not. */

@@ -6,6 +6,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { Bootstrap } from './bootstrap/bootstrap.ts';
 import { type Catalog, catalogQueue, openCatalog } from './catalog/catalog.ts';
 import { findProjectBySlug } from './catalog/project-by-slug.ts';
+import type { ProjectRow } from './catalog/tables.ts';
 import { Columns } from './columns/columns.ts';
 import type { Config } from './config.ts';
 import type { EngineStatistics } from './engine/engine-statistics.ts';
@@ -16,9 +17,12 @@ import { ExportUpkeep } from './exports/export-upkeep.ts';
 import { Exports, type ExportStatistics } from './exports/exports.ts';
 import type { ExportFiles } from './files/export-files.ts';
 import { openLocalExportFiles } from './files/local-export-files.ts';
+import type { HttpServerOptions } from './http/http-server.ts';
 import { timestamp } from './http/ids.ts';
 import { Imports } from './imports/imports.ts';
 import { Indexes } from './indexes/indexes.ts';
+import { Operations } from './operations/operations.ts';
+import { ProjectIdCache } from './projects/project-id-cache.ts';
 import { Projects } from './projects/projects.ts';
 import type { Queries } from './query/query.ts';
 import type { Records } from './records/records.ts';
@@ -47,6 +51,8 @@ export interface Service {
   readonly indexes: Indexes;
   readonly records: Records;
   readonly queries: Queries;
+  /** What the edge tells of each call, and asks of it. */
+  readonly calls: Pick<HttpServerOptions, 'observers' | 'projectIds' | 'grouper'>;
   /** Whether no server ever ran on this data folder. */
   isNew(): Promise<boolean>;
   markStarted(): Promise<void>;
@@ -55,6 +61,11 @@ export interface Service {
   statistics(): ServiceStatistics;
   /** Ends every thread and closes every database. */
   close(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  /** The clock of operations, in milliseconds since 1970. For tests, which move it. */
+  readonly now?: () => number;
 }
 
 const USE_RECORDING_INTERVAL_MS = 30_000;
@@ -69,7 +80,11 @@ const EXPORT_LIMITS = { perProject: 100, total: 1_000 };
  * Opens the data folder, or makes it. Two processes never share one.
  * @throws DataFolderInUseError when another server has it open.
  */
-export async function openService(config: Config, log: FastifyBaseLogger): Promise<Service> {
+export async function openService(
+  config: Config,
+  log: FastifyBaseLogger,
+  { now = Date.now }: ServiceOptions = {},
+): Promise<Service> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const onThreadCrash = (err: Error) =>
     log.error({ err }, 'a thread or a process died; a new one takes its place');
@@ -81,7 +96,17 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     throw error;
   });
   const tokens = new Tokens(catalog);
-  const projects = new Projects({ catalog, engine, tokens, files });
+  const projectIds = new ProjectIdCache(catalog);
+  const operations = new Operations({
+    archive: { chainOf: async () => [], latestOf: async () => [] },
+    idleSeconds: config.operationIdleSeconds,
+    now,
+  });
+  const onDeleted = ({ id, project_slug }: ProjectRow) => {
+    projectIds.forget(project_slug);
+    operations.forgetProject(id);
+  };
+  const projects = new Projects({ catalog, engine, tokens, files, onDeleted });
   const users = new Users({ catalog, tokens });
   const exports = new Exports({
     catalog,
@@ -104,6 +129,11 @@ export async function openService(config: Config, log: FastifyBaseLogger): Promi
     indexes: new Indexes(engine.tables),
     records: engine.records,
     queries: engine.queries,
+    calls: {
+      observers: [(finished) => operations.record(finished)],
+      projectIds,
+      grouper: operations.grouper,
+    },
     projects,
     users,
     bootstrap: new Bootstrap({ catalog, projects, tokens, users }),

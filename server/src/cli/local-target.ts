@@ -52,8 +52,9 @@ class LocalTarget implements Target {
   async importDatabase({ project, replace, sizeBytes, content }: TargetImport): Promise<ImportSummary> {
     const { project_slug } = await this.#service.projects.get(project);
     const { signal } = new AbortController();
-    const upload = { replace, content, announcedBytes: sizeBytes, signal };
-    return this.#service.imports.importDatabase({ project: project_slug, ...upload });
+    const upload = { replace, requestOf: null, content, announcedBytes: sizeBytes, signal };
+    const { result } = await this.#service.imports.importDatabase({ project: project_slug, ...upload });
+    return result;
   }
 
   async exportFile(

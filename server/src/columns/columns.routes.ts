@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { credentialOf } from '../http/authentication.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { resultOf } from '../http/idempotency.ts';
 import { existingName } from '../http/object-name.ts';
 import { projectPath } from '../http/project-slug.ts';
 import type { Projects } from '../projects/projects.ts';
@@ -71,7 +72,9 @@ function addColumn(app: HttpServer, { columns, projects }: Rooms): void {
     },
     async (request, reply) => {
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
-      const added = await columns.add(slug, request.params.table, toNewColumn(request.body));
+      const column = toNewColumn(request.body);
+      const written = await columns.add(slug, request.params.table, column, request.idempotency);
+      const added = resultOf(request, reply, written);
       const data = { table: added.tableName, column: toColumnFields(added) };
       return reply.code(201).send(success(request, data));
     },
@@ -86,11 +89,11 @@ function changeColumns(app: HttpServer, { columns, projects }: Rooms): void {
       config: { ...changing, operationId: 'changeColumns', errors: REFUSALS },
       schema: { params: tablePath, body: columnChangesFields, response: { 200: envelopeOf(data) } },
     },
-    async (request) => {
+    async (request, reply) => {
       const changes = toColumnChanges(request.body);
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
-      const changed = await columns.changeMany(slug, request.params.table, changes);
-      return success(request, { updated_count: changed.length });
+      const written = await columns.changeMany(slug, request.params.table, changes, request.idempotency);
+      return success(request, { updated_count: resultOf(request, reply, written).length });
     },
   );
 }
@@ -118,11 +121,12 @@ function changeColumn(app: HttpServer, { columns, projects }: Rooms): void {
       config: { ...changing, operationId: 'changeColumn', errors: REFUSALS },
       schema: { params: columnPath, body: columnChangeFields, response: { 200: envelopeOf(columnAnswer) } },
     },
-    async (request) => {
+    async (request, reply) => {
       const { project, table, column } = request.params;
       const change = toColumnChange(request.body, { column, columnField: 'path.column', field: 'body' });
       const slug = await projects.slugFor(credentialOf(request), project);
-      const changed = await columns.change(slug, table, change);
+      const written = await columns.change(slug, table, change, request.idempotency);
+      const changed = resultOf(request, reply, written);
       return success(request, { table: changed.tableName, column: toColumnFields(changed) });
     },
   );
@@ -136,11 +140,14 @@ function dropColumn(app: HttpServer, { columns, projects }: Rooms): void {
       config: { ...changing, operationId: 'dropColumn', errors: ['conflict'] },
       schema: { params: columnPath, response: { 200: envelopeOf(data) } },
     },
-    async (request) => {
+    async (request, reply) => {
       const { project, table, column } = request.params;
       const slug = await projects.slugFor(credentialOf(request), project);
-      const dropped = await columns.drop(slug, table, column);
-      return success(request, { deleted: true as const, column_name: dropped });
+      const dropped = await columns.drop(slug, table, column, request.idempotency);
+      return success(request, {
+        deleted: true as const,
+        column_name: resultOf(request, reply, dropped),
+      });
     },
   );
 }

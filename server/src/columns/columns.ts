@@ -1,5 +1,6 @@
 import type { ColumnChange, ColumnEntry, NewColumn, ProjectTables } from '../engine/project-tables.ts';
 import { RowhouseError } from '../errors.ts';
+import type { IdempotentRequest, Written } from '../idempotency.ts';
 import { foldName } from '../schema/identifier.ts';
 
 /** The columns of a project's tables. A table and a column go by their names or their ids. */
@@ -29,14 +30,25 @@ export class Columns {
     return found;
   }
 
-  add(project: string, table: string, column: NewColumn): Promise<ColumnEntry> {
-    return this.#tables.addColumn(project, table, column);
+  add(
+    project: string,
+    table: string,
+    column: NewColumn,
+    request: IdempotentRequest | null,
+  ): Promise<Written<ColumnEntry>> {
+    return this.#tables.addColumn(project, table, column, request);
   }
 
-  async change(project: string, table: string, change: ColumnChange): Promise<ColumnEntry> {
-    const [changed] = await this.#tables.changeColumns(project, table, [change]);
+  async change(
+    project: string,
+    table: string,
+    change: ColumnChange,
+    request: IdempotentRequest | null,
+  ): Promise<Written<ColumnEntry>> {
+    const { result, replayOf } = await this.#tables.changeColumns(project, table, [change], request);
+    const [changed] = result;
     if (changed === undefined) throw new Error('a column was changed, and none came back');
-    return changed;
+    return { result: changed, replayOf };
   }
 
   /** All of the changes, or none. @returns the columns as they are then, in the order of the changes. */
@@ -44,12 +56,18 @@ export class Columns {
     project: string,
     table: string,
     changes: readonly ColumnChange[],
-  ): Promise<readonly ColumnEntry[]> {
-    return this.#tables.changeColumns(project, table, changes);
+    request: IdempotentRequest | null,
+  ): Promise<Written<readonly ColumnEntry[]>> {
+    return this.#tables.changeColumns(project, table, changes, request);
   }
 
   /** @returns its name as it was stored. */
-  drop(project: string, table: string, column: string): Promise<string> {
-    return this.#tables.dropColumn(project, table, column);
+  drop(
+    project: string,
+    table: string,
+    column: string,
+    request: IdempotentRequest | null,
+  ): Promise<Written<string>> {
+    return this.#tables.dropColumn(project, table, column, request);
   }
 }

@@ -1,3 +1,4 @@
+import type { IdempotentRequest, Written } from '../idempotency.ts';
 import type { EngineStatistics } from './engine-statistics.ts';
 import type { CreatedDatabase, NewDatabase } from './new-database.ts';
 import type { ProjectExports } from './project-exports.ts';
@@ -51,7 +52,7 @@ export interface Engine {
    * `uploadPath` afterwards, whatever happened. Rejects with `validation_failed` when the file is no sound SQLite
    * database, and with `conflict` when the project has tables or views and `replace` is false; then the project is as it was.
    */
-  importDatabase(project: string, uploadPath: string, options: ImportOptions): Promise<ImportReport>;
+  importDatabase(project: string, uploadPath: string, options: ImportOptions): Promise<Written<ImportReport>>;
 
   statistics(): EngineStatistics;
 
@@ -72,6 +73,8 @@ export type RecordValue = string | number | null;
 
 export interface ImportOptions {
   readonly replace: boolean;
+  /** Null where the file is imported each time that it is sent. */
+  readonly request: IdempotentRequest | null;
   /** Ends the check early; the import is then given up. */
   readonly signal: AbortSignal;
 }

@@ -1,3 +1,5 @@
+import type { IdempotentRequest, Written } from '../idempotency.ts';
+
 /**
  * The port, as far as the rows of tables and views are concerned. Rows come back as JSON text, written by the database
  * itself: a value is a string, a number or null, an integer beyond ±(2^53−1) its digits, an infinity `Infinity` or
@@ -6,6 +8,9 @@
  * Every method rejects with `not_found` where there is no such table, with `permission_denied` where the client may not use
  * it, with `validation_failed` for a field that the table cannot have, and with `conflict` where SQLite refuses to work
  * with the table at all. Where a view is read, also with `query_timeout`, `query_failed` and `rate_limited`, as a query is.
+ *
+ * A write that is given an idempotent request has effect once, and rejects with `idempotency_mismatch` for a key that was
+ * used for another.
  */
 export interface ProjectRecords {
   list(project: string, table: TableReference, page: RecordPageRequest): Promise<RecordPage>;
@@ -14,22 +19,52 @@ export interface ProjectRecords {
   get(project: string, table: TableReference, key: RecordKey): Promise<RecordRow>;
 
   /** Rejects with `constraint_violation`. */
-  create(project: string, table: TableReference, row: NewRecord): Promise<CreatedRecord>;
+  create(
+    project: string,
+    table: TableReference,
+    row: NewRecord,
+    request: IdempotentRequest | null,
+  ): Promise<Written<CreatedRecord>>;
 
   /** All of them or none. Rejects with `constraint_violation`. */
-  createMany(project: string, table: TableReference, rows: NewRecords): Promise<CreatedRecords>;
+  createMany(
+    project: string,
+    table: TableReference,
+    rows: NewRecords,
+    request: IdempotentRequest | null,
+  ): Promise<Written<CreatedRecords>>;
 
   /** Rejects with `not_found`, and with `constraint_violation`. */
-  update(project: string, table: TableReference, change: RecordChange): Promise<RecordRow>;
+  update(
+    project: string,
+    table: TableReference,
+    change: RecordChange,
+    request: IdempotentRequest | null,
+  ): Promise<Written<RecordRow>>;
 
   /** Rejects with `not_found`, and with `constraint_violation`. */
-  delete(project: string, table: TableReference, key: RecordKey): Promise<{ readonly table: string }>;
+  delete(
+    project: string,
+    table: TableReference,
+    key: RecordKey,
+    request: IdempotentRequest | null,
+  ): Promise<Written<DeletedRecord>>;
 
   /** All that the filters fit, or none. Rejects with `constraint_violation`. */
-  updateMany(project: string, table: TableReference, change: RecordsChange): Promise<AffectedRows>;
+  updateMany(
+    project: string,
+    table: TableReference,
+    change: RecordsChange,
+    request: IdempotentRequest | null,
+  ): Promise<Written<AffectedRows>>;
 
   /** All that the filters fit, or none. Rejects with `constraint_violation`. */
-  deleteMany(project: string, table: TableReference, filters: readonly RecordFilter[]): Promise<AffectedRows>;
+  deleteMany(
+    project: string,
+    table: TableReference,
+    filters: readonly RecordFilter[],
+    request: IdempotentRequest | null,
+  ): Promise<Written<AffectedRows>>;
 }
 
 export interface TableReference {
@@ -143,6 +178,10 @@ export interface RecordsChange {
   readonly filters: readonly RecordFilter[];
   readonly patch: ClientRow;
   readonly field: string;
+}
+
+export interface DeletedRecord {
+  readonly table: string;
 }
 
 export interface AffectedRows {

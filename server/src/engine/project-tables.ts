@@ -1,6 +1,9 @@
+import type { IdempotentRequest, Written } from '../idempotency.ts';
+
 /**
  * The port, as far as tables are concerned. A table is asked for by its name or by its id in digits, names first; every
- * method rejects with `not_found` where there is no such table. Fields at fault are named as the request has them.
+ * method rejects with `not_found` where there is no such table. Fields at fault are named as the request has them. A change
+ * that is given an idempotent request has effect once, and rejects with `idempotency_mismatch` for a key used for another.
  */
 export interface ProjectTables {
   /** Ordinary and virtual tables, sorted by name. */
@@ -9,19 +12,34 @@ export interface ProjectTables {
   get(project: string, table: string): Promise<TableDetails>;
 
   /** Rejects with `already_exists`, and with `validation_failed` for what SQLite takes in no table. */
-  create(project: string, table: NewTable): Promise<TableDetails>;
+  create(project: string, table: NewTable, request: IdempotentRequest | null): Promise<Written<TableDetails>>;
 
   /** Rejects with `already_exists`, and with `conflict` where something in the schema stands in the way of a new name. */
-  update(project: string, table: string, change: TableChange): Promise<TableEntry>;
+  update(
+    project: string,
+    table: string,
+    change: TableChange,
+    request: IdempotentRequest | null,
+  ): Promise<Written<TableEntry>>;
 
   /**
    * Gives the name as it was stored; rejects with `conflict` where something else in the schema uses the table. With
    * `cascade` that goes too: foreign keys (not the rows that have them), views and triggers.
    */
-  drop(project: string, table: string, options: { readonly cascade: boolean }): Promise<string>;
+  drop(
+    project: string,
+    table: string,
+    options: { readonly cascade: boolean },
+    request: IdempotentRequest | null,
+  ): Promise<Written<string>>;
 
   /** Rejects with `already_exists`, with `conflict`, and with `constraint_violation` where the rows that are there forbid it. */
-  addColumn(project: string, table: string, column: NewColumn): Promise<ColumnEntry>;
+  addColumn(
+    project: string,
+    table: string,
+    column: NewColumn,
+    request: IdempotentRequest | null,
+  ): Promise<Written<ColumnEntry>>;
 
   /**
    * All of the changes or none. Gives the columns in the order of the changes. Rejects with `conflict`, and with
@@ -31,16 +49,32 @@ export interface ProjectTables {
     project: string,
     table: string,
     changes: readonly ColumnChange[],
-  ): Promise<readonly ColumnEntry[]>;
+    request: IdempotentRequest | null,
+  ): Promise<Written<readonly ColumnEntry[]>>;
 
   /** Gives the name as it was stored; rejects with `conflict` for a primary key, and where something else uses the column. */
-  dropColumn(project: string, table: string, column: string): Promise<string>;
+  dropColumn(
+    project: string,
+    table: string,
+    column: string,
+    request: IdempotentRequest | null,
+  ): Promise<Written<string>>;
 
   /** Rejects with `constraint_violation` where a unique index finds values that stand twice. */
-  createIndex(project: string, table: string, index: NewIndex): Promise<IndexEntry>;
+  createIndex(
+    project: string,
+    table: string,
+    index: NewIndex,
+    request: IdempotentRequest | null,
+  ): Promise<Written<IndexEntry>>;
 
   /** Gives the name as it was stored; rejects with `conflict` for an index that belongs to a constraint. */
-  dropIndex(project: string, table: string, index: string): Promise<string>;
+  dropIndex(
+    project: string,
+    table: string,
+    index: string,
+    request: IdempotentRequest | null,
+  ): Promise<Written<string>>;
 }
 
 export interface TableEntry {

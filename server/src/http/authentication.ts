@@ -2,8 +2,11 @@ import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fa
 
 import { RowhouseError } from '../errors.ts';
 import type { Credential } from './credential.ts';
+import { identifyRequest } from './identify-request.ts';
+import type { OperationGrouper } from './operation-grouping.ts';
 import { requirePermissions, type RoutePermissions } from './permissions.ts';
-import { normaliseSlug } from './project-slug.ts';
+import type { ProjectIds } from './project-ids.ts';
+import { slugInPath } from './project-slug.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { hashToken, isWellFormedToken } from './token.ts';
 
@@ -48,33 +51,42 @@ export type AccessRule =
   | { readonly access: 'admin' }
   | ({ readonly access: 'project' | 'account' } & RoutePermissions);
 
+/** Who knows what about a request that comes in. */
+export interface Reception {
+  readonly authenticator: Authenticator;
+  readonly projectIds: ProjectIds;
+  /** Null where calls are not put into runs of operations. */
+  readonly grouper: OperationGrouper | null;
+  /** Null where tokens may send as much as they like. */
+  readonly rateLimits: RateLimits | null;
+}
+
 /** The hook that lets a request reach a route of this rule. It runs before the body is read. */
-export function requireAccess(
-  rule: AccessRule,
-  authenticator: Authenticator,
-  rateLimits: RateLimits | null,
-): onRequestAsyncHookHandler {
+export function requireAccess(rule: AccessRule, reception: Reception): onRequestAsyncHookHandler {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const token = presentedToken(request);
-    const credential = await authenticator.authenticate({
+    const credential = await reception.authenticator.authenticate({
       sha256: hashToken(token),
       isOfProject: token.startsWith(PROJECT_TOKEN_PREFIX),
     });
     if (credential === null) throw invalidToken();
     // Once a request: of one that has a body, the token is looked at again when that is there.
-    if (request.credential === null) rateLimits?.admit(credential, reply);
-    requireRule(request.params, credential, rule);
+    if (request.credential === null) reception.rateLimits?.admit(credential, reply);
+    if (rule.access === 'project') requireProject(request.params, credential);
+    // From here on it is authenticated, also where it is refused. Of a request with a body this is asked twice.
+    if (request.credential === null) {
+      request.credential = credential;
+      await identifyRequest(request, reply, { ...reception, credential });
+    }
     request.credential = credential;
+    requireRule(credential, rule);
   };
 }
 
-function requireRule(params: unknown, credential: Credential, rule: AccessRule): void {
-  if (rule.access === 'admin') {
-    if (credential.kind === 'admin') return;
-    throw new RowhouseError('permission_denied', 'Only the admin credential may do this.');
-  }
-  if (rule.access === 'project') requireProject(params, credential);
-  requirePermissions(credential, rule);
+function requireRule(credential: Credential, rule: AccessRule): void {
+  if (rule.access !== 'admin') return requirePermissions(credential, rule);
+  if (credential.kind === 'admin') return;
+  throw new RowhouseError('permission_denied', 'Only the admin credential may do this.');
 }
 
 const PROJECT_TOKEN_PREFIX = 'pat_';
@@ -118,7 +130,5 @@ export function invalidCredentials(): RowhouseError {
 /** Whether the project exists at all is for the route to say, and only the admin credential gets that far. */
 function requireProject(params: unknown, credential: Credential): void {
   if (credential.kind === 'admin') return;
-  const slug =
-    typeof params === 'object' && params !== null && 'project' in params ? params.project : undefined;
-  if (typeof slug !== 'string' || normaliseSlug(slug) !== credential.projectSlug) throw invalidToken();
+  if (slugInPath(params) !== credential.projectSlug) throw invalidToken();
 }

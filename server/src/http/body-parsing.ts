@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { RowhouseError } from '../errors.ts';
+import { hasIdempotencyKey, sha256Of } from './idempotency.ts';
 import { parseJsonBody } from './json-body.ts';
 import { takesBody } from './takes-body.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The size of a JSON body; 0 without one. */
+    /** The size of a JSON body, and of a stream as much as has arrived; 0 without one. */
     bodySizeBytes: number;
     bodyTimer: NodeJS.Timeout | null;
   }
@@ -23,6 +24,7 @@ export function parseBodies(app: FastifyInstance, options: BodyParsingOptions): 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
     request.bodySizeBytes = bytes.length;
+    if (hasIdempotencyKey(request)) request.bodySha256 = sha256Of(bytes);
     done(null, parseJsonBody(bytes));
   });
   takeOnlyEmptyBodies(app, ['application/json']);
@@ -47,7 +49,12 @@ export function parseBodies(app: FastifyInstance, options: BodyParsingOptions): 
  */
 export function takeByteStreams(app: FastifyInstance, contentTypes: readonly string[]): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser([...contentTypes], (_request, payload, done) => {
+  app.addContentTypeParser([...contentTypes], (request, payload, done) => {
+    // Else it would begin to flow before anybody takes what comes.
+    payload.pause();
+    payload.on('data', (chunk: Buffer) => {
+      request.bodySizeBytes += chunk.byteLength;
+    });
     done(null, payload);
   });
   takeOnlyEmptyBodies(app, contentTypes);

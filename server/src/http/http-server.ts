@@ -23,12 +23,15 @@ import { envelopeHeaders, sendFailure } from './failures.ts';
 import { observeRequests, type RequestObserver } from './finished-requests.ts';
 import { timestampedId } from './ids.ts';
 import { createKnownRoutes, type KnownRoutes } from './known-routes.ts';
+import type { OperationGrouper } from './operation-grouping.ts';
+import type { ProjectIds } from './project-ids.ts';
 import { RateLimits } from './rate-limits.ts';
 import { requestLines } from './request-lines.ts';
 import { routeRules } from './route-rules.ts';
 import { createSerializerCompiler } from './serialization.ts';
 import { cutSlowReaders } from './slow-readers.ts';
 import { ThrottledLog } from './throttled-log.ts';
+import { traceRequests } from './trace-context.ts';
 import { createValidation } from './validation.ts';
 import { limitWork, type WorkLimits } from './work-limits.ts';
 
@@ -47,6 +50,9 @@ export interface HttpServerOptions {
   readonly rateClock?: () => number;
   readonly counts?: EdgeCounts;
   readonly observers?: readonly RequestObserver[];
+  /** Which project the admin credential's requests concern; without it, none. */
+  readonly projectIds?: ProjectIds;
+  readonly grouper?: OperationGrouper | null;
 }
 
 export interface Timeouts {
@@ -119,6 +125,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.setSerializerCompiler(createSerializerCompiler({ check }));
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply, { validation, check }));
   app.decorateRequest('credential', null);
+  app.decorateRequest('idempotency', null);
+  app.decorateRequest('bodySha256', '');
+  app.decorateRequest('originalRequestId', null);
+  app.decorateRequest('projectId', null);
+  app.decorateRequest('grouping', null);
+  traceRequests(app);
   observeRequests(app, [...(options.observers ?? []), ...requestLines(options.log)]);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(envelopeHeaders(request.id));
@@ -129,9 +141,15 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   cutSlowReaders(app, { ...timeouts, ...observed });
   receiveRequests(app);
   parseBodies(app, { bodyTimeoutMs: timeouts.bodyMs });
-  app.addHook('onRoute', routeRules(options.authenticator, rateLimitsOf(options, observed)));
+  const { authenticator, projectIds = NO_PROJECTS, grouper = null } = options;
+  app.addHook(
+    'onRoute',
+    routeRules({ authenticator, projectIds, grouper, rateLimits: rateLimitsOf(options, observed) }),
+  );
   return app;
 }
+
+const NO_PROJECTS: ProjectIds = { idOf: () => null };
 
 function rateLimitsOf(
   { rateLimit = null, rateClock }: HttpServerOptions,

@@ -18,3 +18,9 @@ export function projectPath<Properties extends TProperties>(properties: Properti
 export function normaliseSlug(text: string): string {
   return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
+
+/** The project of a path, as its slug is stored; null where the path has none. */
+export function slugInPath(params: unknown): string | null {
+  const slug = typeof params === 'object' && params !== null && 'project' in params ? params.project : null;
+  return typeof slug === 'string' ? normaliseSlug(slug) : null;
+}

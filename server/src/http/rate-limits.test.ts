@@ -61,17 +61,19 @@ test('a token has so many requests at once, and then one each time that one has 
     first.map(({ status }) => status),
     [200, 200, 200],
   );
-  assert.deepEqual(first.map(limitOf), ['"token";r=2;t=20', '"token";r=1;t=40', '"token";r=0;t=60']);
+  assert.deepEqual(first.map(limitOf), ['"token";r=2;t=20', '"token";r=1;t=20', '"token";r=0;t=20']);
 
   const refused = await server.call(one);
   await assertFailure(refused.clone(), 'rate_limited');
   assert.equal(refused.headers.get('retry-after'), '20');
-  assert.equal(limitOf(refused), '"token";r=0;t=60');
+  assert.equal(limitOf(refused), '"token";r=0;t=20');
   assert.equal(counts.requestsRateLimited, 1);
   assert.match(server.log.join(''), /"level":"warn".*"token_id":1,"project":"shop"/);
   assert.ok(!server.log.join('').includes(one));
 
-  server.advance(20);
+  server.advance(15);
+  assert.equal((await server.call(one)).headers.get('retry-after'), '5');
+  server.advance(5);
   assert.equal((await server.call(one)).status, 200);
   assert.equal((await server.call(one)).status, 429);
   server.advance(600);
@@ -97,10 +99,10 @@ test('a request that is refused for another reason counts, one with a body once,
   assert.equal(limitOf(denied), '"token";r=2;t=20');
   const elsewhere = await server.call(one, '/projects/other/things');
   await assertFailure(elsewhere.clone(), 'invalid_token');
-  assert.equal(limitOf(elsewhere), '"token";r=1;t=40');
+  assert.equal(limitOf(elsewhere), '"token";r=1;t=20');
   const posted = await server.call(one, '/projects/shop/things', 'POST');
   assert.equal(posted.status, 200);
-  assert.equal(limitOf(posted), '"token";r=0;t=60');
+  assert.equal(limitOf(posted), '"token";r=0;t=20');
   const unknown = await server.call(createToken('pat'));
   await assertFailure(unknown.clone(), 'invalid_token');
   assert.equal(unknown.headers.get('ratelimit'), null);

@@ -35,7 +35,7 @@ export class RateLimits {
   }
 
   /**
-   * Counts a request, and says in its answer how many more are taken.
+   * Counts a request, and says in its answer how many more are taken (`r`), and in how many seconds there is one more (`t`).
    * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/10/
    * @throws RowhouseError `rate_limited`, with the time after which the next one is taken; it does not count.
    */
@@ -51,8 +51,9 @@ export class RateLimits {
     const after = isTaken ? fullAt + perRequest : fullAt;
     if (isTaken) this.#remember(credential.tokenId, after);
     const remaining = Math.floor((seconds - (after - now)) / perRequest + 1e-6);
+    const nextIn = Math.max(1, Math.ceil(after - now - seconds + (remaining + 1) * perRequest - 1e-6));
     reply.header('ratelimit-policy', this.#policy);
-    reply.header('ratelimit', `"token";r=${Math.max(remaining, 0)};t=${Math.ceil(after - now)}`);
+    reply.header('ratelimit', `"token";r=${remaining};t=${nextIn}`);
     if (isTaken) return;
     this.#counts.requestsRateLimited += 1;
     const { tokenId: token_id, projectSlug: project } = credential;
@@ -60,7 +61,7 @@ export class RateLimits {
     throw new RowhouseError(
       'rate_limited',
       `The token may send ${requests} requests in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`,
-      { retryAfterSeconds: Math.max(1, Math.ceil(wait)) },
+      { retryAfterSeconds: nextIn },
     );
   }
 

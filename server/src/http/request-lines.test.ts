@@ -13,6 +13,11 @@ const finished: FinishedRequest = {
   status: 404,
   errorCode: 'not_found',
   durationMs: 1.234_567,
+  bytesIn: 0,
+  bytesOut: 0,
+  projectId: null,
+  grouping: null,
+  traceId: null,
   credential: { kind: 'admin' },
 };
 

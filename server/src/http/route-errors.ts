@@ -32,10 +32,18 @@ export function errorsOf({ method, config }: FailingRoute): readonly ErrorCode[]
     ...ERRORS_OF_A_REQUEST,
     ...errorsOfAccess(config),
     ...(takesBody(method) ? errorsOfBody(config) : []),
+    ...(takesIdempotencyKey({ method, config }) ? ERRORS_OF_KEYS : []),
     ...(config.errors ?? []),
   ]);
   return (Object.keys(errorRegistry) as ErrorCode[]).filter((code) => possible.has(code));
 }
+
+/** A route that changes something, for whoever may call it with a credential. */
+export function takesIdempotencyKey({ method, config }: FailingRoute): boolean {
+  return takesBody(method) && config.access !== 'public';
+}
+
+const ERRORS_OF_KEYS: readonly ErrorCode[] = ['idempotency_in_progress', 'idempotency_mismatch'];
 
 /** Every route refuses query parameters that it does not know. */
 const ERRORS_OF_A_REQUEST: readonly ErrorCode[] = ['malformed_request', 'validation_failed'];

@@ -1,9 +1,9 @@
 import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler, RouteOptions } from 'fastify';
 import { Type } from 'typebox';
 
-import { type AccessRule, type Authenticator, requireAccess } from './authentication.ts';
+import { type AccessRule, type Reception, requireAccess } from './authentication.ts';
+import { IdempotencyKeys } from './idempotency.ts';
 import { normaliseSlug } from './project-slug.ts';
-import type { RateLimits } from './rate-limits.ts';
 import { takesBody } from './takes-body.ts';
 
 declare module 'fastify' {
@@ -21,20 +21,21 @@ declare module 'fastify' {
  * The hook that sees each route as it is registered, and holds it to the house's rules: it says who may call it, names
  * every parameter it takes, and refuses every other. A route that breaks a rule stops the start, not a request.
  */
-export function routeRules(
-  authenticator: Authenticator,
-  rateLimits: RateLimits | null,
-): (route: RouteOptions) => void {
+export function routeRules(reception: Reception): (route: RouteOptions) => void {
+  const idempotencyKeys = new IdempotencyKeys();
   return (route) => {
     const rule = accessRule(route);
     route.schema = closedSchema(route);
     const hooks: (onRequestHookHandler | onRequestAsyncHookHandler)[] = [];
     if (takesProject(route)) hooks.push(normaliseProject);
     if (rule !== null) {
-      const check = requireAccess(rule, authenticator, rateLimits);
+      const check = requireAccess(rule, reception);
       hooks.push(check);
       // While a body was arriving the token may have ended, and its project's slug may be another project's now.
-      if (takesBody(route.method)) route.preHandler = [check, ...[route.preHandler ?? []].flat()];
+      if (takesBody(route.method)) {
+        route.preHandler = [check, ...[route.preHandler ?? []].flat()];
+        route.handler = idempotencyKeys.guard(route.handler);
+      }
     }
     route.onRequest = [...hooks, ...[route.onRequest ?? []].flat()];
   };

@@ -9,6 +9,7 @@ import { flag, isTrue } from '../http/boolean-like.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { resultOf, withBody } from '../http/idempotency.ts';
 import { projectPath } from '../http/project-slug.ts';
 import type { Projects } from '../projects/projects.ts';
 import { importReport, toImportFields } from './import-fields.ts';
@@ -48,13 +49,15 @@ export function registerImportRoutes(
         const project = await projects.slugFor(credentialOf(request), request.params.project);
         if (content === undefined) throw invalidField('body', 'must be a SQLite database file; it is empty');
         const announced = request.headers['content-length'];
-        const report = await imports.importDatabase({
+        const written = await imports.importDatabase({
           project,
           replace: isTrue(request.query.replace),
+          requestOf: request.idempotency === null ? null : (sha256) => withBody(request, sha256),
           content,
           announcedBytes: announced === undefined ? null : Number(announced),
           signal: clientGone(reply),
         });
+        const report = resultOf(request, reply, written);
         return reply.code(201).send(success(request, { import: toImportFields(project, report) }));
       },
     );

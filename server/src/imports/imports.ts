@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { finished, type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -5,12 +6,15 @@ import { pipeline } from 'node:stream/promises';
 import type { Engine, ImportReport } from '../engine/engine.ts';
 import { projectNotEmpty } from '../engine/project-not-empty.ts';
 import { RowhouseError } from '../errors.ts';
+import type { IdempotentRequest, Written } from '../idempotency.ts';
 import { explainStorageFault } from '../storage/explain-storage-fault.ts';
 
 export interface ImportRequest {
   /** Slug of a project that exists. */
   readonly project: string;
   readonly replace: boolean;
+  /** Finds out what is asked for once the whole content, of this SHA-256, is here; null where it is imported each time. */
+  readonly requestOf: ((contentSha256: string) => IdempotentRequest) | null;
   /** The bytes of a SQLite database file. */
   readonly content: Readable;
   /** How many there will be, where that is known beforehand. */
@@ -36,22 +40,26 @@ export class Imports {
    * @throws RowhouseError `conflict` for a project that has tables, without `replace`; `payload_too_large`;
    * `request_timeout` when no more bytes come; `validation_failed` for a file that is no sound SQLite database; `storage_full`.
    */
-  async importDatabase(request: ImportRequest): Promise<ImportReport> {
-    const { project, replace, signal } = request;
+  async importDatabase(request: ImportRequest): Promise<Written<ImportReport>> {
+    const { project, replace, requestOf, signal } = request;
     if ((request.announcedBytes ?? 0) > this.#maxBytes) throw this.#tooLarge();
-    // Asked again when the file is put in place; asked here so that nobody sends gigabytes for a refusal.
-    if (!replace && (await this.#engine.countTables(project)) > 0) throw projectNotEmpty();
+    // Asked again when the file is put in place; asked here so that nobody sends gigabytes for a refusal. With a key the tables
+    // may well be those of this very import.
+    if (!replace && requestOf === null && (await this.#engine.countTables(project)) > 0)
+      throw projectNotEmpty();
     const path = await this.#engine.newUpload(project);
+    const hash = requestOf === null ? null : createHash('sha256');
     try {
-      await this.#receive(request, path);
+      await this.#receive(request, path, hash);
     } catch (error) {
       await this.#engine.discardUpload(path);
       throw explainStorageFault(error);
     }
-    return this.#engine.importDatabase(project, path, { replace, signal });
+    const idempotent = hash === null || requestOf === null ? null : requestOf(hash.digest('hex'));
+    return this.#engine.importDatabase(project, path, { replace, request: idempotent, signal });
   }
 
-  async #receive({ content, signal }: ImportRequest, path: string): Promise<void> {
+  async #receive({ content, signal }: ImportRequest, path: string, hash: Hash | null): Promise<void> {
     const file = await open(path, 'wx', 0o600);
     const stall = setTimeout(() => limited.destroy(this.#stalled()), this.#stallLimitMs);
     let received = 0;
@@ -59,6 +67,7 @@ export class Imports {
       transform: (chunk: Buffer, _encoding, done) => {
         stall.refresh();
         received += chunk.byteLength;
+        hash?.update(chunk);
         if (received > this.#maxBytes) done(this.#tooLarge());
         else done(null, chunk);
       },

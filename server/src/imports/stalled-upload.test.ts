@@ -32,7 +32,14 @@ test('an upload that stops bringing bytes is given up with request_timeout, and 
 
   const { signal } = new AbortController();
   await assert.rejects(
-    imports.importDatabase({ project: 'shop', replace: false, content, announcedBytes: null, signal }),
+    imports.importDatabase({
+      project: 'shop',
+      replace: false,
+      requestOf: null,
+      content,
+      announcedBytes: null,
+      signal,
+    }),
     { code: 'request_timeout' },
   );
   await engine.close();

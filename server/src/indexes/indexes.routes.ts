@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { credentialOf } from '../http/authentication.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { resultOf } from '../http/idempotency.ts';
 import { existingName } from '../http/object-name.ts';
 import { projectPath } from '../http/project-slug.ts';
 import type { Projects } from '../projects/projects.ts';
@@ -39,7 +40,8 @@ function createIndex(app: HttpServer, { indexes, projects }: Rooms): void {
     async (request, reply) => {
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
       const index = toNewIndex(request.body, 'body');
-      const created = await indexes.create(slug, request.params.table, index);
+      const written = await indexes.create(slug, request.params.table, index, request.idempotency);
+      const created = resultOf(request, reply, written);
       return reply.code(201).send(success(request, { index: toIndexFields(created) }));
     },
   );
@@ -72,11 +74,14 @@ function dropIndex(app: HttpServer, { indexes, projects }: Rooms): void {
         response: { 200: envelopeOf(data) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { project, table, index_name } = request.params;
       const slug = await projects.slugFor(credentialOf(request), project);
-      const dropped = await indexes.drop(slug, table, index_name);
-      return success(request, { deleted: true as const, index_name: dropped });
+      const dropped = await indexes.drop(slug, table, index_name, request.idempotency);
+      return success(request, {
+        deleted: true as const,
+        index_name: resultOf(request, reply, dropped),
+      });
     },
   );
 }

@@ -1,4 +1,5 @@
 import type { IndexEntry, NewIndex, ProjectTables } from '../engine/project-tables.ts';
+import type { IdempotentRequest, Written } from '../idempotency.ts';
 
 /** The indexes of a project's tables. A table goes by its name or its id. */
 export class Indexes {
@@ -17,12 +18,22 @@ export class Indexes {
     return { table: details.table.name, indexes: details.indexes };
   }
 
-  create(project: string, table: string, index: NewIndex): Promise<IndexEntry> {
-    return this.#tables.createIndex(project, table, index);
+  create(
+    project: string,
+    table: string,
+    index: NewIndex,
+    request: IdempotentRequest | null,
+  ): Promise<Written<IndexEntry>> {
+    return this.#tables.createIndex(project, table, index, request);
   }
 
   /** @returns its name as it was stored. */
-  drop(project: string, table: string, index: string): Promise<string> {
-    return this.#tables.dropIndex(project, table, index);
+  drop(
+    project: string,
+    table: string,
+    index: string,
+    request: IdempotentRequest | null,
+  ): Promise<Written<string>> {
+    return this.#tables.dropIndex(project, table, index, request);
   }
 }

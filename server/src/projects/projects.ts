@@ -40,6 +40,7 @@ export class Projects {
   readonly #engine: Engine;
   readonly #tokens: Tokens;
   readonly #files: ExportFiles;
+  readonly #onDeleted: (project: ProjectRow) => void;
   /** Slugs that are being created or deleted right now: the catalog and the files change one after the other. */
   readonly #changing = new Set<string>();
 
@@ -48,11 +49,14 @@ export class Projects {
     readonly engine: Engine;
     readonly tokens: Tokens;
     readonly files: ExportFiles;
+    /** Told of each project that is gone, for whoever remembers something of it. */
+    readonly onDeleted?: (project: ProjectRow) => void;
   }) {
     this.#catalog = parts.catalog;
     this.#engine = parts.engine;
     this.#tokens = parts.tokens;
     this.#files = parts.files;
+    this.#onDeleted = parts.onDeleted ?? (() => undefined);
   }
 
   /**
@@ -161,6 +165,7 @@ export class Projects {
       await this.#engine.deleteDatabase(slug);
       await this.#catalog.deleteFrom('projects').where('id', '=', project.id).execute();
       this.#tokens.forgetProject(project.id);
+      this.#onDeleted(project);
       await this.#files.removeProject(slug);
     });
   }

@@ -2,6 +2,7 @@ import { invalidField } from '../errors.ts';
 import { credentialOf } from '../http/authentication.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { resultOf } from '../http/idempotency.ts';
 import { existingName } from '../http/object-name.ts';
 import { projectPath } from '../http/project-slug.ts';
 import { renderedSuccess } from '../http/rendered-json.ts';
@@ -104,11 +105,13 @@ function createRecords(app: HttpServer, { records, projects }: Rooms): void {
       const table = tableReference(credentialOf(request), request.params.table);
       const project = await projects.slugFor(credentialOf(request), request.params.project);
       if (asked.kind === 'one') {
-        const created = await records.create(project, table, asked.record);
+        const written = await records.create(project, table, asked.record, request.idempotency);
+        const created = resultOf(request, reply, written);
         reply.code(created.outcome === 'created' ? 201 : 200);
         return renderedSuccess(request, writeRow(created));
       }
-      const created = await records.createMany(project, table, asked.records);
+      const written = await records.createMany(project, table, asked.records, request.idempotency);
+      const created = resultOf(request, reply, written);
       reply.code(created.created > 0 ? 201 : 200);
       return renderedSuccess(request, writeCreated(created, asked.records.onConflict !== null));
     },
@@ -122,12 +125,14 @@ function updateRecords(app: HttpServer, { records, projects }: Rooms): void {
       config: { ...writing, operationId: 'updateRecords' },
       schema: { params: tablePath, body: changeBody, response: { 200: envelopeOf(affectedAnswer) } },
     },
-    async (request) => {
+    async (request, reply) => {
       const filters = toFilters(request.body);
       const { patch, field } = patchOf({ data: request.body.data });
       const project = await projects.slugFor(credentialOf(request), request.params.project);
       const table = tableReference(credentialOf(request), request.params.table);
-      const { table: name, affected } = await records.updateMany(project, table, { filters, patch, field });
+      const change = { filters, patch, field };
+      const written = await records.updateMany(project, table, change, request.idempotency);
+      const { table: name, affected } = resultOf(request, reply, written);
       return success(request, { table: name, affected_rows: affected });
     },
   );
@@ -140,11 +145,12 @@ function deleteRecords(app: HttpServer, { records, projects }: Rooms): void {
       config: { ...writing, operationId: 'deleteRecords' },
       schema: { params: tablePath, body: deletionBody, response: { 200: envelopeOf(affectedAnswer) } },
     },
-    async (request) => {
+    async (request, reply) => {
       const filters = toFilters(request.body);
       const project = await projects.slugFor(credentialOf(request), request.params.project);
       const table = tableReference(credentialOf(request), request.params.table);
-      const { table: name, affected } = await records.deleteMany(project, table, filters);
+      const written = await records.deleteMany(project, table, filters, request.idempotency);
+      const { table: name, affected } = resultOf(request, reply, written);
       return success(request, { table: name, affected_rows: affected });
     },
   );
@@ -176,15 +182,16 @@ function updateRecord(app: HttpServer, { records, projects }: Rooms): void {
       config: { ...writing, operationId: 'updateRecord' },
       schema: { params: recordPath, body: clientRow, response: { 200: envelopeOf(recordAnswer) } },
     },
-    async (request) => {
+    async (request, reply) => {
       const change = { key: recordKey(request.url, request.params.id), ...patchOf(request.body) };
       const project = await projects.slugFor(credentialOf(request), request.params.project);
       const updated = await records.update(
         project,
         tableReference(credentialOf(request), request.params.table),
         change,
+        request.idempotency,
       );
-      return renderedSuccess(request, writeRow(updated));
+      return renderedSuccess(request, writeRow(resultOf(request, reply, updated)));
     },
   );
 }
@@ -196,14 +203,16 @@ function deleteRecord(app: HttpServer, { records, projects }: Rooms): void {
       config: { ...writing, operationId: 'deleteRecord' },
       schema: { params: recordPath, response: { 200: envelopeOf(deletedAnswer) } },
     },
-    async (request) => {
+    async (request, reply) => {
       const key = recordKey(request.url, request.params.id);
       const project = await projects.slugFor(credentialOf(request), request.params.project);
-      const { table } = await records.delete(
+      const deleted = await records.delete(
         project,
         tableReference(credentialOf(request), request.params.table),
         key,
+        request.idempotency,
       );
+      const { table } = resultOf(request, reply, deleted);
       return success(request, { deleted: true as const, table, id: key.whole });
     },
   );

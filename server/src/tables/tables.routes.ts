@@ -4,6 +4,7 @@ import { credentialOf } from '../http/authentication.ts';
 import { booleanLike, flag, isTrue } from '../http/boolean-like.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { resultOf } from '../http/idempotency.ts';
 import { existingName } from '../http/object-name.ts';
 import { projectPath } from '../http/project-slug.ts';
 import type { Projects } from '../projects/projects.ts';
@@ -59,7 +60,8 @@ function createTable(app: HttpServer, { tables, projects }: Rooms): void {
     },
     async (request, reply) => {
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
-      const created = await tables.create(slug, toNewTable(request.body, 'body'));
+      const written = await tables.create(slug, toNewTable(request.body, 'body'), request.idempotency);
+      const created = resultOf(request, reply, written);
       return reply.code(201).send(success(request, toNewTableAnswer(created)));
     },
   );
@@ -117,11 +119,11 @@ function changeTable(app: HttpServer, { tables, projects }: Rooms): void {
         response: { 200: envelopeOf(Type.Object({ table: tableFields })) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
       const change = toTableChange(request.body);
-      const changed = await tables.update(slug, request.params.table, change);
-      return success(request, { table: toTableFields(changed) });
+      const written = await tables.update(slug, request.params.table, change, request.idempotency);
+      return success(request, { table: toTableFields(resultOf(request, reply, written)) });
     },
   );
 }
@@ -138,11 +140,14 @@ function dropTable(app: HttpServer, { tables, projects }: Rooms): void {
         response: { 200: envelopeOf(data) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
       const cascade = isTrue(request.body.cascade);
-      const dropped = await tables.drop(slug, request.params.table, { cascade });
-      return success(request, { deleted: true as const, table_name: dropped });
+      const dropped = await tables.drop(slug, request.params.table, { cascade }, request.idempotency);
+      return success(request, {
+        deleted: true as const,
+        table_name: resultOf(request, reply, dropped),
+      });
     },
   );
 }

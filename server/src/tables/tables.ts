@@ -6,6 +6,7 @@ import type {
   TableDetails,
   TableEntry,
 } from '../engine/project-tables.ts';
+import type { IdempotentRequest, Written } from '../idempotency.ts';
 
 /** The tables of a project, which is named by its slug. A table goes by its name or its id. */
 export class Tables {
@@ -23,15 +24,30 @@ export class Tables {
     return this.#tables.get(project, table);
   }
 
-  create(project: string, table: NewTable): Promise<TableDetails> {
-    return this.#tables.create(project, table);
+  create(
+    project: string,
+    table: NewTable,
+    request: IdempotentRequest | null,
+  ): Promise<Written<TableDetails>> {
+    return this.#tables.create(project, table, request);
   }
-  update(project: string, table: string, change: TableChange): Promise<TableEntry> {
-    return this.#tables.update(project, table, change);
+
+  update(
+    project: string,
+    table: string,
+    change: TableChange,
+    request: IdempotentRequest | null,
+  ): Promise<Written<TableEntry>> {
+    return this.#tables.update(project, table, change, request);
   }
 
   /** @returns its name as it was stored. */
-  drop(project: string, table: string, options: { readonly cascade: boolean }): Promise<string> {
-    return this.#tables.drop(project, table, options);
+  drop(
+    project: string,
+    table: string,
+    options: { readonly cascade: boolean },
+    request: IdempotentRequest | null,
+  ): Promise<Written<string>> {
+    return this.#tables.drop(project, table, options, request);
   }
 }

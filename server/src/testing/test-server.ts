@@ -2,7 +2,7 @@ import { createApp } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import type { ErrorDetail } from '../errors.ts';
 import { createServiceLog } from '../http/service-log.ts';
-import { openService } from '../service.ts';
+import { openService, type ServiceOptions } from '../service.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** The admin credential of every test server. */
@@ -52,11 +52,14 @@ export interface TestServer {
 }
 
 /** A real service on a real socket, in a fresh folder that goes with it; every answer is held to its declared schema. */
-export async function startTestServer(settings: Partial<Config> = {}): Promise<TestServer> {
+export async function startTestServer(
+  settings: Partial<Config> = {},
+  serviceOptions: ServiceOptions = {},
+): Promise<TestServer> {
   const folder = temporaryFolder();
   const defaults = { ...readConfig({}), dataDir: folder.path, adminToken: ADMIN_TOKEN };
   const config: Config = { ...defaults, ...settings };
-  let running = await start(config);
+  let running = await start(config, serviceOptions);
   const fetchFrom: TestServer['fetch'] = (method, path, options = {}) => {
     return fetch(running.url + path, { method, ...requestInit(options) });
   };
@@ -79,7 +82,7 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
     restart: async (meanwhile) => {
       await running.stop();
       meanwhile?.();
-      running = await start(config);
+      running = await start(config, serviceOptions);
     },
     [Symbol.asyncDispose]: async () => {
       await running.stop();
@@ -88,9 +91,12 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
   };
 }
 
-async function start(config: Config): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+async function start(
+  config: Config,
+  options: ServiceOptions,
+): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const log = createServiceLog('fatal', process.stderr);
-  const service = await openService(config, log);
+  const service = await openService(config, log, options);
   await service.tokens.adoptAdminToken(config.adminToken);
   const app = createApp(service, { config, log, checkResponses: true });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

@@ -1,4 +1,5 @@
-import type { FirstRow } from '../engine.ts';
+import type { IdempotentRequest, Written } from '../../idempotency.ts';
+import type { FirstRow, ImportReport } from '../engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../new-database.ts';
 import type { WrittenExport } from '../project-exports.ts';
 import type {
@@ -33,6 +34,20 @@ export type WriterOperations = TableWrites &
     readonly createDatabase: {
       readonly input: { readonly path: string; readonly content: NewDatabase };
       readonly output: CreatedDatabase;
+    };
+    /** What an import gave that the request repeats; null where it repeats none. */
+    readonly findImport: {
+      readonly input: { readonly path: string; readonly request: IdempotentRequest };
+      readonly output: Written<ImportReport> | null;
+    };
+    /** Keeps in a file that is to be a project's database what its import gives. */
+    readonly keepImport: {
+      readonly input: {
+        readonly path: string;
+        readonly request: IdempotentRequest;
+        readonly report: ImportReport;
+      };
+      readonly output: void;
     };
     readonly settleDatabase: { readonly input: { readonly path: string }; readonly output: void };
   };

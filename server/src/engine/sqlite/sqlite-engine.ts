@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 
+import type { IdempotentRequest, Written } from '../../idempotency.ts';
 import { explainStorageFault } from '../../storage/explain-storage-fault.ts';
 import { FairPool } from '../../threads/fair-pool.ts';
 import { moduleBeside } from '../../threads/module-beside.ts';
@@ -231,8 +232,14 @@ class SqliteEngine implements Engine {
     await this.#directory.removeUpload(uploadPath);
   }
 
-  async importDatabase(project: string, uploadPath: string, options: ImportOptions): Promise<ImportReport> {
+  async importDatabase(
+    project: string,
+    uploadPath: string,
+    options: ImportOptions,
+  ): Promise<Written<ImportReport>> {
     try {
+      const before = await this.#findImport(project, options.request);
+      if (before !== null) return before;
       return await this.#incarnations.visit(project, async (incarnation) => {
         const signal = AbortSignal.any([options.signal, incarnation.signal]);
         const { size: uploadedBytes } = await stat(uploadPath);
@@ -240,10 +247,10 @@ class SqliteEngine implements Engine {
         const checked = await this.#checks.use(() => checkDatabaseFile(uploadPath, { signal, timeLimitMs }));
         const { size: sizeBytes } = await stat(uploadPath);
         this.exports.stop(project);
-        const replaced = await this.#exclusive(project, () => {
-          return this.#replace(project, uploadPath, { ...options, signal });
+        const result = await this.#exclusive(project, () => {
+          return this.#replace(project, uploadPath, { ...checked, sizeBytes }, { ...options, signal });
         });
-        return { ...checked, sizeBytes, replaced };
+        return { result, replayOf: null };
       });
     } catch (error) {
       throw explainStorageFault(error);
@@ -279,8 +286,22 @@ class SqliteEngine implements Engine {
     await this.#writers.close();
   }
 
-  /** @returns whether there was something to replace. */
-  async #replace(project: string, uploadPath: string, { replace, signal }: ImportOptions): Promise<boolean> {
+  async #findImport(
+    project: string,
+    request: IdempotentRequest | null,
+  ): Promise<Written<ImportReport> | null> {
+    if (request === null) return null;
+    return this.#shared(project, (path) =>
+      this.#writeGates.exclusive(project, () => this.#writers.request('findImport', { path, request })),
+    );
+  }
+
+  async #replace(
+    project: string,
+    uploadPath: string,
+    checked: Omit<ImportReport, 'replaced'>,
+    { replace, request, signal }: ImportOptions,
+  ): Promise<ImportReport> {
     signal.throwIfAborted();
     const path = this.#directory.databasePath(project);
     // A database too damaged to be read is one to replace, but never by accident.
@@ -291,8 +312,10 @@ class SqliteEngine implements Engine {
     if (tables > 0 && !replace) throw projectNotEmpty();
     await this.#closeEverywhere(project);
     signal.throwIfAborted();
+    const report = { ...checked, replaced: tables > 0 };
+    if (request !== null) await this.#writers.request('keepImport', { path: uploadPath, request, report });
     await this.#directory.replaceDatabase(project, uploadPath);
-    return tables > 0;
+    return report;
   }
 
   async #closeEverywhere(project: string): Promise<void> {

@@ -5,6 +5,7 @@ import { serveOperations } from '../../threads/serve-operations.ts';
 import type { CreatedDatabase } from '../new-database.ts';
 import type { DatabaseThreadStart, WriterOperations } from './database-operations.ts';
 import { fillDatabase } from './fill-database.ts';
+import { findImport, keepImport } from './import/import-once.ts';
 import { openDatabase } from './open-database.ts';
 import { OpenDatabases } from './open-databases.ts';
 import { boundedRecordWrites } from './records/record-handlers.ts';
@@ -19,6 +20,8 @@ serveOperations<WriterOperations>(
   {
     createDatabase,
     settleDatabase,
+    findImport: ({ path, request }) => findImport(databases.get(path), request),
+    keepImport: ({ path, request, report }) => keepImport(path, request, report),
     ...tableWrites,
     ...boundedRecordWrites(databases),
     closeDatabase: ({ path }) => databases.close(path),

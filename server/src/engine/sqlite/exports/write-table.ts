@@ -1,5 +1,5 @@
 import type { ExportProgress, TableExportRequest, WrittenTableExport } from '../../project-exports.ts';
-import { tableOf } from '../records/record-handlers.ts';
+import { allowedTable } from '../records/allowed-table.ts';
 import type { ExportOperations } from './export-operations.ts';
 import { withSnapshot } from './open-for-export.ts';
 import { writeFile } from './output-file.ts';
@@ -15,7 +15,7 @@ export async function writeTable(
   tell: (progress: ExportProgress) => void,
 ): Promise<WrittenTableExport> {
   return withSnapshot(path, (database) => {
-    const table = tableOf(database.records, request.table);
+    const table = allowedTable(database.records, request.table);
     const source = selectedRows(table, request.rows);
     const progress = new RowProgress(counting ? countRows(database.records, source) : null, tell);
     const check = new TextCheck();

@@ -5,7 +5,7 @@ import { errorToMessage } from '../../../threads/protocol.ts';
 import { readStoredSchema } from '../introspection/read-stored-schema.ts';
 import { openDatabase } from '../open-database.ts';
 import { shortened } from '../shortened.ts';
-import { hasForgedMetadata, METADATA_NAMES } from '../tables/metadata-tables.ts';
+import { hasForgedTables, OWN_NAMES } from '../tables/metadata-tables.ts';
 import type { CheckResult } from './check-database-file.ts';
 import { compileViews } from './compile-views.ts';
 import { importWarnings } from './import-warnings.ts';
@@ -38,10 +38,12 @@ function examine(database: DatabaseSync): CheckResult {
   if (!compileViews(database, VIEWS_MAX_MS)) {
     return { kind: 'unsound', message: 'The views cannot be used: SQLite takes too long to compile them.' };
   }
-  if (hasForgedMetadata(database)) {
-    const message = `The names ${METADATA_NAMES.join(' and ')} are the service’s own; here they are something else.`;
+  if (hasForgedTables(database)) {
+    const message = `The names ${OWN_NAMES.join(', ')} are the service’s own; here they are something else.`;
     return { kind: 'unsound', message };
   }
+  // What was answered to whoever had the file before is no answer to give here.
+  database.exec('DROP TABLE IF EXISTS _rowhouse_idempotency');
   const tables = readStoredSchema(database).tables;
   const ordinary = tables.filter((table) => table.kind === 'table').map((table) => table.name);
   const warnings = [...integrity.warnings, ...importWarnings(database, ordinary)];

@@ -6,7 +6,7 @@ import type { ImportWarning } from '../../engine.ts';
 import { renderSchemaExport } from '../exports/schema/render-schema.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { shortened } from '../shortened.ts';
-import { METADATA_NAMES } from '../tables/metadata-tables.ts';
+import { OWN_NAMES } from '../tables/metadata-tables.ts';
 
 /** What somebody who imports a database should know of it, though it is sound. `tables` are its ordinary ones. */
 export function importWarnings(database: DatabaseSync, tables: readonly string[]): readonly ImportWarning[] {
@@ -32,7 +32,7 @@ function reservedNameWarnings(database: DatabaseSync): readonly ImportWarning[] 
     database,
     `SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name LIKE '\\_rowhouse\\_%' ESCAPE '\\'`,
   );
-  const strangers = reserved.map(([name]) => name).filter((name) => !METADATA_NAMES.includes(name));
+  const strangers = reserved.map(([name]) => name).filter((name) => !OWN_NAMES.includes(name));
   if (strangers.length === 0) return [];
   const message = `Names that begin with _rowhouse_ are the service’s own, and are not shown: ${listed(strangers)}.`;
   return [{ code: 'reserved_names', message }];

@@ -1,5 +1,5 @@
 import { RowhouseError } from '../../../errors.ts';
-import type { AffectedRows, RecordFilter, RecordKey } from '../../project-records.ts';
+import type { AffectedRows, DeletedRecord, RecordFilter, RecordKey } from '../../project-records.ts';
 import { explainingConstraints } from './constraint-fault.ts';
 import { countChanged } from './count-changed.ts';
 import { allOf, filterCondition } from './filter-conditions.ts';
@@ -9,11 +9,7 @@ import { keyColumnsOf, keyCondition, keyValues, noSuchRecord } from './record-ke
 import type { RecordTable } from './record-table.ts';
 
 /** @throws RowhouseError `not_found`, `constraint_violation`. */
-export function deleteRecord(
-  database: RecordDatabase,
-  table: RecordTable,
-  key: RecordKey,
-): { readonly table: string } {
+export function deleteRecord(database: RecordDatabase, table: RecordTable, key: RecordKey): DeletedRecord {
   const columns = keyColumnsOf(table);
   const values = keyValues(columns, key);
   const sql = `DELETE FROM ${table.quoted} WHERE ${keyCondition(columns)}`;

@@ -1,36 +1,48 @@
+import type { Written } from '../../../idempotency.ts';
 import type { Handlers } from '../../../threads/serve-operations.ts';
+import { allowedTable } from './allowed-table.ts';
 import { deleteRecord } from './delete-records.ts';
 import { getRecord } from './get-record.ts';
 import { insertRecord } from './insert-record.ts';
 import { listShortRecords } from './list-records.ts';
 import type { RecordDatabase } from './record-database.ts';
-import { tableOf } from './record-handlers.ts';
-import type { PointOperations } from './record-operations.ts';
+import type { PointOperations, WriteTarget } from './record-operations.ts';
+import type { RecordTable } from './record-table.ts';
 import { isShort } from './short-operations.ts';
 import { updateRecord } from './update-record.ts';
+import { writeOnce } from './write-once.ts';
 
 /** How a thread that does only short work answers, inside a transaction: null for what may be long. */
 export function pointHandlers(database: RecordDatabase): Handlers<PointOperations> {
   return {
     getRecord: ({ table: reference, key }) => {
-      const table = tableOf(database, reference);
+      const table = allowedTable(database, reference);
       return isShort.getRecord(table) ? getRecord(database, table, key) : null;
     },
     listRecords: ({ table: reference, page }) => {
-      const table = tableOf(database, reference);
+      const table = allowedTable(database, reference);
       return isShort.listRecords(table) ? listShortRecords(database, table, page) : null;
     },
-    createRecord: ({ table: reference, record }) => {
-      const table = tableOf(database, reference);
-      return isShort.createRecord(table, record) ? insertRecord(database, table, record) : null;
-    },
-    updateRecord: ({ table: reference, change }) => {
-      const table = tableOf(database, reference);
-      return isShort.updateRecord(table, change) ? updateRecord(database, table, change) : null;
-    },
-    deleteRecord: ({ table: reference, key }) => {
-      const table = tableOf(database, reference);
-      return isShort.deleteRecord(table) ? deleteRecord(database, table, key) : null;
-    },
+    createRecord: (input) =>
+      writeIfShort(database, input, (table) => {
+        return isShort.createRecord(table, input.record) ? insertRecord(database, table, input.record) : null;
+      }),
+    updateRecord: (input) =>
+      writeIfShort(database, input, (table) => {
+        return isShort.updateRecord(table, input.change) ? updateRecord(database, table, input.change) : null;
+      }),
+    deleteRecord: (input) =>
+      writeIfShort(database, input, (table) => {
+        return isShort.deleteRecord(table) ? deleteRecord(database, table, input.key) : null;
+      }),
   };
+}
+
+function writeIfShort<Result>(
+  database: RecordDatabase,
+  target: WriteTarget,
+  write: (table: RecordTable) => Result | null,
+): Written<Result> | null {
+  const { result, replayOf } = writeOnce(database, target, write);
+  return result === null ? null : { result, replayOf };
 }

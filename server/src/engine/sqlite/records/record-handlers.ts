@@ -1,10 +1,9 @@
-import { limitedToOtherTables, RowhouseError } from '../../../errors.ts';
-import { includesName } from '../../../schema/identifier.ts';
+import type { Written } from '../../../idempotency.ts';
 import type { Handlers } from '../../../threads/serve-operations.ts';
-import type { TableReference } from '../../project-records.ts';
 import type { OpenDatabases } from '../open-databases.ts';
 import { readTransaction } from '../read-transaction.ts';
 import { writeTransaction } from '../write-transaction.ts';
+import { allowedTable } from './allowed-table.ts';
 import { deleteRecord, deleteRecords } from './delete-records.ts';
 import { getRecord } from './get-record.ts';
 import { insertRecord } from './insert-record.ts';
@@ -18,14 +17,16 @@ import type {
   RecordReads,
   RecordTarget,
   RecordWrites,
+  WriteTarget,
 } from './record-operations.ts';
 import type { RecordTable } from './record-table.ts';
 import { updateRecord } from './update-record.ts';
 import { updateRecords } from './update-records.ts';
+import { writeOnce } from './write-once.ts';
 
 /** How a reader thread answers, each time from one view of the database: null for what nobody could stop there. */
 export function boundedRecordReads(databases: OpenDatabases): Handlers<BoundedRecordReads> {
-  const reading = onTable(databases, readTransaction);
+  const reading = readingTable(databases);
   return {
     getRecord: (input) =>
       reading(input, (database, table) => {
@@ -40,7 +41,7 @@ export function boundedRecordReads(databases: OpenDatabases): Handlers<BoundedRe
 
 /** The same where it can be stopped. */
 export function recordReads(databases: OpenDatabases): Handlers<RecordReads> {
-  const reading = onTable(databases, readTransaction);
+  const reading = readingTable(databases);
   return {
     getRecord: (input) => reading(input, (database, table) => getRecord(database, table, input.key)),
     listRecords: (input) => reading(input, (database, table) => listRecords(database, table, input.page)),
@@ -51,7 +52,7 @@ export function recordReads(databases: OpenDatabases): Handlers<RecordReads> {
 export function boundedRecordWrites(databases: OpenDatabases): Handlers<BoundedRecordWrites> {
   const { createRecord, updateRecord: update, deleteRecord: remove, ...bulk } = recordWrites(databases);
   const bounded =
-    <Input extends RecordTarget, Output>(write: (input: Input) => Output) =>
+    <Input extends WriteTarget, Output>(write: (input: Input) => Output) =>
     (input: Input): Output | null => {
       return recordDatabaseOf(databases.get(input.path)).writesMayBeEndless ? null : write(input);
     };
@@ -67,7 +68,7 @@ export function boundedRecordWrites(databases: OpenDatabases): Handlers<BoundedR
 
 /** The same where it can be stopped. */
 export function recordWrites(databases: OpenDatabases): Handlers<RecordWrites & BulkRecordWrites> {
-  const writing = onTable(databases, writeTransaction);
+  const writing = writingTable(databases);
   return {
     createRecord: (input) => writing(input, (database, table) => insertRecord(database, table, input.record)),
     updateRecord: (input) => writing(input, (database, table) => updateRecord(database, table, input.change)),
@@ -81,37 +82,28 @@ export function recordWrites(databases: OpenDatabases): Handlers<RecordWrites & 
   };
 }
 
-function onTable(databases: OpenDatabases, transaction: typeof readTransaction) {
+function readingTable(databases: OpenDatabases) {
   return <Result>(
     { path, table }: RecordTarget,
-    run: (database: RecordDatabase, table: RecordTable) => Result,
+    read: (database: RecordDatabase, table: RecordTable) => Result,
   ): Result => {
-    const connection = databases.get(path);
-    const database = recordDatabaseOf(connection);
-    return transaction(connection, () => {
+    const database = recordDatabaseOf(databases.get(path));
+    return readTransaction(database.connection, () => {
       database.refresh();
-      return run(database, tableOf(database, table));
+      return read(database, allowedTable(database, table));
     });
   };
 }
 
-/**
- * Call it inside a transaction, after `refresh`.
- * @throws RowhouseError `not_found`; `permission_denied` for a client that is limited to other tables.
- */
-export function tableOf(database: RecordDatabase, { nameOrId, allowed }: TableReference): RecordTable {
-  if (allowed === null) return database.table(nameOrId);
-  const table = findQuietly(database, nameOrId);
-  if (!includesName(allowed, table?.name ?? nameOrId)) throw limitedToOtherTables();
-  return table ?? database.table(nameOrId);
-}
-
-/** Whether there is such a table is nothing for a client that may not use it. */
-function findQuietly(database: RecordDatabase, nameOrId: string): RecordTable | null {
-  try {
-    return database.table(nameOrId);
-  } catch (error) {
-    if (error instanceof RowhouseError && error.code === 'not_found') return null;
-    throw error;
-  }
+function writingTable(databases: OpenDatabases) {
+  return <Result>(
+    target: WriteTarget,
+    write: (database: RecordDatabase, table: RecordTable) => Result,
+  ): Written<Result> => {
+    const database = recordDatabaseOf(databases.get(target.path));
+    return writeTransaction(database.connection, () => {
+      database.refresh();
+      return writeOnce(database, target, (table) => write(database, table));
+    });
+  };
 }

@@ -1,7 +1,9 @@
+import type { IdempotentRequest, Written } from '../../../idempotency.ts';
 import type {
   AffectedRows,
   CreatedRecord,
   CreatedRecords,
+  DeletedRecord,
   NewRecord,
   NewRecords,
   RecordChange,
@@ -20,6 +22,12 @@ export interface RecordTarget {
   readonly table: TableReference;
 }
 
+/** What a write begins with. */
+export interface WriteTarget extends RecordTarget {
+  /** Null where it has effect each time that it is sent. */
+  readonly request: IdempotentRequest | null;
+}
+
 /** Reads of one row or one page. */
 export type RecordReads = {
   readonly getRecord: {
@@ -35,32 +43,32 @@ export type RecordReads = {
 /** Writes of one row, found by its key. */
 export type RecordWrites = {
   readonly createRecord: {
-    readonly input: RecordTarget & { readonly record: NewRecord };
-    readonly output: CreatedRecord;
+    readonly input: WriteTarget & { readonly record: NewRecord };
+    readonly output: Written<CreatedRecord>;
   };
   readonly updateRecord: {
-    readonly input: RecordTarget & { readonly change: RecordChange };
-    readonly output: RecordRow;
+    readonly input: WriteTarget & { readonly change: RecordChange };
+    readonly output: Written<RecordRow>;
   };
   readonly deleteRecord: {
-    readonly input: RecordTarget & { readonly key: RecordKey };
-    readonly output: { readonly table: string };
+    readonly input: WriteTarget & { readonly key: RecordKey };
+    readonly output: Written<DeletedRecord>;
   };
 };
 
 /** Writes of many rows. */
 export type BulkRecordWrites = {
   readonly createRecords: {
-    readonly input: RecordTarget & { readonly records: NewRecords };
-    readonly output: CreatedRecords;
+    readonly input: WriteTarget & { readonly records: NewRecords };
+    readonly output: Written<CreatedRecords>;
   };
   readonly updateRecords: {
-    readonly input: RecordTarget & { readonly change: RecordsChange };
-    readonly output: AffectedRows;
+    readonly input: WriteTarget & { readonly change: RecordsChange };
+    readonly output: Written<AffectedRows>;
   };
   readonly deleteRecords: {
-    readonly input: RecordTarget & { readonly filters: readonly RecordFilter[] };
-    readonly output: AffectedRows;
+    readonly input: WriteTarget & { readonly filters: readonly RecordFilter[] };
+    readonly output: Written<AffectedRows>;
   };
 };
 

@@ -1,7 +1,9 @@
+import type { IdempotentRequest, Written } from '../../../idempotency.ts';
 import type {
   AffectedRows,
   CreatedRecord,
   CreatedRecords,
+  DeletedRecord,
   NewRecord,
   NewRecords,
   ProjectRecords,
@@ -53,32 +55,58 @@ export class SqliteRecords implements ProjectRecords {
     return found ?? this.#readView(project, 'getRecord', (path) => ({ path, table, key }));
   }
 
-  create(project: string, table: TableReference, record: NewRecord): Promise<CreatedRecord> {
-    return this.#writeOne(project, 'createRecord', (path) => ({ path, table, record }));
+  create(
+    project: string,
+    table: TableReference,
+    record: NewRecord,
+    request: IdempotentRequest | null,
+  ): Promise<Written<CreatedRecord>> {
+    return this.#writeOne(project, 'createRecord', (path) => ({ path, table, request, record }));
   }
 
-  createMany(project: string, table: TableReference, records: NewRecords): Promise<CreatedRecords> {
-    return this.#writeMany(project, 'createRecords', (path) => ({ path, table, records }));
+  createMany(
+    project: string,
+    table: TableReference,
+    records: NewRecords,
+    request: IdempotentRequest | null,
+  ): Promise<Written<CreatedRecords>> {
+    return this.#writeMany(project, 'createRecords', (path) => ({ path, table, request, records }));
   }
 
-  update(project: string, table: TableReference, change: RecordChange): Promise<RecordRow> {
-    return this.#writeOne(project, 'updateRecord', (path) => ({ path, table, change }));
+  update(
+    project: string,
+    table: TableReference,
+    change: RecordChange,
+    request: IdempotentRequest | null,
+  ): Promise<Written<RecordRow>> {
+    return this.#writeOne(project, 'updateRecord', (path) => ({ path, table, request, change }));
   }
 
-  delete(project: string, table: TableReference, key: RecordKey): Promise<{ readonly table: string }> {
-    return this.#writeOne(project, 'deleteRecord', (path) => ({ path, table, key }));
+  delete(
+    project: string,
+    table: TableReference,
+    key: RecordKey,
+    request: IdempotentRequest | null,
+  ): Promise<Written<DeletedRecord>> {
+    return this.#writeOne(project, 'deleteRecord', (path) => ({ path, table, request, key }));
   }
 
-  updateMany(project: string, table: TableReference, change: RecordsChange): Promise<AffectedRows> {
-    return this.#writeMany(project, 'updateRecords', (path) => ({ path, table, change }));
+  updateMany(
+    project: string,
+    table: TableReference,
+    change: RecordsChange,
+    request: IdempotentRequest | null,
+  ): Promise<Written<AffectedRows>> {
+    return this.#writeMany(project, 'updateRecords', (path) => ({ path, table, request, change }));
   }
 
   deleteMany(
     project: string,
     table: TableReference,
     filters: readonly RecordFilter[],
-  ): Promise<AffectedRows> {
-    return this.#writeMany(project, 'deleteRecords', (path) => ({ path, table, filters }));
+    request: IdempotentRequest | null,
+  ): Promise<Written<AffectedRows>> {
+    return this.#writeMany(project, 'deleteRecords', (path) => ({ path, table, request, filters }));
   }
 
   /** A view may be read without end, so that is done where it is stopped. */

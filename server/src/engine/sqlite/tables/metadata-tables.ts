@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+import { IDEMPOTENCY_TABLE } from '../idempotency/kept-results.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { openDatabase } from '../open-database.ts';
 
@@ -24,22 +25,27 @@ CREATE TABLE IF NOT EXISTS _rowhouse_columns (
   UNIQUE (table_id, name)
 ) STRICT;`;
 
-/** Their names, as SQLite stores them. */
-export const METADATA_NAMES: readonly string[] = ['_rowhouse_tables', '_rowhouse_columns'];
+/** The names of the service's own tables, as SQLite stores them. */
+export const OWN_NAMES: readonly string[] = [
+  '_rowhouse_tables',
+  '_rowhouse_columns',
+  '_rowhouse_idempotency',
+];
 
 /**
  * Whether a file that came from elsewhere has these names for something of its own, or something hangs on them that is
  * not ours: no table could be found or made in it. A file that was a project before has them just as they are here.
  */
-export function hasForgedMetadata(database: DatabaseSync): boolean {
+export function hasForgedTables(database: DatabaseSync): boolean {
   using scratch = openDatabase(':memory:', { mode: 'read-write' });
   scratch.exec(METADATA_TABLES);
+  scratch.exec(IDEMPOTENCY_TABLE);
   const ours = new Set(storedUnderOurNames(scratch));
   return storedUnderOurNames(database).some((object) => !ours.has(object));
 }
 
 function storedUnderOurNames(database: DatabaseSync): readonly string[] {
-  const names = METADATA_NAMES.map((name) => `'${name}'`).join(', ');
+  const names = OWN_NAMES.map((name) => `'${name}'`).join(', ');
   const rows = queryRows<[string, string, string | null]>(
     database,
     `SELECT type, name, sql FROM main.sqlite_schema

@@ -1,3 +1,4 @@
+import type { IdempotentRequest, Written } from '../../../idempotency.ts';
 import type { ThreadPool } from '../../../threads/thread-pool.ts';
 import type {
   ColumnChange,
@@ -31,42 +32,89 @@ export class SqliteTables implements ProjectTables {
     return this.#read(project, (path) => this.#host.readers.request('getTable', { path, table }));
   }
 
-  create(project: string, table: NewTable): Promise<TableDetails> {
-    return this.#write(project, (writers, path) => writers.request('createTable', { path, table }));
+  create(
+    project: string,
+    table: NewTable,
+    request: IdempotentRequest | null,
+  ): Promise<Written<TableDetails>> {
+    return this.#write(project, (writers, path) => writers.request('createTable', { path, request, table }));
   }
 
-  update(project: string, table: string, change: TableChange): Promise<TableEntry> {
-    return this.#write(project, (writers, path) => writers.request('changeTable', { path, table, change }));
+  update(
+    project: string,
+    table: string,
+    change: TableChange,
+    request: IdempotentRequest | null,
+  ): Promise<Written<TableEntry>> {
+    return this.#write(project, (writers, path) =>
+      writers.request('changeTable', { path, request, table, change }),
+    );
   }
 
-  drop(project: string, table: string, { cascade }: { readonly cascade: boolean }): Promise<string> {
-    return this.#write(project, (writers, path) => writers.request('dropTable', { path, table, cascade }));
+  drop(
+    project: string,
+    table: string,
+    { cascade }: { readonly cascade: boolean },
+    request: IdempotentRequest | null,
+  ): Promise<Written<string>> {
+    return this.#write(project, (writers, path) =>
+      writers.request('dropTable', { path, request, table, cascade }),
+    );
   }
 
-  addColumn(project: string, table: string, column: NewColumn): Promise<ColumnEntry> {
-    return this.#write(project, (writers, path) => writers.request('addColumn', { path, table, column }));
+  addColumn(
+    project: string,
+    table: string,
+    column: NewColumn,
+    request: IdempotentRequest | null,
+  ): Promise<Written<ColumnEntry>> {
+    return this.#write(project, (writers, path) =>
+      writers.request('addColumn', { path, request, table, column }),
+    );
   }
 
   changeColumns(
     project: string,
     table: string,
     changes: readonly ColumnChange[],
-  ): Promise<readonly ColumnEntry[]> {
+    request: IdempotentRequest | null,
+  ): Promise<Written<readonly ColumnEntry[]>> {
     return this.#write(project, (writers, path) =>
-      writers.request('changeColumns', { path, table, changes }),
+      writers.request('changeColumns', { path, request, table, changes }),
     );
   }
 
-  dropColumn(project: string, table: string, column: string): Promise<string> {
-    return this.#write(project, (writers, path) => writers.request('dropColumn', { path, table, column }));
+  dropColumn(
+    project: string,
+    table: string,
+    column: string,
+    request: IdempotentRequest | null,
+  ): Promise<Written<string>> {
+    return this.#write(project, (writers, path) =>
+      writers.request('dropColumn', { path, request, table, column }),
+    );
   }
 
-  createIndex(project: string, table: string, index: NewIndex): Promise<IndexEntry> {
-    return this.#write(project, (writers, path) => writers.request('createIndex', { path, table, index }));
+  createIndex(
+    project: string,
+    table: string,
+    index: NewIndex,
+    request: IdempotentRequest | null,
+  ): Promise<Written<IndexEntry>> {
+    return this.#write(project, (writers, path) =>
+      writers.request('createIndex', { path, request, table, index }),
+    );
   }
 
-  dropIndex(project: string, table: string, index: string): Promise<string> {
-    return this.#write(project, (writers, path) => writers.request('dropIndex', { path, table, index }));
+  dropIndex(
+    project: string,
+    table: string,
+    index: string,
+    request: IdempotentRequest | null,
+  ): Promise<Written<string>> {
+    return this.#write(project, (writers, path) =>
+      writers.request('dropIndex', { path, request, table, index }),
+    );
   }
 
   /** A reader cannot give ids, so where some are missing the writer does, and the reader is asked again. */

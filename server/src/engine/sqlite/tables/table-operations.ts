@@ -1,3 +1,4 @@
+import type { IdempotentRequest, Written } from '../../../idempotency.ts';
 import type {
   ColumnChange,
   ColumnEntry,
@@ -23,44 +24,50 @@ export type TableReads = {
   };
 };
 
+/** What a change begins with. */
+export interface ChangeTarget {
+  readonly path: string;
+  /** Null where it has effect each time that it is sent. */
+  readonly request: IdempotentRequest | null;
+}
+
 /** What a writer thread does for tables. */
 export type TableWrites = {
   /** Gives ids to the tables and columns that another tool made, and forgets those that are gone. */
   readonly adoptTables: { readonly input: { readonly path: string }; readonly output: void };
   readonly createTable: {
-    readonly input: { readonly path: string; readonly table: NewTable };
-    readonly output: TableDetails;
+    readonly input: ChangeTarget & { readonly table: NewTable };
+    readonly output: Written<TableDetails>;
   };
   readonly changeTable: {
-    readonly input: { readonly path: string; readonly table: string; readonly change: TableChange };
-    readonly output: TableEntry;
+    readonly input: ChangeTarget & { readonly table: string; readonly change: TableChange };
+    readonly output: Written<TableEntry>;
   };
   readonly dropTable: {
-    readonly input: { readonly path: string; readonly table: string; readonly cascade: boolean };
-    readonly output: string;
+    readonly input: ChangeTarget & { readonly table: string; readonly cascade: boolean };
+    readonly output: Written<string>;
   };
   readonly addColumn: {
-    readonly input: { readonly path: string; readonly table: string; readonly column: NewColumn };
-    readonly output: ColumnEntry;
+    readonly input: ChangeTarget & { readonly table: string; readonly column: NewColumn };
+    readonly output: Written<ColumnEntry>;
   };
   readonly changeColumns: {
-    readonly input: {
-      readonly path: string;
+    readonly input: ChangeTarget & {
       readonly table: string;
       readonly changes: readonly ColumnChange[];
     };
-    readonly output: readonly ColumnEntry[];
+    readonly output: Written<readonly ColumnEntry[]>;
   };
   readonly dropColumn: {
-    readonly input: { readonly path: string; readonly table: string; readonly column: string };
-    readonly output: string;
+    readonly input: ChangeTarget & { readonly table: string; readonly column: string };
+    readonly output: Written<string>;
   };
   readonly createIndex: {
-    readonly input: { readonly path: string; readonly table: string; readonly index: NewIndex };
-    readonly output: IndexEntry;
+    readonly input: ChangeTarget & { readonly table: string; readonly index: NewIndex };
+    readonly output: Written<IndexEntry>;
   };
   readonly dropIndex: {
-    readonly input: { readonly path: string; readonly table: string; readonly index: string };
-    readonly output: string;
+    readonly input: ChangeTarget & { readonly table: string; readonly index: string };
+    readonly output: Written<string>;
   };
 };

@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+import type { IdempotentRequest, Written } from '../../../idempotency.ts';
 import type { Handlers } from '../../../threads/serve-operations.ts';
 import type { ColumnEntry, TableDetails } from '../../project-tables.ts';
 import { addColumn } from '../columns/add-column.ts';
 import { changeColumns } from '../columns/change-columns.ts';
 import { dropColumn } from '../columns/drop-column.ts';
+import { runOnce } from '../idempotency/run-once.ts';
 import { adoptTables } from './adopt-tables.ts';
 import { changeSchema } from './change-schema.ts';
 import { changeTable } from './change-table.ts';
@@ -18,40 +20,51 @@ import type { TableWrites } from './table-operations.ts';
 /** How a writer thread changes tables, each time in one transaction. */
 export const tableWrites: Handlers<TableWrites> = {
   adoptTables: ({ path }) => changeSchema(path, adoptTables),
-  createTable: ({ path, table }) =>
-    changeSchema(path, (database) => {
+  createTable: ({ path, request, table }) =>
+    changeSchemaOnce(path, request, (database) => {
       createTables(database, [table]);
       return adopted(database, table.name);
     }),
-  changeTable: ({ path, table, change }) =>
-    changeSchema(path, (database) => adopted(database, changeTable(database, table, change)).table),
-  dropTable: ({ path, table, cascade }) =>
-    changeSchema(path, (database) => {
+  changeTable: ({ path, request, table, change }) =>
+    changeSchemaOnce(path, request, (database) => {
+      return adopted(database, changeTable(database, table, change)).table;
+    }),
+  dropTable: ({ path, request, table, cascade }) =>
+    changeSchemaOnce(path, request, (database) => {
       const name = dropTable(database, table, cascade);
       adoptTables(database);
       return name;
     }),
-  addColumn: ({ path, table, column }) =>
-    changeSchema(path, (database) => {
+  addColumn: ({ path, request, table, column }) =>
+    changeSchemaOnce(path, request, (database) => {
       const added = addColumn(database, table, column);
       return columnNamed(adopted(database, added.table), added.column);
     }),
-  changeColumns: ({ path, table, changes }) =>
-    changeSchema(path, (database) => {
+  changeColumns: ({ path, request, table, changes }) =>
+    changeSchemaOnce(path, request, (database) => {
       const changed = changeColumns(database, table, changes);
       const details = adopted(database, changed.table);
       return changed.columns.map((column) => columnNamed(details, column));
     }),
-  dropColumn: ({ path, table, column }) =>
-    changeSchema(path, (database) => {
+  dropColumn: ({ path, request, table, column }) =>
+    changeSchemaOnce(path, request, (database) => {
       const name = dropColumn(database, table, column);
       adoptTables(database);
       return name;
     }),
-  createIndex: ({ path, table, index }) =>
-    changeSchema(path, (database) => createIndex(database, table, index)),
-  dropIndex: ({ path, table, index }) => changeSchema(path, (database) => dropIndex(database, table, index)),
+  createIndex: ({ path, request, table, index }) =>
+    changeSchemaOnce(path, request, (database) => createIndex(database, table, index)),
+  dropIndex: ({ path, request, table, index }) =>
+    changeSchemaOnce(path, request, (database) => dropIndex(database, table, index)),
 };
+
+function changeSchemaOnce<Result>(
+  path: string,
+  request: IdempotentRequest | null,
+  change: (database: DatabaseSync) => Result,
+): Written<Result> {
+  return changeSchema(path, (database) => runOnce(database, request, () => change(database)));
+}
 
 /** The table as it is after a change, what is new in it with ids. */
 function adopted(database: DatabaseSync, table: string): TableDetails {

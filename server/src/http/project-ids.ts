@@ -1,0 +1,12 @@
+/** Knows which project has a slug now: its id is its own for ever, while a slug may be another project's later. */
+export interface ProjectIds {
+  /** Null where no project has the slug. */
+  idOf(slug: string): number | null | Promise<number | null>;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The project that an authenticated request concerns: that of its path, or else that of its token. */
+    projectId: number | null;
+  }
+}

@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of the trace that the request is a part of, by its `traceparent`; null without a valid one. */
+    traceId: string | null;
+  }
+}
+
+/** Each line of the log that a traced request writes has its trace id. */
+export function traceRequests(app: FastifyInstance): void {
+  app.decorateRequest('traceId', null);
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { traceparent } = request.headers;
+    if (traceparent !== undefined) request.traceId = traceIdOf(traceparent);
+    if (request.traceId !== null) request.log = request.log.child({ trace_id: request.traceId });
+    done();
+  });
+}
+
+/**
+ * The trace id of a `traceparent` header; null for one that is not as it must be, which is ignored.
+ * https://www.w3.org/TR/trace-context/#traceparent-header
+ */
+export function traceIdOf(traceparent: unknown): string | null {
+  if (typeof traceparent !== 'string') return null;
+  const [, version, traceId, parentId, more] = TRACEPARENT.exec(traceparent) ?? [];
+  if (version === undefined || traceId === undefined || version === 'ff') return null;
+  // Later versions may add fields; the first one has none.
+  if (version === '00' && more !== '') return null;
+  return traceId === NO_TRACE || parentId === NO_PARENT ? null : traceId;
+}
+
+const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(|-.*)$/;
+const NO_TRACE = '0'.repeat(32);
+const NO_PARENT = '0'.repeat(16);

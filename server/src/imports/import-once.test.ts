@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { databaseFile } from '../testing/database-file.ts';
+import { importDatabase } from '../testing/import-and-export.ts';
+import { runSqliteShell } from '../testing/sqlite-shell.ts';
+import { startTestServer } from '../testing/test-server.ts';
+
+const FIRST = databaseFile('CREATE TABLE a (id INTEGER PRIMARY KEY);');
+const SECOND = databaseFile('CREATE TABLE b (id INTEGER PRIMARY KEY);');
+
+test('a file that is sent again with its key is imported once, also into a project that is not empty any more', async () => {
+  await using server = await startTestServer();
+  await server.createProject('crm');
+  const headers = { 'idempotency-key': 'import-1' };
+  const imported = await importDatabase(server, 'crm', FIRST, { headers });
+  assert.equal(imported.status, 201);
+  const row = await server.call('POST', '/projects/crm/records/a', { json: { id: 7 } });
+  assert.equal(row.status, 201);
+  await server.restart();
+  const again = await importDatabase(server, 'crm', FIRST, { headers });
+  assert.equal(again.status, 201);
+  assert.equal(again.headers.get('idempotency-replayed'), 'true');
+  assert.deepEqual(again.body.data, imported.body.data);
+  const path = join(server.dataDir, 'projects', 'crm', 'database.sqlite');
+  assert.equal(runSqliteShell(path, 'SELECT id FROM a'), '7\n');
+
+  const other = await importDatabase(server, 'crm', SECOND, { headers, query: '?replace=true' });
+  assert.equal(other.body.error?.code, 'idempotency_mismatch');
+  const refused = await importDatabase(server, 'crm', SECOND, { headers: { 'idempotency-key': 'import-2' } });
+  assert.equal(refused.body.error?.code, 'conflict');
+  assert.equal(runSqliteShell(path, 'PRAGMA integrity_check; SELECT id FROM a;'), 'ok\n7\n');
+});
+
+test('what a file brings along as answers to keys is not believed', async () => {
+  await using server = await startTestServer();
+  await server.createProject('crm');
+  const headers = { 'idempotency-key': 'k' };
+  const row = { headers, json: { id: 1 } };
+  await importDatabase(server, 'crm', FIRST);
+  assert.equal((await server.call('POST', '/projects/crm/records/a', row)).status, 201);
+  const path = join(server.dataDir, 'projects', 'crm', 'database.sqlite');
+  const stored = runSqliteShell(path, '.dump --preserve-rowids').replace(
+    /INSERT INTO a .*\n|INSERT INTO a\(.*\n/,
+    '',
+  );
+  assert.match(stored, /INSERT INTO _rowhouse_idempotency/);
+  const replaced = await importDatabase(server, 'crm', databaseFile(stored), { query: '?replace=true' });
+  assert.deepEqual(replaced.body.data.import.warnings, []);
+  const again = await server.call('POST', '/projects/crm/records/a', row);
+  assert.equal(again.status, 201);
+  assert.equal(again.headers.get('idempotency-replayed'), null);
+});

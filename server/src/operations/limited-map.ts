@@ -1,0 +1,52 @@
+/** A map of so many entries at most: the one unused for longest makes room, where it may go. */
+export class LimitedMap<Value> {
+  readonly #capacity: number;
+  readonly #mayGo: (value: Value) => boolean;
+  /** The one unused for longest first. */
+  readonly #entries = new Map<string, Value>();
+
+  constructor(capacity: number, mayGo: (value: Value) => boolean) {
+    this.#capacity = capacity;
+    this.#mayGo = mayGo;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Counts as a use. */
+  get(key: string): Value | undefined {
+    const value = this.#entries.get(key);
+    if (value !== undefined) this.set(key, value);
+    return value;
+  }
+
+  peek(key: string): Value | undefined {
+    return this.#entries.get(key);
+  }
+
+  set(key: string, value: Value): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+    if (this.#entries.size > this.#capacity) this.#makeRoom();
+  }
+
+  deleteWhere(condition: (key: string) => boolean): void {
+    for (const key of this.#entries.keys()) {
+      if (condition(key)) this.#entries.delete(key);
+    }
+  }
+
+  /** Looks at a few, no more: where none of them may go, there is one too many until the next. */
+  #makeRoom(): void {
+    let looks = MAX_LOOKS;
+    for (const [key, value] of this.#entries) {
+      if (this.#entries.size <= this.#capacity || looks === 0) return;
+      looks -= 1;
+      this.#entries.delete(key);
+      if (!this.#mayGo(value)) this.#entries.set(key, value);
+    }
+  }
+}
+
+const MAX_LOOKS = 8;

@@ -1,0 +1,214 @@
+import { timestampedId } from '../http/ids.ts';
+import type { CallToGroup, OperationGrouper, OperationGrouping } from '../http/operation-grouping.ts';
+import { LimitedMap } from './limited-map.ts';
+import type { ArchivedRun, RunArchive } from './run-archive.ts';
+
+/** A run of an operation, as far as it takes part in deciding where a call belongs. */
+interface Run {
+  readonly id: string;
+  operationKey: string | null;
+  readonly continues: string | null;
+  /** The last known of those that go on from this one, which then has no activity any more. */
+  continuedBy: string | null;
+  /** The begin or the end of a call, whichever was last; in milliseconds since 1970. */
+  lastActivityMs: number;
+  callsInFlight: number;
+}
+
+export interface RunStatesOptions {
+  /** For how long a run without activity can still be continued, in milliseconds. */
+  readonly idleMs: number;
+  /** How many runs, and how many keys of tokens, are held in memory. */
+  readonly capacity: number;
+  readonly archive: RunArchive;
+  /** How long a request waits for the archive before it goes without it. */
+  readonly archiveLimitMs: number;
+  /** In milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/**
+ * Which run each call belongs to. It decides in memory and at once; what memory does not hold it asks the archive for,
+ * beforehand. A run is its project's: tokens that send the same run id share it. With a key alone, a token goes on with its own.
+ */
+export class RunStates implements OperationGrouper {
+  readonly #options: RunStatesOptions;
+  readonly #runs: LimitedMap<Run>;
+  /** The id of the run that a token was in last with a key. */
+  readonly #latest: LimitedMap<string>;
+  /** Until then, a key that is not in memory may have a run that can be continued: one from before the start, or that made room. */
+  #keysMissingUntilMs: number;
+  /** What the archive is being asked for. */
+  readonly #recalling = new Map<string, Promise<void>>();
+
+  constructor(options: RunStatesOptions) {
+    this.#options = options;
+    const { capacity, idleMs, now } = options;
+    this.#runs = new LimitedMap(capacity, ({ callsInFlight }) => callsInFlight === 0);
+    this.#latest = new LimitedMap(capacity, () => {
+      this.#keysMissingUntilMs = now() + idleMs;
+      return true;
+    });
+    this.#keysMissingUntilMs = now() + idleMs;
+  }
+
+  recall(call: CallToGroup): Promise<void> | null {
+    const runId = call.runId ?? this.#latest.peek(latestKey(call));
+    if (runId === undefined) {
+      return this.#options.now() > this.#keysMissingUntilMs ? null : this.#recallLatest(call);
+    }
+    const missing = this.#firstMissing(call.projectId, runId);
+    return missing === null ? null : this.#recallChain(call.projectId, missing);
+  }
+
+  group(call: CallToGroup): OperationGrouping {
+    const now = this.#options.now();
+    const { run, status } =
+      call.runId === null ? this.#byKey(call, now) : this.#byRunId(call, call.runId, now);
+    run.operationKey ??= call.operationKey;
+    run.lastActivityMs = now;
+    run.callsInFlight += 1;
+    const operationKey = call.operationKey ?? run.operationKey;
+    if (operationKey !== null) this.#latest.set(latestKey({ ...call, operationKey }), run.id);
+    return { operationKey, runId: run.id, status };
+  }
+
+  /** A call of the run is over. @returns the run that it goes on from, or null. */
+  end(projectId: number | null, runId: string): string | null {
+    const run = this.#runs.peek(runKey(projectId, runId));
+    // Its project was deleted meanwhile.
+    if (run === undefined) return null;
+    run.callsInFlight -= 1;
+    run.lastActivityMs = this.#options.now();
+    return run.continues;
+  }
+
+  /** Whether a call of it that came now would go on with it. */
+  isActive(lastActivityMs: number): boolean {
+    return this.#options.now() - lastActivityMs <= this.#options.idleMs;
+  }
+
+  forgetProject(projectId: number): void {
+    const ofProject = runKey(projectId, '');
+    this.#runs.deleteWhere((key) => key.startsWith(ofProject));
+    this.#latest.deleteWhere((key) => key.startsWith(ofProject));
+  }
+
+  #byKey(call: CallToGroup, now: number): Decision {
+    const latest = this.#latest.peek(latestKey(call));
+    const run = latest === undefined ? undefined : this.#runs.get(runKey(call.projectId, latest));
+    if (run !== undefined && this.#isGoingOn(run, now)) return { run, status: 'continued_active_run' };
+    return { run: this.#begin(call.projectId, timestampedId('oprun')), status: 'started_new_run' };
+  }
+
+  #byRunId({ projectId }: CallToGroup, runId: string, now: number): Decision {
+    const sent = this.#runs.get(runKey(projectId, runId)) ?? this.#begin(projectId, runId);
+    const tip = this.#tipOf(projectId, sent);
+    const isGoingOn = this.#isGoingOn(tip, now);
+    if (isGoingOn && tip === sent) return { run: sent, status: 'accepted_provided_run' };
+    const run = isGoingOn ? tip : this.#begin(projectId, timestampedId('oprun'), tip);
+    // However long the chain is by now, the next call with this id is two steps from its end.
+    sent.continuedBy = run.id;
+    return { run, status: 'started_new_run_after_idle' };
+  }
+
+  #begin(projectId: number | null, id: string, before: Run | null = null): Run {
+    const run: Run = {
+      id,
+      operationKey: before?.operationKey ?? null,
+      continues: before?.id ?? null,
+      continuedBy: null,
+      lastActivityMs: this.#options.now(),
+      callsInFlight: 0,
+    };
+    if (before !== null) before.continuedBy = id;
+    this.#runs.set(runKey(projectId, id), run);
+    return run;
+  }
+
+  #isGoingOn({ callsInFlight, lastActivityMs }: Run, now: number): boolean {
+    return callsInFlight > 0 || now - lastActivityMs <= this.#options.idleMs;
+  }
+
+  /** The last of the runs that go on from one another. Of one that is lost nothing more is known than that it was begun. */
+  #tipOf(projectId: number | null, sent: Run): Run {
+    let tip = sent;
+    while (tip.continuedBy !== null) {
+      tip = this.#runs.get(runKey(projectId, tip.continuedBy)) ?? this.#begin(projectId, tip.continuedBy);
+    }
+    return tip;
+  }
+
+  #firstMissing(projectId: number | null, runId: string): string | null {
+    for (let id = runId; ;) {
+      const run = this.#runs.peek(runKey(projectId, id));
+      if (run === undefined) return id;
+      if (run.continuedBy === null) return null;
+      id = run.continuedBy;
+    }
+  }
+
+  #recallChain(projectId: number | null, runId: string): Promise<void> {
+    return this.#once(runKey(projectId, runId), async () => {
+      this.#remember(projectId, await this.#options.archive.chainOf(projectId, runId));
+    });
+  }
+
+  #recallLatest({ operationKey, ...call }: CallToGroup): Promise<void> | null {
+    if (operationKey === null) return null;
+    const asked = { ...call, operationKey };
+    return this.#once(latestKey(asked), async () => {
+      const chain = await this.#options.archive.latestOf(asked);
+      this.#remember(call.projectId, chain);
+      const [latest] = chain;
+      const key = latestKey(asked);
+      if (latest !== undefined && this.#latest.peek(key) === undefined) this.#latest.set(key, latest.runId);
+    });
+  }
+
+  /** Calls that ask for the same ask once. */
+  #once(key: string, ask: () => Promise<void>): Promise<void> {
+    const asked = this.#recalling.get(key) ?? this.#recallInTime(key, ask);
+    this.#recalling.set(key, asked);
+    return asked;
+  }
+
+  /** A request goes on without an answer that takes too long or fails, as if the archive did not know it. */
+  async #recallInTime(key: string, ask: () => Promise<void>): Promise<void> {
+    const limit = Promise.withResolvers<void>();
+    const timer = setTimeout(limit.resolve, this.#options.archiveLimitMs);
+    try {
+      await Promise.race([ask(), limit.promise]);
+    } catch {
+      // Whoever keeps the archive says so in the log of the service.
+    } finally {
+      clearTimeout(timer);
+      this.#recalling.delete(key);
+    }
+  }
+
+  /** What has come to memory meanwhile is newer than the archive. */
+  #remember(projectId: number | null, chain: readonly ArchivedRun[]): void {
+    for (const { runId: id, ...archived } of chain) {
+      const key = runKey(projectId, id);
+      if (this.#runs.peek(key) === undefined) this.#runs.set(key, { id, ...archived, callsInFlight: 0 });
+    }
+  }
+}
+
+interface Decision {
+  readonly run: Run;
+  readonly status: OperationGrouping['status'];
+}
+
+function runKey(projectId: number | null, runId: string): string {
+  return `${projectId ?? 0} ${runId}`;
+}
+
+function latestKey({
+  projectId,
+  tokenId,
+  operationKey,
+}: Pick<CallToGroup, 'projectId' | 'tokenId' | 'operationKey'>): string {
+  return `${projectId ?? 0} ${tokenId ?? 0} ${operationKey}`;
+}
