@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 
 import { Bootstrap } from './bootstrap/bootstrap.ts';
-import { type Catalog, catalogQueue, openCatalog } from './catalog/catalog.ts';
+import { type Catalog, catalogQueue, type CatalogQueue, openCatalog } from './catalog/catalog.ts';
 import { findProjectBySlug } from './catalog/project-by-slug.ts';
 import type { ProjectRow } from './catalog/tables.ts';
 import { Columns } from './columns/columns.ts';
@@ -141,10 +141,7 @@ export async function openService(
     isNew: async () => (await firstStartedAt(catalog)) === undefined,
     markStarted: () => markStarted(catalog),
     isReady: () => catalogAnswers(catalog),
-    statistics: () => {
-      const { queues, commitSizes } = engine.statistics();
-      return { queues: { ...queues, catalog: queue.depth }, commitSizes, exports: exports.statistics() };
-    },
+    statistics: () => statisticsOf(engine, queue, exports),
     close: async () => {
       await housekeeping.stop();
       await exports.close();
@@ -174,6 +171,11 @@ async function openStores(
     onThreadCrash,
   });
   return { files, engine };
+}
+
+function statisticsOf(engine: Engine, catalog: CatalogQueue, exports: Exports): ServiceStatistics {
+  const { queues, commitSizes } = engine.statistics();
+  return { queues: { ...queues, catalog: catalog.depth }, commitSizes, exports: exports.statistics() };
 }
 
 async function firstStartedAt(catalog: Catalog): Promise<string | undefined> {

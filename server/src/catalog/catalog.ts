@@ -9,6 +9,8 @@ import { migrations } from './migrations.ts';
 import type { CatalogTables } from './tables.ts';
 import { type CatalogQueue, ThreadDialect } from './thread-dialect.ts';
 
+export type { CatalogQueue };
+
 /** The service's own tables, queried through Kysely and executed on a thread of their own. `destroy()` closes it. */
 export type Catalog = Kysely<CatalogTables>;
 
