@@ -112,11 +112,13 @@ function targetOf({ path, query }: OperationText, { ids, link }: Made): string {
   return asked === '' ? filled : `${filled}?${asked}`;
 }
 
+const OF_THE_ADMIN = new Set(['/projects', '/metrics']);
+
 async function requestOf({ path, body }: OperationText, { token }: Made): Promise<CallOptions> {
   const content = path.endsWith('/import/sqlite')
     ? { body: await readChinook(), headers: { 'content-type': 'application/vnd.sqlite3' } }
     : { json: body };
-  return path === '/projects' ? content : { ...content, token };
+  return OF_THE_ADMIN.has(path) ? content : { ...content, token };
 }
 
 /** The project’s own token is its first; ids are those of what was made last. */

@@ -14,7 +14,7 @@ interface Layer {
 }
 
 const NOUNS =
-  'projects|bootstrap|users|tokens|tables|columns|indexes|records|query|exports|imports|operations|health';
+  'projects|bootstrap|users|tokens|tables|columns|indexes|records|query|exports|imports|operations|health|metrics';
 const NOUN_ITSELF = new RegExp(String.raw`^(${NOUNS})/\1\.ts$`);
 /** A noun's shapes, as a client sees them. */
 const FIELDS = /-fields\.ts$/;

@@ -19,14 +19,26 @@ const THREADS = ['pointThreads', 'writerThreads', 'readerThreads'];
 describe('the guide to operations tells the limits that the code has', () => {
   const { bodyMaxBytes, importMaxBytes, queryTimeoutMs, maxOpenDatabases } = settings;
   const { exportMaxBytes, exportTimeoutSeconds } = settings;
+  const { maxConnections, headersTimeoutSeconds, bodyTimeoutSeconds, keepAliveSeconds } = settings;
   const limits: Readonly<Record<string, readonly string[]>> = {
-    'a JSON body': [
-      `${bodyMaxBytes.default / MIB} MiB`,
-      `${number('http/http-server.ts', 'bodyMs') / 1_000} seconds`,
+    connections: [
+      `${maxConnections.default.toLocaleString('en-US')} (`,
+      `${keepAliveSeconds.default} seconds (`,
+      `${inText('http/connection-limit.ts', 'MAX_REFUSED_AT_ONCE')} at a time`,
     ],
+    'an answer that its client does not read': [
+      `${number('http/http-server.ts', 'answerStallMs') / 1_000} seconds`,
+    ],
+    'the rest of a body that was refused': [`${number('http/http-server.ts', 'lingerMs') / 1_000} seconds`],
+    'requests at work or waiting': [
+      `${inText('http/http-server.ts', 'perProject')} of a project`,
+      `${inText('http/http-server.ts', 'total')} in all`,
+    ],
+    'tokens looked up at once': [inText('tokens/tokens.ts', 'MAX_LOOK_UPS')],
+    'a JSON body': [`${bodyMaxBytes.default / MIB} MiB`, `${bodyTimeoutSeconds.default} seconds`],
     'the request line and headers': [
       `${number('http/http-server.ts', 'MAX_HEADER_BYTES') / KIB} KiB`,
-      `${number('http/http-server.ts', 'headersMs') / 1_000} seconds`,
+      `${headersTimeoutSeconds.default} seconds`,
     ],
     'a page of a list': [inText('http/paging.ts', 'maximum'), inText('records/record-fields.ts', 'maximum')],
     'a write of many rows': [`${inText('records/record-body-fields.ts', 'MAX_ROWS')} rows`],

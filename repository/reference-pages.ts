@@ -1,5 +1,6 @@
 import { type Setting, settings } from '../server/src/config.ts';
 import { errorRegistry } from '../server/src/errors.ts';
+import { metricDefinitions } from '../server/src/metrics/metric-definitions.ts';
 import { schemaFormats } from '../server/src/schema/formats/schema-formats.ts';
 import { readHttpApiPage } from './http-api-page.ts';
 
@@ -22,6 +23,10 @@ export function referencePages(): readonly ReferencePage[] {
     {
       path: 'docs/reference/errors.md',
       text: page('Errors', 'server/src/errors.ts', ERRORS_INTRODUCTION, errorsTable()),
+    },
+    {
+      path: 'docs/reference/metrics.md',
+      text: page('Metrics', 'server/src/metrics/metric-definitions.ts', METRICS_INTRODUCTION, metricsTable()),
     },
     {
       path: 'docs/reference/schema-formats.md',
@@ -64,6 +69,10 @@ function formOf(setting: Setting): string {
       return `text of at least ${setting.minimumLength} characters`;
     case 'integer':
       return `a whole number from ${setting.minimum} to ${setting.maximum}`;
+    case 'port':
+      return 'a port, 0 for any free one, or `off`';
+    case 'rate':
+      return '`requests/seconds`, or `off`';
     case 'choice':
       return setting.choices.map((choice) => `\`${choice}\``).join(', ');
   }
@@ -82,6 +91,23 @@ function errorsTable(): string {
     meaning,
   ]);
   return table(['code', 'status', 'when'], rows);
+}
+
+const METRICS_INTRODUCTION = [
+  'What `GET /metrics` tells, in the text format of Prometheus: for the admin credential, or on a port of its own',
+  '([how to collect them](../guides/operations.md#metrics)). Besides these stand the usual ones of a Node.js process, `process_…` and',
+  '`nodejs_…`, with the delay of the event loop among them (`nodejs_eventloop_lag_p99_seconds`). All count from the start of the',
+  'service. Labels have a bounded number of values, and hold nothing that a client chose.',
+].join('\n');
+
+function metricsTable(): string {
+  const rows = Object.entries(metricDefinitions).map(([name, { type, labels, meaning }]) => [
+    `\`${name}\``,
+    type,
+    labels.length === 0 ? 'none' : labels.map((label) => `\`${label}\``).join(', '),
+    meaning,
+  ]);
+  return table(['metric', 'type', 'labels', 'meaning'], rows);
 }
 
 const FORMATS_INTRODUCTION = [

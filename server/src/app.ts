@@ -8,6 +8,8 @@ import { registerHealthRoutes } from './health/health.routes.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import { registerImportRoutes } from './imports/imports.routes.ts';
 import { registerIndexRoutes } from './indexes/indexes.routes.ts';
+import { registerMetricsRoute } from './metrics/metrics.routes.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { registerDocsPageRoutes } from './openapi/docs-page.routes.ts';
 import { registerOpenApiRoutes } from './openapi/openapi.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
@@ -21,8 +23,19 @@ import { registerTokenRoutes } from './tokens/tokens.routes.ts';
 import { registerLoginRoute } from './users/users.routes.ts';
 
 export interface AppOptions {
-  readonly config: Pick<Config, 'bodyMaxBytes' | 'publicUrl'>;
+  readonly config: Pick<
+    Config,
+    | 'bodyMaxBytes'
+    | 'publicUrl'
+    | 'maxConnections'
+    | 'headersTimeoutSeconds'
+    | 'bodyTimeoutSeconds'
+    | 'keepAliveSeconds'
+    | 'rateLimit'
+  >;
   readonly log: FastifyBaseLogger;
+  /** Made here where nobody else is to have them. */
+  readonly metrics?: Metrics;
   /** Holds every answer to the schema that its route declares. For tests. */
   readonly checkResponses?: boolean;
   /** Told of each route as it is registered. */
@@ -32,19 +45,29 @@ export interface AppOptions {
 /** The HTTP face of a service: every room's routes on one server, which does not listen yet. */
 export function createApp(
   service: Service,
-  { config, log, checkResponses = false, onRoute }: AppOptions,
+  { config, log, metrics = metricsOf(service), checkResponses = false, onRoute }: AppOptions,
 ): HttpServer {
   const app = createHttpServer({
     log,
     authenticator: service.tokens,
     bodyMaxBytes: config.bodyMaxBytes,
+    maxConnections: config.maxConnections,
+    rateLimit: config.rateLimit,
+    timeouts: {
+      headersMs: config.headersTimeoutSeconds * 1_000,
+      bodyMs: config.bodyTimeoutSeconds * 1_000,
+      keepAliveMs: config.keepAliveSeconds * 1_000,
+    },
     checkResponses,
+    counts: metrics.edge,
     ...service.calls,
+    observers: [...(service.calls.observers ?? []), (finished) => metrics.requests.add(finished)],
   });
   if (onRoute !== undefined) app.addHook('onRoute', onRoute);
   // First, because it describes what is registered from here on.
   registerOpenApiRoutes(app);
   registerDocsPageRoutes(app);
+  registerMetricsRoute(app, metrics);
   registerHealthRoutes(app, () => service.isReady());
   registerProjectRoutes(app, service.projects);
   registerBootstrapRoute(app, service.bootstrap);
@@ -60,4 +83,9 @@ export function createApp(
   registerBatchRoute(app, service);
   registerQueryRoute(app, service);
   return app;
+}
+
+/** What can be said of a service in numbers. */
+export function metricsOf(service: Service): Metrics {
+  return new Metrics({ service: () => service.statistics() });
 }

@@ -47,6 +47,61 @@ export const settings = {
     default: 'info',
     meaning: 'The least severe log entries that are written, as lines of JSON, to standard error.',
   },
+  maxConnections: {
+    variable: 'ROWHOUSE_MAX_CONNECTIONS',
+    kind: 'integer',
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 10_000,
+    meaning:
+      'How many connections may be open at once. One more is answered `unavailable` and closed. Each needs a file descriptor (`ulimit -n`).',
+  },
+  headersTimeoutSeconds: {
+    variable: 'ROWHOUSE_HEADERS_TIMEOUT_SECONDS',
+    kind: 'integer',
+    minimum: 1,
+    maximum: 3_600,
+    default: 60,
+    meaning:
+      'How long the request line and the headers may take to arrive, in seconds, from the opening of the connection or the first byte.',
+  },
+  bodyTimeoutSeconds: {
+    variable: 'ROWHOUSE_BODY_TIMEOUT_SECONDS',
+    kind: 'integer',
+    minimum: 1,
+    maximum: 3_600,
+    default: 120,
+    meaning: 'How long a JSON body may take to arrive, in seconds.',
+  },
+  keepAliveSeconds: {
+    variable: 'ROWHOUSE_KEEP_ALIVE_SECONDS',
+    kind: 'integer',
+    minimum: 1,
+    maximum: 3_600,
+    default: 72,
+    meaning:
+      'How long a connection is kept for its next request, in seconds. Longer than a proxy before it keeps its own: else it sends into one that is just being closed.',
+  },
+  rateLimit: {
+    variable: 'ROWHOUSE_RATE_LIMIT',
+    kind: 'rate',
+    default: null,
+    meaning:
+      'How many requests each project token may send: `600/60` is 600 at once, and then as many in every 60 seconds, one each tenth of a second. `off`, as without it, sets no limit. The admin credential has none.',
+  },
+  metricsPort: {
+    variable: 'ROWHOUSE_METRICS_PORT',
+    kind: 'port',
+    default: null,
+    meaning:
+      'A second port, which serves `GET /metrics` alone, and without a token. Without it, or `off`, metrics are for the admin credential on the main port only.',
+  },
+  metricsHost: {
+    variable: 'ROWHOUSE_METRICS_HOST',
+    kind: 'text',
+    default: '127.0.0.1',
+    meaning: 'The address that the second port listens on. Whoever reaches it reads the metrics.',
+  },
   bodyMaxBytes: {
     variable: 'ROWHOUSE_BODY_MAX_BYTES',
     kind: 'integer',
@@ -150,6 +205,8 @@ export type Setting = { readonly variable: string; readonly meaning: string } & 
   | { readonly kind: 'url'; readonly default: null }
   | { readonly kind: 'secret'; readonly minimumLength: number; readonly default: null }
   | { readonly kind: 'integer'; readonly minimum: number; readonly maximum: number; readonly default: number }
+  | { readonly kind: 'port'; readonly default: null }
+  | { readonly kind: 'rate'; readonly default: null }
   | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string }
 );
 
@@ -159,7 +216,17 @@ type Value<S extends Setting> = S extends { readonly kind: 'integer' }
     ? C
     : S extends { readonly kind: 'secret' | 'url' }
       ? string | null
-      : string;
+      : S extends { readonly kind: 'port' }
+        ? number | null
+        : S extends { readonly kind: 'rate' }
+          ? Rate | null
+          : string;
+
+/** So many `requests` at once, and then so many in every such time. */
+export interface Rate {
+  readonly requests: number;
+  readonly seconds: number;
+}
 
 export type Config = { readonly [K in keyof typeof settings]: Value<(typeof settings)[K]> };
 
@@ -175,8 +242,9 @@ export class ConfigError extends Error {
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const values = Object.entries<Setting>(settings).map(([name, setting]) => {
     const text = environment[setting.variable];
-    const value = text === undefined || text === '' ? setting.default : parseSetting(setting, text);
-    return [name, setting.kind === 'path' ? resolve(String(value)) : value];
+    const isSet = text !== undefined && text !== '';
+    if (setting.kind === 'path') return [name, resolve(isSet ? text : setting.default)];
+    return [name, isSet ? parseSetting(setting, text) : setting.default];
   });
   return Object.fromEntries(values) as Config;
 }
@@ -189,7 +257,7 @@ export function unknownVariables(
   return Object.keys(environment).filter((name) => name.startsWith('ROWHOUSE_') && !known.has(name));
 }
 
-function parseSetting(setting: Setting, text: string): string | number {
+function parseSetting(setting: Setting, text: string): string | number | Rate | null {
   switch (setting.kind) {
     case 'text':
     case 'path':
@@ -208,15 +276,12 @@ function parseSetting(setting: Setting, text: string): string | number {
         );
       }
       return text;
-    case 'integer': {
-      const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-      if (!(value >= setting.minimum && value <= setting.maximum)) {
-        throw new ConfigError(
-          `${setting.variable} must be a whole number from ${setting.minimum} to ${setting.maximum}, not ${JSON.stringify(text)}`,
-        );
-      }
-      return value;
-    }
+    case 'integer':
+      return parseInteger(text, setting, setting.variable);
+    case 'port':
+      return text === OFF ? null : parseInteger(text, { minimum: 0, maximum: 65_535 }, setting.variable);
+    case 'rate':
+      return text === OFF ? null : parseRate(text, setting.variable);
     case 'choice':
       if (!setting.choices.includes(text)) {
         throw new ConfigError(
@@ -225,4 +290,34 @@ function parseSetting(setting: Setting, text: string): string | number {
       }
       return text;
   }
+}
+
+const OFF = 'off';
+
+function parseInteger(
+  text: string,
+  { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
+  variable: string,
+): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= minimum && value <= maximum)) {
+    throw new ConfigError(
+      `${variable} must be a whole number from ${minimum} to ${maximum}, not ${JSON.stringify(text)}`,
+    );
+  }
+  return value;
+}
+
+const MAX_RATE: Rate = { requests: 1_000_000, seconds: 86_400 };
+
+function parseRate(text: string, variable: string): Rate {
+  const [requests = 0, seconds = 0] = /^\d+\/\d+$/.test(text) ? text.split('/').map(Number) : [];
+  const isRate =
+    requests >= 1 && requests <= MAX_RATE.requests && seconds >= 1 && seconds <= MAX_RATE.seconds;
+  if (!isRate) {
+    throw new ConfigError(
+      `${variable} must be requests/seconds, as 600/60, with at most ${MAX_RATE.requests} requests and ${MAX_RATE.seconds} seconds, or ${OFF}, not ${JSON.stringify(text)}`,
+    );
+  }
+  return { requests, seconds };
 }

@@ -83,13 +83,14 @@ export const errorRegistry = {
   export_file_missing: { status: 410, meaning: 'The export’s file is gone from storage.' },
   rate_limited: {
     status: 429,
-    meaning: 'Too many tries, or too many at once; `Retry-After` says in how many seconds to try again.',
+    meaning:
+      'Too many tries, too many at once, or more requests than the token may send; `Retry-After` says in how many seconds to try again.',
   },
   storage_full: { status: 507, meaning: 'The disk is full: nothing was written, and what was stored stays.' },
   unavailable: {
     status: 503,
     meaning:
-      'The service is shutting down, or the database cannot be reached; `Retry-After` says when to try again.',
+      'The service is shutting down, has too much to do, or cannot reach the database; `Retry-After` says when to try again.',
   },
   internal_error: {
     status: 500,

@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 
 import { Bootstrap } from './bootstrap/bootstrap.ts';
-import { type Catalog, openCatalog } from './catalog/catalog.ts';
+import { type Catalog, catalogQueue, type CatalogQueue, openCatalog } from './catalog/catalog.ts';
 import { findProjectBySlug } from './catalog/project-by-slug.ts';
 import type { ProjectRow } from './catalog/tables.ts';
 import { Columns } from './columns/columns.ts';
 import type { Config } from './config.ts';
+import type { EngineStatistics } from './engine/engine-statistics.ts';
 import type { Engine } from './engine/engine.ts';
 import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import { ExportLinks } from './exports/export-links.ts';
 import { ExportUpkeep } from './exports/export-upkeep.ts';
-import { Exports } from './exports/exports.ts';
+import { Exports, type ExportStatistics } from './exports/exports.ts';
 import type { ExportFiles } from './files/export-files.ts';
 import { openLocalExportFiles } from './files/local-export-files.ts';
 import type { HttpServerOptions } from './http/http-server.ts';
@@ -29,6 +30,11 @@ import { Tables } from './tables/tables.ts';
 import { AccessTests } from './tokens/access-tests.ts';
 import { Tokens } from './tokens/tokens.ts';
 import { Users } from './users/users.ts';
+
+/** How busy the service is at this moment, and what it has done since it was opened. */
+export interface ServiceStatistics extends EngineStatistics {
+  readonly exports: ExportStatistics;
+}
 
 /** Everything that Rowhouse does, without HTTP: what the routes call, and what the command line calls directly. */
 export interface Service {
@@ -53,6 +59,7 @@ export interface Service {
   markStarted(): Promise<void>;
   /** Whether the catalog answers. */
   isReady(): Promise<boolean>;
+  statistics(): ServiceStatistics;
   /** Ends every thread and closes every database. */
   close(): Promise<void>;
 }
@@ -83,7 +90,8 @@ export async function openService(
   const onThreadCrash = (err: Error) =>
     log.error({ err }, 'a thread or a process died; a new one takes its place');
   // First, because it locks the folder: nobody else's files are swept.
-  const catalog = await openCatalog(join(config.dataDir, 'catalog.sqlite'), onThreadCrash);
+  const queue = catalogQueue();
+  const catalog = await openCatalog(join(config.dataDir, 'catalog.sqlite'), onThreadCrash, queue);
   const { files, engine } = await openStores(config, catalog, onThreadCrash).catch(async (error: unknown) => {
     await catalog.destroy();
     throw error;
@@ -135,6 +143,7 @@ export async function openService(
     isNew: async () => (await firstStartedAt(catalog)) === undefined,
     markStarted: () => markStarted(catalog),
     isReady: () => catalogAnswers(catalog),
+    statistics: () => statisticsOf(engine, queue, exports),
     close: async () => {
       await housekeeping.stop();
       await exports.close();
@@ -164,6 +173,11 @@ async function openStores(
     onThreadCrash,
   });
   return { files, engine };
+}
+
+function statisticsOf(engine: Engine, catalog: CatalogQueue, exports: Exports): ServiceStatistics {
+  const { queues, commitSizes } = engine.statistics();
+  return { queues: { ...queues, catalog: catalog.depth }, commitSizes, exports: exports.statistics() };
 }
 
 async function firstStartedAt(catalog: Catalog): Promise<string | undefined> {

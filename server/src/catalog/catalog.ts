@@ -1,12 +1,15 @@
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 
+import { FairPool } from '../threads/fair-pool.ts';
 import { moduleBeside } from '../threads/module-beside.ts';
 import { Thread } from '../threads/thread.ts';
 import type { CatalogOperations, CatalogThreadStart } from './catalog-operations.ts';
 import { migrations } from './migrations.ts';
 import type { CatalogTables } from './tables.ts';
-import { ThreadDialect } from './thread-dialect.ts';
+import { type CatalogQueue, ThreadDialect } from './thread-dialect.ts';
+
+export type { CatalogQueue };
 
 /** The service's own tables, queried through Kysely and executed on a thread of their own. `destroy()` closes it. */
 export type Catalog = Kysely<CatalogTables>;
@@ -22,7 +25,11 @@ const SQLITE_BUSY = 5;
  * Opens the catalog file, makes it when it is not there, and brings it to the newest shape.
  * @throws DataFolderInUseError when another process holds it.
  */
-export async function openCatalog(path: string, onThreadCrash: (error: Error) => void): Promise<Catalog> {
+export async function openCatalog(
+  path: string,
+  onThreadCrash: (error: Error) => void,
+  queue = catalogQueue(),
+): Promise<Catalog> {
   const startData: CatalogThreadStart = { path };
   const script = moduleBeside(import.meta.url, 'catalog-thread');
   const thread = new Thread<CatalogOperations>({
@@ -31,7 +38,7 @@ export async function openCatalog(path: string, onThreadCrash: (error: Error) =>
     startData,
     onCrash: onThreadCrash,
   });
-  const catalog = new Kysely<CatalogTables>({ dialect: new ThreadDialect(thread) });
+  const catalog = new Kysely<CatalogTables>({ dialect: new ThreadDialect(thread, queue) });
   try {
     await migrate(catalog);
   } catch (error) {
@@ -39,6 +46,11 @@ export async function openCatalog(path: string, onThreadCrash: (error: Error) =>
     throw error;
   }
   return catalog;
+}
+
+/** For whoever wants to see how many wait for the catalog. */
+export function catalogQueue(): CatalogQueue {
+  return new FairPool(['connection']);
 }
 
 async function migrate(catalog: Catalog): Promise<void> {

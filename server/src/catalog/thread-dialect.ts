@@ -9,20 +9,26 @@ import {
 } from 'kysely';
 
 import { explainStorageFault } from '../storage/explain-storage-fault.ts';
+import type { FairPool } from '../threads/fair-pool.ts';
 import type { Thread } from '../threads/thread.ts';
 import type { CatalogOperations, SqlValue } from './catalog-operations.ts';
+
+/** Where queries and transactions wait for the one connection, which one of them has at a time. */
+export type CatalogQueue = FairPool<'connection'>;
 
 /** Kysely's SQLite dialect, with the statements executed on the catalog's thread. */
 export class ThreadDialect extends SqliteDialect {
   readonly #thread: Thread<CatalogOperations>;
+  readonly #queue: CatalogQueue;
 
-  constructor(thread: Thread<CatalogOperations>) {
+  constructor(thread: Thread<CatalogOperations>, queue: CatalogQueue) {
     super({ database: neverOpenedHere });
     this.#thread = thread;
+    this.#queue = queue;
   }
 
   override createDriver(): Driver {
-    return new ThreadDriver(this.#thread);
+    return new ThreadDriver(this.#thread, this.#queue);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -32,6 +38,11 @@ export class ThreadDialect extends SqliteDialect {
 
 /** SQLite rolls CREATE and ALTER back like anything else, so that a migration that a crash cuts short leaves no half. */
 class TransactionalAdapter extends SqliteAdapter {
+  /** Who waits for the one that there is, waits in our queue, where they can be counted. */
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
@@ -41,19 +52,21 @@ function neverOpenedHere(): Promise<SqliteDatabase> {
   return Promise.reject(new Error('the catalog is opened by its thread'));
 }
 
-/** One connection, which Kysely lends to one query or transaction at a time. */
 class ThreadDriver implements Driver {
   readonly #thread: Thread<CatalogOperations>;
   readonly #connection: ThreadConnection;
+  readonly #queue: CatalogQueue;
 
-  constructor(thread: Thread<CatalogOperations>) {
+  constructor(thread: Thread<CatalogOperations>, queue: CatalogQueue) {
     this.#thread = thread;
+    this.#queue = queue;
     this.#connection = new ThreadConnection(thread);
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
+    await this.#queue.borrow();
     return this.#connection;
   }
 
@@ -69,7 +82,9 @@ class ThreadDriver implements Driver {
     await this.#thread.request('rollback', undefined);
   }
 
-  async releaseConnection(): Promise<void> {}
+  async releaseConnection(): Promise<void> {
+    this.#queue.giveBack('connection');
+  }
 
   async destroy(): Promise<void> {
     await this.#thread.close();

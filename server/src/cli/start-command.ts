@@ -1,7 +1,9 @@
-import { createApp } from '../app.ts';
+import { createApp, metricsOf } from '../app.ts';
 import { type Config, ConfigError, readConfig, unknownVariables } from '../config.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { createServiceLog } from '../http/service-log.ts';
+import { listenForMetrics, type MetricsListener } from '../metrics/metrics-listener.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { sampleProject } from '../projects/sample-project.ts';
 import { openService, type Service } from '../service.ts';
 import { parseArguments } from './arguments.ts';
@@ -26,15 +28,19 @@ export async function startCommand(
   const service = await openService(config, log);
   try {
     const hasAdminToken = await service.tokens.adoptAdminToken(config.adminToken);
-    const app = createApp(service, { config, log });
+    const metrics = metricsOf(service);
+    const app = createApp(service, { config, log, metrics });
     // Before any secret is made: one that is stored and then not shown is lost.
     const address = await listen(app, config);
+    const metricsListener = await listenOnMetricsPort(metrics, config, app);
     try {
       process.stdout.write(welcome(address, await firstSecrets(service, config, { hasAdminToken })));
       await service.markStarted();
       log.info({ signal: await stopped }, 'stopping');
     } finally {
       await stopServing(app);
+      // To the last, it tells what is under way.
+      await metricsListener?.close();
     }
   } finally {
     await service.close();
@@ -58,11 +64,34 @@ async function firstSecrets(
 }
 
 async function listen(app: HttpServer, { host, port }: Config): Promise<string> {
+  return unlessTaken(app.listen({ host, port }), `${host}:${port}`, 'ROWHOUSE_PORT');
+}
+
+/** Null where no second port is wanted. */
+async function listenOnMetricsPort(
+  metrics: Metrics,
+  { metricsHost: host, metricsPort: port }: Config,
+  app: HttpServer,
+): Promise<MetricsListener | null> {
+  if (port === null) return null;
   try {
-    return await app.listen({ host, port });
+    const listening = listenForMetrics(metrics, { host, port });
+    const listener = await unlessTaken(listening, `${host}:${port}`, 'ROWHOUSE_METRICS_PORT');
+    app.log.info({ url: listener.url }, 'metrics are served');
+    return listener;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+/** @throws ConfigError where another program listens there. */
+async function unlessTaken<T>(listening: Promise<T>, address: string, variable: string): Promise<T> {
+  try {
+    return await listening;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-      throw new ConfigError(`${host}:${port} is taken by another program; set ROWHOUSE_PORT to another port`);
+      throw new ConfigError(`${address} is taken by another program; set ${variable} to another port`);
     }
     throw error;
   }

@@ -1,4 +1,5 @@
 import type { IdempotentRequest, Written } from '../idempotency.ts';
+import type { EngineStatistics } from './engine-statistics.ts';
 import type { CreatedDatabase, NewDatabase } from './new-database.ts';
 import type { ProjectBatches } from './project-batches.ts';
 import type { ProjectExports } from './project-exports.ts';
@@ -54,6 +55,8 @@ export interface Engine {
    * database, and with `conflict` when the project has tables or views and `replace` is false; then the project is as it was.
    */
   importDatabase(project: string, uploadPath: string, options: ImportOptions): Promise<Written<ImportReport>>;
+
+  statistics(): EngineStatistics;
 
   close(): Promise<void>;
 }

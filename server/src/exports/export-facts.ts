@@ -11,6 +11,8 @@ export function isPast(time: string | null): boolean {
   return time !== null && Date.parse(time) <= Date.now();
 }
 
-export function cancelled(): RowhouseError {
-  return new RowhouseError('not_found', 'The export was deleted while it was made.');
+export class CancelledExportError extends RowhouseError {
+  constructor() {
+    super('not_found', 'The export was deleted while it was made.');
+  }
 }

@@ -75,6 +75,10 @@ export class ExportJobs {
     return made;
   }
 
+  get size(): number {
+    return this.#jobs.size;
+  }
+
   has(id: string): boolean {
     return this.#jobs.has(id);
   }

@@ -1,7 +1,7 @@
 import type { ExportRow, ProjectRow } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ExportFiles } from '../files/export-files.ts';
-import { cancelled, isPast, keyOf } from './export-facts.ts';
+import { CancelledExportError, isPast, keyOf } from './export-facts.ts';
 import type { JobControl } from './export-jobs.ts';
 import type { ExportRequest } from './export-request.ts';
 import type { ExportRows, NewExport } from './export-rows.ts';
@@ -54,7 +54,7 @@ export class ExportMaker {
         made,
         await this.#lastingFingerprint(project, { request, made, fingerprint }),
       );
-      if (row === undefined) throw cancelled();
+      if (row === undefined) throw new CancelledExportError();
       return row;
     } catch (error) {
       await files.remove(key);

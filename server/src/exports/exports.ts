@@ -11,7 +11,8 @@ import { includesName } from '../schema/identifier.ts';
 import { explainStorageFault } from '../storage/explain-storage-fault.ts';
 import { describeExport, type ExportDefaults, type NewExportRequest } from './describe-export.ts';
 import { DownloadCounts } from './download-counts.ts';
-import { cancelled, isPast, keyOf } from './export-facts.ts';
+import { type CountedExports, ExportCounts } from './export-counts.ts';
+import { CancelledExportError, isPast, keyOf } from './export-facts.ts';
 import { ExportJobs, type JobControl, type JobLimits } from './export-jobs.ts';
 import { ExportMaker } from './export-maker.ts';
 import { type ExportRequest, writeRequest } from './export-request.ts';
@@ -30,6 +31,11 @@ export interface SeenExport {
   readonly row: ExportRow;
   /** Null where nothing is being made, or nothing is known of it yet. */
   readonly progress: ExportProgress | null;
+}
+
+export interface ExportStatistics {
+  readonly underWay: number;
+  readonly ended: readonly CountedExports[];
 }
 
 interface Parts {
@@ -52,6 +58,7 @@ export class Exports {
   readonly #rows: ExportRows;
   readonly #jobs: ExportJobs;
   readonly #downloads: DownloadCounts;
+  readonly #counts = new ExportCounts();
   readonly #maker: ExportMaker;
   readonly #defaults: ExportDefaults;
 
@@ -89,10 +96,11 @@ export class Exports {
 
   /** Makes an export that was noted down before the service stopped. */
   resume(project: ProjectRow, { id }: Pick<ExportRow, 'id'>, request: ExportRequest): void {
-    this.#jobs
-      .run(id, project.id, (control) => {
-        return this.#unlessDeleted(project, () => this.#maker.make(project, id, request, control));
-      })
+    const ended = this.#jobs.run(id, project.id, (control) => {
+      return this.#unlessDeleted(project, () => this.#maker.make(project, id, request, control));
+    });
+    this.#counts
+      .count(request, ended)
       .catch((error: unknown) => this.#giveUp(id, error))
       .catch(this.#parts.onFault);
   }
@@ -124,7 +132,7 @@ export class Exports {
     const { row } = await this.get(project, id, tables);
     const removeFile = () => this.#parts.files.remove(keyOf(project, row));
     await recordMakingRoom(() => this.#rows.delete(row.id), removeFile);
-    await this.#jobs.end(row.id, cancelled());
+    await this.#jobs.end(row.id, new CancelledExportError());
     await removeFile();
   }
 
@@ -143,6 +151,11 @@ export class Exports {
   /** Writes down how often exports were downloaded. */
   recordDownloads(): Promise<void> {
     return this.#downloads.record();
+  }
+
+  /** How many are being made or wait to be, and how many have ended since the start. */
+  statistics(): ExportStatistics {
+    return { underWay: this.#jobs.size, ended: this.#counts.read() };
   }
 
   /** Whether it is being made, or waits to be. */
@@ -170,9 +183,10 @@ export class Exports {
       if (same !== null) return same;
       return this.#maker.make(project, id, request, signal === null ? control : awaited(control, signal));
     };
-    const ended = this.#jobs.run(id, project.id, (control) => {
+    const running = this.#jobs.run(id, project.id, (control) => {
       return this.#unlessDeleted(project, () => begin(control));
     });
+    const ended = this.#counts.count(asked.request, running);
     ended.catch(noted.reject);
     // Whoever waits for the end is told there.
     noted.promise.catch(() => undefined);

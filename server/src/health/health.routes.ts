@@ -9,7 +9,7 @@ export function registerHealthRoutes(app: HttpServer, isReady: () => Promise<boo
   app.get(
     '/healthz',
     {
-      config: { access: 'public', operationId: 'checkAlive' },
+      config: { access: 'public', operationId: 'checkAlive', essential: true },
       schema: { response: { 200: envelopeOf(statusOf('alive')) } },
     },
     (request) => success(request, { status: 'alive' as const }),
@@ -18,7 +18,7 @@ export function registerHealthRoutes(app: HttpServer, isReady: () => Promise<boo
   app.get(
     '/readyz',
     {
-      config: { access: 'public', operationId: 'checkReady' },
+      config: { access: 'public', operationId: 'checkReady', essential: true },
       schema: { response: { 200: envelopeOf(statusOf('ready')) } },
     },
     async (request) => {

@@ -7,6 +7,7 @@ import type { OperationGrouper } from './operation-grouping.ts';
 import { requirePermissions, type RoutePermissions } from './permissions.ts';
 import type { ProjectIds } from './project-ids.ts';
 import { slugInPath } from './project-slug.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { hashToken, isWellFormedToken } from './token.ts';
 
 /**
@@ -56,6 +57,8 @@ export interface Reception {
   readonly projectIds: ProjectIds;
   /** Null where calls are not put into runs of operations. */
   readonly grouper: OperationGrouper | null;
+  /** Null where tokens may send as much as they like. */
+  readonly rateLimits: RateLimits | null;
 }
 
 /** The hook that lets a request reach a route of this rule. It runs before the body is read. */
@@ -67,6 +70,8 @@ export function requireAccess(rule: AccessRule, reception: Reception): onRequest
       isOfProject: token.startsWith(PROJECT_TOKEN_PREFIX),
     });
     if (credential === null) throw invalidToken();
+    // Once a request: of one that has a body, the token is looked at again when that is there.
+    if (request.credential === null) reception.rateLimits?.admit(credential, reply);
     if (rule.access === 'project') requireProject(request.params, credential);
     // From here on it is authenticated, also where it is refused. Of a request with a body this is asked twice.
     if (request.credential === null) {

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../errors.ts';
 import { type EdgeServer, startEdgeServer } from '../testing/edge-server.ts';
 import { assertFailureText } from '../testing/envelope-assertions.ts';
 import { parseAnswer, sendRaw } from '../testing/raw-request.ts';
+import { EdgeCounts } from './edge-counts.ts';
 import { success } from './envelope.ts';
 
 let server: EdgeServer;
@@ -87,11 +88,33 @@ for (const [what, bytes] of taken) {
 }
 
 test('headers that do not arrive in time: request_timeout', async () => {
-  await using impatient = await startEdgeServer(() => {}, { timeouts: { headersMs: 20, checkMs: 10 } });
+  const counts = new EdgeCounts();
+  await using impatient = await startEdgeServer(() => {}, {
+    timeouts: { headersMs: 20, checkMs: 10 },
+    counts,
+  });
   const answer = parseAnswer(await sendRaw(impatient.port, 'GET /here HTTP/1.1\r\nHost: x\r\n'));
   assertFailureText(
     answer.body,
     { status: answer.status, header: (name) => answer.headers.get(name) },
     'request_timeout',
   );
+  assert.equal(counts.connectionsCut.headers, 1);
+  assert.match(impatient.log.join(''), /"level":"warn".*no whole request came in time/);
+});
+
+test('a connection on which nothing is ever asked: request_timeout, and it is closed', async () => {
+  await using impatient = await startEdgeServer(() => {}, { timeouts: { headersMs: 20, checkMs: 10 } });
+  assert.equal(parseAnswer(await sendRaw(impatient.port, '')).status, 408);
+});
+
+test('a connection that is kept for a next request is closed when none comes', async () => {
+  await using impatient = await startEdgeServer(
+    (app) => app.get('/here', { config: { access: 'public' } }, (request) => success(request, {})),
+    { timeouts: { keepAliveMs: 20 } },
+  );
+  // The answer, and then the end.
+  const answer = parseAnswer(await sendRaw(impatient.port, 'GET /here HTTP/1.1\r\nHost: x\r\n\r\n'));
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get('connection'), 'keep-alive');
 });

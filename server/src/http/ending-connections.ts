@@ -4,12 +4,16 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 import { RowhouseError } from '../errors.ts';
+import type { EdgeCounts } from './edge-counts.ts';
 
 /**
  * Ends connections where Node would keep them: after a shutdown has begun, and where a client never ends a body that nobody
  * reads.
  */
-export function endConnections(app: FastifyInstance, { lingerMs }: { readonly lingerMs: number }): void {
+export function endConnections(
+  app: FastifyInstance,
+  { lingerMs, counts }: { readonly lingerMs: number; readonly counts: EdgeCounts },
+): void {
   let closing = false;
   app.addHook('preClose', (done) => {
     closing = true;
@@ -30,7 +34,7 @@ export function endConnections(app: FastifyInstance, { lingerMs }: { readonly li
       if (closing) raw.socket.destroySoon();
     };
     if (raw.complete) rest();
-    else dropRestOfBody(raw, lingerMs, rest);
+    else dropRestOfBody(raw, { lingerMs, counts, onEnd: rest });
     done();
   });
 }
@@ -39,9 +43,19 @@ export function endConnections(app: FastifyInstance, { lingerMs }: { readonly li
  * A request that was refused early is still sending its body. To close at once would reset the connection, and the client
  * would lose the answer with it (RFC 9112, section 9.6). Node reads the rest and drops it, but would do so for ever.
  */
-function dropRestOfBody(request: IncomingMessage, lingerMs: number, onEnd: () => void): void {
+function dropRestOfBody(
+  request: IncomingMessage,
+  {
+    lingerMs,
+    counts,
+    onEnd,
+  }: { readonly lingerMs: number; readonly counts: EdgeCounts; readonly onEnd: () => void },
+): void {
   const { socket }: { readonly socket: Socket } = request;
-  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  const timer = setTimeout(() => {
+    counts.connectionsCut.rest_of_body += 1;
+    socket.destroy();
+  }, lingerMs);
   const stop = () => {
     clearTimeout(timer);
     // A connection that is kept alive may see many requests that are refused early.

@@ -9,10 +9,13 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify';
 
+import { type Rate, settings } from '../config.ts';
 import { RowhouseError } from '../errors.ts';
 import type { Authenticator } from './authentication.ts';
 import { parseBodies } from './body-parsing.ts';
 import { answerClientError, answerOddRequests } from './client-errors.ts';
+import { limitConnections } from './connection-limit.ts';
+import { EdgeCounts } from './edge-counts.ts';
 import { EdgeLog } from './edge-log.ts';
 import { endConnections } from './ending-connections.ts';
 import { success } from './envelope.ts';
@@ -22,10 +25,15 @@ import { timestampedId } from './ids.ts';
 import { createKnownRoutes, type KnownRoutes } from './known-routes.ts';
 import type { OperationGrouper } from './operation-grouping.ts';
 import type { ProjectIds } from './project-ids.ts';
+import { RateLimits } from './rate-limits.ts';
+import { requestLines } from './request-lines.ts';
 import { routeRules } from './route-rules.ts';
 import { createSerializerCompiler } from './serialization.ts';
+import { cutSlowReaders } from './slow-readers.ts';
+import { ThrottledLog } from './throttled-log.ts';
 import { traceRequests } from './trace-context.ts';
 import { createValidation } from './validation.ts';
+import { limitWork, type WorkLimits } from './work-limits.ts';
 
 export interface HttpServerOptions {
   readonly log: FastifyBaseLogger;
@@ -34,6 +42,13 @@ export interface HttpServerOptions {
   /** Checks every answer against the schema and the errors its route declares, and fails it where they differ. For tests. */
   readonly checkResponses?: boolean;
   readonly timeouts?: Partial<Timeouts>;
+  readonly maxConnections?: number;
+  readonly workLimits?: WorkLimits;
+  /** Of each project token; null for none. */
+  readonly rateLimit?: Rate | null;
+  /** In seconds, and never set back. For tests. */
+  readonly rateClock?: () => number;
+  readonly counts?: EdgeCounts;
   readonly observers?: readonly RequestObserver[];
   /** Which project the admin credential's requests concern; without it, none. */
   readonly projectIds?: ProjectIds;
@@ -43,8 +58,12 @@ export interface HttpServerOptions {
 export interface Timeouts {
   readonly headersMs: number;
   readonly bodyMs: number;
+  /** How long a connection may wait for its next request. */
+  readonly keepAliveMs: number;
   /** How often Node looks for requests whose headers are late. */
   readonly checkMs: number;
+  /** How long a client may take no byte of its answer; noticed in up to twice this time. */
+  readonly answerStallMs: number;
   /** How long the rest of a body may keep coming after its request was answered, before the connection is cut. */
   readonly lingerMs: number;
 }
@@ -57,7 +76,17 @@ export type HttpServer = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-const DEFAULT_TIMEOUTS: Timeouts = { headersMs: 60_000, bodyMs: 120_000, checkMs: 5_000, lingerMs: 5_000 };
+const DEFAULT_TIMEOUTS: Timeouts = {
+  headersMs: settings.headersTimeoutSeconds.default * 1_000,
+  bodyMs: settings.bodyTimeoutSeconds.default * 1_000,
+  keepAliveMs: settings.keepAliveSeconds.default * 1_000,
+  checkMs: 5_000,
+  answerStallMs: 30_000,
+  lingerMs: 5_000,
+};
+
+/** Some tenths of a second of work where it is short; more than so many would wait longer than it is worth. */
+const WORK_LIMITS: WorkLimits = { total: 10_000, perProject: 2_000 };
 
 /** The request line and the headers together. A filter with a thousand values fits into a query. */
 const MAX_HEADER_BYTES = 65_536;
@@ -67,6 +96,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const validation = createValidation();
   const check = options.checkResponses ?? false;
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const { counts = new EdgeCounts(), maxConnections = Infinity } = options;
+  const warnings = new ThrottledLog(options.log);
+  const observed = { counts, warnings };
   const app: HttpServer = Fastify({
     loggerInstance: options.log,
     logController: new EdgeLog(),
@@ -76,7 +108,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
     frameworkErrors: (error, request, reply) =>
       void sendFailure(error, request, reply, { validation, check }),
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, MAX_HEADER_BYTES),
+    clientErrorHandler: (error, socket) =>
+      answerClientError(error, socket, { maxHeaderBytes: MAX_HEADER_BYTES, ...observed }),
+    keepAliveTimeout: timeouts.keepAliveMs,
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: timeouts.headersMs,
@@ -85,6 +119,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  limitConnections(app.server, { maxConnections, ...observed });
   answerOddRequests(app.server);
   app.setValidatorCompiler(validation.compiler);
   app.setSerializerCompiler(createSerializerCompiler({ check }));
@@ -96,20 +131,33 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.decorateRequest('projectId', null);
   app.decorateRequest('grouping', null);
   traceRequests(app);
-  observeRequests(app, options.observers ?? []);
+  observeRequests(app, [...(options.observers ?? []), ...requestLines(options.log)]);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(envelopeHeaders(request.id));
     done();
   });
-  endConnections(app, timeouts);
+  limitWork(app, options.workLimits ?? WORK_LIMITS, observed);
+  endConnections(app, { ...timeouts, ...observed });
+  cutSlowReaders(app, { ...timeouts, ...observed });
   receiveRequests(app);
   parseBodies(app, { bodyTimeoutMs: timeouts.bodyMs });
   const { authenticator, projectIds = NO_PROJECTS, grouper = null } = options;
-  app.addHook('onRoute', routeRules({ authenticator, projectIds, grouper }));
+  app.addHook(
+    'onRoute',
+    routeRules({ authenticator, projectIds, grouper, rateLimits: rateLimitsOf(options, observed) }),
+  );
   return app;
 }
 
 const NO_PROJECTS: ProjectIds = { idOf: () => null };
+
+function rateLimitsOf(
+  { rateLimit = null, rateClock }: HttpServerOptions,
+  observed: { readonly counts: EdgeCounts; readonly warnings: ThrottledLog },
+): RateLimits | null {
+  if (rateLimit === null) return null;
+  return new RateLimits(rateLimit, { ...observed, ...(rateClock !== undefined && { now: rateClock }) });
+}
 
 /** What happens to every request before its route's own hooks. */
 function receiveRequests(app: HttpServer): void {

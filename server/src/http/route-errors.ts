@@ -54,6 +54,7 @@ function errorsOfAccess({ access, scope, tables }: FastifyContextConfig): readon
   return [
     'missing_authorization',
     'invalid_token',
+    ...(access === 'admin' ? [] : (['rate_limited'] as const)),
     ...(anyTokenWillDo ? [] : (['permission_denied'] as const)),
     // The admin credential may name a project that does not exist.
     ...(access === 'project' ? (['not_found'] as const) : []),

@@ -1,3 +1,5 @@
+import type { QueueDepth } from './queue-depth.ts';
+
 /** A few equal things, each lent to one user at a time, in the order in which the users came. */
 export class FairPool<Thing> {
   readonly #things: readonly Thing[];
@@ -9,14 +11,23 @@ export class FairPool<Thing> {
     this.#idle = [...things];
   }
 
+  get depth(): QueueDepth {
+    return { running: this.#things.length - this.#idle.length, waiting: this.#waiting.length };
+  }
+
   /** Runs `operation` with one of them, as soon as one is free: at once, in this very turn, where one is. */
   async use<T>(operation: (thing: Thing) => Promise<T>): Promise<T> {
     const thing = this.#idle.pop() ?? (await this.#nextFree());
     try {
       return await operation(thing);
     } finally {
-      this.#giveBack(thing);
+      this.giveBack(thing);
     }
+  }
+
+  /** Lends one of them until it is given back. */
+  async borrow(): Promise<Thing> {
+    return this.#idle.pop() ?? this.#nextFree();
   }
 
   /** Runs `operation` with all of them, after everybody who came before. */
@@ -25,17 +36,17 @@ export class FairPool<Thing> {
     try {
       await operation(things);
     } finally {
-      for (const thing of things) this.#giveBack(thing);
+      for (const thing of things) this.giveBack(thing);
     }
+  }
+
+  giveBack(thing: Thing): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#idle.push(thing);
+    else next(thing);
   }
 
   #nextFree(): Promise<Thing> {
     return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  #giveBack(thing: Thing): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#idle.push(thing);
-    else next(thing);
   }
 }

@@ -1,5 +1,6 @@
 import { FairPool } from './fair-pool.ts';
 import type { Operations } from './protocol.ts';
+import type { QueueDepth } from './queue-depth.ts';
 import { Thread, type ThreadOptions } from './thread.ts';
 
 /**
@@ -15,6 +16,10 @@ export class ThreadPool<O extends Operations> {
       return new Thread<O>({ ...options, name: `${options.name}-${index + 1}` });
     });
     this.#pool = new FairPool(this.#threads);
+  }
+
+  get depth(): QueueDepth {
+    return this.#pool.depth;
   }
 
   request<K extends keyof O & string>(operation: K, input: O[K]['input']): Promise<O[K]['output']> {

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 import { RowhouseError } from '../errors.ts';
 import { errorFromMessage, type OperationReply, type OperationRequest, type Operations } from './protocol.ts';
+import type { QueueDepth } from './queue-depth.ts';
 
 export interface ThreadOptions {
   /** Names the thread in debuggers and process listings. */
@@ -42,6 +43,10 @@ export class Thread<O extends Operations> {
   /** Whether there is a thread at all: it starts with the first request. */
   get started(): boolean {
     return this.#worker !== null || this.#outbox.length > 0;
+  }
+
+  get depth(): QueueDepth {
+    return { running: 0, waiting: this.#pending.size };
   }
 
   request<K extends keyof O & string>(operation: K, input: O[K]['input']): Promise<O[K]['output']> {

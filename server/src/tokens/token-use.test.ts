@@ -66,3 +66,18 @@ test('what has not the form of a project token is refused without a look into th
   assert.equal(await tokens.authenticate({ sha256: hashToken('a guess'), isOfProject: false }), null);
   await assert.rejects(tokens.authenticate({ sha256: hashToken(createToken('pat')), isOfProject: true }));
 });
+
+test('of very many tokens that are not known, some are looked up, and the others are to come again', async () => {
+  using folder = temporaryFolder();
+  const catalog = await openCatalog(join(folder.path, 'catalog.sqlite'), () => undefined);
+  const tokens = new Tokens(catalog);
+  const tries = Array.from({ length: 1_200 }, async () => {
+    return tokens.authenticate({ sha256: hashToken(createToken('pat')), isOfProject: true });
+  });
+  const outcomes = await Promise.allSettled(tries);
+  const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+  assert.equal(refused.length, 200);
+  assert.ok(refused.every(({ reason }) => reason.code === 'unavailable'));
+  assert.equal(await tokens.authenticate({ sha256: hashToken(createToken('pat')), isOfProject: true }), null);
+  await catalog.destroy();
+});

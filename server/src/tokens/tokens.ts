@@ -28,11 +28,18 @@ export interface UserTokenRequest {
   readonly revokePrevious: boolean;
 }
 
+/**
+ * Of tokens that are not remembered, that is, and of those that nobody has: whoever makes them up is not to keep the catalog from
+ * everybody else.
+ */
+const MAX_LOOK_UPS = 1_000;
+
 /** Who may come in: project tokens from the catalog, and the one admin credential. */
 export class Tokens implements Authenticator {
   readonly #catalog: Catalog;
   #adminSha256: string | null = null;
   readonly #cache = new CredentialCache();
+  #lookUps = 0;
   /** When each token was last used, until `recordUse` writes it down. */
   readonly #lastUsed = new Map<number, string>();
 
@@ -67,6 +74,7 @@ export class Tokens implements Authenticator {
     return secret;
   }
 
+  /** @throws RowhouseError `unavailable` where too many tokens are being looked up. */
   async authenticate(presented: PresentedToken): Promise<Credential | null> {
     const sha256 = presented.sha256.toString('hex');
     if (sha256 === this.#adminSha256) return { kind: 'admin' };
@@ -212,6 +220,18 @@ export class Tokens implements Authenticator {
   }
 
   async #lookUp(sha256: string): Promise<CachedCredential | null> {
+    if (this.#lookUps >= MAX_LOOK_UPS) {
+      throw new RowhouseError('unavailable', 'Too many tokens are being looked up.');
+    }
+    this.#lookUps += 1;
+    try {
+      return await this.#readCredential(sha256);
+    } finally {
+      this.#lookUps -= 1;
+    }
+  }
+
+  async #readCredential(sha256: string): Promise<CachedCredential | null> {
     const row = await this.#catalog
       .selectFrom('tokens')
       .innerJoin('projects', 'projects.id', 'tokens.project_id')

@@ -14,6 +14,12 @@ export interface DatabaseThreadStart {
   readonly maxOpenDatabases: number;
 }
 
+/** What a point thread is started with. */
+export interface PointThreadStart extends DatabaseThreadStart {
+  /** Of `commitSizes`, where it counts. */
+  readonly commitSizes: SharedArrayBuffer;
+}
+
 type CloseDatabase = {
   readonly closeDatabase: { readonly input: { readonly path: string }; readonly output: void };
 };

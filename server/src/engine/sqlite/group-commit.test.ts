@@ -46,6 +46,17 @@ describe('a batch of writes', () => {
     assert.equal(stored(database), '1,2');
   });
 
+  test('tells how many writes shared a commit, those that failed not among them', () => {
+    using database = given('CREATE TABLE t(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES t)');
+    const sizes: number[] = [];
+    const run = (statements: readonly string[]) =>
+      runGrouped(database, batch(database, statements), (writes) => sizes.push(writes));
+    run(['INSERT INTO t VALUES (1)', 'INSERT INTO t VALUES (1)', 'INSERT INTO t VALUES (2)', 'SELECT 1']);
+    run(['SELECT 1']);
+    run(['INSERT INTO t VALUES (2)']);
+    assert.deepEqual(sizes, [2]);
+  });
+
   test('loses the one that fails, whatever it had done, and no other', () => {
     using database = given(
       'CREATE TABLE t(id INTEGER PRIMARY KEY, u UNIQUE ON CONFLICT FAIL); INSERT INTO t VALUES (1, 1)',

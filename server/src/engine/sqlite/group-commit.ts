@@ -16,15 +16,21 @@ export interface GroupedOperation {
  * Each stands alone: one that fails is undone alone. Where SQLite undoes the whole transaction for one of them, all are
  * done again, each in a transaction of its own. Where the commit fails, every one of them fails with it, the reads too,
  * which have seen what is not there.
+ * @param onCommit told of each commit of writes, and of how many.
  */
 export function runGrouped(
   database: RecordDatabase,
   operations: readonly GroupedOperation[],
+  onCommit: (writes: number) => void = () => undefined,
 ): readonly OperationReply[] {
   const writes = operations.filter((operation) => operation.writes).length;
-  if (writes > 0 && database.defersForeignKeys) return runEachAlone(database, operations);
+  if (writes > 0 && database.defersForeignKeys) return runEachAlone(database, operations, onCommit);
   try {
-    return runTogether(database, operations, writes > 0) ?? runEachAlone(database, operations);
+    const replies = runTogether(database, operations, writes > 0);
+    if (replies === null) return runEachAlone(database, operations, onCommit);
+    const done = replies.filter(({ ok }, index) => ok && operations[index]?.writes === true).length;
+    if (done > 0) onCommit(done);
+    return replies;
   } catch (error) {
     rollBack(database.connection);
     return operations.map(({ request }) => failed(request, error));
@@ -56,15 +62,18 @@ function runTogether(
 function runEachAlone(
   database: RecordDatabase,
   operations: readonly GroupedOperation[],
+  onCommit: (writes: number) => void,
 ): readonly OperationReply[] {
   return operations.map((operation) => {
     const transaction = operation.writes ? writeTransaction : readTransaction;
-    return replyTo(operation.request, () =>
+    const reply = replyTo(operation.request, () =>
       transaction(database.connection, () => {
         database.refresh();
         return operation.run();
       }),
     );
+    if (operation.writes && reply.ok) onCommit(1);
+    return reply;
   });
 }
 

@@ -2,14 +2,16 @@ import { workerData } from 'node:worker_threads';
 
 import { errorToMessage, type OperationReply, type OperationRequest } from '../../threads/protocol.ts';
 import { callOperation, runOperation, serveBatches } from '../../threads/serve-operations.ts';
-import type { DatabaseThreadStart } from './database-operations.ts';
+import { commitSizes } from './commit-sizes.ts';
+import type { PointThreadStart } from './database-operations.ts';
 import { runGrouped } from './group-commit.ts';
 import { OpenDatabases } from './open-databases.ts';
 import { pointHandlers } from './records/point-handlers.ts';
 import { recordDatabaseOf } from './records/record-database.ts';
 import type { RecordReads } from './records/record-operations.ts';
 
-const { maxOpenDatabases } = workerData as DatabaseThreadStart;
+const { maxOpenDatabases, commitSizes: memory } = workerData as PointThreadStart;
+const sizes = commitSizes(memory);
 
 /** Longer values are left to a thread that may take its time. */
 const VALUE_MAX_BYTES = 16_777_216;
@@ -50,7 +52,7 @@ function answerGroup(path: string, requests: readonly OperationRequest[]): reado
       writes: !READS.has(request.operation),
       run: () => leavingLongValues(() => callOperation(handlers, request)),
     }));
-    return runGrouped(database, operations);
+    return runGrouped(database, operations, (writes) => sizes.observe(writes));
   } catch (error) {
     return requests.map(({ id }) => ({ id, ok: false, error: errorToMessage(error) }));
   }

@@ -7,12 +7,15 @@ import { moduleBeside } from '../../threads/module-beside.ts';
 import type { Operations } from '../../threads/protocol.ts';
 import { ThreadPool } from '../../threads/thread-pool.ts';
 import { Thread } from '../../threads/thread.ts';
+import type { EngineStatistics } from '../engine-statistics.ts';
 import type { Engine, FirstRow, ImportOptions, ImportReport } from '../engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../new-database.ts';
 import { projectNotEmpty } from '../project-not-empty.ts';
+import { commitSizes } from './commit-sizes.ts';
 import type {
   DatabaseThreadStart,
   PointOperations,
+  PointThreadStart,
   ReaderOperations,
   WriterOperations,
 } from './database-operations.ts';
@@ -100,6 +103,7 @@ class SqliteEngine implements Engine {
   readonly #writeGates = new ProjectGates();
   readonly #incarnations = new ProjectIncarnations();
   readonly #checks = new FairPool(Array.from({ length: CHECKS_AT_ONCE }, (_, slot) => slot));
+  readonly #commitSizes = commitSizes();
   readonly #points: readonly Thread<PointOperations>[];
   readonly #writers: ThreadPool<WriterOperations>;
   readonly #readers: ThreadPool<ReaderOperations>;
@@ -115,7 +119,12 @@ class SqliteEngine implements Engine {
       return { name, script, startData, onCrash: options.onThreadCrash };
     };
     this.#points = Array.from({ length: options.pointThreads }, (_, index) => {
-      return new Thread<PointOperations>({ ...thread('point'), name: `point-${index + 1}` });
+      const pointData: PointThreadStart = { ...startData, commitSizes: this.#commitSizes.memory };
+      return new Thread<PointOperations>({
+        ...thread('point'),
+        name: `point-${index + 1}`,
+        startData: pointData,
+      });
     });
     this.#writers = new ThreadPool(options.writerThreads, thread('writer'));
     this.#readers = new ThreadPool(options.readerThreads, thread('reader'));
@@ -250,6 +259,22 @@ class SqliteEngine implements Engine {
     } finally {
       await this.#directory.removeUpload(uploadPath);
     }
+  }
+
+  statistics(): EngineStatistics {
+    const points = this.#points.map(({ depth }, index) => [`point-${index + 1}`, depth] as const);
+    return {
+      queues: {
+        ...Object.fromEntries(points),
+        writers: this.#writers.depth,
+        readers: this.#readers.depth,
+        query_processes: this.#queryProcesses.depth,
+        write_processes: this.#writeProcesses.depth,
+        export_processes: this.#exportProcesses.depth,
+        import_checks: this.#checks.depth,
+      },
+      commitSizes: this.#commitSizes.read(),
+    };
   }
 
   /** What can be stopped is. Then readers first: only the last connection to a database, and only one that writes, empties its write-ahead log. */

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import { RowhouseError } from '../../../errors.ts';
 import type { Operations } from '../../../threads/protocol.ts';
+import type { QueueDepth } from '../../../threads/queue-depth.ts';
 import { KillableProcess, type KillableProcessOptions } from './killable-process.ts';
 import { ProjectTurns, type TurnLimits } from './project-turns.ts';
 
@@ -39,6 +40,10 @@ export class KillableProcesses<O extends Operations> {
   constructor(options: KillableProcessesOptions) {
     this.#options = options;
     this.#turns = new ProjectTurns(options.turns);
+  }
+
+  get depth(): QueueDepth {
+    return this.#turns.depth;
   }
 
   /**

@@ -1,4 +1,5 @@
 import { RowhouseError } from '../../../errors.ts';
+import type { QueueDepth } from '../../../threads/queue-depth.ts';
 
 export interface TurnLimits {
   /** How many of a project's may run at once. */
@@ -28,6 +29,10 @@ export class ProjectTurns {
 
   constructor(limits: TurnLimits) {
     this.#limits = limits;
+  }
+
+  get depth(): QueueDepth {
+    return { running: this.#total, waiting: this.#waiting };
   }
 
   /**

@@ -1,0 +1,24 @@
+import type { FastifyBaseLogger } from 'fastify';
+
+import type { RequestObserver } from './finished-requests.ts';
+
+/** What writes a line for each request, where the log takes lines of the level `debug`; nothing where it does not. */
+export function requestLines(log: FastifyBaseLogger): readonly RequestObserver[] {
+  if (log.level !== 'debug' && log.level !== 'trace') return [];
+  return [
+    ({ requestId, method, route, status, errorCode, durationMs, credential }) =>
+      log.debug(
+        {
+          request_id: requestId,
+          method,
+          route,
+          status,
+          code: errorCode,
+          duration_ms: Math.round(durationMs * 1_000) / 1_000,
+          token_id: credential?.kind === 'project_token' ? credential.tokenId : null,
+          project: credential?.kind === 'project_token' ? credential.projectSlug : null,
+        },
+        'a request is over',
+      ),
+  ];
+}
