@@ -25,6 +25,7 @@ import { ProjectIdCache } from './projects/project-id-cache.ts';
 import { Projects } from './projects/projects.ts';
 import type { Queries } from './query/query.ts';
 import type { Records } from './records/records.ts';
+import { RequestLog } from './request-log/request-log.ts';
 import { Tables } from './tables/tables.ts';
 import { AccessTests } from './tokens/access-tests.ts';
 import { Tokens } from './tokens/tokens.ts';
@@ -45,6 +46,7 @@ export interface Service {
   readonly indexes: Indexes;
   readonly records: Records;
   readonly queries: Queries;
+  readonly requestLog: Pick<RequestLog, 'statistics'>;
   /** What the edge tells of each call, and asks of it. */
   readonly calls: Pick<HttpServerOptions, 'observers' | 'projectIds' | 'grouper'>;
   /** Whether no server ever ran on this data folder. */
@@ -65,6 +67,9 @@ const USE_RECORDING_INTERVAL_MS = 30_000;
 const TOKEN_SWEEP_INTERVAL_MS = 600_000;
 const EXPORT_SWEEP_INTERVAL_MS = 30_000;
 const UPLOAD_STALL_LIMIT_MS = 60_000;
+
+/** Calls that wait to be written to the log: some 25 MB. */
+const REQUESTS_QUEUED = 50_000;
 
 /** Exports that are being made or wait to be. */
 const EXPORT_LIMITS = { perProject: 100, total: 1_000 };
@@ -89,14 +94,12 @@ export async function openService(
   });
   const tokens = new Tokens(catalog);
   const projectIds = new ProjectIdCache(catalog);
-  const operations = new Operations({
-    archive: { chainOf: async () => [], latestOf: async () => [] },
-    idleSeconds: config.operationIdleSeconds,
-    now,
-  });
+  const requestLog = openRequestLog(config, log, now);
+  const operations = new Operations({ log: requestLog, idleSeconds: config.operationIdleSeconds, now });
   const onDeleted = ({ id, project_slug }: ProjectRow) => {
     projectIds.forget(project_slug);
-    operations.forgetProject(id);
+    // Where it fails, the next start does it.
+    void operations.forgetProject(id).catch(() => undefined);
   };
   const projects = new Projects({ catalog, engine, tokens, files, onDeleted });
   const users = new Users({ catalog, tokens });
@@ -110,6 +113,7 @@ export async function openService(
   });
   const upkeep = new ExportUpkeep({ catalog, files, exports });
   await upkeep.recover();
+  await forgetLoggedProjects(requestLog, catalog).catch(() => undefined);
   const housekeeping = keepHouse({ tokens, exports, upkeep, config, log });
   return {
     tokens,
@@ -121,6 +125,7 @@ export async function openService(
     indexes: new Indexes(engine.tables),
     records: engine.records,
     queries: engine.queries,
+    requestLog,
     calls: {
       observers: [(finished) => operations.record(finished)],
       projectIds,
@@ -137,6 +142,7 @@ export async function openService(
       await housekeeping.stop();
       await exports.close();
       await engine.close();
+      await requestLog.close();
       await catalog.destroy();
     },
   };
@@ -162,6 +168,24 @@ async function openStores(
     onThreadCrash,
   });
   return { files, engine };
+}
+
+function openRequestLog(config: Config, log: FastifyBaseLogger, now: () => number): RequestLog {
+  return new RequestLog({
+    path: join(config.dataDir, 'requests.sqlite'),
+    keptDays: config.requestLogDays,
+    maxRows: config.requestLogMaxRows,
+    maxQueued: REQUESTS_QUEUED,
+    now,
+    onFault: (err, { dropped }) =>
+      log.error({ err, dropped }, 'calls could not be written to the request log'),
+  });
+}
+
+/** Those that were deleted, and the service stopped before the log had forgotten them. */
+async function forgetLoggedProjects(requestLog: RequestLog, catalog: Catalog): Promise<void> {
+  const rows = await catalog.selectFrom('projects').select('id').execute();
+  await requestLog.keepProjects(new Set(rows.map(({ id }) => id)));
 }
 
 async function firstStartedAt(catalog: Catalog): Promise<string | undefined> {
