@@ -94,7 +94,8 @@ const PROJECT_TOKEN_PREFIX = 'pat_';
 /** RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1). */
 const BEARER = /^bearer +(\S.*)$/i;
 
-function presentedToken(request: FastifyRequest): string {
+/** The token of a request. @throws RowhouseError `missing_authorization`, `invalid_token` for one that cannot be. */
+export function presentedToken(request: FastifyRequest): string {
   const token = BEARER.exec(request.headers.authorization ?? '')?.[1]?.trimEnd();
   if (token === undefined) {
     throw new RowhouseError(
