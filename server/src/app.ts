@@ -10,6 +10,8 @@ import { registerImportRoutes } from './imports/imports.routes.ts';
 import { registerIndexRoutes } from './indexes/indexes.routes.ts';
 import { registerDocsPageRoutes } from './openapi/docs-page.routes.ts';
 import { registerOpenApiRoutes } from './openapi/openapi.routes.ts';
+import { registerOperationRoutes } from './operations/operations.routes.ts';
+import { registerRequestRoutes } from './operations/requests.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
 import { registerQueryRoute } from './query/query.routes.ts';
 import { registerRecordRoutes } from './records/records.routes.ts';
@@ -57,5 +59,7 @@ export function createApp(
   registerIndexRoutes(app, service);
   registerRecordRoutes(app, service);
   registerQueryRoute(app, service);
+  registerOperationRoutes(app, service.operations);
+  registerRequestRoutes(app, service.operations);
   return app;
 }

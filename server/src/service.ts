@@ -46,6 +46,7 @@ export interface Service {
   readonly indexes: Indexes;
   readonly records: Records;
   readonly queries: Queries;
+  readonly operations: Operations;
   readonly requestLog: Pick<RequestLog, 'statistics'>;
   /** What the edge tells of each call, and asks of it. */
   readonly calls: Pick<HttpServerOptions, 'observers' | 'projectIds' | 'grouper'>;
@@ -125,6 +126,7 @@ export async function openService(
     indexes: new Indexes(engine.tables),
     records: engine.records,
     queries: engine.queries,
+    operations,
     requestLog,
     calls: {
       observers: [(finished) => operations.record(finished)],

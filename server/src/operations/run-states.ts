@@ -90,11 +90,6 @@ export class RunStates implements OperationGrouper {
     return { id, operationKey, continues };
   }
 
-  /** Whether a call of it that came now would go on with it. */
-  isActive(lastActivityMs: number): boolean {
-    return this.#options.now() - lastActivityMs <= this.#options.idleMs;
-  }
-
   forgetProject(projectId: number): void {
     const ofProject = runKey(projectId, '');
     this.#runs.deleteWhere((key) => key.startsWith(ofProject));
