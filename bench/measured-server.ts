@@ -25,8 +25,10 @@ export interface Memory {
   readonly peak: number;
 }
 
-export async function startMeasuredServer(dataDir: string): Promise<MeasuredServer> {
-  const main = fileURLToPath(new URL('../server/src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../server/src/main.ts', import.meta.url));
+
+/** @param main what is run; the service itself, unless it is something to measure that against. */
+export async function startMeasuredServer(dataDir: string, main = MAIN): Promise<MeasuredServer> {
   const probe = new URL('./event-loop-probe.ts', import.meta.url).href;
   const child = fork(main, ['start'], {
     execArgv: ['--import', probe],
