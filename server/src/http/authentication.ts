@@ -76,7 +76,8 @@ export function requireAccess(rule: AccessRule, reception: Reception): onRequest
     // From here on it is authenticated, also where it is refused. Of a request with a body this is asked twice.
     if (request.credential === null) {
       request.credential = credential;
-      await identifyRequest(request, reply, { ...reception, credential });
+      const identified = identifyRequest(request, reply, credential, reception);
+      if (identified !== null) await identified;
     }
     request.credential = credential;
     requireRule(credential, rule);
