@@ -2,6 +2,7 @@ import { benchmarkDataExport } from './data-export.ts';
 import { benchmarkQueryIsolation } from './query-isolation.ts';
 import { benchmarkRecords } from './records/records.ts';
 import { benchmarkSchemaExport } from './schema-export.ts';
+import { benchmarkSlowClients } from './slow-clients/slow-clients.ts';
 
 /** Every benchmark in turn, each in one run beside what it is measured against. Or those named on the command line. */
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
@@ -9,6 +10,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   'query-isolation': benchmarkQueryIsolation,
   records: benchmarkRecords,
   'schema-export': benchmarkSchemaExport,
+  'slow-clients': benchmarkSlowClients,
 };
 
 const asked = process.argv.slice(2);

@@ -25,7 +25,10 @@ export interface Memory {
   readonly peak: number;
 }
 
-export async function startMeasuredServer(dataDir: string): Promise<MeasuredServer> {
+export async function startMeasuredServer(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<MeasuredServer> {
   const main = fileURLToPath(new URL('../server/src/main.ts', import.meta.url));
   const probe = new URL('./event-loop-probe.ts', import.meta.url).href;
   const child = fork(main, ['start'], {
@@ -37,6 +40,7 @@ export async function startMeasuredServer(dataDir: string): Promise<MeasuredServ
       ROWHOUSE_ADMIN_TOKEN: BENCH_TOKEN,
       ROWHOUSE_SAMPLE_PROJECT: 'off',
       ROWHOUSE_LOG_LEVEL: 'error',
+      ...settings,
     },
   });
   const url = await addressOf(child);

@@ -32,6 +32,15 @@ test('each kind of setting is read', () => {
   );
 });
 
+test('a rate is so many requests in so many seconds; it and the second port are off unless they are set', () => {
+  const config = readConfig({ ROWHOUSE_RATE_LIMIT: '600/60', ROWHOUSE_METRICS_PORT: '0' });
+  assert.deepEqual([config.rateLimit, config.metricsPort], [{ requests: 600, seconds: 60 }, 0]);
+  for (const value of [undefined, '', 'off']) {
+    const without = readConfig({ ROWHOUSE_RATE_LIMIT: value, ROWHOUSE_METRICS_PORT: value });
+    assert.deepEqual([without.rateLimit, without.metricsPort], [null, null]);
+  }
+});
+
 describe('a value that cannot be used stops the start with one line that names its variable', () => {
   const refused: readonly (readonly [variable: string, value: string])[] = [
     ['ROWHOUSE_PORT', '65536'],
@@ -42,6 +51,13 @@ describe('a value that cannot be used stops the start with one line that names i
     ['ROWHOUSE_BODY_MAX_BYTES', '1023'],
     ['ROWHOUSE_LOG_LEVEL', 'loud'],
     ['ROWHOUSE_SAMPLE_PROJECT', 'yes'],
+    ['ROWHOUSE_METRICS_PORT', 'on'],
+    ['ROWHOUSE_METRICS_PORT', '70000'],
+    ['ROWHOUSE_RATE_LIMIT', '600'],
+    ['ROWHOUSE_RATE_LIMIT', '0/60'],
+    ['ROWHOUSE_RATE_LIMIT', '600/0'],
+    ['ROWHOUSE_RATE_LIMIT', '600/60s'],
+    ['ROWHOUSE_RATE_LIMIT', '600/86401'],
   ];
   for (const [variable, value] of refused) {
     test(`${variable}=${value}`, () => {

@@ -157,6 +157,35 @@ test('a first start on which the sample project cannot be made loses no token: t
   assert.match(server.stdout(), /project token +pat_\w+\n[^]*admin token +adm_\w+\n/);
 });
 
+test('metrics are served on a second port where one is set, and a rate limit is in force; a port that is taken is said in one line', async () => {
+  using folder = temporaryFolder();
+  await using server = await startCommandServer({
+    ROWHOUSE_DATA_DIR: folder.path,
+    ROWHOUSE_METRICS_PORT: '0',
+    ROWHOUSE_RATE_LIMIT: '1/3600',
+    ROWHOUSE_LOG_LEVEL: 'info',
+  });
+  const token = /project token +(pat_\w+)/.exec(server.stdout())?.[1];
+  const headers = { authorization: `Bearer ${token}` };
+  const ask = () => fetch(`${server.url}/projects/example_project/tables`, { headers });
+  assert.equal((await ask()).status, 200);
+  assert.equal((await ask()).status, 429);
+
+  const url = /"url":"(http:\/\/127\.0\.0\.1:\d+\/metrics)"/.exec(server.stderr())?.[1] ?? '';
+  const text = await (await fetch(url)).text();
+  assert.match(text, /^rowhouse_http_requests_rate_limited_total 1$/m);
+
+  const taken = await runCommand(['start'], {
+    ROWHOUSE_DATA_DIR: join(folder.path, 'other'),
+    ROWHOUSE_PORT: '0',
+    ROWHOUSE_METRICS_PORT: new URL(url).port,
+  });
+  assert.equal(taken.exitCode, 1);
+  assert.equal(taken.stdout, '');
+  assert.match(taken.stderr, /is taken by another program; set ROWHOUSE_METRICS_PORT to another port\n$/);
+  assert.equal(await server.stop('SIGTERM'), 0);
+});
+
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`${signal} lets a request in flight finish, closes every database, and ends with 0`, async () => {
     using folder = temporaryFolder();
