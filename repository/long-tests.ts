@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 
-// The property tests with many more runs than the tests of a day, a server that is killed fifty times while it exports, and the whole
-// contract by a URL: node repository/long-tests.ts [runs]
+// The property tests with many more runs than the tests of a day, a server that is killed fifty times while it exports and while it
+// writes, and the whole contract by a URL: node repository/long-tests.ts [runs]
 const runs = Number(process.argv[2] ?? 20_000);
 if (!Number.isSafeInteger(runs) || runs < 1) {
   console.error('node repository/long-tests.ts [runs]: runs is a whole number from 1');
@@ -13,6 +13,7 @@ const files = [
   // Each of these takes random schemas too, through the tool that its format is for.
   ...globSync('server/src/engine/sqlite/exports/schema/!(*.*).test.ts'),
   'server/src/exports/killed-server.test.ts',
+  'server/src/records/exactly-once-killed.test.ts',
   'repository/conformance-by-url.test.ts',
 ];
 const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files], {

@@ -14,6 +14,7 @@ import { registerDocsPageRoutes } from './openapi/docs-page.routes.ts';
 import { registerOpenApiRoutes } from './openapi/openapi.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
 import { registerQueryRoute } from './query/query.routes.ts';
+import { registerBatchRoute } from './records/batch.routes.ts';
 import { registerRecordRoutes } from './records/records.routes.ts';
 import type { Service } from './service.ts';
 import { registerTableRoutes } from './tables/tables.routes.ts';
@@ -79,6 +80,7 @@ export function createApp(
   registerColumnRoutes(app, service);
   registerIndexRoutes(app, service);
   registerRecordRoutes(app, service);
+  registerBatchRoute(app, service);
   registerQueryRoute(app, service);
   return app;
 }

@@ -25,7 +25,7 @@ import { Operations } from './operations/operations.ts';
 import { ProjectIdCache } from './projects/project-id-cache.ts';
 import { Projects } from './projects/projects.ts';
 import type { Queries } from './query/query.ts';
-import type { Records } from './records/records.ts';
+import type { Batches, Records } from './records/records.ts';
 import { Tables } from './tables/tables.ts';
 import { AccessTests } from './tokens/access-tests.ts';
 import { Tokens } from './tokens/tokens.ts';
@@ -50,6 +50,7 @@ export interface Service {
   readonly columns: Columns;
   readonly indexes: Indexes;
   readonly records: Records;
+  readonly batches: Batches;
   readonly queries: Queries;
   /** What the edge tells of each call, and asks of it. */
   readonly calls: Pick<HttpServerOptions, 'observers' | 'projectIds' | 'grouper'>;
@@ -128,6 +129,7 @@ export async function openService(
     columns: new Columns(engine.tables),
     indexes: new Indexes(engine.tables),
     records: engine.records,
+    batches: engine.batches,
     queries: engine.queries,
     calls: {
       observers: [(finished) => operations.record(finished)],

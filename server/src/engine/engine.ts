@@ -1,6 +1,7 @@
 import type { IdempotentRequest, Written } from '../idempotency.ts';
 import type { EngineStatistics } from './engine-statistics.ts';
 import type { CreatedDatabase, NewDatabase } from './new-database.ts';
+import type { ProjectBatches } from './project-batches.ts';
 import type { ProjectExports } from './project-exports.ts';
 import type { ProjectQueries } from './project-queries.ts';
 import type { ProjectRecords } from './project-records.ts';
@@ -14,6 +15,7 @@ import type { ProjectTables } from './project-tables.ts';
 export interface Engine {
   readonly tables: ProjectTables;
   readonly records: ProjectRecords;
+  readonly batches: ProjectBatches;
   readonly queries: ProjectQueries;
   readonly exports: ProjectExports;
 

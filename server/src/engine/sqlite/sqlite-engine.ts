@@ -93,6 +93,7 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<En
 class SqliteEngine implements Engine {
   readonly tables: SqliteTables;
   readonly records: SqliteRecords;
+  readonly batches: SqliteRecords;
   readonly queries: SqliteQueries;
   readonly exports: SqliteExports;
   readonly #directory: ProjectDirectory;
@@ -177,6 +178,7 @@ class SqliteEngine implements Engine {
     };
     this.tables = new SqliteTables(host);
     this.records = new SqliteRecords(host);
+    this.batches = this.records;
     this.queries = new SqliteQueries(host);
     this.exports = new SqliteExports(host, { maxBytes: options.exportMaxBytes });
   }

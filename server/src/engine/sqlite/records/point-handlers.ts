@@ -1,6 +1,8 @@
 import type { Written } from '../../../idempotency.ts';
 import type { Handlers } from '../../../threads/serve-operations.ts';
 import { allowedTable } from './allowed-table.ts';
+import { isShortBatch } from './batch/batch-bounds.ts';
+import { runBatch, runBatchOnce } from './batch/run-batch.ts';
 import { deleteRecord } from './delete-records.ts';
 import { getRecord } from './get-record.ts';
 import { insertRecord } from './insert-record.ts';
@@ -31,6 +33,11 @@ export function pointHandlers(database: RecordDatabase): Handlers<PointOperation
       writeIfShort(database, input, (table) => {
         return isShort.updateRecord(table, input.change) ? updateRecord(database, table, input.change) : null;
       }),
+    runBatch: (input) => {
+      const { operations } = input;
+      const run = () => (isShortBatch(database, operations) ? runBatch(database, operations) : null);
+      return unlessLeft(runBatchOnce(database, input, run));
+    },
     deleteRecord: (input) =>
       writeIfShort(database, input, (table) => {
         return isShort.deleteRecord(table) ? deleteRecord(database, table, input.key) : null;
@@ -43,6 +50,9 @@ function writeIfShort<Result>(
   target: WriteTarget,
   write: (table: RecordTable) => Result | null,
 ): Written<Result> | null {
-  const { result, replayOf } = writeOnce(database, target, write);
+  return unlessLeft(writeOnce(database, target, write));
+}
+
+function unlessLeft<Result>({ result, replayOf }: Written<Result | null>): Written<Result> | null {
   return result === null ? null : { result, replayOf };
 }

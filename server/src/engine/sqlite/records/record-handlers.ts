@@ -4,6 +4,8 @@ import type { OpenDatabases } from '../open-databases.ts';
 import { readTransaction } from '../read-transaction.ts';
 import { writeTransaction } from '../write-transaction.ts';
 import { allowedTable } from './allowed-table.ts';
+import { mayBeEndless } from './batch/batch-bounds.ts';
+import { runBatch, runBatchOnce } from './batch/run-batch.ts';
 import { deleteRecord, deleteRecords } from './delete-records.ts';
 import { getRecord } from './get-record.ts';
 import { insertRecord } from './insert-record.ts';
@@ -13,10 +15,9 @@ import { type RecordDatabase, recordDatabaseOf } from './record-database.ts';
 import type {
   BoundedRecordReads,
   BoundedRecordWrites,
-  BulkRecordWrites,
   RecordReads,
   RecordTarget,
-  RecordWrites,
+  WriteOperations,
   WriteTarget,
 } from './record-operations.ts';
 import type { RecordTable } from './record-table.ts';
@@ -63,11 +64,15 @@ export function boundedRecordWrites(databases: OpenDatabases): Handlers<BoundedR
     createRecords: bounded(bulk.createRecords),
     updateRecords: bounded(bulk.updateRecords),
     deleteRecords: bounded(bulk.deleteRecords),
+    runBatch: (input) => {
+      const database = recordDatabaseOf(databases.get(input.path));
+      return mayBeEndless(database, input.operations) ? null : bulk.runBatch(input);
+    },
   };
 }
 
 /** The same where it can be stopped. */
-export function recordWrites(databases: OpenDatabases): Handlers<RecordWrites & BulkRecordWrites> {
+export function recordWrites(databases: OpenDatabases): Handlers<WriteOperations> {
   const writing = writingTable(databases);
   return {
     createRecord: (input) => writing(input, (database, table) => insertRecord(database, table, input.record)),
@@ -79,6 +84,13 @@ export function recordWrites(databases: OpenDatabases): Handlers<RecordWrites & 
       writing(input, (database, table) => updateRecords(database, table, input.change)),
     deleteRecords: (input) =>
       writing(input, (database, table) => deleteRecords(database, table, input.filters)),
+    runBatch: (input) => {
+      const database = recordDatabaseOf(databases.get(input.path));
+      return writeTransaction(database.connection, () => {
+        database.refresh();
+        return runBatchOnce(database, input, () => runBatch(database, input.operations));
+      });
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { IdempotentRequest, Written } from '../../../idempotency.ts';
+import type { BatchOperation, BatchResult } from '../../project-batches.ts';
 import type {
   AffectedRows,
   CreatedRecord,
@@ -27,6 +28,18 @@ export interface WriteTarget extends RecordTarget {
   /** Null where it has effect each time that it is sent. */
   readonly request: IdempotentRequest | null;
 }
+
+/** What a batch begins with, and what it is. */
+export interface BatchTarget {
+  readonly path: string;
+  readonly request: IdempotentRequest | null;
+  readonly operations: readonly BatchOperation[];
+}
+
+/** Several operations in one transaction. */
+export type BatchWrites = {
+  readonly runBatch: { readonly input: BatchTarget; readonly output: Written<readonly BatchResult[]> };
+};
 
 /** Reads of one row or one page. */
 export type RecordReads = {
@@ -89,12 +102,14 @@ export type BoundedRecordWrites = {
 };
 
 /** What a write process does. */
-export type WriteOperations = RecordWrites & BulkRecordWrites;
+export type WriteOperations = RecordWrites & BulkRecordWrites & BatchWrites;
+
+type ShortOperations = RecordReads & RecordWrites & BatchWrites;
 
 /** What is done on the thread of short work: null says that it may be long, and that nothing was done. */
 export type PointOperations = {
-  readonly [Name in keyof (RecordReads & RecordWrites)]: {
-    readonly input: (RecordReads & RecordWrites)[Name]['input'];
-    readonly output: (RecordReads & RecordWrites)[Name]['output'] | null;
+  readonly [Name in keyof ShortOperations]: {
+    readonly input: ShortOperations[Name]['input'];
+    readonly output: ShortOperations[Name]['output'] | null;
   };
 };

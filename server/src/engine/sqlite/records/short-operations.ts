@@ -13,7 +13,7 @@ export const isShort = {
   createRecord: (table: RecordTable, record: NewRecord) => {
     return isPlainToWrite(table) && (record.onConflict === null || !refersTo(table, othersIn(record)));
   },
-  updateRecord: (table: RecordTable, { patch }: RecordChange) => {
+  updateRecord: (table: RecordTable, { patch }: Pick<RecordChange, 'patch'>) => {
     return isPlainToWrite(table) && !refersTo(table, Object.keys(patch));
   },
   deleteRecord: (table: RecordTable) => isPlainToWrite(table) && table.referencedColumns.size === 0,

@@ -1,4 +1,5 @@
 import type { IdempotentRequest, Written } from '../../../idempotency.ts';
+import type { BatchOperation, BatchResult, ProjectBatches } from '../../project-batches.ts';
 import type {
   AffectedRows,
   CreatedRecord,
@@ -18,6 +19,7 @@ import type {
 } from '../../project-records.ts';
 import type { EngineHost } from '../engine-host.ts';
 import type {
+  BatchWrites,
   BulkRecordWrites,
   PointOperations,
   RecordReads,
@@ -30,7 +32,7 @@ import { isShortPage } from './short-operations.ts';
  * The rows of SQLite projects. What is short work, with one row or with a few along the key, is done on the project's point
  * thread; all else on the readers and writers, and what may have no end where it can be stopped: views and triggers.
  */
-export class SqliteRecords implements ProjectRecords {
+export class SqliteRecords implements ProjectRecords, ProjectBatches {
   readonly #host: EngineHost;
 
   constructor(host: EngineHost) {
@@ -109,6 +111,14 @@ export class SqliteRecords implements ProjectRecords {
     return this.#writeMany(project, 'deleteRecords', (path) => ({ path, table, request, filters }));
   }
 
+  run(
+    project: string,
+    operations: readonly BatchOperation[],
+    request: IdempotentRequest | null,
+  ): Promise<Written<readonly BatchResult[]>> {
+    return this.#writeOne(project, 'runBatch', (path) => ({ path, request, operations }));
+  }
+
   /** A view may be read without end, so that is done where it is stopped. */
   #readView<Name extends keyof RecordReads>(
     project: string,
@@ -119,11 +129,11 @@ export class SqliteRecords implements ProjectRecords {
   }
 
   /** What the point thread does not do, a writer does, alone. */
-  async #writeOne<Name extends keyof RecordWrites>(
+  async #writeOne<Name extends keyof (RecordWrites & BatchWrites)>(
     project: string,
     operation: Name,
-    inputAt: (path: string) => RecordWrites[Name]['input'],
-  ): Promise<RecordWrites[Name]['output']> {
+    inputAt: (path: string) => (RecordWrites & BatchWrites)[Name]['input'],
+  ): Promise<(RecordWrites & BatchWrites)[Name]['output']> {
     const { writeGates, writers } = this.#host;
     const done = await this.#host.withDatabase(project, async (path) => {
       const input = inputAt(path);

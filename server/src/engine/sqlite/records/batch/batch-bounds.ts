@@ -1,0 +1,56 @@
+import { RowhouseError } from '../../../../errors.ts';
+import type { BatchOperation } from '../../../project-batches.ts';
+import type { TableReference } from '../../../project-records.ts';
+import { allowedTable } from '../allowed-table.ts';
+import type { RecordDatabase } from '../record-database.ts';
+import type { RecordTable } from '../record-table.ts';
+import { isShort } from '../short-operations.ts';
+
+/** More of them hold others up for longer than short work may. */
+const SHORT_BATCH_MAX_OPERATIONS = 50;
+
+/** Whether every operation of the batch is short, and there are few. */
+export function isShortBatch(database: RecordDatabase, operations: readonly BatchOperation[]): boolean {
+  return (
+    operations.length <= SHORT_BATCH_MAX_OPERATIONS &&
+    operations.every((operation) => {
+      const table = tableIfThere(database, operation.table);
+      return table !== null && isShortOperation(table, operation);
+    })
+  );
+}
+
+/** Whether the batch may take for ever. */
+export function mayBeEndless(database: RecordDatabase, operations: readonly BatchOperation[]): boolean {
+  return (
+    database.writesMayBeEndless ||
+    operations.some(({ kind, table }) => kind === 'get' && tableIfThere(database, table)?.isCostly === true)
+  );
+}
+
+/** What a client may not use, or is not there, is told of when its turn comes: an earlier operation may fail before it. */
+function tableIfThere(database: RecordDatabase, table: TableReference): RecordTable | null {
+  try {
+    return allowedTable(database, table);
+  } catch (error) {
+    if (error instanceof RowhouseError) return null;
+    throw error;
+  }
+}
+
+function isShortOperation(table: RecordTable, operation: BatchOperation): boolean {
+  switch (operation.kind) {
+    case 'get':
+      return isShort.getRecord(table);
+    case 'create':
+      return isShort.createRecord(table, operation.record);
+    case 'update':
+      return isShort.updateRecord(table, operation);
+    case 'delete':
+      return isShort.deleteRecord(table);
+    case 'createMany':
+    case 'updateMany':
+    case 'deleteMany':
+      return false;
+  }
+}
