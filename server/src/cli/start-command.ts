@@ -64,7 +64,9 @@ async function firstSecrets(
 }
 
 async function listen(app: HttpServer, { host, port }: Config): Promise<string> {
-  return unlessTaken(app.listen({ host, port }), `${host}:${port}`, 'ROWHOUSE_PORT');
+  // Fastify would open a second server for the other address of that name, and it would have none of our limits.
+  const one = host === 'localhost' ? '127.0.0.1' : host;
+  return unlessTaken(app.listen({ host: one, port }), `${host}:${port}`, 'ROWHOUSE_PORT');
 }
 
 /** Null where no second port is wanted. */
