@@ -20,6 +20,7 @@ describe('the guide to operations tells the limits that the code has', () => {
   const { bodyMaxBytes, importMaxBytes, queryTimeoutMs, maxOpenDatabases } = settings;
   const { exportMaxBytes, exportTimeoutSeconds } = settings;
   const { maxConnections, headersTimeoutSeconds, bodyTimeoutSeconds, keepAliveSeconds } = settings;
+  const { requestLogDays, requestLogMaxRows, operationIdleSeconds } = settings;
   const limits: Readonly<Record<string, readonly string[]>> = {
     connections: [
       `${maxConnections.default.toLocaleString('en-US')} (`,
@@ -89,6 +90,12 @@ describe('the guide to operations tells the limits that the code has', () => {
       `${inText('users/login-limits.ts', 'MAX_TRIES')} of a user`,
       `${number('users/login-limits.ts', 'WINDOW_MS') / 60_000} minutes`,
     ],
+    'the log of requests': [
+      `${requestLogMaxRows.default.toLocaleString('en-US')} calls`,
+      `${requestLogDays.default} days`,
+      `${inText('service.ts', 'REQUESTS_QUEUED')} wait`,
+    ],
+    'a run of an operation': [`${operationIdleSeconds.default} seconds`],
     'databases open': [
       `${maxOpenDatabases.default} (`,
       `${THREADS.reduce((sum, name) => sum + number('service.ts', name), 0)} threads`,

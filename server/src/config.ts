@@ -178,6 +178,22 @@ export const settings = {
     meaning:
       'For how long a run of an operation (`X-Operation-Run-Id`) may be without a call before the next one begins a new run, in seconds.',
   },
+  requestLogDays: {
+    variable: 'ROWHOUSE_REQUEST_LOG_DAYS',
+    kind: 'integer',
+    minimum: 1,
+    maximum: 36_500,
+    default: 30,
+    meaning: 'For how many days the log of requests keeps a call.',
+  },
+  requestLogMaxRows: {
+    variable: 'ROWHOUSE_REQUEST_LOG_MAX_ROWS',
+    kind: 'integer',
+    minimum: 1_000,
+    maximum: 1_000_000_000,
+    default: 10_000_000,
+    meaning: 'How many calls the log of requests keeps at most; the oldest are removed.',
+  },
   publicUrl: {
     variable: 'ROWHOUSE_PUBLIC_URL',
     kind: 'url',

@@ -26,6 +26,7 @@ import { ProjectIdCache } from './projects/project-id-cache.ts';
 import { Projects } from './projects/projects.ts';
 import type { Queries } from './query/query.ts';
 import type { Batches, Records } from './records/records.ts';
+import { RequestLog, type RequestLogStatistics } from './request-log/request-log.ts';
 import { Tables } from './tables/tables.ts';
 import { AccessTests } from './tokens/access-tests.ts';
 import { Tokens } from './tokens/tokens.ts';
@@ -34,6 +35,7 @@ import { Users } from './users/users.ts';
 /** How busy the service is at this moment, and what it has done since it was opened. */
 export interface ServiceStatistics extends EngineStatistics {
   readonly exports: ExportStatistics;
+  readonly requestLog: RequestLogStatistics;
 }
 
 /** Everything that Rowhouse does, without HTTP: what the routes call, and what the command line calls directly. */
@@ -74,6 +76,9 @@ const TOKEN_SWEEP_INTERVAL_MS = 600_000;
 const EXPORT_SWEEP_INTERVAL_MS = 30_000;
 const UPLOAD_STALL_LIMIT_MS = 60_000;
 
+/** Calls that wait to be written to the log: some 25 MB. */
+const REQUESTS_QUEUED = 50_000;
+
 /** Exports that are being made or wait to be. */
 const EXPORT_LIMITS = { perProject: 100, total: 1_000 };
 
@@ -98,14 +103,12 @@ export async function openService(
   });
   const tokens = new Tokens(catalog);
   const projectIds = new ProjectIdCache(catalog);
-  const operations = new Operations({
-    archive: { chainOf: async () => [], latestOf: async () => [] },
-    idleSeconds: config.operationIdleSeconds,
-    now,
-  });
+  const requestLog = openRequestLog(config, log, now);
+  const operations = new Operations({ log: requestLog, idleSeconds: config.operationIdleSeconds, now });
   const onDeleted = ({ id, project_slug }: ProjectRow) => {
     projectIds.forget(project_slug);
-    operations.forgetProject(id);
+    // Where it fails, the next start does it.
+    void operations.forgetProject(id).catch(() => undefined);
   };
   const projects = new Projects({ catalog, engine, tokens, files, onDeleted });
   const users = new Users({ catalog, tokens });
@@ -119,6 +122,7 @@ export async function openService(
   });
   const upkeep = new ExportUpkeep({ catalog, files, exports });
   await upkeep.recover();
+  await forgetLoggedProjects(requestLog, catalog).catch(() => undefined);
   const housekeeping = keepHouse({ tokens, exports, upkeep, config, log });
   return {
     tokens,
@@ -143,11 +147,12 @@ export async function openService(
     isNew: async () => (await firstStartedAt(catalog)) === undefined,
     markStarted: () => markStarted(catalog),
     isReady: () => catalogAnswers(catalog),
-    statistics: () => statisticsOf(engine, queue, exports),
+    statistics: () => statisticsOf({ engine, queue, exports, requestLog }),
     close: async () => {
       await housekeeping.stop();
       await exports.close();
       await engine.close();
+      await requestLog.close();
       await catalog.destroy();
     },
   };
@@ -175,9 +180,42 @@ async function openStores(
   return { files, engine };
 }
 
-function statisticsOf(engine: Engine, catalog: CatalogQueue, exports: Exports): ServiceStatistics {
+function statisticsOf({
+  engine,
+  queue,
+  exports,
+  requestLog,
+}: {
+  readonly engine: Engine;
+  readonly queue: CatalogQueue;
+  readonly exports: Exports;
+  readonly requestLog: RequestLog;
+}): ServiceStatistics {
   const { queues, commitSizes } = engine.statistics();
-  return { queues: { ...queues, catalog: catalog.depth }, commitSizes, exports: exports.statistics() };
+  return {
+    queues: { ...queues, catalog: queue.depth },
+    commitSizes,
+    exports: exports.statistics(),
+    requestLog: requestLog.statistics(),
+  };
+}
+
+function openRequestLog(config: Config, log: FastifyBaseLogger, now: () => number): RequestLog {
+  return new RequestLog({
+    path: join(config.dataDir, 'requests.sqlite'),
+    keptDays: config.requestLogDays,
+    maxRows: config.requestLogMaxRows,
+    maxQueued: REQUESTS_QUEUED,
+    now,
+    onFault: (err, { dropped }) =>
+      log.error({ err, dropped }, 'calls could not be written to the request log'),
+  });
+}
+
+/** Those that were deleted, and the service stopped before the log had forgotten them. */
+async function forgetLoggedProjects(requestLog: RequestLog, catalog: Catalog): Promise<void> {
+  const rows = await catalog.selectFrom('projects').select('id').execute();
+  await requestLog.keepProjects(new Set(rows.map(({ id }) => id)));
 }
 
 async function firstStartedAt(catalog: Catalog): Promise<string | undefined> {

@@ -70,6 +70,21 @@ export const metricDefinitions = {
     labels: ['kind', 'format', 'outcome'],
     meaning: 'Exports that have ended: `ready`, `failed`, or `given_up` by whoever asked for them.',
   },
+  rowhouse_request_log_queued: {
+    type: 'gauge',
+    labels: [],
+    meaning: 'Calls that wait to be written to the log of requests.',
+  },
+  rowhouse_request_log_written_total: {
+    type: 'counter',
+    labels: [],
+    meaning: 'Calls written to the log of requests.',
+  },
+  rowhouse_request_log_dropped_total: {
+    type: 'counter',
+    labels: [],
+    meaning: 'Calls that are missing in the log of requests: it could not keep up, or could not be written.',
+  },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 export type MetricName = keyof typeof metricDefinitions;

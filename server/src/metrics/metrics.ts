@@ -19,6 +19,7 @@ export interface ServiceFigures {
       readonly count: number;
     }[];
   };
+  readonly requestLog: { readonly queued: number; readonly written: number; readonly dropped: number };
 }
 
 /** Where the values come from that the edge does not count itself. Each is asked when somebody reads the metrics. */
@@ -68,6 +69,9 @@ export class Metrics {
       rowhouse_exports_in_progress: () => [single(service().exports.underWay)],
       rowhouse_exports_total: () =>
         service().exports.ended.map(({ count, ...labels }) => ({ labels, value: count })),
+      rowhouse_request_log_queued: () => [single(service().requestLog.queued)],
+      rowhouse_request_log_written_total: () => [single(service().requestLog.written)],
+      rowhouse_request_log_dropped_total: () => [single(service().requestLog.dropped)],
     };
   }
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import type { OperationGrouping } from '../http/operation-grouping.ts';
-import type { ArchivedRun, RunArchive } from './run-archive.ts';
+import type { ArchivedRun } from '../request-log/logged-call.ts';
+import type { RunArchive } from './run-archive.ts';
 import { RunStates, type RunStatesOptions } from './run-states.ts';
 
 const WINDOW_MS = 420_000;
@@ -69,7 +70,7 @@ describe('a run id that is sent', () => {
     clock.ms += 10 * WINDOW_MS;
     assert.equal((await make({ run: 'a' })).status, 'accepted_provided_run');
     clock.ms += 10 * WINDOW_MS;
-    assert.equal(states.end(1, 'a'), null);
+    states.end(1, 'a');
     clock.ms += WINDOW_MS;
     assert.equal((await make({ run: 'a' })).status, 'accepted_provided_run');
   });
@@ -97,7 +98,7 @@ describe('a run id that is sent', () => {
       clock.ms += WINDOW_MS + 1;
       const next = await begin({ run: sent });
       assert.equal(next.status, 'started_new_run_after_idle');
-      assert.equal(states.end(1, String(next.runId)), before);
+      assert.equal(states.end(1, String(next.runId))?.continues, before);
       before = String(next.runId);
     }
   });
@@ -243,9 +244,12 @@ describe('what memory does not hold', () => {
         return [];
       },
     };
-    const { begin, make } = startStates({ archive, capacity: 20 });
+    const { begin, make, clock } = startStates({ archive, capacity: 20 });
     await begin({ run: 'in-flight' });
-    for (let index = 0; index < 100; index++) await make({ run: `run-${index}`, key: `key-${index}` });
+    for (let index = 0; index < 100; index++) {
+      clock.ms += 1_000;
+      await make({ run: `run-${index}`, key: `key-${index}` });
+    }
     asked.length = 0;
     await make({ run: 'in-flight' });
     await make({ run: 'run-99' });

@@ -1,7 +1,8 @@
 import { timestampedId } from '../http/ids.ts';
 import type { CallToGroup, OperationGrouper, OperationGrouping } from '../http/operation-grouping.ts';
+import type { ArchivedRun, LoggedRun } from '../request-log/logged-call.ts';
 import { LimitedMap } from './limited-map.ts';
-import type { ArchivedRun, RunArchive } from './run-archive.ts';
+import type { RunArchive } from './run-archive.ts';
 
 /** A run of an operation, as far as it takes part in deciding where a call belongs. */
 interface Run {
@@ -27,6 +28,9 @@ export interface RunStatesOptions {
   readonly now: () => number;
 }
 
+/** After this time a call is written down, if ever: a run that makes room then is found in the archive. */
+const SETTLED_MS = 5_000;
+
 /**
  * Which run each call belongs to. It decides in memory and at once; what memory does not hold it asks the archive for,
  * beforehand. A run is its project's: tokens that send the same run id share it. With a key alone, a token goes on with its own.
@@ -44,7 +48,10 @@ export class RunStates implements OperationGrouper {
   constructor(options: RunStatesOptions) {
     this.#options = options;
     const { capacity, idleMs, now } = options;
-    this.#runs = new LimitedMap(capacity, ({ callsInFlight }) => callsInFlight === 0);
+    this.#runs = new LimitedMap(
+      capacity,
+      ({ callsInFlight, lastActivityMs }) => callsInFlight === 0 && now() - lastActivityMs > SETTLED_MS,
+    );
     this.#latest = new LimitedMap(capacity, () => {
       this.#keysMissingUntilMs = now() + idleMs;
       return true;
@@ -73,14 +80,14 @@ export class RunStates implements OperationGrouper {
     return { operationKey, runId: run.id, status };
   }
 
-  /** A call of the run is over. @returns the run that it goes on from, or null. */
-  end(projectId: number | null, runId: string): string | null {
+  /** A call of the run is over. @returns the run; null where its project was deleted meanwhile. */
+  end(projectId: number | null, runId: string): LoggedRun | null {
     const run = this.#runs.peek(runKey(projectId, runId));
-    // Its project was deleted meanwhile.
     if (run === undefined) return null;
     run.callsInFlight -= 1;
     run.lastActivityMs = this.#options.now();
-    return run.continues;
+    const { id, operationKey, continues } = run;
+    return { id, operationKey, continues };
   }
 
   /** Whether a call of it that came now would go on with it. */

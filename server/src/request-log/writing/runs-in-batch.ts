@@ -1,0 +1,82 @@
+import type { LoggedCall, LoggedRun } from '../logged-call.ts';
+import { requestIdParts } from '../request-id-parts.ts';
+
+/** What the calls of one batch say of a run. Times as in the database. */
+export interface RunInBatch {
+  readonly projectId: number;
+  readonly runId: string;
+  readonly operationKey: string | null;
+  readonly continues: string | null;
+  started: number;
+  ended: number;
+  lastActivityMs: number;
+  calls: number;
+  failedCalls: number;
+  /** The failed call that began first. */
+  firstFailure: Failure | null;
+  /** Of each token, by what it is the latest run of. */
+  readonly keys: Map<string, { readonly tokenId: number; readonly operationKey: string }>;
+}
+
+interface Failure {
+  readonly started: number;
+  readonly status: number;
+  readonly errorCode: string | null;
+}
+
+/** By project and run id. */
+export function runsInBatch(calls: readonly LoggedCall[]): ReadonlyMap<string, RunInBatch> {
+  const runs = new Map<string, RunInBatch>();
+  for (const call of calls) {
+    if (call.run !== null) addCall(runs, call.run, call);
+  }
+  return runs;
+}
+
+function addCall(runs: Map<string, RunInBatch>, run: LoggedRun, call: LoggedCall): void {
+  const { status, errorCode, operationKey } = call;
+  const { started } = requestIdParts(call.requestId);
+  const key = keyInBatch(call.projectId, run.id);
+  const known = runs.get(key) ?? emptyRun(call.projectId, run, started);
+  runs.set(key, known);
+  known.started = Math.min(known.started, started);
+  known.ended = Math.max(known.ended, started + Math.round(call.durationMs * 1_000));
+  known.lastActivityMs = Math.max(known.lastActivityMs, call.endedAtMs);
+  known.calls += 1;
+  if (status >= FIRST_FAILED_STATUS) {
+    known.failedCalls += 1;
+    if (started < (known.firstFailure?.started ?? Infinity)) {
+      known.firstFailure = { started, status, errorCode };
+    }
+  }
+  const tokenId = call.tokenId ?? ADMIN;
+  if (operationKey !== null) known.keys.set(`${tokenId} ${operationKey}`, { tokenId, operationKey });
+}
+
+/** Of a call whose client left before the answer, it is more as well. */
+const FIRST_FAILED_STATUS = 400;
+
+/** Stands for the admin credential among tokens, whose ids begin with 1. */
+export const ADMIN = 0;
+/** And among the projects of runs, for calls that concern none: a null would make no key. */
+export const NO_PROJECT = 0;
+
+export function keyInBatch(projectId: number | null, runId: string): string {
+  return `${projectId ?? NO_PROJECT} ${runId}`;
+}
+
+function emptyRun(projectId: number | null, run: LoggedRun, started: number): RunInBatch {
+  return {
+    projectId: projectId ?? NO_PROJECT,
+    runId: run.id,
+    operationKey: run.operationKey,
+    continues: run.continues,
+    started,
+    ended: started,
+    lastActivityMs: 0,
+    calls: 0,
+    failedCalls: 0,
+    firstFailure: null,
+    keys: new Map(),
+  };
+}
