@@ -77,7 +77,8 @@ async function listenOnMetricsPort(
 ): Promise<MetricsListener | null> {
   if (port === null) return null;
   try {
-    const listening = listenForMetrics(metrics, { host, port });
+    const onFault = (err: unknown) => app.log.error({ err }, 'metrics could not be read');
+    const listening = listenForMetrics(metrics, { host, port, onFault });
     const listener = await unlessTaken(listening, `${host}:${port}`, 'ROWHOUSE_METRICS_PORT');
     app.log.info({ url: listener.url }, 'metrics are served');
     return listener;

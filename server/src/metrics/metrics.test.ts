@@ -114,7 +114,12 @@ test('a second port serves the metrics without a token, and nothing else', async
   using folder = temporaryFolder();
   const config = { ...readConfig({}), dataDir: folder.path };
   const service = await openService(config, createServiceLog('silent', process.stderr));
-  const listener = await listenForMetrics(metricsOf(service), { host: '127.0.0.1', port: 0 });
+  const onFault = (error: unknown) => assert.fail(String(error));
+  const listener = await listenForMetrics(metricsOf(service), {
+    host: '127.0.0.1',
+    port: 0,
+    onFault: assert.fail,
+  });
   const response = await fetch(listener.url);
   assert.equal(response.status, 200);
   assert.equal(response.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
@@ -125,4 +130,16 @@ test('a second port serves the metrics without a token, and nothing else', async
   assert.equal(posted.headers.get('allow'), 'GET, HEAD');
   await listener.close();
   await service.close();
+});
+
+test('metrics that cannot be read on the second port are a fault that the log has, and not the end of the service', async () => {
+  const faults: unknown[] = [];
+  const broken = { contentType: 'text/plain', text: () => Promise.reject(new Error('no figures')) };
+  const onFault = (error: unknown) => faults.push(error);
+  const listener = await listenForMetrics(broken, { host: '127.0.0.1', port: 0, onFault });
+  const response = await fetch(listener.url);
+  assert.equal(response.status, 500);
+  assert.doesNotMatch(await response.text(), /no figures/);
+  assert.match(String(faults[0]), /no figures/);
+  await listener.close();
 });
