@@ -100,10 +100,16 @@ function tellRatios(name: string, rounds: readonly Round[]): void {
     formatSpread(spreadOf(rounds.map(({ alone, beside }) => value(beside[name]) / value(alone[name]))), 2);
   const figures = (value: (report: LoadReport | undefined) => number, digits: number) =>
     formatSpread(spreadOf(rounds.map(({ beside }) => value(beside[name]))), digits);
-  const rate = (report: LoadReport | undefined) => report?.perSecond ?? Number.NaN;
-  const p99 = (report: LoadReport | undefined) => report?.p99Ms ?? Number.NaN;
   console.log(`${name}: ${figures(rate, 0)} a second: ${ratio(rate)} ×; the aim is ${RATE_AIM} ×`);
   console.log(`  99 % within ${figures(p99, 1)} ms: ${ratio(p99)} ×`);
+}
+
+function rate(report: LoadReport | undefined): number {
+  return report?.perSecond ?? Number.NaN;
+}
+
+function p99(report: LoadReport | undefined): number {
+  return report?.p99Ms ?? Number.NaN;
 }
 
 function tellEnds(crowds: readonly CrowdReport[]): void {

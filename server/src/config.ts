@@ -9,7 +9,8 @@ export const settings = {
     variable: 'ROWHOUSE_HOST',
     kind: 'text',
     default: '127.0.0.1',
-    meaning: 'The address to listen on. `0.0.0.0` or `::` listens on every interface.',
+    meaning:
+      'The address to listen on. `0.0.0.0` or `::` listens on every interface; `localhost` is `127.0.0.1`.',
   },
   port: {
     variable: 'ROWHOUSE_PORT',

@@ -64,7 +64,9 @@ async function firstSecrets(
 }
 
 async function listen(app: HttpServer, { host, port }: Config): Promise<string> {
-  return unlessTaken(app.listen({ host, port }), `${host}:${port}`, 'ROWHOUSE_PORT');
+  // Fastify would open a second server for the other address of that name, and it would have none of our limits.
+  const one = host === 'localhost' ? '127.0.0.1' : host;
+  return unlessTaken(app.listen({ host: one, port }), `${host}:${port}`, 'ROWHOUSE_PORT');
 }
 
 /** Null where no second port is wanted. */
@@ -75,7 +77,8 @@ async function listenOnMetricsPort(
 ): Promise<MetricsListener | null> {
   if (port === null) return null;
   try {
-    const listening = listenForMetrics(metrics, { host, port });
+    const onFault = (err: unknown) => app.log.error({ err }, 'metrics could not be read');
+    const listening = listenForMetrics(metrics, { host, port, onFault });
     const listener = await unlessTaken(listening, `${host}:${port}`, 'ROWHOUSE_METRICS_PORT');
     app.log.info({ url: listener.url }, 'metrics are served');
     return listener;

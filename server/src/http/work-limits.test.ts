@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -10,6 +11,8 @@ import { success } from './envelope.ts';
 import { projectPath } from './project-slug.ts';
 
 const authenticator = tokensOf(new Map([['adm', { kind: 'admin' }]]));
+/** Longer than the tests that do not wait for it take to leave. */
+const BODY_MS = 500;
 const headers = { authorization: 'Bearer adm' };
 
 /** A server on which `/projects/:project/wait` is answered once `release` is called. */
@@ -30,7 +33,12 @@ async function startServer(counts: EdgeCounts): Promise<EdgeServer & { release: 
       );
       app.get('/alive', { config: { access: 'public', essential: true } }, (request) => success(request, {}));
     },
-    { workLimits: { total: 3, perProject: 2 }, counts, authenticator },
+    {
+      workLimits: { total: 3, perProject: 2 },
+      timeouts: { bodyMs: BODY_MS },
+      counts,
+      authenticator,
+    },
   );
   return { ...server, release: released.resolve };
 }
@@ -81,4 +89,22 @@ test('a request whose body is still arriving takes nobody’s place, and one tha
   for (const client of slow) client.destroy();
   while (counts.requestsUnderWay > 0) await setImmediate();
   assert.equal((await wait(server, 'a')).status, 200);
+});
+
+test('a request whose body came too late has been answered, and takes no place with what it still sends', async () => {
+  const counts = new EdgeCounts();
+  await using server = await startServer(counts);
+  server.release();
+  const head = 'POST /projects/a/wait HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\n';
+  const late = Array.from({ length: 3 }, async () => {
+    const client = connect({ host: '127.0.0.1', port: server.port });
+    client.write(`${head}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{`);
+    const [answer]: Buffer[] = await once(client, 'data');
+    client.on('error', () => undefined).end('}');
+    await once(client, 'close');
+    return answer?.toString('latin1', 9, 12);
+  });
+  assert.deepEqual(await Promise.all(late), ['408', '408', '408']);
+  assert.equal(counts.requestsUnderWay, 0);
+  for (const project of ['a', 'a', 'a']) assert.equal((await wait(server, project)).status, 200);
 });

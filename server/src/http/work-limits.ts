@@ -41,7 +41,8 @@ export function limitWork(
     done();
   });
   app.addHook('preHandler', (request, _reply, done) => {
-    if (request.routeOptions.config.essential === true) return done();
+    // Its body may have come so late that it has been answered.
+    if (request.workState !== 'arrived' || request.routeOptions.config.essential === true) return done();
     const project = projectOf(request);
     const ofProject = ofProjects.get(project) ?? 0;
     if (total >= limits.total || (project !== '' && ofProject >= limits.perProject)) {

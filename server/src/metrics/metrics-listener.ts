@@ -10,24 +10,38 @@ export interface MetricsListener {
   close(): Promise<void>;
 }
 
-/** One collector asks, perhaps two. */
+export interface MetricsListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Told where the metrics cannot be read. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** One collector asks, perhaps two; and one that does not go on is cut off. */
 const MAX_CONNECTIONS = 100;
+const STALL_MS = 30_000;
 
 /**
  * A second server, which knows `/metrics` and nothing else, and asks for no token: it is for an address that only the collector
  * reaches. Rejects where the address cannot be listened on.
  */
 export async function listenForMetrics(
-  metrics: Metrics,
-  address: { readonly host: string; readonly port: number },
+  metrics: Pick<Metrics, 'contentType' | 'text'>,
+  { host, port, onFault }: MetricsListenerOptions,
 ): Promise<MetricsListener> {
-  const server = createServer((request, response) => void answer(metrics, request, response));
+  const server = createServer((request, response) => {
+    answer(metrics, request, response).catch((error: unknown) => {
+      onFault(error);
+      answerPlainly(response, 500, 'The metrics cannot be read; the log has the cause.');
+    });
+  });
   server.maxConnections = MAX_CONNECTIONS;
-  server.listen(address);
+  server.timeout = STALL_MS;
+  server.listen({ host, port });
   await once(server, 'listening');
-  const { address: host, port, family } = server.address() as AddressInfo;
+  const { address, port: bound, family } = server.address() as AddressInfo;
   return {
-    url: `http://${family === 'IPv6' ? `[${host}]` : host}:${port}/metrics`,
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}/metrics`,
     close: async () => {
       server.close();
       server.closeAllConnections();
@@ -36,15 +50,20 @@ export async function listenForMetrics(
   };
 }
 
-async function answer(metrics: Metrics, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  metrics: Pick<Metrics, 'contentType' | 'text'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const [path] = (request.url ?? '').split('?');
   if (path !== '/metrics') return answerPlainly(response, 404, 'Only /metrics is here.');
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
     return answerPlainly(response, 405, 'Only GET and HEAD are taken here.');
   }
+  const text = await metrics.text();
   response.setHeader('content-type', metrics.contentType);
-  response.end(await metrics.text());
+  response.end(text);
 }
 
 function answerPlainly(response: ServerResponse, status: number, text: string): void {

@@ -114,7 +114,12 @@ test('a second port serves the metrics without a token, and nothing else', async
   using folder = temporaryFolder();
   const config = { ...readConfig({}), dataDir: folder.path };
   const service = await openService(config, createServiceLog('silent', process.stderr));
-  const listener = await listenForMetrics(metricsOf(service), { host: '127.0.0.1', port: 0 });
+  const faults: unknown[] = [];
+  const listener = await listenForMetrics(metricsOf(service), {
+    host: '127.0.0.1',
+    port: 0,
+    onFault: (error) => faults.push(error),
+  });
   const response = await fetch(listener.url);
   assert.equal(response.status, 200);
   assert.equal(response.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
@@ -123,6 +128,19 @@ test('a second port serves the metrics without a token, and nothing else', async
   const posted = await fetch(listener.url, { method: 'POST' });
   assert.equal(posted.status, 405);
   assert.equal(posted.headers.get('allow'), 'GET, HEAD');
+  assert.deepEqual(faults, []);
   await listener.close();
   await service.close();
+});
+
+test('metrics that cannot be read on the second port are a fault that the log has, and not the end of the service', async () => {
+  const faults: unknown[] = [];
+  const broken = { contentType: 'text/plain', text: () => Promise.reject(new Error('no figures')) };
+  const onFault = (error: unknown) => faults.push(error);
+  const listener = await listenForMetrics(broken, { host: '127.0.0.1', port: 0, onFault });
+  const response = await fetch(listener.url);
+  assert.equal(response.status, 500);
+  assert.doesNotMatch(await response.text(), /no figures/);
+  assert.match(String(faults[0]), /no figures/);
+  await listener.close();
 });

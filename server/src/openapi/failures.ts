@@ -64,6 +64,10 @@ function headersOf(codes: readonly ErrorCode[]): Readonly<Record<string, JsonSch
     ...(codes.some((code) => code === 'unavailable' || code === 'rate_limited') && {
       'Retry-After': { $ref: '#/components/headers/Retry-After' },
     }),
+    ...(codes.includes('rate_limited') && {
+      'RateLimit-Policy': { $ref: '#/components/headers/RateLimit-Policy' },
+      RateLimit: { $ref: '#/components/headers/RateLimit' },
+    }),
   };
 }
 
@@ -82,5 +86,15 @@ const HEADERS = {
   'Retry-After': {
     description: 'With `unavailable` and `rate_limited`: after how many seconds to try again.',
     schema: { type: 'string', pattern: '^\\d+$' },
+  },
+  'RateLimit-Policy': {
+    description:
+      'In every answer to a token that is limited in how many requests it sends: so many (`q`) at once, and then in each such time (`w`, in seconds).',
+    schema: { type: 'string' },
+  },
+  RateLimit: {
+    description:
+      'With `RateLimit-Policy`: how many are left (`r`), and in how many seconds there is one more (`t`).',
+    schema: { type: 'string' },
   },
 } as const;
