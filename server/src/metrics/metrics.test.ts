@@ -114,11 +114,10 @@ test('a second port serves the metrics without a token, and nothing else', async
   using folder = temporaryFolder();
   const config = { ...readConfig({}), dataDir: folder.path };
   const service = await openService(config, createServiceLog('silent', process.stderr));
-  const onFault = (error: unknown) => assert.fail(String(error));
   const listener = await listenForMetrics(metricsOf(service), {
     host: '127.0.0.1',
     port: 0,
-    onFault: assert.fail,
+    onFault: (error) => assert.fail(String(error)),
   });
   const response = await fetch(listener.url);
   assert.equal(response.status, 200);
