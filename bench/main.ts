@@ -1,6 +1,7 @@
 import { benchmarkDataExport } from './data-export.ts';
 import { benchmarkQueryIsolation } from './query-isolation.ts';
 import { benchmarkRecords } from './records/records.ts';
+import { benchmarkRequestLog } from './request-log.ts';
 import { benchmarkSchemaExport } from './schema-export.ts';
 import { benchmarkSlowClients } from './slow-clients/slow-clients.ts';
 
@@ -9,6 +10,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   'data-export': benchmarkDataExport,
   'query-isolation': benchmarkQueryIsolation,
   records: benchmarkRecords,
+  'request-log': benchmarkRequestLog,
   'schema-export': benchmarkSchemaExport,
   'slow-clients': benchmarkSlowClients,
 };

@@ -25,11 +25,18 @@ export interface Memory {
   readonly peak: number;
 }
 
+const MAIN = fileURLToPath(new URL('../server/src/main.ts', import.meta.url));
+
+export interface MeasuredServerOptions {
+  /** What is run: the service itself, unless it is something to measure that against. */
+  readonly main?: string;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 export async function startMeasuredServer(
   dataDir: string,
-  settings: Readonly<Record<string, string>> = {},
+  { main = MAIN, settings = {} }: MeasuredServerOptions = {},
 ): Promise<MeasuredServer> {
-  const main = fileURLToPath(new URL('../server/src/main.ts', import.meta.url));
   const probe = new URL('./event-loop-probe.ts', import.meta.url).href;
   const child = fork(main, ['start'], {
     execArgv: ['--import', probe],

@@ -87,6 +87,7 @@ interface MadeData {
   readonly token?: { readonly token?: string; readonly token_id?: number };
   readonly export?: { readonly id: string };
   readonly link?: { readonly url: string };
+  readonly requests?: readonly [{ readonly request_id: string }];
 }
 
 /** What removes the table or the project stands with their other routes, and comes last. */
@@ -118,14 +119,21 @@ async function requestOf({ path, body }: OperationText, { token }: Made): Promis
   const content = path.endsWith('/import/sqlite')
     ? { body: await readChinook(), headers: { 'content-type': 'application/vnd.sqlite3' } }
     : { json: body };
-  return OF_THE_ADMIN.has(path) ? content : { ...content, token };
+  return OF_THE_ADMIN.has(path) ? content : { headers: JOURNEY, ...content, token };
 }
 
+/** The examples are one run of an operation. */
+const JOURNEY = {
+  'x-operation-key': 'edit-profile-email',
+  'x-operation-run-id': page.parameters.find(({ name }) => name === 'run_id')?.example ?? '',
+};
+
 /** The project’s own token is its first; ids are those of what was made last. */
-function remember(made: Made, { token, export: exported, link }: MadeData): void {
+function remember(made: Made, { token, export: exported, link, requests }: MadeData): void {
   if (link !== undefined) made.link = new URL(link.url);
   made.token ??= token?.token ?? null;
   if (token?.token_id !== undefined) made.ids.set('token_id', String(token.token_id));
+  if (requests !== undefined) made.ids.set('request_id', requests[0].request_id);
   if (exported !== undefined) made.ids.set('export_id', exported.id);
 }
 

@@ -33,12 +33,13 @@ async function run(order: LoadOrder): Promise<LoadReport> {
 /** @returns what writes the next request out, as bytes. */
 function requestWriter({ url, request }: LoadOrder): () => Buffer {
   const { host } = new URL(url);
-  const { method, path, token, body = '' }: LoadRequest = request;
+  const { method, path, token, body = '', headers = {} }: LoadRequest = request;
   const type =
     body === ''
       ? ''
       : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(withSequence(body, 0))}\r\n`;
-  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${token}\r\n${type}\r\n`;
+  const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${token}\r\n${type}${more.join('')}\r\n`;
   let sequence = 0;
   return () => Buffer.from(head + withSequence(body, sequence++));
 }

@@ -8,6 +8,8 @@ export interface LoadRequest {
   readonly path: string;
   readonly token: string;
   readonly body?: string | undefined;
+  /** Beside those that every request has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface LoadOrder {

@@ -37,9 +37,11 @@ const REQUESTS: Readonly<Record<string, Omit<LoadRequest, 'token'>>> = {
 export async function benchmarkSlowClients(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rowhouse-bench-'));
   const server = await startMeasuredServer(join(folder, 'data'), {
-    ROWHOUSE_HEADERS_TIMEOUT_SECONDS: String(LIMIT_SECONDS),
-    ROWHOUSE_BODY_TIMEOUT_SECONDS: String(LIMIT_SECONDS),
-    ROWHOUSE_KEEP_ALIVE_SECONDS: String(LIMIT_SECONDS),
+    settings: {
+      ROWHOUSE_HEADERS_TIMEOUT_SECONDS: String(LIMIT_SECONDS),
+      ROWHOUSE_BODY_TIMEOUT_SECONDS: String(LIMIT_SECONDS),
+      ROWHOUSE_KEEP_ALIVE_SECONDS: String(LIMIT_SECONDS),
+    },
   });
   try {
     await fillProject(server);

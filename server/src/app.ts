@@ -12,6 +12,8 @@ import { registerMetricsRoute } from './metrics/metrics.routes.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { registerDocsPageRoutes } from './openapi/docs-page.routes.ts';
 import { registerOpenApiRoutes } from './openapi/openapi.routes.ts';
+import { registerOperationRoutes } from './operations/operations.routes.ts';
+import { registerRequestRoutes } from './operations/requests.routes.ts';
 import { registerProjectRoutes } from './projects/projects.routes.ts';
 import { registerQueryRoute } from './query/query.routes.ts';
 import { registerBatchRoute } from './records/batch.routes.ts';
@@ -82,6 +84,8 @@ export function createApp(
   registerRecordRoutes(app, service);
   registerBatchRoute(app, service);
   registerQueryRoute(app, service);
+  registerOperationRoutes(app, service.operations);
+  registerRequestRoutes(app, service.operations);
   return app;
 }
 

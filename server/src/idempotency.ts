@@ -9,6 +9,14 @@ export interface IdempotentRequest {
   readonly requestId: string;
 }
 
+/** The same for what is kept where other projects are, too: only who sent it may read what it gave. */
+export interface SealedRequest extends IdempotentRequest {
+  /** Whose keys are told apart: those of a project's tokens; null for the admin credential. */
+  readonly projectId: number | null;
+  /** The token that was presented: it is stored nowhere. */
+  readonly credential: string;
+}
+
 /** What a write gave, now or the first time. */
 export interface Written<Result> {
   readonly result: Result;

@@ -54,6 +54,7 @@ export interface Service {
   readonly records: Records;
   readonly batches: Batches;
   readonly queries: Queries;
+  readonly operations: Operations;
   /** What the edge tells of each call, and asks of it. */
   readonly calls: Pick<HttpServerOptions, 'observers' | 'projectIds' | 'grouper'>;
   /** Whether no server ever ran on this data folder. */
@@ -135,6 +136,7 @@ export async function openService(
     records: engine.records,
     batches: engine.batches,
     queries: engine.queries,
+    operations,
     calls: {
       observers: [(finished) => operations.record(finished)],
       projectIds,

@@ -1,6 +1,7 @@
 import { credentialOf } from '../http/authentication.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
 import { normaliseSlug } from '../http/project-slug.ts';
 import { bootstrapAnswer, bootstrapFields, toBootstrapAnswer } from './bootstrap-fields.ts';
 import type { Bootstrap } from './bootstrap.ts';
@@ -33,10 +34,10 @@ export function registerBootstrapRoute(app: HttpServer, bootstrap: Bootstrap): v
           username: token.project_username ?? null,
         })),
       };
-      const made = await bootstrap.run(asked).catch((error: unknown) => {
+      const written = await bootstrap.run(asked, sealedRequestOf(request)).catch((error: unknown) => {
         throw asSpelled(error, tables);
       });
-      return reply.code(201).send(success(request, toBootstrapAnswer(made)));
+      return reply.code(201).send(success(request, toBootstrapAnswer(resultOf(request, reply, written))));
     },
   );
 }

@@ -1,10 +1,12 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import { findWritten } from '../catalog/kept-results.ts';
 import { OWNER_ACCOUNT_ID, type ProjectRow, type ProjectUserRow } from '../catalog/tables.ts';
 import type { CreatedDatabase, NewDatabase } from '../engine/new-database.ts';
 import { invalidField } from '../errors.ts';
 import { invalidToken } from '../http/authentication.ts';
 import type { Credential } from '../http/credential.ts';
-import type { Projects } from '../projects/projects.ts';
+import type { SealedRequest, Written } from '../idempotency.ts';
+import type { MadeProject, Projects } from '../projects/projects.ts';
 import { DEFAULT_TOKEN_NAME, type NewToken, type Tokens } from '../tokens/tokens.ts';
 import type { PreparedUser, Users } from '../users/users.ts';
 
@@ -33,6 +35,8 @@ export interface Bootstrapped {
   readonly tokens: readonly NewToken[];
 }
 
+type BootstrappedProject = MadeProject<Pick<Bootstrapped, 'user' | 'tokens'>>;
+
 /** Makes a whole project in one call: its database with tables, rows and indexes, its first user and its tokens. */
 export class Bootstrap {
   readonly #catalog: Catalog;
@@ -55,9 +59,11 @@ export class Bootstrap {
   /**
    * All of it or nothing. The project joins the account of whoever asks.
    * @throws RowhouseError `already_exists`; `validation_failed` and `constraint_violation` with the field at fault;
-   * `invalid_token` where the token that asks is revoked meanwhile.
+   * `invalid_token` where the token that asks is revoked meanwhile; `idempotency_mismatch`.
    */
-  async run(request: BootstrapRequest): Promise<Bootstrapped> {
+  async run(request: BootstrapRequest, sealed: SealedRequest | null): Promise<Written<Bootstrapped>> {
+    const before = await findWritten<BootstrappedProject>(this.#catalog, sealed);
+    if (before !== null) return { ...before, result: toBootstrapped(before.result) };
     const { minter, slug, name, content } = request;
     const accountId = await this.#accountOf(minter);
     await this.#requireUsers(accountId, request.tokens);
@@ -65,10 +71,12 @@ export class Bootstrap {
     // Here as well as when it is made: it is cheap to know, and the hash of a password is not.
     await this.#projects.requireFree(slug);
     const user = await this.#users.prepare(request.user);
-    const made = await this.#projects.createWith({ slug, name, accountId, content }, (project, transaction) =>
-      this.#record(transaction, project, { minter, user, tokens: request.tokens }),
+    const { result, replayOf } = await this.#projects.createWith(
+      { slug, name, accountId, content },
+      (project, transaction) => this.#record(transaction, project, { minter, user, tokens: request.tokens }),
+      sealed,
     );
-    return { project: made.row, database: made.database, ...made.recorded };
+    return { result: toBootstrapped(result), replayOf };
   }
 
   async #accountOf(minter: Credential): Promise<number> {
@@ -127,6 +135,10 @@ export class Bootstrap {
     }
     return { user, tokens };
   }
+}
+
+function toBootstrapped({ row, database, recorded }: BootstrappedProject): Bootstrapped {
+  return { project: row, database, ...recorded };
 }
 
 /** A new project has one user, whom each of its tokens may name. */

@@ -154,4 +154,22 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`ALTER TABLE projects ADD COLUMN export_link_key TEXT`.execute(db);
     },
   },
+  '0008_idempotency_keys': {
+    async up(db) {
+      await sql`CREATE TABLE idempotency_keys (
+        id INTEGER PRIMARY KEY,
+        project_id INTEGER REFERENCES projects (id) ON DELETE CASCADE,
+        key TEXT NOT NULL,
+        request_sha256 TEXT NOT NULL,
+        request_id TEXT NOT NULL,
+        result BLOB NOT NULL,
+        created_at INTEGER NOT NULL
+      ) STRICT`.execute(db);
+      await sql`CREATE UNIQUE INDEX idempotency_keys_key ON idempotency_keys (key, ifnull(project_id, 0))`.execute(
+        db,
+      );
+      await sql`CREATE INDEX idempotency_keys_created_at ON idempotency_keys (created_at)`.execute(db);
+      await sql`CREATE INDEX idempotency_keys_project_id ON idempotency_keys (project_id)`.execute(db);
+    },
+  },
 };

@@ -8,6 +8,7 @@ export interface CatalogTables {
   readonly projects: ProjectsTable;
   readonly tokens: TokensTable;
   readonly exports: ExportsTable;
+  readonly idempotency_keys: IdempotencyKeysTable;
   readonly service: ServiceTable;
 }
 
@@ -108,6 +109,20 @@ interface ExportsTable {
   /** When it was ready, had failed or expired. */
   readonly ended_at: string | null;
   readonly expires_at: string | null;
+}
+
+/** What requests with an `Idempotency-Key` gave that changed something here. */
+interface IdempotencyKeysTable {
+  readonly id: Generated<number>;
+  /** Whose key it is: of the project's tokens; null for the admin credential. */
+  readonly project_id: number | null;
+  readonly key: string;
+  readonly request_sha256: string;
+  readonly request_id: string;
+  /** JSON, sealed by the credential that sent the request. */
+  readonly result: Uint8Array;
+  /** In milliseconds since 1970. */
+  readonly created_at: number;
 }
 
 /** What the service knows of itself: one row a name. */

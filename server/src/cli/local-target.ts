@@ -41,12 +41,12 @@ class LocalTarget implements Target {
     } catch (error) {
       if (!(error instanceof RowhouseError) || error.code !== 'not_found') throw error;
     }
-    const { token } = await this.#service.projects.create({ slug, name: slug });
-    return { token: token.secret };
+    const { result } = await this.#service.projects.create({ slug, name: slug }, null);
+    return { token: result.token.secret };
   }
 
   async deleteProject(slug: string): Promise<void> {
-    await this.#service.projects.delete(slug, slug);
+    await this.#service.projects.delete(slug, slug, null);
   }
 
   async importDatabase({ project, replace, sizeBytes, content }: TargetImport): Promise<ImportSummary> {
@@ -65,13 +65,14 @@ class LocalTarget implements Target {
     const request = exportRequest(wanted);
     const project = await projects.get(wanted.project);
     const asked = { request, fileName: undefined, expiresInSeconds: null };
-    const row = requireReady(await exports.create(project, asked, new AbortController().signal));
+    const { signal } = new AbortController();
+    const row = requireReady((await exports.create(project, asked, signal, null)).result);
     try {
       const content = await exports.read(project, row, { start: 0, end: row.size_bytes - 1 });
       const { size_bytes: sizeBytes, sha256, status_reason: warning } = row;
       await receive({ content, sizeBytes, sha256, warning });
     } finally {
-      await exports.delete(project, row.id, null);
+      await exports.delete(project, row.id, null, null);
     }
   }
 

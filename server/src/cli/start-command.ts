@@ -56,7 +56,7 @@ async function firstSecrets(
 ): Promise<FirstSecrets> {
   const { rows: projects } = await service.projects.list({ limit: 1, offset: 0 });
   const wanted = config.sampleProject === 'on' && projects.length === 0 && (await service.isNew());
-  const sample = wanted ? await service.projects.create(sampleProject) : null;
+  const sample = wanted ? (await service.projects.create(sampleProject, null)).result : null;
   return {
     sampleProject: sample === null ? null : { slug: sample.row.project_slug, token: sample.token.secret },
     adminToken: hasAdminToken ? null : await service.tokens.createAdminToken(),

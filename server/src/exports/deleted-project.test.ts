@@ -53,7 +53,7 @@ for (const moment of ['is looked at', 'is written'] as const) {
 
     const request = { kind: 'schema_export', format: 'sql' } as const;
     const asked = { request, fileName: undefined, expiresInSeconds: null };
-    await assert.rejects(exports.create(project, asked, new AbortController().signal), {
+    await assert.rejects(exports.create(project, asked, new AbortController().signal, null), {
       code: 'not_found',
       message: 'There is no such project.',
     });

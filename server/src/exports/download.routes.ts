@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import { credentialOf } from '../http/authentication.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
 import { timestamp } from '../http/ids.ts';
 import { allowedTables } from '../http/permissions.ts';
 import { projectPath } from '../http/project-slug.ts';
@@ -81,8 +82,9 @@ function createLink(app: HttpServer, { exports, exportLinks, projects, publicUrl
       const tables = allowedTables(credentialOf(request));
       const row = requireReady((await exports.get(project, request.params.export_id, tables)).row);
       const { expires_in: seconds = DEFAULT_LINK_SECONDS } = request.body;
-      const expires = Math.floor(Date.now() / 1_000) + seconds;
-      const { signature } = await exportLinks.sign(project, row, expires);
+      const end = Math.floor(Date.now() / 1_000) + seconds;
+      const signed = await exportLinks.sign(project, row, end, sealedRequestOf(request));
+      const { expires, signature } = resultOf(request, reply, signed);
       const base = publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`;
       const url = `${base}/shared/exports/${row.id}?expires=${expires}&signature=${signature}`;
       const made = { url, export_id: row.id, expires_at: timestamp(new Date(expires * 1_000)) };
@@ -101,9 +103,10 @@ function endLinks(app: HttpServer, { exportLinks, projects }: ExportRooms): void
         response: { 200: envelopeOf(Type.Object({ ended: Type.Literal(true) })) },
       },
     },
-    async (request) => {
-      await exportLinks.endAll(await projects.get(request.params.project));
-      return success(request, { ended: true as const });
+    async (request, reply) => {
+      const project = await projects.get(request.params.project);
+      const ended = await exportLinks.endAll(project, sealedRequestOf(request));
+      return success(request, resultOf(request, reply, ended));
     },
   );
 }

@@ -1,8 +1,10 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 import type { Catalog } from '../catalog/catalog.ts';
+import { writeOnce } from '../catalog/kept-results.ts';
 import type { ExportRow, ProjectRow } from '../catalog/tables.ts';
 import { RowhouseError } from '../errors.ts';
+import type { SealedRequest, Written } from '../idempotency.ts';
 
 /** What a link says, besides which export it is for. */
 export interface SignedLink {
@@ -25,9 +27,16 @@ export class ExportLinks {
     this.#catalog = catalog;
   }
 
-  async sign(project: ProjectRow, { id }: ExportRow, expires: number): Promise<SignedLink> {
-    const key = project.export_link_key ?? (await this.#firstKey(project));
-    return { expires, signature: signatureOf(key, id, expires) };
+  async sign(
+    project: ProjectRow,
+    { id }: ExportRow,
+    expires: number,
+    request: SealedRequest | null,
+  ): Promise<Written<SignedLink>> {
+    return writeOnce(this.#catalog, request, async (transaction) => {
+      const key = project.export_link_key ?? (await firstKey(transaction, project));
+      return { expires, signature: signatureOf(key, id, expires) };
+    });
   }
 
   /**
@@ -52,27 +61,33 @@ export class ExportLinks {
   }
 
   /** Ends every link to the project's exports. */
-  async endAll(project: ProjectRow): Promise<void> {
-    const change = { export_link_key: newKey() };
-    await this.#catalog.updateTable('projects').set(change).where('id', '=', project.id).execute();
+  async endAll(
+    project: ProjectRow,
+    request: SealedRequest | null,
+  ): Promise<Written<{ readonly ended: true }>> {
+    return writeOnce(this.#catalog, request, async (transaction) => {
+      const change = { export_link_key: newKey() };
+      await transaction.updateTable('projects').set(change).where('id', '=', project.id).execute();
+      return { ended: true };
+    });
   }
+}
 
-  /** Two that ask for the first link at once get the same key. */
-  async #firstKey(project: ProjectRow): Promise<string> {
-    await this.#catalog
-      .updateTable('projects')
-      .set({ export_link_key: newKey() })
-      .where('id', '=', project.id)
-      .where('export_link_key', 'is', null)
-      .execute();
-    const row = await this.#catalog
-      .selectFrom('projects')
-      .select('export_link_key')
-      .where('id', '=', project.id)
-      .executeTakeFirst();
-    if (row === undefined || row.export_link_key === null) throw invalidLink();
-    return row.export_link_key;
-  }
+/** Two that ask for the first link at once get the same key. */
+async function firstKey(transaction: Catalog, project: ProjectRow): Promise<string> {
+  await transaction
+    .updateTable('projects')
+    .set({ export_link_key: newKey() })
+    .where('id', '=', project.id)
+    .where('export_link_key', 'is', null)
+    .execute();
+  const row = await transaction
+    .selectFrom('projects')
+    .select('export_link_key')
+    .where('id', '=', project.id)
+    .executeTakeFirst();
+  if (row === undefined || row.export_link_key === null) throw invalidLink();
+  return row.export_link_key;
 }
 
 function newKey(): string {

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { credentialOf } from '../http/authentication.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
 import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
 import { allowedTables } from '../http/permissions.ts';
 import { projectPath } from '../http/project-slug.ts';
@@ -74,11 +75,15 @@ function deleteExport(app: HttpServer, { exports, projects }: ExportRooms): void
       config: { ...exporting, operationId: 'deleteExport' },
       schema: { params: exportPath, response: { 200: envelopeOf(deleted) } },
     },
-    async (request) => {
+    async (request, reply) => {
       const project = await projects.get(request.params.project);
       const tables = allowedTables(credentialOf(request));
-      await exports.delete(project, request.params.export_id, tables);
-      return success(request, { deleted: true as const, export_id: request.params.export_id });
+      const { export_id } = request.params;
+      const written = await exports.delete(project, export_id, tables, sealedRequestOf(request));
+      return success(request, {
+        deleted: true as const,
+        export_id: resultOf(request, reply, written).id,
+      });
     },
   );
 }

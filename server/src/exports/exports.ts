@@ -1,12 +1,14 @@
 import type { Readable } from 'node:stream';
 
 import type { Catalog } from '../catalog/catalog.ts';
+import { workOnce } from '../catalog/kept-results.ts';
 import type { ExportRow, ProjectRow } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ExportProgress } from '../engine/project-exports.ts';
 import { limitedToOtherTables, NoSuchProjectError, RowhouseError } from '../errors.ts';
 import type { ByteRange, ExportFiles } from '../files/export-files.ts';
 import { exportId, timestamp } from '../http/ids.ts';
+import type { SealedRequest, Written } from '../idempotency.ts';
 import { includesName } from '../schema/identifier.ts';
 import { explainStorageFault } from '../storage/explain-storage-fault.ts';
 import { describeExport, type ExportDefaults, type NewExportRequest } from './describe-export.ts';
@@ -77,21 +79,34 @@ export class Exports {
    * @throws RowhouseError `not_found` when the project was deleted meanwhile, whatever that broke; `rate_limited` and `unavailable`
    * where too many are being made; what the engine refuses.
    */
-  async create(project: ProjectRow, asked: NewExportRequest, signal: AbortSignal): Promise<ExportRow> {
-    const { id, ended } = this.#start(project, asked, signal);
-    try {
-      return await ended;
-    } catch (error) {
-      await this.#rows.delete(id);
-      throw error;
-    }
+  async create(
+    project: ProjectRow,
+    asked: NewExportRequest,
+    signal: AbortSignal,
+    request: SealedRequest | null,
+  ): Promise<Written<ExportRow>> {
+    return workOnce(this.#parts.catalog, request, async () => {
+      const { id, ended } = this.#start(project, asked, signal);
+      try {
+        return await ended;
+      } catch (error) {
+        await this.#rows.delete(id);
+        throw error;
+      }
+    });
   }
 
   /** The same, but it is only noted down when the promise resolves, and made by and by, also after a restart. */
-  async enqueue(project: ProjectRow, asked: NewExportRequest): Promise<ExportRow> {
-    const { id, noted, ended } = this.#start(project, asked, null);
-    ended.catch((error: unknown) => this.#giveUp(id, error)).catch(this.#parts.onFault);
-    return noted;
+  async enqueue(
+    project: ProjectRow,
+    asked: NewExportRequest,
+    request: SealedRequest | null,
+  ): Promise<Written<ExportRow>> {
+    return workOnce(this.#parts.catalog, request, () => {
+      const { id, noted, ended } = this.#start(project, asked, null);
+      ended.catch((error: unknown) => this.#giveUp(id, error)).catch(this.#parts.onFault);
+      return noted;
+    });
   }
 
   /** Makes an export that was noted down before the service stopped. */
@@ -128,12 +143,20 @@ export class Exports {
   }
 
   /** Removes the row and the file; neither comes back. One that is being made is given up. */
-  async delete(project: ProjectRow, id: string, tables: AllowedTables): Promise<void> {
-    const { row } = await this.get(project, id, tables);
-    const removeFile = () => this.#parts.files.remove(keyOf(project, row));
-    await recordMakingRoom(() => this.#rows.delete(row.id), removeFile);
-    await this.#jobs.end(row.id, new CancelledExportError());
-    await removeFile();
+  async delete(
+    project: ProjectRow,
+    id: string,
+    tables: AllowedTables,
+    request: SealedRequest | null,
+  ): Promise<Written<Pick<ExportRow, 'id'>>> {
+    return workOnce(this.#parts.catalog, request, async () => {
+      const { row } = await this.get(project, id, tables);
+      const removeFile = () => this.#parts.files.remove(keyOf(project, row));
+      await recordMakingRoom(() => this.#rows.delete(row.id), removeFile);
+      await this.#jobs.end(row.id, new CancelledExportError());
+      await removeFile();
+      return { id: row.id };
+    });
   }
 
   /** @throws RowhouseError `export_file_missing` when the file is gone from storage. */

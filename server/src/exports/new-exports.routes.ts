@@ -4,6 +4,7 @@ import { credentialOf } from '../http/authentication.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
 import { existingName } from '../http/object-name.ts';
 import { projectPath } from '../http/project-slug.ts';
 import { tableReference } from '../records/record-fields.ts';
@@ -97,16 +98,18 @@ interface NewExportCall {
 /** With the export when it is ready; or, for a client that would rather not wait, when it is noted down. */
 async function answer(
   { exports, projects }: ExportRooms,
-  request: Pick<FastifyRequest, 'id' | 'headers'> & NewExportCall,
+  request: FastifyRequest & NewExportCall,
   reply: FastifyReply,
   wanted: ExportRequest,
 ): Promise<FastifyReply> {
   const project = await projects.get(request.params.project);
   const { file_name: fileName, expires_in: expiresInSeconds = null } = request.body;
   const asked = { request: wanted, fileName, expiresInSeconds };
-  const row = prefersAsync(request)
-    ? await exports.enqueue(project, asked)
-    : await exports.create(project, asked, clientGone(reply));
+  const sealed = sealedRequestOf(request);
+  const written = prefersAsync(request)
+    ? await exports.enqueue(project, asked, sealed)
+    : await exports.create(project, asked, clientGone(reply), sealed);
+  const row = resultOf(request, reply, written);
   const isReady = row.status === 'ready';
   if (!isReady) reply.header('preference-applied', 'respond-async');
   const manifest = toManifest(project.project_slug, { row, progress: null });

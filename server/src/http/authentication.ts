@@ -76,7 +76,8 @@ export function requireAccess(rule: AccessRule, reception: Reception): onRequest
     // From here on it is authenticated, also where it is refused. Of a request with a body this is asked twice.
     if (request.credential === null) {
       request.credential = credential;
-      await identifyRequest(request, reply, { ...reception, credential });
+      const identified = identifyRequest(request, reply, credential, reception);
+      if (identified !== null) await identified;
     }
     request.credential = credential;
     requireRule(credential, rule);
@@ -94,7 +95,8 @@ const PROJECT_TOKEN_PREFIX = 'pat_';
 /** RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1). */
 const BEARER = /^bearer +(\S.*)$/i;
 
-function presentedToken(request: FastifyRequest): string {
+/** The token of a request. @throws RowhouseError `missing_authorization`, `invalid_token` for one that cannot be. */
+export function presentedToken(request: FastifyRequest): string {
   const token = BEARER.exec(request.headers.authorization ?? '')?.[1]?.trimEnd();
   if (token === undefined) {
     throw new RowhouseError(

@@ -53,7 +53,7 @@ export function observeRequests(app: FastifyInstance, observers: readonly Reques
   app.decorateRequest('sentStream', null);
   if (observers.length === 0) return;
   app.addHook('onRequest', (request, reply, done) => {
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       const finished = describe(request, reply);
       for (const observe of observers) observe(finished);
     });

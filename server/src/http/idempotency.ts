@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 
 import { invalidField, RowhouseError } from '../errors.ts';
-import type { IdempotentRequest, Written } from '../idempotency.ts';
-import { credentialOf } from './authentication.ts';
+import type { IdempotentRequest, SealedRequest, Written } from '../idempotency.ts';
+import { credentialOf, presentedToken } from './authentication.ts';
 import type { Credential } from './credential.ts';
 
 declare module 'fastify' {
@@ -24,6 +24,17 @@ export const MAX_KEY_LENGTH = 255;
 
 export function hasIdempotencyKey(request: FastifyRequest): boolean {
   return request.headers[HEADER] !== undefined;
+}
+
+/** The key of a request, for what is kept in the catalog; null where it has none. */
+export function sealedRequestOf(request: FastifyRequest): SealedRequest | null {
+  if (request.idempotency === null) return null;
+  const credential = credentialOf(request);
+  return {
+    ...request.idempotency,
+    projectId: credential.kind === 'admin' ? null : credential.projectId,
+    credential: presentedToken(request),
+  };
 }
 
 /** SHA-256, in hexadecimal. */

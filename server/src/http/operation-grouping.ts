@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 
+import { ALLOWED_KEYWORD } from './validation-details.ts';
+
 /** How a call came to its run of an operation; the words of the envelope. */
 export const GROUPING_STATUSES = [
   'accepted_provided_run',
@@ -56,7 +58,12 @@ export function operationHeaders({ headers }: FastifyRequest): OperationHeaders 
 export type OperationHeaders = Pick<CallToGroup, 'operationKey' | 'runId'> | typeof INVALID;
 
 const INVALID = 'invalid';
-const FORM = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
+/** Of both headers, as a schema has it. */
+export const OPERATION_HEADER_FORM = {
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$',
+  [ALLOWED_KEYWORD]: '1 to 128 letters, digits or any of "._:-", beginning with a letter or a digit',
+};
+const FORM = new RegExp(OPERATION_HEADER_FORM.pattern);
 
 function isValid(header: string | string[] | undefined): header is string | undefined {
   return header === undefined || (typeof header === 'string' && FORM.test(header));

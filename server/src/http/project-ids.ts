@@ -1,3 +1,7 @@
+import type { FastifyRequest } from 'fastify';
+
+import { NoSuchProjectError } from '../errors.ts';
+
 /** Knows which project has a slug now: its id is its own for ever, while a slug may be another project's later. */
 export interface ProjectIds {
   /** Null where no project has the slug. */
@@ -9,4 +13,13 @@ declare module 'fastify' {
     /** The project that an authenticated request concerns: that of its path, or else that of its token. */
     projectId: number | null;
   }
+}
+
+/**
+ * The project that a request on a route of a project concerns.
+ * @throws RowhouseError `not_found` where there is none of that slug.
+ */
+export function projectIdOf({ projectId }: FastifyRequest): number {
+  if (projectId === null) throw new NoSuchProjectError();
+  return projectId;
 }

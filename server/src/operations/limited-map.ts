@@ -1,8 +1,11 @@
-/** A map of so many entries at most: the one unused for longest makes room, where it may go. */
+/**
+ * A map of so many entries at most: one unused for long makes room, where it may go. Uses count only while the map is more than half full,
+ * as below that nothing has to go soon, and most requests would pay for an order that nobody asks for.
+ */
 export class LimitedMap<Value> {
   readonly #capacity: number;
   readonly #mayGo: (value: Value) => boolean;
-  /** The one unused for longest first. */
+  /** Those unused for longest first. */
   readonly #entries = new Map<string, Value>();
 
   constructor(capacity: number, mayGo: (value: Value) => boolean) {
@@ -10,14 +13,10 @@ export class LimitedMap<Value> {
     this.#mayGo = mayGo;
   }
 
-  get size(): number {
-    return this.#entries.size;
-  }
-
   /** Counts as a use. */
   get(key: string): Value | undefined {
     const value = this.#entries.get(key);
-    if (value !== undefined) this.set(key, value);
+    if (value !== undefined && this.#isHalfFull()) this.set(key, value);
     return value;
   }
 
@@ -26,7 +25,7 @@ export class LimitedMap<Value> {
   }
 
   set(key: string, value: Value): void {
-    this.#entries.delete(key);
+    if (this.#isHalfFull()) this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size > this.#capacity) this.#makeRoom();
   }
@@ -35,6 +34,10 @@ export class LimitedMap<Value> {
     for (const key of this.#entries.keys()) {
       if (condition(key)) this.#entries.delete(key);
     }
+  }
+
+  #isHalfFull(): boolean {
+    return this.#entries.size > this.#capacity / 2;
   }
 
   /** Looks at a few, no more: where none of them may go, there is one too many until the next. */

@@ -1,5 +1,15 @@
+import { RowhouseError } from '../errors.ts';
 import type { FinishedRequest } from '../http/finished-requests.ts';
+import { parseRequestId } from '../request-log/request-id-parts.ts';
 import type { RequestLog } from '../request-log/request-log.ts';
+import type {
+  CallsQuery,
+  Page,
+  Position,
+  RunsQuery,
+  StoredCall,
+  StoredRun,
+} from '../request-log/stored-rows.ts';
 import { RunStates } from './run-states.ts';
 
 /** Some 300 bytes each. */
@@ -13,6 +23,7 @@ export class Operations {
   readonly grouper: RunStates;
   readonly #log: RequestLog;
   readonly #now: () => number;
+  readonly #idleMs: number;
 
   constructor(options: {
     readonly log: RequestLog;
@@ -23,10 +34,11 @@ export class Operations {
     const { log, idleSeconds, now } = options;
     this.#log = log;
     this.#now = now;
+    this.#idleMs = idleSeconds * 1_000;
     this.grouper = new RunStates({
       archive: log,
       now,
-      idleMs: idleSeconds * 1_000,
+      idleMs: this.#idleMs,
       capacity: RUNS_IN_MEMORY,
       archiveLimitMs: ARCHIVE_LIMIT_MS,
     });
@@ -53,6 +65,44 @@ export class Operations {
       operationKey: grouping?.operationKey ?? null,
       run: runId === null ? null : this.grouper.end(projectId, runId),
     });
+  }
+
+  /** Runs of a project. A page may be shorter than its limit, and others follow all the same. */
+  list(query: Omit<RunsQuery, 'activeSinceMs'>): Promise<Page<StoredRun>> {
+    const activeSinceMs = this.#now() - this.#idleMs;
+    return this.#log.read('listRuns', { ...query, activeSinceMs });
+  }
+
+  /**
+   * A run, and a page of its calls in the order in which they began.
+   * @throws RowhouseError `not_found`.
+   */
+  async get(
+    projectId: number,
+    runId: string,
+    page: { readonly after: Position | null; readonly limit: number },
+  ): Promise<Page<StoredCall> & { readonly run: StoredRun }> {
+    const run = await this.#log.read('getRun', { projectId, runId });
+    if (run === null) throw new RowhouseError('not_found', 'There is no such run in this project.');
+    return { run, ...(await this.#log.read('listCallsOfRun', { ...page, run: run.number })) };
+  }
+
+  /** Whether a call of the run that came now would go on with it, as far as its calls that are over tell. */
+  isActive({ lastActivityMs }: StoredRun): boolean {
+    return this.#now() - lastActivityMs <= this.#idleMs;
+  }
+
+  /** Calls of a project, as `list` does runs. */
+  listRequests(query: CallsQuery): Promise<Page<StoredCall>> {
+    return this.#log.read('listCalls', query);
+  }
+
+  /** @throws RowhouseError `not_found`. */
+  async getRequest(projectId: number, requestId: string): Promise<StoredCall> {
+    const parts = parseRequestId(requestId);
+    const call = parts === null ? null : await this.#log.read('getCall', { projectId, ...parts });
+    if (call === null) throw new RowhouseError('not_found', 'There is no such request in this project.');
+    return call;
   }
 
   /** Its calls and runs are nobody's any more. */

@@ -14,6 +14,8 @@ interface Run {
   /** The begin or the end of a call, whichever was last; in milliseconds since 1970. */
   lastActivityMs: number;
   callsInFlight: number;
+  /** What the log is told of it: the same object as long as it says the same, as a message takes that along once. */
+  logged: LoggedRun | null;
 }
 
 export interface RunStatesOptions {
@@ -87,12 +89,8 @@ export class RunStates implements OperationGrouper {
     run.callsInFlight -= 1;
     run.lastActivityMs = this.#options.now();
     const { id, operationKey, continues } = run;
-    return { id, operationKey, continues };
-  }
-
-  /** Whether a call of it that came now would go on with it. */
-  isActive(lastActivityMs: number): boolean {
-    return this.#options.now() - lastActivityMs <= this.#options.idleMs;
+    if (run.logged?.operationKey !== operationKey) run.logged = { id, operationKey, continues };
+    return run.logged;
   }
 
   forgetProject(projectId: number): void {
@@ -127,6 +125,7 @@ export class RunStates implements OperationGrouper {
       continuedBy: null,
       lastActivityMs: this.#options.now(),
       callsInFlight: 0,
+      logged: null,
     };
     if (before !== null) before.continuedBy = id;
     this.#runs.set(runKey(projectId, id), run);
@@ -198,7 +197,8 @@ export class RunStates implements OperationGrouper {
   #remember(projectId: number | null, chain: readonly ArchivedRun[]): void {
     for (const { runId: id, ...archived } of chain) {
       const key = runKey(projectId, id);
-      if (this.#runs.peek(key) === undefined) this.#runs.set(key, { id, ...archived, callsInFlight: 0 });
+      if (this.#runs.peek(key) === undefined)
+        this.#runs.set(key, { id, ...archived, callsInFlight: 0, logged: null });
     }
   }
 }

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
 import { nameForPeople } from '../http/name-for-people.ts';
 import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
 import { normaliseSlug, projectPath } from '../http/project-slug.ts';
@@ -32,7 +33,9 @@ function createProject(app: HttpServer, projects: Projects): void {
     },
     async (request, reply) => {
       const { project_slug, project_name } = request.body;
-      const { row, token } = await projects.create({ slug: normaliseSlug(project_slug), name: project_name });
+      const asked = { slug: normaliseSlug(project_slug), name: project_name };
+      const written = await projects.create(asked, sealedRequestOf(request));
+      const { row, token } = resultOf(request, reply, written);
       const created = { project: toProjectFields(row), token: toNewTokenFields(token) };
       return reply.code(201).send(success(request, created));
     },
@@ -90,9 +93,10 @@ function renameProject(app: HttpServer, projects: Projects): void {
         response: { 200: envelopeOf(Type.Object({ project: projectFields })) },
       },
     },
-    async (request) => {
-      const row = await projects.rename(request.params.project, request.body.project_name);
-      return success(request, { project: toProjectFields(row) });
+    async (request, reply) => {
+      const { project } = request.params;
+      const written = await projects.rename(project, request.body.project_name, sealedRequestOf(request));
+      return success(request, { project: toProjectFields(resultOf(request, reply, written)) });
     },
   );
 }
@@ -110,10 +114,11 @@ function deleteProject(app: HttpServer, projects: Projects): void {
         },
       },
     },
-    async (request) => {
-      const { project } = request.params;
-      await projects.delete(project, normaliseSlug(request.body.confirm_project_slug));
-      return success(request, { deleted: true as const, project_slug: project });
+    async (request, reply) => {
+      const confirmed = normaliseSlug(request.body.confirm_project_slug);
+      const written = await projects.delete(request.params.project, confirmed, sealedRequestOf(request));
+      const { project_slug } = resultOf(request, reply, written);
+      return success(request, { deleted: true as const, project_slug });
     },
   );
 }

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import { findWritten, keepResult, writeOnce } from '../catalog/kept-results.ts';
 import { findProjectBySlug, projectBySlug } from '../catalog/project-by-slug.ts';
 import { OWNER_ACCOUNT_ID, type ProjectRow } from '../catalog/tables.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -7,6 +8,7 @@ import { invalidField, NoSuchProjectError, RowhouseError } from '../errors.ts';
 import type { ExportFiles } from '../files/export-files.ts';
 import type { Credential } from '../http/credential.ts';
 import { timestamp } from '../http/ids.ts';
+import type { SealedRequest, Written } from '../idempotency.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
 
 export interface NewProject {
@@ -33,6 +35,8 @@ export interface MadeProject<Recorded> {
   readonly database: CreatedDatabase;
   readonly recorded: Recorded;
 }
+
+export type DeletedProject = Pick<ProjectRow, 'project_slug'>;
 
 /** Projects: each a row in the catalog, one database in the engine, its tokens and its exports. */
 export class Projects {
@@ -61,14 +65,18 @@ export class Projects {
 
   /**
    * Makes the project, its database and its first token, or nothing at all.
-   * @throws RowhouseError `already_exists`.
+   * @throws RowhouseError `already_exists`, `idempotency_mismatch`.
    */
-  async create(project: NewProject): Promise<{ readonly row: ProjectRow; readonly token: NewToken }> {
-    const { row, recorded: token } = await this.createWith(
+  async create(
+    project: NewProject,
+    request: SealedRequest | null,
+  ): Promise<Written<{ readonly row: ProjectRow; readonly token: NewToken }>> {
+    const { result, replayOf } = await this.createWith(
       { ...project, accountId: OWNER_ACCOUNT_ID },
       (inserted, transaction) => this.#tokens.createFirst(inserted, transaction),
+      request,
     );
-    return { row, token };
+    return { result: { row: result.row, token: result.recorded }, replayOf };
   }
 
   /**
@@ -78,20 +86,23 @@ export class Projects {
   async createWith<Recorded>(
     project: NewProjectOfAccount,
     record: (row: ProjectRow, transaction: Catalog) => Promise<Recorded>,
-  ): Promise<MadeProject<Recorded>> {
+    request: SealedRequest | null,
+  ): Promise<Written<MadeProject<Recorded>>> {
+    const before = await findWritten<MadeProject<Recorded>>(this.#catalog, request);
+    if (before !== null) return before;
     const { slug, content = {} } = project;
     return this.#alone(slug, async () => {
       await this.requireFree(slug);
       await this.#files.removeProject(slug);
       const database = await this.#engine.createDatabase(slug, content);
       // The row comes last: until it is there, the database is nobody's, and the next start or attempt removes it.
-      const made = await this.#insert(project, record).catch(async (error: unknown) => {
+      const result = await this.#insert(project, database, record, request).catch(async (error: unknown) => {
         await this.#abandon(slug);
         throw error;
       });
       // The project is there; where this fails, the next start does it.
       await this.#engine.keepDatabase(slug).catch(() => undefined);
-      return { ...made, database };
+      return { result, replayOf: null };
     });
   }
 
@@ -139,41 +150,62 @@ export class Projects {
     return credential.kind === 'admin' ? (await this.get(slug)).project_slug : credential.projectSlug;
   }
 
-  /** @throws RowhouseError `not_found`. */
-  async rename(slug: string, name: string): Promise<ProjectRow> {
-    const row = await this.#catalog
-      .updateTable('projects')
-      .set({ project_name: name, updated_at: timestamp() })
-      .where('project_slug', '=', slug)
-      .returningAll()
-      .executeTakeFirst();
-    if (row === undefined) throw new NoSuchProjectError();
-    return row;
+  /** @throws RowhouseError `not_found`, `idempotency_mismatch`. */
+  async rename(slug: string, name: string, request: SealedRequest | null): Promise<Written<ProjectRow>> {
+    return writeOnce(this.#catalog, request, async (transaction) => {
+      const row = await transaction
+        .updateTable('projects')
+        .set({ project_name: name, updated_at: timestamp() })
+        .where('project_slug', '=', slug)
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) throw new NoSuchProjectError();
+      return row;
+    });
   }
 
   /**
    * Removes the project with its tokens, exports and database files, for good.
-   * @throws RowhouseError `validation_failed` when `confirmedSlug` is not the project's.
+   * @throws RowhouseError `validation_failed` when `confirmedSlug` is not the project's; `idempotency_mismatch`.
    */
-  async delete(slug: string, confirmedSlug: string): Promise<void> {
+  async delete(
+    slug: string,
+    confirmedSlug: string,
+    request: SealedRequest | null,
+  ): Promise<Written<DeletedProject>> {
+    const before = await findWritten<DeletedProject>(this.#catalog, request);
+    if (before !== null) return before;
     const project = await this.get(slug);
     if (confirmedSlug !== slug) {
       throw invalidField('body.confirm_project_slug', `must be the slug of the project, ${slug}`);
     }
-    await this.#alone(slug, async () => {
+    return this.#alone(slug, async () => {
       // The database first: while the row is there, a deletion that a crash cuts short is seen, and can be asked for again.
       await this.#engine.deleteDatabase(slug);
-      await this.#catalog.deleteFrom('projects').where('id', '=', project.id).execute();
+      const result = await this.#deleteRow(project, request);
       this.#tokens.forgetProject(project.id);
       this.#onDeleted(project);
       await this.#files.removeProject(slug);
+      return { result, replayOf: null };
+    });
+  }
+
+  #deleteRow({ id, project_slug }: ProjectRow, request: SealedRequest | null): Promise<DeletedProject> {
+    return this.#catalog.transaction().execute(async (transaction) => {
+      await transaction.deleteFrom('projects').where('id', '=', id).execute();
+      const deleted = { project_slug };
+      // The keys of its own tokens go with it.
+      await keepResult(transaction, request?.projectId === id ? null : request, deleted);
+      return deleted;
     });
   }
 
   #insert<Recorded>(
     { slug, name, accountId }: NewProjectOfAccount,
+    database: CreatedDatabase,
     record: (row: ProjectRow, transaction: Catalog) => Promise<Recorded>,
-  ): Promise<Omit<MadeProject<Recorded>, 'database'>> {
+    request: SealedRequest | null,
+  ): Promise<MadeProject<Recorded>> {
     return this.#catalog.transaction().execute(async (transaction) => {
       const now = timestamp();
       const row = await transaction
@@ -187,7 +219,9 @@ export class Projects {
         })
         .returningAll()
         .executeTakeFirstOrThrow();
-      return { row, recorded: await record(row, transaction) };
+      const made = { row, database, recorded: await record(row, transaction) };
+      await keepResult(transaction, request, made);
+      return made;
     });
   }
 

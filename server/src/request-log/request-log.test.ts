@@ -10,6 +10,7 @@ import { runSqliteShell } from '../testing/sqlite-shell.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import type { LoggedCall } from './logged-call.ts';
 import { RequestLog, type RequestLogOptions } from './request-log.ts';
+import type { Page, Position, StoredCall } from './stored-rows.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -167,6 +168,32 @@ describe('a log that cannot keep up', () => {
     assert.equal(faults.length, 1);
     assert.match(String(faults[0]?.message), /not a database/);
   });
+});
+
+test('a question that few of many calls fit looks at so many at a time, and comes to them page by page', async () => {
+  await using tested = startLog({ maxQueued: 100_000 });
+  const { log } = tested;
+  const begun = Date.now();
+  log.append(loggedCall({ status: 201 }, begun));
+  for (let call = 1; call < 50_000; call++) log.append(loggedCall({}, begun + call));
+  const question = {
+    projectId: 1,
+    statuses: [201, 201],
+    errorCode: null,
+    range: { since: null, until: null },
+    limit: 10,
+  } as const;
+  const found: number[] = [];
+  const pages: number[] = [];
+  for (let after: Position | null = null; ;) {
+    const page: Page<StoredCall> = await log.read('listCalls', { ...question, after });
+    pages.push(page.rows.length);
+    found.push(...page.rows.map(({ status }) => status));
+    if (page.next === null) break;
+    after = page.next;
+  }
+  assert.deepEqual(found, [201]);
+  assert.deepEqual(pages, [0, 0, 1]);
 });
 
 describe('what is kept', () => {

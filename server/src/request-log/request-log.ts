@@ -1,6 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { explainStorageFault } from '../storage/explain-storage-fault.ts';
 import { moduleBeside } from '../threads/module-beside.ts';
 import { Thread } from '../threads/thread.ts';
 import type { ArchivedRun, KeyOfToken, LoggedCall } from './logged-call.ts';
+import type { ReadOperations, ReadThreadStart } from './reading/read-operations.ts';
 import { ReportedFaults } from './reported-faults.ts';
 import type { WriteOperations, WriteThreadStart } from './writing/write-operations.ts';
 
@@ -10,6 +14,8 @@ const GATHERING_MS = 50;
 const BATCH_MAX_CALLS = 1_000;
 const SWEEP_INTERVAL_MS = 10_000;
 const DAY_MS = 86_400_000;
+/** Whoever reads waits no longer for what is still to be written. */
+const SETTLING_LIMIT_MS = 1_000;
 
 export interface RequestLogOptions {
   readonly path: string;
@@ -41,6 +47,8 @@ export interface RequestLogStatistics {
 export class RequestLog {
   readonly #options: RequestLogOptions;
   readonly #writer: Thread<WriteOperations>;
+  /** Beside the other, so that no question holds up what is written. */
+  readonly #reader: Thread<ReadOperations>;
   readonly #faults: ReportedFaults;
   /** Of deleted projects, whose last calls may not be over yet. */
   readonly #forgotten = new Set<number>();
@@ -56,12 +64,19 @@ export class RequestLog {
   constructor(options: RequestLogOptions) {
     this.#options = options;
     this.#faults = new ReportedFaults((fault) => options.onFault(fault, this.statistics()));
-    const startData: WriteThreadStart = { path: options.path, maxRows: options.maxRows };
+    const { path, maxRows } = options;
+    const onCrash = (fault: Error) => this.#faults.report(fault);
     this.#writer = new Thread<WriteOperations>({
       name: 'request-log',
       script: moduleBeside(import.meta.url, 'writing/write-thread'),
-      startData,
-      onCrash: (fault) => this.#faults.report(fault),
+      startData: { path, maxRows } satisfies WriteThreadStart,
+      onCrash,
+    });
+    this.#reader = new Thread<ReadOperations>({
+      name: 'request-log-reader',
+      script: moduleBeside(import.meta.url, 'reading/read-thread'),
+      startData: { path } satisfies ReadThreadStart,
+      onCrash,
     });
     this.#sweeping = setInterval(() => void this.sweep(), SWEEP_INTERVAL_MS);
     this.#sweeping.unref();
@@ -99,6 +114,22 @@ export class RequestLog {
     return this.#faults.reporting(this.#writer.request('latestOf', key));
   }
 
+  /** Asks for something that is written down, after all that was taken so far, where that does not take long. */
+  async read<K extends keyof ReadOperations>(
+    operation: K,
+    input: ReadOperations[K]['input'],
+  ): Promise<ReadOperations[K]['output']> {
+    const waiting = new AbortController();
+    const limit = delay(SETTLING_LIMIT_MS, undefined, { signal: waiting.signal }).catch(() => undefined);
+    await Promise.race([this.settled(), limit]);
+    waiting.abort();
+    try {
+      return await this.#reader.request(operation, input);
+    } catch (error) {
+      throw explainStorageFault(error);
+    }
+  }
+
   /** Removes all that is kept of a project that was deleted just now. What is still to come of it has no project. */
   async forgetProject(projectId: number): Promise<void> {
     this.#forgotten.add(projectId);
@@ -128,7 +159,7 @@ export class RequestLog {
   async close(): Promise<void> {
     clearInterval(this.#sweeping);
     await this.settled();
-    await this.#writer.close();
+    await Promise.all([this.#writer.close(), this.#reader.close()]);
   }
 
   /** Several messages, so that look-ups have their turn between them. */

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { credentialOf } from '../http/authentication.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
 import { nameForPeople } from '../http/name-for-people.ts';
 import { existingNameInBody } from '../http/object-name.ts';
 import { projectPath } from '../http/project-slug.ts';
@@ -50,12 +51,9 @@ export function registerAccessTestRoute(app: HttpServer, accessTests: AccessTest
       const { project } = request.params;
       const { table_name, token_name = 'temporary-access-test' } = request.body;
       const minter = credentialOf(request);
-      const { token, sample } = await accessTests.run({
-        projectSlug: project,
-        minter,
-        name: token_name,
-        table: table_name,
-      });
+      const asked = { projectSlug: project, minter, name: token_name, table: table_name };
+      const written = await accessTests.run(asked, sealedRequestOf(request));
+      const { token, sample } = resultOf(request, reply, written);
       const { id, token_type, expires_at } = token.row;
       const data = {
         token: { token: token.secret, token_id: id, token_type, expires_at },

@@ -1,9 +1,11 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import { findWritten } from '../catalog/kept-results.ts';
 import { projectBySlug } from '../catalog/project-by-slug.ts';
 import type { Engine, FirstRow } from '../engine/engine.ts';
 import type { Credential } from '../http/credential.ts';
 import { timestamp } from '../http/ids.ts';
 import { requireTable } from '../http/permissions.ts';
+import type { SealedRequest, Written } from '../idempotency.ts';
 import type { NewToken } from './insert-token.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -36,20 +38,26 @@ export class AccessTests {
 
   /**
    * Reads first, so that a test that fails leaves no token.
-   * @throws RowhouseError `not_found`, `conflict`; `permission_denied` where the minter may not read the table.
+   * @throws RowhouseError `not_found`, `conflict`; `permission_denied` where the minter may not read the table;
+   * `idempotency_mismatch`.
    */
-  async run({ projectSlug, minter, name, table }: AccessTestRequest): Promise<AccessTest> {
+  async run(
+    { projectSlug, minter, name, table }: AccessTestRequest,
+    request: SealedRequest | null,
+  ): Promise<Written<AccessTest>> {
+    const before = await findWritten<AccessTest>(this.#catalog, request);
+    if (before !== null) return before;
     await projectBySlug(this.#catalog, projectSlug);
     const sample = table === undefined ? null : await this.#read(projectSlug, minter, table);
-    const token = await this.#tokens.create({
+    const asked = {
       projectSlug,
       minter,
       name,
       revokePrevious: false,
       temporary: true,
       grant: { scopes: undefined, tables: undefined, expiresAt: await this.#expiry(minter) },
-    });
-    return { token, sample };
+    };
+    return this.#tokens.createFor(asked, request, (token) => ({ token, sample }));
   }
 
   async #read(project: string, minter: Credential, table: string): Promise<FirstRow> {

@@ -4,6 +4,7 @@ import { credentialOf } from '../http/authentication.ts';
 import { booleanLike, isTrue } from '../http/boolean-like.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
 import { nameForPeople } from '../http/name-for-people.ts';
 import { existingNameInBody } from '../http/object-name.ts';
 import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
@@ -82,13 +83,14 @@ function createToken(app: HttpServer, tokens: Tokens): void {
       const { token_name = DEFAULT_TOKEN_NAME, revoke_previous = true } = request.body;
       const { scopes, tables, expires_at } = request.body;
       requireFuture(expires_at);
-      const token = await tokens.create({
+      const asked = {
         projectSlug: request.params.project,
         minter: credentialOf(request),
         name: token_name,
         revokePrevious: isTrue(revoke_previous),
         grant: { scopes, tables, expiresAt: expires_at },
-      });
+      };
+      const token = resultOf(request, reply, await tokens.create(asked, sealedRequestOf(request)));
       return reply.code(201).send(success(request, { token: toNewTokenFields(token) }));
     },
   );
@@ -125,9 +127,9 @@ function revokeToken(app: HttpServer, tokens: Tokens): void {
       config: { ...administering, operationId: 'revokeToken' },
       schema: { params: projectPath({ token_id: tokenId }), response: { 200: envelopeOf(revoked) } },
     },
-    async (request) => {
+    async (request, reply) => {
       const { project, token_id } = request.params;
-      await tokens.revoke(project, token_id);
+      resultOf(request, reply, await tokens.revoke(project, token_id, sealedRequestOf(request)));
       return success(request, { revoked: true as const, token_id });
     },
   );

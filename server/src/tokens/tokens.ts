@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import { writeOnce } from '../catalog/kept-results.ts';
 import { projectBySlug } from '../catalog/project-by-slug.ts';
 import type { ProjectRow, ProjectUserRow, TokenRow } from '../catalog/tables.ts';
 import { RowhouseError } from '../errors.ts';
@@ -6,6 +7,7 @@ import { type Authenticator, invalidCredentials, type PresentedToken } from '../
 import type { Credential } from '../http/credential.ts';
 import { timestamp } from '../http/ids.ts';
 import { createToken, hashToken } from '../http/token.ts';
+import type { SealedRequest, Written } from '../idempotency.ts';
 import { type CachedCredential, CredentialCache } from './credential-cache.ts';
 import { firstUserOf } from './first-user.ts';
 import { fullGrant, grantOf } from './grant.ts';
@@ -134,11 +136,25 @@ export class Tokens implements Authenticator {
     if (credential.kind === 'project_token') await tokenInForce(transaction, credential.tokenId);
   }
 
-  /** @throws RowhouseError as `mintToken` does. */
-  async create(request: TokenRequest): Promise<NewToken> {
+  /** @throws RowhouseError as `mintToken` does, and `idempotency_mismatch`. */
+  async create(request: TokenRequest, sealed: SealedRequest | null): Promise<Written<NewToken>> {
+    return this.createFor(request, sealed, (token) => token);
+  }
+
+  /**
+   * Makes a token as a part of something, which is what is kept for a request that is repeated.
+   * @throws RowhouseError as `create` does.
+   */
+  async createFor<Result>(
+    request: TokenRequest,
+    sealed: SealedRequest | null,
+    toResult: (token: NewToken) => Result,
+  ): Promise<Written<Result>> {
     const { id } = await projectBySlug(this.#catalog, request.projectSlug);
     return this.#revoking(id, () =>
-      this.#catalog.transaction().execute((transaction) => mintToken(transaction, request)),
+      writeOnce(this.#catalog, sealed, async (transaction) =>
+        toResult(await mintToken(transaction, request)),
+      ),
     );
   }
 
@@ -163,20 +179,27 @@ export class Tokens implements Authenticator {
 
   /**
    * From the next request on, the token is invalid. One that was revoked before stays so, from that time.
-   * @throws RowhouseError `not_found` when the project has no such token.
+   * @throws RowhouseError `not_found` when the project has no such token; `idempotency_mismatch`.
    */
-  async revoke(projectSlug: string, tokenId: number): Promise<void> {
+  async revoke(
+    projectSlug: string,
+    tokenId: number,
+    request: SealedRequest | null,
+  ): Promise<Written<Pick<TokenRow, 'id'>>> {
     const project = await projectBySlug(this.#catalog, projectSlug);
-    const revoked = await this.#revoking(project.id, () =>
-      this.#catalog
-        .updateTable('tokens')
-        .set((build) => ({ revoked_at: build.fn.coalesce('revoked_at', build.val(timestamp())) }))
-        .where('id', '=', tokenId)
-        .where('project_id', '=', project.id)
-        .returning('id')
-        .executeTakeFirst(),
+    return this.#revoking(project.id, () =>
+      writeOnce(this.#catalog, request, async (transaction) => {
+        const revoked = await transaction
+          .updateTable('tokens')
+          .set((build) => ({ revoked_at: build.fn.coalesce('revoked_at', build.val(timestamp())) }))
+          .where('id', '=', tokenId)
+          .where('project_id', '=', project.id)
+          .returning('id')
+          .executeTakeFirst();
+        if (revoked === undefined) throw noSuchToken();
+        return revoked;
+      }),
     );
-    if (revoked === undefined) throw noSuchToken();
   }
 
   /** @throws RowhouseError `not_found`. */

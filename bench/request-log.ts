@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+
+import { type LoadReport, putLoad } from './load/load.ts';
+import { type MeasuredServer, startMeasuredServer } from './measured-server.ts';
+import { formatSpread, spreadOf } from './statistics.ts';
+
+const ROUNDS = 5;
+const CONNECTIONS = 64;
+const WARM_UP_MS = 500;
+const DURATION_MS = 2_000;
+const AIM = 0.9;
+const UNLOGGED = fileURLToPath(new URL('./unlogged-server.ts', import.meta.url));
+
+interface Target {
+  readonly server: MeasuredServer;
+  readonly token: string;
+}
+
+/** What calls send, beside the same calls to a server that logs none. */
+const CASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'logged alone': {},
+  'with a key and a run': { 'X-Operation-Key': 'edit-profile-email', 'X-Operation-Run-Id': 'journey-1' },
+  'with a key and a trace': {
+    'X-Operation-Key': 'edit-profile-email',
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  },
+};
+
+/** What the log of requests, and the headers of operations, cost the reading of one record: against a server without them, in turns. */
+export async function benchmarkRequestLog(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'rowhouse-bench-'));
+  const logged = await startTarget(join(folder, 'logged'));
+  const unlogged = await startTarget(join(folder, 'unlogged'), UNLOGGED);
+  let sent = 0;
+  try {
+    console.log(
+      `GET one, ${CONNECTIONS} connections, ${ROUNDS} rounds of ${DURATION_MS / 1_000} s; the median (and the range)`,
+    );
+    const bare: LoadReport[] = [];
+    const reports = new Map(Object.keys(CASES).map((name) => [name, [] as LoadReport[]]));
+    for (let round = 0; round < ROUNDS; round++) {
+      bare.push(await load(unlogged, {}));
+      for (const [name, headers] of Object.entries(CASES)) {
+        const report = await load(logged, headers);
+        reports.get(name)?.push(report);
+        sent += Math.round((report.perSecond * DURATION_MS) / 1_000);
+      }
+    }
+    console.log(`${'not logged'.padEnd(24)} ${figures(bare)}`);
+    for (const [name, ours] of reports) {
+      const ratios = ours.map(({ perSecond }, round) => perSecond / (bare[round]?.perSecond ?? Number.NaN));
+      const ratio = formatSpread(spreadOf(ratios), 2);
+      console.log(`${name.padEnd(24)} ${figures(ours)}: ${ratio} ×; the aim is ${AIM} ×`);
+    }
+  } finally {
+    await Promise.all([logged.server.stop(), unlogged.server.stop()]);
+  }
+  console.log(`in the log: ${countLogged(folder)} calls, of ${sent} measured and those of the warm-ups`);
+  await rm(folder, { recursive: true, force: true });
+}
+
+function figures(reports: readonly LoadReport[]): string {
+  const rates = formatSpread(spreadOf(reports.map(({ perSecond }) => perSecond)), 0);
+  const p99 = formatSpread(spreadOf(reports.map(({ p99Ms }) => p99Ms)), 1);
+  return `${rates} a second, 99 % within ${p99} ms`;
+}
+
+async function startTarget(dataDir: string, main?: string): Promise<Target> {
+  const server = await startMeasuredServer(dataDir, main === undefined ? {} : { main });
+  const made = await post(server, '/projects', { project_slug: 'bench', project_name: 'Bench' });
+  await post(server, '/projects/bench/table', {
+    table_name: 'contacts',
+    columns: [{ column_name: 'email' }, { column_name: 'owner_id', column_type: 'INTEGER' }],
+  });
+  const rows = Array.from({ length: 1_000 }, (_, index) => ({
+    email: `${index}@example.com`,
+    owner_id: index,
+  }));
+  await post(server, '/projects/bench/records/contacts', { rows, return: 'none' });
+  const { data } = JSON.parse(made) as { readonly data: { readonly token: { readonly token: string } } };
+  return { server, token: data.token.token };
+}
+
+async function load(
+  { server, token }: Target,
+  headers: Readonly<Record<string, string>>,
+): Promise<LoadReport> {
+  const report = await putLoad({
+    url: server.url,
+    request: { method: 'GET', path: '/projects/bench/records/contacts/500', token, headers },
+    connections: CONNECTIONS,
+    warmUpMs: WARM_UP_MS,
+    durationMs: DURATION_MS,
+  });
+  const others = Object.keys(report.statuses).filter((status) => status !== '200');
+  if (others.length > 0) throw new Error(`the server answered ${JSON.stringify(report.statuses)}`);
+  return report;
+}
+
+function countLogged(folder: string): number {
+  using database = new DatabaseSync(join(folder, 'logged', 'requests.sqlite'), { readOnly: true });
+  return Number(database.prepare('SELECT count(*) AS calls FROM requests').get()?.['calls']);
+}
+
+async function post(server: MeasuredServer, path: string, body: unknown): Promise<string> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await server.fetch('POST', path, { headers, body: JSON.stringify(body) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return text;
+}

@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { seal, unseal } from './sealed-text.ts';
+
+test('what is sealed is opened by its secret alone, and not once a bit of it is altered', () => {
+  const text = '{"token":"pat_…"}';
+  const sealed = seal(text, 'secret');
+  assert.equal(unseal(sealed, 'secret'), text);
+  assert.equal(unseal(sealed, 'another'), null);
+  assert.ok(!Buffer.from(sealed).includes('pat_'));
+  assert.notDeepEqual(seal(text, 'secret'), sealed);
+  for (let index = 0; index < sealed.length; index++) {
+    const altered = Uint8Array.from(sealed, (byte, at) => (at === index ? byte ^ 1 : byte));
+    assert.equal(unseal(altered, 'secret'), null, `byte ${index}`);
+  }
+});
