@@ -59,7 +59,7 @@ describe('GET /metrics', () => {
     const text = await (await server.fetch('GET', '/metrics')).text();
     assert.doesNotMatch(text, /quarry|nowhere|pat_|adm_/i);
     const metrics = readExposition(text);
-    const route = '/projects/:project/tables';
+    const route = '/projects/{project}/tables';
     const ofRoute = (status: string) =>
       valueOf(metrics, 'rowhouse_http_requests_total', { method: 'GET', route, status });
     assert.equal(ofRoute('200'), 2);

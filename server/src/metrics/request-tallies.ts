@@ -1,3 +1,4 @@
+import { documentedPath } from '../http/documented-path.ts';
 import type { FinishedRequest } from '../http/finished-requests.ts';
 import type { Sample } from './sample.ts';
 
@@ -48,7 +49,8 @@ export class RequestTallies {
     const tally = byMethod.get(method);
     if (tally !== undefined) return tally;
     const counts = Array.from({ length: BOUNDS.length + 1 }, () => 0);
-    const added = { method, route: route ?? 'unmatched', byStatus: new Map(), counts, sum: 0 };
+    const shown = route === null ? 'unmatched' : documentedPath(route);
+    const added = { method, route: shown, byStatus: new Map(), counts, sum: 0 };
     this.#routes.set(route, byMethod.set(method, added));
     return added;
   }

@@ -1,5 +1,6 @@
 import type { FastifyContextConfig, RouteOptions } from 'fastify';
 
+import { documentedPath } from '../http/documented-path.ts';
 import type { OperationText, PageTexts } from './page-texts.ts';
 
 /** A route for one method, with what the page says of it. */
@@ -22,7 +23,7 @@ export function describeRoutes(
   return routes.flatMap((route) => {
     const { url, config, schema = {} } = route;
     if (config === undefined) throw new Error(`${url} has no config.`);
-    const path = url.replaceAll(/:(\w+)/g, '{$1}');
+    const path = documentedPath(url);
     const methods = [route.method].flat().filter((method) => method !== 'HEAD');
     return methods.map((method) => ({
       method,

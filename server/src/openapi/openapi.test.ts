@@ -104,11 +104,13 @@ function resolved(parameter: JsonSchema): JsonSchema {
   return document.components['parameters']?.[reference.split('/').at(-1) ?? ''] ?? {};
 }
 
-test('every route that takes a token takes the headers of an operation and a trace', () => {
+test('every route that takes a token takes the headers of an operation and a trace, and a key where it changes something', () => {
   for (const [title, { parameters = [], security }] of operations()) {
     const headers = parameters.map(resolved).filter(({ in: place }) => place === 'header');
     const names = headers.map(({ name }) => name);
-    const expected = security.length === 0 ? [] : ['X-Operation-Key', 'X-Operation-Run-Id', 'traceparent'];
+    const ofAny = ['X-Operation-Key', 'X-Operation-Run-Id', 'traceparent'];
+    const ofAll = title.startsWith('GET ') ? ofAny : ['Idempotency-Key', ...ofAny];
+    const expected = security.length === 0 ? [] : ofAll;
     assert.deepEqual(names, expected, title);
   }
 });

@@ -1,22 +1,11 @@
-import { MAX_KEY_LENGTH } from '../http/idempotency.ts';
-import { takesIdempotencyKey } from '../http/route-errors.ts';
 import type { DescribedRoute } from './described-route.ts';
 import { type JsonSchema, propertiesOf, toJsonSchema } from './json-schema.ts';
 import type { NamedSchemas } from './named-schemas.ts';
 import type { PageTexts } from './page-texts.ts';
 
-const IDEMPOTENCY_KEY: JsonSchema = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: false,
-  description:
-    'With it, the request has effect once, however often it is sent in 24 hours, and its first answer is given again.',
-  schema: { type: 'string', minLength: 1, maxLength: MAX_KEY_LENGTH },
-};
-
-/** The parameters of a path, then those of the query, then the headers. https://spec.openapis.org/oas/v3.1.1.html#parameter-object */
+/** The parameters of a path, then those of the query. https://spec.openapis.org/oas/v3.1.1.html#parameter-object */
 export function parametersOf(
-  { method, config, schema, text }: DescribedRoute,
+  { schema, text }: DescribedRoute,
   schemas: NamedSchemas,
   page: PageTexts,
 ): readonly JsonSchema[] {
@@ -29,8 +18,7 @@ export function parametersOf(
     const example = text.query[field.name];
     return parameter({ ...field, schema: schemaOfValue }, { in: 'query', description, example }, schemas);
   });
-  const inHeader = takesIdempotencyKey({ method, config }) ? [IDEMPOTENCY_KEY] : [];
-  return [...inPath, ...inQuery, ...inHeader];
+  return [...inPath, ...inQuery];
 }
 
 function parameter(

@@ -1,10 +1,18 @@
+import { MAX_KEY_LENGTH } from '../http/idempotency.ts';
 import { OPERATION_HEADER_FORM } from '../http/operation-grouping.ts';
+import { takesIdempotencyKey } from '../http/route-errors.ts';
 import type { DescribedRoute } from './described-route.ts';
 import { type JsonSchema, toJsonSchema } from './json-schema.ts';
 import type { NamedSchemas } from './named-schemas.ts';
 
-/** The headers that every request with a token may send, each described once. */
+/** The headers that requests with a token may send, each described once. */
 const HEADERS = {
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    description:
+      'With it, the request has effect once, however often it is sent in 24 hours, and its first answer is given again.',
+    schema: { type: 'string', minLength: 1, maxLength: MAX_KEY_LENGTH },
+  },
   OperationKey: {
     name: 'X-Operation-Key',
     description: 'What the calls that belong together do: `edit-profile-email`.',
@@ -30,7 +38,10 @@ export function headerComponents(schemas: NamedSchemas): Readonly<Record<string,
   return Object.fromEntries(entries);
 }
 
-export function headersOf({ config }: DescribedRoute): readonly JsonSchema[] {
+/** Every request may say what it belongs to; one that changes something, that it is to have effect once. */
+export function headersOf({ method, config }: DescribedRoute): readonly JsonSchema[] {
   if (config.access === 'public') return [];
-  return Object.keys(HEADERS).map((component) => ({ $ref: `#/components/parameters/${component}` }));
+  const { IdempotencyKey, ...ofAny } = HEADERS;
+  const headers = takesIdempotencyKey({ method, config }) ? { IdempotencyKey, ...ofAny } : ofAny;
+  return Object.keys(headers).map((component) => ({ $ref: `#/components/parameters/${component}` }));
 }

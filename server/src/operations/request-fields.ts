@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 
+import { documentedPath } from '../http/documented-path.ts';
 import { timestamp } from '../http/ids.ts';
 import type { StoredCall } from '../request-log/stored-rows.ts';
 
@@ -82,7 +83,7 @@ function beginningOf(call: StoredCall) {
   return {
     request_id: call.requestId,
     method: call.method,
-    route: asDocumented(call.route),
+    route: documentedPath(call.route),
     status: call.status,
     error_code: call.errorCode,
     token_id: call.tokenId,
@@ -92,9 +93,4 @@ function beginningOf(call: StoredCall) {
 
 function endOf(call: StoredCall) {
   return { bytes_in: call.bytesIn, bytes_out: call.bytesOut, operation_key: call.operationKey };
-}
-
-/** As the OpenAPI document has it: `/projects/{project}`. */
-function asDocumented(route: string): string {
-  return route.replaceAll(/:(\w+)/g, '{$1}');
 }
