@@ -9,6 +9,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { syncFile } from '../server/src/storage/sync.ts';
+import { post } from './contacts.ts';
 import { type LoadReport, type LoadRequest, putLoad } from './load/load.ts';
 import { type MeasuredServer, startMeasuredServer } from './measured-server.ts';
 import { formatSpread, spreadOf } from './statistics.ts';
@@ -82,7 +83,8 @@ async function fillProjects(server: MeasuredServer, file: string): Promise<strin
   await post(server, '/projects/calm/records/notes', { rows, return: 'none' });
   // With a first, small export, so that a process is there.
   await post(server, '/projects/calm/export/table/notes', { limit: 1 });
-  return (calm as { readonly data: { readonly token: { readonly token: string } } }).data.token.token;
+  const { data } = JSON.parse(calm) as { readonly data: { readonly token: { readonly token: string } } };
+  return data.token.token;
 }
 
 interface Comparison {
@@ -137,7 +139,8 @@ async function exportOnce(server: MeasuredServer, route: string, format: string)
   const start = performance.now();
   const answer = await post(server, `/projects/large/export/${route}`, { format });
   const time = performance.now() - start;
-  const { id } = (answer as { readonly data: { readonly export: { readonly id: string } } }).data.export;
+  const { data } = JSON.parse(answer) as { readonly data: { readonly export: { readonly id: string } } };
+  const { id } = data.export;
   await expectOk(await server.fetch('DELETE', `/projects/large/exports/${id}`));
   return time;
 }
@@ -203,11 +206,6 @@ async function load(server: MeasuredServer, token: string, connections: number):
   const others = Object.keys(report.statuses).filter((status) => status !== '200');
   if (others.length > 0) throw new Error(`${request.path} answered ${JSON.stringify(report.statuses)}`);
   return report;
-}
-
-async function post(server: MeasuredServer, path: string, body: unknown): Promise<unknown> {
-  const headers = { 'content-type': 'application/json' };
-  return expectOk(await server.fetch('POST', path, { headers, body: JSON.stringify(body) }));
 }
 
 async function expectOk(response: Response): Promise<unknown> {

@@ -1,4 +1,5 @@
 import { benchmarkDataExport } from './data-export.ts';
+import { benchmarkExactlyOnce } from './exactly-once.ts';
 import { benchmarkQueryIsolation } from './query-isolation.ts';
 import { benchmarkRecords } from './records/records.ts';
 import { benchmarkRequestLog } from './request-log.ts';
@@ -8,6 +9,7 @@ import { benchmarkSlowClients } from './slow-clients/slow-clients.ts';
 /** Every benchmark in turn, each in one run beside what it is measured against. Or those named on the command line. */
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   'data-export': benchmarkDataExport,
+  'exactly-once': benchmarkExactlyOnce,
   'query-isolation': benchmarkQueryIsolation,
   records: benchmarkRecords,
   'request-log': benchmarkRequestLog,

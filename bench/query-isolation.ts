@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+import { makeContacts } from './contacts.ts';
 import { type LoadReport, type LoadRequest, putLoad } from './load/load.ts';
 import { BENCH_TOKEN, type MeasuredServer, startMeasuredServer } from './measured-server.ts';
 import { formatSpread, spreadOf } from './statistics.ts';
@@ -40,7 +41,7 @@ export async function benchmarkQueryIsolation(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rowhouse-bench-'));
   const server = await startMeasuredServer(join(folder, 'data'));
   try {
-    for (const project of ['calm', 'hostile']) await fillProject(server, project);
+    for (const project of ['calm', 'hostile']) await makeContacts(server, project, ROWS);
     for (const connections of CONNECTIONS) await compareWithHostile(server, connections);
     await measureLatency(server, join(folder, 'data', 'projects', 'calm', 'database.sqlite'));
   } finally {
@@ -135,18 +136,6 @@ async function load(server: MeasuredServer, request: LoadRequest, connections: n
   return report;
 }
 
-async function fillProject(server: MeasuredServer, project: string): Promise<void> {
-  await post(server, '/projects', { project_slug: project, project_name: project });
-  await post(server, `/projects/${project}/table`, {
-    table_name: 'contacts',
-    columns: [{ column_name: 'email' }, { column_name: 'owner_id', column_type: 'INTEGER' }],
-  });
-  const rows = Array.from({ length: ROWS }, (_, index) => {
-    return { email: `${index}@example.com`, owner_id: index % 50 };
-  });
-  await post(server, `/projects/${project}/records/contacts`, { rows, return: 'none' });
-}
-
 async function query(
   server: MeasuredServer,
   project: string,
@@ -156,12 +145,5 @@ async function query(
   const headers = { 'content-type': 'application/json' };
   const init = { headers, body: JSON.stringify({ sql }), signal };
   const response = await server.fetch('POST', `/projects/${project}/query`, init);
-  await response.arrayBuffer();
-}
-
-async function post(server: MeasuredServer, path: string, body: unknown): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await server.fetch('POST', path, { headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(await response.text());
   await response.arrayBuffer();
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 
+import { contactsOf, makeContacts } from './contacts.ts';
 import { type LoadReport, putLoad } from './load/load.ts';
 import { type MeasuredServer, startMeasuredServer } from './measured-server.ts';
 import { formatSpread, spreadOf } from './statistics.ts';
@@ -71,18 +72,7 @@ function figures(reports: readonly LoadReport[]): string {
 
 async function startTarget(dataDir: string, main?: string): Promise<Target> {
   const server = await startMeasuredServer(dataDir, main === undefined ? {} : { main });
-  const made = await post(server, '/projects', { project_slug: 'bench', project_name: 'Bench' });
-  await post(server, '/projects/bench/table', {
-    table_name: 'contacts',
-    columns: [{ column_name: 'email' }, { column_name: 'owner_id', column_type: 'INTEGER' }],
-  });
-  const rows = Array.from({ length: 1_000 }, (_, index) => ({
-    email: `${index}@example.com`,
-    owner_id: index,
-  }));
-  await post(server, '/projects/bench/records/contacts', { rows, return: 'none' });
-  const { data } = JSON.parse(made) as { readonly data: { readonly token: { readonly token: string } } };
-  return { server, token: data.token.token };
+  return { server, token: await makeContacts(server, 'bench', 1_000) };
 }
 
 async function load(
@@ -91,7 +81,7 @@ async function load(
 ): Promise<LoadReport> {
   const report = await putLoad({
     url: server.url,
-    request: { method: 'GET', path: '/projects/bench/records/contacts/500', token, headers },
+    request: { method: 'GET', path: `${contactsOf('bench')}/500`, token, headers },
     connections: CONNECTIONS,
     warmUpMs: WARM_UP_MS,
     durationMs: DURATION_MS,
@@ -104,12 +94,4 @@ async function load(
 function countLogged(folder: string): number {
   using database = new DatabaseSync(join(folder, 'logged', 'requests.sqlite'), { readOnly: true });
   return Number(database.prepare('SELECT count(*) AS calls FROM requests').get()?.['calls']);
-}
-
-async function post(server: MeasuredServer, path: string, body: unknown): Promise<string> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await server.fetch('POST', path, { headers, body: JSON.stringify(body) });
-  const text = await response.text();
-  if (!response.ok) throw new Error(text);
-  return text;
 }

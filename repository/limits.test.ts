@@ -43,6 +43,15 @@ describe('the guide to operations tells the limits that the code has', () => {
     ],
     'a page of a list': [inText('http/paging.ts', 'maximum'), inText('records/record-fields.ts', 'maximum')],
     'a write of many rows': [`${inText('records/record-body-fields.ts', 'MAX_ROWS')} rows`],
+    'a batch': [
+      `${inText('records/batch-fields.ts', 'MAX_OPERATIONS')} operations`,
+      `${inText('records/read-batch.ts', 'MAX_ROWS')} new rows`,
+      `${inText('engine/project-batches.ts', 'ANSWER_MAX_LENGTH')} characters of answer`,
+    ],
+    'an `Idempotency-Key`': [
+      `${inText('http/idempotency.ts', 'MAX_KEY_LENGTH')} characters`,
+      `${number('idempotency.ts', 'IDEMPOTENCY_KEPT_MS') / 3_600_000} hours`,
+    ],
     filters: [
       `${inText('records/filter-fields.ts', 'MAX_CONDITIONS')} conditions`,
       `${inText('records/filter-fields.ts', 'MAX_VALUES_IN')} values`,

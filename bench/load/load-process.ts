@@ -41,7 +41,7 @@ function requestWriter({ url, request }: LoadOrder): () => Buffer {
   const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${token}\r\n${type}${more.join('')}\r\n`;
   let sequence = 0;
-  return () => Buffer.from(head + withSequence(body, sequence++));
+  return () => Buffer.from(withSequence(head + body, sequence++));
 }
 
 function withSequence(body: string, sequence: number): string {

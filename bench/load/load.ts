@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** A request that is sent again and again. In its body, `{sequence}` is a number of nine digits, another one each time. */
+/** A request that is sent again and again. In its body and its headers, `{sequence}` is a number of nine digits, another one each time. */
 export interface LoadRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { contactsOf, makeContacts, post } from '../contacts.ts';
 import { type LoadReport, type LoadRequest, putLoad } from '../load/load.ts';
 import { type MeasuredServer, startMeasuredServer } from '../measured-server.ts';
 import { formatSpread, spreadOf } from '../statistics.ts';
@@ -14,7 +15,7 @@ const CONNECTIONS = 64;
 const WARM_UP_MS = 1_000;
 const DURATION_MS = 3_000;
 const ROWS = 1_000;
-const TABLE = '/projects/bench/records/contacts';
+const TABLE = contactsOf('bench');
 const NEW_ROW = '{"email":"{sequence}@example.com","status":"active","owner_id":42}';
 
 /** A request to Rowhouse, and how large a share of a peer's rate it is to reach. */
@@ -55,7 +56,7 @@ export async function benchmarkRecords(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rowhouse-bench-'));
   const server = await startMeasuredServer(join(folder, 'data'));
   try {
-    const token = await fillProject(server);
+    const token = await makeContacts(server, 'bench', ROWS);
     const bare = await startBareFastify(folder, await recordAnswers(server));
     try {
       console.log(
@@ -121,25 +122,6 @@ async function load(url: string, request: LoadRequest): Promise<LoadReport> {
   return report;
 }
 
-/** @returns a token of the project. */
-async function fillProject(server: MeasuredServer): Promise<string> {
-  const made = await post(server, '/projects', { project_slug: 'bench', project_name: 'Bench' });
-  await post(server, '/projects/bench/table', {
-    table_name: 'contacts',
-    columns: [
-      { column_name: 'email', is_unique: true },
-      { column_name: 'status' },
-      { column_name: 'owner_id', column_type: 'INTEGER' },
-    ],
-  });
-  const rows = Array.from({ length: ROWS }, (_, index) => {
-    return { email: `${index}@example.com`, status: 'active', owner_id: index % 50 };
-  });
-  await post(server, TABLE, { rows, return: 'none' });
-  return (JSON.parse(made) as { readonly data: { readonly token: { readonly token: string } } }).data.token
-    .token;
-}
-
 /** What Rowhouse answers to each request of a case, by method and path. */
 async function recordAnswers(server: MeasuredServer): Promise<Readonly<Record<string, string>>> {
   const entries = CASES.map(async ({ request: { method, path, body } }) => {
@@ -151,14 +133,6 @@ async function recordAnswers(server: MeasuredServer): Promise<Readonly<Record<st
     return [`${method} ${route}`, answer] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
-}
-
-async function post(server: MeasuredServer, path: string, body: unknown): Promise<string> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await server.fetch('POST', path, { headers, body: JSON.stringify(body) });
-  const text = await response.text();
-  if (!response.ok) throw new Error(text);
-  return text;
 }
 
 async function startBareFastify(

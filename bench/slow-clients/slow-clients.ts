@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { contactsOf, makeContacts } from '../contacts.ts';
 import { type LoadReport, type LoadRequest, putLoad } from '../load/load.ts';
 import { BENCH_TOKEN, type MeasuredServer, startMeasuredServer } from '../measured-server.ts';
 import { formatSpread, spreadOf } from '../statistics.ts';
@@ -11,7 +12,7 @@ const ROUNDS = 3;
 const CONNECTIONS = 64;
 const WARM_UP_MS = 500;
 const DURATION_MS = 3_000;
-const TABLE = '/projects/bench/records/contacts';
+const TABLE = contactsOf('bench');
 const CLIENTS: Readonly<Record<ClientKind, number>> = { silent: 1_000, kept: 1_000, headers: 250, body: 250 };
 const RATE_AIM = 0.9;
 
@@ -44,7 +45,7 @@ export async function benchmarkSlowClients(): Promise<void> {
     },
   });
   try {
-    await fillProject(server);
+    await makeContacts(server, 'bench', 1_000);
     const rounds = await measure(server);
     console.log(
       `${CONNECTIONS} connections beside ${JSON.stringify(CLIENTS)} that dawdle, ${ROUNDS} rounds of ${DURATION_MS / 1_000} s; the median (and the range)`,
@@ -122,27 +123,4 @@ function tellEnds(crowds: readonly CrowdReport[]): void {
     );
     if (longest > stated) throw new Error(`a client of the kind ${kind} was not sent away in time`);
   }
-}
-
-async function fillProject(server: MeasuredServer): Promise<void> {
-  await post(server, '/projects', { project_slug: 'bench', project_name: 'Bench' });
-  await post(server, '/projects/bench/table', {
-    table_name: 'contacts',
-    columns: [
-      { column_name: 'email', is_unique: true },
-      { column_name: 'owner_id', column_type: 'INTEGER' },
-    ],
-  });
-  const rows = Array.from({ length: 1_000 }, (_, index) => ({
-    email: `${index}@example.com`,
-    owner_id: index,
-  }));
-  await post(server, TABLE, { rows, return: 'none' });
-}
-
-async function post(server: MeasuredServer, path: string, body: unknown): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await server.fetch('POST', path, { headers, body: JSON.stringify(body) });
-  const text = await response.text();
-  if (!response.ok) throw new Error(text);
 }

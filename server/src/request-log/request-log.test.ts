@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { loggedCall } from '../testing/logged-calls.ts';
+import { smallDisk } from '../testing/small-disk.ts';
 import { runSqliteShell } from '../testing/sqlite-shell.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import type { LoggedCall } from './logged-call.ts';
@@ -244,6 +245,22 @@ describe('what is kept', () => {
     assert.equal(shell('SELECT ifnull(project_id, 0), count(*) FROM requests GROUP BY 1'), '0|1');
     assert.equal(shell('SELECT count(*) FROM runs'), '0');
   });
+});
+
+test('a disk that is almost full is left to the projects: calls are dropped, and counted', async () => {
+  using disk = smallDisk();
+  await using tested = startLog({ path: join(disk.path, 'requests.sqlite') });
+  const { log } = tested;
+  log.append(loggedCall());
+  await log.settled();
+  disk.fill(process.pid, 100_000);
+  for (let call = 0; call < 3; call++) log.append(loggedCall());
+  await log.settled();
+  disk.free(process.pid);
+  log.append(loggedCall());
+  await log.settled();
+  const { written, dropped } = log.statistics();
+  assert.deepEqual([written, dropped], disk.kind === 'tmpfs' ? [2, 3] : [5, 0]);
 });
 
 function inRun(id: string): Pick<LoggedCall, 'operationKey' | 'run'> {

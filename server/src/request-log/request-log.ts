@@ -59,6 +59,7 @@ export class RequestLog {
   #sent = 0;
   #written = 0;
   #dropped = 0;
+  #closing = false;
   #lastAnswer: Promise<void> = Promise.resolve();
 
   constructor(options: RequestLogOptions) {
@@ -149,7 +150,8 @@ export class RequestLog {
   async sweep(): Promise<void> {
     const before = (this.#options.now() - this.#options.keptDays * DAY_MS) * 1_000;
     try {
-      while (await this.#faults.reporting(this.#writer.request('sweep', { before })));
+      const some = () => this.#faults.reporting(this.#writer.request('sweep', { before }));
+      while (!this.#closing && (await some()));
     } catch {
       // It is reported, and tried again the next time.
     }
@@ -157,6 +159,7 @@ export class RequestLog {
 
   /** Writes what was taken, and closes the database. */
   async close(): Promise<void> {
+    this.#closing = true;
     clearInterval(this.#sweeping);
     await this.settled();
     await Promise.all([this.#writer.close(), this.#reader.close()]);
@@ -187,7 +190,9 @@ export class RequestLog {
 
   /** What has come meanwhile is written between two steps. */
   async #remove(projectId: number): Promise<void> {
-    while (await this.#faults.reporting(this.#writer.request('forgetProject', projectId)));
+    const some = () => this.#faults.reporting(this.#writer.request('forgetProject', projectId));
+    // What a stop leaves, the next start removes.
+    while (!this.#closing && (await some()));
   }
 }
 

@@ -4,6 +4,7 @@ import { serveOperations } from '../../threads/serve-operations.ts';
 import { openLogForWriting } from '../open-log-database.ts';
 import { CallAppender } from './append-calls.ts';
 import { RunFinder } from './find-runs.ts';
+import { requireRoomBeside } from './room-on-disk.ts';
 import { LogTrimmer } from './trim-log.ts';
 import type { WriteOperations, WriteThreadStart } from './write-operations.ts';
 
@@ -14,7 +15,10 @@ let log: ReturnType<typeof openLog> | null = null;
 
 serveOperations<WriteOperations>(
   {
-    append: (calls) => opened().appender.append(calls),
+    append: (calls) => {
+      requireRoomBeside(path);
+      opened().appender.append(calls);
+    },
     chainOf: ({ projectId, runId }) => opened().runs.chainOf(projectId, runId),
     latestOf: (key) => opened().runs.latestOf(key),
     sweep: ({ before }) => opened().trimmer.sweep(before),
