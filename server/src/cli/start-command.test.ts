@@ -167,9 +167,12 @@ test('metrics are served on a second port where one is set, and a rate limit is 
   });
   const token = /project token +(pat_\w+)/.exec(server.stdout())?.[1];
   const headers = { authorization: `Bearer ${token}` };
-  const ask = () => fetch(`${server.url}/projects/example_project/tables`, { headers });
-  assert.equal((await ask()).status, 200);
-  assert.equal((await ask()).status, 429);
+  const answers = [1, 2].map(() => fetch(`${server.url}/projects/example_project/tables`, { headers }));
+  const statuses = (await Promise.all(answers)).map(({ status }) => status);
+  assert.deepEqual(
+    statuses.toSorted((a, b) => a - b),
+    [200, 429],
+  );
 
   const url = /"url":"(http:\/\/127\.0\.0\.1:\d+\/metrics)"/.exec(server.stderr())?.[1] ?? '';
   const text = await (await fetch(url)).text();

@@ -6,6 +6,7 @@ import type { JsonSchema } from './json-schema.ts';
 import { NamedSchemas } from './named-schemas.ts';
 import { type Operation, operationOf } from './operation.ts';
 import type { PageTexts } from './page-texts.ts';
+import { headerComponents } from './request-headers.ts';
 
 /** https://spec.openapis.org/oas/v3.1.1.html, as far as it is used here. */
 export interface OpenApiDocument {
@@ -50,6 +51,7 @@ export function openApiDocument(
       ]),
     ),
     components: {
+      parameters: headerComponents(schemas),
       schemas: schemas.all(),
       responses: failures.responses,
       headers: failures.headers,

@@ -86,13 +86,30 @@ test('every route has a name that programs call it by, a tag, and a description'
 
 test('it says what every parameter is', () => {
   for (const [title, { parameters = [] }] of operations()) {
-    for (const { in: place, name, description } of parameters) {
+    for (const parameter of parameters) {
+      const { in: place, name, description } = resolved(parameter);
       const missing =
         place === 'path'
           ? 'say it in the table of docs/reference/http-api.md, then run npm run docs'
           : 'give its schema a description';
       assert.equal(typeof description, 'string', `${title}, ${String(name)}: ${missing}`);
     }
+  }
+});
+
+/** A header stands once in the document, and every route that takes it refers to it. */
+function resolved(parameter: JsonSchema): JsonSchema {
+  const reference = parameter['$ref'];
+  if (typeof reference !== 'string') return parameter;
+  return document.components['parameters']?.[reference.split('/').at(-1) ?? ''] ?? {};
+}
+
+test('every route that takes a token takes the headers of an operation and a trace', () => {
+  for (const [title, { parameters = [], security }] of operations()) {
+    const headers = parameters.map(resolved).filter(({ in: place }) => place === 'header');
+    const names = headers.map(({ name }) => name);
+    const expected = security.length === 0 ? [] : ['X-Operation-Key', 'X-Operation-Run-Id', 'traceparent'];
+    assert.deepEqual(names, expected, title);
   }
 });
 

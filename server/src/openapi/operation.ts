@@ -7,6 +7,7 @@ import type { NamedSchemas } from './named-schemas.ts';
 import { inWords, typeName } from './operation-name.ts';
 import type { PageTexts } from './page-texts.ts';
 import { parametersOf } from './parameters.ts';
+import { headersOf } from './request-headers.ts';
 
 /** https://spec.openapis.org/oas/v3.1.1.html#operation-object */
 export interface Operation {
@@ -25,7 +26,7 @@ export interface Operation {
 
 export function operationOf(route: DescribedRoute, schemas: NamedSchemas, page: PageTexts): Operation {
   const { operationId, text, config } = route;
-  const parameters = parametersOf(route, schemas, page);
+  const parameters = [...parametersOf(route, schemas, page), ...headersOf(route)];
   const requestBody = requestBodyOf(route, schemas);
   return {
     operationId,

@@ -177,6 +177,7 @@ test('a question that few of many calls fit looks at so many at a time, and come
   const begun = Date.now();
   log.append(loggedCall({ status: 201 }, begun));
   for (let call = 1; call < 50_000; call++) log.append(loggedCall({}, begun + call));
+  await log.settled();
   const question = {
     projectId: 1,
     statuses: [201, 201],
