@@ -1,6 +1,6 @@
 import { createApp } from '../server/src/app.ts';
 import { readConfig } from '../server/src/config.ts';
-import { createServiceLog } from '../server/src/http/service-log.ts';
+import { createServiceLog } from '../server/src/http/observing/service-log.ts';
 import { openService } from '../server/src/service.ts';
 
 /** The service as `rowhouse start` serves it, but that nobody is told of its calls: what the log of requests is measured against. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 
-import { scopesOf } from '../server/src/http/permissions.ts';
+import { scopesOf } from '../server/src/http/access/permissions.ts';
 import type { OpenApiDocument } from '../server/src/openapi/document.ts';
 import type { OperationText } from '../server/src/openapi/page-texts.ts';
 import { readChinook } from '../server/src/testing/chinook.ts';

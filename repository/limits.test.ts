@@ -25,7 +25,7 @@ describe('the guide to operations tells the limits that the code has', () => {
     connections: [
       `${maxConnections.default.toLocaleString('en-US')} (`,
       `${keepAliveSeconds.default} seconds (`,
-      `${inText('http/connection-limit.ts', 'MAX_REFUSED_AT_ONCE')} at a time`,
+      `${inText('http/limits/connection-limit.ts', 'MAX_REFUSED_AT_ONCE')} at a time`,
     ],
     'an answer that its client does not read': [
       `${number('http/http-server.ts', 'answerStallMs') / 1_000} seconds`,
@@ -41,7 +41,7 @@ describe('the guide to operations tells the limits that the code has', () => {
       `${number('http/http-server.ts', 'MAX_HEADER_BYTES') / KIB} KiB`,
       `${headersTimeoutSeconds.default} seconds`,
     ],
-    'a page of a list': [inText('http/paging.ts', 'maximum'), inText('records/record-fields.ts', 'maximum')],
+    'a page of a list': [inText('http/fields/paging.ts', 'maximum'), inText('records/record-fields.ts', 'maximum')],
     'a write of many rows': [`${inText('records/record-body-fields.ts', 'MAX_ROWS')} rows`],
     'a batch': [
       `${inText('records/batch-fields.ts', 'MAX_OPERATIONS')} operations`,

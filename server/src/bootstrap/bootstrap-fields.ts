@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 
-import { nameForPeople } from '../http/name-for-people.ts';
+import { nameForPeople } from '../http/fields/name-for-people.ts';
 import { indexFields, toIndexFields } from '../indexes/index-fields.ts';
 import { newProjectSlug, projectFields, toProjectFields } from '../projects/project-fields.ts';
 import { tableFields, toTableFields } from '../tables/table-fields.ts';

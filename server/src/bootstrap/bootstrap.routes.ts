@@ -1,8 +1,8 @@
-import { credentialOf } from '../http/authentication.ts';
+import { credentialOf } from '../http/access/authentication.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
+import { normaliseSlug } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
-import { normaliseSlug } from '../http/project-slug.ts';
 import { bootstrapAnswer, bootstrapFields, toBootstrapAnswer } from './bootstrap-fields.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { toNewDatabase } from './content-fields.ts';

@@ -2,8 +2,8 @@ import { type Static, Type } from 'typebox';
 
 import type { IndexOfTable, NewDatabase, SeededTable } from '../engine/new-database.ts';
 import { invalidField } from '../errors.ts';
-import { nameForPeople } from '../http/name-for-people.ts';
-import { existingName, newObjectName } from '../http/object-name.ts';
+import { nameForPeople } from '../http/fields/name-for-people.ts';
+import { existingName, newObjectName } from '../http/fields/object-name.ts';
 import { newIndexKeys, toNewIndex } from '../indexes/index-fields.ts';
 import { clientRow } from '../records/record-fields.ts';
 import { foldName } from '../schema/identifier.ts';

@@ -3,8 +3,8 @@ import { type Static, Type } from 'typebox';
 import { columnType, defaultValue, toNewColumn } from '../columns/column-fields.ts';
 import type { NewColumn } from '../engine/project-tables.ts';
 import { invalidField, RowhouseError } from '../errors.ts';
-import { booleanLike } from '../http/boolean-like.ts';
-import { newColumnName } from '../http/object-name.ts';
+import { booleanLike } from '../http/fields/boolean-like.ts';
+import { newColumnName } from '../http/fields/object-name.ts';
 
 /** A column as a bootstrap describes it: each field has a long spelling and a short one. */
 export const spelledColumnFields = Type.Object(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
-import { createToken, hashToken } from '../http/token.ts';
+import { createToken, hashToken } from '../http/access/token.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { startTestServer } from '../testing/test-server.ts';
 

@@ -7,7 +7,7 @@ import { toCsvOptions, toRowSelection } from '../exports/export-fields.ts';
 import { requireDatabaseFormat, requireSchemaFormat, requireTableFormat } from '../exports/export-formats.ts';
 import type { ExportRequest } from '../exports/export-request.ts';
 import { requireReady } from '../exports/ready-export.ts';
-import { createServiceLog } from '../http/service-log.ts';
+import { createServiceLog } from '../http/observing/service-log.ts';
 import { openService, type Service } from '../service.ts';
 import { CommandError } from './command-error.ts';
 import type { ImportSummary, ExportDownload, Target, TargetImport, TargetExport } from './target.ts';

@@ -1,7 +1,7 @@
 import { createApp, metricsOf } from '../app.ts';
 import { type Config, ConfigError, readConfig, unknownVariables } from '../config.ts';
 import type { HttpServer } from '../http/http-server.ts';
-import { createServiceLog } from '../http/service-log.ts';
+import { createServiceLog } from '../http/observing/service-log.ts';
 import { listenForMetrics, type MetricsListener } from '../metrics/metrics-listener.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { sampleProject } from '../projects/sample-project.ts';

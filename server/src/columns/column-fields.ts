@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox';
 
 import type { ColumnChange, ColumnEntry, ColumnType, NewColumn } from '../engine/project-tables.ts';
-import { booleanLike, isTrue } from '../http/boolean-like.ts';
-import { keyword, toKeyword } from '../http/keyword.ts';
-import { existingName, newColumnName } from '../http/object-name.ts';
+import { booleanLike, isTrue } from '../http/fields/boolean-like.ts';
+import { keyword, toKeyword } from '../http/fields/keyword.ts';
+import { existingName, newColumnName } from '../http/fields/object-name.ts';
 
 const flag = Type.Union([Type.Literal(0), Type.Literal(1)]);
 

@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 
-import { credentialOf } from '../http/authentication.ts';
+import { credentialOf } from '../http/access/authentication.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
+import { existingName } from '../http/fields/object-name.ts';
+import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { resultOf } from '../http/idempotency.ts';
-import { existingName } from '../http/object-name.ts';
-import { projectPath } from '../http/project-slug.ts';
 import type { Projects } from '../projects/projects.ts';
 import {
   columnChangeFields,

@@ -2,13 +2,13 @@ import type { Readable } from 'node:stream';
 
 import { Type } from 'typebox';
 
-import { credentialOf } from '../http/authentication.ts';
+import { credentialOf } from '../http/access/authentication.ts';
+import { allowedTables } from '../http/access/permissions.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
+import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
 import { timestamp } from '../http/ids.ts';
-import { allowedTables } from '../http/permissions.ts';
-import { projectPath } from '../http/project-slug.ts';
 import { exportId } from './export-fields.ts';
 import type { ExportRooms } from './export-rooms.ts';
 import { requireReady } from './ready-export.ts';

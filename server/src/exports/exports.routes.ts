@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
 
-import { credentialOf } from '../http/authentication.ts';
+import { credentialOf } from '../http/access/authentication.ts';
+import { allowedTables } from '../http/access/permissions.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
+import { pageFields, pageKeys, pageOf } from '../http/fields/paging.ts';
+import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
-import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
-import { allowedTables } from '../http/permissions.ts';
-import { projectPath } from '../http/project-slug.ts';
 import { registerDownloadRoutes } from './download.routes.ts';
 import { exportEnvelope, exportId } from './export-fields.ts';
 import type { ExportRooms } from './export-rooms.ts';

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { credentialOf } from '../http/authentication.ts';
+import { credentialOf } from '../http/access/authentication.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { success } from '../http/envelope.ts';
+import { existingName } from '../http/fields/object-name.ts';
+import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
-import { existingName } from '../http/object-name.ts';
-import { projectPath } from '../http/project-slug.ts';
 import { tableReference } from '../records/record-fields.ts';
 import {
   databaseExportBody,

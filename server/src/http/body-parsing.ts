@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { RowhouseError } from '../errors.ts';
 import { hasIdempotencyKey, sha256Of } from './idempotency.ts';
-import { parseJsonBody } from './json-body.ts';
+import { parseJsonBody } from './json/json-body.ts';
 import { takesBody } from './takes-body.ts';
 
 declare module 'fastify' {

@@ -5,8 +5,8 @@ import type { ErrorCode } from '../errors.ts';
 import { type EdgeServer, startEdgeServer } from '../testing/edge-server.ts';
 import { assertFailureText } from '../testing/envelope-assertions.ts';
 import { parseAnswer, sendRaw } from '../testing/raw-request.ts';
-import { EdgeCounts } from './edge-counts.ts';
 import { success } from './envelope.ts';
+import { EdgeCounts } from './observing/edge-counts.ts';
 
 let server: EdgeServer;
 before(async () => {

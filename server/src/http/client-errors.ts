@@ -2,11 +2,11 @@ import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
 import { RowhouseError } from '../errors.ts';
-import type { EdgeCounts } from './edge-counts.ts';
 import { failure } from './envelope.ts';
 import { envelopeHeaders } from './failures.ts';
 import { timestampedId } from './ids.ts';
-import type { ThrottledLog } from './throttled-log.ts';
+import type { EdgeCounts } from './observing/edge-counts.ts';
+import type { ThrottledLog } from './observing/throttled-log.ts';
 
 /** What Node adds to an error of its HTTP parser. */
 interface ClientError extends Error {

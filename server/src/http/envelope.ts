@@ -2,8 +2,12 @@ import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
 
 import { type ErrorCode, type ErrorDetail, errorRegistry } from '../errors.ts';
+import {
+  GROUPING_STATUSES,
+  type GroupingStatus,
+  type OperationGrouping,
+} from './access/operation-grouping.ts';
 import { timestamp } from './ids.ts';
-import { GROUPING_STATUSES, type GroupingStatus, type OperationGrouping } from './operation-grouping.ts';
 
 /** What an envelope needs of a request; Fastify's own request fits. */
 export interface EnvelopedRequest {

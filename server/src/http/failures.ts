@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { NoSuchProjectError, RowhouseError } from '../errors.ts';
-import { invalidToken } from './authentication.ts';
+import { invalidToken } from './access/authentication.ts';
 import { failure } from './envelope.ts';
 import { errorsOf } from './route-errors.ts';
 import type { Validation } from './validation.ts';

@@ -14,8 +14,8 @@ import { assertFailure, assertFailureText } from '../testing/envelope-assertions
 import { sendExactly } from '../testing/exact-request.ts';
 import { parseAnswer } from '../testing/raw-request.ts';
 import { envelopeOf, success } from './envelope.ts';
+import { projectPath } from './fields/project-slug.ts';
 import type { HttpServer } from './http-server.ts';
-import { projectPath } from './project-slug.ts';
 
 function registerRoutes(app: HttpServer): void {
   const config = { access: 'public' } as const;

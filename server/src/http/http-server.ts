@@ -11,29 +11,29 @@ import Fastify, {
 
 import { type Rate, settings } from '../config.ts';
 import { RowhouseError } from '../errors.ts';
-import type { Authenticator } from './authentication.ts';
+import type { Authenticator } from './access/authentication.ts';
+import type { OperationGrouper } from './access/operation-grouping.ts';
+import type { ProjectIds } from './access/project-ids.ts';
 import { parseBodies } from './body-parsing.ts';
 import { answerClientError, answerOddRequests } from './client-errors.ts';
-import { limitConnections } from './connection-limit.ts';
-import { EdgeCounts } from './edge-counts.ts';
-import { EdgeLog } from './edge-log.ts';
-import { endConnections } from './ending-connections.ts';
 import { success } from './envelope.ts';
 import { envelopeHeaders, sendFailure } from './failures.ts';
-import { observeRequests, type RequestObserver } from './finished-requests.ts';
 import { timestampedId } from './ids.ts';
+import { createSerializerCompiler } from './json/serialization.ts';
 import { createKnownRoutes, type KnownRoutes } from './known-routes.ts';
-import type { OperationGrouper } from './operation-grouping.ts';
-import type { ProjectIds } from './project-ids.ts';
-import { RateLimits } from './rate-limits.ts';
-import { requestLines } from './request-lines.ts';
+import { limitConnections } from './limits/connection-limit.ts';
+import { endConnections } from './limits/ending-connections.ts';
+import { RateLimits } from './limits/rate-limits.ts';
+import { cutSlowReaders } from './limits/slow-readers.ts';
+import { limitWork, type WorkLimits } from './limits/work-limits.ts';
+import { EdgeCounts } from './observing/edge-counts.ts';
+import { EdgeLog } from './observing/edge-log.ts';
+import { observeRequests, type RequestObserver } from './observing/finished-requests.ts';
+import { requestLines } from './observing/request-lines.ts';
+import { ThrottledLog } from './observing/throttled-log.ts';
+import { traceRequests } from './observing/trace-context.ts';
 import { routeRules } from './route-rules.ts';
-import { createSerializerCompiler } from './serialization.ts';
-import { cutSlowReaders } from './slow-readers.ts';
-import { ThrottledLog } from './throttled-log.ts';
-import { traceRequests } from './trace-context.ts';
 import { createValidation } from './validation.ts';
-import { limitWork, type WorkLimits } from './work-limits.ts';
 
 export interface HttpServerOptions {
   readonly log: FastifyBaseLogger;

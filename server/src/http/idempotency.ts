@@ -4,8 +4,8 @@ import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 
 import { invalidField, RowhouseError } from '../errors.ts';
 import type { IdempotentRequest, SealedRequest, Written } from '../idempotency.ts';
-import { credentialOf, presentedToken } from './authentication.ts';
-import type { Credential } from './credential.ts';
+import { credentialOf, presentedToken } from './access/authentication.ts';
+import type { Credential } from './access/credential.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

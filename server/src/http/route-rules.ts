@@ -1,9 +1,9 @@
 import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler, RouteOptions } from 'fastify';
 import { Type } from 'typebox';
 
-import { type AccessRule, type Reception, requireAccess } from './authentication.ts';
+import { type AccessRule, type Reception, requireAccess } from './access/authentication.ts';
+import { normaliseSlug } from './fields/project-slug.ts';
 import { IdempotencyKeys } from './idempotency.ts';
-import { normaliseSlug } from './project-slug.ts';
 import { takesBody } from './takes-body.ts';
 
 declare module 'fastify' {

@@ -6,9 +6,9 @@ import { Type } from 'typebox';
 import type { ErrorDetail } from '../errors.ts';
 import { type EdgeServer, startEdgeServer } from '../testing/edge-server.ts';
 import { assertFailure } from '../testing/envelope-assertions.ts';
-import { booleanLike, isTrue } from './boolean-like.ts';
 import { success } from './envelope.ts';
-import { projectPath } from './project-slug.ts';
+import { booleanLike, isTrue } from './fields/boolean-like.ts';
+import { projectPath } from './fields/project-slug.ts';
 
 const closed = { additionalProperties: false } as const;
 

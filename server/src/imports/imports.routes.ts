@@ -3,14 +3,14 @@ import type { Readable } from 'node:stream';
 import { Type } from 'typebox';
 
 import { invalidField } from '../errors.ts';
-import { credentialOf } from '../http/authentication.ts';
+import { credentialOf } from '../http/access/authentication.ts';
 import { takeByteStreams } from '../http/body-parsing.ts';
-import { flag, isTrue } from '../http/boolean-like.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
+import { flag, isTrue } from '../http/fields/boolean-like.ts';
+import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { resultOf, withBody } from '../http/idempotency.ts';
-import { projectPath } from '../http/project-slug.ts';
 import type { Projects } from '../projects/projects.ts';
 import { importReport, toImportFields } from './import-fields.ts';
 import type { Imports } from './imports.ts';

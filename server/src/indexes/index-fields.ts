@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
 
 import type { IndexEntry, NewIndex } from '../engine/project-tables.ts';
-import { type BooleanLike, booleanLike, isTrue } from '../http/boolean-like.ts';
-import { existingName, newObjectName } from '../http/object-name.ts';
+import { type BooleanLike, booleanLike, isTrue } from '../http/fields/boolean-like.ts';
+import { existingName, newObjectName } from '../http/fields/object-name.ts';
 
 /** What a client sees of an index, in the contract's order. */
 export const indexFields = Type.Object(

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 
 import { metricsOf } from '../app.ts';
 import { readConfig } from '../config.ts';
-import { createServiceLog } from '../http/service-log.ts';
+import { createServiceLog } from '../http/observing/service-log.ts';
 import { openService } from '../service.ts';
 import { assertFailure } from '../testing/envelope-assertions.ts';
 import { exportNow, projectOf, stones } from '../testing/exports.ts';

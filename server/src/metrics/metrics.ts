@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-import { EdgeCounts } from '../http/edge-counts.ts';
+import { EdgeCounts } from '../http/observing/edge-counts.ts';
 import { metricDefinitions, type MetricName } from './metric-definitions.ts';
 import { readMetric } from './read-metric.ts';
 import { RequestTallies } from './request-tallies.ts';

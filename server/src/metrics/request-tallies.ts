@@ -1,5 +1,5 @@
 import { documentedPath } from '../http/documented-path.ts';
-import type { FinishedRequest } from '../http/finished-requests.ts';
+import type { FinishedRequest } from '../http/observing/finished-requests.ts';
 import type { Sample } from './sample.ts';
 
 /** In seconds: from a record that is read at once to an export that is waited for. */

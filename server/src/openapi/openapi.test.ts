@@ -5,7 +5,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
 import { errorRegistry } from '../errors.ts';
-import { scopesOf } from '../http/permissions.ts';
+import { scopesOf } from '../http/access/permissions.ts';
 import { packageVersion } from '../package-version.ts';
 import { type RegisteredRoute, registeredRoutes } from '../testing/registered-routes.ts';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';

@@ -1,4 +1,4 @@
-import { scopesOf } from '../http/permissions.ts';
+import { scopesOf } from '../http/access/permissions.ts';
 import { answersOf } from './answers.ts';
 import type { DescribedRoute } from './described-route.ts';
 import { failuresOf } from './failures.ts';

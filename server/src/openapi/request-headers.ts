@@ -1,5 +1,5 @@
+import { OPERATION_HEADER_FORM } from '../http/access/operation-grouping.ts';
 import { MAX_KEY_LENGTH } from '../http/idempotency.ts';
-import { OPERATION_HEADER_FORM } from '../http/operation-grouping.ts';
 import { takesIdempotencyKey } from '../http/route-errors.ts';
 import type { DescribedRoute } from './described-route.ts';
 import { type JsonSchema, toJsonSchema } from './json-schema.ts';

@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 
+import { OPERATION_HEADER_FORM } from '../http/access/operation-grouping.ts';
+import { projectIdOf } from '../http/access/project-ids.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
+import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
-import { OPERATION_HEADER_FORM } from '../http/operation-grouping.ts';
-import { projectIdOf } from '../http/project-ids.ts';
-import { projectPath } from '../http/project-slug.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { operationFields, RUN_STATUSES, toOperationFields } from './operation-fields.ts';
 import type { Operations } from './operations.ts';

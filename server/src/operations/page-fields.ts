@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 
-import { timestampText, toTime } from '../http/timestamp-text.ts';
+import { timestampText, toTime } from '../http/fields/timestamp-text.ts';
 import type { TimeRange } from '../request-log/stored-rows.ts';
 
 /** The query parameters of a list that is paged by cursor. */

@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 
 import { errorRegistry } from '../errors.ts';
+import { projectIdOf } from '../http/access/project-ids.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
+import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
-import { projectIdOf } from '../http/project-ids.ts';
-import { projectPath } from '../http/project-slug.ts';
 import { ALLOWED_KEYWORD } from '../http/validation-details.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { Operations } from './operations.ts';

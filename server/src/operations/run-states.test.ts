@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import type { OperationGrouping } from '../http/operation-grouping.ts';
+import type { OperationGrouping } from '../http/access/operation-grouping.ts';
 import type { ArchivedRun } from '../request-log/logged-call.ts';
 import type { RunArchive } from './run-archive.ts';
 import { RunStates, type RunStatesOptions } from './run-states.ts';

@@ -1,5 +1,5 @@
+import type { CallToGroup, OperationGrouper, OperationGrouping } from '../http/access/operation-grouping.ts';
 import { timestampedId } from '../http/ids.ts';
-import type { CallToGroup, OperationGrouper, OperationGrouping } from '../http/operation-grouping.ts';
 import type { ArchivedRun, LoggedRun } from '../request-log/logged-call.ts';
 import { LimitedMap } from './limited-map.ts';
 import type { RunArchive } from './run-archive.ts';

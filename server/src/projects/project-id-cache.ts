@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { findProjectBySlug } from '../catalog/project-by-slug.ts';
-import type { ProjectIds } from '../http/project-ids.ts';
+import type { ProjectIds } from '../http/access/project-ids.ts';
 
 /** They begin anew when there are more. */
 const MAX_CACHED_IDS = 10_000;

@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 
 import { envelopeOf, success } from '../http/envelope.ts';
+import { nameForPeople } from '../http/fields/name-for-people.ts';
+import { pageFields, pageKeys, pageOf } from '../http/fields/paging.ts';
+import { normaliseSlug, projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
-import { nameForPeople } from '../http/name-for-people.ts';
-import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
-import { normaliseSlug, projectPath } from '../http/project-slug.ts';
 import { newTokenFields, toNewTokenFields } from '../tokens/token-fields.ts';
 import { newProjectSlug, projectFields, storageFields, toProjectFields } from './project-fields.ts';
 import type { Projects } from './projects.ts';

@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../engine/new-database.ts';
 import { invalidField, NoSuchProjectError, RowhouseError } from '../errors.ts';
 import type { ExportFiles } from '../files/export-files.ts';
-import type { Credential } from '../http/credential.ts';
+import type { Credential } from '../http/access/credential.ts';
 import { timestamp } from '../http/ids.ts';
 import type { SealedRequest, Written } from '../idempotency.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';

@@ -2,8 +2,8 @@ import { type Static, Type } from 'typebox';
 
 import type { Query, QueryAnswer } from '../engine/project-queries.ts';
 import { invalidField } from '../errors.ts';
-import type { Credential } from '../http/credential.ts';
-import { allowedTables } from '../http/permissions.ts';
+import type { Credential } from '../http/access/credential.ts';
+import { allowedTables } from '../http/access/permissions.ts';
 
 const MAX_SQL_LENGTH = 100_000;
 const MAX_LIMIT = 1_000;

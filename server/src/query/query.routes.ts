@@ -1,9 +1,9 @@
-import { credentialOf } from '../http/authentication.ts';
+import { credentialOf } from '../http/access/authentication.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { envelopeOf } from '../http/envelope.ts';
+import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
-import { projectPath } from '../http/project-slug.ts';
-import { renderedSuccess } from '../http/rendered-json.ts';
+import { renderedSuccess } from '../http/json/rendered-json.ts';
 import type { Projects } from '../projects/projects.ts';
 import { queryAnswer, queryBody, toQuery, writeQueryAnswer } from './query-fields.ts';
 import type { Queries } from './query.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 
 import type { BatchResult } from '../engine/project-batches.ts';
-import { keyword } from '../http/keyword.ts';
+import { keyword } from '../http/fields/keyword.ts';
 import {
   affectedAnswer,
   createdAnswer,

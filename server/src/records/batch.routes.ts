@@ -1,9 +1,9 @@
-import { credentialOf } from '../http/authentication.ts';
+import { credentialOf } from '../http/access/authentication.ts';
 import { envelopeOf } from '../http/envelope.ts';
+import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { resultOf } from '../http/idempotency.ts';
-import { projectPath } from '../http/project-slug.ts';
-import { renderedSuccess } from '../http/rendered-json.ts';
+import { renderedSuccess } from '../http/json/rendered-json.ts';
 import type { Projects } from '../projects/projects.ts';
 import { batchAnswer, batchBody, writeResults } from './batch-fields.ts';
 import { toBatch } from './read-batch.ts';

@@ -8,9 +8,9 @@ import {
 } from '../engine/project-batches.ts';
 import type { ClientRow, RecordFilter, TableReference } from '../engine/project-records.ts';
 import { invalidField } from '../errors.ts';
-import type { Credential } from '../http/credential.ts';
-import { toKeyword } from '../http/keyword.ts';
-import { requirePermissions } from '../http/permissions.ts';
+import type { Credential } from '../http/access/credential.ts';
+import { requirePermissions } from '../http/access/permissions.ts';
+import { toKeyword } from '../http/fields/keyword.ts';
 import { type batchBody, BATCH_METHODS } from './batch-fields.ts';
 import { requireEarlierReferences } from './batch-references.ts';
 import { createRequestOf, patchOf } from './record-body-fields.ts';

@@ -11,11 +11,11 @@ import type {
   TableReference,
 } from '../engine/project-records.ts';
 import { invalidField } from '../errors.ts';
-import { booleanLike, flag, isTrue } from '../http/boolean-like.ts';
-import type { Credential } from '../http/credential.ts';
-import { keyword } from '../http/keyword.ts';
-import { pageFields, pageKeys } from '../http/paging.ts';
-import { allowedTables } from '../http/permissions.ts';
+import type { Credential } from '../http/access/credential.ts';
+import { allowedTables } from '../http/access/permissions.ts';
+import { booleanLike, flag, isTrue } from '../http/fields/boolean-like.ts';
+import { keyword } from '../http/fields/keyword.ts';
+import { pageFields, pageKeys } from '../http/fields/paging.ts';
 import { filtersOf, filtersOfText } from './filter-fields.ts';
 
 /** A row as it is sent out: columns in order, each a string, a number or null. */

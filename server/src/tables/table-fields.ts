@@ -11,9 +11,9 @@ import type {
   TableDetails,
   TableEntry,
 } from '../engine/project-tables.ts';
-import { keyword, toKeyword } from '../http/keyword.ts';
-import { nameForPeople } from '../http/name-for-people.ts';
-import { existingName, newObjectName } from '../http/object-name.ts';
+import { keyword, toKeyword } from '../http/fields/keyword.ts';
+import { nameForPeople } from '../http/fields/name-for-people.ts';
+import { existingName, newObjectName } from '../http/fields/object-name.ts';
 import { indexFields, toIndexFields } from '../indexes/index-fields.ts';
 
 const tableKeys = {

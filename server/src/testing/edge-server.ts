@@ -1,10 +1,10 @@
 import { Writable } from 'node:stream';
 
-import type { Authenticator } from '../http/authentication.ts';
-import type { Credential } from '../http/credential.ts';
+import type { Authenticator } from '../http/access/authentication.ts';
+import type { Credential } from '../http/access/credential.ts';
+import { hashToken } from '../http/access/token.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../http/http-server.ts';
-import { createServiceLog } from '../http/service-log.ts';
-import { hashToken } from '../http/token.ts';
+import { createServiceLog } from '../http/observing/service-log.ts';
 
 export interface EdgeServer {
   readonly app: HttpServer;

@@ -2,7 +2,7 @@ import type { RouteOptions } from 'fastify';
 
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
-import { createServiceLog } from '../http/service-log.ts';
+import { createServiceLog } from '../http/observing/service-log.ts';
 import { openService } from '../service.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

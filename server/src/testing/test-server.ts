@@ -1,7 +1,7 @@
 import { createApp } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import type { ErrorDetail } from '../errors.ts';
-import { createServiceLog } from '../http/service-log.ts';
+import { createServiceLog } from '../http/observing/service-log.ts';
 import { openService, type ServiceOptions } from '../service.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

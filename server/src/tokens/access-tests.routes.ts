@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
 
-import { credentialOf } from '../http/authentication.ts';
+import { credentialOf } from '../http/access/authentication.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
+import { nameForPeople } from '../http/fields/name-for-people.ts';
+import { existingNameInBody } from '../http/fields/object-name.ts';
+import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
-import { nameForPeople } from '../http/name-for-people.ts';
-import { existingNameInBody } from '../http/object-name.ts';
-import { projectPath } from '../http/project-slug.ts';
 import type { AccessTests } from './access-tests.ts';
 
 const testAnswer = Type.Object({

@@ -1,4 +1,4 @@
-import type { Credential } from '../http/credential.ts';
+import type { Credential } from '../http/access/credential.ts';
 
 export interface CachedCredential {
   readonly credential: Credential;

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 
 import { invalidField } from '../errors.ts';
-import { timestampText, toTime } from '../http/timestamp-text.ts';
+import { timestampText, toTime } from '../http/fields/timestamp-text.ts';
 
 /** When a token is to expire; null for never. */
 export const tokenExpiry = Type.Union([timestampText(), Type.Null()]);

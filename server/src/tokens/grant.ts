@@ -1,5 +1,5 @@
 import type { TokenRow } from '../catalog/tables.ts';
-import type { Scope } from '../http/scopes.ts';
+import type { Scope } from '../http/access/scopes.ts';
 
 /** What a token may do, and until when. */
 export interface Grant {

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TokenRow } from '../catalog/tables.ts';
+import { createToken, hashToken } from '../http/access/token.ts';
 import { timestamp } from '../http/ids.ts';
-import { createToken, hashToken } from '../http/token.ts';
 import { type Grant, toGrantColumns } from './grant.ts';
 import { projectUsername } from './project-username.ts';
 

@@ -1,8 +1,8 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { projectBySlug } from '../catalog/project-by-slug.ts';
 import type { TokenRow } from '../catalog/tables.ts';
-import { invalidToken } from '../http/authentication.ts';
-import type { Credential } from '../http/credential.ts';
+import { invalidToken } from '../http/access/authentication.ts';
+import type { Credential } from '../http/access/credential.ts';
 import { timestamp } from '../http/ids.ts';
 import { firstUserOf } from './first-user.ts';
 import { fullGrant, grantOf } from './grant.ts';

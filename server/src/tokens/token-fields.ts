@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 
 import type { TokenRow } from '../catalog/tables.ts';
-import { SCOPES } from '../http/scopes.ts';
+import { SCOPES } from '../http/access/scopes.ts';
 import { grantOf } from './grant.ts';
 import type { NamedTokenRow, NewToken } from './insert-token.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { scopesOf } from '../http/permissions.ts';
-import { type Scope, SCOPES } from '../http/scopes.ts';
+import { scopesOf } from '../http/access/permissions.ts';
+import { type Scope, SCOPES } from '../http/access/scopes.ts';
 import { type RegisteredRoute, registeredRoutes } from '../testing/registered-routes.ts';
 import { type Answer, fieldsAtFault, startTestServer, type TestServer } from '../testing/test-server.ts';
 

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 
 import { type Catalog, openCatalog } from '../catalog/catalog.ts';
 import { OWNER_ACCOUNT_ID } from '../catalog/tables.ts';
-import { createToken, hashToken } from '../http/token.ts';
+import { createToken, hashToken } from '../http/access/token.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import type { NewToken } from './insert-token.ts';
 import { Tokens } from './tokens.ts';

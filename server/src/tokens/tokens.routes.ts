@@ -1,15 +1,15 @@
 import { Type } from 'typebox';
 
-import { credentialOf } from '../http/authentication.ts';
-import { booleanLike, isTrue } from '../http/boolean-like.ts';
+import { credentialOf } from '../http/access/authentication.ts';
+import { SCOPES } from '../http/access/scopes.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
+import { booleanLike, isTrue } from '../http/fields/boolean-like.ts';
+import { nameForPeople } from '../http/fields/name-for-people.ts';
+import { existingNameInBody } from '../http/fields/object-name.ts';
+import { pageFields, pageKeys, pageOf } from '../http/fields/paging.ts';
+import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
-import { nameForPeople } from '../http/name-for-people.ts';
-import { existingNameInBody } from '../http/object-name.ts';
-import { pageFields, pageKeys, pageOf } from '../http/paging.ts';
-import { projectPath } from '../http/project-slug.ts';
-import { SCOPES } from '../http/scopes.ts';
 import { requireFuture, tokenExpiry } from './expiry-fields.ts';
 import {
   adminTokenFields,

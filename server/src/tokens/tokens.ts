@@ -3,10 +3,14 @@ import { writeOnce } from '../catalog/kept-results.ts';
 import { projectBySlug } from '../catalog/project-by-slug.ts';
 import type { ProjectRow, ProjectUserRow, TokenRow } from '../catalog/tables.ts';
 import { RowhouseError } from '../errors.ts';
-import { type Authenticator, invalidCredentials, type PresentedToken } from '../http/authentication.ts';
-import type { Credential } from '../http/credential.ts';
+import {
+  type Authenticator,
+  invalidCredentials,
+  type PresentedToken,
+} from '../http/access/authentication.ts';
+import type { Credential } from '../http/access/credential.ts';
+import { createToken, hashToken } from '../http/access/token.ts';
 import { timestamp } from '../http/ids.ts';
-import { createToken, hashToken } from '../http/token.ts';
 import type { SealedRequest, Written } from '../idempotency.ts';
 import { type CachedCredential, CredentialCache } from './credential-cache.ts';
 import { firstUserOf } from './first-user.ts';

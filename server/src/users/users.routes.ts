@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 
-import { booleanLike, isTrue } from '../http/boolean-like.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
+import { booleanLike, isTrue } from '../http/fields/boolean-like.ts';
+import { nameForPeople } from '../http/fields/name-for-people.ts';
+import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
-import { nameForPeople } from '../http/name-for-people.ts';
-import { projectPath } from '../http/project-slug.ts';
 import { requireFuture, tokenExpiry } from '../tokens/expiry-fields.ts';
 import { newTokenFields, toNewTokenFields } from '../tokens/token-fields.ts';
 import { passwordGiven, username } from './user-fields.ts';

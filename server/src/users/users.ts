@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ProjectRow, ProjectUserRow } from '../catalog/tables.ts';
-import { invalidCredentials } from '../http/authentication.ts';
+import { invalidCredentials } from '../http/access/authentication.ts';
 import { timestamp } from '../http/ids.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
 import { LoginLimits } from './login-limits.ts';

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
-import { ALLOWED_KEYWORD } from './validation-details.ts';
+import { ALLOWED_KEYWORD } from '../validation-details.ts';
 
 /** How a call came to its run of an operation; the words of the envelope. */
 export const GROUPING_STATUSES = [

@@ -1,4 +1,4 @@
-import { success, type EnvelopedRequest, type SuccessEnvelope } from './envelope.ts';
+import { success, type EnvelopedRequest, type SuccessEnvelope } from '../envelope.ts';
 
 /** An envelope whose data is JSON text already, written where the data is: it is sent as it is, never parsed on the way. */
 export class RenderedJson {

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import type { ErrorCode } from '../errors.ts';
-import type { Credential } from './credential.ts';
-import type { OperationGrouping } from './operation-grouping.ts';
+import type { ErrorCode } from '../../errors.ts';
+import type { Credential } from '../access/credential.ts';
+import type { OperationGrouping } from '../access/operation-grouping.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

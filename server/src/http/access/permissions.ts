@@ -1,5 +1,5 @@
-import { limitedToOtherTables, RowhouseError } from '../errors.ts';
-import { includesName } from '../schema/identifier.ts';
+import { limitedToOtherTables, RowhouseError } from '../../errors.ts';
+import { includesName } from '../../schema/identifier.ts';
 import type { Credential } from './credential.ts';
 import type { Scope } from './scopes.ts';
 

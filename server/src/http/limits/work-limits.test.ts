@@ -4,11 +4,11 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 
-import { type EdgeServer, startEdgeServer, tokensOf } from '../testing/edge-server.ts';
-import { assertFailure } from '../testing/envelope-assertions.ts';
-import { EdgeCounts } from './edge-counts.ts';
-import { success } from './envelope.ts';
-import { projectPath } from './project-slug.ts';
+import { type EdgeServer, startEdgeServer, tokensOf } from '../../testing/edge-server.ts';
+import { assertFailure } from '../../testing/envelope-assertions.ts';
+import { success } from '../envelope.ts';
+import { projectPath } from '../fields/project-slug.ts';
+import { EdgeCounts } from '../observing/edge-counts.ts';
 
 const authenticator = tokensOf(new Map([['adm', { kind: 'admin' }]]));
 /** Longer than the tests that do not wait for it take to leave. */

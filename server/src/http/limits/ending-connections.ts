@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 
 import type { FastifyInstance } from 'fastify';
 
-import { RowhouseError } from '../errors.ts';
-import type { EdgeCounts } from './edge-counts.ts';
+import { RowhouseError } from '../../errors.ts';
+import type { EdgeCounts } from '../observing/edge-counts.ts';
 
 /**
  * Ends connections where Node would keep them: after a shutdown has begun, and where a client never ends a body that nobody

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { RowhouseError } from '../errors.ts';
-import { startEdgeServer } from '../testing/edge-server.ts';
+import { RowhouseError } from '../../errors.ts';
+import { startEdgeServer } from '../../testing/edge-server.ts';
 import type { FinishedRequest } from './finished-requests.ts';
 import { traceIdOf } from './trace-context.ts';
 

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 
-import { RowhouseError } from '../errors.ts';
+import { RowhouseError } from '../../errors.ts';
+import { slugInPath } from '../fields/project-slug.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Credential } from './credential.ts';
 import { identifyRequest } from './identify-request.ts';
 import type { OperationGrouper } from './operation-grouping.ts';
 import { requirePermissions, type RoutePermissions } from './permissions.ts';
 import type { ProjectIds } from './project-ids.ts';
-import { slugInPath } from './project-slug.ts';
-import type { RateLimits } from './rate-limits.ts';
 import { hashToken, isWellFormedToken } from './token.ts';
 
 /**

@@ -4,11 +4,11 @@ import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 
-import { startEdgeServer } from '../testing/edge-server.ts';
-import { assertFailureText } from '../testing/envelope-assertions.ts';
-import { parseAnswer, sendRaw } from '../testing/raw-request.ts';
-import { EdgeCounts } from './edge-counts.ts';
-import { success } from './envelope.ts';
+import { startEdgeServer } from '../../testing/edge-server.ts';
+import { assertFailureText } from '../../testing/envelope-assertions.ts';
+import { parseAnswer, sendRaw } from '../../testing/raw-request.ts';
+import { success } from '../envelope.ts';
+import { EdgeCounts } from '../observing/edge-counts.ts';
 
 const REQUEST = 'POST /count HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 

@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { RowhouseError } from '../errors.ts';
-import { answerAndClose } from './client-errors.ts';
-import type { EdgeCounts } from './edge-counts.ts';
-import type { ThrottledLog } from './throttled-log.ts';
+import { RowhouseError } from '../../errors.ts';
+import { answerAndClose } from '../client-errors.ts';
+import type { EdgeCounts } from '../observing/edge-counts.ts';
+import type { ThrottledLog } from '../observing/throttled-log.ts';
 
 export interface ConnectionLimitOptions {
   readonly maxConnections: number;

@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 
 import type { FastifyInstance } from 'fastify';
 
-import { hasAnswered, isAnswering } from './client-errors.ts';
-import type { EdgeCounts } from './edge-counts.ts';
-import type { ThrottledLog } from './throttled-log.ts';
+import { hasAnswered, isAnswering } from '../client-errors.ts';
+import type { EdgeCounts } from '../observing/edge-counts.ts';
+import type { ThrottledLog } from '../observing/throttled-log.ts';
 
 export interface SlowReaderOptions {
   /** How long a client may take no byte of an answer. It is noticed in up to twice this time. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-import { RowhouseError, invalidField } from '../errors.ts';
+import { RowhouseError, invalidField } from '../../errors.ts';
 import { findJsonFault } from './json-syntax.ts';
 
 /**

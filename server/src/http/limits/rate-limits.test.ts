@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { startEdgeServer, tokensOf } from '../testing/edge-server.ts';
-import { assertFailure } from '../testing/envelope-assertions.ts';
-import type { Credential } from './credential.ts';
-import { EdgeCounts } from './edge-counts.ts';
-import { success } from './envelope.ts';
-import { projectPath } from './project-slug.ts';
-import { createToken } from './token.ts';
+import { startEdgeServer, tokensOf } from '../../testing/edge-server.ts';
+import { assertFailure } from '../../testing/envelope-assertions.ts';
+import type { Credential } from '../access/credential.ts';
+import { createToken } from '../access/token.ts';
+import { success } from '../envelope.ts';
+import { projectPath } from '../fields/project-slug.ts';
+import { EdgeCounts } from '../observing/edge-counts.ts';
 
 function tokenOf(tokenId: number): Credential {
   return {

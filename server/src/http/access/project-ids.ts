@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
-import { NoSuchProjectError } from '../errors.ts';
+import { NoSuchProjectError } from '../../errors.ts';
 
 /** Knows which project has a slug now: its id is its own for ever, while a slug may be another project's later. */
 export interface ProjectIds {

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-import { RowhouseError } from '../errors.ts';
-import type { EdgeCounts } from './edge-counts.ts';
-import type { ThrottledLog } from './throttled-log.ts';
+import { RowhouseError } from '../../errors.ts';
+import type { EdgeCounts } from '../observing/edge-counts.ts';
+import type { ThrottledLog } from '../observing/throttled-log.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 
-import { ALLOWED_KEYWORD } from './validation-details.ts';
+import { ALLOWED_KEYWORD } from '../validation-details.ts';
 
 /** A name for a new table or index: SQLite keeps what starts with `sqlite_` for itself. */
 export const newObjectName = Type.String({

@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify';
 
-import type { Rate } from '../config.ts';
-import { RowhouseError } from '../errors.ts';
-import type { Credential } from './credential.ts';
-import type { EdgeCounts } from './edge-counts.ts';
-import type { ThrottledLog } from './throttled-log.ts';
+import type { Rate } from '../../config.ts';
+import { RowhouseError } from '../../errors.ts';
+import type { Credential } from '../access/credential.ts';
+import type { EdgeCounts } from '../observing/edge-counts.ts';
+import type { ThrottledLog } from '../observing/throttled-log.ts';
 
 /** The token unused for longest makes room, and has its whole quota again. */
 const MAX_REMEMBERED = 100_000;

@@ -1,6 +1,6 @@
 import { Type, type TProperties } from 'typebox';
 
-import { ALLOWED_KEYWORD } from './validation-details.ts';
+import { ALLOWED_KEYWORD } from '../validation-details.ts';
 
 /** A slug as it is stored and compared: lower case. `normaliseSlug` makes it so before anything checks it. */
 export const projectSlug = Type.String({

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import { slugInPath } from '../fields/project-slug.ts';
 import type { Credential } from './credential.ts';
 import { type CallToGroup, type OperationGrouper, operationHeaders, REJECTED } from './operation-grouping.ts';
 import type { ProjectIds } from './project-ids.ts';
-import { slugInPath } from './project-slug.ts';
 
 /**
  * Says of a request that has just been authenticated which project it concerns, and puts it into its run of an operation. Null where

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 
-import { ALLOWED_KEYWORD } from './validation-details.ts';
+import { ALLOWED_KEYWORD } from '../validation-details.ts';
 
 /** Of a text, that it is one line. Half of a surrogate pair is no character, and UTF-8 has no bytes for it. */
 export const ONE_LINE = {

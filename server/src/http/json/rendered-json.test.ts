@@ -3,8 +3,8 @@ import { test } from 'node:test';
 
 import { Type } from 'typebox';
 
-import { startEdgeServer } from '../testing/edge-server.ts';
-import { envelopeOf, success } from './envelope.ts';
+import { startEdgeServer } from '../../testing/edge-server.ts';
+import { envelopeOf, success } from '../envelope.ts';
 import { renderedSuccess } from './rendered-json.ts';
 
 const data = Type.Object({ text: Type.String() }, { additionalProperties: false });

@@ -3,13 +3,13 @@ import { after, before, describe, test } from 'node:test';
 
 import { Type } from 'typebox';
 
-import { type EdgeServer, startEdgeServer, tokensOf } from '../testing/edge-server.ts';
-import { assertFailure } from '../testing/envelope-assertions.ts';
+import { type EdgeServer, startEdgeServer, tokensOf } from '../../testing/edge-server.ts';
+import { assertFailure } from '../../testing/envelope-assertions.ts';
+import { success } from '../envelope.ts';
+import { projectPath } from '../fields/project-slug.ts';
 import { credentialOf } from './authentication.ts';
 import type { Credential } from './credential.ts';
-import { success } from './envelope.ts';
 import { requireTable } from './permissions.ts';
-import { projectPath } from './project-slug.ts';
 import type { Scope } from './scopes.ts';
 import { createToken } from './token.ts';
 

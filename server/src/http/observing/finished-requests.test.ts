@@ -5,12 +5,12 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import test from 'node:test';
 
-import { RowhouseError } from '../errors.ts';
-import { startEdgeServer } from '../testing/edge-server.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { takeByteStreams } from './body-parsing.ts';
+import { RowhouseError } from '../../errors.ts';
+import { startEdgeServer } from '../../testing/edge-server.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { takeByteStreams } from '../body-parsing.ts';
+import type { HttpServer } from '../http-server.ts';
 import type { FinishedRequest } from './finished-requests.ts';
-import type { HttpServer } from './http-server.ts';
 
 test('each request that is over is told of, with its route and its failure, and nothing of what was in it', async () => {
   const finished: FinishedRequest[] = [];

@@ -4,9 +4,9 @@ import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 
-import { type EdgeServer, startEdgeServer } from '../testing/edge-server.ts';
-import { EdgeCounts } from './edge-counts.ts';
-import { success } from './envelope.ts';
+import { type EdgeServer, startEdgeServer } from '../../testing/edge-server.ts';
+import { success } from '../envelope.ts';
+import { EdgeCounts } from '../observing/edge-counts.ts';
 
 const STALL_MS = 60;
 /** More than the system keeps for a connection on its way. */

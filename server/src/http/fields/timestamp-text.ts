@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 
-import { invalidField } from '../errors.ts';
-import { timestamp } from './ids.ts';
-import { ALLOWED_KEYWORD } from './validation-details.ts';
+import { invalidField } from '../../errors.ts';
+import { timestamp } from '../ids.ts';
+import { ALLOWED_KEYWORD } from '../validation-details.ts';
 
 const FORM = 'a time in UTC, YYYY-MM-DDTHH:MM:SSZ';
 

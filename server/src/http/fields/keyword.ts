@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 
-import { ALLOWED_KEYWORD } from './validation-details.ts';
+import { ALLOWED_KEYWORD } from '../validation-details.ts';
 
 /** One of some words of SQL, which are written in capitals, in any case. */
 export function keyword(words: readonly string[], description?: string) {
