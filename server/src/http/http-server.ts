@@ -23,7 +23,7 @@ import type { OperationGrouper } from './operation-grouping.ts';
 import type { ProjectIds } from './project-ids.ts';
 import { routeRules } from './route-rules.ts';
 import { createSerializerCompiler } from './serialization.ts';
-import { traceRequests } from './trace-context.ts';
+import { logOfRequest, traceRequests } from './trace-context.ts';
 import { createValidation } from './validation.ts';
 
 export interface HttpServerOptions {
@@ -69,6 +69,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const app: HttpServer = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    childLoggerFactory: logOfRequest,
     genReqId: () => timestampedId('req'),
     bodyLimit: options.bodyMaxBytes,
     return503OnClosing: false,
