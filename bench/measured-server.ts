@@ -14,6 +14,8 @@ export interface MeasuredServer {
   /** The longest time that the event loop was held up since the reset, in milliseconds. */
   maxDelayMs(): Promise<number>;
   memory(): Promise<Memory>;
+  /** How long it has kept a processor busy since its start, with all its threads, in milliseconds. */
+  cpuMs(): Promise<number>;
   /** What the server and the processes that it started hold in memory at this moment, in bytes, together. */
   residentOfAll(): Promise<number>;
   stop(): Promise<void>;
@@ -64,6 +66,7 @@ export async function startMeasuredServer(
       return answer.maxDelayMs;
     },
     memory: () => readMemory(child.pid ?? 0),
+    cpuMs: () => readCpuMs(child.pid ?? 0),
     residentOfAll: () => residentOfTree(child.pid ?? 0),
     stop: async () => {
       child.kill('SIGTERM');
@@ -80,6 +83,16 @@ async function addressOf(child: ChildProcess): Promise<string> {
     if (address !== undefined) return address;
   }
   throw new Error(`the server did not start: ${output}`);
+}
+
+/** A clock tick of the kernel, as programs see it: https://man7.org/linux/man-pages/man7/time.7.html */
+const TICK_MS = 10;
+
+/** Fields 14 and 15, behind the name, in which anything may be: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+async function readCpuMs(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
 /** https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */

@@ -41,7 +41,10 @@ describe('the guide to operations tells the limits that the code has', () => {
       `${number('http/http-server.ts', 'MAX_HEADER_BYTES') / KIB} KiB`,
       `${headersTimeoutSeconds.default} seconds`,
     ],
-    'a page of a list': [inText('http/fields/paging.ts', 'maximum'), inText('records/record-fields.ts', 'maximum')],
+    'a page of a list': [
+      inText('http/fields/paging.ts', 'maximum'),
+      inText('records/record-fields.ts', 'maximum'),
+    ],
     'a write of many rows': [`${inText('records/record-body-fields.ts', 'MAX_ROWS')} rows`],
     'a batch': [
       `${inText('records/batch-fields.ts', 'MAX_OPERATIONS')} operations`,

@@ -31,7 +31,7 @@ import { EdgeLog } from './observing/edge-log.ts';
 import { observeRequests, type RequestObserver } from './observing/finished-requests.ts';
 import { requestLines } from './observing/request-lines.ts';
 import { ThrottledLog } from './observing/throttled-log.ts';
-import { traceRequests } from './observing/trace-context.ts';
+import { logOfRequest, traceRequests } from './observing/trace-context.ts';
 import { routeRules } from './route-rules.ts';
 import { createValidation } from './validation.ts';
 
@@ -102,6 +102,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const app: HttpServer = Fastify({
     loggerInstance: options.log,
     logController: new EdgeLog(),
+    childLoggerFactory: logOfRequest,
     genReqId: () => timestampedId('req'),
     bodyLimit: options.bodyMaxBytes,
     return503OnClosing: false,

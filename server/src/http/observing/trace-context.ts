@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -7,16 +7,25 @@ declare module 'fastify' {
   }
 }
 
-/** Each line of the log that a traced request writes has its trace id. */
 export function traceRequests(app: FastifyInstance): void {
   app.decorateRequest('traceId', null);
   app.addHook('onRequest', (request, _reply, done) => {
     const { traceparent } = request.headers;
     if (traceparent !== undefined) request.traceId = traceIdOf(traceparent);
-    if (request.traceId !== null) request.log = request.log.child({ trace_id: request.traceId });
     done();
   });
 }
+
+/** Makes the log of a request: each line that a traced one writes has its trace id. */
+export const logOfRequest: NonNullable<FastifyServerOptions['childLoggerFactory']> = (
+  log,
+  bindings,
+  options,
+  { headers },
+) => {
+  const traceId = traceIdOf(headers['traceparent']);
+  return log.child(traceId === null ? bindings : { ...bindings, trace_id: traceId }, options);
+};
 
 /**
  * The trace id of a `traceparent` header; null for one that is not as it must be, which is ignored.
