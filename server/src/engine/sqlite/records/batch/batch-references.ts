@@ -61,8 +61,13 @@ export class BatchReferences {
 }
 
 function stepInto(value: unknown, step: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+  if (typeof value !== 'object' || value === null || !isShown(value, step)) return undefined;
   return (value as Readonly<Record<string, unknown>>)[step];
+}
+
+/** An array has its length as its own, too, but JSON does not show it. */
+function isShown(value: object, name: string): boolean {
+  return Object.prototype.propertyIsEnumerable.call(value, name);
 }
 
 function answerOf(result: BatchResult): unknown {
