@@ -200,6 +200,18 @@ test('a batch is given up where its answer becomes too long, not in the end', as
   assert.deepEqual(fieldsAtFault(refused), ['body.operations[4]']);
 });
 
+test('references do not make a long batch of a short one', async () => {
+  await using project = await startProject('CREATE TABLE long (id INTEGER PRIMARY KEY, x TEXT);');
+  const again = post('/records/long', { rows: [{ x: { $ref: '0.row.x' } }], return: 'none' });
+  const operations = [
+    post('/records/long', { x: 'x'.repeat(9_000_000) }),
+    ...Array.from({ length: 8 }, () => again),
+  ];
+  const refused = await project.refuse('validation_failed', 'POST', 'batch', { operations });
+  assert.deepEqual(fieldsAtFault(refused), ['body.operations[8].body.rows[0].x']);
+  assert.equal(project.shell('SELECT count(*) FROM long;'), '0');
+});
+
 test('a token uses in a batch what it may use alone', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('crm');
