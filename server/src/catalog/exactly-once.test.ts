@@ -171,3 +171,24 @@ test('the same key with another body is refused, and what failed may be tried ag
   assert.equal((await send(projectOf('other'), 'slug')).status, 201);
   assert.equal((await send(projectOf('third'), 'slug')).body.error?.code, 'idempotency_mismatch');
 });
+
+test('given several at once with one key, whatever they are for, one is done and the others have no effect', async () => {
+  await server.createProject('kept');
+  const deletion = { method: 'DELETE', path: () => '/projects/kept', json: { confirm_project_slug: 'kept' } };
+  const exporting = ['crm', 'kept'].map((project) => {
+    return { method: 'POST', path: () => `/projects/${project}/export/schema`, json: {} };
+  });
+  const answers = await Promise.all(
+    [projectOf('at-once'), deletion, ...exporting].map((sent) => send(sent, 'at once')),
+  );
+  const refused = answers.flatMap(({ body }) => (body.error === null ? [] : [body.error.code]));
+  assert.equal(refused.length, 3);
+  // Some may come when the one is done already.
+  assert.deepEqual(
+    new Set([...refused, 'idempotency_in_progress', 'idempotency_mismatch']).size,
+    2,
+    refused.join(),
+  );
+  const deleted = answers[1]?.status === 200;
+  assert.equal((await server.call('GET', '/projects/kept/tables')).status, deleted ? 404 : 200);
+});

@@ -1,4 +1,4 @@
-import { invalidField, RowhouseError } from '../errors.ts';
+import { RowhouseError } from '../errors.ts';
 import type { IdempotentRequest, Written } from '../idempotency.ts';
 import type {
   AffectedRows,
@@ -93,12 +93,15 @@ export function inOperation<Result>(position: number, run: () => Result): Result
 
 function faultOf(error: RowhouseError, position: number): RowhouseError {
   const operation = operationField(position);
-  const details = error.details ?? [{ field: operation, message: error.message }];
+  const details = error.details?.map((detail) => ({
+    ...detail,
+    field: fieldInBatch(detail.field, operation),
+  }));
   return new RowhouseError(
     error.code,
     `Operation ${position} failed, and none had effect: ${error.message}`,
     {
-      details: details.map(({ field, message }) => ({ field: fieldInBatch(field, operation), message })),
+      details: details ?? [{ field: operation, message: error.message }],
       cause: error.cause,
       retryAfterSeconds: error.retryAfterSeconds,
     },
@@ -107,22 +110,23 @@ function faultOf(error: RowhouseError, position: number): RowhouseError {
 
 /** The key of a row is a part of the operation's path; everything else is in its body. */
 function fieldInBatch(field: string, operation: string): string {
-  if (field.startsWith('body.operations')) return field;
   return field.startsWith('path') ? `${operation}.path` : `${operation}.${field}`;
 }
 
 /** The most text that a batch may answer with, in UTF-16 code units. */
 const ANSWER_MAX_LENGTH = 67_108_864;
 
-/** @throws RowhouseError `validation_failed` where the results are too long to be answered. */
-export function requireAnswerable(results: readonly BatchResult[]): void {
-  const length = results.reduce((sum, { result }) => sum + lengthOf(result), 0);
-  if (length > ANSWER_MAX_LENGTH) {
-    throw invalidField('body.operations', `would be answered with more than ${ANSWER_MAX_LENGTH} characters`);
-  }
+/**
+ * @param length of what the operations so far give.
+ * @throws RowhouseError `validation_failed` where that is too long to be answered.
+ */
+export function requireAnswerable(length: number): void {
+  if (length <= ANSWER_MAX_LENGTH) return;
+  const message = `the batch would be answered with more than ${ANSWER_MAX_LENGTH} characters`;
+  throw new RowhouseError('validation_failed', `From here on, ${message}.`);
 }
 
-function lengthOf(result: BatchResult['result']): number {
+export function answerLengthOf({ result }: BatchResult): number {
   if ('rowJson' in result) return result.rowJson.length;
   return 'rowsJson' in result ? (result.rowsJson?.length ?? 0) : 0;
 }

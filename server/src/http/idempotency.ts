@@ -113,15 +113,11 @@ function keyOf({ headers, raw }: FastifyRequest): string {
   throw invalidField('headers.Idempotency-Key', `must be sent once, with 1 to ${MAX_KEY_LENGTH} characters`);
 }
 
-/** Where keys are told apart: the admin credential's in each project, and beside them all. */
+/** Whatever project it is for: in the catalog a key stands once for all that its owner asks for. */
 function placeOf(request: FastifyRequest, { key }: IdempotentRequest): string {
-  return JSON.stringify([ownerOf(credentialOf(request)), projectOf(request.params), key]);
+  return JSON.stringify([ownerOf(credentialOf(request)), key]);
 }
 
 function ownerOf(credential: Credential): string | number {
   return credential.kind === 'admin' ? 'admin' : credential.projectId;
-}
-
-function projectOf(params: unknown): unknown {
-  return typeof params === 'object' && params !== null && 'project' in params ? params.project : null;
 }

@@ -88,9 +88,12 @@ test('a project whose own file was damaged is unavailable until it is replaced',
   assert.ok(read.headers.get('retry-after'));
   assert.equal((await importDatabase(server, 'library', file)).body.error?.code, 'unavailable');
 
-  const healed = await importDatabase(server, 'library', file, { query: '?replace=true' });
+  const replacing = { query: '?replace=true', headers: { 'idempotency-key': 'heal' } };
+  const healed = await importDatabase(server, 'library', file, replacing);
   assert.equal(healed.status, 201);
   assert.equal(healed.body.data.import.replaced, true);
+  const again = await importDatabase(server, 'library', file, replacing);
+  assert.equal(again.headers.get('idempotency-replayed'), 'true');
   assert.match(await exportedSchema(server, 'library'), /CREATE TABLE t /);
 });
 
@@ -102,7 +105,8 @@ test('a project whose own file was removed is unavailable until it is replaced',
 
   const read = await server.call('POST', '/projects/library/export/schema');
   assert.equal(read.body.error?.code, 'unavailable');
-  assert.equal((await importDatabase(server, 'library', file, { query: '?replace=true' })).status, 201);
+  const replacing = { query: '?replace=true', headers: { 'idempotency-key': 'heal' } };
+  assert.equal((await importDatabase(server, 'library', file, replacing)).status, 201);
   assert.match(await exportedSchema(server, 'library'), /CREATE TABLE t /);
 });
 

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 
+import { takesIdempotencyKey } from '../http/route-errors.ts';
 import type { DescribedRoute } from './described-route.ts';
 import { isJsonSchema, type JsonSchema, titled, toJsonSchema } from './json-schema.ts';
 import type { NamedSchemas } from './named-schemas.ts';
@@ -37,13 +38,18 @@ function answerOf(
   { status, schema, schemas, showsExample }: DeclaredAnswer,
 ): JsonSchema {
   const { description = `${STATUS_CODES[Number(status)]}.`, ...rest } = schema;
-  const answer = { description, headers: ANSWER_HEADERS };
+  const answer = { description, headers: headersOf(route) };
   if (rest['type'] === 'null') return answer;
   if (isJsonSchema(rest['content'])) return { ...answer, content: rest['content'] };
   const example =
     showsExample && route.text.data !== undefined ? { example: envelopeAround(route.text.data) } : {};
   const envelope = schemas.refer(envelopeSchema(rest, `${typeName(route.operationId)}Data`));
   return { ...answer, content: { 'application/json': { schema: envelope, ...example } } };
+}
+
+function headersOf(route: DescribedRoute): Readonly<Record<string, JsonSchema>> {
+  if (!takesIdempotencyKey(route)) return ANSWER_HEADERS;
+  return { ...ANSWER_HEADERS, 'Idempotency-Replayed': { $ref: '#/components/headers/Idempotency-Replayed' } };
 }
 
 /** The schema of an envelope, whose data has a name. */

@@ -61,7 +61,7 @@ function headersOf(codes: readonly ErrorCode[]): Readonly<Record<string, JsonSch
     ...(codes.includes('invalid_token') && {
       'WWW-Authenticate': { $ref: '#/components/headers/WWW-Authenticate' },
     }),
-    ...(codes.some((code) => code === 'unavailable' || code === 'rate_limited') && {
+    ...(codes.some((code) => SAYING_WHEN.has(code)) && {
       'Retry-After': { $ref: '#/components/headers/Retry-After' },
     }),
     ...(codes.includes('rate_limited') && {
@@ -70,6 +70,12 @@ function headersOf(codes: readonly ErrorCode[]): Readonly<Record<string, JsonSch
     }),
   };
 }
+
+const SAYING_WHEN: ReadonlySet<ErrorCode> = new Set([
+  'unavailable',
+  'rate_limited',
+  'idempotency_in_progress',
+]);
 
 const HEADERS = {
   'X-Request-Id': {
@@ -84,8 +90,13 @@ const HEADERS = {
     schema: { const: 'Bearer' },
   },
   'Retry-After': {
-    description: 'With `unavailable` and `rate_limited`: after how many seconds to try again.',
+    description:
+      'With `unavailable`, `rate_limited` and `idempotency_in_progress`: after how many seconds to try again.',
     schema: { type: 'string', pattern: '^\\d+$' },
+  },
+  'Idempotency-Replayed': {
+    description: 'Where the answer is that of an earlier request with the same `Idempotency-Key`.',
+    schema: { const: 'true' },
   },
   'RateLimit-Policy': {
     description:

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { databaseFile } from '../testing/database-file.ts';
 import { importDatabase } from '../testing/import-and-export.ts';
 import { type ProjectClient, startProject } from '../testing/project-client.ts';
-import { startTestServer } from '../testing/test-server.ts';
+import { fieldsAtFault, startTestServer } from '../testing/test-server.ts';
 
 const TABLES = `
   CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT UNIQUE, age INTEGER) STRICT;
@@ -100,6 +100,15 @@ test('the first failure undoes all, and names its position and its field', async
     ['validation_failed', [fine, post('/records/people', { age: { $ref: '0' } })], '1.body.age'],
     ['validation_failed', [fine, post('/records/people', { age: { $ref: '0.row.nothing' } })], '1.body.age'],
     ['validation_failed', [fine, post('/records/people', { age: { $ref: '0.row' } })], '1.body.age'],
+    [
+      'validation_failed',
+      [
+        post('/records/people', { rows: [{}, {}] }),
+        post('/records/people', { age: { $ref: '0.rows.length' } }),
+      ],
+      '1.body.age',
+    ],
+    ['validation_failed', [fine, post('/records/people', { operations: { a: 1 } })], '1.body.operations'],
     ['validation_failed', [fine, { method: 'DELETE', path: '/records/people/{0.row.age}' }], '1.path'],
     ['validation_failed', [fine, { method: 'DELETE', path: '/records/people' }], '1.body.where'],
     ['validation_failed', [fine, { method: 'GET', path: '/records/people' }], '1.path'],
@@ -162,6 +171,45 @@ test('a batch that may run without end is stopped, and has had no effect', async
   assert.equal(body.error?.code, 'query_timeout');
   const rows = await server.call('GET', '/projects/crm/records/a', { token });
   assert.equal(rows.body.data.returned, 0);
+});
+
+test('a batch that looks through a large table again and again is stopped, too', async () => {
+  await using server = await startTestServer({ queryTimeoutMs: 50 });
+  const token = await server.createProject('crm');
+  const rows =
+    '(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 200000) SELECT n FROM r)';
+  const file = databaseFile(`CREATE TABLE a (x); INSERT INTO a SELECT * FROM ${rows};`);
+  assert.equal((await importDatabase(server, 'crm', file, { token })).status, 201);
+  const search = { method: 'DELETE', path: '/records/a', body: { where: { x: 'nothing' } } };
+  const operations = [post('/records/a', { x: 'new' }), ...Array.from({ length: 999 }, () => search)];
+  const { body } = await server.call('POST', '/projects/crm/batch', { token, json: { operations } });
+  assert.equal(body.error?.code, 'query_timeout');
+  const filters = encodeURIComponent(JSON.stringify({ x: 'new' }));
+  const found = await server.call('GET', `/projects/crm/records/a?filters=${filters}`, { token });
+  assert.equal(found.body.data.returned, 0);
+});
+
+test('a batch is given up where its answer becomes too long, not in the end', async () => {
+  await using project = await startProject(
+    "CREATE TABLE long (id INTEGER PRIMARY KEY, x); INSERT INTO long VALUES (1, printf('%.*c', 15000000, 'x'));",
+  );
+  const read = { method: 'GET', path: '/records/long/1' };
+  const nowhere = { method: 'GET', path: '/records/long/2' };
+  const operations = [read, read, read, read, read, nowhere];
+  const refused = await project.refuse('validation_failed', 'POST', 'batch', { operations });
+  assert.deepEqual(fieldsAtFault(refused), ['body.operations[4]']);
+});
+
+test('references do not make a long batch of a short one', async () => {
+  await using project = await startProject('CREATE TABLE long (id INTEGER PRIMARY KEY, x TEXT);');
+  const again = post('/records/long', { rows: [{ x: { $ref: '0.row.x' } }], return: 'none' });
+  const operations = [
+    post('/records/long', { x: 'x'.repeat(9_000_000) }),
+    ...Array.from({ length: 8 }, () => again),
+  ];
+  const refused = await project.refuse('validation_failed', 'POST', 'batch', { operations });
+  assert.deepEqual(fieldsAtFault(refused), ['body.operations[8].body.rows[0].x']);
+  assert.equal(project.shell('SELECT count(*) FROM long;'), '0');
 });
 
 test('a token uses in a batch what it may use alone', async () => {

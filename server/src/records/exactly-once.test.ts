@@ -166,6 +166,23 @@ test('the tokens of a project share its keys, but none learns through them what 
   assert.equal(refused.body.error?.code, 'permission_denied');
 });
 
+test('a token that is limited to tables gets its answer again, also where the table is gone', async () => {
+  const table = { table_name: 'brief', columns: [{ column_name: 'x' }] };
+  assert.equal((await server.call('POST', '/projects/crm/table', { json: table })).status, 201);
+  const limited = await tokenFor(['brief']);
+  const row = { method: 'POST', path: '/projects/crm/records/brief', json: { x: 1 } };
+  const operations = [{ method: 'POST', path: '/records/brief', body: { x: 2 } }];
+  const batch = { method: 'POST', path: '/projects/crm/batch', json: { operations } };
+  const first = [await send(row, 'brief row', limited), await send(batch, 'brief batch', limited)] as const;
+  assert.equal((await server.call('DELETE', '/projects/crm/table/brief')).status, 200);
+  assertReplay(await send(row, 'brief row', limited), first[0]);
+  assertReplay(await send(batch, 'brief batch', limited), first[1]);
+  for (const sent of [row, batch]) {
+    const { body } = await send(sent, 'another', limited);
+    assert.equal(body.error?.code, 'not_found');
+  }
+});
+
 test('of many that arrive at once with one key, one is done, and the others are told to wait', async () => {
   const one = { method: 'POST', path: '/projects/plain/records/people', json: { name: 'at once' } };
   const answers = await Promise.all(Array.from({ length: 50 }, () => send(one, 'at once', ADMIN_TOKEN)));

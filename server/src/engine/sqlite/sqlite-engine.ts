@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 
-import type { IdempotentRequest, Written } from '../../idempotency.ts';
+import type { Written } from '../../idempotency.ts';
 import { explainStorageFault } from '../../storage/explain-storage-fault.ts';
+import { isLostFile } from '../../storage/is-lost-file.ts';
 import { FairPool } from '../../threads/fair-pool.ts';
 import { moduleBeside } from '../../threads/module-beside.ts';
 import type { Operations } from '../../threads/protocol.ts';
@@ -240,7 +241,7 @@ class SqliteEngine implements Engine {
     options: ImportOptions,
   ): Promise<Written<ImportReport>> {
     try {
-      const before = await this.#findImport(project, options.request);
+      const before = await this.#findImport(project, options);
       if (before !== null) return before;
       return await this.#incarnations.visit(project, async (incarnation) => {
         const signal = AbortSignal.any([options.signal, incarnation.signal]);
@@ -290,11 +291,18 @@ class SqliteEngine implements Engine {
 
   async #findImport(
     project: string,
-    request: IdempotentRequest | null,
+    { request, replace }: ImportOptions,
   ): Promise<Written<ImportReport> | null> {
     if (request === null) return null;
+    const find = (path: string) => this.#writers.request('findImport', { path, request });
     return this.#shared(project, (path) =>
-      this.#writeGates.exclusive(project, () => this.#writers.request('findImport', { path, request })),
+      this.#writeGates
+        .exclusive(project, () => find(path))
+        .catch((error: unknown) => {
+          // The file that is lost took its keys along: it is one to replace.
+          if (replace && isLostFile(error)) return null;
+          throw error;
+        }),
     );
   }
 

@@ -1,6 +1,6 @@
 import type { Written } from '../../../idempotency.ts';
 import { runOnce } from '../idempotency/run-once.ts';
-import { allowedTable } from './allowed-table.ts';
+import { allowedTable, requireAllowed } from './allowed-table.ts';
 import type { RecordDatabase } from './record-database.ts';
 import type { WriteTarget } from './record-operations.ts';
 import type { RecordTable } from './record-table.ts';
@@ -16,6 +16,6 @@ export function writeOnce<Result>(
   write: (table: RecordTable) => Result,
 ): Written<Result> {
   // A client that may not use the table does not learn what was written there either.
-  if (reference.allowed !== null) allowedTable(database, reference);
+  requireAllowed(database, reference);
   return runOnce(database.connection, request, () => write(allowedTable(database, reference)));
 }

@@ -9,6 +9,9 @@ import { isShort } from '../short-operations.ts';
 /** More of them hold others up for longer than short work may. */
 const SHORT_BATCH_MAX_OPERATIONS = 50;
 
+/** One of them takes as long as a table is large; a thousand, which one request may ask for, a thousand times as long. */
+const MAX_SEARCHES = 10;
+
 /** Whether every operation of the batch is short, and there are few. */
 export function isShortBatch(database: RecordDatabase, operations: readonly BatchOperation[]): boolean {
   return (
@@ -20,12 +23,22 @@ export function isShortBatch(database: RecordDatabase, operations: readonly Batc
   );
 }
 
-/** Whether the batch may take for ever. */
+/** Whether the batch may take for ever, or so long that somebody should be able to stop it. */
 export function mayBeEndless(database: RecordDatabase, operations: readonly BatchOperation[]): boolean {
-  return (
-    database.writesMayBeEndless ||
-    operations.some(({ kind, table }) => kind === 'get' && tableIfThere(database, table)?.isCostly === true)
-  );
+  if (database.writesMayBeEndless) return true;
+  const costlyRead = operations.some(({ kind, table }) => {
+    return kind === 'get' && tableIfThere(database, table)?.isCostly === true;
+  });
+  return costlyRead || operations.filter(searchesWholeTables(database)).length > MAX_SEARCHES;
+}
+
+/** Whether an operation may look through all of a table: for filters, or for rows that refer to what it changes. */
+function searchesWholeTables(database: RecordDatabase): (operation: BatchOperation) => boolean {
+  return (operation) => {
+    if (operation.kind === 'createMany') return false;
+    const table = tableIfThere(database, operation.table);
+    return table !== null && !isShortOperation(table, operation);
+  };
 }
 
 /** What a client may not use, or is not there, is told of when its turn comes: an earlier operation may fail before it. */

@@ -11,6 +11,8 @@ import type { ClientRow, RecordFilter, RecordKey } from '../../../project-record
 export class BatchReferences {
   /** As the answer shows each; a long one is read only where something refers to it. */
   readonly #answers: (() => unknown)[] = [];
+  /** The length of all text that references have given so far. */
+  #given = 0;
 
   add(result: BatchResult): void {
     let answer: unknown;
@@ -55,14 +57,29 @@ export class BatchReferences {
   #valueOf({ $ref }: BatchReference, field: string): string | number | null {
     const [position, ...steps] = $ref.split('.');
     const value = steps.reduce(stepInto, this.#answers[Number(position)]?.());
-    if (value === null || typeof value === 'string' || typeof value === 'number') return value;
+    if (typeof value === 'string') return this.#bounded(value, field);
+    if (value === null || typeof value === 'number') return value;
     throw invalidField(field, `refers to ${$ref}, which is no value that an earlier operation gave`);
+  }
+
+  #bounded(text: string, field: string): string {
+    this.#given += text.length;
+    if (this.#given <= GIVEN_MAX_LENGTH) return text;
+    throw invalidField(field, `is where references have given more than ${GIVEN_MAX_LENGTH} characters`);
   }
 }
 
+/** The most text that the references of a batch may give, in UTF-16 code units: a short body could else write without end. */
+const GIVEN_MAX_LENGTH = 67_108_864;
+
 function stepInto(value: unknown, step: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+  if (typeof value !== 'object' || value === null || !isShown(value, step)) return undefined;
   return (value as Readonly<Record<string, unknown>>)[step];
+}
+
+/** An array has its length as its own, too, but JSON does not show it. */
+function isShown(value: object, name: string): boolean {
+  return Object.prototype.propertyIsEnumerable.call(value, name);
 }
 
 function answerOf(result: BatchResult): unknown {

@@ -4,9 +4,10 @@ import {
   type BatchResult,
   inOperation,
   requireAnswerable,
+  answerLengthOf,
 } from '../../../project-batches.ts';
 import { runOnce } from '../../idempotency/run-once.ts';
-import { allowedTable } from '../allowed-table.ts';
+import { allowedTable, requireAllowed } from '../allowed-table.ts';
 import { deleteRecord, deleteRecords } from '../delete-records.ts';
 import { getRecord } from '../get-record.ts';
 import { insertRecord } from '../insert-record.ts';
@@ -30,7 +31,7 @@ export function runBatchOnce<Result extends readonly BatchResult[] | null>(
 ): Written<Result> {
   // A client that may not use a table does not learn what was written there either.
   for (const [position, { table }] of operations.entries()) {
-    if (table.allowed !== null) inOperation(position, () => allowedTable(database, table));
+    inOperation(position, () => requireAllowed(database, table));
   }
   return runOnce(database.connection, request, run);
 }
@@ -44,15 +45,17 @@ export function runBatch(
   operations: readonly BatchOperation[],
 ): readonly BatchResult[] {
   const earlier = new BatchReferences();
-  const results = operations.map((operation, position) => {
-    const result = inOperation(position, () => {
-      return runOperation(database, allowedTable(database, operation.table), operation, earlier);
-    });
-    earlier.add(result);
-    return result;
-  });
-  requireAnswerable(results);
-  return results;
+  let answerLength = 0;
+  return operations.map((operation, position) =>
+    inOperation(position, () => {
+      const result = runOperation(database, allowedTable(database, operation.table), operation, earlier);
+      earlier.add(result);
+      answerLength += answerLengthOf(result);
+      // Looked at each time: a thousand long rows would take all the memory there is.
+      requireAnswerable(answerLength);
+      return result;
+    }),
+  );
 }
 
 function runOperation(
