@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { databaseFile } from '../testing/database-file.ts';
-import { importDatabase } from '../testing/import-and-export.ts';
+import { type ImportCall, importDatabase } from '../testing/import-and-export.ts';
 import { runSqliteShell } from '../testing/sqlite-shell.ts';
 import { startTestServer } from '../testing/test-server.ts';
 
@@ -36,6 +36,7 @@ test('a file that is sent again with its key is imported once, also into a proje
 test('what a file brings along as answers to keys is not believed', async () => {
   await using server = await startTestServer();
   await server.createProject('crm');
+  await server.createProject('other');
   const headers = { 'idempotency-key': 'k' };
   const row = { headers, json: { id: 1 } };
   await importDatabase(server, 'crm', FIRST);
@@ -46,9 +47,35 @@ test('what a file brings along as answers to keys is not believed', async () => 
     '',
   );
   assert.match(stored, /INSERT INTO _rowhouse_idempotency/);
-  const replaced = await importDatabase(server, 'crm', databaseFile(stored), { query: '?replace=true' });
+  const replaced = await importDatabase(server, 'other', databaseFile(stored));
   assert.deepEqual(replaced.body.data.import.warnings, []);
-  const again = await server.call('POST', '/projects/crm/records/a', row);
+  const again = await server.call('POST', '/projects/other/records/a', row);
   assert.equal(again.status, 201);
   assert.equal(again.headers.get('idempotency-replayed'), null);
+});
+
+function replacing(key: string): ImportCall {
+  return { headers: { 'idempotency-key': key }, query: '?replace=true' };
+}
+
+test('a file that is sent again after another took its place does not come back, and neither does an earlier write', async () => {
+  await using server = await startTestServer();
+  await server.createProject('crm');
+  assert.equal((await importDatabase(server, 'crm', FIRST, replacing('first'))).status, 201);
+  const row = { headers: { 'idempotency-key': 'row' }, json: { id: 7 } };
+  assert.equal((await server.call('POST', '/projects/crm/records/a', row)).status, 201);
+  assert.equal((await importDatabase(server, 'crm', SECOND, replacing('second'))).status, 201);
+  // One without a key ends none of them.
+  assert.equal((await importDatabase(server, 'crm', SECOND, { query: '?replace=true' })).status, 201);
+  const again = [
+    await importDatabase(server, 'crm', FIRST, replacing('first')),
+    await server.call('POST', '/projects/crm/records/a', row),
+    await importDatabase(server, 'crm', SECOND, replacing('second')),
+  ];
+  for (const { status, headers } of again) {
+    assert.equal(status, 201);
+    assert.equal(headers.get('idempotency-replayed'), 'true');
+  }
+  const path = join(server.dataDir, 'projects', 'crm', 'database.sqlite');
+  assert.equal(runSqliteShell(path, 'PRAGMA integrity_check; SELECT count(*) FROM b;'), 'ok\n0\n');
 });

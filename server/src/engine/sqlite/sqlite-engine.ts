@@ -323,7 +323,8 @@ class SqliteEngine implements Engine {
     await this.#closeEverywhere(project);
     signal.throwIfAborted();
     const report = { ...checked, replaced: tables > 0 };
-    if (request !== null) await this.#writers.request('keepImport', { path: uploadPath, request, report });
+    const kept = { path: uploadPath, previousPath: path, request, report };
+    await this.#writers.request('keepImport', kept);
     await this.#directory.replaceDatabase(project, uploadPath);
     return report;
   }

@@ -21,7 +21,7 @@ serveOperations<WriterOperations>(
     createDatabase,
     settleDatabase,
     findImport: ({ path, request }) => findImport(databases.get(path), request),
-    keepImport: ({ path, request, report }) => keepImport(path, request, report),
+    keepImport,
     ...tableWrites,
     ...boundedRecordWrites(databases),
     closeDatabase: ({ path }) => databases.close(path),

@@ -40,8 +40,7 @@ export class KeptResults {
       `SELECT request_sha256, request_id, result, created_at FROM main._rowhouse_idempotency WHERE key = ? AND scope = ?`,
     );
     this.#insert = connection.prepare(
-      `INSERT INTO main._rowhouse_idempotency (key, scope, request_sha256, request_id, result, created_at)
-       VALUES (?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO main._rowhouse_idempotency (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`,
     );
     this.#forgetKey = connection.prepare(
       'DELETE FROM main._rowhouse_idempotency WHERE key = ? AND scope = ?',
@@ -85,3 +84,15 @@ export function keptResultsOf(connection: DatabaseSync): KeptResults {
   byConnection.set(connection, known);
   return known;
 }
+
+/** Takes over what another database keeps, the oldest first. Where that is nothing, nothing is made. Call it inside a transaction. */
+export function copyKeptResults(from: DatabaseSync, to: DatabaseSync): void {
+  const table = from.prepare("SELECT 1 FROM main.sqlite_schema WHERE name = '_rowhouse_idempotency'").get();
+  if (table === undefined) return;
+  to.prepare(IDEMPOTENCY_TABLE).run();
+  const insert = to.prepare(`INSERT INTO main._rowhouse_idempotency (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`);
+  const kept = from.prepare(`SELECT ${COLUMNS} FROM main._rowhouse_idempotency ORDER BY id`);
+  for (const row of kept.iterate()) insert.run(...Object.values(row));
+}
+
+const COLUMNS = 'key, scope, request_sha256, request_id, result, created_at';
