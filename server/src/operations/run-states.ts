@@ -62,7 +62,7 @@ export class RunStates implements OperationGrouper {
   }
 
   recall(call: CallToGroup): Promise<void> | null {
-    const runId = call.runId ?? this.#latest.peek(latestKey(call));
+    const runId = call.runId ?? this.#latest.peek(latestKey(call, call.operationKey));
     if (runId === undefined) {
       return this.#options.now() > this.#keysMissingUntilMs ? null : this.#recallLatest(call);
     }
@@ -78,7 +78,7 @@ export class RunStates implements OperationGrouper {
     run.lastActivityMs = now;
     run.callsInFlight += 1;
     const operationKey = call.operationKey ?? run.operationKey;
-    if (operationKey !== null) this.#latest.set(latestKey({ ...call, operationKey }), run.id);
+    if (operationKey !== null) this.#latest.set(latestKey(call, operationKey), run.id);
     return { operationKey, runId: run.id, status };
   }
 
@@ -100,7 +100,7 @@ export class RunStates implements OperationGrouper {
   }
 
   #byKey(call: CallToGroup, now: number): Decision {
-    const latest = this.#latest.peek(latestKey(call));
+    const latest = this.#latest.peek(latestKey(call, call.operationKey));
     const run = latest === undefined ? undefined : this.#runs.get(runKey(call.projectId, latest));
     if (run !== undefined && this.#isGoingOn(run, now)) return { run, status: 'continued_active_run' };
     return { run: this.#begin(call.projectId, timestampedId('oprun')), status: 'started_new_run' };
@@ -163,11 +163,11 @@ export class RunStates implements OperationGrouper {
   #recallLatest({ operationKey, ...call }: CallToGroup): Promise<void> | null {
     if (operationKey === null) return null;
     const asked = { ...call, operationKey };
-    return this.#once(latestKey(asked), async () => {
+    return this.#once(latestKey(asked, operationKey), async () => {
       const chain = await this.#options.archive.latestOf(asked);
       this.#remember(call.projectId, chain);
       const [latest] = chain;
-      const key = latestKey(asked);
+      const key = latestKey(asked, operationKey);
       if (latest !== undefined && this.#latest.peek(key) === undefined) this.#latest.set(key, latest.runId);
     });
   }
@@ -212,10 +212,9 @@ function runKey(projectId: number | null, runId: string): string {
   return `${projectId ?? 0} ${runId}`;
 }
 
-function latestKey({
-  projectId,
-  tokenId,
-  operationKey,
-}: Pick<CallToGroup, 'projectId' | 'tokenId' | 'operationKey'>): string {
+function latestKey(
+  { projectId, tokenId }: Pick<CallToGroup, 'projectId' | 'tokenId'>,
+  operationKey: string | null,
+): string {
   return `${projectId ?? 0} ${tokenId ?? 0} ${operationKey}`;
 }
