@@ -30,9 +30,9 @@ export class LimitedMap<Value> {
     if (this.#entries.size > this.#capacity) this.#makeRoom();
   }
 
-  deleteWhere(condition: (key: string) => boolean): void {
-    for (const key of this.#entries.keys()) {
-      if (condition(key)) this.#entries.delete(key);
+  deleteWhere(condition: (key: string, value: Value) => boolean): void {
+    for (const [key, value] of this.#entries) {
+      if (condition(key, value)) this.#entries.delete(key);
     }
   }
 

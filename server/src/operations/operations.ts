@@ -48,7 +48,6 @@ export class Operations {
   record(finished: FinishedRequest): void {
     const { credential, route, projectId, grouping } = finished;
     if (credential === null || route === null) return;
-    const runId = grouping?.runId ?? null;
     this.#log.append({
       requestId: finished.requestId,
       projectId,
@@ -63,7 +62,7 @@ export class Operations {
       traceId: finished.traceId,
       endedAtMs: this.#now(),
       operationKey: grouping?.operationKey ?? null,
-      run: runId === null ? null : this.grouper.end(projectId, runId),
+      run: grouping === null ? null : this.grouper.end(grouping),
     });
   }
 

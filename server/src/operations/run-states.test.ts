@@ -35,8 +35,8 @@ function startStates(options: Partial<RunStatesOptions> = {}) {
   /** A call that is over as soon as it began. */
   const make = async (call: Call): Promise<OperationGrouping> => {
     const grouping = await begin(call);
-    states.end(call.project === undefined ? 1 : call.project, String(grouping.runId));
-    return grouping;
+    states.end(grouping);
+    return { ...grouping };
   };
   return { states, clock, begin, make };
 }
@@ -66,11 +66,11 @@ describe('a run id that is sent', () => {
 
   test('counts as active from the end of its last call, and while one is in flight', async () => {
     const { make, begin, states, clock } = startStates();
-    await begin({ run: 'a' });
+    const long = await begin({ run: 'a' });
     clock.ms += 10 * WINDOW_MS;
     assert.equal((await make({ run: 'a' })).status, 'accepted_provided_run');
     clock.ms += 10 * WINDOW_MS;
-    states.end(1, 'a');
+    states.end(long);
     clock.ms += WINDOW_MS;
     assert.equal((await make({ run: 'a' })).status, 'accepted_provided_run');
   });
@@ -92,13 +92,12 @@ describe('a run id that is sent', () => {
     const { begin, states, clock } = startStates();
     const sent = 'a';
     let before = sent;
-    await begin({ run: sent });
-    states.end(1, sent);
+    states.end(await begin({ run: sent }));
     for (let link = 0; link < 5; link++) {
       clock.ms += WINDOW_MS + 1;
       const next = await begin({ run: sent });
       assert.equal(next.status, 'started_new_run_after_idle');
-      assert.equal(states.end(1, String(next.runId))?.continues, before);
+      assert.equal(states.end(next)?.continues, before);
       before = String(next.runId);
     }
   });
@@ -214,11 +213,14 @@ describe('what memory does not hold', () => {
       },
     };
     const { begin, clock } = startStates({ archive });
-    assert.deepEqual(await begin({ key: 'edit' }), {
-      operationKey: 'edit',
-      runId: 'before',
-      status: 'continued_active_run',
-    });
+    assert.deepEqual(
+      { ...(await begin({ key: 'edit' })) },
+      {
+        operationKey: 'edit',
+        runId: 'before',
+        status: 'continued_active_run',
+      },
+    );
     clock.ms += WINDOW_MS + 1;
     assert.equal((await begin({ key: 'edit', token: 8 })).status, 'started_new_run');
     assert.equal(asked, 1);
@@ -260,10 +262,10 @@ describe('what memory does not hold', () => {
 
   test('is not asked for where a project was deleted: its runs are nobody’s', async () => {
     const { begin, make, states } = startStates();
-    await begin({ run: 'a', key: 'edit' });
+    const left = await begin({ run: 'a', key: 'edit' });
     await make({ run: 'a', key: 'edit', project: 11 });
     states.forgetProject(1);
-    assert.equal(states.end(1, 'a'), null);
+    assert.equal(states.end(left), null);
     assert.equal((await make({ run: 'a' })).operationKey, null);
     assert.equal((await make({ run: 'a', project: 11 })).operationKey, 'edit');
   });

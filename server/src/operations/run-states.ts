@@ -16,6 +16,30 @@ interface Run {
   callsInFlight: number;
   /** What the log is told of it: the same object as long as it says the same, as a message takes that along once. */
   logged: LoggedRun | null;
+  /** Whose key the run was the latest of last: the same text as long as it is, as a text is hashed once. */
+  latest: { readonly tokenId: number | null; readonly operationKey: string; readonly key: string } | null;
+  /** Its project was deleted. */
+  forgotten: boolean;
+}
+
+/** Where a call belongs, with the run itself, so that nobody looks for it when the call is over. */
+class RunGrouping implements OperationGrouping {
+  readonly operationKey: string | null;
+  readonly runId: string;
+  readonly status: OperationGrouping['status'];
+  readonly #run: Run;
+
+  /** Null for one that is in no run. */
+  static runOf(grouping: OperationGrouping): Run | null {
+    return #run in grouping ? grouping.#run : null;
+  }
+
+  constructor(operationKey: string | null, { run, status }: Decision) {
+    this.operationKey = operationKey;
+    this.runId = run.id;
+    this.status = status;
+    this.#run = run;
+  }
 }
 
 export interface RunStatesOptions {
@@ -72,20 +96,20 @@ export class RunStates implements OperationGrouper {
 
   group(call: CallToGroup): OperationGrouping {
     const now = this.#options.now();
-    const { run, status } =
-      call.runId === null ? this.#byKey(call, now) : this.#byRunId(call, call.runId, now);
+    const decision = call.runId === null ? this.#byKey(call, now) : this.#byRunId(call, call.runId, now);
+    const { run } = decision;
     run.operationKey ??= call.operationKey;
     run.lastActivityMs = now;
     run.callsInFlight += 1;
     const operationKey = call.operationKey ?? run.operationKey;
-    if (operationKey !== null) this.#latest.set(latestKey(call, operationKey), run.id);
-    return { operationKey, runId: run.id, status };
+    if (operationKey !== null) this.#latest.set(latestKeyOf(run, call, operationKey), run.id);
+    return new RunGrouping(operationKey, decision);
   }
 
-  /** A call of the run is over. @returns the run; null where its project was deleted meanwhile. */
-  end(projectId: number | null, runId: string): LoggedRun | null {
-    const run = this.#runs.peek(runKey(projectId, runId));
-    if (run === undefined) return null;
+  /** A call is over. @returns its run; null where it is in none, and where its project was deleted meanwhile. */
+  end(grouping: OperationGrouping): LoggedRun | null {
+    const run = RunGrouping.runOf(grouping);
+    if (run === null || run.forgotten) return null;
     run.callsInFlight -= 1;
     run.lastActivityMs = this.#options.now();
     const { id, operationKey, continues } = run;
@@ -95,7 +119,11 @@ export class RunStates implements OperationGrouper {
 
   forgetProject(projectId: number): void {
     const ofProject = runKey(projectId, '');
-    this.#runs.deleteWhere((key) => key.startsWith(ofProject));
+    this.#runs.deleteWhere((key, run) => {
+      const isOfProject = key.startsWith(ofProject);
+      if (isOfProject) run.forgotten = true;
+      return isOfProject;
+    });
     this.#latest.deleteWhere((key) => key.startsWith(ofProject));
   }
 
@@ -126,6 +154,8 @@ export class RunStates implements OperationGrouper {
       lastActivityMs: this.#options.now(),
       callsInFlight: 0,
       logged: null,
+      latest: null,
+      forgotten: false,
     };
     if (before !== null) before.continuedBy = id;
     this.#runs.set(runKey(projectId, id), run);
@@ -197,19 +227,36 @@ export class RunStates implements OperationGrouper {
   #remember(projectId: number | null, chain: readonly ArchivedRun[]): void {
     for (const { runId: id, ...archived } of chain) {
       const key = runKey(projectId, id);
-      if (this.#runs.peek(key) === undefined)
-        this.#runs.set(key, { id, ...archived, callsInFlight: 0, logged: null });
+      if (this.#runs.peek(key) === undefined) this.#runs.set(key, { id, ...archived, ...NOTHING_YET });
     }
   }
 }
+
+/** Of a run that comes from the archive. */
+const NOTHING_YET = { callsInFlight: 0, logged: null, latest: null, forgotten: false };
 
 interface Decision {
   readonly run: Run;
   readonly status: OperationGrouping['status'];
 }
 
+let lastRunKey = { projectId: -1, runId: '', key: '' };
+
+/** The same text for the same run one time after another, as a text is hashed once. */
 function runKey(projectId: number | null, runId: string): string {
-  return `${projectId ?? 0} ${runId}`;
+  const project = projectId ?? 0;
+  if (lastRunKey.runId !== runId || lastRunKey.projectId !== project) {
+    lastRunKey = { projectId: project, runId, key: `${project} ${runId}` };
+  }
+  return lastRunKey.key;
+}
+
+function latestKeyOf(run: Run, { projectId, tokenId }: CallToGroup, operationKey: string): string {
+  const { latest } = run;
+  if (latest?.tokenId === tokenId && latest.operationKey === operationKey) return latest.key;
+  const key = latestKey({ projectId, tokenId }, operationKey);
+  run.latest = { tokenId, operationKey, key };
+  return key;
 }
 
 function latestKey(

@@ -20,7 +20,7 @@ export interface LoggedCall {
   readonly run: LoggedRun | null;
 }
 
-/** What is known of the run that a call was in. */
+/** What is known of the run that a call was in. An object of it is about one project's run, and shared by its calls. */
 export interface LoggedRun {
   readonly id: string;
   /** Its own, where the call has sent another. */

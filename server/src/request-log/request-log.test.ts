@@ -232,10 +232,13 @@ describe('what is kept', () => {
   test('is nothing of a project that was deleted, also what is over only afterwards', async () => {
     await using tested = startLog();
     const { log, shell } = tested;
-    const run = { id: 'a', operationKey: null, continues: null };
-    for (let call = 0; call < 2_500; call++) log.append(loggedCall({ run, projectId: 1 + (call % 2) }));
+    const runOf = new Map([1, 2].map((id) => [id, { id: 'a', operationKey: null, continues: null }]));
+    for (let call = 0; call < 2_500; call++) {
+      const projectId = 1 + (call % 2);
+      log.append(loggedCall({ run: runOf.get(projectId) ?? null, projectId }));
+    }
     await log.forgetProject(1);
-    log.append(loggedCall({ run, projectId: 1, operationKey: 'edit' }));
+    log.append(loggedCall({ run: runOf.get(1) ?? null, projectId: 1, operationKey: 'edit' }));
     await log.settled();
     assert.equal(
       shell('SELECT ifnull(project_id, 0), count(*), count(run) FROM requests GROUP BY 1'),

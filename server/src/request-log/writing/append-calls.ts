@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LoggedCall } from '../logged-call.ts';
 import { requestIdParts } from '../request-id-parts.ts';
 import { inTransaction } from './in-transaction.ts';
-import { keyInBatch, type RunInBatch, runsInBatch } from './runs-in-batch.ts';
+import { type RunInBatch, runsInBatch } from './runs-in-batch.ts';
 import type { LogTrimmer } from './trim-log.ts';
 
 /** Writes batches of calls, each in one transaction, with what the batch says of their runs. */
@@ -15,7 +15,8 @@ export class CallAppender {
   readonly #linkRun: StatementSync;
   readonly #setLatest: StatementSync;
   readonly #insertRoute: StatementSync;
-  readonly #routes = new Map<string, number>();
+  /** By pattern, and then by method. */
+  readonly #routes = new Map<string, Map<string, number>>();
 
   constructor(database: DatabaseSync, trimmer: LogTrimmer) {
     this.#database = database;
@@ -38,9 +39,13 @@ export class CallAppender {
   }
 
   #write(calls: readonly LoggedCall[]): void {
+    const numbers = new Map<RunInBatch, number>();
     const runs = runsInBatch(calls);
-    const numbers = new Map([...runs].map(([key, run]) => [key, this.#writeRun(run)]));
-    for (const call of calls) this.#writeCall(call, numbers);
+    for (const run of new Set(runs.values())) numbers.set(run, this.#writeRun(run));
+    for (const call of calls) {
+      const run = call.run === null ? undefined : runs.get(call.run);
+      this.#writeCall(call, run === undefined ? null : (numbers.get(run) ?? null));
+    }
     this.#trimmer.added(calls.length);
   }
 
@@ -69,8 +74,8 @@ export class CallAppender {
     return number;
   }
 
-  #writeCall(call: LoggedCall, runs: ReadonlyMap<string, number>): void {
-    const { projectId, traceId, run } = call;
+  #writeCall(call: LoggedCall, run: number | null): void {
+    const { projectId, traceId } = call;
     const { started, random } = requestIdParts(call.requestId);
     this.#insertCall.run(
       projectId,
@@ -84,17 +89,17 @@ export class CallAppender {
       call.bytesIn,
       call.bytesOut,
       call.operationKey,
-      run === null ? null : (runs.get(keyInBatch(projectId, run.id)) ?? null),
+      run,
       traceId === null ? null : Buffer.from(traceId, 'hex'),
     );
   }
 
   #routeOf(method: string, pattern: string): number {
-    const name = `${method} ${pattern}`;
-    const known = this.#routes.get(name);
+    const byMethod = this.#routes.get(pattern) ?? new Map<string, number>();
+    const known = byMethod.get(method);
     if (known !== undefined) return known;
     const added = Number(this.#insertRoute.get(method, pattern)?.['route']);
-    this.#routes.set(name, added);
+    this.#routes.set(pattern, byMethod.set(method, added));
     return added;
   }
 }

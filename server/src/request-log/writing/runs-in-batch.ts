@@ -24,21 +24,34 @@ interface Failure {
   readonly errorCode: string | null;
 }
 
-/** By project and run id. */
-export function runsInBatch(calls: readonly LoggedCall[]): ReadonlyMap<string, RunInBatch> {
-  const runs = new Map<string, RunInBatch>();
+/** By what the calls say of their run: of most calls of a run it is the same object. */
+export function runsInBatch(calls: readonly LoggedCall[]): ReadonlyMap<LoggedRun, RunInBatch> {
+  const byKey = new Map<string, RunInBatch>();
+  const runs = new Map<LoggedRun, RunInBatch>();
   for (const call of calls) {
-    if (call.run !== null) addCall(runs, call.run, call);
+    if (call.run === null) continue;
+    const { started } = requestIdParts(call.requestId);
+    const run = runs.get(call.run) ?? findRun(byKey, call.run, call.projectId, started);
+    runs.set(call.run, run);
+    addCall(run, call, started);
   }
   return runs;
 }
 
-function addCall(runs: Map<string, RunInBatch>, run: LoggedRun, call: LoggedCall): void {
+function findRun(
+  byKey: Map<string, RunInBatch>,
+  run: LoggedRun,
+  projectId: number | null,
+  started: number,
+): RunInBatch {
+  const key = `${projectId ?? NO_PROJECT} ${run.id}`;
+  const found = byKey.get(key) ?? emptyRun(projectId, run, started);
+  byKey.set(key, found);
+  return found;
+}
+
+function addCall(known: RunInBatch, call: LoggedCall, started: number): void {
   const { status, errorCode, operationKey } = call;
-  const { started } = requestIdParts(call.requestId);
-  const key = keyInBatch(call.projectId, run.id);
-  const known = runs.get(key) ?? emptyRun(call.projectId, run, started);
-  runs.set(key, known);
   known.started = Math.min(known.started, started);
   known.ended = Math.max(known.ended, started + Math.round(call.durationMs * 1_000));
   known.lastActivityMs = Math.max(known.lastActivityMs, call.endedAtMs);
@@ -60,10 +73,6 @@ const FIRST_FAILED_STATUS = 400;
 export const ADMIN = 0;
 /** And among the projects of runs, for calls that concern none: a null would make no key. */
 export const NO_PROJECT = 0;
-
-export function keyInBatch(projectId: number | null, runId: string): string {
-  return `${projectId ?? NO_PROJECT} ${runId}`;
-}
 
 function emptyRun(projectId: number | null, run: LoggedRun, started: number): RunInBatch {
   return {
