@@ -2,13 +2,9 @@ import { type Static, Type } from 'typebox';
 
 import { timestamp } from '../http/ids.ts';
 import type { RunStatus, StoredRun } from '../request-log/stored-rows.ts';
+import { orNull } from './nullable-fields.ts';
 
 export const RUN_STATUSES: readonly RunStatus[] = ['succeeded', 'failed', 'active'];
-
-const orNull = {
-  text: Type.Union([Type.String(), Type.Null()]),
-  count: Type.Union([Type.Integer(), Type.Null()]),
-};
 
 /** What a client sees of a run of an operation. */
 export const operationFields = Type.Object(

@@ -3,11 +3,7 @@ import { type Static, Type } from 'typebox';
 import { documentedPath } from '../http/documented-path.ts';
 import { timestamp } from '../http/ids.ts';
 import type { StoredCall } from '../request-log/stored-rows.ts';
-
-const orNull = {
-  text: Type.Union([Type.String(), Type.Null()]),
-  count: Type.Union([Type.Integer(), Type.Null()]),
-};
+import { orNull } from './nullable-fields.ts';
 
 /** What a client sees of a call, wherever one appears, before and behind what a list adds to it. */
 const beginning = {

@@ -1,3 +1,6 @@
+/** From this status on a call has failed; that of a client who left before the answer is among them. */
+export const FIRST_FAILED_STATUS = 400;
+
 /** What is written down of a call, and nothing of what was in it. */
 export interface LoggedCall {
   readonly requestId: string;

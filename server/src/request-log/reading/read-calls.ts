@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+import { FIRST_FAILED_STATUS } from '../logged-call.ts';
 import { type RequestIdParts, requestIdOf } from '../request-id-parts.ts';
+import { numberOrNull, textOrNull } from '../row-values.ts';
 import type { CallsQuery, Page, Position, StoredCall } from '../stored-rows.ts';
 import { readPage, type Row } from './read-page.ts';
-import { numberOrNull, textOrNull } from './row-values.ts';
 import { withinRange } from './within-range.ts';
 
 /** Calls of a project, the latest first. */
@@ -45,8 +46,6 @@ export function getCall(
     .get(projectId, started, random);
   return row === undefined ? null : toCall(row);
 }
-
-const FIRST_FAILED_STATUS = 400;
 
 const SELECT_CALL = `SELECT requests.*,
     (SELECT method FROM routes WHERE routes.route = requests.route) AS method,

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+import { numberOrNull, textOrNull } from '../row-values.ts';
 import type { Page, RunsQuery, StoredRun } from '../stored-rows.ts';
 import { type Condition, readPage, type Row } from './read-page.ts';
-import { numberOrNull, textOrNull } from './row-values.ts';
 import { withinRange } from './within-range.ts';
 
 /** Runs of a project, the latest or the slowest first. */

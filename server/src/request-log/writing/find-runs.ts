@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import type { ArchivedRun, KeyOfToken } from '../logged-call.ts';
-import { ADMIN, NO_PROJECT } from './runs-in-batch.ts';
+import { textOrNull } from '../row-values.ts';
+import { ADMIN, NO_PROJECT } from '../stand-ins.ts';
 
 /** A chain is no longer: a run that is gone on from is idle for a second at least. */
 const MAX_STEPS = 1_000_000;
@@ -75,8 +76,4 @@ function toArchivedRun(row: Row): ArchivedRun {
     continuedBy: textOrNull(row['continued_by']),
     lastActivityMs: Number(row['last_activity']),
   };
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
 }

@@ -1,5 +1,6 @@
-import type { LoggedCall, LoggedRun } from '../logged-call.ts';
+import { FIRST_FAILED_STATUS, type LoggedCall, type LoggedRun } from '../logged-call.ts';
 import { requestIdParts } from '../request-id-parts.ts';
+import { ADMIN, NO_PROJECT } from '../stand-ins.ts';
 
 /** What the calls of one batch say of a run. Times as in the database. */
 export interface RunInBatch {
@@ -65,14 +66,6 @@ function addCall(known: RunInBatch, call: LoggedCall, started: number): void {
   const tokenId = call.tokenId ?? ADMIN;
   if (operationKey !== null) known.keys.set(`${tokenId} ${operationKey}`, { tokenId, operationKey });
 }
-
-/** Of a call whose client left before the answer, it is more as well. */
-const FIRST_FAILED_STATUS = 400;
-
-/** Stands for the admin credential among tokens, whose ids begin with 1. */
-export const ADMIN = 0;
-/** And among the projects of runs, for calls that concern none: a null would make no key. */
-export const NO_PROJECT = 0;
 
 function emptyRun(projectId: number | null, run: LoggedRun, started: number): RunInBatch {
   return {
