@@ -35,7 +35,7 @@ describe('the guide to operations tells the limits that the code has', () => {
       `${inText('http/http-server.ts', 'perProject')} of a project`,
       `${inText('http/http-server.ts', 'total')} in all`,
     ],
-    'tokens looked up at once': [inText('tokens/tokens.ts', 'MAX_LOOK_UPS')],
+    'tokens looked up at once': [inText('tokens/credential-look-up.ts', 'MAX_LOOK_UPS')],
     'a JSON body': [`${bodyMaxBytes.default / MIB} MiB`, `${bodyTimeoutSeconds.default} seconds`],
     'the request line and headers': [
       `${number('http/http-server.ts', 'MAX_HEADER_BYTES') / KIB} KiB`,

@@ -12,13 +12,15 @@ import type { Credential } from '../http/access/credential.ts';
 import { createToken, hashToken } from '../http/access/token.ts';
 import { timestamp } from '../http/ids.ts';
 import type { SealedRequest, Written } from '../idempotency.ts';
-import { type CachedCredential, CredentialCache } from './credential-cache.ts';
+import { CredentialCache } from './credential-cache.ts';
+import { CredentialLookUp } from './credential-look-up.ts';
 import { firstUserOf } from './first-user.ts';
-import { fullGrant, grantOf } from './grant.ts';
+import { fullGrant } from './grant.ts';
 import { insertToken, type NamedTokenRow, type NewToken } from './insert-token.ts';
 import { mintToken, revokeTokensOf, tokenInForce, type TokenRequest } from './mint-token.ts';
 import { projectUsername } from './project-username.ts';
 import { sweepTokens } from './sweep-tokens.ts';
+import { TokenUse } from './token-use.ts';
 
 export type { NewToken } from './insert-token.ts';
 
@@ -34,23 +36,17 @@ export interface UserTokenRequest {
   readonly revokePrevious: boolean;
 }
 
-/**
- * Of tokens that are not remembered, that is, and of those that nobody has: whoever makes them up is not to keep the catalog from
- * everybody else.
- */
-const MAX_LOOK_UPS = 1_000;
-
 /** Who may come in: project tokens from the catalog, and the one admin credential. */
 export class Tokens implements Authenticator {
   readonly #catalog: Catalog;
   #adminSha256: string | null = null;
   readonly #cache = new CredentialCache();
-  #lookUps = 0;
-  /** When each token was last used, until `recordUse` writes it down. */
-  readonly #lastUsed = new Map<number, string>();
+  readonly #lookUp: CredentialLookUp;
+  readonly #use = new TokenUse();
 
   constructor(catalog: Catalog) {
     this.#catalog = catalog;
+    this.#lookUp = new CredentialLookUp(catalog);
   }
 
   /**
@@ -85,12 +81,11 @@ export class Tokens implements Authenticator {
     const sha256 = presented.sha256.toString('hex');
     if (sha256 === this.#adminSha256) return { kind: 'admin' };
     if (!presented.isOfProject) return null;
-    const found = await this.#cache.find(sha256, () => this.#lookUp(sha256));
+    const found = await this.#cache.find(sha256, () => this.#lookUp.find(sha256));
     if (found === null) return null;
     const now = new Date();
     if (found.expiresAtMs !== null && found.expiresAtMs <= now.getTime()) return null;
-    if (found.credential.kind === 'project_token')
-      this.#lastUsed.set(found.credential.tokenId, timestamp(now));
+    if (found.credential.kind === 'project_token') this.#use.note(found.credential.tokenId, timestamp(now));
     return found.credential;
   }
 
@@ -177,7 +172,7 @@ export class Tokens implements Authenticator {
       .limit(limit + 1)
       .offset(offset)
       .execute();
-    const upToDate = rows.slice(0, limit).map((row) => this.#withLastUse(row));
+    const upToDate = rows.slice(0, limit).map((row) => this.#use.withLastUse(row));
     return { rows: upToDate, hasMore: rows.length > limit };
   }
 
@@ -214,7 +209,7 @@ export class Tokens implements Authenticator {
       .where('id', '=', tokenId)
       .executeTakeFirst();
     if (row === undefined) throw noSuchToken();
-    return this.#withLastUse(row);
+    return this.#use.withLastUse(row);
   }
 
   /** From the next request on, no token of the project's is known. */
@@ -222,68 +217,14 @@ export class Tokens implements Authenticator {
     this.#cache.forgetProject(projectId);
   }
 
-  /** Writes down when each token was last used: all of them in one transaction, now and then, not one a request. */
-  async recordUse(): Promise<void> {
-    const used = [...this.#lastUsed];
-    if (used.length === 0) return;
-    await this.#catalog.transaction().execute(async (transaction) => {
-      for (const [id, lastUsedAt] of used) {
-        await transaction
-          .updateTable('tokens')
-          .set({ last_used_at: lastUsedAt })
-          .where('id', '=', id)
-          .execute();
-      }
-    });
-    // Until it is written it is known from here; what was used again meanwhile is written the next time.
-    for (const [id, lastUsedAt] of used) {
-      if (this.#lastUsed.get(id) === lastUsedAt) this.#lastUsed.delete(id);
-    }
+  /** Writes down when each token was last used. */
+  recordUse(): Promise<void> {
+    return this.#use.record(this.#catalog);
   }
 
   /** Forgets the tokens that have been over for so many days. */
   async sweep(keptDays: number): Promise<void> {
     await sweepTokens(this.#catalog, keptDays);
-  }
-
-  async #lookUp(sha256: string): Promise<CachedCredential | null> {
-    if (this.#lookUps >= MAX_LOOK_UPS) {
-      throw new RowhouseError('unavailable', 'Too many tokens are being looked up.');
-    }
-    this.#lookUps += 1;
-    try {
-      return await this.#readCredential(sha256);
-    } finally {
-      this.#lookUps -= 1;
-    }
-  }
-
-  async #readCredential(sha256: string): Promise<CachedCredential | null> {
-    const row = await this.#catalog
-      .selectFrom('tokens')
-      .innerJoin('projects', 'projects.id', 'tokens.project_id')
-      .selectAll('tokens')
-      .select('projects.project_slug')
-      .where('token_sha256', '=', sha256)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst();
-    if (row === undefined) return null;
-    const { scopes, tables } = grantOf(row);
-    return {
-      credential: {
-        kind: 'project_token',
-        tokenId: row.id,
-        projectId: row.project_id,
-        projectSlug: row.project_slug,
-        scopes,
-        tables,
-      },
-      expiresAtMs: row.expires_at === null ? null : Date.parse(row.expires_at),
-    };
-  }
-
-  #withLastUse<Row extends TokenRow>(row: Row): Row {
-    return { ...row, last_used_at: this.#lastUsed.get(row.id) ?? row.last_used_at };
   }
 
   /** Also where the change fails: the catalog may have made it, and only the answer was lost. */
