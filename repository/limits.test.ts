@@ -79,16 +79,16 @@ describe('the guide to operations tells the limits that the code has', () => {
       `${inText('query/query-fields.ts', 'MAX_SQL_LENGTH')} of SQL`,
     ],
     'queries, and views read, at once': [
-      `${inText('engine/sqlite/sqlite-engine.ts', 'perProject')} of a project and`,
-      `${inText('engine/sqlite/sqlite-engine.ts', 'total')} in all`,
-      `${number('engine/sqlite/sqlite-engine.ts', 'STATEMENT_MAX_BYTES') / MIB} MiB more`,
-      `${inText('engine/sqlite/sqlite-engine.ts', 'waitingPerProject')} of a project wait`,
-      `and ${inText('engine/sqlite/sqlite-engine.ts', 'waiting')} in all`,
+      `${inText('engine/sqlite/engine-processes.ts', 'perProject')} of a project and`,
+      `${inText('engine/sqlite/engine-processes.ts', 'total')} in all`,
+      `${number('engine/sqlite/engine-processes.ts', 'STATEMENT_MAX_BYTES') / MIB} MiB more`,
+      `${inText('engine/sqlite/engine-processes.ts', 'waitingPerProject')} of a project wait`,
+      `and ${inText('engine/sqlite/engine-processes.ts', 'waiting')} in all`,
     ],
     'an export': [
       `${exportMaxBytes.default / (1_024 * MIB)} GiB`,
       `${exportTimeoutSeconds.default / 3_600} hour`,
-      `${(number('engine/sqlite/sqlite-engine.ts', 'EXPORT_MAX_BYTES') / MIB).toLocaleString('en-US')} MiB`,
+      `${(number('engine/sqlite/engine-processes.ts', 'EXPORT_MAX_BYTES') / MIB).toLocaleString('en-US')} MiB`,
     ],
     'exports under way or waiting': [
       `${inText('service.ts', 'perProject')} of a project`,

@@ -21,17 +21,14 @@ import type {
   WriterOperations,
 } from './database-operations.ts';
 import type { EngineHost } from './engine-host.ts';
-import type { ExportOperations } from './exports/export-operations.ts';
+import { type EngineProcesses, startProcesses } from './engine-processes.ts';
 import { SqliteExports } from './exports/sqlite-exports.ts';
 import { checkDatabaseFile, checkTimeLimitMs } from './import/check-database-file.ts';
-import { installedBeside } from './least-privilege.ts';
 import { KillableProcesses, type RunOperation } from './processes/killable-processes.ts';
 import { ProjectDirectory } from './project-directory.ts';
 import { ProjectGates } from './project-gates.ts';
 import { type Incarnation, ProjectIncarnations } from './project-incarnations.ts';
-import type { QueryOperations } from './query/query-operations.ts';
 import { SqliteQueries } from './query/sqlite-queries.ts';
-import type { WriteOperations } from './records/record-operations.ts';
 import { SqliteRecords } from './records/sqlite-records.ts';
 import { SqliteTables } from './tables/sqlite-tables.ts';
 
@@ -60,24 +57,6 @@ export interface SqliteEngineOptions {
 
 /** Checks of uploaded files, each a process that keeps a core busy; others wait their turn. */
 const CHECKS_AT_ONCE = 2;
-
-/** Two queries of a project at once, four of all, and then four more of projects that have none. */
-const QUERY_TURNS = { perProject: 2, shared: 4, total: 8, waitingPerProject: 16, waiting: 256 };
-/** Of a project one write is under way at any time; clients wait for a write as they do where there are no triggers. */
-const WRITE_TURNS = { perProject: 1, shared: 4, total: 8, waitingPerProject: 1_000, waiting: 10_000 };
-/** One export of a project at once: each has a core for itself where there is one. Whoever asks for them bounds how many wait. */
-const EXPORT_TURNS = { perProject: 1, shared: 2, total: 3, waitingPerProject: Infinity, waiting: Infinity };
-
-/** From when on a process gets only what nobody else wants. Most exports are short, and waited for. */
-const LONG_STATEMENT_MS = 200;
-const LONG_EXPORT_MS = 500;
-
-/** The most memory that processes may take besides what they begin with: of rows, the longest is held several times. */
-const STATEMENT_MAX_BYTES = 335_544_320;
-const EXPORT_MAX_BYTES = 1_073_741_824;
-
-/** How much longer than a query a write may take: it may be for many rows. */
-const WRITE_TIME_FACTOR = 6;
 
 /** Opens the embedded engine and clears what a crash left behind. */
 export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Engine> {
@@ -108,9 +87,7 @@ class SqliteEngine implements Engine {
   readonly #points: readonly Thread<PointOperations>[];
   readonly #writers: ThreadPool<WriterOperations>;
   readonly #readers: ThreadPool<ReaderOperations>;
-  readonly #queryProcesses: KillableProcesses<QueryOperations>;
-  readonly #writeProcesses: KillableProcesses<WriteOperations>;
-  readonly #exportProcesses: KillableProcesses<ExportOperations>;
+  readonly #processes: EngineProcesses;
 
   constructor(directory: ProjectDirectory, options: SqliteEngineOptions) {
     this.#directory = directory;
@@ -129,52 +106,18 @@ class SqliteEngine implements Engine {
     });
     this.#writers = new ThreadPool(options.writerThreads, thread('writer'));
     this.#readers = new ThreadPool(options.readerThreads, thread('reader'));
-    const read = [options.directory];
-    this.#queryProcesses = new KillableProcesses({
-      script: moduleBeside(import.meta.url, 'query/query-process'),
-      privileges: { read, write: [], maxGrowthBytes: STATEMENT_MAX_BYTES },
-      timeLimitMs: options.queryTimeoutMs,
-      turns: QUERY_TURNS,
-      sparesKept: 1,
-      yieldsAfterMs: LONG_STATEMENT_MS,
-      onCrash: options.onThreadCrash,
-    });
-    this.#writeProcesses = new KillableProcesses({
-      script: moduleBeside(import.meta.url, 'records/write-process'),
-      privileges: { read, write: read, maxGrowthBytes: STATEMENT_MAX_BYTES },
-      timeLimitMs: options.queryTimeoutMs * WRITE_TIME_FACTOR,
-      turns: WRITE_TURNS,
-      sparesKept: 1,
-      yieldsAfterMs: LONG_STATEMENT_MS,
-      onCrash: options.onThreadCrash,
-    });
-    this.#exportProcesses = new KillableProcesses({
-      script: moduleBeside(import.meta.url, 'exports/export-process'),
-      privileges: {
-        read: [...read, options.exportDirectory, installedBeside('yazl')],
-        write: [options.exportDirectory],
-        maxGrowthBytes: EXPORT_MAX_BYTES,
-      },
-      timeLimitMs: options.exportTimeoutMs,
-      turns: EXPORT_TURNS,
-      // The one that is done is there for the next.
-      sparesKept: 0,
-      yieldsAfterMs: LONG_EXPORT_MS,
-      // It says itself when what it is done with is to be freed.
-      nodeOptions: ['--expose-gc'],
-      onCrash: options.onThreadCrash,
-    });
+    this.#processes = startProcesses(options);
     const host: EngineHost = {
       readers: this.#readers,
       writers: this.#writers,
       pointOf: (project) => this.#pointOf(project),
       withDatabase: (project, operation) => this.#shared(project, operation),
       withQueryProcess: (project, signal, operation) =>
-        this.#withProcess(this.#queryProcesses, { project, signal, operation }),
+        this.#withProcess(this.#processes.queries, { project, signal, operation }),
       withWriteProcess: (project, signal, operation) =>
-        this.#withProcess(this.#writeProcesses, { project, signal, operation }),
+        this.#withProcess(this.#processes.writes, { project, signal, operation }),
       withExportProcess: (project, signal, operation) =>
-        this.#withProcess(this.#exportProcesses, { project, signal, operation }),
+        this.#withProcess(this.#processes.exports, { project, signal, operation }),
       writeGates: this.#writeGates,
     };
     this.tables = new SqliteTables(host);
@@ -269,9 +212,9 @@ class SqliteEngine implements Engine {
         ...Object.fromEntries(points),
         writers: this.#writers.depth,
         readers: this.#readers.depth,
-        query_processes: this.#queryProcesses.depth,
-        write_processes: this.#writeProcesses.depth,
-        export_processes: this.#exportProcesses.depth,
+        query_processes: this.#processes.queries.depth,
+        write_processes: this.#processes.writes.depth,
+        export_processes: this.#processes.exports.depth,
         import_checks: this.#checks.depth,
       },
       commitSizes: this.#commitSizes.read(),
@@ -280,9 +223,9 @@ class SqliteEngine implements Engine {
 
   /** What can be stopped is. Then readers first: only the last connection to a database, and only one that writes, empties its write-ahead log. */
   async close(): Promise<void> {
-    this.#queryProcesses.close();
-    this.#writeProcesses.close();
-    this.#exportProcesses.close();
+    this.#processes.queries.close();
+    this.#processes.writes.close();
+    this.#processes.exports.close();
     await this.#gates.close();
     await this.#readers.close();
     await Promise.all(this.#points.map((point) => point.close()));
