@@ -24,7 +24,7 @@ import type { EngineHost } from './engine-host.ts';
 import { type EngineProcesses, startProcesses } from './engine-processes.ts';
 import { SqliteExports } from './exports/sqlite-exports.ts';
 import { checkDatabaseFile, checkTimeLimitMs } from './import/check-database-file.ts';
-import { KillableProcesses, type RunOperation } from './processes/killable-processes.ts';
+import type { KillableProcesses, RunOperation } from './processes/killable-processes.ts';
 import { ProjectDirectory } from './project-directory.ts';
 import { ProjectGates } from './project-gates.ts';
 import { type Incarnation, ProjectIncarnations } from './project-incarnations.ts';
