@@ -193,6 +193,19 @@ describe('POST /projects/{p}/export/table/{table}', () => {
     assert.ok((await exportedText({ spreadsheet_safe: 'yes' })).startsWith('email,age'));
   });
 
+  ours('takes the options of csv with no other format', async () => {
+    for (const format of ['json', 'ndjson']) {
+      for (const [name, value] of [
+        ['delimiter', ';'],
+        ['bom', true],
+        ['spreadsheet_safe', false],
+      ] as const) {
+        const fields = { fields: [`body.${name}`] };
+        await refuse('validation_failed', 'POST', TABLE, { format, [name]: value }, fields);
+      }
+    }
+  });
+
   documented('is not found for a table that is not there', async () => {
     await refuse('not_found', 'POST', `${path}/export/table/nothing_like_it`);
   });

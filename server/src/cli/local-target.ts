@@ -91,7 +91,7 @@ function exportRequest({ project, kind, table, format }: TargetExport): ExportRe
         table: { nameOrId: table, allowed: null },
         format: requireTableFormat(format ?? 'csv', FORMAT),
         rows: toRowSelection({}, ''),
-        csv: toCsvOptions({}),
+        csv: toCsvOptions({}, 'csv'),
       };
     case 'database':
       return {

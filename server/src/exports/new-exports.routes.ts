@@ -57,12 +57,13 @@ function exportTable(app: HttpServer, rooms: ExportRooms): void {
       schema: { params: projectPath({ table: existingName }), body: tableExportBody, response: answers },
     },
     async (request, reply) => {
+      const format = requireTableFormat(request.body.format ?? 'csv', 'body.format');
       return answer(rooms, request, reply, {
         kind: 'table_export',
         table: tableReference(credentialOf(request), request.params.table),
-        format: requireTableFormat(request.body.format ?? 'csv', 'body.format'),
+        format,
         rows: toRowSelection(request.body, 'body'),
-        csv: toCsvOptions(request.body),
+        csv: toCsvOptions(request.body, format),
       });
     },
   );
