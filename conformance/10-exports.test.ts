@@ -193,6 +193,19 @@ describe('POST /projects/{p}/export/table/{table}', () => {
     assert.ok((await exportedText({ spreadsheet_safe: 'yes' })).startsWith('email,age'));
   });
 
+  ours('takes the options of csv with no other format', async () => {
+    for (const format of ['json', 'ndjson']) {
+      for (const [name, value] of [
+        ['delimiter', ';'],
+        ['bom', true],
+        ['spreadsheet_safe', false],
+      ] as const) {
+        const fields = { fields: [`body.${name}`] };
+        await refuse('validation_failed', 'POST', TABLE, { format, [name]: value }, fields);
+      }
+    }
+  });
+
   documented('is not found for a table that is not there', async () => {
     await refuse('not_found', 'POST', `${path}/export/table/nothing_like_it`);
   });
@@ -327,6 +340,54 @@ describe('POST /projects/{p}/export/database', () => {
       'body.colour': ['red'],
     },
   );
+});
+
+describe('what a token needs', () => {
+  const whole = ['exports', 'schema:read', 'records:read'];
+  const cases: readonly (readonly [name: string, grant: object, ofTable: boolean, ofProject: boolean])[] = [
+    ['exports alone', { scopes: ['exports'] }, false, false],
+    ['exports and schema:read', { scopes: ['exports', 'schema:read'] }, false, false],
+    ['exports and records:read', { scopes: ['exports', 'records:read'] }, true, false],
+    ['what every export needs', { scopes: whole }, true, true],
+    ['the same, limited to the table', { scopes: whole, tables: [contacts.toUpperCase()] }, true, false],
+    ['the same, limited to another table', { scopes: whole, tables: ['nothing_like_it'] }, false, false],
+    ['no words about what it may do', {}, true, true],
+  ];
+  for (const [name, grant, ofTable, ofProject] of cases) {
+    ours(`to make, see, download, link to and delete an export, with ${name}`, async () => {
+      const body = { revoke_previous: false, ...grant };
+      const minted = await accept(201, 'POST', `${path}/auth/tokens`, body);
+      const as = { token: minted.token.token };
+      for (const [endpoint, allowed] of [
+        [TABLE, ofTable],
+        [SCHEMA, ofProject],
+        [DATABASE, ofProject],
+      ] as const) {
+        const made = await make(endpoint);
+        const there = `${path}/exports/${made.id}`;
+        const { exports } = await accept(200, 'GET', `${path}/exports?limit=500`, undefined, as);
+        assert.equal(
+          exports.some(({ id }: Data) => id === made.id),
+          allowed,
+        );
+        const download = await fetch('GET', made.download_url, undefined, as);
+        await download.arrayBuffer();
+        assert.equal(download.status, allowed ? 200 : 403);
+        if (allowed) {
+          await accept(201, 'POST', endpoint, undefined, as);
+          await accept(200, 'GET', there, undefined, as);
+          await accept(201, 'POST', `${there}/link`, undefined, as);
+          await accept(200, 'DELETE', there, undefined, as);
+        } else {
+          await refuse('permission_denied', 'POST', endpoint, undefined, as);
+          await refuse('permission_denied', 'GET', there, undefined, as);
+          await refuse('permission_denied', 'POST', `${there}/link`, undefined, as);
+          await refuse('permission_denied', 'DELETE', there, undefined, as);
+        }
+      }
+      await accept(200, 'DELETE', `${path}/auth/tokens/${minted.token.token_id}`);
+    });
+  }
 });
 
 describe('Prefer: respond-async', () => {

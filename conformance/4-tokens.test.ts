@@ -166,6 +166,15 @@ describe('what a token may do', () => {
     await refuse('permission_denied', 'POST', `${path}/export/schema`, {}, { token });
   });
 
+  ours('no rows by way of an export, without records:read', async () => {
+    const { token } = await mint({ scopes: ['exports', 'schema:read'] });
+    for (const below of [`/export/table/${contacts}`, '/export/database', '/export/schema']) {
+      await refuse('permission_denied', 'POST', path + below, {}, { token });
+    }
+    const { exports } = await accept(200, 'GET', `${path}/exports`, undefined, { token });
+    assert.deepEqual(exports, []);
+  });
+
   ours('not after it has expired', async () => {
     const end = new Date(Date.now() + 1_900).toISOString().slice(0, 19);
     const { token } = await mint({ expires_at: `${end}Z` });

@@ -82,6 +82,40 @@ describe('conditions', () => {
     assert.deepEqual(await matching([{ column: 'owner_id', op: 'not_null' }]), [1, 2, 3, 5]);
   });
 
+  ours('is_null and not_null take null and true, which say nothing else', async () => {
+    for (const value of [null, true]) {
+      assert.deepEqual(await matching([{ column: 'owner_id', op: 'is_null', value }]), [4]);
+      assert.deepEqual(await matching([{ column: 'owner_id', op: 'not_null', value }]), [1, 2, 3, 5]);
+    }
+  });
+
+  ours('refuse a value that is_null and not_null do not take, wherever they are read', async () => {
+    for (const op of ['is_null', 'not_null']) {
+      for (const value of [false, 0, 1, '', 'true', [], [true], {}]) {
+        const filters = [{ column: 'owner_id', op, value }];
+        const url = `${records}?filters=${encodeURIComponent(JSON.stringify(filters))}`;
+        const operation = { method: 'DELETE', path: `/records/${contacts}`, body: { where: filters } };
+        const options = { [contacts]: { filters } };
+        for (const [method, target, body, field] of [
+          ['GET', url, undefined, 'query.filters[0].value'],
+          ['DELETE', records, { where: filters }, 'body.where[0].value'],
+          ['PATCH', records, { where: filters, data: { status: 'x' } }, 'body.where[0].value'],
+          ['POST', `${path}/batch`, { operations: [operation] }, 'body.operations[0].body.where[0].value'],
+          ['POST', `${path}/export/table/${contacts}`, { filters }, 'body.filters[0].value'],
+          [
+            'POST',
+            `${path}/export/database`,
+            { table_options: options },
+            `body.table_options.${contacts}.filters[0].value`,
+          ],
+        ] as const) {
+          await refuse('validation_failed', method, target, body, { fields: [field] });
+        }
+      }
+    }
+    assert.deepEqual(await matching([]), [1, 2, 3, 4, 5]);
+  });
+
   documented('are ANDed', async () => {
     const both = [
       { column: 'status', op: '=', value: 'active' },

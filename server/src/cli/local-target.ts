@@ -72,7 +72,7 @@ class LocalTarget implements Target {
       const { size_bytes: sizeBytes, sha256, status_reason: warning } = row;
       await receive({ content, sizeBytes, sha256, warning });
     } finally {
-      await exports.delete(project, row.id, null, null);
+      await exports.delete(project, row.id, { kind: 'admin' }, null);
     }
   }
 
@@ -91,7 +91,7 @@ function exportRequest({ project, kind, table, format }: TargetExport): ExportRe
         table: { nameOrId: table, allowed: null },
         format: requireTableFormat(format ?? 'csv', FORMAT),
         rows: toRowSelection({}, ''),
-        csv: toCsvOptions({}),
+        csv: toCsvOptions({}, 'csv'),
       };
     case 'database':
       return {

@@ -90,7 +90,7 @@ export type FilterOperator = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'like' | 'in
 export interface RecordFilter {
   readonly column: string;
   readonly operator: FilterOperator;
-  /** Of `in` an array; of `is_null` and `not_null` nothing. */
+  /** Of `in` an array; of `is_null` and `not_null` null. */
   readonly value: unknown;
   /** Where the request has the column and the value. */
   readonly columnField: string;

@@ -3,12 +3,12 @@ import type { Readable } from 'node:stream';
 import { Type } from 'typebox';
 
 import { credentialOf } from '../http/access/authentication.ts';
-import { allowedTables } from '../http/access/permissions.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
 import { timestamp } from '../http/ids.ts';
+import { ANY_EXPORT_PERMISSIONS, EXPORT_PERMISSIONS } from './export-access.ts';
 import { exportId } from './export-fields.ts';
 import type { ExportRooms } from './export-rooms.ts';
 import { requireReady } from './ready-export.ts';
@@ -40,8 +40,7 @@ function downloadExport(app: HttpServer, { exports, projects }: ExportRooms): vo
     {
       config: {
         access: 'project',
-        scope: 'exports',
-        tables: 'checked',
+        ...ANY_EXPORT_PERMISSIONS,
         operationId: 'downloadExport',
         errors,
       },
@@ -49,8 +48,7 @@ function downloadExport(app: HttpServer, { exports, projects }: ExportRooms): vo
     },
     async (request, reply) => {
       const project = await projects.get(request.params.project);
-      const tables = allowedTables(credentialOf(request));
-      const { row } = await exports.get(project, request.params.export_id, tables);
+      const { row } = await exports.get(project, request.params.export_id, credentialOf(request));
       return sendDownload(exports, request, reply, { project, row: requireReady(row), by: 'token' });
     },
   );
@@ -63,8 +61,7 @@ function createLink(app: HttpServer, { exports, exportLinks, projects, publicUrl
     {
       config: {
         access: 'project',
-        scope: 'exports',
-        tables: 'checked',
+        ...ANY_EXPORT_PERMISSIONS,
         operationId: 'createExportLink',
         errors: NOT_READY,
       },
@@ -79,8 +76,8 @@ function createLink(app: HttpServer, { exports, exportLinks, projects, publicUrl
     },
     async (request, reply) => {
       const project = await projects.get(request.params.project);
-      const tables = allowedTables(credentialOf(request));
-      const row = requireReady((await exports.get(project, request.params.export_id, tables)).row);
+      const seen = await exports.get(project, request.params.export_id, credentialOf(request));
+      const row = requireReady(seen.row);
       const { expires_in: seconds = DEFAULT_LINK_SECONDS } = request.body;
       const end = Math.floor(Date.now() / 1_000) + seconds;
       const signed = await exportLinks.sign(project, row, end, sealedRequestOf(request));
@@ -97,7 +94,8 @@ function endLinks(app: HttpServer, { exportLinks, projects }: ExportRooms): void
   app.delete(
     '/projects/:project/export/links',
     {
-      config: { access: 'project', scope: 'exports', operationId: 'endExportLinks' },
+      // They are links to exports of every kind.
+      config: { access: 'project', ...EXPORT_PERMISSIONS.database_export, operationId: 'endExportLinks' },
       schema: {
         params: projectPath({}),
         response: { 200: envelopeOf(Type.Object({ ended: Type.Literal(true) })) },
@@ -135,7 +133,7 @@ function downloadByLink(app: HttpServer, { exports, exportLinks }: ExportRooms):
     },
     async (request, reply) => {
       const project = await exportLinks.open(request.params.export_id, request.query);
-      const { row } = await exports.get(project, request.params.export_id, null);
+      const { row } = await exports.get(project, request.params.export_id, { kind: 'link' });
       return sendDownload(exports, request, reply, { project, row: requireReady(row), by: 'link' });
     },
   );

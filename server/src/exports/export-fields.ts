@@ -1,13 +1,13 @@
 import { type Static, Type } from 'typebox';
 
-import type { CsvOptions, DatabaseFormat, RowSelection } from '../engine/project-exports.ts';
+import type { CsvOptions, DatabaseFormat, RowSelection, TableFormat } from '../engine/project-exports.ts';
 import type { RecordFilter } from '../engine/project-records.ts';
 import { invalidField } from '../errors.ts';
 import { envelopeOf } from '../http/envelope.ts';
 import { booleanLike, isTrue } from '../http/fields/boolean-like.ts';
 import { keyword } from '../http/fields/keyword.ts';
 import { ALLOWED_KEYWORD } from '../http/validation-details.ts';
-import { filtersOf, filtersOfText } from '../records/filter-fields.ts';
+import { FILTERS_IN_WORDS, filtersOf, filtersOfText } from '../records/filter-fields.ts';
 import { exportManifest } from './manifest.ts';
 
 const MAX_TABLES = 10_000;
@@ -29,7 +29,7 @@ const selection = {
       Type.Array(Type.String(), { minItems: 1, maxItems: 2_000 }),
     ]),
   ),
-  filters: Type.Optional(Type.Unknown()),
+  filters: Type.Optional(Type.Unknown({ description: FILTERS_IN_WORDS })),
   sort: Type.Optional(Type.String({ minLength: 1, maxLength: 10_000 })),
   order: Type.Optional(keyword(['ASC', 'DESC'], 'Which way to sort where `sort` does not say it.')),
   limit: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
@@ -110,10 +110,17 @@ function filtersIn(value: unknown, field: string): readonly RecordFilter[] {
   return typeof value === 'string' ? filtersOfText(value, field) : filtersOf(value, field);
 }
 
-export function toCsvOptions(body: Static<typeof tableExportBody>): CsvOptions {
+/** @throws RowhouseError `validation_failed` for an option of CSV with another format, which has no place for it. */
+export function toCsvOptions(body: Static<typeof tableExportBody>, format: TableFormat): CsvOptions {
+  const stranger = format === 'csv' ? undefined : CSV_FIELDS.find((name) => body[name] !== undefined);
+  if (stranger !== undefined) {
+    throw invalidField(`body.${stranger}`, `cannot be given with the format ${format}, only with csv`);
+  }
   return {
     delimiter: body.delimiter ?? ',',
     bom: isTrue(body.bom),
     spreadsheetSafe: isTrue(body.spreadsheet_safe),
   };
 }
+
+const CSV_FIELDS = ['delimiter', 'bom', 'spreadsheet_safe'] as const;

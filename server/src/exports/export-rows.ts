@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { ExportRow } from '../catalog/tables.ts';
 import { timestamp } from '../http/ids.ts';
 import { foldName } from '../schema/identifier.ts';
+import type { VisibleExports } from './export-access.ts';
 import type { MadeExport } from './make-export.ts';
 
 /** What is known of an export before it is made. */
@@ -157,14 +158,13 @@ export class ExportRows {
     projectId: number,
     asked: {
       readonly status: ExportStatusFilter;
-      /** Only exports of these tables, whatever their case; null for all. */
-      readonly tables: readonly string[] | null;
+      readonly visible: VisibleExports;
       readonly limit: number;
       readonly offset: number;
     },
   ): Promise<readonly ExportRow[]> {
-    const { status, tables } = asked;
-    let query = this.#seenAs(status).where('project_id', '=', projectId);
+    const { kinds, tables } = asked.visible;
+    let query = this.#seenAs(asked.status).where('project_id', '=', projectId).where('kind', 'in', kinds);
     if (tables !== null) {
       query = query.where((build) =>
         build(

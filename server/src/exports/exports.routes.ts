@@ -1,20 +1,20 @@
 import { Type } from 'typebox';
 
 import { credentialOf } from '../http/access/authentication.ts';
-import { allowedTables } from '../http/access/permissions.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import { pageFields, pageKeys, pageOf } from '../http/fields/paging.ts';
 import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
 import { registerDownloadRoutes } from './download.routes.ts';
+import { ANY_EXPORT_PERMISSIONS } from './export-access.ts';
 import { exportEnvelope, exportId } from './export-fields.ts';
 import type { ExportRooms } from './export-rooms.ts';
 import { exportManifest, toManifest } from './manifest.ts';
 import { registerNewExportRoutes } from './new-exports.routes.ts';
 
 const exportPath = projectPath({ export_id: exportId });
-const exporting = { access: 'project', scope: 'exports', tables: 'checked' } as const;
+const exporting = { access: 'project', ...ANY_EXPORT_PERMISSIONS } as const;
 
 export function registerExportRoutes(app: HttpServer, rooms: ExportRooms): void {
   registerNewExportRoutes(app, rooms);
@@ -33,7 +33,8 @@ function listExports(app: HttpServer, { exports, projects }: ExportRooms): void 
   app.get(
     '/projects/:project/exports',
     {
-      config: { ...exporting, operationId: 'listExports' },
+      // A token that may see no export gets an empty list.
+      config: { access: 'project', scope: 'exports', tables: 'checked', operationId: 'listExports' },
       schema: {
         params: projectPath({}),
         querystring: Type.Object({ status, ...pageFields }, { additionalProperties: false }),
@@ -43,8 +44,7 @@ function listExports(app: HttpServer, { exports, projects }: ExportRooms): void 
     async (request) => {
       const { limit = 50, offset = 0, status: asked = 'all' } = request.query;
       const project = await projects.get(request.params.project);
-      const tables = allowedTables(credentialOf(request));
-      const found = await exports.list(project, { status: asked, limit, offset }, tables);
+      const found = await exports.list(project, { status: asked, limit, offset }, credentialOf(request));
       const manifests = found.rows.map((seen) => toManifest(project.project_slug, seen));
       return success(request, { exports: manifests, ...pageOf({ limit, offset }, found) });
     },
@@ -60,8 +60,7 @@ function getExport(app: HttpServer, { exports, projects }: ExportRooms): void {
     },
     async (request) => {
       const project = await projects.get(request.params.project);
-      const tables = allowedTables(credentialOf(request));
-      const seen = await exports.get(project, request.params.export_id, tables);
+      const seen = await exports.get(project, request.params.export_id, credentialOf(request));
       return success(request, { export: toManifest(project.project_slug, seen) });
     },
   );
@@ -77,9 +76,9 @@ function deleteExport(app: HttpServer, { exports, projects }: ExportRooms): void
     },
     async (request, reply) => {
       const project = await projects.get(request.params.project);
-      const tables = allowedTables(credentialOf(request));
       const { export_id } = request.params;
-      const written = await exports.delete(project, export_id, tables, sealedRequestOf(request));
+      const sealed = sealedRequestOf(request);
+      const written = await exports.delete(project, export_id, credentialOf(request), sealed);
       return success(request, {
         deleted: true as const,
         export_id: resultOf(request, reply, written).id,

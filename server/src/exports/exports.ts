@@ -7,12 +7,14 @@ import type { Engine } from '../engine/engine.ts';
 import type { ExportProgress } from '../engine/project-exports.ts';
 import { limitedToOtherTables, NoSuchProjectError, RowhouseError } from '../errors.ts';
 import type { ByteRange, ExportFiles } from '../files/export-files.ts';
+import type { Credential } from '../http/access/credential.ts';
 import { exportId, timestamp } from '../http/ids.ts';
 import type { SealedRequest, Written } from '../idempotency.ts';
 import { includesName } from '../schema/identifier.ts';
 import { explainStorageFault } from '../storage/explain-storage-fault.ts';
 import { describeExport, type ExportDefaults, type NewExportRequest } from './describe-export.ts';
 import { DownloadCounts } from './download-counts.ts';
+import { type ExportViewer, requireExport, visibleExports } from './export-access.ts';
 import { type CountedExports, ExportCounts } from './export-counts.ts';
 import { CancelledExportError, isPast, keyOf } from './export-facts.ts';
 import { ExportJobs, type JobControl, type JobLimits } from './export-jobs.ts';
@@ -50,9 +52,6 @@ interface Parts {
   /** Told of what went wrong where nobody waits for an answer. */
   readonly onFault: (error: unknown) => void;
 }
-
-/** The tables that somebody is limited to; null for every one. */
-export type AllowedTables = readonly string[] | null;
 
 /** Exports as objects that last: a row in the catalog and, once they are ready, a file in the store, the file always first. */
 export class Exports {
@@ -120,23 +119,24 @@ export class Exports {
       .catch(this.#parts.onFault);
   }
 
-  /** The newest first. `hasMore` tells whether others follow. */
+  /** Those that the client may see, the newest first. `hasMore` tells whether others follow. */
   async list(
     project: ProjectRow,
     { status, limit, offset }: ExportListRequest,
-    tables: AllowedTables,
+    credential: Credential,
   ): Promise<{ readonly rows: readonly SeenExport[]; readonly hasMore: boolean }> {
     await this.#noticeMissingFiles(project);
-    const rows = await this.#rows.list(project.id, { status, tables, limit, offset });
+    const visible = visibleExports(credential);
+    const rows = await this.#rows.list(project.id, { status, visible, limit, offset });
     const shown = rows.slice(0, limit).map((row) => this.#measured(project, this.#seen(row)));
     return { rows: await Promise.all(shown), hasMore: rows.length > limit };
   }
 
-  /** @throws RowhouseError `not_found` when the project has no such export, `permission_denied` for one of another table. */
-  async get(project: ProjectRow, id: string, tables: AllowedTables): Promise<SeenExport> {
+  /** @throws RowhouseError `not_found` when the project has no such export, `permission_denied` for one that the viewer may not see. */
+  async get(project: ProjectRow, id: string, viewer: ExportViewer): Promise<SeenExport> {
     const row = await this.#rows.find(project.id, id);
     if (row === undefined) throw new RowhouseError('not_found', 'There is no such export in this project.');
-    requireAllowed(row, tables);
+    requireExport(viewer, row);
     if (row.status !== 'ready') return this.#measured(project, this.#seen(row));
     const sizeBytes = await this.#parts.files.sizeOf(keyOf(project, row));
     return this.#seen(await this.#recordPresence(row, sizeBytes === row.size_bytes));
@@ -146,11 +146,11 @@ export class Exports {
   async delete(
     project: ProjectRow,
     id: string,
-    tables: AllowedTables,
+    viewer: ExportViewer,
     request: SealedRequest | null,
   ): Promise<Written<Pick<ExportRow, 'id'>>> {
     return workOnce(this.#parts.catalog, request, async () => {
-      const { row } = await this.get(project, id, tables);
+      const { row } = await this.get(project, id, viewer);
       const removeFile = () => this.#parts.files.remove(keyOf(project, row));
       await recordMakingRoom(() => this.#rows.delete(row.id), removeFile);
       await this.#jobs.end(row.id, new CancelledExportError());
@@ -306,13 +306,6 @@ interface StartedExport {
 /** Of a job that somebody waits for: it ends when they leave, and they do not ask how far it is. */
 function awaited(control: JobControl, left: AbortSignal): JobControl {
   return { signal: AbortSignal.any([left, control.signal]), onProgress: null };
-}
-
-/** @throws RowhouseError `permission_denied`: for who is limited to some tables, exports of others are as good as not there. */
-function requireAllowed({ kind, table_name }: ExportRow, tables: AllowedTables): void {
-  if (tables === null) return;
-  if (kind !== 'table_export' || table_name === null || !includesName(tables, table_name))
-    throw limitedToOtherTables();
 }
 
 /** For whoever looks at the export later: what the answer would have said. */

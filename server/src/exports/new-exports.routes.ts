@@ -8,6 +8,7 @@ import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../http/idempotency.ts';
 import { tableReference } from '../records/record-fields.ts';
+import { EXPORT_PERMISSIONS } from './export-access.ts';
 import {
   databaseExportBody,
   exportEnvelope,
@@ -25,7 +26,6 @@ import { toManifest } from './manifest.ts';
 const answers = { 201: exportEnvelope, 202: exportEnvelope };
 const exporting = {
   access: 'project',
-  scope: 'exports',
   errors: ['invalid_export_format', 'conflict', 'query_failed', 'query_timeout', 'rate_limited'],
 } as const;
 
@@ -39,7 +39,7 @@ function exportSchema(app: HttpServer, rooms: ExportRooms): void {
   app.post(
     '/projects/:project/export/schema',
     {
-      config: { ...exporting, operationId: 'exportSchema' },
+      config: { ...exporting, ...EXPORT_PERMISSIONS.schema_export, operationId: 'exportSchema' },
       schema: { params: projectPath({}), body: schemaExportBody, response: answers },
     },
     async (request, reply) => {
@@ -53,16 +53,17 @@ function exportTable(app: HttpServer, rooms: ExportRooms): void {
   app.post(
     '/projects/:project/export/table/:table',
     {
-      config: { ...exporting, tables: 'checked', operationId: 'exportTable' },
+      config: { ...exporting, ...EXPORT_PERMISSIONS.table_export, operationId: 'exportTable' },
       schema: { params: projectPath({ table: existingName }), body: tableExportBody, response: answers },
     },
     async (request, reply) => {
+      const format = requireTableFormat(request.body.format ?? 'csv', 'body.format');
       return answer(rooms, request, reply, {
         kind: 'table_export',
         table: tableReference(credentialOf(request), request.params.table),
-        format: requireTableFormat(request.body.format ?? 'csv', 'body.format'),
+        format,
         rows: toRowSelection(request.body, 'body'),
-        csv: toCsvOptions(request.body),
+        csv: toCsvOptions(request.body, format),
       });
     },
   );
@@ -72,7 +73,7 @@ function exportDatabase(app: HttpServer, rooms: ExportRooms): void {
   app.post(
     '/projects/:project/export/database',
     {
-      config: { ...exporting, operationId: 'exportDatabase' },
+      config: { ...exporting, ...EXPORT_PERMISSIONS.database_export, operationId: 'exportDatabase' },
       schema: { params: projectPath({}), body: databaseExportBody, response: answers },
     },
     async (request, reply) => {

@@ -15,6 +15,10 @@ const OPERATORS: readonly FilterOperator[] = [
   'not_null',
 ];
 
+/** What a field that takes filters is, for the description of the API. */
+export const FILTERS_IN_WORDS =
+  'Values by column, or conditions of `column`, `op` and `value`. All must hold. `is_null` and `not_null` take no value, null or true.';
+
 const MAX_CONDITIONS = 100;
 const MAX_VALUES_IN = 1_000;
 /** SQLite takes 32,766 parameters in a statement. https://www.sqlite.org/limits.html#max_variable_number */
@@ -66,9 +70,24 @@ function filterOf(condition: unknown, field: string): RecordFilter {
   }
   if (typeof column !== 'string') throw invalidField(`${field}.column`, 'must be the name of a column');
   const operator = operatorOf(op, `${field}.op`);
-  const needsValue = operator !== 'is_null' && operator !== 'not_null';
-  if (needsValue && value === undefined) throw invalidField(`${field}.value`, `is required for ${operator}`);
-  return { column, operator, value, columnField: `${field}.column`, valueField: `${field}.value` };
+  const valueField = `${field}.value`;
+  return {
+    column,
+    operator,
+    value: valueOf(value, operator, valueField),
+    columnField: `${field}.column`,
+    valueField,
+  };
+}
+
+/** A value that an operator does not take is refused: `not_null` with `false` would else mean the opposite of what it says. */
+function valueOf(value: unknown, operator: FilterOperator, field: string): unknown {
+  if (operator !== 'is_null' && operator !== 'not_null') {
+    if (value === undefined) throw invalidField(field, `is required for ${operator}`);
+    return value;
+  }
+  if (value === undefined || value === null || value === true) return null;
+  throw invalidField(field, `must be left out, null or true for ${operator}`);
 }
 
 /** In any case; `=` when it is left out. */

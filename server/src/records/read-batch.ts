@@ -10,6 +10,7 @@ import type { ClientRow, RecordFilter, TableReference } from '../engine/project-
 import { invalidField } from '../errors.ts';
 import type { Credential } from '../http/access/credential.ts';
 import { requirePermissions } from '../http/access/permissions.ts';
+import { toBooleanLike } from '../http/fields/boolean-like.ts';
 import { toKeyword } from '../http/fields/keyword.ts';
 import { type batchBody, BATCH_METHODS } from './batch-fields.ts';
 import { requireEarlierReferences } from './batch-references.ts';
@@ -89,7 +90,8 @@ function filtersIn(body: ClientRow, allowed: readonly string[]): readonly Record
   if (stranger !== undefined) {
     throw invalidField(`body.${stranger}`, `is not known; allowed: ${allowed.join(', ')}`);
   }
-  return toFilters(body);
+  const allowAll = toBooleanLike(body['allow_all'], 'body.allow_all');
+  return toFilters({ where: body['where'], ...(allowAll !== undefined && { allow_all: allowAll }) });
 }
 
 function objectOf(body: unknown): ClientRow {

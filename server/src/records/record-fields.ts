@@ -16,7 +16,7 @@ import { allowedTables } from '../http/access/permissions.ts';
 import { booleanLike, flag, isTrue } from '../http/fields/boolean-like.ts';
 import { keyword } from '../http/fields/keyword.ts';
 import { pageFields, pageKeys } from '../http/fields/paging.ts';
-import { filtersOf, filtersOfText } from './filter-fields.ts';
+import { FILTERS_IN_WORDS, filtersOf, filtersOfText } from './filter-fields.ts';
 
 /** A row as it is sent out: columns in order, each a string, a number or null. */
 const row = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()]), {
@@ -73,9 +73,7 @@ const ORDERS = ['ASC', 'DESC'] as const;
 
 export const recordPageQuery = Type.Object(
   {
-    filters: Type.Optional(
-      Type.String({ description: 'JSON: values by column, or conditions. All must hold.' }),
-    ),
+    filters: Type.Optional(Type.String({ description: `JSON. ${FILTERS_IN_WORDS}` })),
     sort: Type.Optional(
       Type.String({
         minLength: 1,
@@ -100,17 +98,19 @@ export const recordPageQuery = Type.Object(
   { additionalProperties: false },
 );
 
+const where = Type.Unknown({ description: FILTERS_IN_WORDS });
+
 export const changeBody = Type.Object(
   {
     data: clientRow,
-    where: Type.Optional(Type.Unknown()),
+    where: Type.Optional(where),
     allow_all: Type.Optional(booleanLike),
   },
   { additionalProperties: false },
 );
 
 export const deletionBody = Type.Object(
-  { where: Type.Optional(Type.Unknown()), allow_all: Type.Optional(booleanLike) },
+  { where: Type.Optional(where), allow_all: Type.Optional(booleanLike) },
   { additionalProperties: false },
 );
 

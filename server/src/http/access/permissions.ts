@@ -17,19 +17,24 @@ export interface RoutePermissions {
 
 /** @throws RowhouseError `permission_denied`. */
 export function requirePermissions(credential: Credential, needed: RoutePermissions): void {
-  if (credential.kind === 'admin') return;
-  const { scopes, tables } = credential;
-  if (scopes !== null) requireScopes(scopes, scopesOf(needed));
-  if (tables !== null && needed.tables === undefined) {
-    throw denied('This concerns the whole project, and the token is limited to some of its tables.');
-  }
+  const refusal = refusalOf(credential, needed);
+  if (refusal !== null) throw new RowhouseError('permission_denied', refusal);
 }
 
-function requireScopes(scopes: readonly Scope[], needed: readonly Scope[]): void {
-  const lacking = needed.filter((scope) => !scopes.includes(scope));
-  if (lacking.length === 0) return;
-  const names = lacking.join(' and ');
-  throw denied(`This needs a token with the ${lacking.length === 1 ? 'scope' : 'scopes'} ${names}.`);
+export function hasPermissions(credential: Credential, needed: RoutePermissions): boolean {
+  return refusalOf(credential, needed) === null;
+}
+
+/** What the credential lacks, in a sentence; null where it lacks nothing. */
+function refusalOf(credential: Credential, needed: RoutePermissions): string | null {
+  if (credential.kind === 'admin') return null;
+  const { scopes, tables } = credential;
+  const lacking = scopes === null ? [] : scopesOf(needed).filter((scope) => !scopes.includes(scope));
+  if (lacking.length > 0) {
+    return `This needs a token with the ${lacking.length === 1 ? 'scope' : 'scopes'} ${lacking.join(' and ')}.`;
+  }
+  if (tables === null || needed.tables !== undefined) return null;
+  return 'This concerns the whole project, and the token is limited to some of its tables.';
 }
 
 /** @throws RowhouseError `permission_denied`, whether there is such a table or not. */
@@ -45,8 +50,4 @@ export function allowedTables(credential: Credential): readonly string[] | null 
 
 export function scopesOf({ scope }: RoutePermissions): readonly Scope[] {
   return scope === null ? [] : [scope].flat();
-}
-
-function denied(message: string): RowhouseError {
-  return new RowhouseError('permission_denied', message);
 }

@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
 
+import { invalidField } from '../../errors.ts';
+
 const PLAIN_VALUE = { type: ['boolean', 'number', 'string', 'null'] } as const;
 
 /** A flag in a body or a query. Any plain value is taken, because everything that is not true counts as false. */
@@ -15,6 +17,19 @@ export function flag(description: string) {
 }
 
 export type BooleanLike = boolean | number | string | null;
+
+/**
+ * A flag in a body that no schema has checked; undefined where it is left out.
+ * @throws RowhouseError `validation_failed`, in the words of the schema.
+ */
+export function toBooleanLike(value: unknown, field: string): BooleanLike | undefined {
+  if (value === undefined || isPlainValue(value)) return value;
+  throw invalidField(field, 'must be true or false or a number or a string or null');
+}
+
+function isPlainValue(value: unknown): value is BooleanLike {
+  return value === null || ['boolean', 'number', 'string'].includes(typeof value);
+}
 
 /** `true`, `1`, `"1"`, `"true"`, `"yes"` and `"on"` are true; everything else is false. */
 export function isTrue(value: BooleanLike | undefined): boolean {
