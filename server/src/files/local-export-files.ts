@@ -6,13 +6,14 @@ import { syncDirectory, syncFile } from '../storage/sync.ts';
 import type { ByteRange, ExportFileKey, ExportFiles } from './export-files.ts';
 
 const DRAFT_SUFFIX = '.draft';
+/** What may lie beside a draft that was given up: SQLite's journal, and a copy of a database without its free pages. */
+const DRAFT_COMPANIONS = ['-journal', '-compacted', '-compacted-journal'] as const;
 
 /** Opens the store in a folder of the local disk and removes the drafts that a crash left. */
 export async function openLocalExportFiles(root: string): Promise<ExportFiles> {
   await mkdir(root, { recursive: true, mode: 0o700 });
   const files = new LocalExportFiles(root);
   for (const project of await files.projects()) {
-    // SQLite may have had a journal beside one.
     const drafts = (await namesOfFiles(join(root, project))).filter((name) => name.includes(DRAFT_SUFFIX));
     await Promise.all(drafts.map((name) => rm(join(root, project, name), { force: true })));
   }
@@ -100,7 +101,7 @@ class LocalExportFiles implements ExportFiles {
 
   async remove(key: ExportFileKey): Promise<void> {
     const draft = this.#path(key) + DRAFT_SUFFIX;
-    await Promise.all([draft, `${draft}-journal`].map((path) => rm(path, { force: true })));
+    await Promise.all(['', ...DRAFT_COMPANIONS].map((suffix) => rm(draft + suffix, { force: true })));
     await rm(this.#path(key), { force: true });
   }
 

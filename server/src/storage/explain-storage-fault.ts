@@ -14,6 +14,8 @@ const SQLITE_UNREACHABLE = new Map([
 ]);
 
 const DISK_FULL_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+/** Of the file system, where SQLite would say that a file is not writable, or not readable from its disk. */
+const DISK_FAULT_CODES = new Set(['EIO', 'EROFS', 'EACCES', 'EPERM', 'EBUSY']);
 
 /**
  * What a failed file or database operation is to a client: `storage_full` when the disk has no room, `unavailable` when
@@ -30,6 +32,15 @@ export function explainStorageFault(error: unknown): unknown {
   }
   if (systemCode === 'ENOENT') {
     return new RowhouseError('unavailable', 'The files of the project are not there.', { cause: error });
+  }
+  if (DISK_FAULT_CODES.has(systemCode)) {
+    return new RowhouseError(
+      'unavailable',
+      'The files of the project cannot be changed: their disk refuses it.',
+      {
+        cause: error,
+      },
+    );
   }
   const trouble = sqliteCode === undefined ? undefined : SQLITE_UNREACHABLE.get(sqliteCode);
   if (trouble !== undefined) {

@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /** Waits until the file's bytes are on its disk. */
@@ -16,5 +17,24 @@ async function sync(path: string, flags: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** As `syncFile`, for a thread that may wait. */
+export function syncFileNow(path: string): void {
+  syncNow(path, 'r+');
+}
+
+/** As `syncDirectory`, for a thread that may wait. */
+export function syncDirectoryNow(path: string): void {
+  if (process.platform !== 'win32') syncNow(path, 'r');
+}
+
+function syncNow(path: string, flags: string): void {
+  const file = openSync(path, flags);
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }

@@ -2,7 +2,7 @@ import type { IdempotentRequest, Written } from '../../idempotency.ts';
 import type { FirstRow, ImportReport } from '../engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../new-database.ts';
 import type { WrittenExport } from '../project-exports.ts';
-import type { KeptImport } from './import/import-once.ts';
+import type { Replacement } from './import/replace-database.ts';
 import type {
   BoundedRecordReads,
   BoundedRecordWrites,
@@ -41,9 +41,8 @@ export type WriterOperations = TableWrites &
       readonly input: { readonly path: string; readonly request: IdempotentRequest };
       readonly output: Written<ImportReport> | null;
     };
-    /** Keeps in a file that is to be a project's database what its import gives, and what the database before it kept. */
-    readonly keepImport: { readonly input: KeptImport; readonly output: void };
-    readonly settleDatabase: { readonly input: { readonly path: string }; readonly output: void };
+    /** Puts an imported file in the place of a project's database, which no other thread has open. */
+    readonly replaceDatabase: { readonly input: Replacement; readonly output: void };
   };
 
 /** What a reader thread does, on read-only connections. */

@@ -19,6 +19,11 @@ export interface OpenDatabaseOptions {
   readonly valueMaxBytes?: number;
   /** How long the connection waits for another process's lock on the file before it gives up. */
   readonly busyTimeoutMs?: number;
+  /**
+   * Whether the connection keeps every lock that it takes, until it is closed. Set before the first read, so that the index of the
+   * write-ahead log is in memory and no other connection can join. https://www.sqlite.org/wal.html#use_of_wal_without_shared_memory
+   */
+  readonly keepsLocks?: boolean;
 }
 
 /**
@@ -35,11 +40,22 @@ export function openDatabase(path: string, options: OpenDatabaseOptions): Databa
     enableForeignKeyConstraints: true,
     timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
   });
-  if (options.valueMaxBytes !== undefined) database.limits.length = options.valueMaxBytes;
+  try {
+    setUp(database, options);
+    return database;
+  } catch (error) {
+    // A connection that nobody closes keeps its file, and may keep a lock on it.
+    database.close();
+    throw error;
+  }
+}
+
+function setUp(database: DatabaseSync, { mode, valueMaxBytes, keepsLocks }: OpenDatabaseOptions): void {
+  if (keepsLocks === true) database.exec('PRAGMA locking_mode = EXCLUSIVE');
+  if (valueMaxBytes !== undefined) database.limits.length = valueMaxBytes;
   database.exec('PRAGMA trusted_schema = OFF');
   // What is committed is on the disk, also when the power fails. https://www.sqlite.org/pragma.html#pragma_synchronous
-  if (options.mode === 'read-write') {
+  if (mode === 'read-write') {
     database.exec(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${LOG_MAX_BYTES}`);
   }
-  return database;
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
@@ -52,23 +51,4 @@ test('removing takes the whole folder, leaves others, and is no error where noth
 
   await directory.finish('other');
   assert.deepEqual(await readdir(folder.path), ['other']);
-});
-
-test('a database is replaced with its log, and one whose successor is not there stays with its own', async () => {
-  using folder = temporaryFolder();
-  const directory = new ProjectDirectory(folder.path);
-  await directory.create('library');
-  const path = directory.databasePath('library');
-  await writeFile(path, 'old');
-  await writeFile(`${path}-wal`, 'old log');
-  const upload = directory.newUploadPath('library');
-  assert.equal(dirname(upload), dirname(path), 'a rename is one step only on one disk');
-
-  await assert.rejects(directory.replaceDatabase('library', upload), { code: 'ENOENT' });
-  assert.equal(await readFile(`${path}-wal`, 'utf8'), 'old log');
-
-  await writeFile(upload, 'new');
-  await directory.replaceDatabase('library', upload);
-  assert.equal(await readFile(path, 'utf8'), 'new');
-  assert.ok(!existsSync(`${path}-wal`), 'the log would be played into the new file');
 });

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
-import { syncDirectory, syncFile } from '../../storage/sync.ts';
+import { syncDirectory } from '../../storage/sync.ts';
+import { DATABASE_COMPANIONS } from './database-companions.ts';
 
 const DATABASE_FILE = 'database.sqlite';
-/** Beside the database while a write-ahead log is in use. https://www.sqlite.org/tempfiles.html */
-const DATABASE_COMPANIONS = ['-wal', '-shm', '-journal'] as const;
 const UPLOAD_PREFIX = 'upload-';
 /** No slug begins with a dot, so what is on its way out can never be taken for a project. */
 const REMOVED_PREFIX = '.removed-';
@@ -35,6 +34,7 @@ export class ProjectDirectory {
     return size + companions.reduce((sum, each) => sum + each, 0);
   }
 
+  /** In the folder of the database, so that the upload can take its place by a rename. */
   newUploadPath(project: string): string {
     return join(this.#root, project, `${UPLOAD_PREFIX}${randomUUID()}.sqlite`);
   }
@@ -65,16 +65,6 @@ export class ProjectDirectory {
     }
     await rm(removed, { recursive: true, force: true });
     await this.finish(project);
-  }
-
-  /** Puts the file at `uploadPath` in the place of the project's database, which nobody may have open, for good. */
-  async replaceDatabase(project: string, uploadPath: string): Promise<void> {
-    const path = this.databasePath(project);
-    await syncFile(uploadPath);
-    // A log left by the file before would be taken for the new file's own and played into it.
-    await Promise.all(DATABASE_COMPANIONS.map((suffix) => rm(path + suffix, { force: true })));
-    await rename(uploadPath, path);
-    await syncDirectory(dirname(path));
   }
 
   /** Removes an upload and what SQLite made beside it. */

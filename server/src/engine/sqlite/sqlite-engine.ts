@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Written } from '../../idempotency.ts';
 import { explainStorageFault } from '../../storage/explain-storage-fault.ts';
 import { isLostFile } from '../../storage/is-lost-file.ts';
+import { syncFile } from '../../storage/sync.ts';
 import { FairPool } from '../../threads/fair-pool.ts';
 import { moduleBeside } from '../../threads/module-beside.ts';
 import type { Operations } from '../../threads/protocol.ts';
@@ -192,6 +193,8 @@ class SqliteEngine implements Engine {
         const timeLimitMs = checkTimeLimitMs(uploadedBytes);
         const checked = await this.#checks.use(() => checkDatabaseFile(uploadPath, { signal, timeLimitMs }));
         const { size: sizeBytes } = await stat(uploadPath);
+        // Before the project is held up: the largest part of what has to be on the disk.
+        await syncFile(uploadPath);
         this.exports.stop(project);
         const result = await this.#exclusive(project, () => {
           return this.#replace(project, uploadPath, { ...checked, sizeBytes }, { ...options, signal });
@@ -266,9 +269,7 @@ class SqliteEngine implements Engine {
     await this.#closeEverywhere(project);
     signal.throwIfAborted();
     const report = { ...checked, replaced: tables > 0 };
-    const kept = { path: uploadPath, previousPath: path, request, report };
-    await this.#writers.request('keepImport', kept);
-    await this.#directory.replaceDatabase(project, uploadPath);
+    await this.#writers.request('replaceDatabase', { path, uploadPath, request, report });
     return report;
   }
 
@@ -279,8 +280,6 @@ class SqliteEngine implements Engine {
       this.#writers.requestAll('closeDatabase', { path }),
       this.#pointOf(project).request('closeDatabase', { path }),
     ]);
-    // Fails for a file that is damaged or no database: then nothing in it is left to settle.
-    await this.#writers.request('settleDatabase', { path }).catch(() => undefined);
   }
 
   #shared<T>(project: string, operation: (path: string) => Promise<T>): Promise<T> {

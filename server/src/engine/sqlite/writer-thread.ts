@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 
 import { serveOperations } from '../../threads/serve-operations.ts';
 import type { CreatedDatabase } from '../new-database.ts';
 import type { DatabaseThreadStart, WriterOperations } from './database-operations.ts';
 import { fillDatabase } from './fill-database.ts';
-import { findImport, keepImport } from './import/import-once.ts';
-import { openDatabase } from './open-database.ts';
+import { findImport } from './import/import-once.ts';
+import { replaceDatabase } from './import/replace-database.ts';
 import { OpenDatabases } from './open-databases.ts';
 import { boundedRecordWrites } from './records/record-handlers.ts';
 import { tableWrites } from './tables/table-writes.ts';
@@ -19,9 +18,8 @@ const databases = new OpenDatabases(maxOpenDatabases, { mode: 'read-write', doub
 serveOperations<WriterOperations>(
   {
     createDatabase,
-    settleDatabase,
     findImport: ({ path, request }) => findImport(databases.get(path), request),
-    keepImport,
+    replaceDatabase,
     ...tableWrites,
     ...boundedRecordWrites(databases),
     closeDatabase: ({ path }) => databases.close(path),
@@ -33,18 +31,4 @@ function createDatabase({ path, content }: WriterOperations['createDatabase']['i
   const database = databases.create(path);
   database.exec('PRAGMA journal_mode = WAL');
   return writeTransaction(database, () => fillDatabase(database, content));
-}
-
-/**
- * Brings everything into the one file, so that it can be moved or replaced: the last connection that closes empties and
- * removes the write-ahead log. https://www.sqlite.org/wal.html#the_wal_file
- */
-function settleDatabase({ path }: WriterOperations['settleDatabase']['input']): void {
-  if (!existsSync(path)) return;
-  const database = openDatabase(path, { mode: 'read-write' });
-  try {
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  } finally {
-    database.close();
-  }
 }

@@ -1,12 +1,9 @@
-import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 
 import type { IdempotentRequest, Written } from '../../../idempotency.ts';
-import { isLostFile } from '../../../storage/is-lost-file.ts';
 import type { ImportReport } from '../../engine.ts';
 import { copyKeptResults, keptResultsOf } from '../idempotency/kept-results.ts';
 import { findWritten } from '../idempotency/run-once.ts';
-import { openDatabase } from '../open-database.ts';
 import { writeTransaction } from '../write-transaction.ts';
 
 /**
@@ -18,35 +15,22 @@ export function findImport(database: DatabaseSync, request: IdempotentRequest): 
 }
 
 export interface KeptImport {
-  /** The file that is imported. Nobody has it open. */
-  readonly path: string;
-  /** The project's database before it, whose keys go on holding. */
-  readonly previousPath: string;
   /** Null where the import has no key of its own. */
   readonly request: IdempotentRequest | null;
   readonly report: ImportReport;
 }
 
-/** Keeps in the file, before it is put in its place, what earlier requests gave, and this one: the file is there with all of it or not at all. */
-export function keepImport({ path, previousPath, request, report }: KeptImport): void {
-  const database = openDatabase(path, { mode: 'read-write' });
-  try {
-    writeTransaction(database, () => {
-      takeOver(database, previousPath);
-      if (request !== null) keptResultsOf(database).keep(request, JSON.stringify(report));
-    });
-  } finally {
-    database.close();
-  }
-}
-
-/** A database that cannot be read any more has no keys left. Not by ATTACH, which wants both to encode text alike. */
-function takeOver(database: DatabaseSync, previousPath: string): void {
-  if (!existsSync(previousPath)) return;
-  try {
-    using previous = openDatabase(previousPath, { mode: 'read-write' });
-    copyKeptResults(previous, database);
-  } catch (error) {
-    if (!isLostFile(error)) throw error;
-  }
+/**
+ * Keeps in the imported file, before it is put in its place, what earlier requests gave, and this one: the file is there with all of it
+ * or not at all. Call it inside a transaction.
+ * @param previous the project's database before, whose keys go on holding; null where it cannot be read any more. Not attached, as
+ * ATTACH wants both to encode text alike.
+ */
+export function keepImport(
+  imported: DatabaseSync,
+  previous: DatabaseSync | null,
+  { request, report }: KeptImport,
+): void {
+  if (previous !== null) copyKeptResults(previous, imported);
+  if (request !== null) keptResultsOf(imported).keep(request, JSON.stringify(report));
 }

@@ -42,7 +42,7 @@ export function stageRows(
 
 /**
  * What to call the rowid, and the column that it is, if it is one. Null in a WITHOUT ROWID
- * table, and where columns hide it altogether.
+ * table, and where columns have all three of its names: no statement can tell or set it there.
  */
 function rowidNameOf(
   database: DatabaseSync,
@@ -66,11 +66,12 @@ interface RowSource {
 }
 
 /**
- * OR ABORT, because a constraint of the table may say ON CONFLICT IGNORE or REPLACE, and lose rows in silence.
+ * OR ABORT, because a constraint of the table may say ON CONFLICT IGNORE or REPLACE, and lose rows in silence. NOT INDEXED, so that rows
+ * whose rowid cannot be named keep their order.
  * @returns how many rows were copied.
  */
 function copyRows(database: DatabaseSync, from: RowSource, into: RowSource): number {
   const sql = `INSERT OR ABORT INTO ${into.table} (${into.list.join(', ')})
-    SELECT ${from.list.join(', ')} FROM ${from.table}`;
+    SELECT ${from.list.join(', ')} FROM ${from.table} NOT INDEXED`;
   return Number(database.prepare(sql).run().changes);
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
@@ -21,7 +21,8 @@ import { exportTooLarge, type WrittenFile } from '../output-file.ts';
 import { chooseTables, countAllRows } from './chosen-tables.ts';
 
 /**
- * Copies the database itself, compacted, without the service's own tables and those that were not asked for.
+ * Copies the database itself, compacted, without the service's own tables and those that were not asked for. Every row keeps its rowid:
+ * VACUUM INTO copies rowids, where a plain VACUUM gives new ones to the rows of a table without an INTEGER PRIMARY KEY and an index.
  * https://www.sqlite.org/lang_vacuum.html#vacuum_with_an_into_clause
  */
 export async function copyDatabase(
@@ -32,6 +33,7 @@ export async function copyDatabase(
   try {
     makeCopy({ path, outputPath, maxBytes, request }, tell);
     const { warnings } = reduceCopy(outputPath, request);
+    compact(outputPath);
     // While the file is read there, its rows are counted here.
     hashing.postMessage(outputPath);
     const hashed = once(hashing, 'message') as Promise<[WrittenFile]>;
@@ -92,7 +94,6 @@ function reduceCopy(path: string, request: DatabaseExportRequest): Pick<WrittenD
     dropOthers(copy, all, chosen.schema);
     dropReserved(copy);
     copy.exec('COMMIT');
-    if (isLoose(copy)) copy.exec('VACUUM');
     return { warnings: chosen.warnings };
   } finally {
     copy.close();
@@ -122,7 +123,23 @@ function dropReserved(copy: DatabaseSync): void {
   for (const [name] of rows) copy.exec(`DROP TABLE main.${quoteIdentifier(name)}`);
 }
 
-/** Of a large file the few pages that the service's own tables leave are not worth a second copy. */
+/** Writes the copy again without its free pages. VACUUM INTO needs a second file, which replaces the first by a rename. */
+function compact(path: string): void {
+  const compactedPath = `${path}-compacted`;
+  const copy = openDatabase(path, { mode: 'read-only', doubleQuotedStrings: true });
+  try {
+    if (!isLoose(copy)) return;
+    copy.prepare('VACUUM INTO ?').run(compactedPath);
+  } catch (error) {
+    rmSync(compactedPath, { force: true });
+    throw error;
+  } finally {
+    copy.close();
+  }
+  renameSync(compactedPath, path);
+}
+
+/** Returns whether so many pages are free that they are worth a second copy of a large file. */
 function isLoose(copy: DatabaseSync): boolean {
   const [row] = queryRows<[number, number]>(
     copy,

@@ -35,12 +35,7 @@ export function writeDatabaseSql(
   const lost: StoredTable[] = [];
   for (const { stored, source } of inLoadingOrder(chosen)) {
     if (stored.kind === 'table') {
-      writeInserts(
-        output,
-        database,
-        { ...source, columns: insertedColumns(database, chosen, source) },
-        progress,
-      );
+      writeInserts(output, database, { ...source, columns: insertedColumns(database, source) }, progress);
     } else if (!writeVirtual(output, database, { stored, source, progress })) lost.push(stored);
   }
   output.writeText(`${counters(database, chosen)}${sections.afterRows}COMMIT;\n`);
@@ -68,19 +63,14 @@ function inLoadingOrder({ schema, sources }: ChosenTables): readonly TableRows[]
 }
 
 /**
- * Without generated columns, and with the rowid where nothing else tells rows apart, or where a full-text table may know them
- * by it.
+ * Without generated columns, and with the rowid where no column is it: rows that are loaded without theirs get new ones. A table whose
+ * columns have all three names of the rowid hides it from every statement, so nothing can tell it or set it.
  */
-function insertedColumns(
-  { connection }: ExportedDatabase,
-  { schema }: ChosenTables,
-  { table }: RowSource,
-): readonly RecordColumn[] {
+function insertedColumns({ connection }: ExportedDatabase, { table }: RowSource): readonly RecordColumn[] {
   const written = table.columns.filter(({ generated }) => !generated);
   const { rowid } = table;
-  if (rowid === null || written.includes(rowid)) return written;
-  const hasVirtualTables = schema.tables.some(({ kind }) => kind === 'virtual');
-  return hasVirtualTables && !isRowidAlias(connection, table.name) ? [rowid, ...written] : written;
+  if (rowid === null || written.includes(rowid) || isRowidAlias(connection, table.name)) return written;
+  return [rowid, ...written];
 }
 
 /** An INTEGER PRIMARY KEY is the rowid itself and so has no index. https://www.sqlite.org/lang_createtable.html#rowid */

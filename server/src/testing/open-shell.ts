@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** The real sqlite3 shell on a file, which stays open: another program beside the service. */
+export interface OpenShell extends AsyncDisposable {
+  /** Runs statements, of which the last prints something, and waits for that. */
+  run(statements: string): Promise<string>;
+  /** Ends the shell, and with it its connection. */
+  close(): Promise<void>;
+}
+
+export function openShell(file: string): OpenShell {
+  const child = spawn('sqlite3', ['-batch', '-init', '/dev/null', file], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'close');
+  const close = async () => {
+    child.stdin.end();
+    await ended;
+  };
+  return {
+    run: async (statements) => {
+      const printed = once(child.stdout, 'data');
+      child.stdin.write(`${statements}\n`);
+      return String((await printed)[0]).trim();
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
