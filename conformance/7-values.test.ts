@@ -152,4 +152,36 @@ describe('what cannot be written', () => {
     },
     { needs: 'projects' },
   );
+
+  ours(
+    'a row without a primary key has the same id in an export of the database as a file',
+    async () => {
+      const [from, into] = [await subject.createProject(), await subject.createProject()];
+      const headers = { 'content-type': 'application/vnd.sqlite3' };
+      await accept(201, 'POST', `/projects/${from.slug}/import/sqlite`, undefined, {
+        token: from.token,
+        body: databaseFile(`CREATE TABLE notes (text); CREATE TABLE ballast AS SELECT zeroblob(100000);
+          INSERT INTO notes (rowid, text) VALUES (1, 'a'), (5, 'b'), (9, 'c');`),
+        headers,
+      });
+      const request = { format: 'sqlite', exclude_tables: ['ballast'] };
+      const { token } = from;
+      const made = await accept(201, 'POST', `/projects/${from.slug}/export/database`, request, { token });
+      const file = await subject.fetch('GET', made.export.download_url, undefined, { token });
+      await accept(201, 'POST', `/projects/${into.slug}/import/sqlite`, undefined, {
+        token: into.token,
+        body: new Uint8Array(await file.arrayBuffer()),
+        headers,
+      });
+      for (const [id, text] of [
+        [1, 'a'],
+        [5, 'b'],
+        [9, 'c'],
+      ]) {
+        const note = `/projects/${into.slug}/records/notes/${id}`;
+        assert.equal((await accept(200, 'GET', note, undefined, { token: into.token })).row.text, text);
+      }
+    },
+    { needs: 'projects' },
+  );
 });
