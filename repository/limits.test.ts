@@ -17,6 +17,7 @@ const MIB = 1_024 * KIB;
 const THREADS = ['pointThreads', 'writerThreads', 'readerThreads'];
 
 describe('the guide to operations tells the limits that the code has', () => {
+  const { bodiesMaxBytes, addressBodiesMaxBytes, bodyStallSeconds } = settings;
   const { bodyMaxBytes, importMaxBytes, queryTimeoutMs, maxOpenDatabases } = settings;
   const { exportMaxBytes, exportTimeoutSeconds } = settings;
   const { maxConnections, headersTimeoutSeconds, bodyTimeoutSeconds, keepAliveSeconds } = settings;
@@ -36,7 +37,21 @@ describe('the guide to operations tells the limits that the code has', () => {
       `${inText('http/http-server.ts', 'total')} in all`,
     ],
     'tokens looked up at once': [inText('tokens/credential-look-up.ts', 'MAX_LOOK_UPS')],
-    'a JSON body': [`${bodyMaxBytes.default / MIB} MiB`, `${bodyTimeoutSeconds.default} seconds`],
+    'a JSON body': [
+      `${bodyMaxBytes.default / MIB} MiB`,
+      `${bodyTimeoutSeconds.default} seconds`,
+      `each ${bodyStallSeconds.default} (`,
+      `${number('http/bodies/watch-arrival.ts', 'MIN_BYTES_PER_SECOND') / KIB} KiB a second`,
+      `${inText('http/json/json-structure.ts', 'MAX_DEPTH')} deep`,
+      `${inText('http/json/json-structure.ts', 'MAX_NAMES')} names`,
+    ],
+    'a body on a route without a token': [
+      `${number('http/bodies/body-parsing.ts', 'PUBLIC_BODY_MAX_BYTES') / KIB} KiB`,
+    ],
+    'bodies arriving or waiting to be parsed': [
+      `${bodiesMaxBytes.default / MIB} MiB in all`,
+      `${addressBodiesMaxBytes.default / MIB} MiB from one address`,
+    ],
     'the request line and headers': [
       `${number('http/http-server.ts', 'MAX_HEADER_BYTES') / KIB} KiB`,
       `${headersTimeoutSeconds.default} seconds`,

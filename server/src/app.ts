@@ -28,10 +28,13 @@ export interface AppOptions {
   readonly config: Pick<
     Config,
     | 'bodyMaxBytes'
+    | 'bodiesMaxBytes'
+    | 'addressBodiesMaxBytes'
     | 'publicUrl'
     | 'maxConnections'
     | 'headersTimeoutSeconds'
     | 'bodyTimeoutSeconds'
+    | 'bodyStallSeconds'
     | 'keepAliveSeconds'
     | 'rateLimit'
   >;
@@ -53,11 +56,13 @@ export function createApp(
     log,
     authenticator: service.tokens,
     bodyMaxBytes: config.bodyMaxBytes,
+    bodyMemory: { total: config.bodiesMaxBytes, perAddress: config.addressBodiesMaxBytes },
     maxConnections: config.maxConnections,
     rateLimit: config.rateLimit,
     timeouts: {
       headersMs: config.headersTimeoutSeconds * 1_000,
       bodyMs: config.bodyTimeoutSeconds * 1_000,
+      bodyStallMs: config.bodyStallSeconds * 1_000,
       keepAliveMs: config.keepAliveSeconds * 1_000,
     },
     checkResponses,

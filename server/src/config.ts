@@ -74,6 +74,15 @@ export const settings = {
     default: 120,
     meaning: 'How long a JSON body may take to arrive, in seconds.',
   },
+  bodyStallSeconds: {
+    variable: 'ROWHOUSE_BODY_STALL_SECONDS',
+    kind: 'integer',
+    minimum: 1,
+    maximum: 3_600,
+    default: 20,
+    meaning:
+      'In each such time, in seconds, a JSON body that is arriving must bring 1 KiB for every second of it; else it is answered `request_timeout`.',
+  },
   keepAliveSeconds: {
     variable: 'ROWHOUSE_KEEP_ALIVE_SECONDS',
     kind: 'integer',
@@ -109,7 +118,25 @@ export const settings = {
     minimum: 1_024,
     maximum: 1_073_741_824,
     default: 10_485_760,
-    meaning: 'The largest JSON body taken, in bytes.',
+    meaning: 'The largest JSON body taken, in bytes. A route that asks for no token takes 16,384 at most.',
+  },
+  bodiesMaxBytes: {
+    variable: 'ROWHOUSE_BODIES_MAX_BYTES',
+    kind: 'integer',
+    minimum: 16_384,
+    maximum: 1_099_511_627_776,
+    default: 268_435_456,
+    meaning:
+      'How much memory the JSON bodies may take that are arriving or wait to be parsed, all together, in bytes. A body for which there is no more is answered `unavailable`.',
+  },
+  addressBodiesMaxBytes: {
+    variable: 'ROWHOUSE_ADDRESS_BODIES_MAX_BYTES',
+    kind: 'integer',
+    minimum: 16_384,
+    maximum: 1_099_511_627_776,
+    default: 134_217_728,
+    meaning:
+      'The same for the bodies from one remote address (of IPv6, one network of 64 bits). Behind a proxy every body comes from the proxy’s address: set it to that of `ROWHOUSE_BODIES_MAX_BYTES` there.',
   },
   importMaxBytes: {
     variable: 'ROWHOUSE_IMPORT_MAX_BYTES',

@@ -1,5 +1,5 @@
 import type { DatabaseExportRequest, TableExportRequest } from '../engine/project-exports.ts';
-import { parseExactJson } from '../http/json/json-body.ts';
+import { parseExactJson } from '../http/json/exact-json.ts';
 
 /** What is to be exported, as plain data. */
 export type ExportRequest =

@@ -69,18 +69,11 @@ function toRowhouseError(thrown: unknown, request: FastifyRequest, validation: V
   if (thrown instanceof Error && 'validation' in thrown) return validation.failureOf(request);
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new RowhouseError(
-        'payload_too_large',
-        `The body is larger than ${request.routeOptions.bodyLimit} bytes, the most that is taken here.`,
-      );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new RowhouseError(
         'unsupported_media_type',
         'The Content-Type header is not one that can be read.',
       );
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new RowhouseError('malformed_request', 'The body is not as long as its Content-Length says.');
     case 'FST_ERR_BAD_URL':
       return pathError('holds a "%" that is not followed by the two hex digits of a UTF-8 character');
     case 'FST_ERR_MAX_PARAM_LENGTH':

@@ -14,13 +14,14 @@ import { RowhouseError } from '../errors.ts';
 import type { Authenticator } from './access/authentication.ts';
 import type { OperationGrouper } from './access/operation-grouping.ts';
 import type { ProjectIds } from './access/project-ids.ts';
-import { parseBodies } from './body-parsing.ts';
+import { parseBodies } from './bodies/body-parsing.ts';
 import { answerClientError, answerOddRequests } from './client-errors.ts';
 import { success } from './envelope.ts';
 import { envelopeHeaders, sendFailure } from './failures.ts';
 import { timestampedId } from './ids.ts';
 import { createSerializerCompiler } from './json/serialization.ts';
 import { createKnownRoutes, type KnownRoutes } from './known-routes.ts';
+import { BodyMemory, type BodyMemoryLimits } from './limits/body-memory.ts';
 import { limitConnections } from './limits/connection-limit.ts';
 import { endConnections } from './limits/ending-connections.ts';
 import { RateLimits } from './limits/rate-limits.ts';
@@ -39,6 +40,7 @@ export interface HttpServerOptions {
   readonly log: FastifyBaseLogger;
   readonly authenticator: Authenticator;
   readonly bodyMaxBytes: number;
+  readonly bodyMemory?: BodyMemoryLimits;
   /** Checks every answer against the schema and the errors its route declares, and fails it where they differ. For tests. */
   readonly checkResponses?: boolean;
   readonly timeouts?: Partial<Timeouts>;
@@ -58,6 +60,8 @@ export interface HttpServerOptions {
 export interface Timeouts {
   readonly headersMs: number;
   readonly bodyMs: number;
+  /** In each such time a JSON body must bring 1 KiB for every second of it. */
+  readonly bodyStallMs: number;
   /** How long a connection may wait for its next request. */
   readonly keepAliveMs: number;
   /** How often Node looks for requests whose headers are late. */
@@ -79,10 +83,16 @@ export type HttpServer = FastifyInstance<
 const DEFAULT_TIMEOUTS: Timeouts = {
   headersMs: settings.headersTimeoutSeconds.default * 1_000,
   bodyMs: settings.bodyTimeoutSeconds.default * 1_000,
+  bodyStallMs: settings.bodyStallSeconds.default * 1_000,
   keepAliveMs: settings.keepAliveSeconds.default * 1_000,
   checkMs: 5_000,
   answerStallMs: 30_000,
   lingerMs: 5_000,
+};
+
+const BODY_MEMORY: BodyMemoryLimits = {
+  total: settings.bodiesMaxBytes.default,
+  perAddress: settings.addressBodiesMaxBytes.default,
 };
 
 /** Some tenths of a second of work where it is short; more than so many would wait longer than it is worth. */
@@ -104,7 +114,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     logController: new EdgeLog(),
     childLoggerFactory: logOfRequest,
     genReqId: () => timestampedId('req'),
-    bodyLimit: options.bodyMaxBytes,
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
     frameworkErrors: (error, request, reply) =>
@@ -141,7 +150,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   endConnections(app, { ...timeouts, ...observed });
   cutSlowReaders(app, { ...timeouts, ...observed });
   receiveRequests(app);
-  parseBodies(app, { bodyTimeoutMs: timeouts.bodyMs });
+  parseBodies(app, {
+    ...timeouts,
+    bodyMaxBytes: options.bodyMaxBytes,
+    memory: new BodyMemory(options.bodyMemory ?? BODY_MEMORY, observed),
+  });
   const { authenticator, projectIds = NO_PROJECTS, grouper = null } = options;
   app.addHook(
     'onRoute',

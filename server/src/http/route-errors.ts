@@ -1,7 +1,7 @@
 import type { FastifyContextConfig } from 'fastify';
 
 import { type ErrorCode, errorRegistry } from '../errors.ts';
-import { takesBody } from './takes-body.ts';
+import { takesBody } from './bodies/takes-body.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

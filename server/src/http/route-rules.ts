@@ -2,9 +2,9 @@ import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler, R
 import { Type } from 'typebox';
 
 import { type AccessRule, type Reception, requireAccess } from './access/authentication.ts';
+import { takesBody } from './bodies/takes-body.ts';
 import { normaliseSlug } from './fields/project-slug.ts';
 import { IdempotencyKeys } from './idempotency.ts';
-import { takesBody } from './takes-body.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

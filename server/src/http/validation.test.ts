@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { Type } from 'typebox';
 
 import type { ErrorDetail } from '../errors.ts';
-import { type EdgeServer, startEdgeServer } from '../testing/edge-server.ts';
+import { type EdgeServer, startEdgeServer, tokensOf } from '../testing/edge-server.ts';
 import { assertFailure } from '../testing/envelope-assertions.ts';
 import { success } from './envelope.ts';
 import { booleanLike, isTrue } from './fields/boolean-like.ts';
@@ -28,47 +28,50 @@ const column = Type.Object(
 
 let server: EdgeServer;
 before(async () => {
-  server = await startEdgeServer((app) => {
-    app.post(
-      '/projects/:project/table/:id',
-      {
-        config: { access: 'public' },
-        schema: {
-          params: projectPath({ id: Type.Integer({ minimum: 1 }) }),
-          querystring: Type.Object(
-            {
-              limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
-              order: Type.Optional(Type.Union([Type.Literal('asc'), Type.Literal('desc')])),
-              count: Type.Optional(booleanLike),
-              sort: Type.Optional(Type.String()),
-            },
-            closed,
-          ),
-          body: Type.Object(
-            {
-              columns: Type.Optional(Type.Array(column, { minItems: 1, maxItems: 3 })),
-              rows: Type.Optional(Type.Union([column, Type.Array(column)])),
-              note: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-            },
-            closed,
-          ),
+  server = await startEdgeServer(
+    (app) => {
+      app.post(
+        '/projects/:project/table/:id',
+        {
+          config: { access: 'admin' },
+          schema: {
+            params: projectPath({ id: Type.Integer({ minimum: 1 }) }),
+            querystring: Type.Object(
+              {
+                limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
+                order: Type.Optional(Type.Union([Type.Literal('asc'), Type.Literal('desc')])),
+                count: Type.Optional(booleanLike),
+                sort: Type.Optional(Type.String()),
+              },
+              closed,
+            ),
+            body: Type.Object(
+              {
+                columns: Type.Optional(Type.Array(column, { minItems: 1, maxItems: 3 })),
+                rows: Type.Optional(Type.Union([column, Type.Array(column)])),
+                note: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+              },
+              closed,
+            ),
+          },
         },
-      },
-      (request) =>
-        success(request, {
-          project: request.params.project,
-          id: request.params.id,
-          limit: request.query.limit,
-          count: isTrue(request.query.count),
-          sort: request.query.sort ?? null,
-        }),
-    );
-  });
+        (request) =>
+          success(request, {
+            project: request.params.project,
+            id: request.params.id,
+            limit: request.query.limit,
+            count: isTrue(request.query.count),
+            sort: request.query.sort ?? null,
+          }),
+      );
+    },
+    { authenticator: tokensOf(new Map([['adm', { kind: 'admin' }]])) },
+  );
 });
 after(() => server.app.close());
 
 function post(path: string, body: unknown = {}): Promise<Response> {
-  const headers = { 'content-type': 'application/json' };
+  const headers = { 'content-type': 'application/json', authorization: 'Bearer adm' };
   return fetch(server.url + path, { method: 'POST', body: JSON.stringify(body), headers });
 }
 

@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 
 import { invalidField } from '../errors.ts';
 import { credentialOf } from '../http/access/authentication.ts';
-import { takeByteStreams } from '../http/body-parsing.ts';
+import { takeByteStreams } from '../http/bodies/body-parsing.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import { flag, isTrue } from '../http/fields/boolean-like.ts';

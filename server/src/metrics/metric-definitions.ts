@@ -37,6 +37,16 @@ export const metricDefinitions = {
     labels: [],
     meaning: 'Requests refused as `rate_limited` because their token had sent more than it may.',
   },
+  rowhouse_http_body_bytes: {
+    type: 'gauge',
+    labels: [],
+    meaning: 'Memory of JSON bodies that are arriving or wait to be parsed, in bytes.',
+  },
+  rowhouse_http_bodies_refused_total: {
+    type: 'counter',
+    labels: [],
+    meaning: 'Requests refused as `unavailable` because other bodies had taken the memory for them.',
+  },
   rowhouse_http_connections: { type: 'gauge', labels: [], meaning: 'Connections that are open.' },
   rowhouse_http_connections_refused_total: {
     type: 'counter',

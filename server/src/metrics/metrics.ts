@@ -60,6 +60,8 @@ export class Metrics {
       rowhouse_http_requests_in_flight: () => [single(edge.requestsUnderWay)],
       rowhouse_http_requests_overloaded_total: () => [single(edge.requestsOverloaded)],
       rowhouse_http_requests_rate_limited_total: () => [single(edge.requestsRateLimited)],
+      rowhouse_http_body_bytes: () => [single(edge.bodyBytesHeld)],
+      rowhouse_http_bodies_refused_total: () => [single(edge.bodiesRefused)],
       rowhouse_http_connections: () => [single(edge.connectionsOpen)],
       rowhouse_http_connections_refused_total: () => [single(edge.connectionsRefused)],
       rowhouse_http_connections_cut_total: () =>

@@ -1,6 +1,6 @@
 import type { FilterOperator, RecordFilter } from '../engine/project-records.ts';
 import { invalidField } from '../errors.ts';
-import { parseExactJson } from '../http/json/json-body.ts';
+import { parseExactJson } from '../http/json/exact-json.ts';
 
 const OPERATORS: readonly FilterOperator[] = [
   '=',

@@ -13,4 +13,8 @@ export class EdgeCounts {
   requestsOverloaded = 0;
   /** Refused because their token had sent too many. */
   requestsRateLimited = 0;
+  /** Memory that bodies have taken that are arriving or wait to be parsed. */
+  bodyBytesHeld = 0;
+  /** Refused because others had taken all of that memory. */
+  bodiesRefused = 0;
 }

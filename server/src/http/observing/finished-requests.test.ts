@@ -8,7 +8,7 @@ import test from 'node:test';
 import { RowhouseError } from '../../errors.ts';
 import { startEdgeServer } from '../../testing/edge-server.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
-import { takeByteStreams } from '../body-parsing.ts';
+import { takeByteStreams } from '../bodies/body-parsing.ts';
 import type { HttpServer } from '../http-server.ts';
 import type { FinishedRequest } from './finished-requests.ts';
 

@@ -52,10 +52,14 @@ function bindBase64(value: string, field: string): Uint8Array {
 }
 
 function isIntegerBeyond64Bits(text: string): boolean {
-  if (!/^\s*[+-]?\d{19,}\s*$/.test(text)) return false;
-  const integer = BigInt(text.trim().replace(/^\+/, ''));
+  const [, sign = '', digits = ''] = /^\s*([+-]?)0*(\d*)\s*$/.exec(text) ?? [];
+  // To make an integer of a million digits takes seconds, and 19 are the most that 64 bits hold.
+  if (digits.length !== MAX_DIGITS) return digits.length > MAX_DIGITS;
+  const integer = BigInt(sign === '-' ? `-${digits}` : digits);
   return BigInt.asIntN(64, integer) !== integer;
 }
+
+const MAX_DIGITS = 19;
 
 /** SQLite would make an infinity of it. */
 function isBeyondDoubles(text: string): boolean {

@@ -15,6 +15,7 @@ import {
 } from 'fast-check';
 
 import { openDatabase } from '../open-database.ts';
+import { bindValue } from './bind-value.ts';
 import { addBase64, jsonExpression } from './json-expression.ts';
 import { type SqliteValue, toRecordValue } from './record-value.ts';
 
@@ -81,4 +82,30 @@ test('text that JSON functions computed is text, as it is when it is stored', ()
   const expression = jsonExpression('b', { only: null, computed: true });
   const row = database.prepare(`SELECT json_object('b', ${expression}) AS text FROM t`).get();
   assert.deepEqual(JSON.parse(String(row?.['text'])), { b: '[1,"x"]' });
+});
+
+test('text of digits for an INTEGER is taken up to 64 bits, and refused beyond without being made an integer', () => {
+  for (const text of [
+    '9223372036854775807',
+    '-9223372036854775808',
+    ' +0009223372036854775807 ',
+    `-${'0'.repeat(1_000_000)}1`,
+    '12345678901234567890x',
+    '123456789012345678901.5',
+    '',
+  ]) {
+    assert.equal(bindValue(text, 'integer', 'body.i'), text);
+  }
+  for (const text of [
+    '9223372036854775808',
+    '-9223372036854775809',
+    ' +00012345678901234567890\t',
+    '9'.repeat(10_000_000),
+  ]) {
+    assert.throws(
+      () => bindValue(text, 'integer', 'body.i'),
+      { code: 'validation_failed' },
+      text.slice(0, 30),
+    );
+  }
 });

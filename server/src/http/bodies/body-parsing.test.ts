@@ -3,14 +3,16 @@ import { after, before, describe, test } from 'node:test';
 
 import { Type } from 'typebox';
 
-import { type EdgeServer, startEdgeServer } from '../testing/edge-server.ts';
-import { assertFailure, assertFailureText } from '../testing/envelope-assertions.ts';
-import { parseAnswer, sendRaw } from '../testing/raw-request.ts';
+import { type EdgeServer, startEdgeServer, tokensOf } from '../../testing/edge-server.ts';
+import { assertFailure, assertFailureText } from '../../testing/envelope-assertions.ts';
+import { parseAnswer, sendRaw } from '../../testing/raw-request.ts';
+import { success } from '../envelope.ts';
+import type { HttpServer } from '../http-server.ts';
 import { takeByteStreams } from './body-parsing.ts';
-import { success } from './envelope.ts';
-import type { HttpServer } from './http-server.ts';
 
-const config = { access: 'public' } as const;
+const config = { access: 'admin' } as const;
+const authenticator = tokensOf(new Map([['adm', { kind: 'admin' }]]));
+const authorization = 'Bearer adm';
 
 function registerRoutes(app: HttpServer): void {
   app.post(
@@ -26,7 +28,7 @@ function registerRoutes(app: HttpServer): void {
   app.delete('/notes', { config }, (request) => success(request, { deleted: true }));
   void app.register((scope, _options, done) => {
     takeByteStreams(scope, ['application/octet-stream']);
-    scope.post('/bytes', { config: { access: 'public', body: 'stream' } }, async (request) => {
+    scope.post('/bytes', { config: { access: 'admin', body: 'stream' } }, async (request) => {
       let size = 0;
       if (isByteStream(request.body)) for await (const chunk of request.body) size += chunk.length;
       return success(request, { size });
@@ -41,7 +43,7 @@ function isByteStream(body: unknown): body is AsyncIterable<Uint8Array> {
 
 let server: EdgeServer;
 before(async () => {
-  server = await startEdgeServer(registerRoutes);
+  server = await startEdgeServer(registerRoutes, { authenticator });
 });
 after(() => server.app.close());
 
@@ -52,7 +54,7 @@ function post(
 ): Promise<Response> {
   // A Blob without a type is the one body for which fetch sends no Content-Type.
   const bytes = contentType === null ? new Blob([String(body)]) : body;
-  const headers: Record<string, string> = contentType === null ? {} : { 'content-type': contentType };
+  const headers = { authorization, ...(contentType !== null && { 'content-type': contentType }) };
   return fetch(server.url + path, { method: 'POST', body: bytes, headers });
 }
 
@@ -82,9 +84,12 @@ describe('a JSON body', () => {
     assert.deepEqual(await dataOf(await post('')), {});
     assert.deepEqual(await dataOf(await post('', null)), {});
     assert.deepEqual(await dataOf(await post('', 'text/plain')), {});
-    assert.deepEqual(await dataOf(await fetch(`${server.url}/notes`, { method: 'POST' })), {});
+    assert.deepEqual(
+      await dataOf(await fetch(`${server.url}/notes`, { method: 'POST', headers: { authorization } })),
+      {},
+    );
     const chunked =
-      'POST /notes HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n';
+      'POST /notes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n';
     assert.deepEqual(JSON.parse(parseAnswer(await sendRaw(server.port, chunked)).body).data, {});
   });
 
@@ -99,13 +104,16 @@ describe('a JSON body', () => {
     const response = await fetch(`${server.url}/notes`, {
       method: 'DELETE',
       body: '{"all":true}',
-      headers: { 'content-type': 'application/json' },
+      headers: { authorization, 'content-type': 'application/json' },
     });
     const error = await assertFailure(response, 'validation_failed');
     assert.equal(error.details?.[0]?.field, 'body.all');
-    assert.deepEqual(await dataOf(await fetch(`${server.url}/notes`, { method: 'DELETE' })), {
-      deleted: true,
-    });
+    assert.deepEqual(
+      await dataOf(await fetch(`${server.url}/notes`, { method: 'DELETE', headers: { authorization } })),
+      {
+        deleted: true,
+      },
+    );
   });
 });
 
@@ -141,8 +149,9 @@ describe('a body that is not JSON', () => {
 
   test('leaves the connection usable', async () => {
     const refused =
-      'POST /notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n{';
-    const next = 'POST /notes HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+      'POST /notes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n{';
+    const next =
+      'POST /notes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
     const answers = await sendRaw(server.port, refused + next);
     assert.match(answers, /^HTTP\/1\.1 400 [^]*"invalid_json"[^]*HTTP\/1\.1 200 /);
   });
@@ -182,7 +191,7 @@ describe('a body of another type', () => {
   });
 
   test('or encoded, is refused', async () => {
-    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    const headers = { authorization, 'content-type': 'application/json', 'content-encoding': 'gzip' };
     const response = await fetch(`${server.url}/notes`, { method: 'POST', body: '{}', headers });
     const error = await assertFailure(response, 'unsupported_media_type');
     assert.match(error.message, /Content-Encoding/);
@@ -209,7 +218,7 @@ describe('a body above the limit', () => {
     const init = {
       method: 'POST',
       body,
-      headers: { 'content-type': 'application/json' },
+      headers: { authorization, 'content-type': 'application/json' },
       duplex: 'half',
     } as const;
     const error = await assertFailure(await fetch(`${server.url}/notes`, init), 'payload_too_large');
@@ -226,9 +235,9 @@ describe('a body above the limit', () => {
 });
 
 test('a body that does not arrive in time: request_timeout', async () => {
-  await using impatient = await startEdgeServer(registerRoutes, { timeouts: { bodyMs: 20 } });
+  await using impatient = await startEdgeServer(registerRoutes, { authenticator, timeouts: { bodyMs: 20 } });
   const bytes =
-    'POST /notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
+    'POST /notes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
   const answer = parseAnswer(await sendRaw(impatient.port, bytes));
   assertFailureText(
     answer.body,
@@ -253,13 +262,18 @@ describe('a route that takes a stream of bytes', () => {
 });
 
 test('a client that never ends a refused body is cut off, and has had its answer', async () => {
-  await using impatient = await startEdgeServer(registerRoutes, { timeouts: { lingerMs: 20 } });
-  const bytes = 'POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{';
+  await using impatient = await startEdgeServer(registerRoutes, {
+    authenticator,
+    timeouts: { lingerMs: 20 },
+  });
+  const bytes =
+    'POST /nowhere HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\nContent-Length: 1000000\r\n\r\n{';
   assert.equal(parseAnswer(await sendRaw(impatient.port, bytes)).status, 404);
 });
 
 test('a client that does end a refused body may go on', async () => {
-  const refused = `POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n${'a'.repeat(100_000)}`;
-  const next = 'POST /notes HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+  const refused = `POST /nowhere HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\nContent-Length: 100000\r\n\r\n${'a'.repeat(100_000)}`;
+  const next =
+    'POST /notes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
   assert.match(await sendRaw(server.port, refused + next), /^HTTP\/1\.1 404 [^]*HTTP\/1\.1 200 /);
 });

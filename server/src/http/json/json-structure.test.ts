@@ -3,7 +3,8 @@ import { test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { findJsonFault } from './json-syntax.ts';
+import { JsonFault } from './json-fault.ts';
+import { readStructure } from './json-structure.ts';
 
 const faults: readonly (readonly [text: string, line: number, column: number, reason: RegExp])[] = [
   ['', 1, 1, /ends where a value/],
@@ -28,7 +29,7 @@ const faults: readonly (readonly [text: string, line: number, column: number, re
 
 for (const [text, line, column, reason] of faults) {
   test(`${JSON.stringify(text)} stops being JSON at line ${line}, column ${column}`, () => {
-    const fault = findJsonFault(text);
+    const fault = faultIn(text);
     assert.ok(fault);
     assert.deepEqual([fault.line, fault.column], [line, column]);
     assert.match(fault.reason, reason);
@@ -38,7 +39,7 @@ for (const [text, line, column, reason] of faults) {
 test('it finds no fault in any JSON', () => {
   fc.assert(
     fc.property(fc.json(), fc.constantFrom(0, 1, 3), (text, indent) => {
-      assert.equal(findJsonFault(JSON.stringify(JSON.parse(text), null, indent)), null);
+      assert.equal(faultIn(JSON.stringify(JSON.parse(text), null, indent)), null);
     }),
   );
 });
@@ -48,7 +49,26 @@ test('it finds a fault exactly where the runtime refuses a text', () => {
     .tuple(
       fc.json(),
       fc.nat(),
-      fc.constantFrom('', '"', '{', ']', ',', ':', '-', '.', 'e', '\\', '\n', '\u0001', 'x'),
+      fc.constantFrom(
+        '',
+        '"',
+        '{',
+        ']',
+        ',',
+        ':',
+        '-',
+        '.',
+        'e',
+        '\\',
+        '\n',
+        '\u0001',
+        'x',
+        '1',
+        '0',
+        '+',
+        '\\u12',
+        'E',
+      ),
     )
     .map(
       ([text, at, put]) =>
@@ -56,16 +76,47 @@ test('it finds a fault exactly where the runtime refuses a text', () => {
     );
   fc.assert(
     fc.property(nearlyJson, (text) => {
-      assert.equal(findJsonFault(text) === null, runtimeTakes(text), text);
+      assert.equal(faultIn(text) === null, runtimeTakes(text), text);
     }),
     { numRuns: 2_000 },
   );
 });
 
-test('a text nested a million deep neither overflows the stack nor takes long', () => {
-  const fault = findJsonFault('['.repeat(1_000_000));
-  assert.equal(fault?.column, 1_000_001);
+for (const [what, text] of [
+  ['arrays', '['.repeat(1_000_000)],
+  ['objects', '{"a":'.repeat(1_000_000)],
+  ['arrays that end', '['.repeat(1_000_000) + ']'.repeat(1_000_000)],
+] as const) {
+  test(`${what} nested a million deep end the reading at the level that is too deep`, () => {
+    const fault = faultIn(text);
+    assert.match(fault?.reason ?? '', /nested deeper than 64 levels/);
+    assert.equal(fault?.column, text.startsWith('[') ? 65 : 321);
+  });
+}
+
+test('a fault before the level that is too deep is the first', () => {
+  assert.match(faultIn(`[x,${'['.repeat(100)}`)?.reason ?? '', /"x" stands/);
 });
+
+test('an object has 32,768 names, and not one more', () => {
+  assert.equal(faultIn(objectOf(32_768)), null);
+  assert.match(faultIn(objectOf(32_769))?.reason ?? '', /more than 32768 names/);
+  assert.match(faultIn(`[1,{"a":{${'"a":1,'.repeat(32_768)}"a":1}}]`)?.reason ?? '', /more than 32768 names/);
+});
+
+function objectOf(names: number): string {
+  return `{${Array.from({ length: names }, (_, index) => `"${index}":0`).join(',')}}`;
+}
+
+function faultIn(text: string): JsonFault | null {
+  try {
+    readStructure(text);
+    return null;
+  } catch (error) {
+    if (error instanceof JsonFault) return error;
+    throw error;
+  }
+}
 
 function runtimeTakes(text: string): boolean {
   try {

@@ -1,46 +1,69 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-import { RowhouseError } from '../errors.ts';
-import { hasIdempotencyKey, sha256Of } from './idempotency.ts';
-import { parseJsonBody } from './json/json-body.ts';
+import { RowhouseError } from '../../errors.ts';
+import { hasIdempotencyKey, sha256Of } from '../idempotency.ts';
+import type { BodyMemory } from '../limits/body-memory.ts';
+import { ParsingTurns } from './parsing-turns.ts';
+import { receiveBody } from './receive-body.ts';
 import { takesBody } from './takes-body.ts';
+import { type ArrivalLimits, watchArrival } from './watch-arrival.ts';
 
 declare module 'fastify' {
-  interface FastifyRequest {
-    /** The size of a JSON body, and of a stream as much as has arrived; 0 without one. */
-    bodySizeBytes: number;
-    bodyTimer: NodeJS.Timeout | null;
+  interface FastifyInstance {
+    arrivalLimits: ArrivalLimits;
   }
 }
 
-export interface BodyParsingOptions {
-  readonly bodyTimeoutMs: number;
+export interface BodyParsingOptions extends ArrivalLimits {
+  /** Of a JSON body on a route that asks for a token. */
+  readonly bodyMaxBytes: number;
+  readonly memory: BodyMemory;
 }
+
+/** The largest body on a route that asks for no token: whoever it is can send it. */
+export const PUBLIC_BODY_MAX_BYTES = 16_384;
 
 /** How the server takes bodies: JSON, wholly arrived in time, and nothing else unless a room registers a parser. */
 export function parseBodies(app: FastifyInstance, options: BodyParsingOptions): void {
+  app.decorate('arrivalLimits', options);
   app.decorateRequest('bodySizeBytes', 0);
-  app.decorateRequest('bodyTimer', null);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
-    request.bodySizeBytes = bytes.length;
-    if (hasIdempotencyKey(request)) request.bodySha256 = sha256Of(bytes);
-    done(null, parseJsonBody(bytes));
+  const turns = new ParsingTurns();
+  app.addContentTypeParser('application/json', (request, payload, done) => {
+    const memory = options.memory.forBodyFrom(request.ip);
+    const limits = { ...options, maxBytes: bodyMaxBytesOf(request, options.bodyMaxBytes) };
+    receiveBody(request, payload, { limits, memory }, (error, bytes = NOTHING) => {
+      if (error !== null || bytes.length === 0) {
+        memory.release();
+        return done(error, undefined);
+      }
+      if (hasIdempotencyKey(request)) request.bodySha256 = sha256Of(bytes);
+      turns.parse(
+        bytes,
+        () => request.raw.socket.destroyed,
+        (fault, value) => {
+          memory.release();
+          done(fault, value);
+        },
+      );
+    });
   });
   takeOnlyEmptyBodies(app, ['application/json']);
-  app.addHook('preParsing', (request, reply, payload, done) => {
+  app.addHook('preParsing', (request, _reply, payload, done) => {
     if (takesBody(request.method)) refuseEncodedBody(request);
-    if (!request.raw.complete && request.routeOptions.config.body !== 'stream') {
-      limitBodyTime(request, reply, options.bodyTimeoutMs);
-    }
     done(null, payload);
   });
   app.addHook('preValidation', (request, _reply, done) => {
-    stopBodyTimer(request);
     // An empty body stands for an object without fields; where a field is required, validation says which.
     if (request.body === undefined && request.routeOptions.config.body !== 'stream') request.body = {};
     done();
   });
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function bodyMaxBytesOf({ routeOptions }: FastifyRequest, maxBytes: number): number {
+  return routeOptions.config.access === 'public' ? Math.min(PUBLIC_BODY_MAX_BYTES, maxBytes) : maxBytes;
 }
 
 /**
@@ -65,10 +88,12 @@ function takeOnlyEmptyBodies(app: FastifyInstance, allowed: readonly string[]): 
   app.addContentTypeParser('*', (request, payload, done) => {
     const finish = (error: Error | null) => {
       payload.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', finish);
+      stopWatching();
       done(error, undefined);
     };
     const onData = () => finish(unsupportedMediaType(allowed, request.headers['content-type']));
     const onEnd = () => finish(null);
+    const stopWatching = watchArrival(request, app.arrivalLimits, finish);
     payload.on('data', onData).on('end', onEnd).on('error', finish);
   });
 }
@@ -89,18 +114,4 @@ function refuseEncodedBody(request: FastifyRequest): void {
       'A body with a Content-Encoding is not taken: send it as it is.',
     );
   }
-}
-
-/** Node times a request's headers; a body that trickles in would otherwise hold its connection for ever. */
-function limitBodyTime(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): void {
-  // Whichever comes first: the client may leave without an answer, or be answered and leave in the middle of its body.
-  request.raw.once('close', () => stopBodyTimer(request));
-  reply.raw.once('close', () => stopBodyTimer(request));
-  request.bodyTimer = setTimeout(() => {
-    void reply.send(new RowhouseError('request_timeout', `The body did not arrive within ${timeoutMs} ms.`));
-  }, timeoutMs);
-}
-
-function stopBodyTimer(request: FastifyRequest): void {
-  if (request.bodyTimer !== null) clearTimeout(request.bodyTimer);
 }

@@ -1,0 +1,53 @@
+/** Where a text stops being JSON that is taken, and why, as a sentence without its subject. */
+export class JsonFault extends Error {
+  override readonly name = 'JsonFault';
+  /** Counts from 1. */
+  readonly line: number;
+  /** Counts from 1, in UTF-16 code units. */
+  readonly column: number;
+  readonly reason: string;
+
+  constructor(text: string, offset: number, reason: string) {
+    const { line, column } = placeOf(text, offset);
+    super(`at line ${line}, column ${column}, ${reason}`);
+    this.line = line;
+    this.column = column;
+    this.reason = reason;
+  }
+}
+
+/** What a reader of JSON may expect at a place, in words. */
+export const EXPECTED_IN_WORDS = {
+  value: 'a value',
+  'value or ]': 'a value or "]"',
+  name: 'a name in double quotes',
+  'name or }': 'a name in double quotes or "}"',
+  colon: 'a ":"',
+  'comma or close': 'a "," or the closing bracket',
+  end: 'nothing more',
+} as const;
+
+export type Expected = keyof typeof EXPECTED_IN_WORDS;
+
+/** The fault of a text that has something else at `offset` than what is expected there. */
+export function unexpected(text: string, offset: number, expected: Expected): JsonFault {
+  const wanted = EXPECTED_IN_WORDS[expected];
+  if (offset >= text.length) return new JsonFault(text, offset, `the text ends where ${wanted} should be`);
+  const found = String.fromCodePoint(text.codePointAt(offset) ?? 0);
+  // JSON.stringify shows a control character as its escape.
+  return new JsonFault(text, offset, `${JSON.stringify(found)} stands where ${wanted} should be`);
+}
+
+/** Line and column of an offset, both counted from 1. */
+export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
+  let line = 1;
+  let start = 0;
+  for (let at = 0; at < offset; at++) {
+    if (text.charCodeAt(at) !== LINE_FEED) continue;
+    line += 1;
+    start = at + 1;
+  }
+  return { line, column: offset - start + 1 };
+}
+
+const LINE_FEED = 0x0a;
