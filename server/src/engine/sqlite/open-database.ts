@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { type DatabaseLimits, DatabaseSync } from 'node:sqlite';
 
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -15,8 +15,8 @@ export interface OpenDatabaseOptions {
    * nothing depends on it. https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted
    */
   readonly doubleQuotedStrings?: boolean;
-  /** The longest value or row that it can make or read, in bytes; without it SQLite's own limit, 10^9. */
-  readonly valueMaxBytes?: number;
+  /** Those of SQLite's limits that are to be lower than its own. https://www.sqlite.org/c3ref/c_limit_attached.html */
+  readonly limits?: Partial<DatabaseLimits>;
   /** How long the connection waits for another process's lock on the file before it gives up. */
   readonly busyTimeoutMs?: number;
 }
@@ -26,20 +26,53 @@ export interface OpenDatabaseOptions {
  * not trusted, so that its views and triggers can call no function with side effects; no extension loading.
  * https://www.sqlite.org/security.html
  */
-export function openDatabase(path: string, options: OpenDatabaseOptions): DatabaseSync {
-  const database = new DatabaseSync(path, {
+export function openDatabase(path: string, options: OpenDatabaseOptions): OpenDatabase {
+  const database = new OpenDatabase(path, {
     readOnly: options.mode === 'read-only',
     allowExtension: false,
     defensive: true,
     enableDoubleQuotedStringLiterals: options.doubleQuotedStrings ?? false,
     enableForeignKeyConstraints: true,
     timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
+    limits: options.limits,
   });
-  if (options.valueMaxBytes !== undefined) database.limits.length = options.valueMaxBytes;
-  database.exec('PRAGMA trusted_schema = OFF');
-  // What is committed is on the disk, also when the power fails. https://www.sqlite.org/pragma.html#pragma_synchronous
-  if (options.mode === 'read-write') {
-    database.exec(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${LOG_MAX_BYTES}`);
+  try {
+    database.exec('PRAGMA trusted_schema = OFF');
+    // What is committed is on the disk, also when the power fails. https://www.sqlite.org/pragma.html#pragma_synchronous
+    if (options.mode === 'read-write') {
+      database.exec(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${LOG_MAX_BYTES}`);
+    }
+  } catch (error) {
+    // A file that is no database is noticed here, and would stay open until the garbage is collected.
+    database.close();
+    throw error;
   }
   return database;
+}
+
+/**
+ * A connection that owns what is kept for as long as it is open: prepared statements, what is known of its tables. A statement
+ * of `node:sqlite` keeps its connection alive, so whatever holds statements by connection, a WeakMap too, would hold both
+ * for ever. Here both go when the connection is closed, however that is done.
+ */
+export class OpenDatabase extends DatabaseSync {
+  readonly #kept = new Map<new (database: OpenDatabase) => object, object>();
+
+  /** Returns the connection's only instance of the class, which the first call makes. */
+  keep<Kept extends object>(Kind: new (database: OpenDatabase) => Kept): Kept {
+    const kept = this.#kept.get(Kind);
+    if (kept instanceof Kind) return kept;
+    const made = new Kind(this);
+    this.#kept.set(Kind, made);
+    return made;
+  }
+
+  override close(): void {
+    this.#kept.clear();
+    super.close();
+  }
+
+  override [Symbol.dispose](): void {
+    if (this.isOpen) this.close();
+  }
 }

@@ -21,7 +21,7 @@ const databases = new OpenDatabases(maxOpenDatabases, {
   mode: 'read-write',
   doubleQuotedStrings: true,
   busyTimeoutMs: 0,
-  valueMaxBytes: VALUE_MAX_BYTES,
+  limits: { length: VALUE_MAX_BYTES },
 });
 
 const READS: ReadonlySet<string> = new Set<keyof RecordReads>(['getRecord', 'listRecords']);

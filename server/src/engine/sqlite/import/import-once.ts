@@ -1,19 +1,18 @@
 import { existsSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
 
 import type { IdempotentRequest, Written } from '../../../idempotency.ts';
 import { isLostFile } from '../../../storage/is-lost-file.ts';
 import type { ImportReport } from '../../engine.ts';
 import { copyKeptResults, keptResultsOf } from '../idempotency/kept-results.ts';
 import { findWritten } from '../idempotency/run-once.ts';
-import { openDatabase } from '../open-database.ts';
+import { type OpenDatabase, openDatabase } from '../open-database.ts';
 import { writeTransaction } from '../write-transaction.ts';
 
 /**
  * What the import gave that this request repeats, where it does: the file that was imported holds it itself.
  * @throws RowhouseError `idempotency_mismatch`.
  */
-export function findImport(database: DatabaseSync, request: IdempotentRequest): Written<ImportReport> | null {
+export function findImport(database: OpenDatabase, request: IdempotentRequest): Written<ImportReport> | null {
   return writeTransaction(database, () => findWritten<ImportReport>(keptResultsOf(database), request));
 }
 
@@ -41,7 +40,7 @@ export function keepImport({ path, previousPath, request, report }: KeptImport):
 }
 
 /** A database that cannot be read any more has no keys left. Not by ATTACH, which wants both to encode text alike. */
-function takeOver(database: DatabaseSync, previousPath: string): void {
+function takeOver(database: OpenDatabase, previousPath: string): void {
   if (!existsSync(previousPath)) return;
   try {
     using previous = openDatabase(previousPath, { mode: 'read-write' });

@@ -1,7 +1,8 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
 
 import { foldName } from '../../../schema/identifier.ts';
 import { queryRows } from '../introspection/query-rows.ts';
+import type { OpenDatabase } from '../open-database.ts';
 import { addBase64 } from '../values/json-expression.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { ConflictWitness } from './conflict-witness.ts';
@@ -16,7 +17,7 @@ const MAX_STATEMENTS = 500;
  * whoever changed it.
  */
 export class RecordDatabase {
-  readonly connection: DatabaseSync;
+  readonly connection: OpenDatabase;
   readonly conflicts: ConflictWitness;
   readonly #schemaVersion: StatementSync;
   #version: unknown = null;
@@ -25,7 +26,7 @@ export class RecordDatabase {
   #tables = new Map<string, RecordTable>();
   #statements = new Map<string, StatementSync>();
 
-  constructor(connection: DatabaseSync) {
+  constructor(connection: OpenDatabase) {
     this.connection = connection;
     this.conflicts = new ConflictWitness(connection);
     addBase64(connection);
@@ -125,11 +126,7 @@ function remember<Value>(map: Map<string, Value>, key: string, value: Value, lim
   if (oldest !== undefined) map.delete(oldest);
 }
 
-const byConnection = new WeakMap<DatabaseSync, RecordDatabase>();
-
-/** The one for this connection, which goes with it. */
-export function recordDatabaseOf(connection: DatabaseSync): RecordDatabase {
-  const known = byConnection.get(connection) ?? new RecordDatabase(connection);
-  byConnection.set(connection, known);
-  return known;
+/** The one for this connection, which goes when it is closed. */
+export function recordDatabaseOf(connection: OpenDatabase): RecordDatabase {
+  return connection.keep(RecordDatabase);
 }
