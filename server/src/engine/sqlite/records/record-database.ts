@@ -6,7 +6,7 @@ import type { OpenDatabase } from '../open-database.ts';
 import { addBase64 } from '../values/json-expression.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { ConflictWitness } from './conflict-witness.ts';
-import { hasCostlyExpressions } from './costly-expressions.ts';
+import { expressionCost } from './expression-cost.ts';
 import { readRecordTable, type RecordTable } from './record-table.ts';
 
 const MAX_TABLES = 200;
@@ -21,6 +21,8 @@ export class RecordDatabase {
   readonly conflicts: ConflictWitness;
   readonly #schemaVersion: StatementSync;
   #version: unknown = null;
+  /** Why SQLite cannot read the schema; null where it can. */
+  #schemaFault: unknown = null;
   #defersForeignKeys: boolean | null = null;
   #writesMayBeEndless: boolean | null = null;
   #tables = new Map<string, RecordTable>();
@@ -33,15 +35,34 @@ export class RecordDatabase {
     this.#schemaVersion = connection.prepare('PRAGMA main.schema_version');
   }
 
-  /** Call it first in each transaction, within which nobody else can change the schema. */
+  /**
+   * Call it first in each transaction, within which nobody else can change the schema.
+   * @throws SQLite's error where this connection cannot read the schema, as something in it exceeds its limits.
+   */
   refresh(): void {
     const version = this.#schemaVersion.get()?.['schema_version'];
-    if (version === this.#version) return;
+    if (version !== this.#version) this.#begin(version);
+    if (this.#schemaFault !== null) throw this.#schemaFault;
+  }
+
+  #begin(version: unknown): void {
     this.#version = version;
     this.#defersForeignKeys = null;
     this.#writesMayBeEndless = null;
     this.#tables = new Map();
     this.#statements = new Map();
+    this.#schemaFault = this.#findSchemaFault();
+  }
+
+  /** SQLite begins anew with each statement where a definition is too long, and that takes as long as the schema is large. */
+  #findSchemaFault(): unknown {
+    try {
+      this.connection.prepare('SELECT 1 FROM main.sqlite_schema');
+      return null;
+    } catch (error) {
+      const tooLong = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_TOOBIG;
+      return tooLong ? error : null;
+    }
   }
 
   /** Whether a foreign key may be checked only when a transaction ends. https://www.sqlite.org/foreignkeys.html#fk_deferred */
@@ -53,17 +74,17 @@ export class RecordDatabase {
 
   /**
    * Whether a write may run what only the author of the schema knows the end of: triggers, of whatever table a foreign key
-   * reaches, and costly expressions.
+   * reaches, and expressions that are not light.
    */
   get writesMayBeEndless(): boolean {
     this.refresh();
-    this.#writesMayBeEndless ??= this.firstRow(HAS_TRIGGERS, []) !== null || this.#hasCostlyTables();
+    this.#writesMayBeEndless ??= this.firstRow(HAS_TRIGGERS, []) !== null || this.#hasHeavyTables();
     return this.#writesMayBeEndless;
   }
 
-  #hasCostlyTables(): boolean {
+  #hasHeavyTables(): boolean {
     const names = queryRows<[string]>(this.connection, ORDINARY_TABLES, []);
-    return names.some(([name]) => hasCostlyExpressions(this.connection, name));
+    return names.some(([name]) => expressionCost(this.connection, name) !== 'light');
   }
 
   /** @throws RowhouseError as `readRecordTable` does. */
@@ -108,6 +129,8 @@ export class RecordDatabase {
     return statement;
   }
 }
+
+const SQLITE_TOOBIG = 18;
 
 const DEFERS_FOREIGN_KEYS =
   "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE '%deferred%' LIMIT 1";
