@@ -1,12 +1,11 @@
-import type { DatabaseSync } from 'node:sqlite';
-
+import type { OpenDatabase } from '../engine/sqlite/open-database.ts';
 import { listRecords } from '../engine/sqlite/records/list-records.ts';
 import { recordDatabaseOf } from '../engine/sqlite/records/record-database.ts';
 
 export type ApiRow = Readonly<Record<string, unknown>>;
 
 /** Rows of a table or view as the API sends them: written by the same code. */
-export function apiRows(database: DatabaseSync, table: string, limit = 10_000): readonly ApiRow[] {
+export function apiRows(database: OpenDatabase, table: string, limit = 10_000): readonly ApiRow[] {
   const records = recordDatabaseOf(database);
   const { rowsJson } = listRecords(records, records.table(table), {
     filters: [],
@@ -23,14 +22,14 @@ export function apiRows(database: DatabaseSync, table: string, limit = 10_000): 
 
 /** The columns that the API lets a client name for a table or view, in the order of a row. */
 export function apiColumns(
-  database: DatabaseSync,
+  database: OpenDatabase,
   table: string,
 ): readonly { readonly name: string; readonly generated: boolean }[] {
   return recordDatabaseOf(database).table(table).columns;
 }
 
 /** The tables and views that rows can be asked of. */
-export function readableNames(database: DatabaseSync): readonly string[] {
+export function readableNames(database: OpenDatabase): readonly string[] {
   const sql = `SELECT name FROM pragma_table_list
     WHERE schema = 'main' AND type <> 'shadow' AND name NOT LIKE 'sqlite@_%' ESCAPE '@'`;
   return database

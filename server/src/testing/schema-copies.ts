@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 
 import { renderSchemaExport } from '../engine/sqlite/exports/schema/render-schema.ts';
-import { openDatabase } from '../engine/sqlite/open-database.ts';
+import { type OpenDatabase, openDatabase } from '../engine/sqlite/open-database.ts';
 import { jsonFormat } from '../schema/formats/json.ts';
 import { sqlFormat } from '../schema/formats/sql.ts';
 import { runSqliteShell } from './sqlite-shell.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A database in memory with the schema that `sql` makes. */
-export function databaseWith(sql: string): DatabaseSync {
+export function databaseWith(sql: string): OpenDatabase {
   const database = openDatabase(':memory:', { mode: 'read-write' });
   database.exec(sql);
   return database;

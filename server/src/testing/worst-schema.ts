@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+import type { OpenDatabase } from '../engine/sqlite/open-database.ts';
 import { quoteIdentifier } from '../schema/identifier.ts';
 import { databaseWith } from './schema-copies.ts';
 
@@ -70,7 +71,7 @@ export const WORST_NAMES: readonly string[] = [
 ];
 
 /** A database with every kind of thing that a schema can have, under the worst names. */
-export function worstDatabase(names: readonly string[] = WORST_NAMES): DatabaseSync {
+export function worstDatabase(names: readonly string[] = WORST_NAMES): OpenDatabase {
   return databaseWith([...names.map(worstNamed), everyName(names), KINDS_OF_THINGS].join('\n'));
 }
 

@@ -1,8 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite';
-
 import { RowhouseError } from '../../errors.ts';
 import type { CreatedDatabase, NewDatabase, SeededTable } from '../new-database.ts';
 import type { ListedTable } from '../project-tables.ts';
+import type { OpenDatabase } from './open-database.ts';
 import { insertRecord } from './records/insert-record.ts';
 import { type RecordDatabase, recordDatabaseOf } from './records/record-database.ts';
 import { createIndex } from './tables/create-index.ts';
@@ -15,7 +14,7 @@ import { listTables } from './tables/list-tables.ts';
  * @throws RowhouseError as `createTables`, `insertRecord` and `createIndex` do, always with the field at fault.
  */
 export function fillDatabase(
-  connection: DatabaseSync,
+  connection: OpenDatabase,
   { statements = [], tables = [], indexes = [] }: NewDatabase,
 ): CreatedDatabase {
   for (const statement of statements) connection.exec(statement);
@@ -51,7 +50,7 @@ function namingField<Result>(field: string, make: () => Result): Result {
   }
 }
 
-function listed(connection: DatabaseSync, tables: readonly SeededTable[]): readonly ListedTable[] {
+function listed(connection: OpenDatabase, tables: readonly SeededTable[]): readonly ListedTable[] {
   const byName = new Map(listTables(connection, true)?.map((table) => [table.name, table]));
   return tables.map(({ table: { name } }) => {
     const found = byName.get(name);

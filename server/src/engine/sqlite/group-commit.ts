@@ -28,7 +28,9 @@ export function runGrouped(
   try {
     const replies = runTogether(database, operations, writes > 0);
     if (replies === null) return runEachAlone(database, operations, onCommit);
-    const done = replies.filter(({ ok }, index) => ok && operations[index]?.writes === true).length;
+    const done = replies.filter(
+      (reply, index) => operations[index]?.writes === true && hasEffect(reply),
+    ).length;
     if (done > 0) onCommit(done);
     return replies;
   } catch (error) {
@@ -72,7 +74,7 @@ function runEachAlone(
         return operation.run();
       }),
     );
-    if (operation.writes && reply.ok) onCommit(1);
+    if (operation.writes && hasEffect(reply)) onCommit(1);
     return reply;
   });
 }
@@ -93,6 +95,11 @@ function replyTo(request: OperationRequest, run: () => unknown): OperationReply 
   } catch (error) {
     return failed(request, error);
   }
+}
+
+/** What gives null did nothing: it is left to somebody else. */
+function hasEffect(reply: OperationReply): boolean {
+  return reply.ok && reply.output !== null;
 }
 
 function failed({ id }: OperationRequest, error: unknown): OperationReply {

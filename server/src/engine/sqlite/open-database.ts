@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { type DatabaseLimits, DatabaseSync } from 'node:sqlite';
 
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -15,8 +15,8 @@ export interface OpenDatabaseOptions {
    * nothing depends on it. https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted
    */
   readonly doubleQuotedStrings?: boolean;
-  /** The longest value or row that it can make or read, in bytes; without it SQLite's own limit, 10^9. */
-  readonly valueMaxBytes?: number;
+  /** Those of SQLite's limits that are to be lower than its own. https://www.sqlite.org/c3ref/c_limit_attached.html */
+  readonly limits?: Partial<DatabaseLimits>;
   /** How long the connection waits for another process's lock on the file before it gives up. */
   readonly busyTimeoutMs?: number;
   /**
@@ -31,14 +31,15 @@ export interface OpenDatabaseOptions {
  * not trusted, so that its views and triggers can call no function with side effects; no extension loading.
  * https://www.sqlite.org/security.html
  */
-export function openDatabase(path: string, options: OpenDatabaseOptions): DatabaseSync {
-  const database = new DatabaseSync(path, {
+export function openDatabase(path: string, options: OpenDatabaseOptions): OpenDatabase {
+  const database = new OpenDatabase(path, {
     readOnly: options.mode === 'read-only',
     allowExtension: false,
     defensive: true,
     enableDoubleQuotedStringLiterals: options.doubleQuotedStrings ?? false,
     enableForeignKeyConstraints: true,
     timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
+    limits: options.limits,
   });
   try {
     setUp(database, options);
@@ -50,12 +51,38 @@ export function openDatabase(path: string, options: OpenDatabaseOptions): Databa
   }
 }
 
-function setUp(database: DatabaseSync, { mode, valueMaxBytes, keepsLocks }: OpenDatabaseOptions): void {
+function setUp(database: DatabaseSync, { mode, keepsLocks }: OpenDatabaseOptions): void {
   if (keepsLocks === true) database.exec('PRAGMA locking_mode = EXCLUSIVE');
-  if (valueMaxBytes !== undefined) database.limits.length = valueMaxBytes;
   database.exec('PRAGMA trusted_schema = OFF');
   // What is committed is on the disk, also when the power fails. https://www.sqlite.org/pragma.html#pragma_synchronous
   if (mode === 'read-write') {
     database.exec(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${LOG_MAX_BYTES}`);
+  }
+}
+
+/**
+ * A connection that owns what is kept for as long as it is open: prepared statements, what is known of its tables. A statement
+ * of `node:sqlite` keeps its connection alive, so whatever holds statements by connection, a WeakMap too, would hold both
+ * for ever. Here both go when the connection is closed, however that is done.
+ */
+export class OpenDatabase extends DatabaseSync {
+  readonly #kept = new Map<new (database: OpenDatabase) => object, object>();
+
+  /** Returns the connection's only instance of the class, which the first call makes. */
+  keep<Kept extends object>(Kind: new (database: OpenDatabase) => Kept): Kept {
+    const kept = this.#kept.get(Kind);
+    if (kept instanceof Kind) return kept;
+    const made = new Kind(this);
+    this.#kept.set(Kind, made);
+    return made;
+  }
+
+  override close(): void {
+    this.#kept.clear();
+    super.close();
+  }
+
+  override [Symbol.dispose](): void {
+    if (this.isOpen) this.close();
   }
 }

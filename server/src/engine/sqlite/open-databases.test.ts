@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -47,4 +48,16 @@ test('a database that cannot be opened takes no place and closes none', { skip }
   }
   assert.deepEqual(new Set(openDatabaseFiles(folder.path)), new Set([path]));
   databases.closeAll();
+});
+
+test('a file that is no database is not left open', { skip }, () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'other.sqlite');
+  writeFileSync(path, 'no database '.repeat(1_000));
+  for (const mode of ['read-write', 'read-only'] as const) {
+    const databases = new OpenDatabases(1, { mode });
+    assert.throws(() => databases.get(path).exec('SELECT 1 FROM sqlite_schema'), { errcode: 26 });
+    databases.closeAll();
+    assert.deepEqual(openDatabaseFiles(folder.path), []);
+  }
 });

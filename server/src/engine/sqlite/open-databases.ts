@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
 
-import { openDatabase, type OpenDatabaseOptions } from './open-database.ts';
+import { type OpenDatabase, openDatabase, type OpenDatabaseOptions } from './open-database.ts';
 
 /**
  * The connections of one thread, at most `limit` of them: the least recently used is closed to make room, so that ten
@@ -11,7 +10,7 @@ export class OpenDatabases {
   readonly #limit: number;
   readonly #options: OpenDatabaseOptions;
   /** By path, the least recently used first: a Map keeps the order of insertion. */
-  readonly #open = new Map<string, DatabaseSync>();
+  readonly #open = new Map<string, OpenDatabase>();
 
   constructor(limit: number, options: OpenDatabaseOptions) {
     this.#limit = limit;
@@ -23,7 +22,7 @@ export class OpenDatabases {
   }
 
   /** @throws SQLite's error, or the file system's, when there is no database at `path` or it cannot be opened. */
-  get(path: string): DatabaseSync {
+  get(path: string): OpenDatabase {
     const open = this.#open.get(path);
     if (open !== undefined) return this.#use(path, open);
     // To open it for writing would make a file where there is none.
@@ -32,7 +31,7 @@ export class OpenDatabases {
   }
 
   /** The connection to a database that is made by this. */
-  create(path: string): DatabaseSync {
+  create(path: string): OpenDatabase {
     return this.#use(path, openDatabase(path, this.#options));
   }
 
@@ -47,7 +46,7 @@ export class OpenDatabases {
   }
 
   /** The one used last stands last. */
-  #use(path: string, database: DatabaseSync): DatabaseSync {
+  #use(path: string, database: OpenDatabase): OpenDatabase {
     this.#open.delete(path);
     this.#open.set(path, database);
     if (this.#open.size > this.#limit) this.#closeLeastRecent();

@@ -6,22 +6,21 @@ import { commitSizes } from './commit-sizes.ts';
 import type { PointThreadStart } from './database-operations.ts';
 import { runGrouped } from './group-commit.ts';
 import { OpenDatabases } from './open-databases.ts';
+import { isLeftToOthers } from './records/left-to-others.ts';
 import { pointHandlers } from './records/point-handlers.ts';
 import { recordDatabaseOf } from './records/record-database.ts';
 import type { RecordReads } from './records/record-operations.ts';
+import { SHORT_WORK_LIMITS } from './records/short-work-limits.ts';
 
 const { maxOpenDatabases, commitSizes: memory } = workerData as PointThreadStart;
 const sizes = commitSizes(memory);
-
-/** Longer values are left to a thread that may take its time. */
-const VALUE_MAX_BYTES = 16_777_216;
 
 /** Nobody waits here: a database that another program has locked is left to a thread that may. */
 const databases = new OpenDatabases(maxOpenDatabases, {
   mode: 'read-write',
   doubleQuotedStrings: true,
   busyTimeoutMs: 0,
-  valueMaxBytes: VALUE_MAX_BYTES,
+  limits: SHORT_WORK_LIMITS,
 });
 
 const READS: ReadonlySet<string> = new Set<keyof RecordReads>(['getRecord', 'listRecords']);
@@ -50,7 +49,7 @@ function answerGroup(path: string, requests: readonly OperationRequest[]): reado
     const operations = requests.map((request) => ({
       request,
       writes: !READS.has(request.operation),
-      run: () => leavingLongValues(() => callOperation(handlers, request)),
+      run: () => leavingLongWork(() => callOperation(handlers, request)),
     }));
     return runGrouped(database, operations, (writes) => sizes.observe(writes));
   } catch (error) {
@@ -58,14 +57,12 @@ function answerGroup(path: string, requests: readonly OperationRequest[]): reado
   }
 }
 
-/** A value that is too long here is no fault to tell the client of: SQLite's own error says that somebody else is to do it. */
-function leavingLongValues<Result>(run: () => Result): Result {
+/** What exceeds the limits here is no fault to tell the client of: SQLite's own error says that somebody else is to do it. */
+function leavingLongWork<Result>(run: () => Result): Result {
   try {
     return run();
   } catch (error) {
     const { cause } = error instanceof Error ? error : {};
-    throw cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_TOOBIG ? cause : error;
+    throw isLeftToOthers(cause) ? cause : error;
   }
 }
-
-const SQLITE_TOOBIG = 18;

@@ -1,7 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite';
-
 import * as fc from 'fast-check';
 
+import type { OpenDatabase } from '../../engine/sqlite/open-database.ts';
 import { databaseWith } from '../schema-copies.ts';
 import { type RandomSchema, randomSchemas } from './random-schema.ts';
 
@@ -24,7 +23,7 @@ const BATCH = 100;
 /** Hands databases in memory with random schemas to `check`, a batch at a time, as a tool may start slowly. */
 export async function withRandomDatabases(
   count: number,
-  check: (databases: readonly DatabaseSync[]) => void | Promise<void>,
+  check: (databases: readonly OpenDatabase[]) => void | Promise<void>,
 ): Promise<void> {
   for (let done = 0, seed = SEED; done < count; done += BATCH, seed += 1) {
     await withBatch(Math.min(BATCH, count - done), seed, check);
@@ -34,7 +33,7 @@ export async function withRandomDatabases(
 async function withBatch(
   count: number,
   seed: number,
-  check: (databases: readonly DatabaseSync[]) => void | Promise<void>,
+  check: (databases: readonly OpenDatabase[]) => void | Promise<void>,
 ): Promise<void> {
   const databases = fc.sample(randomSchemas, { numRuns: count, seed }).map(made);
   try {
@@ -46,7 +45,7 @@ async function withBatch(
   }
 }
 
-function made({ encoding, statements }: RandomSchema): DatabaseSync {
+function made({ encoding, statements }: RandomSchema): OpenDatabase {
   const database = databaseWith(`PRAGMA encoding = '${encoding}'`);
   // Each alone: the end of one may be a comment.
   for (const statement of statements) database.exec(statement);

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
 
 import { queryRows } from '../introspection/query-rows.ts';
-
-const connections = new WeakMap<DatabaseSync, string>();
+import type { OpenDatabase } from '../open-database.ts';
 
 /**
  * What tells the content of a database from what it was before, for as long as this connection is open, which changes nothing itself.
@@ -12,9 +10,11 @@ const connections = new WeakMap<DatabaseSync, string>();
  * SQLite is asked, as nobody else in this process may read the files: to close one gives up the locks that SQLite has on it.
  * https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
  */
-export function contentVersionOf(database: DatabaseSync): string {
-  const connection = connections.get(database) ?? randomUUID();
-  connections.set(database, connection);
+export function contentVersionOf(database: OpenDatabase): string {
   const [row] = queryRows<[number]>(database, 'PRAGMA main.data_version');
-  return `${connection} ${row?.[0]}`;
+  return `${database.keep(ConnectionId).text} ${row?.[0]}`;
+}
+
+class ConnectionId {
+  readonly text = randomUUID();
 }

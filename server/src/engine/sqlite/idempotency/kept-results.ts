@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { IDEMPOTENCY_KEPT_MS, type IdempotentRequest } from '../../../idempotency.ts';
+import type { OpenDatabase } from '../open-database.ts';
 
 /**
  * What writes with an `Idempotency-Key` gave, in the project's own file, so that it is stored with the write or not at all.
@@ -76,13 +77,9 @@ function oldestKept(): number {
   return Date.now() - IDEMPOTENCY_KEPT_MS;
 }
 
-const byConnection = new WeakMap<DatabaseSync, KeptResults>();
-
-/** The one for this connection, which goes with it. */
-export function keptResultsOf(connection: DatabaseSync): KeptResults {
-  const known = byConnection.get(connection) ?? new KeptResults(connection);
-  byConnection.set(connection, known);
-  return known;
+/** The one for this connection, which goes when it is closed. */
+export function keptResultsOf(connection: OpenDatabase): KeptResults {
+  return connection.keep(KeptResults);
 }
 
 /** Takes over what another database keeps, the oldest first. Where that is nothing, nothing is made. Call it inside a transaction. */

@@ -1,7 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite';
-
 import { idempotencyMismatch } from '../../../errors.ts';
 import type { IdempotentRequest, Written } from '../../../idempotency.ts';
+import type { OpenDatabase } from '../open-database.ts';
 import { type KeptResults, keptResultsOf } from './kept-results.ts';
 
 /**
@@ -11,7 +10,7 @@ import { type KeptResults, keptResultsOf } from './kept-results.ts';
  * @throws RowhouseError `idempotency_mismatch`.
  */
 export function runOnce<Result>(
-  connection: DatabaseSync,
+  connection: OpenDatabase,
   request: IdempotentRequest | null,
   write: () => Result,
 ): Written<Result> {

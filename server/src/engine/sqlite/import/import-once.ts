@@ -1,16 +1,15 @@
-import type { DatabaseSync } from 'node:sqlite';
-
 import type { IdempotentRequest, Written } from '../../../idempotency.ts';
 import type { ImportReport } from '../../engine.ts';
 import { copyKeptResults, keptResultsOf } from '../idempotency/kept-results.ts';
 import { findWritten } from '../idempotency/run-once.ts';
+import type { OpenDatabase } from '../open-database.ts';
 import { writeTransaction } from '../write-transaction.ts';
 
 /**
  * What the import gave that this request repeats, where it does: the file that was imported holds it itself.
  * @throws RowhouseError `idempotency_mismatch`.
  */
-export function findImport(database: DatabaseSync, request: IdempotentRequest): Written<ImportReport> | null {
+export function findImport(database: OpenDatabase, request: IdempotentRequest): Written<ImportReport> | null {
   return writeTransaction(database, () => findWritten<ImportReport>(keptResultsOf(database), request));
 }
 
@@ -27,8 +26,8 @@ export interface KeptImport {
  * ATTACH wants both to encode text alike.
  */
 export function keepImport(
-  imported: DatabaseSync,
-  previous: DatabaseSync | null,
+  imported: OpenDatabase,
+  previous: OpenDatabase | null,
   { request, report }: KeptImport,
 ): void {
   if (previous !== null) copyKeptResults(previous, imported);

@@ -1,13 +1,12 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../errors.ts';
 import { isLostFile } from '../../../storage/is-lost-file.ts';
 import { syncDirectoryNow, syncFileNow } from '../../../storage/sync.ts';
 import { DATABASE_COMPANIONS } from '../database-companions.ts';
 import { queryRows } from '../introspection/query-rows.ts';
-import { openDatabase } from '../open-database.ts';
+import { type OpenDatabase, openDatabase } from '../open-database.ts';
 import { writeTransaction } from '../write-transaction.ts';
 import { keepImport, type KeptImport } from './import-once.ts';
 
@@ -49,7 +48,7 @@ export function replaceDatabase({ path, uploadPath, ...kept }: Replacement): voi
 }
 
 /** Locks the database against everybody and brings its log into its file. Null where there is no database that SQLite can read. */
-function lockWhole(path: string): DatabaseSync | null {
+function lockWhole(path: string): OpenDatabase | null {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
   try {
     return locked(path);
@@ -59,7 +58,7 @@ function lockWhole(path: string): DatabaseSync | null {
   }
 }
 
-function locked(path: string): DatabaseSync {
+function locked(path: string): OpenDatabase {
   const database = openDatabase(path, { mode: 'read-write', keepsLocks: true });
   try {
     // Another connection that only has the database open holds a lock in WAL mode, and is waited for.
@@ -72,7 +71,7 @@ function locked(path: string): DatabaseSync {
   }
 }
 
-function finishUpload(path: string, previous: DatabaseSync | null, kept: KeptImport): void {
+function finishUpload(path: string, previous: OpenDatabase | null, kept: KeptImport): void {
   const database = openDatabase(path, { mode: 'read-write' });
   try {
     writeTransaction(database, () => keepImport(database, previous, kept));
@@ -89,7 +88,7 @@ function finishUpload(path: string, previous: DatabaseSync | null, kept: KeptImp
  * Brings the write-ahead log into the database file, synced, and makes the log empty.
  * https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
  */
-function emptyLog(database: DatabaseSync): void {
+function emptyLog(database: OpenDatabase): void {
   const [row] = queryRows<[busy: number, frames: number, checkpointed: number]>(
     database,
     'PRAGMA wal_checkpoint(TRUNCATE)',

@@ -1,11 +1,12 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
 
 import { foldName } from '../../../schema/identifier.ts';
 import { queryRows } from '../introspection/query-rows.ts';
+import type { OpenDatabase } from '../open-database.ts';
 import { addBase64 } from '../values/json-expression.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { ConflictWitness } from './conflict-witness.ts';
-import { hasCostlyExpressions } from './costly-expressions.ts';
+import { expressionCost } from './expression-cost.ts';
 import { readRecordTable, type RecordTable } from './record-table.ts';
 
 const MAX_TABLES = 200;
@@ -16,31 +17,52 @@ const MAX_STATEMENTS = 500;
  * whoever changed it.
  */
 export class RecordDatabase {
-  readonly connection: DatabaseSync;
+  readonly connection: OpenDatabase;
   readonly conflicts: ConflictWitness;
   readonly #schemaVersion: StatementSync;
   #version: unknown = null;
+  /** Why SQLite cannot read the schema; null where it can. */
+  #schemaFault: unknown = null;
   #defersForeignKeys: boolean | null = null;
   #writesMayBeEndless: boolean | null = null;
   #tables = new Map<string, RecordTable>();
   #statements = new Map<string, StatementSync>();
 
-  constructor(connection: DatabaseSync) {
+  constructor(connection: OpenDatabase) {
     this.connection = connection;
     this.conflicts = new ConflictWitness(connection);
     addBase64(connection);
     this.#schemaVersion = connection.prepare('PRAGMA main.schema_version');
   }
 
-  /** Call it first in each transaction, within which nobody else can change the schema. */
+  /**
+   * Call it first in each transaction, within which nobody else can change the schema.
+   * @throws SQLite's error where this connection cannot read the schema, as something in it exceeds its limits.
+   */
   refresh(): void {
     const version = this.#schemaVersion.get()?.['schema_version'];
-    if (version === this.#version) return;
+    if (version !== this.#version) this.#begin(version);
+    if (this.#schemaFault !== null) throw this.#schemaFault;
+  }
+
+  #begin(version: unknown): void {
     this.#version = version;
     this.#defersForeignKeys = null;
     this.#writesMayBeEndless = null;
     this.#tables = new Map();
     this.#statements = new Map();
+    this.#schemaFault = this.#findSchemaFault();
+  }
+
+  /** SQLite begins anew with each statement where a definition is too long, and that takes as long as the schema is large. */
+  #findSchemaFault(): unknown {
+    try {
+      this.connection.prepare('SELECT 1 FROM main.sqlite_schema');
+      return null;
+    } catch (error) {
+      const tooLong = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_TOOBIG;
+      return tooLong ? error : null;
+    }
   }
 
   /** Whether a foreign key may be checked only when a transaction ends. https://www.sqlite.org/foreignkeys.html#fk_deferred */
@@ -52,17 +74,17 @@ export class RecordDatabase {
 
   /**
    * Whether a write may run what only the author of the schema knows the end of: triggers, of whatever table a foreign key
-   * reaches, and costly expressions.
+   * reaches, and expressions that are not light.
    */
   get writesMayBeEndless(): boolean {
     this.refresh();
-    this.#writesMayBeEndless ??= this.firstRow(HAS_TRIGGERS, []) !== null || this.#hasCostlyTables();
+    this.#writesMayBeEndless ??= this.firstRow(HAS_TRIGGERS, []) !== null || this.#hasHeavyTables();
     return this.#writesMayBeEndless;
   }
 
-  #hasCostlyTables(): boolean {
+  #hasHeavyTables(): boolean {
     const names = queryRows<[string]>(this.connection, ORDINARY_TABLES, []);
-    return names.some(([name]) => hasCostlyExpressions(this.connection, name));
+    return names.some(([name]) => expressionCost(this.connection, name) !== 'light');
   }
 
   /** @throws RowhouseError as `readRecordTable` does. */
@@ -108,6 +130,8 @@ export class RecordDatabase {
   }
 }
 
+const SQLITE_TOOBIG = 18;
+
 const DEFERS_FOREIGN_KEYS =
   "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE '%deferred%' LIMIT 1";
 
@@ -125,11 +149,7 @@ function remember<Value>(map: Map<string, Value>, key: string, value: Value, lim
   if (oldest !== undefined) map.delete(oldest);
 }
 
-const byConnection = new WeakMap<DatabaseSync, RecordDatabase>();
-
-/** The one for this connection, which goes with it. */
-export function recordDatabaseOf(connection: DatabaseSync): RecordDatabase {
-  const known = byConnection.get(connection) ?? new RecordDatabase(connection);
-  byConnection.set(connection, known);
-  return known;
+/** The one for this connection, which goes when it is closed. */
+export function recordDatabaseOf(connection: OpenDatabase): RecordDatabase {
+  return connection.keep(RecordDatabase);
 }

@@ -7,7 +7,7 @@ import { type StorageKind, storageKindOf } from '../../../schema/storage-kind.ts
 import { queryRows } from '../introspection/query-rows.ts';
 import { hasMetadata, nameOfTableId } from '../tables/metadata.ts';
 import type { ExpressionFacts } from '../values/json-expression.ts';
-import { hasCostlyExpressions } from './costly-expressions.ts';
+import { expressionCost } from './expression-cost.ts';
 
 /** A table or a view, as far as its rows are concerned. */
 export interface RecordTable {
@@ -31,6 +31,8 @@ export interface RecordTable {
   readonly hasTriggers: boolean;
   /** Whether to read or to write a single row of it may take long. */
   readonly isCostly: boolean;
+  /** Whether a row has columns that are computed each time that it is read. */
+  readonly hasVirtualColumns: boolean;
   /** Columns, by folded name, that foreign keys refer to: to change them is to look for rows of other tables. */
   readonly referencedColumns: ReadonlySet<string>;
 }
@@ -74,13 +76,17 @@ export function readRecordTable(database: DatabaseSync, nameOrId: string): Recor
       ...uniqueIndexes(database, name, declared),
     ],
     hasTriggers: hasTriggers(database, name),
-    isCostly: kind === 'view' || hasCostlyExpressions(database, name),
+    isCostly: kind === 'view' || (kind === 'table' && expressionCost(database, name) === 'costly'),
+    hasVirtualColumns: visible.some(({ hidden }) => hidden === VIRTUAL),
     referencedColumns: referencedColumns(database, name),
   };
 }
 
 /** The column of a virtual table that `SELECT *` leaves out. https://www.sqlite.org/pragma.html#pragma_table_xinfo */
 const HIDDEN = 1;
+
+/** A generated column that is not stored. */
+const VIRTUAL = 2;
 
 interface ListedTable {
   readonly name: string;

@@ -18,6 +18,7 @@ import type {
   TableReference,
 } from '../../project-records.ts';
 import type { EngineHost } from '../engine-host.ts';
+import { isLeftToOthers } from './left-to-others.ts';
 import type {
   BatchWrites,
   BulkRecordWrites,
@@ -183,10 +184,3 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
 
 /** Whether the client is still there is not asked: the time limit is close enough. */
 const NOBODY_LEAVES = new AbortController().signal;
-
-/** Result codes of SQLite: another program has the database locked, a value is too long. https://www.sqlite.org/rescode.html */
-const LEFT_TO_OTHERS: ReadonlySet<number> = new Set([5, 18]);
-
-function isLeftToOthers(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && LEFT_TO_OTHERS.has(Number(error.errcode) & 0xff);
-}

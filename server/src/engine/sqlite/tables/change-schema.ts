@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
 
-import { openDatabase } from '../open-database.ts';
+import { type OpenDatabase, openDatabase } from '../open-database.ts';
 import { explainSchemaFault } from './schema-fault.ts';
 
 /**
@@ -10,7 +9,7 @@ import { explainSchemaFault } from './schema-fault.ts';
  * take the rows of its children along (ON DELETE CASCADE).
  * https://www.sqlite.org/lang_altertable.html#otheralter, https://www.sqlite.org/pragma.html#pragma_foreign_keys
  */
-export function changeSchema<Result>(path: string, change: (database: DatabaseSync) => Result): Result {
+export function changeSchema<Result>(path: string, change: (database: OpenDatabase) => Result): Result {
   // Opening makes a file where there is none.
   statSync(path);
   // Imported files may rely on double-quoted strings; what clients send is compiled elsewhere, where they are off.

@@ -7,6 +7,7 @@ import { addColumn } from '../columns/add-column.ts';
 import { changeColumns } from '../columns/change-columns.ts';
 import { dropColumn } from '../columns/drop-column.ts';
 import { runOnce } from '../idempotency/run-once.ts';
+import type { OpenDatabase } from '../open-database.ts';
 import { adoptTables } from './adopt-tables.ts';
 import { changeSchema } from './change-schema.ts';
 import { changeTable } from './change-table.ts';
@@ -61,7 +62,7 @@ export const tableWrites: Handlers<TableWrites> = {
 function changeSchemaOnce<Result>(
   path: string,
   request: IdempotentRequest | null,
-  change: (database: DatabaseSync) => Result,
+  change: (database: OpenDatabase) => Result,
 ): Written<Result> {
   return changeSchema(path, (database) => runOnce(database, request, () => change(database)));
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 
 import { quoteIdentifier } from '../../../../schema/identifier.ts';
@@ -9,7 +8,7 @@ import { randomRuns, withRandomDatabases } from '../../../../testing/random-sche
 import { type Form, RowSchemas } from '../../../../testing/row-schemas.ts';
 import { databaseWith } from '../../../../testing/schema-copies.ts';
 import { fillWorstTables, worstDatabase } from '../../../../testing/worst-schema.ts';
-import { openDatabase } from '../../open-database.ts';
+import { type OpenDatabase, openDatabase } from '../../open-database.ts';
 import { insertRecord } from '../../records/insert-record.ts';
 import { recordDatabaseOf } from '../../records/record-database.ts';
 
@@ -153,7 +152,7 @@ test(`given any schema with rows, when they are sent, then they are valid, and w
 });
 
 /** How many rows there were. */
-function assertSentRowsFit(database: DatabaseSync): number {
+function assertSentRowsFit(database: OpenDatabase): number {
   database.exec('PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON');
   drop(database, 'trigger', "type = 'trigger'");
   // One of full text may show columns of a table that has none of these names.
@@ -170,13 +169,13 @@ function assertSentRowsFit(database: DatabaseSync): number {
   return stored;
 }
 
-function assertRowsFit(database: DatabaseSync, schemas: RowSchemas, name: string): number {
+function assertRowsFit(database: OpenDatabase, schemas: RowSchemas, name: string): number {
   const rows = apiRows(database, name);
   schemas.assertTakesAll(name, rows);
   return rows.length;
 }
 
-function drop(database: DatabaseSync, kind: string, condition: string): void {
+function drop(database: OpenDatabase, kind: string, condition: string): void {
   for (const { name } of database.prepare(`SELECT name FROM sqlite_schema WHERE ${condition}`).all()) {
     database.exec(`DROP ${kind} ${quoteIdentifier(String(name))}`);
   }
@@ -185,7 +184,7 @@ function drop(database: DatabaseSync, kind: string, condition: string): void {
 const VALUES = ["'text'", '1', '9007199254740993', '1.5', '9e999', "x'00ff'", 'NULL', "'12'"];
 
 /** Rows with each value in every column, as far as the table takes them. */
-function fill(database: DatabaseSync, table: string): void {
+function fill(database: OpenDatabase, table: string): void {
   const columns = writable(database, table);
   for (const [position] of VALUES.entries()) {
     tryInsert(database, table, columns, (index) => VALUES[(position + index) % VALUES.length] ?? 'NULL');
@@ -194,7 +193,7 @@ function fill(database: DatabaseSync, table: string): void {
 }
 
 /** A row without a column that is required, and with all others, is kept out for that column. */
-function assertRequired(database: DatabaseSync, schemas: RowSchemas, table: string): void {
+function assertRequired(database: OpenDatabase, schemas: RowSchemas, table: string): void {
   const columns = writable(database, table);
   for (const missing of schemas.required(table)) {
     const others = columns.filter((column) => column !== missing);
@@ -204,7 +203,7 @@ function assertRequired(database: DatabaseSync, schemas: RowSchemas, table: stri
   }
 }
 
-function writable(database: DatabaseSync, table: string): readonly string[] {
+function writable(database: OpenDatabase, table: string): readonly string[] {
   return apiColumns(database, table)
     .filter(({ generated }) => !generated)
     .map(({ name }) => name);
@@ -212,7 +211,7 @@ function writable(database: DatabaseSync, table: string): readonly string[] {
 
 /** Whether a row was stored. */
 function tryInsert(
-  database: DatabaseSync,
+  database: OpenDatabase,
   table: string,
   columns: readonly string[],
   valueOf: (position: number) => string,

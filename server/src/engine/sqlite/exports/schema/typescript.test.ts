@@ -10,7 +10,7 @@ import { databaseWith } from '../../../../testing/schema-copies.ts';
 import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
 import { assertTypesAsMarked } from '../../../../testing/type-check.ts';
 import { fillWorstTables, worstDatabase } from '../../../../testing/worst-schema.ts';
-import { openDatabase } from '../../open-database.ts';
+import { type OpenDatabase, openDatabase } from '../../open-database.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
 test('given the types of Chinook, when a client uses them, then what is right compiles, and each thing that is wrong does not', () => {
@@ -125,7 +125,7 @@ test('given the worst schema, when its types are compiled, then they have the co
   assertSameColumns([database]);
 });
 
-function assertSameColumns(databases: readonly DatabaseSync[]): void {
+function assertSameColumns(databases: readonly OpenDatabase[]): void {
   const files = databases.flatMap((database, position) => [
     [`schema-${position}.ts`, typesOf(database)],
     [`columns-${position}.ts`, columnsOf(database, `./schema-${position}.ts`)],
@@ -142,7 +142,7 @@ function assertTypes(files: Readonly<Record<string, string>>): void {
   assertTypesAsMarked(folder.path, files);
 }
 
-function rowsOf(database: DatabaseSync, file: string): string {
+function rowsOf(database: OpenDatabase, file: string): string {
   const rows = readableNames(database).map((name) => {
     const type = `readonly Database[${JSON.stringify(name)}]['row'][]`;
     // An expression is checked for members that are too many, too.
@@ -152,7 +152,7 @@ function rowsOf(database: DatabaseSync, file: string): string {
 }
 
 /** Types that are true only where the keys are those that the API has. */
-function columnsOf(database: DatabaseSync, file: string): string {
+function columnsOf(database: OpenDatabase, file: string): string {
   const names = readableNames(database);
   const same = names.flatMap((name) => {
     const columns = apiColumns(database, name);
