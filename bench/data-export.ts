@@ -8,9 +8,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { syncFile } from '../server/src/storage/sync.ts';
+import { syncFile } from '../packages/server/src/runtime/disk/sync.ts';
 import { post } from './contacts.ts';
-import { type LoadReport, type LoadRequest, putLoad } from './load/load.ts';
+import type { LoadReport, LoadRequest } from './load/load-order.ts';
+import { putLoad } from './load/load.ts';
 import { type MeasuredServer, startMeasuredServer } from './measured-server.ts';
 import { formatSpread, spreadOf } from './statistics.ts';
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { contactsOf, makeContacts } from './contacts.ts';
-import { type LoadReport, type LoadRequest, putLoad } from './load/load.ts';
+import type { LoadReport, LoadRequest } from './load/load-order.ts';
+import { putLoad } from './load/load.ts';
 import { startMeasuredServer } from './measured-server.ts';
 import { formatSpread, spreadOf } from './statistics.ts';
 

@@ -27,7 +27,7 @@ export interface Memory {
   readonly peak: number;
 }
 
-const MAIN = fileURLToPath(new URL('../server/src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
 
 export interface MeasuredServerOptions {
   /** What is run: the service itself, unless it is something to measure that against. */

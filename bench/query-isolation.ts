@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { makeContacts } from './contacts.ts';
-import { type LoadReport, type LoadRequest, putLoad } from './load/load.ts';
+import type { LoadReport, LoadRequest } from './load/load-order.ts';
+import { putLoad } from './load/load.ts';
 import { BENCH_TOKEN, type MeasuredServer, startMeasuredServer } from './measured-server.ts';
 import { formatSpread, spreadOf } from './statistics.ts';
 

@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 
 import { contactsOf, makeContacts } from './contacts.ts';
-import { type LoadReport, putLoad } from './load/load.ts';
+import type { LoadReport } from './load/load-order.ts';
+import { putLoad } from './load/load.ts';
 import { type MeasuredServer, startMeasuredServer } from './measured-server.ts';
 import { formatSpread, spreadOf } from './statistics.ts';
 

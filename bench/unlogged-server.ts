@@ -1,7 +1,7 @@
-import { createApp } from '../server/src/app.ts';
-import { readConfig } from '../server/src/config.ts';
-import { createServiceLog } from '../server/src/http/observing/service-log.ts';
-import { openService } from '../server/src/service.ts';
+import { createApp } from '../packages/server/src/app.ts';
+import { openService } from '../packages/server/src/compose.ts';
+import { readConfig } from '../packages/server/src/core/config.ts';
+import { createServiceLog } from '../packages/server/src/http/observing/service-log.ts';
 
 /** The service as `rowhouse start` serves it, but that nobody is told of its calls: what the log of requests is measured against. */
 const config = readConfig(process.env);

@@ -135,7 +135,7 @@ async function reachService(): Promise<Service> {
 
 async function startService(): Promise<Service> {
   // Only here, so that a service elsewhere is tested by nothing of this one.
-  const { startCommandServer } = await import('../server/src/testing/command.ts');
+  const { startCommandServer } = await import('../packages/server/src/testing/tools/command.ts');
   const folder = await mkdtemp(join(tmpdir(), 'rowhouse-conformance-'));
   const admin = `adm_conformance_${randomBytes(16).toString('hex')}`;
   const server = await startCommandServer({

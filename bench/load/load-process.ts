@@ -1,5 +1,5 @@
 import { Connection } from './connection.ts';
-import type { LoadOrder, LoadReport, LoadRequest } from './load.ts';
+import type { LoadOrder, LoadReport, LoadRequest } from './load-order.ts';
 
 /** Started by `load.ts`: keeps a number of connections busy, each with one request after another. */
 process.once('message', (order: LoadOrder) => {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { contactsOf, makeContacts, post } from '../contacts.ts';
-import { type LoadReport, type LoadRequest, putLoad } from '../load/load.ts';
+import type { LoadReport, LoadRequest } from '../load/load-order.ts';
+import { putLoad } from '../load/load.ts';
 import { type MeasuredServer, startMeasuredServer } from '../measured-server.ts';
 import { formatSpread, spreadOf } from '../statistics.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-import type { ClientKind, CrowdEnd, CrowdOrder } from './crowd.ts';
+import type { ClientKind, CrowdEnd, CrowdOrder } from './crowd-order.ts';
 
 /** Started by `crowd.ts`: says `ready` when all are connected, and then how they ended. */
 process.once('message', (order: CrowdOrder) => {

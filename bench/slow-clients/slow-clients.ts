@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { contactsOf, makeContacts } from '../contacts.ts';
-import { type LoadReport, type LoadRequest, putLoad } from '../load/load.ts';
+import type { LoadReport, LoadRequest } from '../load/load-order.ts';
+import { putLoad } from '../load/load.ts';
 import { BENCH_TOKEN, type MeasuredServer, startMeasuredServer } from '../measured-server.ts';
 import { formatSpread, spreadOf } from '../statistics.ts';
-import { type ClientKind, type CrowdReport, gatherCrowd } from './crowd.ts';
+import type { ClientKind } from './crowd-order.ts';
+import { type CrowdReport, gatherCrowd } from './crowd.ts';
 
 const ROUNDS = 3;
 const CONNECTIONS = 64;

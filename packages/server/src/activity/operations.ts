@@ -1,0 +1,112 @@
+import { RowhouseError } from '../core/errors.ts';
+import type { FinishedRequest } from '../http/observing/finished-requests.ts';
+import { parseRequestId } from './request-log/request-id-parts.ts';
+import type { RequestLog } from './request-log/request-log.ts';
+import type {
+  CallsQuery,
+  Page,
+  Position,
+  RunsQuery,
+  StoredCall,
+  StoredRun,
+} from './request-log/stored-rows.ts';
+import { RunStates } from './run-states.ts';
+
+/** Some 300 bytes each. */
+const RUNS_IN_MEMORY = 50_000;
+/** A request waits no longer than this for what is known of its run. */
+const ARCHIVE_LIMIT_MS = 250;
+
+/** What happened: which calls there were, and the runs of operations that they belong to. */
+export class Operations {
+  /** Puts each call that asks for it into its run. */
+  readonly grouper: RunStates;
+  readonly #log: RequestLog;
+  readonly #now: () => number;
+  readonly #idleMs: number;
+
+  constructor(options: {
+    readonly log: RequestLog;
+    readonly idleSeconds: number;
+    /** In milliseconds since 1970. */
+    readonly now: () => number;
+  }) {
+    const { log, idleSeconds, now } = options;
+    this.#log = log;
+    this.#now = now;
+    this.#idleMs = idleSeconds * 1_000;
+    this.grouper = new RunStates({
+      archive: log,
+      now,
+      idleMs: this.#idleMs,
+      capacity: RUNS_IN_MEMORY,
+      archiveLimitMs: ARCHIVE_LIMIT_MS,
+    });
+  }
+
+  /** A call is over. One that was not authenticated is nobody's. */
+  record(finished: FinishedRequest): void {
+    const { credential, route, projectId, grouping } = finished;
+    if (credential === null || route === null) return;
+    this.#log.append({
+      requestId: finished.requestId,
+      projectId,
+      tokenId: credential.kind === 'admin' ? null : credential.tokenId,
+      method: finished.method,
+      route,
+      status: finished.status,
+      errorCode: finished.errorCode,
+      durationMs: finished.durationMs,
+      bytesIn: finished.bytesIn,
+      bytesOut: finished.bytesOut,
+      traceId: finished.traceId,
+      endedAtMs: this.#now(),
+      operationKey: grouping?.operationKey ?? null,
+      run: grouping === null ? null : this.grouper.end(grouping),
+    });
+  }
+
+  /** Runs of a project. A page may be shorter than its limit, and others follow all the same. */
+  list(query: Omit<RunsQuery, 'activeSinceMs'>): Promise<Page<StoredRun>> {
+    const activeSinceMs = this.#now() - this.#idleMs;
+    return this.#log.read('listRuns', { ...query, activeSinceMs });
+  }
+
+  /**
+   * A run, and a page of its calls in the order in which they began.
+   * @throws RowhouseError `not_found`.
+   */
+  async get(
+    projectId: number,
+    runId: string,
+    page: { readonly after: Position | null; readonly limit: number },
+  ): Promise<Page<StoredCall> & { readonly run: StoredRun }> {
+    const run = await this.#log.read('getRun', { projectId, runId });
+    if (run === null) throw new RowhouseError('not_found', 'There is no such run in this project.');
+    return { run, ...(await this.#log.read('listCallsOfRun', { ...page, run: run.number })) };
+  }
+
+  /** Whether a call of the run that came now would go on with it, as far as its calls that are over tell. */
+  isActive({ lastActivityMs }: StoredRun): boolean {
+    return this.#now() - lastActivityMs <= this.#idleMs;
+  }
+
+  /** Calls of a project, as `list` does runs. */
+  listRequests(query: CallsQuery): Promise<Page<StoredCall>> {
+    return this.#log.read('listCalls', query);
+  }
+
+  /** @throws RowhouseError `not_found`. */
+  async getRequest(projectId: number, requestId: string): Promise<StoredCall> {
+    const parts = parseRequestId(requestId);
+    const call = parts === null ? null : await this.#log.read('getCall', { projectId, ...parts });
+    if (call === null) throw new RowhouseError('not_found', 'There is no such request in this project.');
+    return call;
+  }
+
+  /** Its calls and runs are nobody's any more. */
+  async forgetProject(projectId: number): Promise<void> {
+    this.grouper.forgetProject(projectId);
+    await this.#log.forgetProject(projectId);
+  }
+}

@@ -1,0 +1,41 @@
+import { type Static, Type } from 'typebox';
+
+import { timestampText, toTime } from '../http/fields/timestamp-text.ts';
+import type { TimeRange } from './request-log/stored-rows.ts';
+
+/** The query parameters of a list that is paged by cursor. */
+export const cursorFields = {
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 500, default: 50, description: 'How many, at most.' }),
+  ),
+  cursor: Type.Optional(
+    Type.String({ maxLength: 200, description: 'The `next_cursor` of the page before; none for the first.' }),
+  ),
+};
+
+/** What follows the items of such a page. */
+export const cursorKeys = {
+  limit: Type.Integer(),
+  returned: Type.Integer(),
+  has_more: Type.Boolean(),
+  next_cursor: Type.Union([Type.String(), Type.Null()]),
+};
+
+export function cursorPage(limit: number, items: readonly unknown[], nextCursor: string | null) {
+  return { limit, returned: items.length, has_more: nextCursor !== null, next_cursor: nextCursor };
+}
+
+export const rangeFields = {
+  since: Type.Optional(timestampText('Only what began then or later.')),
+  until: Type.Optional(timestampText('Only what began before.')),
+};
+
+const range = Type.Object(rangeFields);
+
+/** @throws RowhouseError `validation_failed` for a time that no calendar has. */
+export function toRange({ since, until }: Static<typeof range>): TimeRange {
+  return {
+    since: since === undefined ? null : toTime(since, 'query.since') * 1_000,
+    until: until === undefined ? null : toTime(until, 'query.until') * 1_000,
+  };
+}

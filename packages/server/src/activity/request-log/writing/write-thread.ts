@@ -1,0 +1,45 @@
+import { workerData } from 'node:worker_threads';
+
+import { serveOperations } from '../../../runtime/threads/serve-operations.ts';
+import { openLogForWriting } from '../open-log-database.ts';
+import { CallAppender } from './append-calls.ts';
+import { RunFinder } from './find-runs.ts';
+import { requireRoomBeside } from './room-on-disk.ts';
+import { LogTrimmer } from './trim-log.ts';
+import type { WriteOperations, WriteThreadStart } from './write-operations.ts';
+
+const { path, maxRows } = workerData as WriteThreadStart;
+
+/** Opened by the first operation, so that a file that cannot be opened fails that one and says why. */
+let log: ReturnType<typeof openLog> | null = null;
+
+serveOperations<WriteOperations>(
+  {
+    append: (calls) => {
+      requireRoomBeside(path);
+      opened().appender.append(calls);
+    },
+    chainOf: ({ projectId, runId }) => opened().runs.chainOf(projectId, runId),
+    latestOf: (key) => opened().runs.latestOf(key),
+    sweep: ({ before }) => opened().trimmer.sweep(before),
+    forgetProject: (projectId) => opened().trimmer.forgetProject(projectId),
+    projects: () => opened().runs.projects(),
+  },
+  () => log?.database.close(),
+);
+
+function opened(): ReturnType<typeof openLog> {
+  log ??= openLog();
+  return log;
+}
+
+function openLog() {
+  const database = openLogForWriting(path);
+  const trimmer = new LogTrimmer(database, maxRows);
+  return {
+    database,
+    trimmer,
+    appender: new CallAppender(database, trimmer),
+    runs: new RunFinder(database),
+  };
+}

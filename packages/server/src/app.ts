@@ -1,0 +1,100 @@
+import type { FastifyBaseLogger, RouteOptions } from 'fastify';
+
+import { registerOperationRoutes } from './activity/operations.routes.ts';
+import { registerRequestRoutes } from './activity/requests.routes.ts';
+import type { Service } from './compose.ts';
+import type { Config } from './core/config.ts';
+import { createHttpServer, type HttpServer } from './http/http-server.ts';
+import { registerDocsPageRoutes } from './openapi/docs-page.routes.ts';
+import { registerOpenApiRoutes } from './openapi/openapi.routes.ts';
+import { registerBootstrapRoute } from './resources/bootstrap/bootstrap.routes.ts';
+import { registerColumnRoutes } from './resources/columns/columns.routes.ts';
+import { registerExportRoutes } from './resources/exports/exports.routes.ts';
+import { registerHealthRoutes } from './resources/health/health.routes.ts';
+import { registerImportRoutes } from './resources/imports/imports.routes.ts';
+import { registerIndexRoutes } from './resources/indexes/indexes.routes.ts';
+import { registerMetricsRoute } from './resources/metrics/metrics.routes.ts';
+import { Metrics } from './resources/metrics/metrics.ts';
+import { registerProjectRoutes } from './resources/projects/projects.routes.ts';
+import { registerQueryRoute } from './resources/query/query.routes.ts';
+import { registerBatchRoute } from './resources/records/batch.routes.ts';
+import { registerRecordRoutes } from './resources/records/records.routes.ts';
+import { registerTableRoutes } from './resources/tables/tables.routes.ts';
+import { registerAccessTestRoute } from './resources/tokens/access-tests.routes.ts';
+import { registerTokenRoutes } from './resources/tokens/tokens.routes.ts';
+import { registerLoginRoute } from './resources/users/users.routes.ts';
+
+export interface AppOptions {
+  readonly config: Pick<
+    Config,
+    | 'bodyMaxBytes'
+    | 'bodiesMaxBytes'
+    | 'addressBodiesMaxBytes'
+    | 'publicUrl'
+    | 'maxConnections'
+    | 'headersTimeoutSeconds'
+    | 'bodyTimeoutSeconds'
+    | 'bodyStallSeconds'
+    | 'keepAliveSeconds'
+    | 'rateLimit'
+  >;
+  readonly log: FastifyBaseLogger;
+  /** Made here where nobody else is to have them. */
+  readonly metrics?: Metrics;
+  /** Holds every answer to the schema that its route declares. For tests. */
+  readonly checkResponses?: boolean;
+  /** Told of each route as it is registered. */
+  readonly onRoute?: (route: RouteOptions) => void;
+}
+
+/** The HTTP face of a service: every room's routes on one server, which does not listen yet. */
+export function createApp(
+  service: Service,
+  { config, log, metrics = metricsOf(service), checkResponses = false, onRoute }: AppOptions,
+): HttpServer {
+  const app = createHttpServer({
+    log,
+    authenticator: service.tokens,
+    bodyMaxBytes: config.bodyMaxBytes,
+    bodyMemory: { total: config.bodiesMaxBytes, perAddress: config.addressBodiesMaxBytes },
+    maxConnections: config.maxConnections,
+    rateLimit: config.rateLimit,
+    timeouts: {
+      headersMs: config.headersTimeoutSeconds * 1_000,
+      bodyMs: config.bodyTimeoutSeconds * 1_000,
+      bodyStallMs: config.bodyStallSeconds * 1_000,
+      keepAliveMs: config.keepAliveSeconds * 1_000,
+    },
+    checkResponses,
+    counts: metrics.edge,
+    ...service.calls,
+    observers: [...(service.calls.observers ?? []), (finished) => metrics.requests.add(finished)],
+  });
+  if (onRoute !== undefined) app.addHook('onRoute', onRoute);
+  // First, because it describes what is registered from here on.
+  registerOpenApiRoutes(app);
+  registerDocsPageRoutes(app);
+  registerMetricsRoute(app, metrics);
+  registerHealthRoutes(app, () => service.isReady());
+  registerProjectRoutes(app, service.projects);
+  registerBootstrapRoute(app, service.bootstrap);
+  registerTokenRoutes(app, service.tokens);
+  registerLoginRoute(app, service.users);
+  registerAccessTestRoute(app, service.accessTests);
+  registerImportRoutes(app, service);
+  registerExportRoutes(app, { ...service, publicUrl: config.publicUrl });
+  registerTableRoutes(app, service);
+  registerColumnRoutes(app, service);
+  registerIndexRoutes(app, service);
+  registerRecordRoutes(app, service);
+  registerBatchRoute(app, service);
+  registerQueryRoute(app, service);
+  registerOperationRoutes(app, service.operations);
+  registerRequestRoutes(app, service.operations);
+  return app;
+}
+
+/** What can be said of a service in numbers. */
+export function metricsOf(service: Service): Metrics {
+  return new Metrics({ service: () => service.statistics() });
+}

@@ -1,0 +1,114 @@
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteDialect,
+  type SqliteDatabase,
+} from 'kysely';
+
+import { explainStorageFault } from '../runtime/disk/explain-storage-fault.ts';
+import type { FairPool } from '../runtime/fair-pool.ts';
+import type { Thread } from '../runtime/threads/thread.ts';
+import type { CatalogOperations, SqlValue } from './catalog-operations.ts';
+
+/** Where queries and transactions wait for the one connection, which one of them has at a time. */
+export type CatalogQueue = FairPool<'connection'>;
+
+/** Kysely's SQLite dialect, with the statements executed on the catalog's thread. */
+export class ThreadDialect extends SqliteDialect {
+  readonly #thread: Thread<CatalogOperations>;
+  readonly #queue: CatalogQueue;
+
+  constructor(thread: Thread<CatalogOperations>, queue: CatalogQueue) {
+    super({ database: neverOpenedHere });
+    this.#thread = thread;
+    this.#queue = queue;
+  }
+
+  override createDriver(): Driver {
+    return new ThreadDriver(this.#thread, this.#queue);
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+}
+
+/** SQLite rolls CREATE and ALTER back like anything else, so that a migration that a crash cuts short leaves no half. */
+class TransactionalAdapter extends SqliteAdapter {
+  /** Who waits for the one that there is, waits in our queue, where they can be counted. */
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+function neverOpenedHere(): Promise<SqliteDatabase> {
+  return Promise.reject(new Error('the catalog is opened by its thread'));
+}
+
+class ThreadDriver implements Driver {
+  readonly #thread: Thread<CatalogOperations>;
+  readonly #connection: ThreadConnection;
+  readonly #queue: CatalogQueue;
+
+  constructor(thread: Thread<CatalogOperations>, queue: CatalogQueue) {
+    this.#thread = thread;
+    this.#queue = queue;
+    this.#connection = new ThreadConnection(thread);
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    await this.#queue.borrow();
+    return this.#connection;
+  }
+
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('BEGIN IMMEDIATE'));
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('COMMIT'));
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    await this.#thread.request('rollback', undefined);
+  }
+
+  async releaseConnection(): Promise<void> {
+    this.#queue.giveBack('connection');
+  }
+
+  async destroy(): Promise<void> {
+    await this.#thread.close();
+  }
+}
+
+class ThreadConnection implements DatabaseConnection {
+  readonly #thread: Thread<CatalogOperations>;
+
+  constructor(thread: Thread<CatalogOperations>) {
+    this.#thread = thread;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const statement = { sql: query.sql, parameters: query.parameters as readonly SqlValue[] };
+    try {
+      const { rows, changes } = await this.#thread.request('execute', statement);
+      return { rows: rows as R[], numAffectedRows: BigInt(changes) };
+    } catch (error) {
+      throw explainStorageFault(error);
+    }
+  }
+
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('the catalog’s answers are small; none is streamed');
+  }
+}

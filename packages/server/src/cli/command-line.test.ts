@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { chinookPath } from '../testing/databases/chinook.ts';
+import { temporaryFolder } from '../testing/system/temporary-folder.ts';
+import { runCommand, startCommandServer } from '../testing/tools/command.ts';
+import { runSqliteShell } from '../testing/tools/sqlite-shell.ts';
+
+const ADMIN = 'a-configured-admin-token-of-mine';
+
+test('a file goes in and its schema comes out, straight on the data folder', async () => {
+  using folder = temporaryFolder();
+  const environment = { ROWHOUSE_DATA_DIR: join(folder.path, 'data') };
+  const imported = await runCommand(['import', chinookPath, '--project', 'Music', '--create'], environment);
+  assert.equal(imported.stderr, '');
+  assert.match(
+    imported.stdout,
+    /^music: 11 tables, 15607 rows\nproject token, shown this once: pat_\w{42}\n$/,
+  );
+
+  const out = join(folder.path, 'music.sql');
+  const options = ['--project', 'music', '--format', 'sql'];
+  const exported = await runCommand(['export', 'schema', ...options, '--out', out], environment);
+  assert.deepEqual(exported, { exitCode: 0, stdout: '', stderr: '' });
+  const tables = runSqliteShell(':memory:', `${readFileSync(out, 'utf8')}\n.tables\n`);
+  assert.match(tables, /Album.*Artist.*Customer/s);
+  const printed = await runCommand(['export', 'schema', ...options], environment);
+  assert.equal(printed.stdout, readFileSync(out, 'utf8'));
+  assert.deepEqual(readdirSync(join(folder.path, 'data', 'exports', 'music')), []);
+});
+
+test('the same goes through a running server, with the token from the environment', async () => {
+  using folder = temporaryFolder();
+  await using server = await startCommandServer({
+    ROWHOUSE_DATA_DIR: folder.path,
+    ROWHOUSE_ADMIN_TOKEN: ADMIN,
+  });
+  const environment = { ROWHOUSE_URL: server.url, ROWHOUSE_TOKEN: ADMIN };
+  const imported = await runCommand(['import', chinookPath, '--project', 'music', '--create'], environment);
+  assert.match(
+    imported.stdout,
+    /^music: 11 tables, 15607 rows\nproject token, shown this once: pat_\w{42}\n$/,
+  );
+
+  const remote = await runCommand(['export', 'schema', '--project', 'music'], environment);
+  assert.equal(JSON.parse(remote.stdout).tables.length, 11);
+  const again = await runCommand(['import', chinookPath, '--project', 'music'], environment);
+  assert.equal(again.exitCode, 1);
+  assert.match(again.stderr, /^rowhouse: The project has tables already; .*replace.*\n$/);
+  const replaced = await runCommand(['import', chinookPath, '--project', 'music', '--replace'], environment);
+  assert.equal(replaced.exitCode, 0);
+
+  const copy = join(folder.path, 'copy.sqlite');
+  const whole = ['export', 'database', '--project', 'music', '--format', 'sqlite', '--out', copy];
+  assert.deepEqual(await runCommand(whole, environment), { exitCode: 0, stdout: '', stderr: '' });
+  assert.equal(runSqliteShell(copy, 'SELECT count(*) FROM Track;'), '3503\n');
+  const genres = await runCommand(['export', 'table', 'Genre', '--project', 'music'], environment);
+  assert.equal(genres.stdout.split('\r\n')[1], '1,"Rock"');
+  const lost = await runCommand(['export', 'table', '--project', 'music'], environment);
+  assert.equal(lost.exitCode, 2);
+  assert.match(lost.stderr, /rowhouse export schema\|database\|table TABLE/);
+
+  const folderInUse = await runCommand(['export', 'schema', '--project', 'music'], {
+    ROWHOUSE_DATA_DIR: folder.path,
+  });
+  assert.equal(folderInUse.exitCode, 1);
+  assert.match(folderInUse.stderr, /using this data folder; name it with --url/);
+  const list = await fetch(`${server.url}/projects/music/exports`, {
+    headers: { authorization: `Bearer ${ADMIN}` },
+  });
+  assert.deepEqual(((await list.json()) as { data: { exports: unknown[] } }).data.exports, []);
+});
+
+test('an import that fails leaves no project that it made', async () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, 'notes.txt');
+  writeFileSync(file, 'These are notes and no database.');
+  const environment = { ROWHOUSE_DATA_DIR: join(folder.path, 'data') };
+  const failed = await runCommand(['import', file, '--project', 'notes', '--create'], environment);
+  assert.equal(failed.exitCode, 1);
+  assert.match(failed.stderr, /^rowhouse: The body is not a SQLite 3 database file, or it is encrypted\.\n$/);
+  assert.deepEqual(readdirSync(join(folder.path, 'data', 'projects')), []);
+
+  const out = join(folder.path, 'out.json');
+  const missing = await runCommand(['export', 'schema', '--project', 'notes', '--out', out], environment);
+  assert.equal(missing.exitCode, 1);
+  assert.equal(missing.stderr, 'rowhouse: There is no such project.\n');
+  assert.ok(!existsSync(out));
+});
+
+test('a command that cannot be understood ends with 2, says what to write, and touches nothing', async () => {
+  using folder = temporaryFolder();
+  const cases: readonly (readonly [words: readonly string[], line: RegExp])[] = [
+    [[], /rowhouse start\n[^]*rowhouse import FILE/],
+    [['launch'], /launch is not a command/],
+    [['start', 'now'], /start takes no arguments/],
+    [['import'], /name one file/],
+    [['import', 'a', 'b', '--project', 'x'], /name one file/],
+    [['import', 'a'], /--project SLUG is needed/],
+    [['import', 'a', '--project', 'no spaces'], /--project must be/],
+    [['import', 'a', '--project', 'x', '--force'], /--force/],
+    [['export', '--project', 'x'], /say what to export/],
+    [['export', 'data', '--project', 'x'], /say what to export/],
+    [['export', 'schema', '--project', 'x', '--url', 'http://127.0.0.1:1'], /wants a token/],
+    [['start', '--port', '1'], /--port/],
+  ];
+  const environment = { ROWHOUSE_DATA_DIR: join(folder.path, 'data') };
+  const results = await Promise.all(cases.map(([words]) => runCommand(words, environment)));
+  for (const [index, { exitCode, stdout, stderr }] of results.entries()) {
+    assert.match(stderr, cases[index]?.[1] ?? /^$/);
+    assert.deepEqual([exitCode, stdout], [2, '']);
+  }
+  assert.deepEqual(readdirSync(folder.path), []);
+});
+
+test('failures that a person can mend are one line, without a stack', async () => {
+  using folder = temporaryFolder();
+  const environment = { ROWHOUSE_DATA_DIR: join(folder.path, 'data') };
+  const nothing = await runCommand(['import', join(folder.path, 'none'), '--project', 'x'], environment);
+  assert.match(nothing.stderr, /^rowhouse: ENOENT: no such file.*\n$/);
+  const remote = { ROWHOUSE_URL: 'http://127.0.0.1:1', ROWHOUSE_TOKEN: ADMIN };
+  const refused = await runCommand(['export', 'schema', '--project', 'x'], remote);
+  assert.match(refused.stderr, /^rowhouse: http:\/\/127\.0\.0\.1:1 cannot be reached: ECONNREFUSED\n$/);
+  const missing = await runCommand(['export', 'schema', '--project', 'x'], environment);
+  assert.match(
+    missing.stderr,
+    /^rowhouse: there is no Rowhouse data in .+; ROWHOUSE_DATA_DIR says where to look\n$/,
+  );
+  assert.ok(!existsSync(environment.ROWHOUSE_DATA_DIR));
+  await runCommand(['import', chinookPath, '--project', 'x', '--create'], environment);
+  const format = await runCommand(['export', 'schema', '--project', 'x', '--format', 'xml'], environment);
+  assert.equal(format.stderr, 'rowhouse: format must be json or sql for schema exports.\n');
+});
+
+test('help tells the commands, also behind one, and the version is told', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  assert.equal((await runCommand(['--version'])).stdout, `${version}\n`);
+  assert.match((await runCommand(['import', '--help'])).stdout, /rowhouse import FILE/);
+  const { exitCode, stdout } = await runCommand(['--help']);
+  assert.equal(exitCode, 0);
+  for (const command of ['rowhouse start', 'rowhouse import FILE', 'rowhouse export schema']) {
+    assert.ok(stdout.includes(command));
+  }
+});
+
+test('the bar is drawn on a terminal, and nowhere else', async () => {
+  using folder = temporaryFolder();
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+  const command = `${process.execPath} ${main} import ${chinookPath} --project music --create`;
+  const env = { ROWHOUSE_DATA_DIR: join(folder.path, 'data'), PATH: process.env['PATH'] };
+  // script(1) gives the command a terminal of its own.
+  const shown = execFileSync('script', ['-qec', command, '/dev/null'], { env }).toString();
+  assert.match(shown.replaceAll('\u001b[K', ''), /\rchinook\.sqlite {2}\[[#-]{24}\] {2}\d+ %/);
+  assert.match(shown, /checking…/);
+});

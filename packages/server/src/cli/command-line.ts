@@ -1,0 +1,85 @@
+import { DataFolderInUseError } from '../catalog/catalog.ts';
+import { ConfigError, readConfig } from '../core/config.ts';
+import { RowhouseError } from '../core/errors.ts';
+import { packageVersion } from '../core/package-version.ts';
+import { CommandError } from './command-error.ts';
+import { requireSqlite } from './required-sqlite.ts';
+import { UsageError } from './usage-error.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const USAGE = `Rowhouse: every project its own SQLite database, behind one HTTP API
+
+  rowhouse start
+      Starts the service. Settings come from the environment: ROWHOUSE_PORT, ROWHOUSE_DATA_DIR…
+
+  rowhouse import FILE --project SLUG [--create] [--replace]
+      Puts a SQLite file in as the database of a project. --create makes the project when
+      it is not there; --replace takes the place of the tables that it has.
+
+  rowhouse export schema|database|table TABLE --project SLUG [--format NAME] [--out FILE]
+      Writes it to FILE, or to standard output: a schema as json, sql, postgres, typescript…;
+      a database as zip, zip-csv, json, sql or sqlite; a table as csv, json or ndjson.
+
+Import and export work on the data folder (ROWHOUSE_DATA_DIR) while no server runs on it, or
+through a running server:
+
+      --url URL        or ROWHOUSE_URL
+      --token TOKEN    or ROWHOUSE_TOKEN, which keeps it out of the list of processes
+`;
+
+/** Runs one command. Returns the process's exit code: 0 done, 1 failed, 2 not understood. */
+export async function commandLine(words: readonly string[], environment: Environment): Promise<number> {
+  try {
+    return await run(words, environment);
+  } catch (error) {
+    process.stderr.write(`rowhouse: ${explain(error)}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** Each command is loaded only when it is asked for: the parts of a server take longer to load than to use. */
+async function run(words: readonly string[], environment: Environment): Promise<number> {
+  const [command, ...rest] = words;
+  if (words.includes('--help') || words.includes('-h')) return printed(USAGE);
+  switch (command) {
+    case 'start':
+      requireSqlite(process.versions.sqlite);
+      return (await import('./start-command.ts')).startCommand(rest, environment);
+    case 'import':
+      requireSqlite(process.versions.sqlite);
+      return (await import('./import-command.ts')).importCommand(rest, readConfig(environment));
+    case 'export':
+      requireSqlite(process.versions.sqlite);
+      return (await import('./export-command.ts')).exportCommand(rest, readConfig(environment));
+    case 'help':
+      return printed(USAGE);
+    case '--version':
+      return printed(`${await packageVersion()}\n`);
+    case undefined:
+      process.stderr.write(USAGE);
+      return 2;
+    default:
+      throw new UsageError(`${command} is not a command; see rowhouse --help`);
+  }
+}
+
+function printed(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+const EXPLAINED = [CommandError, ConfigError, UsageError, RowhouseError];
+
+/** One line for what a person can mend; the stack for what is a fault of ours. */
+function explain(error: unknown): string {
+  if (EXPLAINED.some((kind) => error instanceof kind) && error instanceof Error) return error.message;
+  if (error instanceof DataFolderInUseError) {
+    return `${error.message}; name it with --url, or stop it first`;
+  }
+  if (error instanceof Error && 'syscall' in error) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') {
+    return 'the connection was cut before everything had arrived';
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,69 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { type Duplex, PassThrough, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import type { Config } from '../core/config.ts';
+import { parseArguments, projectOption, targetOptions } from './arguments.ts';
+import { CommandError } from './command-error.ts';
+import { openTarget } from './open-target.ts';
+import { showProgress } from './progress.ts';
+import type { ExportDownload, TargetExport } from './target.ts';
+import { UsageError } from './usage-error.ts';
+
+/** `rowhouse export schema|database|table [TABLE] --project SLUG [--format NAME] [--out FILE]` */
+export async function exportCommand(words: readonly string[], config: Config): Promise<number> {
+  const { values, positionals } = parseArguments(words, {
+    ...targetOptions,
+    format: { type: 'string' },
+    out: { type: 'string' },
+  });
+  const { format = null, out } = values;
+  const wanted = { ...whatToExport(positionals), project: projectOption(values.project), format };
+
+  const target = await openTarget(config, { ...values, create: false });
+  try {
+    await target.exportFile(wanted, async (download) => {
+      if (out === undefined) await receive(download, [process.stdout], { end: false });
+      else await receiveFile(download, out);
+      if (download.warning !== null) process.stderr.write(`warning: ${download.warning}\n`);
+    });
+  } finally {
+    await target.close();
+  }
+  return 0;
+}
+
+/** @throws UsageError where it is not said, or said with too many words. */
+function whatToExport([kind, table, ...others]: readonly string[]): Pick<TargetExport, 'kind' | 'table'> {
+  if ((kind === 'schema' || kind === 'database') && table === undefined) return { kind, table: '' };
+  if (kind === 'table' && table !== undefined && others.length === 0) return { kind, table };
+  throw new UsageError('say what to export: rowhouse export schema|database|table TABLE --project SLUG');
+}
+
+/** Written beside and renamed, so that a broken download never takes the place of a good file. */
+async function receiveFile(download: ExportDownload, path: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}.draft`;
+  const progress = showProgress(path, download.sizeBytes, process.stderr);
+  try {
+    await receive(download, [progress.counter, createWriteStream(draft, { flags: 'wx', flush: true })], {});
+    await rename(draft, path);
+  } finally {
+    progress.finish();
+    await rm(draft, { force: true });
+  }
+}
+
+async function receive(
+  { content, sha256 }: ExportDownload,
+  outputs: readonly (Duplex | Writable)[],
+  options: { readonly end?: boolean },
+): Promise<void> {
+  const hash = createHash('sha256');
+  const hashing = new PassThrough();
+  hashing.on('data', (chunk: Buffer) => hash.update(chunk));
+  await pipeline([content, hashing, ...outputs], options);
+  if (hash.digest('hex') !== sha256)
+    throw new CommandError('what arrived is not what was exported: its checksum differs');
+}

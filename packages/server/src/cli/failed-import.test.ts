@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+
+import { chinookPath } from '../testing/databases/chinook.ts';
+import { runCommand } from '../testing/tools/command.ts';
+
+test('why an import failed is told in the server’s words, also where the project made for it cannot be removed', async () => {
+  const server = createServer((request, response) => {
+    const [status, body] =
+      request.url === '/projects'
+        ? [201, { ok: true, data: { token: { token: 'pat_x' } }, error: null }]
+        : [
+            409,
+            { ok: false, data: null, error: { code: 'conflict', message: `${request.method} must wait.` } },
+          ];
+    request.resume().once('end', () => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+
+  const options = ['--url', `http://127.0.0.1:${port}`, '--token', 'x', '--project', 'music', '--create'];
+  const failed = await runCommand(['import', chinookPath, ...options]);
+  server.close();
+  assert.equal(failed.exitCode, 1);
+  assert.equal(
+    failed.stderr,
+    'warning: the project music was made and could not be removed: DELETE must wait.\nrowhouse: POST must wait.\n',
+  );
+});

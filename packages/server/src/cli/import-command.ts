@@ -1,0 +1,85 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+import type { Config } from '../core/config.ts';
+import { parseArguments, projectOption, targetOptions } from './arguments.ts';
+import { CommandError } from './command-error.ts';
+import { openTarget } from './open-target.ts';
+import { showProgress } from './progress.ts';
+import type { ImportSummary, Target } from './target.ts';
+import { UsageError } from './usage-error.ts';
+
+/** `rowhouse import FILE --project SLUG [--create] [--replace]` */
+export async function importCommand(words: readonly string[], config: Config): Promise<number> {
+  const { values, positionals } = parseArguments(words, {
+    ...targetOptions,
+    create: { type: 'boolean', default: false },
+    replace: { type: 'boolean', default: false },
+  });
+  const [file, ...rest] = positionals;
+  if (file === undefined || rest.length > 0)
+    throw new UsageError('name one file: rowhouse import FILE --project SLUG');
+  const request = { file, project: projectOption(values.project), replace: values.replace };
+  const stats = await stat(file);
+  if (!stats.isFile()) throw new CommandError(`${file} is not a file`);
+
+  const target = await openTarget(config, values);
+  try {
+    const created = values.create ? await target.ensureProject(request.project) : null;
+    const summary = await importInto(target, { ...request, sizeBytes: stats.size, isNew: created !== null });
+    report(request.project, summary);
+    if (created !== null) process.stdout.write(`project token, shown this once: ${created.token}\n`);
+  } finally {
+    await target.close();
+  }
+  return 0;
+}
+
+interface FileImport {
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly project: string;
+  readonly replace: boolean;
+  /** Made for this import; it goes again when the import fails. */
+  readonly isNew: boolean;
+}
+
+async function importInto(target: Target, request: FileImport): Promise<ImportSummary> {
+  const { file, sizeBytes, project, replace, isNew } = request;
+  const progress = showProgress(basename(file), sizeBytes, process.stderr);
+  progress.counter.once('end', () => progress.note('checking…'));
+  const source = createReadStream(file);
+  // Whoever reads the counter is told of it, also where the file fails before anybody does.
+  progress.counter.once('error', () => undefined);
+  source.once('error', (error) => progress.counter.destroy(error));
+  try {
+    return await target.importDatabase({
+      project,
+      replace,
+      sizeBytes,
+      content: source.pipe(progress.counter),
+    });
+  } catch (error) {
+    if (isNew) await removeAgain(target, project);
+    throw error;
+  } finally {
+    source.destroy();
+    // Else a server that refuses early would be waited for until it cuts the connection.
+    progress.counter.destroy();
+    progress.finish();
+  }
+}
+
+/** Why the import failed is what matters: that the project stays is told besides. */
+async function removeAgain(target: Target, project: string): Promise<void> {
+  await target.deleteProject(project).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`warning: the project ${project} was made and could not be removed: ${reason}\n`);
+  });
+}
+
+function report(project: string, { tables, rows, warnings }: ImportSummary): void {
+  process.stdout.write(`${project}: ${tables} tables, ${rows} rows\n`);
+  for (const { message } of warnings) process.stderr.write(`warning: ${message}\n`);
+}

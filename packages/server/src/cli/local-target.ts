@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { openService, type Service } from '../compose.ts';
+import type { Config } from '../core/config.ts';
+import { RowhouseError } from '../core/errors.ts';
+import { createServiceLog } from '../http/observing/service-log.ts';
+import { toCsvOptions, toRowSelection } from '../resources/exports/export-fields.ts';
+import {
+  requireDatabaseFormat,
+  requireSchemaFormat,
+  requireTableFormat,
+} from '../resources/exports/export-formats.ts';
+import type { ExportRequest } from '../resources/exports/export-request.ts';
+import { requireReady } from '../resources/exports/jobs/ready-export.ts';
+import { CommandError } from './command-error.ts';
+import type { ImportSummary, ExportDownload, Target, TargetImport, TargetExport } from './target.ts';
+
+/** Works on the data folder itself, which no server may have open meanwhile. */
+export async function openLocalTarget(
+  config: Config,
+  options: { readonly create: boolean },
+): Promise<Target> {
+  // Else a mistyped path would become a new, empty data folder.
+  if (!options.create && !existsSync(join(config.dataDir, 'catalog.sqlite'))) {
+    throw new CommandError(
+      `there is no Rowhouse data in ${config.dataDir}; ROWHOUSE_DATA_DIR says where to look`,
+    );
+  }
+  const log = createServiceLog('warn', process.stderr);
+  return new LocalTarget(await openService(config, log));
+}
+
+class LocalTarget implements Target {
+  readonly #service: Service;
+
+  constructor(service: Service) {
+    this.#service = service;
+  }
+
+  async ensureProject(slug: string): Promise<{ readonly token: string } | null> {
+    try {
+      await this.#service.projects.get(slug);
+      return null;
+    } catch (error) {
+      if (!(error instanceof RowhouseError) || error.code !== 'not_found') throw error;
+    }
+    const { result } = await this.#service.projects.create({ slug, name: slug }, null);
+    return { token: result.token.secret };
+  }
+
+  async deleteProject(slug: string): Promise<void> {
+    await this.#service.projects.delete(slug, slug, null);
+  }
+
+  async importDatabase({ project, replace, sizeBytes, content }: TargetImport): Promise<ImportSummary> {
+    const { project_slug } = await this.#service.projects.get(project);
+    const { signal } = new AbortController();
+    const upload = { replace, requestOf: null, content, announcedBytes: sizeBytes, signal };
+    const { result } = await this.#service.imports.importDatabase({ project: project_slug, ...upload });
+    return result;
+  }
+
+  async exportFile(
+    wanted: TargetExport,
+    receive: (download: ExportDownload) => Promise<void>,
+  ): Promise<void> {
+    const { projects, exports } = this.#service;
+    const request = exportRequest(wanted);
+    const project = await projects.get(wanted.project);
+    const asked = { request, fileName: undefined, expiresInSeconds: null };
+    const { signal } = new AbortController();
+    const row = requireReady((await exports.create(project, asked, signal, null)).result);
+    try {
+      const content = await exports.read(project, row, { start: 0, end: row.size_bytes - 1 });
+      const { size_bytes: sizeBytes, sha256, status_reason: warning } = row;
+      await receive({ content, sizeBytes, sha256, warning });
+    } finally {
+      await exports.delete(project, row.id, { kind: 'admin' }, null);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#service.close();
+  }
+}
+
+function exportRequest({ project, kind, table, format }: TargetExport): ExportRequest {
+  switch (kind) {
+    case 'schema':
+      return { kind: 'schema_export', format: requireSchemaFormat(format ?? 'json', FORMAT).name };
+    case 'table':
+      return {
+        kind: 'table_export',
+        table: { nameOrId: table, allowed: null },
+        format: requireTableFormat(format ?? 'csv', FORMAT),
+        rows: toRowSelection({}, ''),
+        csv: toCsvOptions({}, 'csv'),
+      };
+    case 'database':
+      return {
+        kind: 'database_export',
+        format: requireDatabaseFormat(format ?? 'zip', FORMAT),
+        databaseName: project,
+        include: null,
+        exclude: [],
+        rows: {},
+      };
+  }
+}
+
+const FORMAT = '--format';

@@ -1,0 +1,115 @@
+import { createApp, metricsOf } from '../app.ts';
+import { openService, type Service } from '../compose.ts';
+import { type Config, ConfigError, readConfig, unknownVariables } from '../core/config.ts';
+import type { HttpServer } from '../http/http-server.ts';
+import { createServiceLog } from '../http/observing/service-log.ts';
+import { listenForMetrics, type MetricsListener } from '../resources/metrics/metrics-listener.ts';
+import type { Metrics } from '../resources/metrics/metrics.ts';
+import { sampleProject } from '../resources/projects/sample-project.ts';
+import { parseArguments } from './arguments.ts';
+import { UsageError } from './usage-error.ts';
+import { type FirstSecrets, welcome } from './welcome.ts';
+
+/** How long requests in flight may take to finish after the signal to stop, in milliseconds. */
+const SHUTDOWN_GRACE_MS = 10_000;
+
+/** `rowhouse start`: serves until SIGTERM or SIGINT. */
+export async function startCommand(
+  words: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  const { positionals } = parseArguments(words, {});
+  if (positionals.length > 0)
+    throw new UsageError('start takes no arguments: settings are in the environment');
+  const config = readConfig(environment);
+  const log = createServiceLog(config.logLevel, process.stderr);
+  for (const variable of unknownVariables(environment)) log.warn({ variable }, 'no setting bears this name');
+  const stopped = stopSignal();
+  const service = await openService(config, log);
+  try {
+    const hasAdminToken = await service.tokens.adoptAdminToken(config.adminToken);
+    const metrics = metricsOf(service);
+    const app = createApp(service, { config, log, metrics });
+    // Before any secret is made: one that is stored and then not shown is lost.
+    const address = await listen(app, config);
+    const metricsListener = await listenOnMetricsPort(metrics, config, app);
+    try {
+      process.stdout.write(welcome(address, await firstSecrets(service, config, { hasAdminToken })));
+      await service.markStarted();
+      log.info({ signal: await stopped }, 'stopping');
+    } finally {
+      await stopServing(app);
+      // To the last, it tells what is under way.
+      await metricsListener?.close();
+    }
+  } finally {
+    await service.close();
+  }
+  return 0;
+}
+
+/** On an empty data folder, makes what the owner needs to begin: the admin token last, as nobody but it could make another. */
+async function firstSecrets(
+  service: Service,
+  config: Config,
+  { hasAdminToken }: { readonly hasAdminToken: boolean },
+): Promise<FirstSecrets> {
+  const { rows: projects } = await service.projects.list({ limit: 1, offset: 0 });
+  const wanted = config.sampleProject === 'on' && projects.length === 0 && (await service.isNew());
+  const sample = wanted ? (await service.projects.create(sampleProject, null)).result : null;
+  return {
+    sampleProject: sample === null ? null : { slug: sample.row.project_slug, token: sample.token.secret },
+    adminToken: hasAdminToken ? null : await service.tokens.createAdminToken(),
+  };
+}
+
+async function listen(app: HttpServer, { host, port }: Config): Promise<string> {
+  // Fastify would open a second server for the other address of that name, and it would have none of our limits.
+  const one = host === 'localhost' ? '127.0.0.1' : host;
+  return unlessTaken(app.listen({ host: one, port }), `${host}:${port}`, 'ROWHOUSE_PORT');
+}
+
+/** Null where no second port is wanted. */
+async function listenOnMetricsPort(
+  metrics: Metrics,
+  { metricsHost: host, metricsPort: port }: Config,
+  app: HttpServer,
+): Promise<MetricsListener | null> {
+  if (port === null) return null;
+  try {
+    const onFault = (err: unknown) => app.log.error({ err }, 'metrics could not be read');
+    const listening = listenForMetrics(metrics, { host, port, onFault });
+    const listener = await unlessTaken(listening, `${host}:${port}`, 'ROWHOUSE_METRICS_PORT');
+    app.log.info({ url: listener.url }, 'metrics are served');
+    return listener;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+/** @throws ConfigError where another program listens there. */
+async function unlessTaken<T>(listening: Promise<T>, address: string, variable: string): Promise<T> {
+  try {
+    return await listening;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+      throw new ConfigError(`${address} is taken by another program; set ${variable} to another port`);
+    }
+    throw error;
+  }
+}
+
+/** Lets requests in flight finish, then cuts off those that do not. */
+async function stopServing(app: HttpServer): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), SHUTDOWN_GRACE_MS);
+  await app.close();
+  clearTimeout(cut);
+}
+
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+}

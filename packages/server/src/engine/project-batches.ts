@@ -1,0 +1,132 @@
+import { RowhouseError } from '../core/errors.ts';
+import type { IdempotentRequest, Written } from '../core/idempotency.ts';
+import type {
+  AffectedRows,
+  CreatedRecord,
+  CreatedRecords,
+  DeletedRecord,
+  NewRecord,
+  NewRecords,
+  RecordFilter,
+  RecordKey,
+  RecordRow,
+  TableReference,
+  ClientRow,
+} from './project-records.ts';
+
+/** The port, as far as several operations on rows at once are concerned. */
+export interface ProjectBatches {
+  /**
+   * Runs the operations in their order and in one transaction: all of them or none. Rejects as the first that fails does, and
+   * says which one it was; with `idempotency_mismatch` for a key that was used for another request.
+   */
+  run(
+    project: string,
+    operations: readonly BatchOperation[],
+    request: IdempotentRequest | null,
+  ): Promise<Written<readonly BatchResult[]>>;
+}
+
+/** Stands for what an earlier operation of the batch gives: `{"$ref":"0.row.id"}`. */
+export interface BatchReference {
+  readonly $ref: string;
+}
+
+export function isBatchReference(value: unknown): value is BatchReference {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    '$ref' in value &&
+    typeof value.$ref === 'string' &&
+    Object.keys(value).length === 1
+  );
+}
+
+/** The key of a row, parts of which may be given by earlier operations. */
+export interface BatchKey {
+  /** As it stands in the path, decoded. */
+  readonly whole: string;
+  readonly parts: readonly (string | BatchReference)[];
+}
+
+/**
+ * One operation of a batch, as a client sent it: where a row, a patch or a filter has a value, it may have a reference.
+ * Fields are named as the operation alone would have them, `body.email`.
+ */
+export type BatchOperation = { readonly table: TableReference } & (
+  | { readonly kind: 'get'; readonly key: BatchKey }
+  | { readonly kind: 'create'; readonly record: NewRecord }
+  | { readonly kind: 'createMany'; readonly records: NewRecords }
+  | { readonly kind: 'update'; readonly key: BatchKey; readonly patch: ClientRow; readonly field: string }
+  | { readonly kind: 'delete'; readonly key: BatchKey }
+  | {
+      readonly kind: 'updateMany';
+      readonly filters: readonly RecordFilter[];
+      readonly patch: ClientRow;
+      readonly field: string;
+    }
+  | { readonly kind: 'deleteMany'; readonly filters: readonly RecordFilter[] }
+);
+
+/** What an operation gave, in the order of the operations. */
+export type BatchResult =
+  | { readonly kind: 'get'; readonly result: RecordRow }
+  | { readonly kind: 'create'; readonly result: CreatedRecord }
+  | { readonly kind: 'createMany'; readonly result: CreatedRecords; readonly upserted: boolean }
+  | { readonly kind: 'update'; readonly result: RecordRow }
+  | { readonly kind: 'delete'; readonly result: DeletedRecord; readonly key: RecordKey }
+  | { readonly kind: 'updateMany' | 'deleteMany'; readonly result: AffectedRows };
+
+/** Where the request has the operation at this position. */
+export function operationField(position: number): string {
+  return `body.operations[${position}]`;
+}
+
+/** Runs what belongs to one operation of a batch; what it refuses says which one it was. */
+export function inOperation<Result>(position: number, run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof RowhouseError ? faultOf(error, position) : error;
+  }
+}
+
+function faultOf(error: RowhouseError, position: number): RowhouseError {
+  const operation = operationField(position);
+  const details = error.details?.map((detail) => ({
+    ...detail,
+    field: fieldInBatch(detail.field, operation),
+  }));
+  return new RowhouseError(
+    error.code,
+    `Operation ${position} failed, and none had effect: ${error.message}`,
+    {
+      details: details ?? [{ field: operation, message: error.message }],
+      cause: error.cause,
+      retryAfterSeconds: error.retryAfterSeconds,
+    },
+  );
+}
+
+/** The key of a row is a part of the operation's path; everything else is in its body. */
+function fieldInBatch(field: string, operation: string): string {
+  return field.startsWith('path') ? `${operation}.path` : `${operation}.${field}`;
+}
+
+/** The most text that a batch may answer with, in UTF-16 code units. */
+const ANSWER_MAX_LENGTH = 67_108_864;
+
+/**
+ * @param length of what the operations so far give.
+ * @throws RowhouseError `validation_failed` where that is too long to be answered.
+ */
+export function requireAnswerable(length: number): void {
+  if (length <= ANSWER_MAX_LENGTH) return;
+  const message = `the batch would be answered with more than ${ANSWER_MAX_LENGTH} characters`;
+  throw new RowhouseError('validation_failed', `From here on, ${message}.`);
+}
+
+export function answerLengthOf({ result }: BatchResult): number {
+  if ('rowJson' in result) return result.rowJson.length;
+  return 'rowsJson' in result ? (result.rowsJson?.length ?? 0) : 0;
+}

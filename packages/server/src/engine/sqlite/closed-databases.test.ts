@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+
+import type { IdempotentRequest } from '../../core/idempotency.ts';
+import { moduleBeside } from '../../runtime/threads/module-beside.ts';
+import type { OperationReply, OperationRequest } from '../../runtime/threads/protocol.ts';
+import { openDatabaseFiles, openFilesUnknown } from '../../testing/system/open-files.ts';
+import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
+import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
+import { commitSizes } from './workers/commit-sizes.ts';
+
+const MAX_OPEN = 3;
+const DATABASES = 20;
+
+/** What a connection keeps, by the names of the classes. A closed connection, or its statements, must leave none behind. */
+const KEPT = ['OpenDatabase', 'RecordDatabase', 'KeptResults', 'ConnectionId', 'ConflictWitness'];
+
+interface Call {
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+const request: IdempotentRequest = { key: 'k', scope: 'project', requestSha256: 'h', requestId: 'r' };
+const table = { nameOrId: 't', allowed: null };
+const key = { whole: '1', parts: ['1'] };
+const row = { name: 'x' };
+const page = {
+  filters: [],
+  sort: null,
+  descending: false,
+  limit: 10,
+  offset: 0,
+  after: null,
+  columns: null,
+  countAll: false,
+};
+const record = { row, field: 'body', onConflict: null };
+const records = { rows: [row], field: 'body.rows', onConflict: null, returning: true };
+
+/** What each thread is asked for, of every database: all that it keeps something for. */
+const CALLS: Readonly<Record<string, readonly Call[]>> = {
+  point: [
+    { operation: 'getRecord', input: { table, key } },
+    { operation: 'createRecord', input: { table, record, request } },
+    { operation: 'listRecords', input: { table, page } },
+  ],
+  writer: [
+    { operation: 'createRecords', input: { table, records, request } },
+    { operation: 'findImport', input: { request } },
+  ],
+  reader: [
+    { operation: 'listRecords', input: { table, page } },
+    { operation: 'contentVersion', input: {} },
+    { operation: 'countTables', input: {} },
+  ],
+};
+
+for (const [thread, calls] of Object.entries(CALLS)) {
+  test(
+    `a ${thread} thread keeps nothing of the databases that it has closed`,
+    { skip: openFilesUnknown },
+    async () => {
+      using folder = temporaryFolder();
+      const worker = new Worker(moduleBeside(import.meta.url, `${thread}-thread`), {
+        workerData: { maxOpenDatabases: MAX_OPEN, commitSizes: commitSizes().memory },
+      });
+      try {
+        for (const path of databasesIn(folder.path)) {
+          // One after another: each has its transaction.
+          for (const { operation, input } of calls)
+            await call(worker, { operation, input: { path, ...input } });
+        }
+        assert.equal(new Set(openDatabaseFiles(folder.path)).size, MAX_OPEN);
+        const kept = await instancesIn(worker, KEPT);
+        assert.equal(kept.get('OpenDatabase'), MAX_OPEN, 'those that are open');
+        assert.ok((kept.get('RecordDatabase') ?? 0) > 0, 'what is kept is known by its class');
+        for (const [name, count] of kept) assert.ok(count <= MAX_OPEN, `${count} of ${name}`);
+      } finally {
+        worker.postMessage('close');
+        await once(worker, 'exit');
+      }
+    },
+  );
+}
+
+function databasesIn(folder: string): readonly string[] {
+  const first = join(folder, '0.sqlite');
+  runSqliteShell(
+    first,
+    "PRAGMA journal_mode = WAL; CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO t VALUES (1, 'a');",
+  );
+  return Array.from({ length: DATABASES }, (_, index) => {
+    const path = join(folder, `${index}.sqlite`);
+    if (index > 0) copyFileSync(first, path);
+    return path;
+  });
+}
+
+async function call(worker: Worker, { operation, input }: Call): Promise<void> {
+  const asked: readonly OperationRequest[] = [{ id: 1, operation, input }];
+  worker.postMessage(asked);
+  const [replies] = (await once(worker, 'message')) as [readonly OperationReply[]];
+  const [reply] = replies;
+  assert.ok(reply?.ok === true && reply.output !== null, JSON.stringify(replies));
+}
+
+interface HeapSnapshot {
+  readonly snapshot: { readonly meta: { readonly node_fields: readonly string[] } };
+  readonly nodes: readonly number[];
+  readonly strings: readonly string[];
+}
+
+/** How many instances of each class the thread's heap has. To take a snapshot is to collect all garbage first. */
+async function instancesIn(worker: Worker, classes: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  // What SQLite's statements hold is freed by the first collection, and is garbage for the next.
+  for await (const _ of await worker.getHeapSnapshot());
+  const heap = (await json(await worker.getHeapSnapshot())) as HeapSnapshot;
+  const fields = heap.snapshot.meta.node_fields;
+  const [type, name] = [fields.indexOf('type'), fields.indexOf('name')];
+  const counts = new Map(classes.map((each) => [each, 0]));
+  for (let node = 0; node < heap.nodes.length; node += fields.length) {
+    if (heap.nodes[node + type] !== OBJECT) continue;
+    const named = heap.strings[heap.nodes[node + name] ?? 0] ?? '';
+    const count = counts.get(named);
+    if (count !== undefined) counts.set(named, count + 1);
+  }
+  return counts;
+}
+
+/** Of the types of nodes: an object that is named after its class. */
+const OBJECT = 3;

@@ -1,0 +1,97 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { invalidField } from '../../../../core/errors.ts';
+import { compareNames, foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { StoredSchema, StoredTable } from '../../../../schema/model.ts';
+import { nameList } from '../../../../schema/name-list.ts';
+import type { DatabaseExportRequest } from '../../../project-exports.ts';
+import { readStoredSchema } from '../../introspection/read-stored-schema.ts';
+import type { ExportedDatabase } from '../output/open-for-export.ts';
+import { countRows } from '../rows/row-count.ts';
+import { type RowSource, selectedRows, wholeTable } from '../rows/row-source.ts';
+import { schemaOfTables } from './schema-of-tables.ts';
+
+/** What a database export is made of. */
+export interface ChosenTables {
+  /** With what hangs on the chosen tables alone. */
+  readonly schema: StoredSchema;
+  /** The rows of each, sorted by the name of the table. */
+  readonly sources: readonly RowSource[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The tables that a client asks for: all but the excluded, or the included alone. A virtual table whose rows SQLite cannot read here gives
+ * none, and is named in a warning.
+ * @throws RowhouseError `validation_failed` where the request names a table that is not there, or not exported.
+ */
+export function chooseTables(
+  { connection, records }: ExportedDatabase,
+  request: Pick<DatabaseExportRequest, 'include' | 'exclude' | 'rows'>,
+): ChosenTables {
+  const all = readStoredSchema(connection);
+  const chosen = chosenNames(all.tables, request);
+  const { schema, warnings } = schemaOfTables(all, chosen);
+  const closed = schema.tables.filter((table) => table.kind === 'virtual' && !isReadable(connection, table));
+  const selections = new Map(Object.entries(request.rows).map(([name, rows]) => [foldName(name), rows]));
+  const sources = schema.tables
+    .filter((table) => !closed.some(({ name }) => name === table.name))
+    .toSorted((a, b) => compareNames(a.name, b.name))
+    .map(({ name }) => {
+      const table = records.table(name);
+      const selection = selections.get(foldName(name));
+      return selection === undefined ? wholeTable(table) : selectedRows(table, selection);
+    });
+  return { schema, sources, warnings: [...warnings, ...closedWarnings(closed)] };
+}
+
+/** How many rows there are to write in all. */
+export function countAllRows({ records }: ExportedDatabase, { sources }: ChosenTables): number {
+  return sources.reduce((sum, source) => sum + countRows(records, source), 0);
+}
+
+/** By folded name. */
+function chosenNames(
+  tables: readonly StoredTable[],
+  { include, exclude, rows }: Pick<DatabaseExportRequest, 'include' | 'exclude' | 'rows'>,
+): ReadonlySet<string> {
+  const known = new Set(tables.map(({ name }) => foldName(name)));
+  const excluded = requireKnown(exclude, known, (index) => `body.exclude_tables[${index}]`);
+  const included =
+    include === null ? known : requireKnown(include, known, (index) => `body.include_tables[${index}]`);
+  const chosen = new Set([...included].filter((name) => !excluded.has(name)));
+  for (const name of Object.keys(rows)) {
+    if (!chosen.has(foldName(name))) {
+      throw invalidField(`body.table_options.${name}`, 'is for a table that is not among the exported ones');
+    }
+  }
+  return chosen;
+}
+
+function requireKnown(
+  names: readonly string[],
+  known: ReadonlySet<string>,
+  fieldAt: (index: number) => string,
+): ReadonlySet<string> {
+  const unknown = names.findIndex((name) => !known.has(foldName(name)));
+  if (unknown !== -1)
+    throw invalidField(fieldAt(unknown), `is not a table of this project: ${names[unknown] ?? ''}`);
+  return new Set(names.map(foldName));
+}
+
+/** Its module may be missing, or the table that it reads. */
+function isReadable(connection: DatabaseSync, { name }: StoredTable): boolean {
+  try {
+    connection.prepare(`SELECT * FROM main.${quoteIdentifier(name)} LIMIT 1`).get();
+    return true;
+  } catch {
+    // SQLite's answer to the question.
+    return false;
+  }
+}
+
+function closedWarnings(closed: readonly StoredTable[]): readonly string[] {
+  if (closed.length === 0) return [];
+  const named = closed.map(({ name }) => ({ kind: 'virtual table', name }));
+  return [`these have no rows in it, as SQLite cannot read them here: ${nameList(named)}`];
+}

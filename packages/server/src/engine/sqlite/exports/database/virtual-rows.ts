@@ -1,0 +1,58 @@
+import { quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { StoredTable } from '../../../../schema/model.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+import type { RecordColumn, RecordTable } from '../../rows/record-table.ts';
+import { moduleOption } from '../../tables/full-text-over.ts';
+import type { ExportedDatabase } from '../output/open-for-export.ts';
+import { moduleOf } from '../schema/missing-modules.ts';
+
+/** How the content of a virtual table comes back when its statement has been loaded. */
+export type VirtualRows =
+  /** By its rows, in these columns. */
+  | { readonly kind: 'rows'; readonly columns: readonly RecordColumn[] }
+  /** By a statement that makes it from another table. */
+  | { readonly kind: 'rebuilt'; readonly sql: string }
+  /** It has nothing of its own. */
+  | { readonly kind: 'nothing' }
+  /** Not at all. */
+  | { readonly kind: 'lost' };
+
+export function virtualRows(stored: StoredTable, table: RecordTable): VirtualRows {
+  switch (moduleOf(stored)) {
+    case 'fts3':
+    case 'fts4':
+    case 'fts5':
+      return fullTextRows(stored, table);
+    case 'geopoly':
+      return { kind: 'rows', columns: table.columns };
+    case 'rtree':
+    case 'rtree_i32':
+      // Its first column is the rowid already. https://www.sqlite.org/rtree.html
+      return { kind: 'rows', columns: table.columns.filter((column) => column !== table.rowid) };
+    case 'fts4aux':
+    case 'fts5vocab':
+      return { kind: 'nothing' };
+    default:
+      return { kind: 'lost' };
+  }
+}
+
+/** https://www.sqlite.org/fts5.html#external_content_and_contentless_tables, https://www.sqlite.org/fts3.html#contentless_and_external_content_fts4_tables */
+function fullTextRows(stored: StoredTable, table: RecordTable): VirtualRows {
+  const content = moduleOption(stored, 'content');
+  if (content === '') return { kind: 'lost' };
+  if (content === null) return { kind: 'rows', columns: table.columns };
+  const name = quoteIdentifier(stored.name);
+  return { kind: 'rebuilt', sql: `INSERT INTO ${name}(${name}) VALUES('rebuild');\n` };
+}
+
+/** The statements that set an FTS5 table up as it is: how it ranks, and merges. https://www.sqlite.org/fts5.html#special_insert_commands */
+export function fullTextSettings({ connection }: ExportedDatabase, stored: StoredTable): string {
+  if (moduleOf(stored) !== 'fts5') return '';
+  const rows = queryRows<[string, string]>(
+    connection,
+    `SELECT quote(k), quote(v) FROM main.${quoteIdentifier(`${stored.name}_config`)} WHERE k <> 'version' ORDER BY k`,
+  );
+  const name = quoteIdentifier(stored.name);
+  return rows.map(([key, value]) => `INSERT INTO ${name}(${name}, rank) VALUES(${key},${value});\n`).join('');
+}

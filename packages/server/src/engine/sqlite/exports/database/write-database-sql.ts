@@ -1,0 +1,135 @@
+import { sqlSections } from '../../../../schema/formats/sql.ts';
+import { compareNames, foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { StoredTable } from '../../../../schema/model.ts';
+import { nameList } from '../../../../schema/name-list.ts';
+import { orderTables } from '../../../../schema/table-order.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+import type { RecordColumn } from '../../rows/record-table.ts';
+import type { ExportedDatabase } from '../output/open-for-export.ts';
+import type { OutputFile } from '../output/output-file.ts';
+import { insertInto, insertLines } from '../rows/insert-lines.ts';
+import { readLines } from '../rows/row-lines.ts';
+import type { RowProgress } from '../rows/row-progress.ts';
+import type { RowSource } from '../rows/row-source.ts';
+import { loadingWarnings } from '../schema/render-schema.ts';
+import type { ChosenTables } from './chosen-tables.ts';
+import { fullTextSettings, virtualRows } from './virtual-rows.ts';
+
+const HEADER = '-- A SQLite database. To make it again: sqlite3 new.db < dump.sql\n';
+
+/**
+ * Writes statements that make the tables again, with every value as it is. Foreign keys are off while they run, as they would refuse rows
+ * whose parents come later.
+ * @returns warnings.
+ */
+export function writeDatabaseSql(
+  output: OutputFile,
+  database: ExportedDatabase,
+  chosen: ChosenTables,
+  progress: RowProgress,
+): readonly string[] {
+  const sections = sqlSections(chosen.schema);
+  output.writeText(
+    `${HEADER}PRAGMA foreign_keys = OFF;\n${sections.encoding}BEGIN TRANSACTION;\n${sections.beforeRows}`,
+  );
+  const lost: StoredTable[] = [];
+  for (const { stored, source } of inLoadingOrder(chosen)) {
+    if (stored.kind === 'table') {
+      writeInserts(output, database, { ...source, columns: insertedColumns(database, source) }, progress);
+    } else if (!writeVirtual(output, database, { stored, source, progress })) lost.push(stored);
+  }
+  output.writeText(`${counters(database, chosen)}${sections.afterRows}COMMIT;\n`);
+  return [
+    ...sections.warnings,
+    ...loadingWarnings(database.connection, chosen.schema),
+    ...lostWarnings(lost),
+  ];
+}
+
+interface TableRows {
+  readonly stored: StoredTable;
+  readonly source: RowSource;
+}
+
+/** Parents first, for a loader that insists on foreign keys; then virtual tables, some of which are made from others. */
+function inLoadingOrder({ schema, sources }: ChosenTables): readonly TableRows[] {
+  const bySourceName = new Map(sources.map((source) => [source.table.name, source]));
+  const ordinary = orderTables(schema.tables.filter(({ kind }) => kind === 'table'));
+  const virtual = schema.tables.filter(({ kind }) => kind === 'virtual');
+  return [...ordinary, ...virtual].flatMap((stored) => {
+    const source = bySourceName.get(stored.name);
+    return source === undefined ? [] : [{ stored, source }];
+  });
+}
+
+/**
+ * Without generated columns, and with the rowid where no column is it: rows that are loaded without theirs get new ones. A table whose
+ * columns have all three names of the rowid hides it from every statement, so nothing can tell it or set it.
+ */
+function insertedColumns({ connection }: ExportedDatabase, { table }: RowSource): readonly RecordColumn[] {
+  const written = table.columns.filter(({ generated }) => !generated);
+  const { rowid } = table;
+  if (rowid === null || written.includes(rowid) || isRowidAlias(connection, table.name)) return written;
+  return [rowid, ...written];
+}
+
+/** An INTEGER PRIMARY KEY is the rowid itself and so has no index. https://www.sqlite.org/lang_createtable.html#rowid */
+function isRowidAlias(connection: ExportedDatabase['connection'], table: string): boolean {
+  const sql = "SELECT 1 FROM pragma_index_list(?, 'main') WHERE origin = 'pk'";
+  return queryRows(connection, sql, [table]).length === 0;
+}
+
+function writeInserts(
+  output: OutputFile,
+  { connection }: ExportedDatabase,
+  source: RowSource,
+  progress: RowProgress,
+): void {
+  const before = Buffer.from(insertInto(source.table.name, source.columns));
+  const after = Buffer.from(';\n');
+  for (const { bytes, rows } of readLines(connection, source, insertLines)) {
+    output.write(before);
+    output.write(bytes);
+    output.write(after);
+    progress.add(rows);
+  }
+}
+
+/** @returns whether its content comes back. */
+function writeVirtual(
+  output: OutputFile,
+  database: ExportedDatabase,
+  { stored, source, progress }: TableRows & { readonly progress: RowProgress },
+): boolean {
+  output.writeText(fullTextSettings(database, stored));
+  const content = virtualRows(stored, source.table);
+  if (content.kind === 'rows')
+    writeInserts(output, database, { ...source, columns: content.columns }, progress);
+  if (content.kind === 'rebuilt') output.writeText(content.sql);
+  return content.kind !== 'lost';
+}
+
+/** The counters of AUTOINCREMENT, which may be beyond every row. https://www.sqlite.org/autoinc.html */
+function counters({ connection }: ExportedDatabase, { sources }: ChosenTables): string {
+  const exists = queryRows(connection, "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_sequence'");
+  if (exists.length === 0) return '';
+  const chosen = new Set(sources.map(({ table }) => foldName(table.name)));
+  const rows = queryRows<[string, string, string]>(
+    connection,
+    'SELECT CAST(name AS TEXT), quote(name), quote(seq) FROM main.sqlite_sequence',
+  );
+  return rows
+    .filter(([name]) => chosen.has(foldName(name)))
+    .toSorted(([a], [b]) => compareNames(a, b))
+    .map(([, name, counter]) => {
+      const table = quoteIdentifier('sqlite_sequence');
+      return `DELETE FROM ${table} WHERE name = ${name};\nINSERT INTO ${table}(name,seq) VALUES(${name},${counter});\n`;
+    })
+    .join('');
+}
+
+function lostWarnings(lost: readonly StoredTable[]): readonly string[] {
+  if (lost.length === 0) return [];
+  const named = lost.map(({ name }) => ({ kind: 'virtual table', name }));
+  return [`what these hold cannot be read out of them, and is not in it: ${nameList(named)}`];
+}

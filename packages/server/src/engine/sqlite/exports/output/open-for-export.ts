@@ -1,0 +1,39 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import type { Encoding } from '../../../../schema/model.ts';
+import { openDatabase } from '../../connection/open-database.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+import { type RecordDatabase, recordDatabaseOf } from '../../rows/record-database.ts';
+import { addTextFunctions } from './text-functions.ts';
+
+/** A database that is open for one export. */
+export interface ExportedDatabase {
+  readonly connection: DatabaseSync;
+  readonly records: RecordDatabase;
+  readonly encoding: Encoding;
+}
+
+/** Opens it read-only; whoever does closes it. A view of an imported file may rely on double-quoted strings. */
+export function openForExport(path: string): ExportedDatabase {
+  const connection = openDatabase(path, { mode: 'read-only', doubleQuotedStrings: true });
+  const [row] = queryRows<[Encoding]>(connection, 'PRAGMA main.encoding');
+  const encoding = row?.[0] ?? 'UTF-8';
+  addTextFunctions(connection, encoding);
+  return { connection, records: recordDatabaseOf(connection), encoding };
+}
+
+/** Opens it, reads it as it is at this moment, however long that takes, and closes it. */
+export async function withSnapshot<Result>(
+  path: string,
+  read: (database: ExportedDatabase) => Result | Promise<Result>,
+): Promise<Result> {
+  const database = openForExport(path);
+  try {
+    // The snapshot begins with the first read. https://www.sqlite.org/isolation.html
+    database.connection.exec('BEGIN');
+    database.records.refresh();
+    return await read(database);
+  } finally {
+    database.connection.close();
+  }
+}

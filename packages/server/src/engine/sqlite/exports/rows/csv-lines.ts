@@ -1,0 +1,53 @@
+import type { CsvOptions } from '../../../project-exports.ts';
+import type { RecordColumn } from '../../rows/record-table.ts';
+import { BASE64 } from '../../values/json-expression.ts';
+import { byStorageClass } from '../../values/storage-class.ts';
+import { guardFormula, GUARDED_TEXT } from '../output/text-functions.ts';
+import { concatenation, numberText } from './line-expressions.ts';
+import type { LineFormat } from './row-lines.ts';
+
+/** https://www.rfc-editor.org/rfc/rfc4180#section-2 */
+export const LINE_END = '\r\n';
+const BYTE_ORDER_MARK = '\u{feff}';
+
+/** How a database export writes its tables. */
+export const PLAIN_CSV: CsvOptions = { delimiter: ',', bom: false, spreadsheetSafe: false };
+
+/**
+ * Rows as CSV. Every text is in quotes, and nothing else is: so the number 7 and the text `7` stay apart, and so do NULL and the empty
+ * text. A BLOB is base64, an infinity `Infinity` or `-Infinity`.
+ */
+export function csvLines({ delimiter, spreadsheetSafe }: CsvOptions): LineFormat {
+  const value = (column: RecordColumn): string => {
+    const { quoted } = column;
+    const text = spreadsheetSafe ? guarded(quoted) : quoted;
+    return byStorageClass(quoted, {
+      number: numberText(column, 'Infinity'),
+      text: `'"' || replace(${text}, '"', '""') || '"'`,
+      blob: `${BASE64}(${quoted})`,
+    });
+  };
+  return { line: (columns) => concatenation(columns.map(value), delimiter), separator: LINE_END };
+}
+
+/** Only a text that begins like a formula is looked at by JavaScript. */
+function guarded(value: string): string {
+  return `iif(substr(${value}, 1, 1) IN ('=', '+', '-', '@', char(9), char(10), char(13), '＝', '＋', '－', '＠'),
+    ${GUARDED_TEXT}(${value}), ${value})`;
+}
+
+/** What stands before the rows: the names of the columns. A name is in quotes where it needs them. */
+export function csvHeader(
+  columns: readonly RecordColumn[],
+  { delimiter, bom, spreadsheetSafe }: CsvOptions,
+): string {
+  const names = columns.map(({ name }) =>
+    headerField(spreadsheetSafe ? guardFormula(name) : name, delimiter),
+  );
+  return (bom ? BYTE_ORDER_MARK : '') + names.join(delimiter) + LINE_END;
+}
+
+function headerField(name: string, delimiter: string): string {
+  const needsQuotes = name === '' || name.includes(delimiter) || /["\r\n]|^\s|\s$/.test(name);
+  return needsQuotes ? `"${name.replaceAll('"', '""')}"` : name;
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { writeWorstDatabase } from '../../../../testing/databases/worst-values.ts';
+import { exportedTable } from '../../../../testing/http/data-exports.ts';
+import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
+import { runPython } from '../../../../testing/tools/python.ts';
+import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
+import { openDatabase } from '../../connection/open-database.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+
+const READ_CSV = `import csv, json, sys
+csv.field_size_limit(10**9)
+with open(sys.argv[1], newline='', encoding=sys.argv[3] if len(sys.argv) > 3 else 'utf-8') as file:
+    print(json.dumps(list(csv.reader(file, strict=True, delimiter=sys.argv[2]))))`;
+
+/** Python's own reader. */
+function readCsv(bytes: Buffer, delimiter = ',', encoding = 'utf-8'): readonly (readonly string[])[] {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'table.csv');
+  writeFileSync(path, bytes);
+  return runPython(READ_CSV, path, delimiter, encoding) as readonly string[][];
+}
+
+test('given Chinook, when each table’s CSV is imported by the sqlite3 shell, then every value is there', async () => {
+  using folder = temporaryFolder();
+  const copy = join(folder.path, 'copy.db');
+  runSqliteShell(copy, runSqliteShell(chinookPath, '.schema'));
+  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
+  const tables = queryRows<[string]>(chinook, "SELECT name FROM sqlite_schema WHERE type = 'table'");
+  for (const [table] of tables) {
+    const { bytes, rowCount } = await exportedTable(chinookPath, table, 'csv');
+    const path = join(folder.path, `${table}.csv`);
+    writeFileSync(path, bytes);
+    runSqliteShell(copy, `.import --csv --skip 1 ${path} ${table}`);
+    using loaded = openDatabase(copy, { mode: 'read-only' });
+    const names = queryRows<[string]>(chinook, 'SELECT name FROM pragma_table_info(?)', [table]);
+    // The shell makes the empty text of NULL.
+    const columns = names.map(([name]) => `nullif("${name}", '')`).join(', ');
+    const select = `SELECT ${columns} FROM "${table}" ORDER BY rowid`;
+    assert.deepEqual(queryRows(loaded, select), queryRows(chinook, select), table);
+    assert.equal(queryRows(chinook, select).length, rowCount);
+  }
+});
+
+test('given the worst values there are, Python reads each back from the CSV, exactly', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'worst.db');
+  writeWorstDatabase(path);
+  const { bytes, warnings } = await exportedTable(path, 'worst', 'csv', {
+    rows: { columns: ['any_value'] },
+  });
+  assert.deepEqual(warnings, []);
+  const [header, ...read] = readCsv(bytes);
+  assert.deepEqual(header, ['any_value']);
+  using database = openDatabase(path, { mode: 'read-only' });
+  const statement = database.prepare('SELECT any_value AS value FROM worst ORDER BY id');
+  statement.setReadBigInts(true);
+  const stored = statement.all().map(({ value }) => value);
+  assert.equal(read.length, stored.length);
+  for (const [index, value] of stored.entries()) assertSame(read[index]?.[0] ?? '', value);
+});
+
+function assertSame(text: string, value: unknown): void {
+  if (value === null || value === undefined) assert.equal(text, '');
+  else if (typeof value === 'bigint') assert.equal(BigInt(text), value);
+  else if (typeof value === 'number') assert.ok(Object.is(Number(text), value), `${text} for ${value}`);
+  else if (value instanceof Uint8Array) assert.deepEqual(Buffer.from(text, 'base64'), Buffer.from(value));
+  else assert.equal(text, value);
+}
+
+test('given values that look alike, quotes tell them apart: a text from a number, the empty text from NULL', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'alike.db');
+  runSqliteShell(
+    path,
+    "CREATE TABLE t (a, b); INSERT INTO t VALUES (7, '7'), (NULL, ''), ('NULL', 0.5), (x'61', 'a');",
+  );
+  const { bytes } = await exportedTable(path, 't', 'csv', { rows: { columns: 'a,b' } });
+  assert.equal(bytes.toString(), 'a,b\r\n7,"7"\r\n,""\r\n"NULL",0.5\r\nYQ==,"a"\r\n');
+  const rowids = await exportedTable(path, 't', 'csv', { rows: { limit: 1 } });
+  assert.equal(rowids.bytes.toString(), 'rowid,a,b\r\n1,7,"7"\r\n');
+});
+
+test('given a delimiter and a byte order mark, both are there, and names are quoted where they need it', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'names.db');
+  runSqliteShell(
+    path,
+    `CREATE TABLE t ("a;b", "say ""hi""", plain INTEGER PRIMARY KEY); INSERT INTO t VALUES ('x;y', 'z', 1);`,
+  );
+  const { bytes } = await exportedTable(path, 't', 'csv', { csv: { delimiter: ';', bom: true } });
+  assert.equal(bytes.toString(), '\u{feff}"a;b";"say ""hi""";plain\r\n"x;y";"z";1\r\n');
+  assert.deepEqual(readCsv(bytes, ';', 'utf-8-sig'), [
+    ['a;b', 'say "hi"', 'plain'],
+    ['x;y', 'z', '1'],
+  ]);
+});
+
+test('given spreadsheet_safe, formulas are guarded and no number is touched', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'formulas.db');
+  const formulas = ['=1+1', '+cmd', '-x', '@sum', '\t=1', '\r=1', '\n=1', '＝1', '-1-1', '+1+1', '-'];
+  const harmless = ['a=1', ' =1', '-5', '+5', '-1.5e3', '-.5', '+1.', '', "'=1", '1-1'];
+  using database = openDatabase(path, { mode: 'read-write' });
+  database.exec('CREATE TABLE t ("=id" INTEGER PRIMARY KEY, v)');
+  const insert = database.prepare('INSERT INTO t (v) VALUES (?)');
+  for (const value of [...formulas, ...harmless, -5n, -0.5, -Infinity]) insert.run(value);
+  const { bytes } = await exportedTable(path, 't', 'csv', {
+    rows: { columns: ['=id', 'v'] },
+    csv: { spreadsheetSafe: true },
+  });
+  const [header, ...rows] = readCsv(bytes);
+  assert.equal(header?.[0], "'=id");
+  const guarded = formulas.map((text) => `'${text}`);
+  assert.deepEqual(
+    rows.map(([, value]) => value),
+    [...guarded, ...harmless, '-5', '-0.5', '-Infinity'],
+  );
+  const faithful = await exportedTable(path, 't', 'csv', { rows: { columns: ['v'] } });
+  assert.equal(readCsv(faithful.bytes)[1]?.[0], '=1+1');
+});
+
+test('given text that is not UTF-8, its bytes are kept, and it is said', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'damaged.db');
+  runSqliteShell(path, "CREATE TABLE t (a TEXT); INSERT INTO t VALUES (CAST(x'61ff62' AS TEXT));");
+  const { bytes, warnings } = await exportedTable(path, 't', 'csv', { rows: { columns: 'a' } });
+  assert.deepEqual(bytes, Buffer.concat([Buffer.from('a\r\n"a'), Buffer.of(0xff), Buffer.from('b"\r\n')]));
+  assert.deepEqual(warnings, ['some text is not valid UTF-8: its bytes are as they are stored']);
+});
+
+test('given a table of 2,000 columns, a row has them all', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'wide.db');
+  const names = Array.from({ length: 2_000 }, (_, index) => `c${index}`);
+  runSqliteShell(
+    path,
+    `CREATE TABLE wide (${names.join(', ')}); INSERT INTO wide VALUES (${names.map((_, index) => index).join(', ')});`,
+  );
+  const { bytes } = await exportedTable(path, 'wide', 'csv', { rows: { columns: names } });
+  assert.deepEqual(readCsv(bytes), [names, names.map((_, index) => String(index))]);
+  const json = await exportedTable(path, 'wide', 'json', { rows: { columns: names } });
+  assert.deepEqual(JSON.parse(json.bytes.toString()), [
+    Object.fromEntries(names.map((name, index) => [name, index])),
+  ]);
+  const ndjson = await exportedTable(path, 'wide', 'ndjson', { rows: { columns: names.slice(0, 401) } });
+  assert.equal(Object.keys(JSON.parse(ndjson.bytes.toString()) as object).length, 401);
+});

@@ -1,0 +1,42 @@
+import { isUtf8 } from 'node:buffer';
+
+import { quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { RecordColumn } from '../../rows/record-table.ts';
+import { byStorageClass } from '../../values/storage-class.ts';
+import { TEXT_LITERAL } from '../output/text-functions.ts';
+import { concatenation, numberText } from './line-expressions.ts';
+import type { LineFormat } from './row-lines.ts';
+
+/**
+ * Rows as the lists of values of an INSERT, each such that SQLite reads the very same value from it. Most texts are put in quotes by
+ * SQLite; what that writes wrong is seen in the bytes, and written again.
+ */
+export const insertLines: LineFormat = {
+  line: lineWith((quoted) => `'''' || replace(${quoted}, '''', '''''') || ''''`),
+  separator: ',\n',
+  careful: { isNeeded: mayMislead, line: lineWith((quoted) => `${TEXT_LITERAL}(CAST(${quoted} AS BLOB))`) },
+};
+
+/** What stands before some of the lines; `;` and a line end stand behind. */
+export function insertInto(table: string, columns: readonly RecordColumn[]): string {
+  return `INSERT INTO ${quoteIdentifier(table)}(${columns.map(({ quoted }) => quoted).join(',')}) VALUES\n`;
+}
+
+function lineWith(text: (quoted: string) => string): LineFormat['line'] {
+  const value = (column: RecordColumn): string => {
+    const { quoted } = column;
+    return byStorageClass(quoted, {
+      number: numberText(column, '9e999'),
+      text: text(quoted),
+      blob: `quote(${quoted})`,
+      null: "'NULL'",
+    });
+  };
+  return (columns) => `'(' || ${concatenation(columns.map(value), ',')} || ')'`;
+}
+
+/** U+FFFD may be what SQLite made of a UTF-16 text that is none. */
+function mayMislead(bytes: Uint8Array): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer.includes(0) || buffer.includes('\r\n') || buffer.includes('\u{fffd}') || !isUtf8(buffer);
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { writeWorstDatabase } from '../../../../testing/databases/worst-values.ts';
+import { exportedDatabase, exportedTable } from '../../../../testing/http/data-exports.ts';
+import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
+import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
+import { openDatabase } from '../../connection/open-database.ts';
+import { type SqliteValue, toRecordValue } from '../../values/record-value.ts';
+
+/** What jq prints. */
+function jq(bytes: Buffer, ...words: readonly string[]): string {
+  return execFileSync('jq', words, { input: bytes, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });
+}
+
+/** Every row as clients see it, with JavaScript's own idea of each value. */
+function storedRecords(path: string, select: string): readonly object[] {
+  using database = openDatabase(path, { mode: 'read-only' });
+  const statement = database.prepare(select);
+  statement.setReadBigInts(true);
+  return statement
+    .all()
+    .map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [name, toRecordValue(value as SqliteValue)]),
+      ),
+    );
+}
+
+test('given Chinook as one JSON document, jq finds every table with every row', async () => {
+  const { bytes, rowCount, tableCount } = await exportedDatabase(chinookPath, { format: 'json' });
+  assert.deepEqual([rowCount, tableCount], [15_607, 11]);
+  const head = jq(
+    bytes,
+    '-c',
+    '[.format, .format_version, .database, (.tables | length), (.tables | map(length) | add)]',
+  );
+  assert.equal(head, '["rowhouse.database",1,"tested",11,15607]\n');
+  const document = JSON.parse(bytes.toString()) as { readonly tables: Readonly<Record<string, unknown>> };
+  for (const [table, rows] of Object.entries(document.tables)) {
+    assert.deepEqual(rows, storedRecords(chinookPath, `SELECT * FROM "${table}"`), table);
+  }
+});
+
+for (const format of ['json', 'ndjson'] as const) {
+  test(`given the worst values there are, ${format} has each as records do, and jq takes it`, async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'worst.db');
+    writeWorstDatabase(path);
+    const { bytes, warnings, rowCount } = await exportedTable(path, 'worst', format);
+    assert.deepEqual(warnings, []);
+    const text = bytes.toString();
+    const lines = text.trimEnd().split('\n');
+    const rows: unknown =
+      format === 'json' ? JSON.parse(text) : lines.map((line) => JSON.parse(line) as unknown);
+    // JSON has no −0 here, as in records.
+    const records: unknown = JSON.parse(
+      JSON.stringify(storedRecords(path, 'SELECT * FROM worst ORDER BY id')),
+    );
+    assert.deepEqual(rows, records);
+    assert.equal(lines.length, format === 'json' ? rowCount + 2 : rowCount);
+    assert.equal(jq(bytes, ...(format === 'json' ? ['length'] : ['-s', 'length'])), `${rowCount}\n`);
+  });
+}
+
+test('given text that is not UTF-8, JSON has U+FFFD in its place, and it is said', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'damaged.db');
+  runSqliteShell(path, "CREATE TABLE t (a TEXT); INSERT INTO t VALUES (CAST(x'61ff62' AS TEXT)), ('é');");
+  const { bytes, warnings } = await exportedTable(path, 't', 'json', { rows: { columns: ['a'] } });
+  assert.equal(bytes.toString(), '[\n{"a":"a\u{fffd}b"},\n{"a":"é"}\n]\n');
+  assert.deepEqual(warnings, ['some text is not valid UTF-8: bytes that make no character are U+FFFD']);
+});
+
+test('given no rows, each format is still a whole file', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'empty.db');
+  runSqliteShell(path, 'CREATE TABLE t (id INTEGER PRIMARY KEY, a);');
+  assert.equal((await exportedTable(path, 't', 'json')).bytes.toString(), '[\n]\n');
+  assert.equal((await exportedTable(path, 't', 'ndjson')).bytes.toString(), '');
+  assert.equal((await exportedTable(path, 't', 'csv')).bytes.toString(), 'id,a\r\n');
+  const database = JSON.parse((await exportedDatabase(path, { format: 'json' })).bytes.toString()) as object;
+  assert.deepEqual(database, {
+    format: 'rowhouse.database',
+    format_version: 1,
+    database: 'tested',
+    tables: { t: [] },
+  });
+});

@@ -1,0 +1,36 @@
+import type { RecordColumn } from '../../rows/record-table.ts';
+import { finiteOr } from '../../values/storage-class.ts';
+import { SIGNED_ZERO } from '../output/text-functions.ts';
+
+/**
+ * An SQL expression for the digits of a number that is in a column, such that the number can be read back from them. Most are told
+ * by one comparison.
+ * @param infinity what stands for the number that has no digits.
+ */
+export function numberText(column: RecordColumn, infinity: string): string {
+  const { quoted } = column;
+  const finite = `iif(${quoted} BETWEEN -1e300 AND 1e300, ${quoted}, ${finiteOr(quoted, infinity)})`;
+  if (!mayHoldNegativeZero(column)) return finite;
+  return `iif(${quoted} = 0 AND typeof(${quoted}) = 'real', ${SIGNED_ZERO}(${quoted}), ${finite})`;
+}
+
+/** In a column that prefers numbers, SQLite stores −0.0 as the integer 0. https://www.sqlite.org/datatype3.html */
+function mayHoldNegativeZero({ kind, facts }: RecordColumn): boolean {
+  return kind === 'any' || kind === 'blob' || facts.computed;
+}
+
+/**
+ * An SQL expression for all these expressions one after the other, with `separator` between them; NULL is nothing. However
+ * many they are: a function takes a limited number. https://www.sqlite.org/limits.html#max_function_arg
+ */
+export function concatenation(expressions: readonly string[], separator: string): string {
+  const between = `'${separator.replaceAll("'", "''")}'`;
+  const groups: string[] = [];
+  for (let from = 0; from < expressions.length; from += GROUP) {
+    const group = expressions.slice(from, from + GROUP);
+    groups.push(`concat(${group.join(`, ${between}, `)})`);
+  }
+  return groups.join(` || ${between} || `);
+}
+
+const GROUP = 400;

@@ -1,0 +1,9 @@
+import type { RecordDatabase } from '../../rows/record-database.ts';
+import type { RowSource } from './row-source.ts';
+
+/** How many rows there are to be written. */
+export function countRows(database: RecordDatabase, { table, where, limit, offset }: RowSource): number {
+  const row = database.firstRow(`SELECT count(*) FROM ${table.quoted} WHERE ${where.sql}`, where.values);
+  const rows = Math.max(0, Number(row?.[0] ?? 0) - offset);
+  return limit === null ? rows : Math.min(rows, limit);
+}

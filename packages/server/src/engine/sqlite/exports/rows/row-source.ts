@@ -1,0 +1,35 @@
+import type { RowSelection } from '../../../project-exports.ts';
+import { allOf, type Condition, filterCondition } from '../../rows/filter-conditions.ts';
+import type { RecordColumn, RecordTable } from '../../rows/record-table.ts';
+import { shownColumns } from '../../rows/shown-columns.ts';
+import { orderOf, type OrderTerm } from '../../rows/sort-order.ts';
+
+/** Rows to be written down: of which table, which of them, what of each, in which order. */
+export interface RowSource {
+  readonly table: RecordTable;
+  readonly columns: readonly RecordColumn[];
+  readonly where: Condition;
+  readonly order: readonly OrderTerm[];
+  /** Null for no limit. */
+  readonly limit: number | null;
+  readonly offset: number;
+}
+
+/** All rows, with the columns that records show, in the order of the key. */
+export function wholeTable(table: RecordTable): RowSource {
+  const order = orderOf(table, { sort: null, descending: false, field: '' });
+  return { table, columns: table.columns, where: allOf([]), order, limit: null, offset: 0 };
+}
+
+/** What a client selected. @throws RowhouseError `validation_failed`. */
+export function selectedRows(table: RecordTable, selection: RowSelection): RowSource {
+  const { columns, filters, sort, descending, limit, offset, field } = selection;
+  return {
+    table,
+    columns: shownColumns(table, columns, `${field}.columns`),
+    where: allOf(filters.map((filter) => filterCondition(table, filter))),
+    order: orderOf(table, { sort, descending, field: `${field}.sort` }),
+    limit,
+    offset,
+  };
+}

@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+
+import { asc, type Column, eq, getTableColumns, is } from 'drizzle-orm';
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { drizzle, type SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
+
+import { drizzleFormat } from '../../../../schema/formats/drizzle.ts';
+import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
+import { fillWorstTables, WORST_NAMES, worstDatabase } from '../../../../testing/databases/worst-schema.ts';
+import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
+import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
+import {
+  assertDrizzleReads,
+  type DrizzleModule,
+  tablesOf,
+  viewsOf,
+} from '../../../../testing/tools/drizzle-module.ts';
+import { assertTypesAsMarked } from '../../../../testing/tools/type-check.ts';
+import { openDatabase } from '../../connection/open-database.ts';
+import { readSchema } from '../../introspection/read-schema.ts';
+import { renderSchemaExport } from './render-schema.ts';
+
+const RUNS = randomRuns(60);
+
+test(`given any schema, when exported, then the module compiles, and drizzle reads the same tables from it (${RUNS} schemas)`, async () => {
+  await withRandomDatabases(RUNS, async (databases) => void (await assertModules(databases)));
+});
+
+test('given the worst schema and one with no tables, when exported, then the same holds', async () => {
+  using worst = worstWithColumnNames();
+  using none = databaseWith('');
+  await assertModules([worst, none]);
+});
+
+test('given the Chinook database, when queried through its module, then rows are read, joined, inserted and changed', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'chinook.sqlite');
+  cpSync(chinookPath, path);
+  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
+  const use = `
+    import { eq } from 'drizzle-orm';
+    import { drizzle } from 'drizzle-orm/sqlite-proxy';
+    import { album, artist, type track } from './module-0.ts';
+    const db = drizzle(async () => ({ rows: [] }));
+    export const joined: Promise<{ title: string; artist: string | null }[]> = db
+      .select({ title: album.title, artist: artist.name }).from(album).innerJoin(artist, eq(artist.artistId, album.artistId));
+    export const inserted = db.insert(album).values({ title: 'x', artistId: 1 });
+    export const price: string = ({} as typeof track.$inferSelect).unitPrice;
+    export const missing = db.insert(album).values({ title: 'x' }); // TS2769
+    export const wrong = db.insert(album).values({ title: 1, artistId: 1 }); // TS2769`;
+  const [module = {}] = await assertModules([chinook], { 'use.ts': use });
+  using file = new DatabaseSync(path);
+  const db = queries(file);
+
+  for (const table of tablesOf(module)) {
+    const { name, columns } = getTableConfig(table);
+    const rows = await db.select().from(table).limit(50);
+    const stored = file.prepare(`SELECT * FROM "${name}" LIMIT 50`).all();
+    assert.ok(rows.length > 0);
+    assert.deepEqual(
+      rows.map((row) => Object.values(row)),
+      stored.map((row) => columns.map((column) => asDrizzleReads(row[column.name] ?? null, column.dataType))),
+    );
+  }
+  const [artist, album] = ['artist', 'album'].map((name) => tableOf(module, name));
+  assert.ok(artist !== undefined && album !== undefined);
+  const [made] = await db.insert(artist).values({ name: "it's" }).returning();
+  assert.deepEqual(made, { artistId: 276, name: "it's" });
+  await db
+    .update(artist)
+    .set({ name: null })
+    .where(eq(columnOf(artist, 'artistId'), 276));
+  assert.deepEqual(
+    { ...file.prepare('SELECT * FROM Artist WHERE ArtistId = 276').get() },
+    { ArtistId: 276, Name: null },
+  );
+  const joined = await db
+    .select()
+    .from(album)
+    .innerJoin(artist, eq(columnOf(artist, 'artistId'), columnOf(album, 'artistId')))
+    .orderBy(asc(columnOf(album, 'albumId')))
+    .limit(1);
+  assert.deepEqual(joined, [
+    {
+      Album: { albumId: 1, title: 'For Those About To Rock We Salute You', artistId: 1 },
+      Artist: { artistId: 1, name: 'AC/DC' },
+    },
+  ]);
+});
+
+test('given the worst schema, when queried through its module, then every table and view can be read, and defaults are left to SQLite', async () => {
+  using database = worstWithColumnNames();
+  fillWorstTables(database);
+  // Drizzle would round these, or node:sqlite refuse to give them.
+  database.exec('DELETE FROM types; DELETE FROM strictly; PRAGMA foreign_keys = OFF');
+  const [module = {}] = await assertModules([database]);
+  const db = queries(database);
+  for (const table of [...tablesOf(module), ...viewsOf(module)]) await db.select().from(table);
+
+  const [strictly] = await db
+    .insert(tableOf(module, 'strictly'))
+    .values({ t: 'x', i: 2, b: Buffer.from([0, 255]), a: 'any' })
+    .returning();
+  assert.deepEqual(strictly, {
+    id: 4,
+    i: 2,
+    r: null,
+    t: 'x',
+    b: Buffer.from([0, 255]),
+    a: 'any',
+    doubleI: 4,
+    storedT: "x'*/",
+  });
+  const [types] = await db
+    .insert(tableOf(module, 'types'))
+    .values({ d: 1.5, aB: '7', blank: '', flag: true, huge: 1, untyped: 1.5 })
+    .returning();
+  assert.ok(types !== undefined && 'computed' in types);
+  const { at, day, computed, ...others } = types;
+  assert.match(
+    `${String(at)} ${String(day)} ${String(computed)}`,
+    /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \d{4}-\d\d-\d\d [0-9a-f]{8}$/,
+  );
+  assert.deepEqual(others, {
+    untyped: 1.5,
+    i: null,
+    big: null,
+    flag: true,
+    price: '1.5',
+    d: 1.5,
+    v: 'it\'s */ "x" \\ ${y}',
+    b: Buffer.from([0, 255]),
+    huge: 1,
+    inf: Infinity,
+    blank: '',
+    j: null,
+    anything: null,
+    aB: '7',
+  });
+  // Every object has a toString() that is no value of a row.
+  const [inherited] = await db.insert(tableOf(module, 'toString')).values({ plain: 3 }).returning();
+  assert.deepEqual(inherited, {
+    toStringColumn: 'toString',
+    plain: 3,
+    upper: 'toStringtoString',
+    parent: null,
+  });
+});
+
+test('given the worst schema, when exported, then the result says what is lost', () => {
+  using database = worstDatabase();
+  assert.deepEqual(renderSchemaExport(database, drizzleFormat).warnings, [
+    'left out, as Drizzle has no virtual tables: virtual table boxes, virtual table search',
+    'left out, as SQLite cannot tell their columns: view broken',
+    'triggers are left out: trigger , trigger  , trigger "quoted" and 59 more',
+    'foreign keys are left out, as what they refer to is not there: table composite_child, table lost',
+    'STRICT and WITHOUT ROWID are left out: table any_key, table pair, table strict_key and 1 more',
+    'collations of columns are left out: table nocase_key, table strictly',
+    'conflict clauses are left out: table desc_key',
+    'foreign keys are not deferred: table composite_child, table pair_child',
+    'Drizzle takes the name of the property for a column whose name is empty: table , table every_name',
+    'the constants have a number behind their name, as another has it: table  , table ${x}, table - and 18 more',
+  ]);
+});
+
+/** Drizzle cannot be told that a column has an empty name, of which the warnings speak. */
+function worstWithColumnNames(): DatabaseSync {
+  return worstDatabase(WORST_NAMES.filter((name) => name !== ''));
+}
+
+/** Compiles the modules of these databases, loads each, and holds what drizzle makes of it to what SQLite says. */
+async function assertModules(
+  databases: readonly DatabaseSync[],
+  others: Readonly<Record<string, string>> = {},
+): Promise<readonly DrizzleModule[]> {
+  using folder = temporaryFolder();
+  const texts = databases.map((database, position) => {
+    return [`module-${position}.ts`, renderSchemaExport(database, drizzleFormat).text] as const;
+  });
+  assertTypesAsMarked(folder.path, { ...Object.fromEntries(texts), ...others });
+  const modules: DrizzleModule[] = [];
+  for (const [position, database] of databases.entries()) {
+    const url = pathToFileURL(join(folder.path, `module-${position}.ts`)).href;
+    const module = (await import(url)) as DrizzleModule;
+    modules.push(module);
+    assertDrizzleReads(module, readSchema(database));
+  }
+  return modules;
+}
+
+function tableOf(module: DrizzleModule, variable: string): SQLiteTable {
+  const table = module[variable];
+  assert.ok(is(table, SQLiteTable), variable);
+  return table;
+}
+
+function columnOf(table: SQLiteTable, key: string): Column {
+  const column = getTableColumns(table)[key];
+  assert.ok(column !== undefined, key);
+  return column;
+}
+
+/** Drizzle over `node:sqlite`, through its driver for whatever runs SQL. https://orm.drizzle.team/docs/connect-drizzle-proxy */
+function queries(database: DatabaseSync): SqliteRemoteDatabase {
+  return drizzle((sql, parameters: SQLInputValue[], method) => {
+    const statement = database.prepare(sql);
+    statement.setReturnArrays(true);
+    if (method === 'run') statement.run(...parameters);
+    const rows = method === 'run' ? [] : statement.all(...parameters);
+    return Promise.resolve({ rows: method === 'get' ? (rows[0] as unknown as unknown[]) : rows });
+  });
+}
+
+/** A number in a column of NUMERIC is a string to drizzle. */
+function asDrizzleReads(value: unknown, dataType: string): unknown {
+  return dataType === 'string' && typeof value === 'number' ? String(value) : value;
+}

@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { quoteIdentifier } from '../../../../schema/identifier.ts';
+import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { type Form, RowSchemas } from '../../../../testing/databases/row-schemas.ts';
+import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
+import { fillWorstTables, worstDatabase } from '../../../../testing/databases/worst-schema.ts';
+import { apiColumns, apiRows, readableNames } from '../../../../testing/http/api-rows.ts';
+import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
+import { type OpenDatabase, openDatabase } from '../../connection/open-database.ts';
+import { insertRecord } from '../../records/insert-record.ts';
+import { recordDatabaseOf } from '../../rows/record-database.ts';
+
+test('given the Chinook database, when its 15,607 rows are held to its schema as the API sends them, then each is valid', () => {
+  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
+  const schemas = new RowSchemas(chinook);
+  const counts = readableNames(chinook).map((name) => assertRowsFit(chinook, schemas, name));
+  assert.equal(
+    counts.reduce((sum, count) => sum + count, 0),
+    15_607,
+  );
+});
+
+test('given the worst schema, when its rows are held to its schema as the API sends them, then each is valid', () => {
+  using database = worstDatabase();
+  fillWorstTables(database);
+  const schemas = new RowSchemas(database);
+  const filled = readableNames(database).filter((name) => assertRowsFit(database, schemas, name) > 0);
+  assert.deepEqual(filled.toSorted(), [
+    'a view',
+    'all_rowids_taken',
+    'boxes',
+    'desc_key',
+    'only_generated_besides',
+    'pair',
+    'pair_child',
+    'rowid_taken',
+    'search',
+    'self',
+    'strictly',
+    'text_key',
+    'twice',
+    'types',
+  ]);
+  assert.deepEqual(schemas.warnings, ['left out, as SQLite cannot tell their columns: view broken']);
+});
+
+describe('given the worst schema, a validator', () => {
+  const database = worstDatabase();
+  const schemas = new RowSchemas(database);
+  const [row, insert, update] = ['row', 'insert', 'update'] as const;
+  const strictly = { id: 1, i: 1, r: 1, t: '', b: null, a: null, double_i: 2, stored_t: '' };
+  const cases: readonly (readonly [takes: boolean, table: string, form: Form, value: unknown])[] = [
+    [true, 'strictly', row, strictly],
+    [true, 'strictly', row, { ...strictly, i: '9223372036854775807', r: '-Infinity', a: 1.5, extra: 1 }],
+    [false, 'strictly', row, { ...strictly, i: 1.5 }],
+    [false, 'strictly', row, { ...strictly, i: 'one' }],
+    [false, 'strictly', row, { ...strictly, i: true }],
+    [false, 'strictly', row, { ...strictly, r: 'NaN' }],
+    [false, 'strictly', row, { ...strictly, id: null }],
+    [false, 'strictly', row, { ...strictly, t: null }],
+    [false, 'strictly', row, { id: 1 }],
+    [false, 'strictly', row, []],
+    [true, 'desc_key', row, { id: null, x: 1 }],
+    [false, 'types', row, { rowid: 1 }],
+    [false, 'self', row, { id: 'x', parent: null, twin: null }],
+    [true, 'twice', row, { x: 1, X2: 2, 'x 2': null }],
+    [false, 'search', row, { title: '', 'the body': '' }],
+    [true, 'search', row, { rowid: 1, title: '', 'the body': null }],
+    [true, 'strictly', insert, {}],
+    [true, 'strictly', insert, { t: 'x', i: true, b: 'AP8=', r: 'Infinity', a: false }],
+    [false, 'strictly', insert, { stored_t: 'x' }],
+    [false, 'strictly', insert, { b: 'AP8' }],
+    [false, 'strictly', insert, { b: 1 }],
+    [false, 'strictly', insert, { t: null }],
+    [false, 'strictly', insert, { T: 'x' }],
+    [true, 'types', insert, { d: 1, blank: '', 'a b': 'x' }],
+    [false, 'types', insert, { d: 1, 'a b': 'x' }],
+    [false, 'types', insert, { d: 'one', blank: '', 'a b': 'x' }],
+    [true, 'pair', insert, { a: 1, b: 'x' }],
+    [false, 'pair', insert, { a: 1 }],
+    [false, 'pair', insert, { a: null, b: 'x' }],
+    [false, 'circle_a', insert, {}],
+    [false, 'circle_a', insert, { b: true }],
+    [true, 'rowid_taken', insert, { _rowid_: 1, rowid: 'x' }],
+    [true, 'close */ comment', insert, { 'close */ comment': null }],
+    [true, 'strictly', update, { i: null }],
+    [false, 'strictly', update, {}],
+    [false, 'strictly', update, { double_i: 2 }],
+  ];
+  for (const [takes, table, form, value] of cases) {
+    const what = `${JSON.stringify(value)} as ${form} of ${table}`;
+    test(`${takes ? 'takes' : 'refuses'} ${what}`, () => {
+      assert.equal(schemas.takes(table, form, value), takes);
+    });
+  }
+
+  test('takes new rows that the API takes, too, and what the API then answers', () => {
+    using fresh = worstDatabase();
+    fresh.exec('PRAGMA foreign_keys = OFF');
+    const records = recordDatabaseOf(fresh);
+    for (const [takes, table, form, value] of cases) {
+      if (!takes || form !== 'insert') continue;
+      const created = insertRecord(records, records.table(table), {
+        row: value as Readonly<Record<string, unknown>>,
+        field: 'body',
+        onConflict: null,
+      });
+      assert.ok(schemas.takes(table, 'row', JSON.parse(created.rowJson)), created.rowJson);
+    }
+  });
+
+  test('fills defaults into a new row, and into a change none', () => {
+    const filling = new RowSchemas(database, { useDefaults: true });
+    const created = { d: 1, blank: '', 'a b': 1 };
+    assert.ok(filling.takes('types', 'insert', created));
+    assert.deepEqual(created, {
+      d: 1,
+      blank: '',
+      'a b': 1,
+      flag: 0,
+      price: 1.5,
+      b: 'AP8=',
+      huge: '9223372036854775807',
+      v: 'it\'s */ "x" \\ ${y}',
+    });
+    const changed = { d: 1 };
+    assert.ok(filling.takes('types', 'update', changed));
+    assert.deepEqual(changed, { d: 1 });
+  });
+
+  test('is told that views and virtual tables have nothing to write', () => {
+    assert.throws(() => schemas.takes('a view', 'insert', {}), /can't resolve reference/);
+    assert.throws(() => schemas.takes('search', 'update', {}), /can't resolve reference/);
+  });
+});
+
+test('given no tables, when exported, then the document is valid and has nothing in it', () => {
+  using database = databaseWith('');
+  assert.throws(() => new RowSchemas(database).takes('t', 'row', {}), /can't resolve reference/);
+});
+
+const RUNS = randomRuns(100);
+
+test(`given any schema with rows, when they are sent, then they are valid, and what the schema asks for SQLite does too (${RUNS} schemas)`, async () => {
+  let stored = 0;
+  await withRandomDatabases(RUNS, (databases) => {
+    for (const database of databases) stored += assertSentRowsFit(database);
+  });
+  assert.ok(stored > RUNS, `${stored} rows`);
+});
+
+/** How many rows there were. */
+function assertSentRowsFit(database: OpenDatabase): number {
+  database.exec('PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON');
+  drop(database, 'trigger', "type = 'trigger'");
+  // One of full text may show columns of a table that has none of these names.
+  drop(database, 'table', "sql LIKE 'CREATE VIRTUAL TABLE%'");
+  const schemas = new RowSchemas(database);
+  let stored = 0;
+  for (const name of readableNames(database)) {
+    if (schemas.has(name, 'insert')) {
+      assertRequired(database, schemas, name);
+      fill(database, name);
+    }
+    stored += assertRowsFit(database, schemas, name);
+  }
+  return stored;
+}
+
+function assertRowsFit(database: OpenDatabase, schemas: RowSchemas, name: string): number {
+  const rows = apiRows(database, name);
+  schemas.assertTakesAll(name, rows);
+  return rows.length;
+}
+
+function drop(database: OpenDatabase, kind: string, condition: string): void {
+  for (const { name } of database.prepare(`SELECT name FROM sqlite_schema WHERE ${condition}`).all()) {
+    database.exec(`DROP ${kind} ${quoteIdentifier(String(name))}`);
+  }
+}
+
+const VALUES = ["'text'", '1', '9007199254740993', '1.5', '9e999', "x'00ff'", 'NULL', "'12'"];
+
+/** Rows with each value in every column, as far as the table takes them. */
+function fill(database: OpenDatabase, table: string): void {
+  const columns = writable(database, table);
+  for (const [position] of VALUES.entries()) {
+    tryInsert(database, table, columns, (index) => VALUES[(position + index) % VALUES.length] ?? 'NULL');
+    tryInsert(database, table, columns, () => VALUES[position] ?? 'NULL');
+  }
+}
+
+/** A row without a column that is required, and with all others, is kept out for that column. */
+function assertRequired(database: OpenDatabase, schemas: RowSchemas, table: string): void {
+  const columns = writable(database, table);
+  for (const missing of schemas.required(table)) {
+    const others = columns.filter((column) => column !== missing);
+    for (const value of ["'12'", '12', "x'12'"]) {
+      assert.ok(!tryInsert(database, table, others, () => value), `${table}: ${missing}`);
+    }
+  }
+}
+
+function writable(database: OpenDatabase, table: string): readonly string[] {
+  return apiColumns(database, table)
+    .filter(({ generated }) => !generated)
+    .map(({ name }) => name);
+}
+
+/** Whether a row was stored. */
+function tryInsert(
+  database: OpenDatabase,
+  table: string,
+  columns: readonly string[],
+  valueOf: (position: number) => string,
+): boolean {
+  const target = quoteIdentifier(table);
+  const values = columns.map((_, position) => valueOf(position)).join(', ');
+  const named = `${target} (${columns.map(quoteIdentifier).join(', ')}) VALUES (${values})`;
+  try {
+    const sql = columns.length === 0 ? `${target} DEFAULT VALUES` : named;
+    return database.prepare(`INSERT INTO ${sql}`).run().changes > 0;
+  } catch {
+    return false;
+  }
+}

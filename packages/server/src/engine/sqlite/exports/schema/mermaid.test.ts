@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import type { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+
+import { mermaidFormat } from '../../../../schema/formats/mermaid.ts';
+import { foldName } from '../../../../schema/identifier.ts';
+import type { OrdinaryTable } from '../../../../schema/model.ts';
+import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
+import { worstDatabase } from '../../../../testing/databases/worst-schema.ts';
+import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
+import { type ErDiagram, readErDiagram } from '../../../../testing/tools/mermaid.ts';
+import { openDatabase } from '../../connection/open-database.ts';
+import { readSchema } from '../../introspection/read-schema.ts';
+import { renderSchemaExport } from './render-schema.ts';
+
+test('given the Chinook database, when exported, then Mermaid knows its tables, keys and the ends of its references', async () => {
+  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
+  assert.deepEqual(renderSchemaExport(chinook, mermaidFormat).warnings, []);
+  await assertSays(chinook);
+  const { entities, relationships } = await read(chinook);
+  assert.equal(entities.length, 11);
+  assert.equal(relationships.length, 11);
+  assert.deepEqual(entities.find(({ name }) => name === 'PlaylistTrack')?.attributes, [
+    { type: 'INTEGER', name: 'PlaylistId', keys: ['PK', 'FK'], comment: '' },
+    { type: 'INTEGER', name: 'TrackId', keys: ['PK', 'FK'], comment: '' },
+  ]);
+  const line = { label: 'TrackId', from: 'Track', fromEnd: 'ONLY_ONE', toEnd: 'ZERO_OR_MORE' };
+  assert.deepEqual(
+    relationships.filter(({ from }) => from === 'Track'),
+    [
+      { ...line, to: 'InvoiceLine', line: 'NON_IDENTIFYING' },
+      { ...line, to: 'PlaylistTrack', line: 'IDENTIFYING' },
+    ],
+  );
+});
+
+test('given foreign keys that may be NULL, that are unique, and to the table itself, when exported, then each end says so', async () => {
+  using database = databaseWith(`
+    CREATE TABLE parent(id INTEGER PRIMARY KEY, up INTEGER REFERENCES parent);
+    CREATE TABLE child(id INTEGER PRIMARY KEY REFERENCES parent, a INTEGER UNIQUE REFERENCES parent, b INTEGER NOT NULL REFERENCES parent,
+      c INTEGER REFERENCES missing);`);
+  const { relationships } = await read(database);
+  assert.deepEqual(
+    relationships.map(({ from, to, label, fromEnd, toEnd, line }) => [from, to, label, fromEnd, toEnd, line]),
+    [
+      ['parent', 'child', 'id', 'ONLY_ONE', 'ZERO_OR_ONE', 'IDENTIFYING'],
+      ['parent', 'child', 'a', 'ZERO_OR_ONE', 'ZERO_OR_ONE', 'NON_IDENTIFYING'],
+      ['parent', 'child', 'b', 'ONLY_ONE', 'ZERO_OR_MORE', 'NON_IDENTIFYING'],
+      ['parent', 'parent', 'up', 'ZERO_OR_ONE', 'ZERO_OR_MORE', 'NON_IDENTIFYING'],
+    ],
+  );
+  assert.deepEqual(renderSchemaExport(database, mermaidFormat).warnings, [
+    'left out: foreign key of table child',
+  ]);
+});
+
+test('given the worst names and kinds of things, when exported, then Mermaid shows each under its name', async () => {
+  using worst = worstDatabase();
+  await assertSays(worst);
+});
+
+test('given names that are words of Mermaid, Markdown or a directive, when exported, then each is shown as it is', async () => {
+  const words =
+    'style class classDef subgraph end one many to zero u o accTitle accDescr direction PK fk uké';
+  const names = [
+    ...words.split(' '),
+    'my direction TB there',
+    'Direction LR',
+    '%%{init: {"theme": "dark"}}%%',
+    '1. list',
+    '- list',
+    '**bold**',
+    '_it_',
+    '#35;',
+    'style: #a;',
+  ];
+  using database = databaseWith('');
+  for (const name of names)
+    database.exec(
+      `CREATE TABLE "${name.replaceAll('"', '""')}"("${name.replaceAll('"', '""')}" REFERENCES end)`,
+    );
+  await assertSays(database);
+});
+
+test('given a schema with no tables, when exported, then Mermaid reads an empty diagram', async () => {
+  using database = databaseWith('');
+  assert.deepEqual(await read(database), { entities: [], relationships: [] });
+});
+
+test('given a schema of 500 tables, when exported, then a warning says that it may be too big to be drawn', async () => {
+  using database = databaseWith(
+    Array.from(
+      { length: 500 },
+      (_, position) =>
+        `CREATE TABLE table_${position}(id INTEGER PRIMARY KEY, name TEXT, parent INTEGER REFERENCES table_0);`,
+    ).join('\n'),
+  );
+  assert.equal((await read(database)).entities.length, 500);
+  assert.match(renderSchemaExport(database, mermaidFormat).warnings.join(), /too big to be drawn/);
+});
+
+const RUNS = randomRuns(100);
+
+test(`given any schema, when exported, then Mermaid knows all that it can know of it (${RUNS} schemas)`, async () => {
+  await withRandomDatabases(RUNS, async (databases) => {
+    for (const database of databases) await assertSays(database);
+  });
+});
+
+function read(database: DatabaseSync): Promise<ErDiagram> {
+  const { text } = renderSchemaExport(database, mermaidFormat);
+  assert.equal(text, renderSchemaExport(database, mermaidFormat).text);
+  return readErDiagram(text);
+}
+
+async function assertSays(database: DatabaseSync): Promise<void> {
+  const tables = readSchema(database).tables.filter((table) => table.kind === 'table');
+  const { entities, relationships } = await read(database);
+  assert.deepEqual(
+    entities.map(({ name, alias }) => alias || name),
+    tables.map(({ name }) => shown(name) || '(unnamed)'),
+  );
+  assert.equal(new Set(entities.map(({ name }) => name.toLowerCase())).size, entities.length);
+  for (const [position, table] of tables.entries()) {
+    assert.deepEqual(
+      entities[position]?.attributes.map(({ name, keys, comment }) => ({
+        name: comment.replace(/(?:^|, )generated$/, '') || name,
+        isPrimaryKey: keys.includes('PK'),
+        isForeignKey: keys.includes('FK'),
+      })),
+      table.columns.map(({ name, primaryKeyPosition }) => ({
+        // Of a name without a letter the place that it has is shown.
+        name:
+          shown(name) ||
+          (entities[position]?.attributes[table.columns.findIndex((each) => each.name === name)]?.name ?? ''),
+        isPrimaryKey: primaryKeyPosition !== null,
+        isForeignKey: table.foreignKeys.some(({ columns }) =>
+          columns.some((column) => foldName(column) === foldName(name)),
+        ),
+      })),
+    );
+  }
+  const names = new Map(entities.map(({ name, alias }, position) => [name, tables[position]?.name ?? alias]));
+  assert.deepEqual(
+    relationships.map(({ from, to, label }) => [names.get(from), names.get(to), label]),
+    tables.flatMap((table) => linesOf(table, tables)),
+  );
+}
+
+/** Mermaid has no line breaks in a name. */
+function shown(name: string): string {
+  return name.replaceAll(/[\s\p{C}]+/gu, ' ').trim();
+}
+
+function linesOf(child: OrdinaryTable, tables: readonly OrdinaryTable[]): readonly (readonly string[])[] {
+  return child.foreignKeys.flatMap(({ columns, referencedTable, referencedColumns }) => {
+    const parent = tables.find(({ name }) => foldName(name) === foldName(referencedTable));
+    const isThere = referencedColumns?.every((column) => columnIn(parent, column) !== undefined) ?? false;
+    const label = columns.map((column) => columnIn(child, column)).join(', ');
+    return parent !== undefined && isThere ? [[parent.name, child.name, shown(label) || '(unnamed)']] : [];
+  });
+}
+
+function columnIn(table: OrdinaryTable | undefined, name: string): string | undefined {
+  return table?.columns.find((column) => foldName(column.name) === foldName(name))?.name;
+}

@@ -1,0 +1,519 @@
+import assert from 'node:assert/strict';
+import type { DatabaseSync } from 'node:sqlite';
+import { after, before, test } from 'node:test';
+
+import { postgresFormat } from '../../../../schema/formats/postgres.ts';
+import { compareNames, foldName } from '../../../../schema/identifier.ts';
+import type { ForeignKey, OrdinaryTable, Schema } from '../../../../schema/model.ts';
+import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
+import { WORST_NAMES, worstDatabase } from '../../../../testing/databases/worst-schema.ts';
+import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
+import { type CatalogTable, readCatalog } from '../../../../testing/tools/postgres-catalog.ts';
+import { type PostgresServer, startPostgres } from '../../../../testing/tools/postgres-server.ts';
+import { openDatabase } from '../../connection/open-database.ts';
+import { readSchema } from '../../introspection/read-schema.ts';
+import { renderSchemaExport } from './render-schema.ts';
+
+let server: PostgresServer;
+let schemaCount = 0;
+before(async () => {
+  server = await startPostgres();
+});
+after(() => server[Symbol.asyncDispose]());
+
+test('given the Chinook database, when its export is loaded, then PostgreSQL knows its tables, keys and references', () => {
+  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
+  assert.deepEqual(renderSchemaExport(chinook, postgresFormat).warnings, []);
+  const tables = load(chinook);
+  assertSays(tables, readSchema(chinook));
+  assert.equal(tables.length, 11);
+  assert.equal(tables.flatMap(constraintsOf('f')).length, 11);
+  const playlistTrack = table(tables, 'PlaylistTrack');
+  assert.deepEqual(constraintsOf('p')(playlistTrack)[0]?.columns, ['PlaylistId', 'TrackId']);
+  assert.deepEqual(
+    table(tables, 'Track').columns.map(({ name, type, notNull }) => [name, type, notNull]),
+    [
+      ['TrackId', 'bigint', true],
+      ['Name', 'text', true],
+      ['AlbumId', 'bigint', false],
+      ['MediaTypeId', 'bigint', true],
+      ['GenreId', 'bigint', false],
+      ['Composer', 'text', false],
+      ['Milliseconds', 'bigint', true],
+      ['Bytes', 'bigint', false],
+      ['UnitPrice', 'numeric(10,2)', true],
+    ],
+  );
+});
+
+test('given the worst names and kinds of things, when the export is loaded, then all tables and columns are there, under names of their own', () => {
+  using worst = worstDatabase();
+  const tables = load(worst);
+  const schema = readSchema(worst);
+  const ordinary = schema.tables.filter(({ kind }) => kind === 'table');
+  assert.equal(tables.length, ordinary.length);
+  assert.equal(table(tables, 'every_name').columns.length, WORST_NAMES.length);
+  const names = new Set(tables.map(({ name }) => name));
+  const kept = WORST_NAMES.filter(
+    (name) => Buffer.byteLength(name) <= 63 && !['', 'pg_class'].includes(name),
+  );
+  assert.deepEqual(
+    kept.filter((name) => !names.has(name)),
+    [],
+  );
+  assert.ok(names.has('_pg_class') && names.has('unnamed'));
+  for (const { columns } of tables.filter(({ name }) => kept.includes(name))) {
+    assert.equal(columns.length, 4);
+  }
+  const types = Object.fromEntries(table(tables, 'odd_types').columns.map(({ name, type }) => [name, type]));
+  assert.deepEqual(
+    [
+      types['d'],
+      types['e'],
+      types['g'],
+      types['h'],
+      types['j'],
+      types['k'],
+      types['m'],
+      types['p'],
+      types['y'],
+    ],
+    [
+      'numeric(10,2)',
+      'numeric',
+      'bigint',
+      'text',
+      'smallint',
+      'bytea',
+      'double precision',
+      'text',
+      'numeric',
+    ],
+  );
+  const generated = table(tables, 'generated').columns.filter((column) => column.generated);
+  assert.deepEqual(
+    generated.map(({ name }) => name),
+    ['b', 'f'],
+  );
+  assert.equal(constraintsOf('c')(table(tables, 'generated')).length, 2);
+  const child = table(tables, 'composite_child');
+  assert.deepEqual(
+    constraintsOf('f')(child).map(({ columns, referencedColumns, onDelete, onUpdate, deferred }) => [
+      columns,
+      referencedColumns,
+      onDelete,
+      onUpdate,
+      deferred,
+    ]),
+    [
+      [['x', 'y'], ['a', 'b'], 'c', 'n', true],
+      [['x', 'y'], ['a', 'b'], 'a', 'a', false],
+    ],
+  );
+  assert.deepEqual(table(tables, 'only_index').indexes, [
+    { name: 'only_index_a', unique: true, partial: false, terms: ['a'] },
+    { name: 'partial', unique: true, partial: true, terms: ['b'] },
+    { name: 'portable_expression', unique: false, partial: false, terms: ['(a + 1)', 'b'] },
+  ]);
+});
+
+test('given the worst schema, when exported, then each thing that is left out is told in a comment and a warning', () => {
+  using worst = worstDatabase();
+  const { text, warnings } = renderSchemaExport(worst, postgresFormat);
+  for (const [kind, name] of [
+    ['view', 'simple_view'],
+    ['trigger', 'plain_insert'],
+    ['virtual table', 'search'],
+    ['index', 'partial_odd'],
+    ['index', 'expressions'],
+    ['foreign key of table', 'composite_child'],
+    ['default of column', 'defaults.k'],
+    ['expression of generated column', 'generated.d'],
+    ['collation of column', 'nocase_key.code'],
+    ['option of table', 'any_key'],
+  ]) {
+    assert.ok(text.includes(`-- left out: ${kind} "${name}": `), `${kind} ${name}`);
+    assert.ok(
+      warnings.some((warning) => warning.startsWith(`left out: ${kind} `)),
+      kind,
+    );
+  }
+});
+
+test('given defaults, when a row of defaults is put into both, then both hold the same', () => {
+  using worst = worstDatabase();
+  load(worst);
+  const moments = new Set(['h', 'i', 'j', 'u']);
+  const left = new Set(['e', 'k', 'l', 'n', 'p', 's', 'v', 'y']);
+  worst.exec('INSERT INTO defaults(t) VALUES (1)');
+  const row = worst.prepare('SELECT * FROM defaults');
+  row.setReadBigInts(true);
+  const stored = row.get() ?? {};
+  const answer = server.run(
+    `${search()}INSERT INTO defaults(t) VALUES (1); SELECT to_json(loaded) FROM defaults loaded;`,
+  );
+  const loaded = JSON.parse(answer, asWritten) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(stored)) {
+    if (left.has(name)) assert.equal(loaded[name], null, name);
+    else if (moments.has(name)) assert.match(String(loaded[name]), new RegExp(shapeOf(String(value))), name);
+    else if (value instanceof Uint8Array)
+      assert.equal(loaded[name], `\\x${Buffer.from(value).toString('hex')}`);
+    else assert.equal(numberless(loaded[name]), numberless(value), name);
+  }
+});
+
+/** Numbers as they are written, as some are too big for JavaScript's. */
+function asWritten(_: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === 'number' ? context?.source : value;
+}
+
+/** `2026-01-31` has the shape `^\d\d\d\d-\d\d-\d\d$`. */
+function shapeOf(moment: string): string {
+  return `^${moment.replaceAll(/\d/g, String.raw`\d`)}$`;
+}
+
+/** 1.50 is 1.5. */
+function numberless(value: unknown): string {
+  const text = String(value);
+  return /^-?\d+\.\d*$/.test(text) ? String(Number(text)) : text;
+}
+
+test('given conditions and values that are translated, when both compute them over the same rows, then both say the same', () => {
+  const values = {
+    i: ['0', '1', '-5', '9007199254740993', 'NULL'],
+    r: ['0.5', '-2', 'NULL'],
+    n: ['0.1', '7', 'NULL'],
+  };
+  const texts = ["''", "' a '", "'A'", "'it''s'", "'naïve😀'", 'NULL'];
+  const columns = 'i INTEGER, j INTEGER, r REAL, n DECIMAL, t TEXT, u TEXT, b BOOLEAN';
+  const rows = values.i.flatMap((i) =>
+    texts.map((t, position) => {
+      const [r, n] = [values.r[position % 3], values.n[position % 3]];
+      return `(${i}, ${position}, ${r}, ${n}, ${t}, ${texts[(position + 1) % texts.length]}, ${position % 2})`;
+    }),
+  );
+  const [conditions, computed] = [TRANSLATED_CONDITIONS, TRANSLATED_VALUES];
+  using database = databaseWith(
+    `CREATE TABLE source(${columns}); INSERT INTO source VALUES ${rows.join(', ')};
+     ${conditions.map((sql, number) => `CREATE TABLE c${number}(${columns}, CHECK (${sql}));`).join('\n')}
+     CREATE TABLE v(${columns}, ${computed.map(([type, sql], number) => `g${number} ${type} AS (${sql})`).join(', ')});
+     INSERT INTO v SELECT * FROM source;`,
+  );
+  const tables = load(database);
+  assert.equal(table(tables, 'v').columns.filter(({ generated }) => generated).length, computed.length);
+  server.run(`${search()}INSERT INTO source VALUES ${rows.join(', ')}; INSERT INTO v SELECT * FROM source;`);
+  for (const [number, sql] of conditions.entries()) {
+    assert.equal(constraintsOf('c')(table(tables, `c${number}`)).length, 1, sql);
+    const kept = database
+      .prepare(`SELECT json_group_array(j + i * 10) AS kept FROM source WHERE (${sql}) IS NOT FALSE`)
+      .get();
+    const check = `SELECT substr(pg_get_constraintdef(oid), 6) FROM pg_constraint WHERE conrelid = 'c${number}'::regclass AND contype = 'c'`;
+    const translated = server.run(`${search()}${check};`).trim();
+    const there = server.run(
+      `${search()}SELECT coalesce(json_agg(j + i * 10), '[]') FROM source WHERE (${translated}) IS NOT FALSE;`,
+    );
+    assert.deepEqual(JSON.parse(there), JSON.parse(String(kept?.['kept'])), sql);
+  }
+  const names = computed.map((_, number) => `g${number}`).join(', ');
+  const here = database
+    .prepare(`SELECT ${names} FROM v`)
+    .all()
+    .map((row) => Object.values(row));
+  const there = JSON.parse(server.run(`${search()}SELECT json_agg(json_build_array(${names})) FROM v;`));
+  assert.deepEqual(there, here);
+});
+
+const TRANSLATED_CONDITIONS = [
+  'i > 0',
+  'i >= -5 AND i <= 1',
+  'NOT i = 1',
+  'i IS NULL OR i <> 0x1',
+  'i IN (0, 1, -5)',
+  'i NOT IN (0, 1)',
+  'i BETWEEN -5 AND 0 AND j > 1',
+  'i NOT BETWEEN 0 AND 1',
+  '(i > 0 OR j > 2) AND NOT (i = 1 OR j == 3)',
+  '((i)) + j > 2 * j - 1',
+  'i < j',
+  'r > 0.25',
+  'r * 2 >= 1',
+  'n != 0.1',
+  "t = 'A'",
+  't <> u',
+  "t IN ('A', 'it''s', '')",
+  'length(t) = 6',
+  "trim(t) <> ''",
+  'coalesce(t, u) IS NOT NULL',
+  "t || u = 'A' || u",
+  'b IN (0, 1)',
+  'b = 1',
+  't NOTNULL',
+  '"t" ISNULL',
+  'i NOT NULL',
+  '[i] > 0 /* note */ -- end\n',
+];
+
+const TRANSLATED_VALUES: readonly (readonly [string, string])[] = [
+  ['INTEGER', 'j + 1'],
+  ['INTEGER', '(j + 1) * -2'],
+  ['INTEGER', 'length(t)'],
+  ['REAL', 'r * 0.5 - 1'],
+  ['TEXT', "t || ' ' || u"],
+  ['TEXT', "coalesce(t, 'none')"],
+  ['INTEGER', 'coalesce(j, 0)'],
+  ['TEXT', 'trim(t)'],
+];
+
+test('given expressions that may mean something else, when exported, then none is translated', () => {
+  const columns =
+    'i INTEGER, r REAL, n DECIMAL, t TEXT, c TEXT COLLATE NOCASE, d DATE, x, k BLOB, b BOOLEAN, "null" INTEGER';
+  for (const sql of NOT_TRANSLATED) {
+    using database = databaseWith(`CREATE TABLE t(${columns}, CHECK (${sql}))`);
+    const { text } = renderSchemaExport(database, postgresFormat);
+    assert.ok(text.includes('-- left out: check of table'), sql);
+    assert.doesNotMatch(text, /CONSTRAINT/, sql);
+  }
+});
+
+const NOT_TRANSLATED = [
+  'i',
+  'NOT i',
+  'i / 2 > 1',
+  'i % 2 = 0',
+  "i > '5'",
+  't > 1',
+  "t > 'a'",
+  "t BETWEEN 'a' AND 'b'",
+  "t LIKE 'a%'",
+  "t GLOB 'a*'",
+  "c = 'a'",
+  "d = '2026-01-01'",
+  'x = 1',
+  "k = x'00'",
+  'i > 1 > 0',
+  'i = 1 = 1',
+  'i & 1',
+  'i << 1 > 2',
+  'b + b > 1',
+  'n * 2 > 1',
+  'i + 1.5 > 2',
+  'i + r > 1',
+  'i = r',
+  'i IN ()',
+  'i IN (NULL)',
+  'i IS 1',
+  'i IS NOT DISTINCT FROM 1',
+  'i = CASE WHEN i THEN 1 ELSE 0 END',
+  'lower(t) = t',
+  'abs(i) > 1',
+  "i = CAST('1' AS INTEGER)",
+  '1 = 1',
+  'i > 1e3',
+  'i > 99999999999999999999',
+  'i = null',
+  't.i > 0',
+  'json_valid(t)',
+  "t = 'a' COLLATE NOCASE",
+  't ->> 1 = 2',
+  'i IN (1, (i > 1))',
+  `${'('.repeat(50)}i${')'.repeat(50)} > 1`,
+];
+
+test('given a schema with no tables, when exported, then an empty transaction is loaded', () => {
+  using database = databaseWith('');
+  assert.deepEqual(load(database), []);
+});
+
+test('given a table with more columns than PostgreSQL takes, when exported, then it is left out, and what refers to it', () => {
+  const columns = Array.from({ length: 1601 }, (_, position) => `c${position}`).join(', ');
+  using database = databaseWith(
+    `CREATE TABLE wide(id INTEGER PRIMARY KEY, ${columns}); CREATE TABLE narrow(w INTEGER REFERENCES wide);`,
+  );
+  assert.deepEqual(
+    load(database).map(({ name }) => name),
+    ['narrow'],
+  );
+});
+
+const RUNS = randomRuns(80);
+
+test(`given any schema, when its export is loaded, then PostgreSQL knows all that it can know of it (${RUNS} schemas)`, async () => {
+  await withRandomDatabases(RUNS, (databases) => {
+    for (const database of databases) assertSays(load(database), readSchema(database));
+  });
+});
+
+/** Loads the export into a schema of its own, on which the search path then stands. */
+function load(database: DatabaseSync): readonly CatalogTable[] {
+  const { text } = renderSchemaExport(database, postgresFormat);
+  assert.equal(text, renderSchemaExport(database, postgresFormat).text);
+  schemaCount += 1;
+  server.run(`CREATE SCHEMA s${schemaCount};\n${search()}${text}`);
+  return readCatalog(server, `s${schemaCount}`);
+}
+
+function search(): string {
+  return `SET search_path = s${schemaCount};\n`;
+}
+
+function table(tables: readonly CatalogTable[], name: string): CatalogTable {
+  const found = tables.find((each) => each.name === name);
+  assert.ok(found, name);
+  return found;
+}
+
+function constraintsOf(kind: 'p' | 'u' | 'f' | 'c') {
+  return ({ constraints }: CatalogTable) => constraints.filter((constraint) => constraint.kind === kind);
+}
+
+/** Holds the catalog to the model, for a schema whose names PostgreSQL takes as they are. */
+function assertSays(tables: readonly CatalogTable[], schema: Schema): void {
+  const ordinary = schema.tables.filter((each) => each.kind === 'table');
+  assert.deepEqual(
+    tables.map(({ name }) => name),
+    ordinary.map(({ name }) => name).toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+  );
+  for (const expected of ordinary) assertTableSays(table(tables, expected.name), expected, ordinary, tables);
+}
+
+function assertTableSays(
+  loaded: CatalogTable,
+  expected: OrdinaryTable,
+  all: readonly OrdinaryTable[],
+  tables: readonly CatalogTable[],
+): void {
+  const primaryKey = unique(expected.primaryKey?.columns.map(({ name }) => columnIn(expected, name)) ?? []);
+  const alias = expected.indexes.some(({ origin }) => origin === 'primary_key') ? undefined : primaryKey[0];
+  assert.deepEqual(
+    loaded.columns.map(({ name, notNull, identity }) => ({ name, notNull, identity })),
+    expected.columns.map(({ name, notNull }) => ({
+      name,
+      // A primary key is NOT NULL in PostgreSQL.
+      notNull: notNull || primaryKey.includes(name),
+      identity: name === alias,
+    })),
+  );
+  for (const [position, { type }] of loaded.columns.entries()) {
+    assert.match(type, TYPES_BY_AFFINITY[expected.columns[position]?.affinity ?? 'BLOB']);
+  }
+  assert.deepEqual(
+    constraintsOf('p')(loaded).flatMap(({ columns }) => columns),
+    primaryKey,
+  );
+  const uniques = expected.indexes
+    .filter(({ origin }) => origin === 'unique')
+    .map(({ columns }) => unique(columns.map((term) => (term.kind === 'column' ? term.name : (alias ?? '')))))
+    .map((columns) => JSON.stringify(columns));
+  assert.deepEqual(
+    constraintsOf('u')(loaded)
+      .map(({ columns }) => JSON.stringify(columns))
+      .toSorted(),
+    // One that says the same as the primary key would be the same index twice.
+    unique(uniques.filter((columns) => columns !== JSON.stringify(primaryKey))).toSorted(),
+  );
+  const possible = expected.foreignKeys.filter((foreignKey) => isPossible(foreignKey, loaded, all, tables));
+  assert.deepEqual(
+    constraintsOf('f')(loaded)
+      .map((each) =>
+        JSON.stringify([
+          each.columns,
+          each.referencedTable,
+          each.onDelete,
+          each.onUpdate,
+          each.deferrable,
+          each.deferred,
+        ]),
+      )
+      .toSorted(),
+    possible
+      .map((foreignKey) =>
+        JSON.stringify([
+          foreignKey.columns.map((name) => columnIn(expected, name)),
+          all.find(({ name }) => foldName(name) === foldName(foreignKey.referencedTable))?.name,
+          ACTION_LETTERS[foreignKey.onDelete],
+          ACTION_LETTERS[foreignKey.onUpdate],
+          foreignKey.deferral !== 'NOT DEFERRABLE',
+          foreignKey.deferral === 'INITIALLY DEFERRED',
+        ]),
+      )
+      .toSorted(),
+  );
+  const plain = expected.indexes.filter(
+    ({ origin, where, columns }) =>
+      origin === 'create' && where === null && columns.every(({ kind }) => kind === 'column'),
+  );
+  for (const { name, unique: isUnique, columns } of plain) {
+    const index = loaded.indexes.find((each) => each.name === name);
+    assert.deepEqual([index?.unique, index?.terms.length], [isUnique, columns.length], name);
+  }
+}
+
+const TYPES_BY_AFFINITY = {
+  INTEGER: /^(?:bigint|text)$/,
+  TEXT: /^text$/,
+  REAL: /^double precision$/,
+  NUMERIC: /^(?:numeric(?:\(\d+,\d+\))?|smallint|text)$/,
+  BLOB: /^(?:bytea|text)$/,
+} as const;
+
+/** https://www.postgresql.org/docs/15/catalog-pg-constraint.html */
+const ACTION_LETTERS: Readonly<Record<ForeignKey['onDelete'], string>> = {
+  'NO ACTION': 'a',
+  RESTRICT: 'r',
+  CASCADE: 'c',
+  'SET NULL': 'n',
+  'SET DEFAULT': 'd',
+};
+
+/** By what PostgreSQL says of the tables: the columns are there, unique, and of the same types. */
+function isPossible(
+  foreignKey: ForeignKey,
+  loaded: CatalogTable,
+  all: readonly OrdinaryTable[],
+  tables: readonly CatalogTable[],
+): boolean {
+  const parent = all.find(({ name }) => foldName(name) === foldName(foreignKey.referencedTable));
+  if (parent === undefined || foreignKey.referencedColumns === null) return false;
+  const catalog = table(tables, parent.name);
+  const referenced = foreignKey.referencedColumns.map((name) => columnIn(parent, name));
+  const own = foreignKey.columns.map((name) => foldName(name));
+  if (unique(own).length < own.length || unique(referenced).length < referenced.length) return false;
+  const keys = [
+    ...catalog.constraints
+      .filter(({ kind }) => kind === 'p' || kind === 'u')
+      .map(({ columns }) => columns ?? []),
+    ...parent.indexes
+      .filter((index) => index.origin === 'create' && index.unique && index.where === null)
+      .map(({ columns }) => columns.map((term) => (term.kind === 'column' ? term.name : '('))),
+  ];
+  const wanted = String(referenced.toSorted(compareNames));
+  if (
+    !keys.some(
+      (key) => String(unique(key).toSorted(compareNames)) === wanted && unique(key).length === key.length,
+    )
+  )
+    return false;
+  const types = own.map((name) => loaded.columns.find((column) => foldName(column.name) === name)?.type);
+  const changed = loaded.columns.some(({ name, generated }) => generated && own.includes(foldName(name)));
+  const changes = /SET|CASCADE/.test(foreignKey.onUpdate) || foreignKey.onDelete.startsWith('SET');
+  return (
+    !(changed && changes) &&
+    types.every((type, position) => {
+      const other = catalog.columns.find(({ name }) => name === referenced[position])?.type;
+      return type !== undefined && family(type) === family(other ?? '');
+    })
+  );
+}
+
+function family(type: string): string {
+  return type.replace(/^(?:bigint|smallint)$/, 'integer').replace(/\(.*/, '');
+}
+
+function columnIn({ columns }: OrdinaryTable, name: string): string {
+  return columns.find((column) => foldName(column.name) === foldName(name))?.name ?? name;
+}
+
+function unique<Item>(items: readonly Item[]): readonly Item[] {
+  return [...new Set(items)];
+}

@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import type { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+
+import { prismaFormat } from '../../../../schema/formats/prisma.ts';
+import { foldName } from '../../../../schema/identifier.ts';
+import type { OrdinaryTable } from '../../../../schema/model.ts';
+import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
+import { worstDatabase } from '../../../../testing/databases/worst-schema.ts';
+import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
+import {
+  formatPrismaSchema,
+  type PrismaField,
+  type PrismaModel,
+  readPrismaSchema,
+} from '../../../../testing/tools/prisma-schema.ts';
+import { openDatabase } from '../../connection/open-database.ts';
+import { readSchema } from '../../introspection/read-schema.ts';
+import { renderSchemaExport } from './render-schema.ts';
+
+test('given the Chinook database, when exported, then Prisma knows its models and relations', () => {
+  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
+  const { text, warnings } = renderSchemaExport(chinook, prismaFormat);
+  assert.deepEqual(warnings, []);
+  assert.equal(formatPrismaSchema(text), text);
+  const models = read(chinook);
+  assert.equal(models.length, 11);
+  assert.equal(models.flatMap(({ fields }) => fields).filter(holdsKey).length, 11);
+  const track = model(models, 'Track');
+  assert.deepEqual(
+    track.fields
+      .filter(({ kind }) => kind === 'scalar')
+      .map(({ name, type, isRequired }) => [name, type, isRequired]),
+    [
+      ['TrackId', 'BigInt', true],
+      ['Name', 'String', true],
+      ['AlbumId', 'BigInt', false],
+      ['MediaTypeId', 'BigInt', true],
+      ['GenreId', 'BigInt', false],
+      ['Composer', 'String', false],
+      ['Milliseconds', 'BigInt', true],
+      ['Bytes', 'BigInt', false],
+      ['UnitPrice', 'Decimal', true],
+    ],
+  );
+  assert.deepEqual(relation(track, 'Album'), ['Album', false, ['AlbumId'], ['AlbumId'], 'NoAction']);
+  assert.deepEqual(relation(model(models, 'Employee'), 'Employee_ReportsTo'), [
+    'Employee',
+    false,
+    ['ReportsTo'],
+    ['EmployeeId'],
+    'NoAction',
+  ]);
+  assert.equal(field(model(models, 'Employee'), 'Employee_by_ReportsTo').isList, true);
+  assert.deepEqual(model(models, 'PlaylistTrack').primaryKey?.fields, ['PlaylistId', 'TrackId']);
+});
+
+test('given the worst names and kinds of things, when exported, then Prisma reads it, and knows what each is called in the database', () => {
+  using worst = worstDatabase();
+  assertSays(worst);
+  const models = read(worst);
+  const names = models.map(({ name }) => name.toLowerCase());
+  assert.equal(new Set(names).size, names.length);
+  const many = model(models, 'many');
+  assert.deepEqual(
+    many.fields.filter(holdsKey).map(({ name, relationFromFields }) => [name, relationFromFields]),
+    [
+      ['plain_first', ['first']],
+      ['plain_second', ['second']],
+      ['plain_plain', ['plain']],
+      ['plain_plain_', ['plain_']],
+    ],
+  );
+  const plain = model(models, 'plain');
+  assert.deepEqual(relation(plain, 'parent'), ['plain', false, ['parent_id'], ['id'], 'NoAction']);
+  assert.deepEqual(relation(model(models, 'one_to_one'), 'plain_id'), [
+    'plain',
+    true,
+    ['id'],
+    ['id'],
+    'Cascade',
+  ]);
+  assert.equal(field(plain, 'one_to_one_by_other').isList, false);
+  assert.deepEqual(relation(model(models, 'circle_a'), 'circle_b_b'), [
+    'circle_b',
+    true,
+    ['b'],
+    ['id'],
+    'NoAction',
+  ]);
+});
+
+test('given defaults of every kind, when exported, then Prisma knows them, or leaves them to SQLite', () => {
+  using database =
+    databaseWith(`CREATE TABLE t(id INTEGER PRIMARY KEY, a INTEGER DEFAULT -9223372036854775808, b REAL DEFAULT 1.5,
+    c REAL DEFAULT 1e300, d TEXT DEFAULT 'it''s "x" \\ \n \u2028', e BLOB DEFAULT x'00ff', f DATETIME DEFAULT CURRENT_TIMESTAMP,
+    g TEXT DEFAULT CURRENT_TIMESTAMP, h BOOLEAN DEFAULT 1, i BOOLEAN DEFAULT 7, j DECIMAL DEFAULT 2, k TEXT DEFAULT (lower('"X')),
+    l INTEGER DEFAULT 'text', m TEXT DEFAULT 5, n TEXT DEFAULT NULL)`);
+  const defaults = model(read(database), 't').fields.map(({ name, default: value }) => [name, value]);
+  assert.deepEqual(Object.fromEntries(defaults), {
+    id: { name: 'autoincrement', args: [] },
+    a: '-9223372036854775808',
+    b: 1.5,
+    c: { name: 'dbgenerated', args: ['1e300'] },
+    d: 'it\'s "x" \\ \n \u2028',
+    e: 'AP8=',
+    f: { name: 'now', args: [] },
+    g: { name: 'dbgenerated', args: ['CURRENT_TIMESTAMP'] },
+    h: true,
+    i: { name: 'dbgenerated', args: ['7'] },
+    j: 2,
+    k: { name: 'dbgenerated', args: [`(lower('"X'))`] },
+    l: { name: 'dbgenerated', args: ["'text'"] },
+    m: { name: 'dbgenerated', args: ['5'] },
+    n: undefined,
+  });
+});
+
+test('given things that Prisma has no words for, when exported, then the warnings name them', () => {
+  using worst = worstDatabase();
+  const { warnings } = renderSchemaExport(worst, prismaFormat);
+  for (const words of [
+    'left out: virtual table boxes, virtual table search',
+    'names had to be changed',
+    'no key without NULL',
+    'the type may hold anything',
+    'SET NULL is Restrict',
+  ]) {
+    assert.ok(
+      warnings.some((warning) => warning.includes(words)),
+      words,
+    );
+  }
+});
+
+test('given a schema with no tables, when exported, then Prisma reads an empty one', () => {
+  using database = databaseWith('');
+  assert.deepEqual(read(database), []);
+});
+
+const RUNS = randomRuns(150);
+
+test(`given any schema, when exported, then Prisma knows all that it can know of it (${RUNS} schemas)`, async () => {
+  await withRandomDatabases(RUNS, (databases) => databases.forEach(assertSays));
+});
+
+function read(database: DatabaseSync): readonly PrismaModel[] {
+  const { text } = renderSchemaExport(database, prismaFormat);
+  assert.equal(text, renderSchemaExport(database, prismaFormat).text);
+  return readPrismaSchema(text);
+}
+
+function model(models: readonly PrismaModel[], name: string): PrismaModel {
+  const found = models.find((each) => each.name === name);
+  assert.ok(found, name);
+  return found;
+}
+
+function field({ fields }: PrismaModel, name: string): PrismaField {
+  const found = fields.find((each) => each.name === name);
+  assert.ok(found, name);
+  return found;
+}
+
+function relation(from: PrismaModel, name: string): readonly unknown[] {
+  const { type, isRequired, relationFromFields, relationToFields, relationOnDelete } = field(from, name);
+  return [type, isRequired, relationFromFields, relationToFields, relationOnDelete];
+}
+
+/** Of the two sides of a relation, the one with the foreign key. */
+function holdsKey({ relationFromFields }: PrismaField): boolean {
+  return (relationFromFields?.length ?? 0) > 0;
+}
+
+/** Holds what Prisma reads to the model; it does not show models that it ignores. */
+function assertSays(database: DatabaseSync): void {
+  const tables = readSchema(database).tables.filter((table) => table.kind === 'table');
+  const { text } = renderSchemaExport(database, prismaFormat);
+  const models = new Map(read(database).map((each) => [each.dbName ?? each.name, each]));
+  assert.deepEqual(
+    [...models.keys()],
+    tables.filter((table) => hasKey(table)).map(({ name }) => name),
+  );
+  assert.equal(text.match(/^model /gm)?.length ?? 0, tables.length);
+  for (const table of tables) {
+    const found = models.get(table.name);
+    if (found !== undefined) assertModelSays(found, table, tables);
+  }
+}
+
+/** Whether there is a key of columns that Prisma reads and that are never NULL. */
+function hasKey(table: OrdinaryTable): boolean {
+  return (
+    table.indexes.some((index) => {
+      const columns = index.columns.map((term) => columnOf(table, term.kind === 'column' ? term.name : ''));
+      const isReadable = columns.every(
+        (column) => column === undefined || kindOf(column.declaredType) !== null,
+      );
+      const isRequired = columns.every(
+        (column) =>
+          column === undefined ||
+          column.notNull ||
+          column.primaryKeyPosition !== null ||
+          isAlias(table, column.name),
+      );
+      const isWhole = index.where === null && index.columns.every((term) => term.kind !== 'expression');
+      return index.unique && isWhole && isReadable && isRequired;
+    }) || table.columns.some(({ name }) => isAlias(table, name))
+  );
+}
+
+function isAlias(table: OrdinaryTable, name: string): boolean {
+  return (
+    columnOf(table, name)?.primaryKeyPosition === 1 &&
+    !table.indexes.some(({ origin }) => origin === 'primary_key')
+  );
+}
+
+function columnOf({ columns }: OrdinaryTable, name: string): OrdinaryTable['columns'][number] | undefined {
+  return columns.find((column) => foldName(column.name) === foldName(name));
+}
+
+function kindOf(declaredType: string): string | null {
+  const types: Readonly<Record<string, string>> = {
+    INT: 'BigInt',
+    INTEGER: 'BigInt',
+    'UNSIGNED BIG INT': 'BigInt',
+    BIGINT: 'BigInt',
+    'TINYINT(1)': 'BigInt',
+    TEXT: 'String',
+    'VARCHAR(10)': 'String',
+    'VARCHAR(120)': 'String',
+    'CHARACTER(20)': 'String',
+    'VARYING CHARACTER (255)': 'String',
+    REAL: 'Float',
+    FLOAT: 'Float',
+    'DOUBLE PRECISION': 'Float',
+    BLOB: 'Bytes',
+    NUMERIC: 'Decimal',
+    'DECIMAL(10,2)': 'Decimal',
+    'DECIMAL(10,-2)': 'Decimal',
+    'DECIMAL(10, -2)': 'Decimal',
+    'DECIMAL(4,2)': 'Decimal',
+    'DECIMAL(2000,2)': 'Decimal',
+    DATETIME: 'DateTime',
+    DATE: 'DateTime',
+    TIMESTAMP: 'DateTime',
+    BOOLEAN: 'Boolean',
+    JSON: 'Json',
+  };
+  return types[declaredType.replaceAll(/\s*\/\*.*?\*\/|\s*--.*/gs, '')] ?? null;
+}
+
+function assertModelSays(found: PrismaModel, table: OrdinaryTable, tables: readonly OrdinaryTable[]): void {
+  const scalars = found.fields.filter(({ kind }) => kind === 'scalar');
+  assert.deepEqual(
+    scalars.map(({ name, dbName, type, isRequired }) => ({ name: dbName ?? name, type, isRequired })),
+    // Prisma shows no field that is Unsupported.
+    table.columns
+      .map(({ name, declaredType, notNull, primaryKeyPosition }) => ({
+        name,
+        type: kindOf(declaredType),
+        isRequired: notNull || primaryKeyPosition !== null,
+      }))
+      .filter(({ type }) => type !== null),
+  );
+  const database = new Map(scalars.map(({ name, dbName }) => [name, dbName ?? name]));
+  const key = new Set(table.primaryKey?.columns.map(({ name }) => columnOf(table, name)));
+  if ([...key].every((column) => kindOf(column?.declaredType ?? '') !== null)) {
+    const ids = found.fields.filter(({ isId }) => isId).map(({ name }) => name);
+    assert.deepEqual(
+      (found.primaryKey?.fields ?? ids).map((name) => database.get(name)),
+      [...key].map((column) => column?.name),
+    );
+  }
+  const parents = new Set(tables.map(({ name }) => foldName(name)));
+  const possible = table.foreignKeys.filter(({ referencedTable }) => parents.has(foldName(referencedTable)));
+  for (const { relationFromFields = [] } of found.fields.filter(holdsKey)) {
+    const columns = relationFromFields.map((name) => database.get(name));
+    assert.ok(
+      possible.some(
+        (foreignKey) =>
+          String(foreignKey.columns.map((name) => columnOf(table, name)?.name)) === String(columns),
+      ),
+    );
+  }
+}

@@ -1,0 +1,34 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import type { RenderedSchema, SchemaFormat } from '../../../../schema/formats/format.ts';
+import type { StoredSchema } from '../../../../schema/model.ts';
+import { nameList } from '../../../../schema/name-list.ts';
+import { readTransaction } from '../../connection/read-transaction.ts';
+import { readSchema } from '../../introspection/read-schema.ts';
+import { readStoredSchema } from '../../introspection/read-stored-schema.ts';
+import { findDoubleQuotedStrings } from './double-quoted-strings.ts';
+import { findMissingModules } from './missing-modules.ts';
+
+/** The schema of a database written down in `format`, from one consistent view of it. */
+export function renderSchemaExport(database: DatabaseSync, format: SchemaFormat): RenderedSchema {
+  return readTransaction(database, () => {
+    if (format.tier === 'full') return format.render(readSchema(database));
+    const schema = readStoredSchema(database);
+    const { text, warnings } = format.render(schema);
+    return { text, warnings: [...warnings, ...loadingWarnings(database, schema)] };
+  });
+}
+
+/** What keeps the SQL of a schema from loading everywhere. */
+export function loadingWarnings(database: DatabaseSync, schema: StoredSchema): readonly string[] {
+  const warnings: string[] = [];
+  const quoted = findDoubleQuotedStrings(database, schema);
+  if (quoted.length > 0) {
+    warnings.push(`the SQL does not load where double-quoted strings are off: ${nameList(quoted)}`);
+  }
+  const missing = findMissingModules(database, schema).map(({ name }) => ({ kind: 'virtual table', name }));
+  if (missing.length > 0) {
+    warnings.push(`the SQL loads only where the modules are that these need: ${nameList(missing)}`);
+  }
+  return warnings;
+}

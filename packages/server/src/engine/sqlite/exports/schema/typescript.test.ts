@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import type { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+
+import { typescriptFormat } from '../../../../schema/formats/typescript.ts';
+import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
+import { fillWorstTables, worstDatabase } from '../../../../testing/databases/worst-schema.ts';
+import { apiColumns, apiRows, readableNames } from '../../../../testing/http/api-rows.ts';
+import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
+import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
+import { assertTypesAsMarked } from '../../../../testing/tools/type-check.ts';
+import { type OpenDatabase, openDatabase } from '../../connection/open-database.ts';
+import { renderSchemaExport } from './render-schema.ts';
+
+test('given the types of Chinook, when a client uses them, then what is right compiles, and each thing that is wrong does not', () => {
+  const right = `
+    import type { AlbumInsert, AlbumRow, AlbumUpdate, Database, TrackInsert, TrackRow } from './chinook.ts';
+    const album: AlbumRow = { AlbumId: 1, Title: 'x', ArtistId: '9007199254740993' };
+    const insert: AlbumInsert = { Title: 'x', ArtistId: 1 };
+    const update: AlbumUpdate = {};
+    const back: AlbumUpdate = album;
+    const record: Record<string, unknown> = insert;
+    const track: TrackInsert = { Name: 'x', MediaTypeId: 1, Milliseconds: 1, UnitPrice: 0.99, Composer: null };
+    const composer: string | null = ({} as TrackRow).Composer;
+    class Client<Tables extends Record<keyof Tables, { row: object; insert: unknown; update: unknown }>> {
+      list<Name extends keyof Tables>(name: Name): readonly Tables[Name]['row'][] { void name; return []; }
+      create<Name extends keyof Tables>(name: Name, row: Tables[Name]['insert']): void { void [name, row]; }
+    }
+    const client = new Client<Database>();
+    client.create('Artist', { Name: 'x' });
+    const title: string | undefined = client.list('Album')[0]?.Title;
+    export { back, client, composer, record, title, track, update };`;
+  const wrong = `
+    import type { AlbumInsert, AlbumRow, AlbumUpdate, Database } from './chinook.ts';
+    import { client } from './right.ts';
+    export const missing: AlbumInsert = { Title: 'x' }; // TS2741
+    export const type: AlbumInsert = { Title: 1, ArtistId: 1 }; // TS2322
+    export const none: AlbumInsert = { Title: null, ArtistId: 1 }; // TS2322
+    export const flag: AlbumInsert = { Title: 'x', ArtistId: true }; // TS2322
+    export const unknown: AlbumUpdate = { Titel: 'x' }; // TS2561
+    export const nullable: string = ({} as Database['Artist']['row']).Name; // TS2322
+    export const big: number = ({} as AlbumRow).AlbumId; // TS2322
+    client.list('Albums'); // TS2345
+    client.create('Album', { Title: 'x' }); // TS2741`;
+  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
+  assertTypes({ 'chinook.ts': typesOf(chinook), 'right.ts': right, 'wrong.ts': wrong });
+});
+
+test('given generated columns, defaults, keys and rowids, when rows are written, then a type asks for what the API asks for', () => {
+  using database = worstDatabase();
+  const right = `
+    import type { Database, Real } from './worst.ts';
+    export const insert = {
+      strictly: [{}, { t: 'x', i: true, r: 'Infinity', a: false, b: 'AAE=' }, { id: 5, t: 'y', r: 1.5, a: 'z' }],
+      types: [{ d: 1, 'a b': 'x', blank: 'x' }, { d: '-Infinity', 'a b': 1, blank: '', flag: true, untyped: true, price: '12345678901234567890.5' }],
+      pair: [{ a: 1, b: 'x' }],
+      text_key: [{}, { id: null }],
+      strict_key: [{ id: 'x' }],
+      desc_key: [{}, { id: null }],
+      self: [{}, { id: 1, parent: 1 }],
+      circle_a: [{ b: 1 }],
+      rowid_taken: [{ _rowid_: 1, rowid: 'x' }],
+      all_rowids_taken: [{ oid: 1 }],
+      only_generated_besides: [{}, { rowid: 7, x: 1 }],
+      'close */ comment': [{ 'close */ comment': 'x' }],
+    } satisfies { readonly [Name in Exclude<keyof Database, 'toString' | 'constructor'>]?: readonly Database[Name]['insert'][] };
+    export const strict: Real | null = ({} as Database['strictly']['row']).r;
+    export const generated: string = ({} as Database['strictly']['row']).stored_t;
+    export const rowid: number | string = ({} as Database['search']['row']).rowid;`;
+  const wrong = `
+    import type { Database } from './worst.ts';
+    export const generated: Database['strictly']['insert'] = { stored_t: 'x' }; // TS2353
+    export const changed: Database['strictly']['update'] = { double_i: 2 }; // TS2353
+    export const real: Database['strictly']['insert'] = { r: 'NaN' }; // TS2322
+    export const bytes: Database['strictly']['insert'] = { b: 1 }; // TS2322
+    export const none: Database['pair']['insert'] = { a: null, b: 'x' }; // TS2322
+    export const half: Database['pair']['insert'] = { a: 1 }; // TS2741
+    export const key: Database['strict_key']['insert'] = {}; // TS2741
+    export const defaultNull: Database['types']['insert'] = { d: 1, 'a b': 1 }; // TS2741
+    export const circle: Database['circle_a']['insert'] = {}; // TS2741
+    export const view: Database['a view']['insert'] = {}; // TS2322
+    export const virtual: Database['search']['update'] = {}; // TS2322
+    export const nullable: number | string = ({} as Database['desc_key']['row']).id; // TS2322
+    export const hidden = ({} as Database['search']['row']).rank; // TS2339`;
+  assertTypes({ 'worst.ts': typesOf(database), 'right.ts': right, 'wrong.ts': wrong });
+});
+
+test('given real rows as the API sends them, when they are checked against their types, then they fit', () => {
+  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
+  using worst = worstDatabase();
+  fillWorstTables(worst);
+  assertTypes({
+    'chinook.ts': typesOf(chinook),
+    'chinook-rows.ts': rowsOf(chinook, './chinook.ts'),
+    'worst.ts': typesOf(worst),
+    'worst-rows.ts': rowsOf(worst, './worst.ts'),
+  });
+});
+
+test('given the worst schema, when exported, then the result says what was left out and which types are numbered', () => {
+  using database = worstDatabase();
+  assert.deepEqual(renderSchemaExport(database, typescriptFormat).warnings, [
+    'left out, as SQLite cannot tell their columns: view broken',
+    'the types have a number behind their name, as another has it: table , table  , table ${x} and 18 more',
+  ]);
+});
+
+test('given no tables, when exported, then the file compiles and no name is one of a table', () => {
+  using database = databaseWith('');
+  const use = `
+    import type { Database } from './none.ts';
+    export const none: keyof Database = 'x'; // TS2322`;
+  assertTypes({ 'none.ts': typesOf(database), 'use.ts': use });
+});
+
+const RUNS = randomRuns(100);
+
+test(`given any schema, when its types are compiled, then they have the columns that the API has (${RUNS} schemas)`, async () => {
+  await withRandomDatabases(RUNS, assertSameColumns);
+});
+
+test('given the worst schema, when its types are compiled, then they have the columns that the API has', () => {
+  using database = worstDatabase();
+  assertSameColumns([database]);
+});
+
+function assertSameColumns(databases: readonly OpenDatabase[]): void {
+  const files = databases.flatMap((database, position) => [
+    [`schema-${position}.ts`, typesOf(database)],
+    [`columns-${position}.ts`, columnsOf(database, `./schema-${position}.ts`)],
+  ]);
+  assertTypes(Object.fromEntries(files));
+}
+
+function typesOf(database: DatabaseSync): string {
+  return renderSchemaExport(database, typescriptFormat).text;
+}
+
+function assertTypes(files: Readonly<Record<string, string>>): void {
+  using folder = temporaryFolder();
+  assertTypesAsMarked(folder.path, files);
+}
+
+function rowsOf(database: OpenDatabase, file: string): string {
+  const rows = readableNames(database).map((name) => {
+    const type = `readonly Database[${JSON.stringify(name)}]['row'][]`;
+    // An expression is checked for members that are too many, too.
+    return `  ${JSON.stringify(apiRows(database, name, 200))} satisfies ${type},`;
+  });
+  return `import type { Database } from '${file}';\nexport const rows = [\n${rows.join('\n')}\n];\n`;
+}
+
+/** Types that are true only where the keys are those that the API has. */
+function columnsOf(database: OpenDatabase, file: string): string {
+  const names = readableNames(database);
+  const same = names.flatMap((name) => {
+    const columns = apiColumns(database, name);
+    const type = `Database[${JSON.stringify(name)}]`;
+    const row = `  Same<keyof ${type}['row'], ${union(columns.map((column) => column.name))}>,`;
+    if (!isTable(database, name)) return [row];
+    const written = columns.filter(({ generated }) => !generated).map((column) => column.name);
+    return [
+      row,
+      `  Same<keyof ${type}['insert'], ${union(written)}>,`,
+      `  Same<keyof ${type}['update'], ${union(written)}>,`,
+    ];
+  });
+  return `import type { Database } from '${file}';
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+type AllTrue<Facts extends readonly true[]> = Facts;
+export type Checked = AllTrue<[
+  Same<keyof Database, ${union(names)}>,
+${same.join('\n')}
+]>;
+`;
+}
+
+function union(names: readonly string[]): string {
+  return names.length === 0 ? 'never' : names.map((name) => JSON.stringify(name)).join(' | ');
+}
+
+function isTable(database: DatabaseSync, name: string): boolean {
+  const sql = "SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = ? AND type = 'table'";
+  return database.prepare(sql).get(name) !== undefined;
+}

@@ -1,0 +1,59 @@
+import type { DatabaseExportRequest, ExportProgress, WrittenDatabaseExport } from '../../project-exports.ts';
+import type { ExportOperations } from '../protocol/export-operations.ts';
+import { type ChosenTables, chooseTables, countAllRows } from './database/chosen-tables.ts';
+import { copyDatabase } from './database/copy-database.ts';
+import { writeArchive } from './database/write-archive.ts';
+import { writeDatabaseJson } from './database/write-database-json.ts';
+import { writeDatabaseSql } from './database/write-database-sql.ts';
+import { type ExportedDatabase, withSnapshot } from './output/open-for-export.ts';
+import { OutputFile } from './output/output-file.ts';
+import { RowProgress } from './rows/row-progress.ts';
+import { TextCheck } from './rows/text-check.ts';
+import { KEPT_TEXT, REPAIRED_TEXT } from './write-table.ts';
+
+/** Writes the tables of a database to one file. */
+export async function writeDatabase(
+  task: ExportOperations['writeDatabase']['input'],
+  tell: (progress: ExportProgress) => void,
+): Promise<WrittenDatabaseExport> {
+  const { path, outputPath, maxBytes, counting, request } = task;
+  if (request.format === 'sqlite') return copyDatabase(task, tell);
+  return withSnapshot(path, async (database) => {
+    const chosen = chooseTables(database, request);
+    const progress = new RowProgress(counting ? countAllRows(database, chosen) : null, tell);
+    const output = new OutputFile(outputPath, maxBytes);
+    try {
+      const warnings = await writeFormat({ output, database, chosen, progress }, request);
+      return {
+        ...output.finish(),
+        tableCount: chosen.sources.length,
+        rowCount: progress.done,
+        warnings: [...chosen.warnings, ...warnings],
+      };
+    } finally {
+      output.abandon();
+    }
+  });
+}
+
+interface Writing {
+  readonly output: OutputFile;
+  readonly database: ExportedDatabase;
+  readonly chosen: ChosenTables;
+  readonly progress: RowProgress;
+}
+
+/** @returns warnings. */
+async function writeFormat(
+  { output, database, chosen, progress }: Writing,
+  { format, databaseName: name }: DatabaseExportRequest,
+): Promise<readonly string[]> {
+  const check = new TextCheck();
+  if (format === 'sql') return writeDatabaseSql(output, database, chosen, progress);
+  if (format === 'json') {
+    writeDatabaseJson(output, database, chosen, { name, progress, check });
+    return check.warnings(REPAIRED_TEXT);
+  }
+  await writeArchive(output, database, chosen, { name, described: format === 'zip', progress, check });
+  return check.warnings(KEPT_TEXT);
+}

@@ -1,0 +1,49 @@
+import type { ExportProgress, TableExportRequest, WrittenTableExport } from '../../project-exports.ts';
+import type { ExportOperations } from '../protocol/export-operations.ts';
+import { allowedTable } from '../rows/allowed-table.ts';
+import { withSnapshot } from './output/open-for-export.ts';
+import { writeFile } from './output/output-file.ts';
+import { countRows } from './rows/row-count.ts';
+import { RowProgress } from './rows/row-progress.ts';
+import { selectedRows } from './rows/row-source.ts';
+import { csvFile, jsonFile, ndjsonFile, readTableFile, type TableFile } from './rows/table-file.ts';
+import { TextCheck } from './rows/text-check.ts';
+
+/** Writes rows of one table or view to a file of their own. */
+export async function writeTable(
+  { path, outputPath, maxBytes, counting, request }: ExportOperations['writeTable']['input'],
+  tell: (progress: ExportProgress) => void,
+): Promise<WrittenTableExport> {
+  return withSnapshot(path, (database) => {
+    const table = allowedTable(database.records, request.table);
+    const source = selectedRows(table, request.rows);
+    const progress = new RowProgress(counting ? countRows(database.records, source) : null, tell);
+    const check = new TextCheck();
+    const file = tableFile(request, check);
+    const written = writeFile(outputPath, maxBytes, (output) => {
+      for (const piece of readTableFile(database, source, { file, progress })) output.write(piece);
+    });
+    return {
+      ...written,
+      warnings: check.warnings(request.format === 'csv' ? KEPT_TEXT : REPAIRED_TEXT),
+      table: table.name,
+      rowCount: progress.done,
+      repeatable: table.kind !== 'view',
+    };
+  });
+}
+
+/** What becomes of text that is not valid. */
+export const KEPT_TEXT = 'its bytes are as they are stored';
+export const REPAIRED_TEXT = 'bytes that make no character are U+FFFD';
+
+function tableFile({ format, csv }: TableExportRequest, check: TextCheck): TableFile {
+  switch (format) {
+    case 'csv':
+      return csvFile(csv, check);
+    case 'json':
+      return jsonFile(check);
+    case 'ndjson':
+      return ndjsonFile(check);
+  }
+}

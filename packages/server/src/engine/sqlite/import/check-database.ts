@@ -1,0 +1,64 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { errorToMessage } from '../../../runtime/threads/protocol.ts';
+import { quoteIdentifier } from '../../../schema/identifier.ts';
+import { openDatabase } from '../connection/open-database.ts';
+import { readStoredSchema } from '../introspection/read-stored-schema.ts';
+import { hasForgedTables, OWN_NAMES } from '../tables/metadata-tables.ts';
+import { shortened } from '../values/shortened.ts';
+import type { CheckResult } from './check-database-file.ts';
+import { compileViews } from './compile-views.ts';
+import { importWarnings } from './import-warnings.ts';
+import { checkIntegrity } from './integrity.ts';
+
+/** Thousands of honest views take less than a second; every JSON export takes as long. */
+const VIEWS_MAX_MS = 10_000;
+
+/**
+ * Checks every page, index and constraint of the database file, counts what is in it, and switches it to a write-ahead
+ * log. Runs for as long as the file is large; it is for a process of its own.
+ */
+export function checkDatabase(path: string): CheckResult {
+  try {
+    const database = openDatabase(path, { mode: 'read-write', doubleQuotedStrings: true });
+    try {
+      return examine(database);
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    if (!isFaultOfTheFile(error)) return { kind: 'fault', error: errorToMessage(error) };
+    return { kind: 'unsound', message: `SQLite refuses the file: ${shortened(error.message)}.` };
+  }
+}
+
+function examine(database: DatabaseSync): CheckResult {
+  const integrity = checkIntegrity(database);
+  if (!integrity.sound) return { kind: 'unsound', message: `The database is damaged: ${integrity.problem}.` };
+  if (!compileViews(database, VIEWS_MAX_MS)) {
+    return { kind: 'unsound', message: 'The views cannot be used: SQLite takes too long to compile them.' };
+  }
+  if (hasForgedTables(database)) {
+    const message = `The names ${OWN_NAMES.join(', ')} are the service’s own; here they are something else.`;
+    return { kind: 'unsound', message };
+  }
+  // What was answered to whoever had the file before is no answer to give here.
+  database.exec('DROP TABLE IF EXISTS _rowhouse_idempotency');
+  const tables = readStoredSchema(database).tables;
+  const ordinary = tables.filter((table) => table.kind === 'table').map((table) => table.name);
+  const warnings = [...integrity.warnings, ...importWarnings(database, ordinary)];
+  const rows = ordinary.reduce((sum, table) => sum + countRows(database, table), 0);
+  database.exec('PRAGMA journal_mode = WAL');
+  return { kind: 'sound', database: { tables: tables.length, rows, warnings } };
+}
+
+function countRows(database: DatabaseSync, table: string): number {
+  return Number(database.prepare(`SELECT count(*) AS count FROM ${quoteIdentifier(table)}`).get()?.['count']);
+}
+
+/** An I/O error or a full disk is ours to answer for; whatever else SQLite says, it says of the file. */
+function isFaultOfTheFile(error: unknown): error is Error {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
+  const primaryCode = error.errcode & 0xff;
+  return primaryCode !== 10 && primaryCode !== 13 && primaryCode !== 14;
+}

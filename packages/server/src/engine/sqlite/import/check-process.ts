@@ -1,0 +1,37 @@
+import { writeSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+
+import { moduleBeside } from '../../../runtime/threads/module-beside.ts';
+import type { CheckResult } from './check-database-file.ts';
+
+/**
+ * The most memory that a check may take. A few lines of SQL can make SQLite take all there is: each view, or part of a
+ * WITH, that names the one before twice doubles what the last one expands to.
+ */
+const MAX_MEMORY_BYTES = 1_073_741_824;
+const WATCH_INTERVAL_MS = 20;
+
+const path = process.argv[2];
+if (path === undefined) throw new Error('the path of a database file is needed');
+
+// The check is on a thread, as nothing else runs beside SQLite on its own.
+const thread = new Worker(moduleBeside(import.meta.url, 'check-thread'), { workerData: path });
+const watch = setInterval(refuseGluttony, WATCH_INTERVAL_MS);
+thread.once('message', (result: CheckResult) => {
+  clearInterval(watch);
+  answer(result);
+});
+
+/** A thread cannot be stopped inside SQLite, so the whole process ends at once; its answer is out by then. */
+function refuseGluttony(): void {
+  if (process.memoryUsage.rss() <= MAX_MEMORY_BYTES) return;
+  answer({
+    kind: 'unsound',
+    message: 'The schema cannot be used: SQLite takes more than 1 GiB of memory for it.',
+  });
+  process.kill(process.pid, 'SIGKILL');
+}
+
+function answer(result: CheckResult): void {
+  writeSync(1, JSON.stringify(result));
+}

@@ -1,0 +1,27 @@
+import { sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The options of a Node process that may read its own modules and these paths, write only to those, and start nothing but
+ * threads. SQLite's own file access is not under that model. https://nodejs.org/api/permissions.html
+ */
+export function leastPrivilege(paths: {
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+}): readonly string[] {
+  const modules = fileURLToPath(new URL('../../../../', import.meta.url));
+  return [
+    '--permission',
+    '--allow-worker',
+    ...[modules, ...paths.read].map((path) => `--allow-fs-read=${path}`),
+    ...paths.write.map((path) => `--allow-fs-write=${path}`),
+  ];
+}
+
+/** The folder that a package was installed into, with what it needs in turn: for a process that loads it. */
+export function installedBeside(packageName: string): string {
+  const entry = fileURLToPath(import.meta.resolve(packageName));
+  return entry.slice(0, entry.lastIndexOf(NODE_MODULES) + NODE_MODULES.length);
+}
+
+const NODE_MODULES = `${sep}node_modules${sep}`;

@@ -1,0 +1,74 @@
+import { RowhouseError } from '../../../core/errors.ts';
+import { shortened } from '../values/shortened.ts';
+import { queryRejected } from './query-statement.ts';
+import type { Denial } from './reading-authorizer.ts';
+import { findSyntaxError } from './syntax-error.ts';
+
+/** Result codes of SQLite. https://www.sqlite.org/rescode.html */
+const SQLITE_READONLY = 8;
+const SQLITE_AUTH = 23;
+
+/** What the disk, the file or another program is to blame for, and not the statement. */
+const NOT_OF_THE_STATEMENT: ReadonlySet<number> = new Set([5, 6, 10, 13, 14, 15, 26]);
+
+/** SQLITE_CORRUPT_VTAB: a virtual table does not like what it was asked. */
+const CORRUPT = 11;
+const CORRUPT_VTAB = 267;
+
+interface FailedQuery {
+  readonly sql: string;
+  /** Where the request has it. */
+  readonly field: string;
+  /** What the authorizer kept it from. */
+  readonly denial: Denial | null;
+}
+
+/** What SQLite said of a client's statement, as the client is told. */
+export function explainQueryFault(error: unknown, query: FailedQuery): unknown {
+  if (!isFaultOfStatement(error)) return error;
+  if (query.denial !== null) return queryRejected(reasonOf(query.denial), query.field, error);
+  const primary = error.errcode & 0xff;
+  if (primary === SQLITE_AUTH || primary === SQLITE_READONLY) {
+    return queryRejected(reasonOf({ kind: 'action' }), query.field, error);
+  }
+  const offset = findSyntaxError(query.sql, error.message);
+  const message = `SQLite: ${shortened(error.message)}${offset === null ? '' : `, at offset ${offset}`}`;
+  return new RowhouseError('query_failed', message, {
+    details: [{ field: query.field, message }],
+    cause: error,
+  });
+}
+
+/** What SQLite said of a view, as a client is told who reads its rows. */
+export function explainViewFault(error: unknown): unknown {
+  if (!isFaultOfStatement(error)) return error;
+  return new RowhouseError('conflict', `SQLite cannot read the view: ${shortened(error.message)}.`, {
+    cause: error,
+  });
+}
+
+function isFaultOfStatement(error: unknown): error is Error & { readonly errcode: number } {
+  if (!(error instanceof Error) || error instanceof RowhouseError || !('errcode' in error)) return false;
+  const code = Number(error.errcode);
+  if ((code & 0xff) === CORRUPT) return code === CORRUPT_VTAB;
+  return !NOT_OF_THE_STATEMENT.has(code & 0xff);
+}
+
+function reasonOf(denial: Denial): string {
+  switch (denial.kind) {
+    case 'table':
+      return tableReason(denial.name);
+    case 'function':
+      return `The function ${denial.name} is not for queries.`;
+    case 'action':
+      return 'The statement must only read: it can change nothing, attach nothing and run no PRAGMA.';
+  }
+}
+
+function tableReason(name: string): string {
+  if (/^sqlite_(?:master|schema)$/i.test(name)) {
+    return `${name} is read by its plain name, without a schema in front, and not through a view.`;
+  }
+  if (/^pragma_/i.test(name)) return 'PRAGMA functions are not for queries.';
+  return `The table ${name} is out of reach of a query.`;
+}

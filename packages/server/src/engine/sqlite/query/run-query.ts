@@ -1,0 +1,50 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+import type { QueryAnswer } from '../../project-queries.ts';
+import type { QueryOperations } from '../protocol/query-operations.ts';
+import type { SqliteValue } from '../values/record-value.ts';
+import { bindParameters } from './bind-parameters.ts';
+import { assertWithinLimits } from './limited-tables.ts';
+import { openForQuery } from './open-for-query.ts';
+import { explainQueryFault } from './query-fault.ts';
+import { readStatement } from './query-statement.ts';
+import { authorizeReading } from './reading-authorizer.ts';
+import { renderRows } from './render-rows.ts';
+import { copySchemaTable, readVisibleTables } from './visible-schema.ts';
+
+/** Runs one statement of a client's, on a connection of its own. Runs for as long as the statement does. */
+export function runQuery(input: QueryOperations['runQuery']['input']): QueryAnswer {
+  const start = performance.now();
+  const statement = readStatement(input.sql, input.field);
+  const values = bindParameters(statement.parameters, input.parameters);
+  using database = openForQuery(input.path);
+  // One view of the database from here on: what is let in is what is there.
+  database.exec('BEGIN');
+  const tables = readVisibleTables(database, input.allowed);
+  if (input.allowed !== null)
+    assertWithinLimits(database, tables, { sql: statement.sql, field: input.field });
+  if (statement.readsSchema && input.allowed === null) copySchemaTable(database);
+  database.exec('PRAGMA query_only = ON');
+  const authorizer = authorizeReading(database, tables);
+  try {
+    const prepared = prepareForRows(database, statement.sql);
+    const columns = prepared.columns().map(({ name }) => name);
+    const rows = prepared.iterate(values.named, ...values.anonymous);
+    // A statement that returns arrays is declared to return objects.
+    const arrays = rows as unknown as Iterable<readonly SqliteValue[]>;
+    const { json, count, truncated } = renderRows(arrays, columns, input.limit);
+    const durationMs = Math.round(performance.now() - start);
+    return { columns, rowsJson: json, rowCount: count, truncated, durationMs };
+  } catch (error) {
+    throw explainQueryFault(error, { ...input, denial: authorizer.denial() });
+  }
+}
+
+/** It gives rows as arrays, with every INTEGER as a bigint. */
+function prepareForRows(database: DatabaseSync, sql: string): StatementSync {
+  const statement = database.prepare(sql);
+  statement.setReturnArrays(true);
+  statement.setReadBigInts(true);
+  statement.setAllowBareNamedParameters(false);
+  return statement;
+}

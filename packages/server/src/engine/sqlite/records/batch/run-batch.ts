@@ -1,0 +1,105 @@
+import type { Written } from '../../../../core/idempotency.ts';
+import {
+  type BatchOperation,
+  type BatchResult,
+  inOperation,
+  requireAnswerable,
+  answerLengthOf,
+} from '../../../project-batches.ts';
+import { runOnce } from '../../idempotency/run-once.ts';
+import type { BatchTarget } from '../../protocol/record-operations.ts';
+import { allowedTable, requireAllowed } from '../../rows/allowed-table.ts';
+import type { RecordDatabase } from '../../rows/record-database.ts';
+import type { RecordTable } from '../../rows/record-table.ts';
+import { deleteRecord, deleteRecords } from '../delete-records.ts';
+import { getRecord } from '../get-record.ts';
+import { insertRecord } from '../insert-record.ts';
+import { insertRecords } from '../insert-records.ts';
+import { updateRecord } from '../update-record.ts';
+import { updateRecords } from '../update-records.ts';
+import { BatchReferences } from './batch-references.ts';
+
+/**
+ * Runs a batch, or gives what it gave the first time. Call it inside a transaction, after `refresh`.
+ * @param run gives null where it did nothing, and somebody else is to do it.
+ * @throws RowhouseError as `runBatch` does, and `idempotency_mismatch`.
+ */
+export function runBatchOnce<Result extends readonly BatchResult[] | null>(
+  database: RecordDatabase,
+  { operations, request }: BatchTarget,
+  run: () => Result,
+): Written<Result> {
+  // A client that may not use a table does not learn what was written there either.
+  for (const [position, { table }] of operations.entries()) {
+    inOperation(position, () => requireAllowed(database, table));
+  }
+  return runOnce(database.connection, request, run);
+}
+
+/**
+ * Runs the operations in their order. Call it inside a transaction, which ends all of them where one fails.
+ * @throws RowhouseError as the operations do, naming the first that failed.
+ */
+export function runBatch(
+  database: RecordDatabase,
+  operations: readonly BatchOperation[],
+): readonly BatchResult[] {
+  const earlier = new BatchReferences();
+  let answerLength = 0;
+  return operations.map((operation, position) =>
+    inOperation(position, () => {
+      const result = runOperation(database, allowedTable(database, operation.table), operation, earlier);
+      earlier.add(result);
+      answerLength += answerLengthOf(result);
+      // Looked at each time: a thousand long rows would take all the memory there is.
+      requireAnswerable(answerLength);
+      return result;
+    }),
+  );
+}
+
+function runOperation(
+  database: RecordDatabase,
+  table: RecordTable,
+  operation: BatchOperation,
+  earlier: BatchReferences,
+): BatchResult {
+  const { kind } = operation;
+  switch (kind) {
+    case 'get':
+      return { kind, result: getRecord(database, table, earlier.resolveKey(operation.key)) };
+    case 'create': {
+      const { record } = operation;
+      const row = earlier.resolveRow(record.row, record.field);
+      return { kind, result: insertRecord(database, table, { ...record, row }) };
+    }
+    case 'createMany': {
+      const { records } = operation;
+      const rows = records.rows.map((row, index) => {
+        return earlier.resolveRow(row, `${records.field}[${index}]`);
+      });
+      const result = insertRecords(database, table, { ...records, rows });
+      return { kind, result, upserted: records.onConflict !== null };
+    }
+    case 'update': {
+      const { field } = operation;
+      const key = earlier.resolveKey(operation.key);
+      const patch = earlier.resolveRow(operation.patch, field);
+      return { kind, result: updateRecord(database, table, { key, patch, field }) };
+    }
+    case 'delete': {
+      const key = earlier.resolveKey(operation.key);
+      return { kind, result: deleteRecord(database, table, key), key };
+    }
+    case 'updateMany': {
+      const { field } = operation;
+      const filters = operation.filters.map((filter) => earlier.resolveFilter(filter));
+      const patch = earlier.resolveRow(operation.patch, field);
+      return { kind, result: updateRecords(database, table, { filters, patch, field }) };
+    }
+    case 'deleteMany': {
+      const filters = operation.filters.map((filter) => earlier.resolveFilter(filter));
+      return { kind, result: deleteRecords(database, table, filters) };
+    }
+  }
+}

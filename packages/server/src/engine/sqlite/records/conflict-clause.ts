@@ -1,0 +1,45 @@
+import { invalidField } from '../../../core/errors.ts';
+import type { ConflictRule } from '../../project-records.ts';
+import { CONFLICT_WITNESS } from '../rows/conflict-witness.ts';
+import { findColumn } from '../rows/find-column.ts';
+import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
+
+/** @throws RowhouseError `validation_failed`, also where no PRIMARY KEY and no unique index has just these columns. */
+export function conflictColumns(table: RecordTable, rule: ConflictRule): readonly RecordColumn[] {
+  const field = `${rule.field}.columns`;
+  const columns = rule.columns.map((name, index) => findColumn(table, name, `${field}[${index}]`));
+  const names = new Set(columns);
+  const matches = table.uniqueKeys.some(
+    (key) => key.length === names.size && key.every((column) => names.has(column)),
+  );
+  if (!matches) {
+    throw invalidField(
+      field,
+      'must be the columns of the primary key, or those of a UNIQUE constraint or index',
+    );
+  }
+  return columns;
+}
+
+/** What an upsert is about. */
+export interface Upsert {
+  readonly action: ConflictRule['action'];
+  /** The columns by which another row may be in its way. */
+  readonly conflict: readonly RecordColumn[];
+  /** At least one. */
+  readonly written: readonly RecordColumn[];
+  /** What `ConflictWitness` is to be told of the row in its way. */
+  readonly place: readonly RecordColumn[];
+}
+
+/** https://www.sqlite.org/lang_upsert.html */
+export function conflictClause({ action, conflict, written, place }: Upsert): string {
+  const others = written.filter((column) => !conflict.includes(column));
+  // A row that says nothing new is still one that was updated, and is returned.
+  const changed = others.length > 0 ? others : written;
+  const changes = changed.map(({ quoted }) => `${quoted} = excluded.${quoted}`).join(', ');
+  const change = action === 'update' ? '1' : '0';
+  const witness = [change, ...place.map(({ quoted }) => quoted)].join(', ');
+  const target = conflict.map(({ quoted }) => quoted).join(', ');
+  return `ON CONFLICT (${target}) DO UPDATE SET ${changes} WHERE ${CONFLICT_WITNESS}(${witness})`;
+}

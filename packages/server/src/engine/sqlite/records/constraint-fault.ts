@@ -1,0 +1,169 @@
+import { type ErrorDetail, RowhouseError } from '../../../core/errors.ts';
+import { foldName, quoteIdentifier } from '../../../schema/identifier.ts';
+import { queryRows } from '../introspection/query-rows.ts';
+import { isTooLarge, rowTooLarge } from '../rows/read-fault.ts';
+import type { RecordDatabase } from '../rows/record-database.ts';
+import type { RecordTable } from '../rows/record-table.ts';
+import { type Reference, referencesOf } from '../tables/references.ts';
+import type { WritableValues } from './writable-values.ts';
+
+/** What was being written when SQLite refused. */
+interface Attempt {
+  readonly database: RecordDatabase;
+  readonly table: RecordTable;
+  /** Null where rows were deleted. */
+  readonly written: WritableValues | null;
+  /** Where the request has what was written. */
+  readonly field: string;
+}
+
+/** Result codes of SQLite. https://www.sqlite.org/rescode.html */
+const SQLITE_ERROR = 1;
+const SQLITE_FULL = 13;
+const SQLITE_CONSTRAINT = 19;
+const SQLITE_MISMATCH = 20;
+const CONSTRAINT_FOREIGNKEY = 787;
+const CONSTRAINT_TRIGGER = 1811;
+
+/**
+ * Runs a statement, and tells a client in words what the database would not have.
+ * @throws RowhouseError `constraint_violation`; `conflict` for what SQLite cannot do with the table at all.
+ */
+export function explainingConstraints<Result>(attempt: Attempt, write: () => Result): Result {
+  try {
+    return write();
+  } catch (error) {
+    throw explainRefusal(error, attempt);
+  }
+}
+
+function explainRefusal(error: unknown, attempt: Attempt): unknown {
+  if (!(error instanceof Error) || error instanceof RowhouseError) return error;
+  if (isTooLarge(error)) return rowTooLarge(error);
+  if (!('errcode' in error)) return error;
+  const code = Number(error.errcode);
+  switch (code & 0xff) {
+    case SQLITE_CONSTRAINT:
+      return constraintFault(error, code, attempt);
+    case SQLITE_MISMATCH:
+      return keyMismatch(error, attempt);
+    case SQLITE_FULL:
+      return hasGivenLastId(attempt) ? lastIdGiven(error, attempt.table) : error;
+    // A trigger, a CHECK or a view that fails by itself.
+    case SQLITE_ERROR:
+      return new RowhouseError('conflict', `SQLite refuses it: ${error.message}.`, { cause: error });
+    default:
+      return error;
+  }
+}
+
+/** Only an INTEGER PRIMARY KEY of a table that is not STRICT refuses a value by its type. */
+function keyMismatch(error: Error, attempt: Attempt): RowhouseError {
+  const { table, written, field } = attempt;
+  const key = table.key?.[0];
+  const named = key !== undefined && written?.columns.includes(key) === true;
+  const details = named ? [{ field: `${field}.${key.name}`, message: 'must be an integer' }] : [];
+  return violation(error, `The primary key of ${table.name} must be an integer`, details);
+}
+
+/**
+ * SQLite says that the disk is full, too, where it has no higher id to give. On a disk that is full, the transaction may
+ * be over by now. https://www.sqlite.org/autoinc.html
+ */
+function hasGivenLastId({ database, table, written }: Attempt): boolean {
+  if (written === null || table.rowid === null || !database.connection.isTransaction) return false;
+  const last = `SELECT 1 FROM ${table.quoted} WHERE ${table.rowid.quoted} = ?`;
+  if (database.firstRow(last, [LAST_ID]) !== null) return true;
+  const counters = "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_sequence'";
+  if (database.firstRow(counters, []) === null) return false;
+  const counter = 'SELECT 1 FROM main.sqlite_sequence WHERE name = ? AND seq >= ?';
+  return database.firstRow(counter, [table.name, LAST_ID]) !== null;
+}
+
+const LAST_ID = 2n ** 63n - 1n;
+
+function lastIdGiven(cause: Error, { name }: RecordTable): RowhouseError {
+  const message = `${name} has given the last id there is, ${LAST_ID}, and can give no other by itself: name one in the row.`;
+  return new RowhouseError('conflict', message, { cause });
+}
+
+function constraintFault(error: Error, code: number, attempt: Attempt): RowhouseError {
+  if (code === CONSTRAINT_FOREIGNKEY) return foreignKeyFault(error, attempt);
+  if (code === CONSTRAINT_TRIGGER) return violation(error, `A trigger refuses it: ${error.message}`, []);
+  const columns = columnsNamedIn(error.message, attempt.table);
+  return violation(error, sentenceOf(error.message, columns), detailsOf(columns, attempt, error.message));
+}
+
+/** `UNIQUE constraint failed: t.a, t.b`: a name may hold commas and dots, so the columns are looked for, not split off. */
+function columnsNamedIn(message: string, table: RecordTable): readonly string[] {
+  const named = table.columns.filter(({ name }) => {
+    const full = `${table.name}.${name}`;
+    return message.endsWith(` ${full}`) || message.includes(` ${full}, `);
+  });
+  return named.map(({ name }) => name);
+}
+
+/** SQLite's own words name the constraint and its columns. */
+function sentenceOf(message: string, columns: readonly string[]): string {
+  if (message.startsWith('UNIQUE') && columns.length > 0) {
+    return `${message}: another row has the same ${columns.join(', ')}`;
+  }
+  return message;
+}
+
+function detailsOf(columns: readonly string[], attempt: Attempt, message: string): readonly ErrorDetail[] {
+  return columns.map((name) => {
+    const field = attempt.written === null ? attempt.field : `${attempt.field}.${name}`;
+    return { field, message: REASONS.find(([words]) => message.startsWith(words))?.[1] ?? message };
+  });
+}
+
+const REASONS: readonly (readonly [words: string, reason: string])[] = [
+  ['UNIQUE', 'must be unique: another row has the same'],
+  ['NOT NULL', 'must not be null'],
+  ['cannot store', 'must be of the column’s type'],
+];
+
+function violation(cause: Error, message: string, details: readonly ErrorDetail[]): RowhouseError {
+  return new RowhouseError('constraint_violation', `${message}.`, { cause, details });
+}
+
+/** SQLite does not say which foreign key it was. https://www.sqlite.org/foreignkeys.html#fk_indexes */
+function foreignKeyFault(error: Error, attempt: Attempt): RowhouseError {
+  const missing = attempt.written === null ? undefined : missingParent(attempt);
+  if (missing !== undefined) {
+    const columns = missing.columns.join(', ');
+    const message = `refers to a row of ${missing.referencedTable} that is not there`;
+    const details = missing.columns.map((name) => ({ field: `${attempt.field}.${name}`, message }));
+    return violation(error, `FOREIGN KEY constraint failed: ${columns} ${message}`, details);
+  }
+  const children = referringTables(attempt);
+  if (children.length === 0) return violation(error, 'FOREIGN KEY constraint failed', []);
+  const names = children.join(', ');
+  return violation(error, `FOREIGN KEY constraint failed: rows of ${names} refer to it`, []);
+}
+
+/** The first foreign key all of whose columns were written and that finds no row. */
+function missingParent({ database, table, written }: Attempt): Reference | undefined {
+  return referencesOf(database.connection, table.name).find((reference) => {
+    const { columns, referencedTable, referencedColumns } = reference;
+    const values = columns.map((name) => {
+      const index = (written?.columns ?? []).findIndex((column) => foldName(column.name) === foldName(name));
+      return written?.values[index] ?? null;
+    });
+    if (referencedColumns === null || values.includes(null)) return false;
+    const condition = referencedColumns.map((name) => `${quoteIdentifier(name)} = ?`).join(' AND ');
+    const sql = `SELECT 1 FROM main.${quoteIdentifier(referencedTable)} WHERE ${condition} LIMIT 1`;
+    return database.firstRow(sql, values) === null;
+  });
+}
+
+function referringTables({ database, table }: Attempt): readonly string[] {
+  return queryRows<[string]>(
+    database.connection,
+    `SELECT DISTINCT m.name FROM main.sqlite_schema m
+     JOIN pragma_foreign_key_list(m.name, 'main') f ON f."table" = ? COLLATE NOCASE
+     WHERE m.type = 'table' AND m.rootpage > 0 AND m.sql LIKE '%references%' ORDER BY m.name`,
+    [table.name],
+  ).map(([name]) => name);
+}

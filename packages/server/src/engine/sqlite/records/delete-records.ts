@@ -1,0 +1,39 @@
+import { RowhouseError } from '../../../core/errors.ts';
+import type { AffectedRows, DeletedRecord, RecordFilter, RecordKey } from '../../project-records.ts';
+import { allOf, filterCondition } from '../rows/filter-conditions.ts';
+import type { RecordDatabase } from '../rows/record-database.ts';
+import type { RecordTable } from '../rows/record-table.ts';
+import { explainingConstraints } from './constraint-fault.ts';
+import { countChanged } from './count-changed.ts';
+import { hasRow } from './get-record.ts';
+import { keyColumnsOf, keyCondition, keyValues, noSuchRecord } from './record-key.ts';
+
+/** @throws RowhouseError `not_found`, `constraint_violation`. */
+export function deleteRecord(database: RecordDatabase, table: RecordTable, key: RecordKey): DeletedRecord {
+  const columns = keyColumnsOf(table);
+  const values = keyValues(columns, key);
+  const sql = `DELETE FROM ${table.quoted} WHERE ${keyCondition(columns)}`;
+  const deleted = explainingConstraints({ database, table, written: null, field: 'path.id' }, () => {
+    return countChanged(database, table, { sql, values });
+  });
+  if (deleted > 0) return { table: table.name };
+  if (!hasRow(database, table, columns, values)) throw noSuchRecord();
+  throw new RowhouseError(
+    'constraint_violation',
+    `The row was not deleted: a trigger of ${table.name} kept it.`,
+  );
+}
+
+/** Deletes every row that the filters fit. @throws RowhouseError `validation_failed`, `constraint_violation`. */
+export function deleteRecords(
+  database: RecordDatabase,
+  table: RecordTable,
+  filters: readonly RecordFilter[],
+): AffectedRows {
+  const where = allOf(filters.map((filter) => filterCondition(table, filter)));
+  const affected = explainingConstraints({ database, table, written: null, field: 'body.where' }, () => {
+    const sql = `DELETE FROM ${table.quoted} WHERE ${where.sql}`;
+    return countChanged(database, table, { sql, values: where.values });
+  });
+  return { table: table.name, affected };
+}

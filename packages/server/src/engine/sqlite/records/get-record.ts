@@ -1,0 +1,40 @@
+import type { RecordKey, RecordRow } from '../../project-records.ts';
+import { explainingReads, rowTooLarge } from '../rows/read-fault.ts';
+import type { RecordDatabase } from '../rows/record-database.ts';
+import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
+import { joinRowJson, rowJsonColumns } from '../rows/row-json.ts';
+import type { SqliteValue } from '../values/record-value.ts';
+import { keyColumnsOf, keyCondition, keyValues, noSuchRecord } from './record-key.ts';
+
+/** @throws RowhouseError `not_found`, `conflict`. */
+export function getRecord(database: RecordDatabase, table: RecordTable, key: RecordKey): RecordRow {
+  const columns = keyColumnsOf(table);
+  const values = keyValues(columns, key);
+  return explainingReads(table, () => {
+    const rowJson = findRow(database, table, columns, values);
+    if (rowJson !== null) return { table: table.name, rowJson };
+    throw hasRow(database, table, columns, values) ? rowTooLarge() : noSuchRecord();
+  });
+}
+
+/** The row that has these values in these columns, as JSON; null where there is none, or where it is too long for a string. */
+export function findRow(
+  database: RecordDatabase,
+  table: RecordTable,
+  columns: readonly RecordColumn[],
+  values: readonly SqliteValue[],
+): string | null {
+  const sql = `SELECT ${rowJsonColumns(table.columns)} FROM ${table.quoted} WHERE ${keyCondition(columns)} LIMIT 1`;
+  const row = database.firstRow(sql, values);
+  return row === null ? null : joinRowJson(row);
+}
+
+export function hasRow(
+  database: RecordDatabase,
+  table: RecordTable,
+  columns: readonly RecordColumn[],
+  values: readonly SqliteValue[],
+): boolean {
+  const sql = `SELECT 1 FROM ${table.quoted} WHERE ${keyCondition(columns)} LIMIT 1`;
+  return database.firstRow(sql, values) !== null;
+}

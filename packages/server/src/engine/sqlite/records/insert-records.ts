@@ -1,0 +1,20 @@
+import type { CreatedRecords, NewRecords } from '../../project-records.ts';
+import type { RecordDatabase } from '../rows/record-database.ts';
+import type { RecordTable } from '../rows/record-table.ts';
+import { insertRecord } from './insert-record.ts';
+
+/** Call it inside a transaction, which ends all of them when one fails. @throws RowhouseError as `insertRecord` does. */
+export function insertRecords(
+  database: RecordDatabase,
+  table: RecordTable,
+  { rows, field, onConflict, returnRows }: NewRecords,
+): CreatedRecords {
+  const outcomes = { created: 0, updated: 0, ignored: 0 };
+  const texts: string[] = [];
+  for (const [index, row] of rows.entries()) {
+    const inserted = insertRecord(database, table, { row, field: `${field}[${index}]`, onConflict });
+    outcomes[inserted.outcome]++;
+    if (returnRows) texts.push(inserted.rowJson);
+  }
+  return { table: table.name, ...outcomes, rowsJson: returnRows ? `[${texts.join(',')}]` : null };
+}

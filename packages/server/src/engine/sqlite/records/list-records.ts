@@ -1,0 +1,160 @@
+import { invalidField } from '../../../core/errors.ts';
+import type { RecordPage, RecordPageRequest } from '../../project-records.ts';
+import { allOf, type Condition, filterCondition } from '../rows/filter-conditions.ts';
+import { explainingReads, isTooLarge } from '../rows/read-fault.ts';
+import type { RecordDatabase } from '../rows/record-database.ts';
+import type { RecordTable } from '../rows/record-table.ts';
+import { joinRowJson, rowJsonColumns, rowJsonWidth } from '../rows/row-json.ts';
+import { shownColumns } from '../rows/shown-columns.ts';
+import { orderByClause, orderOf, type OrderTerm } from '../rows/sort-order.ts';
+import type { SqliteValue } from '../values/record-value.ts';
+import { conditionAfter, isDamagedText, type Place, writeCursor } from './page-cursor.ts';
+
+/** The most text that one page may be, in UTF-16 code units. */
+const PAGE_MAX_LENGTH = 67_108_864;
+
+/** The most text that a page of a table with long values may be where nobody should wait for it. */
+const SHORT_PAGE_MAX_LENGTH = 524_288;
+
+/** Call it inside a transaction, so that the count and the rows are of one moment. @throws RowhouseError `validation_failed`. */
+export function listRecords(
+  database: RecordDatabase,
+  table: RecordTable,
+  request: RecordPageRequest,
+): RecordPage {
+  const page = readPage(database, table, request, PAGE_MAX_LENGTH);
+  if (page === null) throw pageTooLarge();
+  return page;
+}
+
+/** The same, but null where the rows are so long that reading them takes its time. */
+export function listShortRecords(
+  database: RecordDatabase,
+  table: RecordTable,
+  request: RecordPageRequest,
+): RecordPage | null {
+  return readPage(database, table, request, SHORT_PAGE_MAX_LENGTH);
+}
+
+function readPage(
+  database: RecordDatabase,
+  table: RecordTable,
+  request: RecordPageRequest,
+  maxLength: number,
+): RecordPage | null {
+  const filters = allOf(request.filters.map((filter) => filterCondition(table, filter)));
+  const order = orderOf(table, { ...request, field: 'query.sort' });
+  return explainingReads(table, () => {
+    const read = readRows(database, table, { request, filters, order, maxLength });
+    if (read === null) return null;
+    const { rows, hasMore, lastPlace } = read;
+    return {
+      table: table.name,
+      rowsJson: `[${rows.join(',')}]`,
+      returned: rows.length,
+      hasMore,
+      totalCount: request.countAll ? countRows(database, table, filters) : null,
+      nextCursor: request.after !== null && hasMore ? writeCursor(order, lastPlace) : null,
+    };
+  });
+}
+
+interface Selection {
+  readonly request: RecordPageRequest;
+  readonly filters: Condition;
+  readonly order: readonly OrderTerm[];
+  readonly maxLength: number;
+}
+
+interface ReadRows {
+  /** Each a JSON object. */
+  readonly rows: readonly string[];
+  readonly hasMore: boolean;
+  /** The values of the last row in the columns that the rows are ordered by; empty where no cursor was asked for. */
+  readonly lastPlace: Place;
+}
+
+/** One row more than was asked for tells that there are more. Null where they are too long together. */
+function readRows(database: RecordDatabase, table: RecordTable, selection: Selection): ReadRows | null {
+  const { request, order, maxLength } = selection;
+  const columns = shownColumns(table, request.columns, 'query.columns');
+  const width = rowJsonWidth(columns.length);
+  const place = request.after === null ? [] : order.map(({ column }) => column.quoted);
+  const limits = { limit: request.limit + 1, offset: request.offset };
+  const { sql, values } = select([rowJsonColumns(columns), ...place], table, selection, limits);
+  const rows: string[] = [];
+  let lastPlace: readonly SqliteValue[] = [];
+  let hasMore = false;
+  let length = 0;
+  try {
+    for (const row of database.rows(sql, values)) {
+      hasMore = rows.length === request.limit;
+      if (hasMore) break;
+      const json = joinRowJson(row.slice(0, width));
+      length += json.length;
+      if (length > maxLength && rows.length > 0) return null;
+      rows.push(json);
+      lastPlace = row.slice(width);
+    }
+  } catch (error) {
+    // The row that only tells that there are more need not be one that can be sent.
+    hasMore = rows.length === request.limit && error instanceof Error && isTooLarge(error);
+    if (!hasMore) throw error;
+  }
+  const unreadable = hasMore && lastPlace.some((value) => isDamagedText(value));
+  return {
+    rows,
+    hasMore,
+    lastPlace: unreadable ? rereadPlace(database, table, selection, rows.length - 1) : lastPlace,
+  };
+}
+
+/** The place of the row at this position of the page, with its texts as the bytes that they are. */
+function rereadPlace(
+  database: RecordDatabase,
+  table: RecordTable,
+  selection: Selection,
+  position: number,
+): Place {
+  const columns = selection.order.map(({ column }) => column.quoted);
+  const bytes = columns.map((column) => `iif(typeof(${column}) = 'text', CAST(${column} AS BLOB), NULL)`);
+  const limits = { limit: 1, offset: position };
+  const { sql, values } = select([...columns, ...bytes], table, selection, limits);
+  const row = database.firstRow(sql, values) ?? [];
+  return columns.map((_, index) => {
+    const text = row[columns.length + index];
+    return text instanceof Uint8Array ? { textBytes: text } : (row[index] ?? null);
+  });
+}
+
+function select(
+  expressions: readonly string[],
+  table: RecordTable,
+  selection: Selection,
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+): Condition {
+  const { request, filters, order } = selection;
+  const where = request.after === null ? filters : allOf([filters, ...startOf(table, selection)]);
+  const sql = `SELECT ${expressions.join(', ')} FROM ${table.quoted}
+    WHERE ${where.sql}${orderByClause(order)} LIMIT ? OFFSET ?`;
+  return { sql, values: [...where.values, BigInt(limit), BigInt(offset)] };
+}
+
+function startOf(table: RecordTable, { request, order }: Selection): readonly Condition[] {
+  if (table.order === null) {
+    throw invalidField('query.after', `cannot be used with ${table.name}: nothing tells its rows apart`);
+  }
+  return request.after === null || request.after === '' ? [] : [conditionAfter(order, request.after)];
+}
+
+function countRows(database: RecordDatabase, table: RecordTable, filters: Condition): number {
+  const sql = `SELECT count(*) FROM ${table.quoted} WHERE ${filters.sql}`;
+  return Number(database.firstRow(sql, filters.values)?.[0] ?? 0);
+}
+
+function pageTooLarge(): Error {
+  return invalidField(
+    'query.limit',
+    `asks for a page of more than ${PAGE_MAX_LENGTH} characters; ask for fewer rows, or fewer columns`,
+  );
+}

@@ -1,0 +1,124 @@
+import { invalidField } from '../../../core/errors.ts';
+import { allOf, type Condition } from '../rows/filter-conditions.ts';
+import type { OrderTerm } from '../rows/sort-order.ts';
+import type { SqliteValue } from '../values/record-value.ts';
+
+/** One letter for the kind of value, and the value as text that says all of it. */
+type WrittenValue = readonly ['n'] | readonly ['i' | 'r' | 't' | 'u' | 'b', string];
+
+/** The values of a row in the columns of an order. A text whose bytes are no UTF-8 is known by its bytes alone. */
+export type Place = readonly (SqliteValue | { readonly textBytes: Uint8Array })[];
+
+/** Whether what was read of a text may not be all it was: bytes that make no character are read as U+FFFD. */
+export function isDamagedText(value: SqliteValue): boolean {
+  return typeof value === 'string' && value.includes('\u{fffd}');
+}
+
+interface WrittenCursor {
+  /** The order that the cursor belongs to. */
+  readonly order: string;
+  readonly values: readonly WrittenValue[];
+}
+
+/** The place of a row in an order, as text that a client sends back as it got it. */
+export function writeCursor(order: readonly OrderTerm[], values: Place): string {
+  const cursor: WrittenCursor = { order: describe(order), values: values.map(writeValue) };
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+}
+
+/**
+ * What holds for every row that comes after the cursor's in this order.
+ * @throws RowhouseError `validation_failed` for text that is no cursor of this order.
+ */
+export function conditionAfter(order: readonly OrderTerm[], cursor: string): Condition {
+  const values = readCursor(order, cursor);
+  const alternatives = order.map((term, index) => {
+    const equalBefore = order.slice(0, index).map(({ column }, position) => {
+      const { sql, values: bound } = operand(values[position] ?? null);
+      return { sql: `${column.quoted} IS ${sql}`, values: bound };
+    });
+    return allOf([...equalBefore, comesAfter(term, values[index] ?? null)]);
+  });
+  return {
+    sql: alternatives.map(({ sql }) => `(${sql})`).join(' OR '),
+    values: alternatives.flatMap((alternative) => alternative.values),
+  };
+}
+
+/** NULL comes before every value. https://www.sqlite.org/lang_select.html#orderby */
+function comesAfter({ column: { quoted }, descending }: OrderTerm, value: Place[number]): Condition {
+  if (value === null) return { sql: descending ? 'false' : `${quoted} IS NOT NULL`, values: [] };
+  const { sql, values } = operand(value);
+  if (!descending) return { sql: `${quoted} > ${sql}`, values };
+  return { sql: `${quoted} < ${sql} OR ${quoted} IS NULL`, values };
+}
+
+/** The `+` takes the affinity away that a CAST has, and a parameter has not. https://www.sqlite.org/datatype3.html#affinity_of_expressions */
+function operand(value: Place[number]): Condition {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) {
+    return { sql: '?', values: [value] };
+  }
+  return { sql: '+CAST(? AS TEXT)', values: [value.textBytes] };
+}
+
+function describe(order: readonly OrderTerm[]): string {
+  return JSON.stringify(order.map(({ column, descending }) => [column.name, descending]));
+}
+
+function writeValue(value: Place[number]): WrittenValue {
+  if (value === null) return ['n'];
+  if (typeof value === 'bigint') return ['i', value.toString()];
+  if (typeof value === 'number') return ['r', String(value)];
+  if (typeof value === 'string') return ['t', value];
+  if (value instanceof Uint8Array) return ['b', Buffer.from(value).toString('base64')];
+  return ['u', Buffer.from(value.textBytes).toString('base64')];
+}
+
+function readCursor(order: readonly OrderTerm[], text: string): Place {
+  try {
+    const cursor: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (isCursor(cursor) && cursor.order === describe(order) && cursor.values.length === order.length) {
+      return cursor.values.map(readValue);
+    }
+  } catch {
+    // Whatever it is, it is no cursor.
+  }
+  throw invalidField(
+    'query.after',
+    'must be the next_cursor of the page before, with the same sort and order',
+  );
+}
+
+function isCursor(value: unknown): value is WrittenCursor {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'order' in value &&
+    'values' in value &&
+    Array.isArray(value.values) &&
+    value.values.every(isWrittenValue)
+  );
+}
+
+function isWrittenValue(value: unknown): value is WrittenValue {
+  if (!Array.isArray(value)) return false;
+  const [kind, text] = value as readonly unknown[];
+  return kind === 'n' || (['i', 'r', 't', 'u', 'b'].includes(String(kind)) && typeof text === 'string');
+}
+
+function readValue([kind, text = '']: WrittenValue): Place[number] {
+  switch (kind) {
+    case 'n':
+      return null;
+    case 'i':
+      return BigInt.asIntN(64, BigInt(text));
+    case 'r':
+      return Number(text);
+    case 't':
+      return text;
+    case 'u':
+      return { textBytes: Buffer.from(text, 'base64') };
+    case 'b':
+      return Buffer.from(text, 'base64');
+  }
+}

@@ -1,0 +1,44 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { RowhouseError } from '../../../core/errors.ts';
+import { isReservedName, quoteIdentifier } from '../../../schema/identifier.ts';
+import type { FirstRow } from '../../engine.ts';
+import { queryRows } from '../introspection/query-rows.ts';
+import { type SqliteValue, toRecordValue } from '../values/record-value.ts';
+
+/** @throws RowhouseError `not_found`; `conflict` for a table that needs something of SQLite that is not here. */
+export function readFirstRow(database: DatabaseSync, asked: string): FirstRow {
+  const table = storedName(database, asked);
+  try {
+    const statement = database.prepare(`SELECT * FROM ${quoteIdentifier(table)} LIMIT 1`);
+    statement.setReadBigInts(true);
+    statement.setReturnArrays(true);
+    const names = statement.columns().map((column) => column.name);
+    const values = statement.get() as unknown as readonly SqliteValue[] | undefined;
+    if (values === undefined) return { table, row: null };
+    return {
+      table,
+      row: Object.fromEntries(names.map((name, index) => [name, toRecordValue(values[index] ?? null)])),
+    };
+  } catch (error) {
+    if (!isSqlError(error)) throw error;
+    throw new RowhouseError('conflict', `The table ${table} cannot be read here: ${error.message}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** SQLite compares names without regard to the case of ASCII letters, and so does NOCASE. */
+function storedName(database: DatabaseSync, asked: string): string {
+  const sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE";
+  const [found] = isReservedName(asked) ? [] : queryRows<[string]>(database, sql, [asked]);
+  if (found === undefined) throw new RowhouseError('not_found', 'There is no such table.');
+  return found[0];
+}
+
+const SQLITE_ERROR = 1;
+
+/** The statement is sound, so SQLite itself lacks something: the module of a virtual table, say. */
+function isSqlError(error: unknown): error is Error {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_ERROR;
+}

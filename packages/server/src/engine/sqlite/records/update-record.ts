@@ -1,0 +1,68 @@
+import { RowhouseError } from '../../../core/errors.ts';
+import type { RecordChange, RecordRow } from '../../project-records.ts';
+import type { RecordDatabase } from '../rows/record-database.ts';
+import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
+import type { SqliteValue } from '../values/record-value.ts';
+import { explainingConstraints } from './constraint-fault.ts';
+import { findRow, hasRow } from './get-record.ts';
+import { keyColumnsOf, keyCondition, keyValues, noSuchRecord } from './record-key.ts';
+import { returningRow } from './returned-row.ts';
+import { touchesReferences, type WritableValues, writableValues } from './writable-values.ts';
+
+/** @throws RowhouseError `not_found`, `validation_failed`, `constraint_violation`. */
+export function updateRecord(database: RecordDatabase, table: RecordTable, change: RecordChange): RecordRow {
+  const { field } = change;
+  const columns = keyColumnsOf(table);
+  const key = { columns, values: keyValues(columns, change.key) };
+  const written = writableValues(table, change.patch, field);
+  const rowJson = explainingConstraints({ database, table, written, field }, () => {
+    return table.kind === 'virtual'
+      ? updateVirtual(database, table, key, written)
+      : update(database, table, key, written);
+  });
+  if (rowJson !== null) return { table: table.name, rowJson };
+  if (!hasRow(database, table, columns, key.values)) throw noSuchRecord();
+  const by = `a trigger, or a constraint that is ON CONFLICT IGNORE, of ${table.name}`;
+  throw new RowhouseError('constraint_violation', `The row stays as it was: ${by} kept it so.`);
+}
+
+interface KeyOfRow {
+  readonly columns: readonly RecordColumn[];
+  readonly values: readonly SqliteValue[];
+}
+
+/** The SET clause with a parameter for each column, and the words before it. */
+export function updateSet(table: RecordTable, { columns }: WritableValues): string {
+  return `UPDATE ${table.quoted} SET ${columns.map(({ quoted }) => `${quoted} = ?`).join(', ')}`;
+}
+
+function update(
+  database: RecordDatabase,
+  table: RecordTable,
+  key: KeyOfRow,
+  written: WritableValues,
+): string | null {
+  // A row may refer to itself, and then a foreign key changes it once more.
+  const returning = returningRow(database, table, !touchesReferences(table, written.columns));
+  const sql = `${updateSet(table, written)} WHERE ${keyCondition(key.columns)} ${returning.clause}`;
+  const returned = database.firstRow(sql, [...written.values, ...key.values]);
+  return returned === null ? null : returning.rowJson(returned);
+}
+
+/** Virtual tables have no RETURNING for it, and their rows go by the rowid. */
+function updateVirtual(
+  database: RecordDatabase,
+  table: RecordTable,
+  key: KeyOfRow,
+  written: WritableValues,
+): string | null {
+  const sql = `${updateSet(table, written)} WHERE ${keyCondition(key.columns)}`;
+  if (database.run(sql, [...written.values, ...key.values]) === 0) return null;
+  const values = key.columns.map((column, index) => {
+    const position = written.columns.indexOf(column);
+    return (position === -1 ? key.values[index] : written.values[position]) ?? null;
+  });
+  const rowJson = findRow(database, table, key.columns, values);
+  if (rowJson !== null) return rowJson;
+  throw new RowhouseError('conflict', `A row of the virtual table ${table.name} keeps its rowid.`);
+}

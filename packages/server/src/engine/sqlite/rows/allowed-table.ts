@@ -1,0 +1,33 @@
+import { limitedToOtherTables, RowhouseError } from '../../../core/errors.ts';
+import { includesName } from '../../../schema/identifier.ts';
+import type { TableReference } from '../../project-records.ts';
+import type { RecordDatabase } from './record-database.ts';
+import type { RecordTable } from './record-table.ts';
+
+/**
+ * Call it inside a transaction, after `refresh`.
+ * @throws RowhouseError `not_found`; `permission_denied` for a client that is limited to other tables.
+ */
+export function allowedTable(database: RecordDatabase, reference: TableReference): RecordTable {
+  requireAllowed(database, reference);
+  return database.table(reference.nameOrId);
+}
+
+/**
+ * Whether there is such a table is not said: it is nothing for a client that may not use it.
+ * @throws RowhouseError `permission_denied`.
+ */
+export function requireAllowed(database: RecordDatabase, { nameOrId, allowed }: TableReference): void {
+  if (allowed === null) return;
+  const name = findQuietly(database, nameOrId)?.name ?? nameOrId;
+  if (!includesName(allowed, name)) throw limitedToOtherTables();
+}
+
+function findQuietly(database: RecordDatabase, nameOrId: string): RecordTable | null {
+  try {
+    return database.table(nameOrId);
+  } catch (error) {
+    if (error instanceof RowhouseError && error.code === 'not_found') return null;
+    throw error;
+  }
+}

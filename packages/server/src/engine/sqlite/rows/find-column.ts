@@ -1,0 +1,22 @@
+import { invalidField } from '../../../core/errors.ts';
+import { foldName } from '../../../schema/identifier.ts';
+import type { RecordColumn, RecordTable } from './record-table.ts';
+
+/**
+ * By name in any case, as SQLite has it; the error lists the names, so that a client needs no second call to get it right.
+ * @param field where the request names the column.
+ * @throws RowhouseError `validation_failed`.
+ */
+export function findColumn(table: RecordTable, name: string, field: string): RecordColumn {
+  const column = table.columnByName.get(foldName(name));
+  if (column === undefined) throw invalidField(field, noSuchColumn(table));
+  return column;
+}
+
+const NAMES_SHOWN = 50;
+
+function noSuchColumn({ name, columns }: RecordTable): string {
+  const names = columns.slice(0, NAMES_SHOWN).map((column) => column.name);
+  const more = columns.length > NAMES_SHOWN ? ` and ${columns.length - NAMES_SHOWN} more` : '';
+  return `is not a column of ${name}; its columns are ${names.join(', ')}${more}`;
+}

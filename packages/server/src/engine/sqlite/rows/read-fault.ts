@@ -1,0 +1,44 @@
+import { RowhouseError } from '../../../core/errors.ts';
+import type { RecordTable } from './record-table.ts';
+
+/** Result codes of SQLite. https://www.sqlite.org/rescode.html */
+const SQLITE_ERROR = 1;
+const SQLITE_NOMEM = 7;
+const SQLITE_TOOBIG = 18;
+const SQLITE_MISMATCH = 20;
+
+/**
+ * Reads rows, and tells a client in words what SQLite cannot read: a view or a generated column that fails by itself, a
+ * collation that only another program has.
+ * @throws RowhouseError `conflict`.
+ */
+export function explainingReads<Result>(table: RecordTable, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw explainReadFault(error, table);
+  }
+}
+
+function explainReadFault(error: unknown, table: RecordTable): unknown {
+  if (!(error instanceof Error) || error instanceof RowhouseError) return error;
+  if (isTooLarge(error)) return rowTooLarge(error);
+  const code = 'errcode' in error ? Number(error.errcode) & 0xff : null;
+  if (code !== SQLITE_ERROR && code !== SQLITE_MISMATCH) return error;
+  return new RowhouseError('conflict', `${table.name} cannot be read: ${error.message}.`, { cause: error });
+}
+
+/**
+ * Whether a value is longer than SQLite's limit, or than the longest string of JavaScript. Of a text that is too long
+ * `node:sqlite` gives nothing at all, over which the iteration of rows stumbles.
+ */
+export function isTooLarge(error: Error): boolean {
+  if (error instanceof TypeError) return error.message.startsWith('Iterator result');
+  if ('code' in error && error.code === 'ERR_STRING_TOO_LONG') return true;
+  return 'errcode' in error && [SQLITE_NOMEM, SQLITE_TOOBIG].includes(Number(error.errcode) & 0xff);
+}
+
+export function rowTooLarge(cause?: Error): RowhouseError {
+  const message = 'The row is larger than SQLite holds, or than can be sent as JSON.';
+  return new RowhouseError('conflict', message, { cause });
+}

@@ -1,0 +1,155 @@
+import type { StatementSync } from 'node:sqlite';
+
+import { foldName } from '../../../schema/identifier.ts';
+import type { OpenDatabase } from '../connection/open-database.ts';
+import { queryRows } from '../introspection/query-rows.ts';
+import { addBase64 } from '../values/json-expression.ts';
+import type { SqliteValue } from '../values/record-value.ts';
+import { ConflictWitness } from './conflict-witness.ts';
+import { expressionCost } from './expression-cost.ts';
+import { readRecordTable, type RecordTable } from './record-table.ts';
+
+const MAX_TABLES = 200;
+const MAX_STATEMENTS = 500;
+
+/**
+ * What one connection knows about its tables, and its prepared statements. Both are forgotten when the schema changes,
+ * whoever changed it.
+ */
+export class RecordDatabase {
+  readonly connection: OpenDatabase;
+  readonly conflicts: ConflictWitness;
+  readonly #schemaVersion: StatementSync;
+  #version: unknown = null;
+  /** Why SQLite cannot read the schema; null where it can. */
+  #schemaFault: unknown = null;
+  #defersForeignKeys: boolean | null = null;
+  #writesMayBeEndless: boolean | null = null;
+  #tables = new Map<string, RecordTable>();
+  #statements = new Map<string, StatementSync>();
+
+  constructor(connection: OpenDatabase) {
+    this.connection = connection;
+    this.conflicts = new ConflictWitness(connection);
+    addBase64(connection);
+    this.#schemaVersion = connection.prepare('PRAGMA main.schema_version');
+  }
+
+  /**
+   * Call it first in each transaction, within which nobody else can change the schema.
+   * @throws SQLite's error where this connection cannot read the schema, as something in it exceeds its limits.
+   */
+  refresh(): void {
+    const version = this.#schemaVersion.get()?.['schema_version'];
+    if (version !== this.#version) this.#begin(version);
+    if (this.#schemaFault !== null) throw this.#schemaFault;
+  }
+
+  #begin(version: unknown): void {
+    this.#version = version;
+    this.#defersForeignKeys = null;
+    this.#writesMayBeEndless = null;
+    this.#tables = new Map();
+    this.#statements = new Map();
+    this.#schemaFault = this.#findSchemaFault();
+  }
+
+  /** SQLite begins anew with each statement where a definition is too long, and that takes as long as the schema is large. */
+  #findSchemaFault(): unknown {
+    try {
+      this.connection.prepare('SELECT 1 FROM main.sqlite_schema');
+      return null;
+    } catch (error) {
+      const tooLong = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_TOOBIG;
+      return tooLong ? error : null;
+    }
+  }
+
+  /** Whether a foreign key may be checked only when a transaction ends. https://www.sqlite.org/foreignkeys.html#fk_deferred */
+  get defersForeignKeys(): boolean {
+    this.refresh();
+    this.#defersForeignKeys ??= this.firstRow(DEFERS_FOREIGN_KEYS, []) !== null;
+    return this.#defersForeignKeys;
+  }
+
+  /**
+   * Whether a write may run what only the author of the schema knows the end of: triggers, of whatever table a foreign key
+   * reaches, and expressions that are not light.
+   */
+  get writesMayBeEndless(): boolean {
+    this.refresh();
+    this.#writesMayBeEndless ??= this.firstRow(HAS_TRIGGERS, []) !== null || this.#hasHeavyTables();
+    return this.#writesMayBeEndless;
+  }
+
+  #hasHeavyTables(): boolean {
+    const names = queryRows<[string]>(this.connection, ORDINARY_TABLES, []);
+    return names.some(([name]) => expressionCost(this.connection, name) !== 'light');
+  }
+
+  /** @throws RowhouseError as `readRecordTable` does. */
+  table(nameOrId: string): RecordTable {
+    const key = foldName(nameOrId);
+    const known = this.#tables.get(key);
+    if (known !== undefined) return known;
+    const table = readRecordTable(this.connection, nameOrId);
+    remember(this.#tables, key, table, MAX_TABLES);
+    return table;
+  }
+
+  firstRow(sql: string, parameters: readonly SqliteValue[]): readonly SqliteValue[] | null {
+    const row = this.#statement(sql).get(...parameters);
+    // A statement that returns arrays is declared to return objects.
+    return row === undefined ? null : (row as unknown as readonly SqliteValue[]);
+  }
+
+  *rows(sql: string, parameters: readonly SqliteValue[]): Generator<readonly SqliteValue[], void> {
+    try {
+      yield* this.#statement(sql).iterate(...parameters) as unknown as Iterable<readonly SqliteValue[]>;
+    } catch (error) {
+      // In `node:sqlite` a statement that failed in an iteration fails with the same error when the next one begins.
+      this.#statements.delete(sql);
+      throw error;
+    }
+  }
+
+  /** @returns how many rows the statement itself changed: not those of triggers and foreign keys. */
+  run(sql: string, parameters: readonly SqliteValue[]): number {
+    return Number(this.#statement(sql).run(...parameters).changes);
+  }
+
+  /** It gives rows as arrays, with every INTEGER as a bigint. */
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.connection.prepare(sql);
+    statement.setReturnArrays(true);
+    statement.setReadBigInts(true);
+    remember(this.#statements, sql, statement, MAX_STATEMENTS);
+    return statement;
+  }
+}
+
+const SQLITE_TOOBIG = 18;
+
+const DEFERS_FOREIGN_KEYS =
+  "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE '%deferred%' LIMIT 1";
+
+const HAS_TRIGGERS = "SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' LIMIT 1";
+
+/** Those of the service and of SQLite have nothing costly in them. */
+const ORDINARY_TABLES = `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0
+  AND lower(name) NOT GLOB '_rowhouse_*' AND name NOT GLOB 'sqlite_*'`;
+
+/** The oldest makes room. */
+function remember<Value>(map: Map<string, Value>, key: string, value: Value, limit: number): void {
+  map.set(key, value);
+  if (map.size <= limit) return;
+  const [oldest] = map.keys();
+  if (oldest !== undefined) map.delete(oldest);
+}
+
+/** The one for this connection, which goes when it is closed. */
+export function recordDatabaseOf(connection: OpenDatabase): RecordDatabase {
+  return connection.keep(RecordDatabase);
+}

@@ -1,0 +1,84 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { RowhouseError } from '../../../core/errors.ts';
+import { firstStatement } from '../../../schema/ddl/first-statement.ts';
+import { mentionsName } from '../../../schema/ddl/mentions-name.ts';
+import { queryRows } from '../introspection/query-rows.ts';
+import { brokenObjects, dropObject, type ProgramObject } from '../tables/broken-objects.ts';
+
+interface StoredProgram extends ProgramObject {
+  /** The table or view of a trigger. */
+  readonly table: string;
+  readonly sql: string;
+}
+
+/**
+ * Runs a rename or a drop without the views and triggers that do not compile: SQLite does neither while there is one, wherever
+ * in the schema. They come back as they were.
+ * @param names that are changed.
+ * @throws RowhouseError `conflict` where one of them has such a name: it could not be made to follow.
+ */
+export function withBrokenAside<Result>(
+  database: DatabaseSync,
+  names: readonly string[],
+  change: () => Result,
+): Result {
+  const broken = brokenObjects(database);
+  const aside = storedPrograms(database).filter((program) => isAside(program, broken));
+  assertNoneMentions(aside, names);
+  const firing = firingOrders(database, aside);
+  // The triggers of a view go with it.
+  for (const program of aside) if (program.kind === 'trigger') dropObject(database, program);
+  for (const program of aside) if (program.kind === 'view') dropObject(database, program);
+  const result = change();
+  for (const { sql } of aside) database.prepare(sql).run();
+  for (const [table, order] of firing) restoreFiringOrder(database, table, order);
+  return result;
+}
+
+function assertNoneMentions(aside: readonly StoredProgram[], names: readonly string[]): void {
+  for (const { kind, name, sql } of aside) {
+    const mentioned = names.find((each) => mentionsName(sql, each));
+    if (mentioned === undefined) continue;
+    const message = `The ${kind} ${name} has the name ${mentioned}, and does not compile: it could not follow a change.`;
+    throw new RowhouseError('conflict', message);
+  }
+}
+
+/** In the order they were made in, so that a view comes before its triggers. */
+function storedPrograms(database: DatabaseSync): readonly StoredProgram[] {
+  return queryRows<[ProgramObject['kind'], string, string, string]>(
+    database,
+    `SELECT type, name, tbl_name, CAST(sql AS TEXT) FROM main.sqlite_schema
+     WHERE type IN ('view', 'trigger') ORDER BY rowid`,
+  ).map(([kind, name, table, sql]) => ({ kind, name, table, sql: firstStatement(sql) }));
+}
+
+function isAside(program: StoredProgram, broken: readonly ProgramObject[]): boolean {
+  return broken.some(
+    ({ kind, name }) =>
+      (kind === program.kind && name === program.name) || (kind === 'view' && name === program.table),
+  );
+}
+
+/** Of the tables and views of these triggers: the names of all their triggers, in the order they fire in. */
+function firingOrders(
+  database: DatabaseSync,
+  programs: readonly StoredProgram[],
+): ReadonlyMap<string, readonly string[]> {
+  const tables = new Set(programs.filter(({ kind }) => kind === 'trigger').map(({ table }) => table));
+  return new Map([...tables].map((table) => [table, triggersOf(database, table).map(({ name }) => name)]));
+}
+
+function triggersOf(database: DatabaseSync, table: string): readonly StoredProgram[] {
+  return storedPrograms(database).filter((program) => program.kind === 'trigger' && program.table === table);
+}
+
+/** What was set aside came back last. */
+function restoreFiringOrder(database: DatabaseSync, table: string, order: readonly string[]): void {
+  const triggers = triggersOf(database, table).toSorted(
+    (a, b) => order.indexOf(a.name) - order.indexOf(b.name),
+  );
+  for (const trigger of triggers) dropObject(database, trigger);
+  for (const { sql } of triggers) database.prepare(sql).run();
+}

@@ -1,0 +1,68 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { invalidField, RowhouseError } from '../../../../core/errors.ts';
+import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { StoredTable } from '../../../../schema/model.ts';
+import type { NewColumn } from '../../../project-tables.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+import { touchTable } from '../../tables/metadata-writes.ts';
+import { columnsOf } from '../../tables/visible-columns.ts';
+import { makeUnique } from '../indexes/unique-index.ts';
+import { newColumnText } from '../tables/new-column-text.ts';
+import { assertTypeFits, isStrict } from './assert-type-fits.ts';
+import { changeableTable } from './changeable-table.ts';
+import { keepPrograms } from './keep-programs.ts';
+
+/** As many as a table may be made with, and the key that is put first. SQLite takes 2,000. */
+const MAX_COLUMNS = 1_001;
+
+/**
+ * Adds a column behind the others. Call it inside a transaction.
+ * @returns the names of the table and the column.
+ * @throws RowhouseError `not_found`, `already_exists`, `conflict`, `validation_failed`, and `constraint_violation` where
+ * the rows that are there would break a constraint of the column.
+ */
+export function addColumn(
+  database: DatabaseSync,
+  nameOrId: string,
+  column: NewColumn,
+): { readonly table: string; readonly column: string } {
+  const table = changeableTable(database, nameOrId);
+  if (column.primary) {
+    throw invalidField('body.is_primary', 'must not be true: the primary key is said when a table is made');
+  }
+  assertRoomFor(database, table, column);
+  assertTypeFits(column.type, isStrict(database, table), 'body.column_type');
+  const definition = newColumnText({ ...column, unique: false }, 'none', 'body');
+  assertRowsHaveValue(database, table, column);
+  // SQLite tries every row again, and an imported file may have some that break a CHECK: they stay.
+  database.exec('PRAGMA ignore_check_constraints = ON');
+  keepPrograms(database, () => {
+    database.prepare(`ALTER TABLE main.${quoteIdentifier(table.name)} ADD COLUMN ${definition}`).run();
+  });
+  if (column.unique) makeUnique(database, table, column.name);
+  touchTable(database, table.name);
+  return { table: table.name, column: column.name };
+}
+
+function assertRoomFor(database: DatabaseSync, table: StoredTable, { name }: NewColumn): void {
+  const columns = columnsOf(database, table);
+  const taken = columns.find((other) => foldName(other.name) === foldName(name));
+  if (taken !== undefined) {
+    throw new RowhouseError('already_exists', `The table ${table.name} has a column ${taken.name} already.`);
+  }
+  if (columns.length >= MAX_COLUMNS) {
+    throw new RowhouseError('conflict', `The table ${table.name} has ${columns.length} columns, the most.`);
+  }
+}
+
+/** SQLite gives the default to the rows that are there, without touching them. */
+function assertRowsHaveValue(database: DatabaseSync, table: StoredTable, column: NewColumn): void {
+  if (column.nullable || column.defaultValue !== null) return;
+  const rows = queryRows(database, `SELECT 1 FROM main.${quoteIdentifier(table.name)} LIMIT 1`);
+  if (rows.length === 0) return;
+  const message = `must be given where is_nullable is false: the table ${table.name} has rows`;
+  throw new RowhouseError('constraint_violation', `body.default_value ${message}.`, {
+    details: [{ field: 'body.default_value', message }],
+  });
+}

@@ -1,0 +1,20 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { invalidField } from '../../../../core/errors.ts';
+import type { StoredTable } from '../../../../schema/model.ts';
+import type { ColumnType } from '../../../project-tables.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+
+/**
+ * ANY is a type of STRICT tables alone. In others it is a name like any other, and has text that looks like a number turned
+ * into one. https://www.sqlite.org/stricttables.html
+ */
+export function assertTypeFits(type: ColumnType, strict: boolean, field: string): void {
+  if (type !== 'ANY' || strict) return;
+  throw invalidField(field, 'must be INTEGER, REAL, TEXT or BLOB: only a STRICT table has ANY');
+}
+
+export function isStrict(database: DatabaseSync, { name }: StoredTable): boolean {
+  const sql = "SELECT strict FROM pragma_table_list(?) WHERE schema = 'main'";
+  return queryRows<[number]>(database, sql, [name])[0]?.[0] === 1;
+}

@@ -1,0 +1,26 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { RowhouseError } from '../../../../core/errors.ts';
+import type { StoredTable } from '../../../../schema/model.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+import { adoptTables } from '../../tables/adopt-tables.ts';
+import { findTable } from '../../tables/find-table.ts';
+
+/**
+ * The table of this name or id, whose columns are to be changed; all have ids from now on.
+ * @throws RowhouseError `not_found`; `conflict` for a view or a virtual table, which have no columns of their own.
+ */
+export function changeableTable(database: DatabaseSync, nameOrId: string): StoredTable {
+  assertNoView(database, nameOrId);
+  adoptTables(database);
+  const table = findTable(database, nameOrId);
+  if (table.kind === 'table') return table;
+  throw new RowhouseError('conflict', `${table.name} is a virtual table: its columns are its module's.`);
+}
+
+function assertNoView(database: DatabaseSync, name: string): void {
+  const sql = "SELECT name FROM main.sqlite_schema WHERE type = 'view' AND name = ? COLLATE NOCASE";
+  const [view] = queryRows<[string]>(database, sql, [name]);
+  if (view === undefined) return;
+  throw new RowhouseError('conflict', `${view[0]} is a view: its columns are those of its SELECT.`);
+}

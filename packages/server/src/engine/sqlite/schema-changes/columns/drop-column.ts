@@ -1,0 +1,129 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { RowhouseError } from '../../../../core/errors.ts';
+import type { TableEdit } from '../../../../schema/ddl/edit-create-table.ts';
+import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { StoredTable } from '../../../../schema/model.ts';
+import { nameList } from '../../../../schema/name-list.ts';
+import { findTable } from '../../tables/find-table.ts';
+import { fullTextOver } from '../../tables/full-text-over.ts';
+import { touchTable } from '../../tables/metadata-writes.ts';
+import { referringTables } from '../../tables/referring-tables.ts';
+import { indexesOf, type TableIndex } from '../../tables/table-indexes.ts';
+import { type ColumnFacts, columnsOf } from '../../tables/visible-columns.ts';
+import { withBrokenAside } from '../broken-aside.ts';
+import { dropIndexNamed } from '../indexes/unique-index.ts';
+import { keepForeignKeys } from '../keep-foreign-keys.ts';
+import { rebuildTable } from '../rebuild/rebuild-table.ts';
+import { changeableTable } from './changeable-table.ts';
+import { constraintsAloneOn, usersInText } from './column-in-text.ts';
+import { findColumn } from './find-column.ts';
+import { keepPrograms } from './keep-programs.ts';
+import { readByName } from './rename-columns.ts';
+import { triggersAwaiting } from './triggers-awaiting.ts';
+
+/**
+ * Drops a column. What is about it alone goes with it: its constraints, the foreign key that it is, the indexes over it.
+ * What uses other columns too stands in the way. Call it inside a transaction, with foreign keys off.
+ * @returns its name as it was stored.
+ * @throws RowhouseError `not_found`, `conflict`.
+ */
+export function dropColumn(database: DatabaseSync, nameOrId: string, column: string): string {
+  const table = changeableTable(database, nameOrId);
+  const facts = findColumn(database, table, column);
+  if (facts === null) throw new RowhouseError('not_found', 'There is no such column.');
+  const { name } = facts;
+  assertMayGo(database, table, facts);
+  const indexes = indexesOf(database, table).filter(({ columnNames }) => columnNames.includes(name));
+  assertIndexedAlone(name, indexes);
+  keepForeignKeys(database, table.name, () => {
+    for (const index of indexes) if (index.origin === 'c') dropIndexNamed(database, index.name);
+    const edits = constraintsOfItsOwn(table, name);
+    if (edits.length > 0) rebuildTable(database, table, edits);
+    keepPrograms(database, () => {
+      withBrokenAside(database, [name], () => alter(database, findTable(database, table.name), name));
+    });
+  });
+  touchTable(database, table.name);
+  return name;
+}
+
+function assertMayGo(
+  database: DatabaseSync,
+  table: StoredTable,
+  { name, primaryKeyPosition }: ColumnFacts,
+): void {
+  if (primaryKeyPosition !== null) {
+    throw new RowhouseError('conflict', `The column ${name} is of the primary key, which stays.`);
+  }
+  if (columnsOf(database, table).length === 1) {
+    throw new RowhouseError('conflict', `The column ${name} is the only one of the table.`);
+  }
+  const children = referringTables(database, table.name).filter(({ references }) =>
+    references.some(({ columns, referencedColumns }) => {
+      const isItself = columns.length === 1 && columns[0] === name;
+      return !isItself && referencedColumns?.some((other) => foldName(other) === foldName(name)) === true;
+    }),
+  );
+  if (children.length > 0) {
+    const users = children.map((child) => ({ kind: 'foreign keys of the table', name: child.name }));
+    throw usedBy(name, users);
+  }
+  const triggers = triggersAwaiting(database, table.name, name);
+  if (triggers.length > 0) {
+    throw usedBy(
+      name,
+      triggers.map((trigger) => ({ kind: 'the trigger', name: trigger })),
+    );
+  }
+  const reader = fullTextOver(database, table.name).find(({ columns }) => columns.has(foldName(name)));
+  if (reader !== undefined) throw readByName(reader.name, name);
+}
+
+function usedBy(
+  column: string,
+  users: readonly { readonly kind: string; readonly name: string }[],
+): RowhouseError {
+  return new RowhouseError('conflict', `The column ${column} is used by ${nameList(users)}.`);
+}
+
+function assertIndexedAlone(column: string, indexes: readonly TableIndex[]): void {
+  const shared = indexes.filter(({ columnNames }) => columnNames.length > 1);
+  if (shared.length === 0) return;
+  const users = shared.map(({ origin, name, columns }) =>
+    origin === 'c'
+      ? { kind: 'the index', name }
+      : { kind: 'the UNIQUE constraint over', name: columns.join(', ') },
+  );
+  throw usedBy(column, users);
+}
+
+/** SQLite drops no column that is UNIQUE, or has a foreign key that stands behind the columns. */
+function constraintsOfItsOwn({ sql }: StoredTable, column: string): readonly TableEdit[] {
+  const clauses = constraintsAloneOn(sql, column);
+  return [
+    ...(clauses.some(({ kind }) => kind === 'unique') ? [{ kind: 'drop-unique', column } as const] : []),
+    ...(clauses.some((clause) => clause.kind === 'foreign_key' && clause.column === null)
+      ? [{ kind: 'drop-foreign-key', column } as const]
+      : []),
+  ];
+}
+
+/** https://www.sqlite.org/lang_altertable.html#altertabdropcol */
+function alter(database: DatabaseSync, table: StoredTable, column: string): void {
+  try {
+    database
+      .prepare(`ALTER TABLE main.${quoteIdentifier(table.name)} DROP COLUMN ${quoteIdentifier(column)}`)
+      .run();
+  } catch (error) {
+    const itself = `error in table ${table.name} after drop column: `;
+    if (!(error instanceof Error) || !error.message.startsWith(itself)) throw error;
+    const users = usersInText(table.sql, column);
+    if (users.length > 0) throw usedBy(column, users);
+    throw new RowhouseError(
+      'conflict',
+      `The table ${table.name} cannot be without the column ${column}: ${error.message.slice(itself.length)}.`,
+      { cause: error },
+    );
+  }
+}

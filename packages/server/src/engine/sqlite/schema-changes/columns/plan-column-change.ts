@@ -1,0 +1,187 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { invalidField, RowhouseError } from '../../../../core/errors.ts';
+import type { TableEdit } from '../../../../schema/ddl/edit-create-table.ts';
+import { quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { StoredTable } from '../../../../schema/model.ts';
+import { rowidAliasIn } from '../../../../schema/rowid-alias.ts';
+import { storageKindOf } from '../../../../schema/storage-kind.ts';
+import type { ColumnChange, ColumnType } from '../../../project-tables.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+import { readDefault, writeDefault } from '../../tables/default-literal.ts';
+import { makesUnique } from '../../tables/read-table.ts';
+import { indexesOf, type TableIndex } from '../../tables/table-indexes.ts';
+import { type ColumnFacts, columnsOf } from '../../tables/visible-columns.ts';
+import { assertTypeFits, isStrict } from './assert-type-fits.ts';
+import { findColumn } from './find-column.ts';
+
+/** What one change comes to, where something is to be done at all. */
+export interface ColumnPlan {
+  /** The name of the column as it is. */
+  readonly column: string;
+  readonly newName: string | null;
+  /** What ALTER TABLE cannot do. */
+  readonly edits: readonly TableEdit[];
+  readonly notNull: boolean | null;
+  readonly makeUnique: boolean;
+  readonly dropIndexes: readonly string[];
+}
+
+/** What is known of a table before its columns are changed. */
+interface PlannedTable {
+  readonly database: DatabaseSync;
+  readonly table: StoredTable;
+  readonly strict: boolean;
+  readonly indexes: readonly TableIndex[];
+  /** The column that is the rowid, an INTEGER PRIMARY KEY. */
+  readonly alias: ColumnFacts | null;
+}
+
+interface PlannedColumn extends PlannedTable {
+  readonly facts: ColumnFacts;
+  readonly isAlias: boolean;
+  /** The indexes by which the column alone is unique. */
+  readonly makers: readonly TableIndex[];
+}
+
+/**
+ * Holds changes against the columns as they are.
+ * @throws RowhouseError `not_found`, `validation_failed`, `conflict`, and `constraint_violation` where a column has NULLs
+ * that it may not have.
+ */
+export function planColumnChanges(
+  database: DatabaseSync,
+  table: StoredTable,
+  changes: readonly ColumnChange[],
+): readonly ColumnPlan[] {
+  const indexes = indexesOf(database, table);
+  const alias = rowidAliasIn({ columns: columnsOf(database, table), indexes });
+  const planned = { database, table, strict: isStrict(database, table), indexes, alias };
+  return changes.map((change) => planColumnChange(planned, change));
+}
+
+function planColumnChange(planned: PlannedTable, change: ColumnChange): ColumnPlan {
+  const facts = findColumn(planned.database, planned.table, change.column);
+  if (facts === null) throw noSuchColumn(change.columnField);
+  const makers = planned.indexes.filter((index) => makesUnique(index, facts.name));
+  const column = { ...planned, facts, isAlias: planned.alias?.name === facts.name, makers };
+  const uniqueness = planUniqueness(column, change.unique);
+  const edits = [...typeEdits(column, change), ...defaultEdits(column, change), ...uniqueness.edits];
+  return {
+    column: facts.name,
+    newName: change.name === undefined || change.name === facts.name ? null : change.name,
+    edits,
+    notNull: planNotNull(column, change.nullable),
+    makeUnique: uniqueness.make,
+    dropIndexes: uniqueness.dropIndexes,
+  };
+}
+
+function noSuchColumn(field: string): RowhouseError {
+  if (field.startsWith('path.')) return new RowhouseError('not_found', 'There is no such column.');
+  return invalidField(field, 'is not a column of the table');
+}
+
+/** https://www.sqlite.org/pragma.html#pragma_table_xinfo */
+function assertNotGenerated({ name, hidden }: ColumnFacts, what: string): void {
+  if (hidden === 0) return;
+  throw new RowhouseError('conflict', `The column ${name} is generated: its ${what} cannot be changed.`);
+}
+
+function typeEdits(column: PlannedColumn, { type, field }: ColumnChange): readonly TableEdit[] {
+  const { facts, strict } = column;
+  if (type === undefined || type === facts.declaredType.toUpperCase()) return [];
+  assertNotGenerated(facts, 'type');
+  assertTypeFits(type, strict, `${field}.column_type`);
+  const rows = countRows(column, 'IS NOT NULL');
+  if (rows > 0) {
+    throw new RowhouseError(
+      'conflict',
+      `The column ${facts.name} holds values in ${rows} ${rows === 1 ? 'row' : 'rows'}; its type changes only while it holds none.`,
+    );
+  }
+  return [{ kind: 'set-type', column: facts.name, type }];
+}
+
+function countRows({ database, table, facts }: PlannedColumn, condition: string): number {
+  const sql = `SELECT count(*) FROM main.${quoteIdentifier(table.name)} WHERE ${quoteIdentifier(facts.name)} ${condition}`;
+  return queryRows<[number]>(database, sql)[0]?.[0] ?? 0;
+}
+
+/** A default that is left as it was has to fit a new type, too. */
+function defaultEdits(column: PlannedColumn, change: ColumnChange): readonly TableEdit[] {
+  const { facts, isAlias, strict } = column;
+  const field = `${change.field}.default_value`;
+  const { type = defaultTypeOf(facts.declaredType, strict), defaultValue } = change;
+  const value = defaultValue === undefined ? presentDefault(facts.defaultSql, change.type) : defaultValue;
+  if (value === undefined) return [];
+  if (defaultValue !== undefined) assertNotGenerated(facts, 'default');
+  if (isAlias && value !== null) {
+    throw invalidField(field, 'must be null: SQLite numbers such a primary key itself');
+  }
+  const literal = writeDefault(value, type, field);
+  return literal === facts.defaultSql ? [] : [{ kind: 'set-default', column: facts.name, literal }];
+}
+
+/** Undefined for none that is to be looked at: an expression has no type to be held to. */
+function presentDefault(sql: string | null, type: ColumnType | undefined): unknown {
+  if (type === undefined || sql === null) return undefined;
+  const value = readDefault(sql);
+  return value === sql ? undefined : value;
+}
+
+/** What a default may be in a column of this declared type; one that takes numbers in any form takes text, too. */
+function defaultTypeOf(declaredType: string, strict: boolean): ColumnType {
+  const kind = storageKindOf(declaredType, strict);
+  switch (kind) {
+    case 'integer':
+      return 'INTEGER';
+    case 'real':
+      return 'REAL';
+    case 'text':
+      return 'TEXT';
+    case 'blob':
+      return 'BLOB';
+    case 'numeric':
+    case 'any':
+      return 'ANY';
+  }
+}
+
+/** Null where nothing is to be done. */
+function planNotNull(column: PlannedColumn, nullable: boolean | undefined): boolean | null {
+  const { facts, isAlias } = column;
+  const isNotNull = facts.notNull || isAlias;
+  if (nullable === undefined || nullable !== isNotNull) return null;
+  if (nullable && facts.primaryKeyPosition !== null) {
+    throw new RowhouseError('conflict', `The column ${facts.name} is of the primary key, and never null.`);
+  }
+  if (!nullable) assertNoNulls(column);
+  return !nullable;
+}
+
+function assertNoNulls(column: PlannedColumn): void {
+  const rows = countRows(column, 'IS NULL');
+  if (rows === 0) return;
+  const have = rows === 1 ? '1 row has' : `${rows} rows have`;
+  throw new RowhouseError('constraint_violation', `${have} null in the column ${column.facts.name}.`);
+}
+
+function planUniqueness(
+  column: PlannedColumn,
+  unique: boolean | undefined,
+): { readonly make: boolean; readonly dropIndexes: readonly string[]; readonly edits: readonly TableEdit[] } {
+  const { facts, isAlias, makers } = column;
+  const isUnique = isAlias || makers.length > 0;
+  if (unique === undefined || unique === isUnique) return { make: false, dropIndexes: [], edits: [] };
+  if (unique) return { make: true, dropIndexes: [], edits: [] };
+  if (isAlias || makers.some(({ origin }) => origin === 'pk')) {
+    throw new RowhouseError('conflict', `The column ${facts.name} is the primary key, and always unique.`);
+  }
+  const byConstraint = makers.some(({ origin }) => origin === 'u');
+  return {
+    make: false,
+    dropIndexes: makers.filter(({ origin }) => origin === 'c').map(({ name }) => name),
+    edits: byConstraint ? [{ kind: 'drop-unique', column: facts.name }] : [],
+  };
+}

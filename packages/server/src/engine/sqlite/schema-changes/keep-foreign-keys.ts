@@ -1,0 +1,53 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { RowhouseError } from '../../../core/errors.ts';
+import { queryRows } from '../introspection/query-rows.ts';
+import { referringTables } from '../tables/referring-tables.ts';
+
+/**
+ * Runs a change of a table that keeps its name, and holds it to the foreign keys, which are off meanwhile: those of the
+ * table, and those that refer to it. An imported file may have violations, and they are its owner's: only what the change adds speaks against it.
+ * https://www.sqlite.org/pragma.html#pragma_foreign_key_check
+ * @throws RowhouseError `conflict` or `constraint_violation`.
+ */
+export function keepForeignKeys<Result>(database: DatabaseSync, table: string, change: () => Result): Result {
+  const before = foreignKeyState(database, table);
+  const result = change();
+  for (const [child, violations] of foreignKeyState(database, table)) {
+    assertNotWorse(child, before.get(child) ?? 0, violations);
+  }
+  return result;
+}
+
+/** How many rows of a table have no parent; `mismatch` where its foreign keys name no key of the parent. */
+type Violations = number | 'mismatch';
+
+function foreignKeyState(database: DatabaseSync, table: string): ReadonlyMap<string, Violations> {
+  const children = referringTables(database, table).map(({ name }) => name);
+  return new Map([table, ...children].map((name) => [name, violationsOf(database, name)]));
+}
+
+function violationsOf(database: DatabaseSync, table: string): Violations {
+  try {
+    const sql = "SELECT count(*) FROM pragma_foreign_key_check(?, 'main')";
+    return queryRows<[number]>(database, sql, [table])[0]?.[0] ?? 0;
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('foreign key mismatch')) return 'mismatch';
+    throw error;
+  }
+}
+
+function assertNotWorse(table: string, before: Violations, after: Violations): void {
+  if (before === 'mismatch' || after === before) return;
+  if (after === 'mismatch') {
+    throw new RowhouseError(
+      'conflict',
+      `Foreign keys of the table ${table} would refer to columns that are not unique.`,
+    );
+  }
+  if (after <= before) return;
+  throw new RowhouseError(
+    'constraint_violation',
+    `${after - before} rows of the table ${table} would refer to rows that are not there.`,
+  );
+}

@@ -1,0 +1,77 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { StoredTable } from '../../../../schema/model.ts';
+import { rowidAliasIn } from '../../../../schema/rowid-alias.ts';
+import { rowidNameBeside } from '../../../../schema/rowid-name.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+import { indexesOf } from '../../tables/table-indexes.ts';
+import type { ColumnFacts } from '../../tables/visible-columns.ts';
+
+const STAGE = 'temp._rowhouse_stage';
+
+/**
+ * Copies the rows of a table into a temporary one, whose columns have no type, so that each value stays just what it is.
+ * @returns what copies them back, into a table of the same columns, and removes the temporary one.
+ */
+export function stageRows(
+  database: DatabaseSync,
+  table: StoredTable,
+  columns: readonly ColumnFacts[],
+): () => void {
+  const rowid = rowidNameOf(database, table, columns);
+  const stored = columns.filter(({ hidden }) => hidden === 0).map(({ name }) => name);
+  const names = stored.filter((name) => name !== rowid?.column);
+  const staged = names.map((_, position) => `c${position}`);
+  // A table of nothing but its rowid still needs a column to stage its rows.
+  database.exec(`CREATE TEMP TABLE _rowhouse_stage (${staged.join(', ') || 'a'})`);
+  const keys = rowid === null ? [] : [rowid.quoted];
+  const stageKeys = rowid === null ? [] : ['rowid'];
+  const original = {
+    table: `main.${quoteIdentifier(table.name)}`,
+    list: [...keys, ...names.map(quoteIdentifier)],
+  };
+  const stage = { table: STAGE, list: [...stageKeys, ...staged] };
+  const count = copyRows(database, original, stage);
+  return () => {
+    const back = copyRows(database, stage, original);
+    if (back !== count) throw new Error(`of ${count} rows ${back} came back`);
+    database.exec(`DROP TABLE ${STAGE}`);
+  };
+}
+
+/**
+ * What to call the rowid, and the column that it is, if it is one. Null in a WITHOUT ROWID
+ * table, and where columns have all three of its names: no statement can tell or set it there.
+ */
+function rowidNameOf(
+  database: DatabaseSync,
+  table: StoredTable,
+  columns: readonly ColumnFacts[],
+): { readonly quoted: string; readonly column: string | null } | null {
+  const alias = rowidAliasIn({ columns, indexes: indexesOf(database, table) });
+  if (alias !== null) return { quoted: quoteIdentifier(alias.name), column: alias.name };
+  const free = rowidNameBeside(columns);
+  return free === null || isWithoutRowid(database, table) ? null : { quoted: free, column: null };
+}
+
+function isWithoutRowid(database: DatabaseSync, { name }: StoredTable): boolean {
+  const sql = "SELECT wr FROM pragma_table_list(?) WHERE schema = 'main'";
+  return queryRows<[number]>(database, sql, [name])[0]?.[0] === 1;
+}
+
+interface RowSource {
+  readonly table: string;
+  readonly list: readonly string[];
+}
+
+/**
+ * OR ABORT, because a constraint of the table may say ON CONFLICT IGNORE or REPLACE, and lose rows in silence. NOT INDEXED, so that rows
+ * whose rowid cannot be named keep their order.
+ * @returns how many rows were copied.
+ */
+function copyRows(database: DatabaseSync, from: RowSource, into: RowSource): number {
+  const sql = `INSERT OR ABORT INTO ${into.table} (${into.list.join(', ')})
+    SELECT ${from.list.join(', ')} FROM ${from.table} NOT INDEXED`;
+  return Number(database.prepare(sql).run().changes);
+}

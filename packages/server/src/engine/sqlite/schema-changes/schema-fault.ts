@@ -1,0 +1,27 @@
+import { RowhouseError } from '../../../core/errors.ts';
+
+/**
+ * What SQLite's refusal of a schema change is to a client; anything else comes back as it was.
+ * `sqlite3_errmsg()` names the object that stands in the way: `error in view v after rename: no such column: a`.
+ */
+export function explainSchemaFault(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof RowhouseError) return error;
+  const broken = /^error in (view|trigger|index|table) ([^]+?)( after [a-z ]+)?: ([^]*)$/.exec(error.message);
+  if (broken !== null) {
+    const [, kind, name, after, reason] = broken;
+    const compiles = after === undefined ? 'does not compile' : 'would no longer compile';
+    const message = `The ${kind} ${name} stands in the way: it ${compiles} (${reason}).`;
+    return new RowhouseError('conflict', message, { cause: error });
+  }
+  if (error.message.startsWith('object name reserved for internal use')) {
+    return new RowhouseError('already_exists', 'The name belongs to a part of a virtual table.', {
+      cause: error,
+    });
+  }
+  if (!('errcode' in error) || error.errcode !== SQLITE_ERROR) return error;
+  // Something in a schema that was imported, such as a table whose module is not here.
+  return new RowhouseError('conflict', `SQLite refuses it: ${error.message}.`, { cause: error });
+}
+
+/** https://www.sqlite.org/rescode.html#error */
+const SQLITE_ERROR = 1;

@@ -1,0 +1,147 @@
+import type { IdempotentRequest, Written } from '../../../core/idempotency.ts';
+import type { ThreadPool } from '../../../runtime/threads/thread-pool.ts';
+import type {
+  ColumnChange,
+  ColumnEntry,
+  IndexEntry,
+  ListedTable,
+  NewColumn,
+  NewIndex,
+  NewTable,
+  ProjectTables,
+  TableChange,
+  TableDetails,
+  TableEntry,
+} from '../../project-tables.ts';
+import type { WriterOperations } from '../protocol/database-operations.ts';
+import type { EngineHost } from '../protocol/engine-host.ts';
+
+/** Tables of SQLite projects: reads on the reader threads, changes on the writers, alone. */
+export class SqliteTables implements ProjectTables {
+  readonly #host: EngineHost;
+
+  constructor(host: EngineHost) {
+    this.#host = host;
+  }
+
+  list(project: string, { countRows }: { readonly countRows: boolean }): Promise<readonly ListedTable[]> {
+    return this.#read(project, (path) => this.#host.readers.request('listTables', { path, countRows }));
+  }
+
+  get(project: string, table: string): Promise<TableDetails> {
+    return this.#read(project, (path) => this.#host.readers.request('getTable', { path, table }));
+  }
+
+  create(
+    project: string,
+    table: NewTable,
+    request: IdempotentRequest | null,
+  ): Promise<Written<TableDetails>> {
+    return this.#write(project, (writers, path) => writers.request('createTable', { path, request, table }));
+  }
+
+  update(
+    project: string,
+    table: string,
+    change: TableChange,
+    request: IdempotentRequest | null,
+  ): Promise<Written<TableEntry>> {
+    return this.#write(project, (writers, path) =>
+      writers.request('changeTable', { path, request, table, change }),
+    );
+  }
+
+  drop(
+    project: string,
+    table: string,
+    { cascade }: { readonly cascade: boolean },
+    request: IdempotentRequest | null,
+  ): Promise<Written<string>> {
+    return this.#write(project, (writers, path) =>
+      writers.request('dropTable', { path, request, table, cascade }),
+    );
+  }
+
+  addColumn(
+    project: string,
+    table: string,
+    column: NewColumn,
+    request: IdempotentRequest | null,
+  ): Promise<Written<ColumnEntry>> {
+    return this.#write(project, (writers, path) =>
+      writers.request('addColumn', { path, request, table, column }),
+    );
+  }
+
+  changeColumns(
+    project: string,
+    table: string,
+    changes: readonly ColumnChange[],
+    request: IdempotentRequest | null,
+  ): Promise<Written<readonly ColumnEntry[]>> {
+    return this.#write(project, (writers, path) =>
+      writers.request('changeColumns', { path, request, table, changes }),
+    );
+  }
+
+  dropColumn(
+    project: string,
+    table: string,
+    column: string,
+    request: IdempotentRequest | null,
+  ): Promise<Written<string>> {
+    return this.#write(project, (writers, path) =>
+      writers.request('dropColumn', { path, request, table, column }),
+    );
+  }
+
+  createIndex(
+    project: string,
+    table: string,
+    index: NewIndex,
+    request: IdempotentRequest | null,
+  ): Promise<Written<IndexEntry>> {
+    return this.#write(project, (writers, path) =>
+      writers.request('createIndex', { path, request, table, index }),
+    );
+  }
+
+  dropIndex(
+    project: string,
+    table: string,
+    index: string,
+    request: IdempotentRequest | null,
+  ): Promise<Written<string>> {
+    return this.#write(project, (writers, path) =>
+      writers.request('dropIndex', { path, request, table, index }),
+    );
+  }
+
+  /** A reader cannot give ids, so where some are missing the writer does, and the reader is asked again. */
+  #read<T>(project: string, read: (path: string) => Promise<T | null>): Promise<T> {
+    return this.#host.withDatabase(project, async (path) => {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const found = await read(path);
+        if (found !== null) return found;
+        await this.#alone(project, (writers) => writers.request('adoptTables', { path }));
+      }
+      throw new Error('another program changes the schema faster than it can be read');
+    });
+  }
+
+  #write<T>(
+    project: string,
+    write: (writers: ThreadPool<WriterOperations>, path: string) => Promise<T>,
+  ): Promise<T> {
+    return this.#host.withDatabase(project, (path) =>
+      this.#alone(project, (writers) => write(writers, path)),
+    );
+  }
+
+  #alone<T>(project: string, change: (writers: ThreadPool<WriterOperations>) => Promise<T>): Promise<T> {
+    return this.#host.writeGates.exclusive(project, () => change(this.#host.writers));
+  }
+}
+
+/** Another program may make tables between the two; that it does so again and again is not worth waiting for. */
+const ATTEMPTS = 5;

@@ -1,0 +1,53 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { RowhouseError } from '../../../../core/errors.ts';
+import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { TableChange } from '../../../project-tables.ts';
+import { adoptTables } from '../../tables/adopt-tables.ts';
+import { findTable } from '../../tables/find-table.ts';
+import { fullTextOver } from '../../tables/full-text-over.ts';
+import { renameTableMetadata, setDisplayName } from '../../tables/metadata-writes.ts';
+import { unusedName } from '../../tables/unused-name.ts';
+import { withBrokenAside } from '../broken-aside.ts';
+import { assertNameIsFree } from './create-table.ts';
+
+/**
+ * Renames a table, or gives it another name for people. Call it inside a transaction.
+ * @returns its name as it is then.
+ * @throws RowhouseError `not_found`, `already_exists`, `conflict`.
+ */
+export function changeTable(database: DatabaseSync, nameOrId: string, change: TableChange): string {
+  adoptTables(database);
+  const { name: old } = findTable(database, nameOrId);
+  const { name = old, displayName } = change;
+  if (name !== old) renameTable(database, old, name);
+  if (displayName !== undefined) setDisplayName(database, name, displayName);
+  return name;
+}
+
+/** SQLite rewrites what refers to the table: foreign keys, triggers and views. https://www.sqlite.org/lang_altertable.html#altertabrename */
+function renameTable(database: DatabaseSync, old: string, name: string): void {
+  assertNotReadByName(database, old);
+  // To SQLite a name in another case is the same, and taken.
+  const isSame = foldName(old) === foldName(name);
+  if (!isSame) assertNameIsFree(database, name);
+  withBrokenAside(database, [old], () => {
+    const between = isSame ? unusedName(database, '_rowhouse_renamed') : old;
+    if (isSame) rename(database, old, between);
+    rename(database, between, name);
+  });
+  renameTableMetadata(database, old, name);
+}
+
+function rename(database: DatabaseSync, old: string, name: string): void {
+  database.prepare(`ALTER TABLE main.${quoteIdentifier(old)} RENAME TO ${quoteIdentifier(name)}`).run();
+}
+
+function assertNotReadByName(database: DatabaseSync, table: string): void {
+  const [reader] = fullTextOver(database, table);
+  if (reader === undefined) return;
+  throw new RowhouseError(
+    'conflict',
+    `The full-text table ${reader.name} reads ${table} by this name, and SQLite cannot tell it another.`,
+  );
+}

@@ -1,0 +1,56 @@
+import { invalidField } from '../../../../core/errors.ts';
+import { readCreateTable } from '../../../../schema/ddl/create-table.ts';
+import { Tokenizer } from '../../../../schema/ddl/tokenizer.ts';
+import { quoteIdentifier } from '../../../../schema/identifier.ts';
+import { openDatabase } from '../../connection/open-database.ts';
+
+/**
+ * Lets SQLite compile a CHECK in a scratch database, with the columns that it may speak of, before it gets near a
+ * project. The tokens are looked at first: nothing in the text may close the parenthesis that it is put in, end the
+ * statement, or hide the rest of it in a comment.
+ * @param columns the definitions of the table.
+ * @param field where the request has the expression.
+ * @throws RowhouseError `validation_failed`.
+ */
+export function assertCheckCompiles(
+  table: string,
+  columns: readonly string[],
+  expression: string,
+  field: string,
+): void {
+  if (!staysInParentheses(expression)) {
+    throw invalidField(
+      field,
+      'must be one SQL expression: no semicolon or comment, quotes and parentheses closed',
+    );
+  }
+  const sql = `CREATE TABLE ${quoteIdentifier(table)} (${columns.join(', ')}, CHECK (${expression})) STRICT`;
+  using scratch = openDatabase(':memory:', { mode: 'read-write' });
+  try {
+    scratch.prepare(sql).run();
+  } catch (error) {
+    throw invalidField(field, `is not an expression that SQLite takes here: ${messageOf(error)}`);
+  }
+  const { checks } = readCreateTable(sql);
+  if (checks.length !== 1) throw invalidField(field, 'must be one SQL expression');
+}
+
+function staysInParentheses(expression: string): boolean {
+  const tokenizer = new Tokenizer(expression);
+  let depth = 0;
+  while (tokenizer.next()) {
+    const { kind, open, start, end } = tokenizer;
+    if (open || kind === 'line-comment' || kind === 'block-comment') return false;
+    const mark = kind === 'punctuation' ? expression.slice(start, end) : '';
+    if (mark === '(') depth += 1;
+    else if (mark === ')') depth -= 1;
+    if (depth < 0 || mark === ';') return false;
+  }
+  // A NUL would end the statement for SQLite.
+  return depth === 0 && tokenizer.end >= expression.length && !expression.includes('\0');
+}
+
+/** SQLite's words about the client's own text. */
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'it does not compile';
+}

@@ -1,0 +1,163 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { invalidField, RowhouseError } from '../../../../core/errors.ts';
+import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { NewColumn, NewForeignKey, NewTable } from '../../../project-tables.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
+import { adoptTables } from '../../tables/adopt-tables.ts';
+import { METADATA_TABLES } from '../../tables/metadata-tables.ts';
+import { primaryKeyOf } from '../../tables/references.ts';
+import { assertCheckCompiles } from './check-expression.ts';
+import { newColumnText } from './new-column-text.ts';
+
+/**
+ * Makes STRICT tables, in this order. Call it inside a transaction.
+ * @throws RowhouseError `already_exists`; `validation_failed` with the field at fault.
+ */
+export function createTables(database: DatabaseSync, tables: readonly NewTable[]): void {
+  for (const table of tables) defineTable(database, table);
+  database.exec(METADATA_TABLES);
+  const introduce = database.prepare(
+    `INSERT INTO _rowhouse_tables (name, display_name) VALUES (?, ?)
+     ON CONFLICT (name) DO UPDATE SET display_name = excluded.display_name`,
+  );
+  for (const { name, displayName } of tables) introduce.run(name, displayName);
+  adoptTables(database);
+}
+
+function defineTable(database: DatabaseSync, table: NewTable): void {
+  assertNameIsFree(database, table.name);
+  assertColumnsDiffer(table);
+  const keys = table.columns.filter(({ primary }) => primary);
+  const columns = table.columns.map((column, position) =>
+    newColumnText(column, roleOf(column, keys), `${table.field}.columns[${position}]`),
+  );
+  if (keys.length === 0) columns.unshift('"id" INTEGER PRIMARY KEY AUTOINCREMENT');
+  if (keys.length > 1) columns.push(`PRIMARY KEY (${namesOf(keys)})`);
+  const checks = table.checks.map((expression, position) => {
+    assertCheckCompiles(table.name, columns, expression, `${table.field}.checks[${position}]`);
+    return `CHECK (${expression})`;
+  });
+  const references = table.foreignKeys.map((foreignKey, position) =>
+    foreignKeyText(database, table, foreignKey, `${table.field}.foreign_keys[${position}]`),
+  );
+  const parts = [...columns, ...checks, ...references];
+  database.prepare(`CREATE TABLE ${quoteIdentifier(table.name)} (\n  ${parts.join(',\n  ')}\n) STRICT`).run();
+  assertReferencesMatch(database, table);
+}
+
+/** Tables, views and indexes share one set of names. https://www.sqlite.org/lang_createtable.html */
+export function assertNameIsFree(database: DatabaseSync, name: string): void {
+  const [taken] = queryRows<[string]>(
+    database,
+    "SELECT type FROM main.sqlite_schema WHERE type <> 'trigger' AND name = ? COLLATE NOCASE",
+    [name],
+  );
+  if (taken === undefined) return;
+  throw new RowhouseError('already_exists', `There is ${article(taken[0])} of the name ${name} already.`);
+}
+
+function article(kind: string): string {
+  return kind === 'index' ? 'an index' : `a ${kind}`;
+}
+
+function assertColumnsDiffer({ columns, field }: NewTable): void {
+  const names = new Set(columns.some(({ primary }) => primary) ? [] : ['id']);
+  for (const [position, { name }] of columns.entries()) {
+    if (names.has(foldName(name))) {
+      const message =
+        foldName(name) === 'id' && !columns.slice(0, position).some((other) => foldName(other.name) === 'id')
+          ? 'is the name of the primary key that is put first where no column has is_primary'
+          : 'is the name of another column too';
+      throw invalidField(`${field}.columns[${position}].column_name`, message);
+    }
+    names.add(foldName(name));
+  }
+}
+
+function roleOf(column: NewColumn, keys: readonly NewColumn[]): 'none' | 'alone' | 'with-others' {
+  if (!column.primary) return 'none';
+  return keys.length === 1 ? 'alone' : 'with-others';
+}
+
+function namesOf(columns: readonly { readonly name: string }[]): string {
+  return columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+}
+
+function foreignKeyText(
+  database: DatabaseSync,
+  table: NewTable,
+  foreignKey: NewForeignKey,
+  field: string,
+): string {
+  const own = new Set(table.columns.map(({ name }) => foldName(name)));
+  if (!table.columns.some(({ primary }) => primary)) own.add('id');
+  for (const [position, column] of foreignKey.columns.entries()) {
+    if (!own.has(foldName(column))) {
+      throw invalidField(`${field}.columns[${position}]`, 'is not a column of the table');
+    }
+  }
+  const referenced = referencedColumns(database, table, foreignKey, field);
+  if (referenced.length !== foreignKey.columns.length) {
+    throw invalidField(
+      `${field}.columns`,
+      `must be as many as the referenced columns, ${referenced.join(', ')}`,
+    );
+  }
+  return [
+    `FOREIGN KEY (${quotedList(foreignKey.columns)})`,
+    `REFERENCES ${quoteIdentifier(foreignKey.referencesTable)} (${quotedList(referenced)})`,
+    ...(foreignKey.onDelete === 'NO ACTION' ? [] : [`ON DELETE ${foreignKey.onDelete}`]),
+    ...(foreignKey.onUpdate === 'NO ACTION' ? [] : [`ON UPDATE ${foreignKey.onUpdate}`]),
+  ].join(' ');
+}
+
+function referencedColumns(
+  database: DatabaseSync,
+  table: NewTable,
+  foreignKey: NewForeignKey,
+  field: string,
+): readonly string[] {
+  const parent = foreignKey.referencesTable;
+  const isOwn = foldName(parent) === foldName(table.name);
+  const [found] = queryRows<[string]>(
+    database,
+    "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name = ? COLLATE NOCASE",
+    [parent],
+  );
+  if (!isOwn && (found === undefined || isReservedParent(parent))) {
+    throw invalidField(`${field}.references_table`, 'is not a table of the project');
+  }
+  if (foreignKey.referencesColumns !== null) return foreignKey.referencesColumns;
+  const keys = table.columns.filter(({ primary }) => primary).map(({ name }) => name);
+  const own = keys.length > 0 ? keys : ['id'];
+  const primaryKey = isOwn ? own : primaryKeyOf(database, parent);
+  if (primaryKey.length > 0) return primaryKey;
+  throw invalidField(`${field}.references_columns`, 'is required: the referenced table has no primary key');
+}
+
+function isReservedParent(name: string): boolean {
+  return /^(?:sqlite_|_rowhouse_)/i.test(name);
+}
+
+function quotedList(names: readonly string[]): string {
+  return names.map(quoteIdentifier).join(', ');
+}
+
+/** SQLite takes a foreign key that names no key of its parent, and then refuses each write. */
+function assertReferencesMatch(database: DatabaseSync, table: NewTable): void {
+  if (table.foreignKeys.length === 0) return;
+  try {
+    database.prepare(`PRAGMA main.foreign_key_check(${quoteIdentifier(table.name)})`).all();
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('foreign key mismatch')) throw error;
+    const parent = /referencing "([^]*)"$/.exec(error.message)?.[1] ?? '';
+    const position = table.foreignKeys.findIndex(
+      ({ referencesTable }) => foldName(referencesTable) === foldName(parent),
+    );
+    throw invalidField(
+      `${table.field}.foreign_keys[${Math.max(position, 0)}].references_columns`,
+      'must be the primary key of the referenced table or columns that are unique together',
+    );
+  }
+}

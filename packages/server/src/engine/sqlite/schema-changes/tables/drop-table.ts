@@ -1,0 +1,61 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { RowhouseError } from '../../../../core/errors.ts';
+import { foldName, isReservedName, quoteIdentifier } from '../../../../schema/identifier.ts';
+import { nameList } from '../../../../schema/name-list.ts';
+import { brokenObjects, dropObject, type ProgramObject } from '../../tables/broken-objects.ts';
+import { findTable } from '../../tables/find-table.ts';
+import { fullTextOver } from '../../tables/full-text-over.ts';
+import { referringTables } from '../../tables/referring-tables.ts';
+import { rebuildTable } from '../rebuild/rebuild-table.ts';
+
+/**
+ * Drops a table. Call it inside a transaction, with foreign keys off.
+ * @param cascade whether foreign keys of other tables that refer to it, and views and triggers that use it, go too.
+ * @returns its name as it was stored.
+ * @throws RowhouseError `not_found`; `conflict` where something uses the table.
+ */
+export function dropTable(database: DatabaseSync, nameOrId: string, cascade: boolean): string {
+  const { name } = findTable(database, nameOrId);
+  const [reader] = fullTextOver(database, name);
+  if (reader !== undefined) throw inUse(name, [{ kind: 'full-text table', name: reader.name }]);
+  const children = referringTables(database, name).filter(
+    (child) => foldName(child.name) !== foldName(name) && !isReservedName(child.name),
+  );
+  if (children.length > 0 && !cascade) {
+    throw inUse(
+      name,
+      children.map((child) => ({ kind: 'table', name: child.name })),
+    );
+  }
+  for (const child of children) {
+    rebuildTable(database, findTable(database, child.name), [{ kind: 'drop-references', table: name }]);
+  }
+  dropWithUsers(database, name, cascade);
+  return name;
+}
+
+function dropWithUsers(database: DatabaseSync, name: string, cascade: boolean): void {
+  const before = new Set(brokenObjects(database).map(keyOf));
+  database.prepare(`DROP TABLE main.${quoteIdentifier(name)}`).run();
+  const users = brokenObjects(database).filter((object) => !before.has(keyOf(object)));
+  if (users.length > 0 && !cascade) throw inUse(name, users);
+  for (const user of users) if (isThere(database, user)) dropObject(database, user);
+}
+
+function keyOf({ kind, name }: ProgramObject): string {
+  return `${kind} ${name}`;
+}
+
+/** The triggers of a view go with it. */
+function isThere(database: DatabaseSync, { kind, name }: ProgramObject): boolean {
+  const sql = 'SELECT 1 FROM main.sqlite_schema WHERE type = ? AND name = ?';
+  return database.prepare(sql).get(kind, name) !== undefined;
+}
+
+function inUse(
+  table: string,
+  users: readonly { readonly kind: string; readonly name: string }[],
+): RowhouseError {
+  return new RowhouseError('conflict', `The table ${table} is used by ${nameList(users)}.`);
+}

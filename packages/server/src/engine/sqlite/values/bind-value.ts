@@ -1,0 +1,86 @@
+import { invalidField } from '../../../core/errors.ts';
+import type { StorageKind } from '../../../schema/storage-kind.ts';
+import type { SqliteValue } from './record-value.ts';
+
+/**
+ * The value to bind for what a client sent for a column of this kind. What SQLite can convert without loss it converts
+ * itself, and what a STRICT table refuses it refuses itself; here is only what JSON cannot say: booleans are 1 and 0, BLOBs
+ * are base64, infinities are words.
+ * @param field where the request has the value.
+ * @throws RowhouseError `validation_failed`.
+ */
+export function bindValue(value: unknown, kind: StorageKind, field: string): SqliteValue {
+  if (value === null) return null;
+  if (typeof value === 'string') return bindText(value, kind, field);
+  if (typeof value === 'number') return bindNumber(value, kind, field);
+  if (typeof value === 'bigint') return bindInteger(value, kind, field);
+  if (typeof value === 'boolean') return value ? 1n : 0n;
+  throw invalidField(field, 'must be a string, a number, true, false or null');
+}
+
+/** A number is bound as REAL, and stays one where a column takes every value; an integer is to be an INTEGER there. */
+function bindNumber(value: number, kind: StorageKind, field: string): SqliteValue {
+  // JSON has no infinities: this was a number too large for a double.
+  if (!Number.isFinite(value)) throw beyondDoubles(field);
+  return kind !== 'real' && Number.isSafeInteger(value) ? BigInt(value) : value;
+}
+
+function bindInteger(value: bigint, kind: StorageKind, field: string): SqliteValue {
+  if (kind === 'real') return finite(Number(value), field);
+  if (BigInt.asIntN(64, value) !== value) throw beyond64Bits(field);
+  return value;
+}
+
+function bindText(value: string, kind: StorageKind, field: string): SqliteValue {
+  if (kind === 'blob') return bindBase64(value, field);
+  if (kind === 'real' && /^-?Infinity$/.test(value)) return Number(value);
+  if ((kind === 'real' || kind === 'numeric') && isBeyondDoubles(value)) throw beyondDoubles(field);
+  if (!value.isWellFormed())
+    throw invalidField(field, 'must be text of whole characters, without half of a pair');
+  // SQLite would make a REAL of it, and round it.
+  if ((kind === 'integer' || kind === 'numeric') && isIntegerBeyond64Bits(value)) throw beyond64Bits(field);
+  return value;
+}
+
+function bindBase64(value: string, field: string): Uint8Array {
+  const bytes = Buffer.from(value, 'base64');
+  // Node skips what is no base64, so only what is written back the same was some.
+  if (bytes.toString('base64') !== value) {
+    throw invalidField(field, 'must be bytes in base64 (RFC 4648, section 4, with padding)');
+  }
+  return bytes;
+}
+
+function isIntegerBeyond64Bits(text: string): boolean {
+  const [, sign = '', digits = ''] = /^\s*([+-]?)0*(\d*)\s*$/.exec(text) ?? [];
+  // To make an integer of a million digits takes seconds, and 19 are the most that 64 bits hold.
+  if (digits.length !== MAX_DIGITS) return digits.length > MAX_DIGITS;
+  const integer = BigInt(sign === '-' ? `-${digits}` : digits);
+  return BigInt.asIntN(64, integer) !== integer;
+}
+
+const MAX_DIGITS = 19;
+
+/** SQLite would make an infinity of it. */
+function isBeyondDoubles(text: string): boolean {
+  return /\d/.test(text) && Math.abs(Number(text)) === Infinity;
+}
+
+function finite(value: number, field: string): number {
+  if (!Number.isFinite(value)) throw beyondDoubles(field);
+  return value;
+}
+
+function beyondDoubles(field: string): Error {
+  return invalidField(
+    field,
+    'must be a number that 64 bits of floating point hold; infinities are "Infinity" and "-Infinity"',
+  );
+}
+
+function beyond64Bits(field: string): Error {
+  return invalidField(
+    field,
+    'must be an integer of 64 bits, from -9223372036854775808 to 9223372036854775807',
+  );
+}

@@ -1,0 +1,8 @@
+import { SharedDistribution } from '../../../runtime/threads/shared-distribution.ts';
+
+const BOUNDS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
+
+/** How many writes shared a commit. The memory is that of the other thread's. */
+export function commitSizes(memory?: SharedArrayBuffer): SharedDistribution {
+  return new SharedDistribution(BOUNDS, memory);
+}

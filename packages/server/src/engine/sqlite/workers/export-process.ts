@@ -1,0 +1,16 @@
+import type { ExportProgress } from '../../project-exports.ts';
+import { writeDatabase } from '../exports/write-database.ts';
+import { writeTable } from '../exports/write-table.ts';
+import { sendProgress, serveProcess } from '../processes/serve-process.ts';
+import type { ExportOperations } from '../protocol/export-operations.ts';
+
+const tell = (progress: ExportProgress) => sendProgress(progress);
+
+await serveProcess<ExportOperations>(
+  {
+    writeTable: (task) => writeTable(task, tell),
+    writeDatabase: (task) => writeDatabase(task, tell),
+  },
+  // Each opens the database for itself, and closes it.
+  () => undefined,
+);

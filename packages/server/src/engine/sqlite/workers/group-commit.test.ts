@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { openDatabase } from '../connection/open-database.ts';
+import { recordDatabaseOf, type RecordDatabase } from '../rows/record-database.ts';
+import { type GroupedOperation, runGrouped } from './group-commit.ts';
+
+/** A batch of statements, each an operation; a SELECT is one that reads. */
+function batch(database: RecordDatabase, statements: readonly string[]): readonly GroupedOperation[] {
+  return statements.map((sql, id) => {
+    const writes = !sql.startsWith('SELECT');
+    const run = () => (writes ? database.run(sql, []) : database.firstRow(sql, []));
+    return { request: { id, operation: 'any', input: null }, writes, run };
+  });
+}
+
+/** Runs the statements as one batch, and tells which of them were done. */
+function outcomes(database: RecordDatabase, statements: readonly string[]): readonly boolean[] {
+  const replies = runGrouped(database, batch(database, statements));
+  assert.deepEqual(
+    replies.map(({ id }) => id),
+    statements.map((_, id) => id),
+  );
+  assert.equal(database.connection.isTransaction, false);
+  return replies.map(({ ok }) => ok);
+}
+
+function given(statements: string): RecordDatabase & Disposable {
+  const connection = openDatabase(':memory:', { mode: 'read-write' });
+  connection.exec(statements);
+  return Object.assign(recordDatabaseOf(connection), { [Symbol.dispose]: () => connection.close() });
+}
+
+function stored(database: RecordDatabase): unknown {
+  return database.firstRow('SELECT group_concat(id) FROM (SELECT id FROM t ORDER BY id)', [])?.[0];
+}
+
+describe('a batch of writes', () => {
+  test('is done, and seen by the reads in it', () => {
+    using database = given('CREATE TABLE t(id INTEGER PRIMARY KEY)');
+    const replies = runGrouped(
+      database,
+      batch(database, ['INSERT INTO t VALUES (1)', 'SELECT count(*) FROM t', 'INSERT INTO t VALUES (2)']),
+    );
+    assert.deepEqual(replies[1], { id: 1, ok: true, output: [1n] });
+    assert.equal(stored(database), '1,2');
+  });
+
+  test('tells how many writes shared a commit, those that failed not among them', () => {
+    using database = given('CREATE TABLE t(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES t)');
+    const sizes: number[] = [];
+    const run = (statements: readonly string[]) =>
+      runGrouped(database, batch(database, statements), (writes) => sizes.push(writes));
+    run(['INSERT INTO t VALUES (1)', 'INSERT INTO t VALUES (1)', 'INSERT INTO t VALUES (2)', 'SELECT 1']);
+    run(['SELECT 1']);
+    run(['INSERT INTO t VALUES (2)']);
+    assert.deepEqual(sizes, [2]);
+  });
+
+  test('loses the one that fails, whatever it had done, and no other', () => {
+    using database = given(
+      'CREATE TABLE t(id INTEGER PRIMARY KEY, u UNIQUE ON CONFLICT FAIL); INSERT INTO t VALUES (1, 1)',
+    );
+    const statements = [
+      'INSERT INTO t VALUES (2, 2)',
+      'INSERT INTO t VALUES (3, 3), (4, 1), (5, 5)',
+      'INSERT INTO t VALUES (1, 9)',
+      'SELECT no_such_function()',
+      'INSERT INTO t VALUES (6, 6)',
+    ];
+    assert.deepEqual(outcomes(database, statements), [true, false, false, false, true]);
+    assert.equal(stored(database), '1,2,6');
+  });
+
+  for (const [what, make] of [
+    [
+      'ON CONFLICT ROLLBACK',
+      'CREATE TABLE t(id INTEGER PRIMARY KEY ON CONFLICT ROLLBACK); INSERT INTO t VALUES (1)',
+    ],
+    [
+      'RAISE(ROLLBACK)',
+      `CREATE TABLE t(id INTEGER PRIMARY KEY); INSERT INTO t VALUES (7);
+       CREATE TRIGGER r BEFORE INSERT ON t WHEN NEW.id = 1 BEGIN SELECT RAISE(ROLLBACK, 'no'); END`,
+    ],
+  ] as const) {
+    test(`stands where SQLite ends the transaction under way, by ${what}`, () => {
+      using database = given(make);
+      const statements = [
+        'INSERT INTO t VALUES (2)',
+        'INSERT INTO t VALUES (1)',
+        'SELECT 1',
+        'INSERT INTO t VALUES (3)',
+      ];
+      assert.deepEqual(outcomes(database, statements), [true, false, true, true]);
+      assert.match(String(stored(database)), /2,3/);
+      assert.deepEqual(outcomes(database, ['INSERT INTO t VALUES (4)']), [true]);
+    });
+  }
+
+  test('with a deferred foreign key loses the one that breaks it', () => {
+    using database = given(
+      'CREATE TABLE t(id INTEGER PRIMARY KEY, up INT REFERENCES t DEFERRABLE INITIALLY DEFERRED); INSERT INTO t VALUES (1, 1)',
+    );
+    const statements = [
+      'INSERT INTO t VALUES (2, 1)',
+      'INSERT INTO t VALUES (3, 99)',
+      'DELETE FROM t WHERE id = 1',
+      'INSERT INTO t VALUES (4, 5), (5, 4)',
+    ];
+    assert.deepEqual(outcomes(database, statements), [true, false, false, true]);
+    assert.equal(stored(database), '1,2,4,5');
+  });
+
+  test('fails as a whole where the commit fails, with what was read in it', () => {
+    using database = given('CREATE TABLE t(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES t)');
+    const [write, read] = batch(database, ['INSERT INTO t VALUES (1)', 'SELECT count(*) FROM t']);
+    assert.ok(write !== undefined && read !== undefined);
+    // No operation of ours asks for it, but so a commit can be made to fail without a full disk.
+    const run = () => {
+      database.connection.exec('PRAGMA defer_foreign_keys = ON; INSERT INTO c VALUES (99)');
+      return write.run();
+    };
+    const failing = [{ ...write, run }, read];
+    assert.deepEqual(
+      runGrouped(database, failing).map(({ ok }) => ok),
+      [false, false],
+    );
+    assert.equal(stored(database), null);
+    assert.deepEqual(outcomes(database, ['INSERT INTO t VALUES (1)']), [true]);
+  });
+});

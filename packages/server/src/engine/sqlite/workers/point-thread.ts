@@ -1,0 +1,72 @@
+import { workerData } from 'node:worker_threads';
+
+import {
+  errorToMessage,
+  type OperationReply,
+  type OperationRequest,
+} from '../../../runtime/threads/protocol.ts';
+import { callOperation, runOperation, serveBatches } from '../../../runtime/threads/serve-operations.ts';
+import { OpenDatabases } from '../connection/open-databases.ts';
+import type { PointThreadStart } from '../protocol/database-operations.ts';
+import type { RecordReads } from '../protocol/record-operations.ts';
+import { isLeftToOthers } from '../records/left-to-others.ts';
+import { recordDatabaseOf } from '../rows/record-database.ts';
+import { SHORT_WORK_LIMITS } from '../rows/short-work-limits.ts';
+import { commitSizes } from './commit-sizes.ts';
+import { runGrouped } from './group-commit.ts';
+import { pointHandlers } from './point-handlers.ts';
+
+const { maxOpenDatabases, commitSizes: memory } = workerData as PointThreadStart;
+const sizes = commitSizes(memory);
+
+/** Nobody waits here: a database that another program has locked is left to a thread that may. */
+const databases = new OpenDatabases(maxOpenDatabases, {
+  mode: 'read-write',
+  doubleQuotedStrings: true,
+  busyTimeoutMs: 0,
+  limits: SHORT_WORK_LIMITS,
+});
+
+const READS: ReadonlySet<string> = new Set<keyof RecordReads>(['getRecord', 'listRecords']);
+const CLOSE = 'closeDatabase';
+
+serveBatches(
+  (requests, reply) => {
+    for (const [path, group] of Map.groupBy(requests, pathOf)) reply(answerGroup(path, group));
+  },
+  () => databases.closeAll(),
+);
+
+/** Every operation here names its database first. */
+function pathOf({ input }: OperationRequest): string {
+  return (input as { readonly path: string }).path;
+}
+
+/** A database is closed only while no other operation on it is under way, so a group is either the one or the others. */
+function answerGroup(path: string, requests: readonly OperationRequest[]): readonly OperationReply[] {
+  if (requests.some(({ operation }) => operation === CLOSE)) {
+    return requests.map((request) => runOperation({ [CLOSE]: () => databases.close(path) }, request));
+  }
+  try {
+    const database = recordDatabaseOf(databases.get(path));
+    const handlers = pointHandlers(database);
+    const operations = requests.map((request) => ({
+      request,
+      writes: !READS.has(request.operation),
+      run: () => leavingLongWork(() => callOperation(handlers, request)),
+    }));
+    return runGrouped(database, operations, (writes) => sizes.observe(writes));
+  } catch (error) {
+    return requests.map(({ id }) => ({ id, ok: false, error: errorToMessage(error) }));
+  }
+}
+
+/** What exceeds the limits here is no fault to tell the client of: SQLite's own error says that somebody else is to do it. */
+function leavingLongWork<Result>(run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    const { cause } = error instanceof Error ? error : {};
+    throw isLeftToOthers(cause) ? cause : error;
+  }
+}

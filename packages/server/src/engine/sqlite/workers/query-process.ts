@@ -1,0 +1,29 @@
+import type { Handlers } from '../../../runtime/threads/serve-operations.ts';
+import { OpenDatabases } from '../connection/open-databases.ts';
+import { serveProcess } from '../processes/serve-process.ts';
+import type { QueryOperations } from '../protocol/query-operations.ts';
+import { explainViewFault } from '../query/query-fault.ts';
+import { runQuery } from '../query/run-query.ts';
+import { recordReads } from './record-handlers.ts';
+
+// A view of an imported file may rely on double-quoted strings. A database is open for one request and no longer, so that
+// nobody has to be asked to let go of a file.
+const databases = new OpenDatabases(1, { mode: 'read-only', doubleQuotedStrings: true });
+
+const { getRecord, listRecords } = recordReads(databases);
+
+const handlers: Handlers<QueryOperations> = {
+  runQuery,
+  getRecord: (input) => readingView(() => getRecord(input)),
+  listRecords: (input) => readingView(() => listRecords(input)),
+};
+
+await serveProcess<QueryOperations>(handlers, () => databases.closeAll());
+
+function readingView<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw explainViewFault(error);
+  }
+}

@@ -1,0 +1,121 @@
+import type { Written } from '../../../core/idempotency.ts';
+import type { Handlers } from '../../../runtime/threads/serve-operations.ts';
+import type { OpenDatabases } from '../connection/open-databases.ts';
+import { readTransaction } from '../connection/read-transaction.ts';
+import { writeTransaction } from '../connection/write-transaction.ts';
+import type {
+  BoundedRecordReads,
+  BoundedRecordWrites,
+  RecordReads,
+  RecordTarget,
+  WriteOperations,
+  WriteTarget,
+} from '../protocol/record-operations.ts';
+import { mayBeEndless } from '../records/batch/batch-bounds.ts';
+import { runBatch, runBatchOnce } from '../records/batch/run-batch.ts';
+import { deleteRecord, deleteRecords } from '../records/delete-records.ts';
+import { getRecord } from '../records/get-record.ts';
+import { insertRecord } from '../records/insert-record.ts';
+import { insertRecords } from '../records/insert-records.ts';
+import { listRecords } from '../records/list-records.ts';
+import { updateRecord } from '../records/update-record.ts';
+import { updateRecords } from '../records/update-records.ts';
+import { writeOnce } from '../records/write-once.ts';
+import { allowedTable } from '../rows/allowed-table.ts';
+import { type RecordDatabase, recordDatabaseOf } from '../rows/record-database.ts';
+import type { RecordTable } from '../rows/record-table.ts';
+
+/** How a reader thread answers, each time from one view of the database: null for what nobody could stop there. */
+export function boundedRecordReads(databases: OpenDatabases): Handlers<BoundedRecordReads> {
+  const reading = readingTable(databases);
+  return {
+    getRecord: (input) =>
+      reading(input, (database, table) => {
+        return table.isCostly ? null : getRecord(database, table, input.key);
+      }),
+    listRecords: (input) =>
+      reading(input, (database, table) => {
+        return table.isCostly ? null : listRecords(database, table, input.page);
+      }),
+  };
+}
+
+/** The same where it can be stopped. */
+export function recordReads(databases: OpenDatabases): Handlers<RecordReads> {
+  const reading = readingTable(databases);
+  return {
+    getRecord: (input) => reading(input, (database, table) => getRecord(database, table, input.key)),
+    listRecords: (input) => reading(input, (database, table) => listRecords(database, table, input.page)),
+  };
+}
+
+/** How a writer thread answers, each time in a transaction of its own: null for what nobody could stop there. */
+export function boundedRecordWrites(databases: OpenDatabases): Handlers<BoundedRecordWrites> {
+  const { createRecord, updateRecord: update, deleteRecord: remove, ...bulk } = recordWrites(databases);
+  const bounded =
+    <Input extends WriteTarget, Output>(write: (input: Input) => Output) =>
+    (input: Input): Output | null => {
+      return recordDatabaseOf(databases.get(input.path)).writesMayBeEndless ? null : write(input);
+    };
+  return {
+    createRecord: bounded(createRecord),
+    updateRecord: bounded(update),
+    deleteRecord: bounded(remove),
+    createRecords: bounded(bulk.createRecords),
+    updateRecords: bounded(bulk.updateRecords),
+    deleteRecords: bounded(bulk.deleteRecords),
+    runBatch: (input) => {
+      const database = recordDatabaseOf(databases.get(input.path));
+      return mayBeEndless(database, input.operations) ? null : bulk.runBatch(input);
+    },
+  };
+}
+
+/** The same where it can be stopped. */
+export function recordWrites(databases: OpenDatabases): Handlers<WriteOperations> {
+  const writing = writingTable(databases);
+  return {
+    createRecord: (input) => writing(input, (database, table) => insertRecord(database, table, input.record)),
+    updateRecord: (input) => writing(input, (database, table) => updateRecord(database, table, input.change)),
+    deleteRecord: (input) => writing(input, (database, table) => deleteRecord(database, table, input.key)),
+    createRecords: (input) =>
+      writing(input, (database, table) => insertRecords(database, table, input.records)),
+    updateRecords: (input) =>
+      writing(input, (database, table) => updateRecords(database, table, input.change)),
+    deleteRecords: (input) =>
+      writing(input, (database, table) => deleteRecords(database, table, input.filters)),
+    runBatch: (input) => {
+      const database = recordDatabaseOf(databases.get(input.path));
+      return writeTransaction(database.connection, () => {
+        database.refresh();
+        return runBatchOnce(database, input, () => runBatch(database, input.operations));
+      });
+    },
+  };
+}
+
+function readingTable(databases: OpenDatabases) {
+  return <Result>(
+    { path, table }: RecordTarget,
+    read: (database: RecordDatabase, table: RecordTable) => Result,
+  ): Result => {
+    const database = recordDatabaseOf(databases.get(path));
+    return readTransaction(database.connection, () => {
+      database.refresh();
+      return read(database, allowedTable(database, table));
+    });
+  };
+}
+
+function writingTable(databases: OpenDatabases) {
+  return <Result>(
+    target: WriteTarget,
+    write: (database: RecordDatabase, table: RecordTable) => Result,
+  ): Written<Result> => {
+    const database = recordDatabaseOf(databases.get(target.path));
+    return writeTransaction(database.connection, () => {
+      database.refresh();
+      return writeOnce(database, target, (table) => write(database, table));
+    });
+  };
+}

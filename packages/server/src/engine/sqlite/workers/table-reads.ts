@@ -1,0 +1,20 @@
+import type { Handlers } from '../../../runtime/threads/serve-operations.ts';
+import type { OpenDatabases } from '../connection/open-databases.ts';
+import { readTransaction } from '../connection/read-transaction.ts';
+import type { TableReads } from '../protocol/table-operations.ts';
+import { listTables } from '../tables/list-tables.ts';
+import { readTable } from '../tables/read-table.ts';
+
+/** How a reader thread answers about tables, each time from one view of the database. */
+export function tableReads(databases: OpenDatabases): Handlers<TableReads> {
+  return {
+    listTables: ({ path, countRows }) => {
+      const database = databases.get(path);
+      return readTransaction(database, () => listTables(database, countRows));
+    },
+    getTable: ({ path, table }) => {
+      const database = databases.get(path);
+      return readTransaction(database, () => readTable(database, table));
+    },
+  };
+}

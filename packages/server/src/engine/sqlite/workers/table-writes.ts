@@ -1,0 +1,82 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import type { IdempotentRequest, Written } from '../../../core/idempotency.ts';
+import type { Handlers } from '../../../runtime/threads/serve-operations.ts';
+import type { ColumnEntry, TableDetails } from '../../project-tables.ts';
+import type { OpenDatabase } from '../connection/open-database.ts';
+import { runOnce } from '../idempotency/run-once.ts';
+import type { TableWrites } from '../protocol/table-operations.ts';
+import { changeSchema } from '../schema-changes/change-schema.ts';
+import { addColumn } from '../schema-changes/columns/add-column.ts';
+import { changeColumns } from '../schema-changes/columns/change-columns.ts';
+import { dropColumn } from '../schema-changes/columns/drop-column.ts';
+import { createIndex } from '../schema-changes/indexes/create-index.ts';
+import { dropIndex } from '../schema-changes/indexes/drop-index.ts';
+import { changeTable } from '../schema-changes/tables/change-table.ts';
+import { createTables } from '../schema-changes/tables/create-table.ts';
+import { dropTable } from '../schema-changes/tables/drop-table.ts';
+import { adoptTables } from '../tables/adopt-tables.ts';
+import { readTable } from '../tables/read-table.ts';
+
+/** How a writer thread changes tables, each time in one transaction. */
+export const tableWrites: Handlers<TableWrites> = {
+  adoptTables: ({ path }) => changeSchema(path, adoptTables),
+  createTable: ({ path, request, table }) =>
+    changeSchemaOnce(path, request, (database) => {
+      createTables(database, [table]);
+      return adopted(database, table.name);
+    }),
+  changeTable: ({ path, request, table, change }) =>
+    changeSchemaOnce(path, request, (database) => {
+      return adopted(database, changeTable(database, table, change)).table;
+    }),
+  dropTable: ({ path, request, table, cascade }) =>
+    changeSchemaOnce(path, request, (database) => {
+      const name = dropTable(database, table, cascade);
+      adoptTables(database);
+      return name;
+    }),
+  addColumn: ({ path, request, table, column }) =>
+    changeSchemaOnce(path, request, (database) => {
+      const added = addColumn(database, table, column);
+      return columnNamed(adopted(database, added.table), added.column);
+    }),
+  changeColumns: ({ path, request, table, changes }) =>
+    changeSchemaOnce(path, request, (database) => {
+      const changed = changeColumns(database, table, changes);
+      const details = adopted(database, changed.table);
+      return changed.columns.map((column) => columnNamed(details, column));
+    }),
+  dropColumn: ({ path, request, table, column }) =>
+    changeSchemaOnce(path, request, (database) => {
+      const name = dropColumn(database, table, column);
+      adoptTables(database);
+      return name;
+    }),
+  createIndex: ({ path, request, table, index }) =>
+    changeSchemaOnce(path, request, (database) => createIndex(database, table, index)),
+  dropIndex: ({ path, request, table, index }) =>
+    changeSchemaOnce(path, request, (database) => dropIndex(database, table, index)),
+};
+
+function changeSchemaOnce<Result>(
+  path: string,
+  request: IdempotentRequest | null,
+  change: (database: OpenDatabase) => Result,
+): Written<Result> {
+  return changeSchema(path, (database) => runOnce(database, request, () => change(database)));
+}
+
+/** The table as it is after a change, what is new in it with ids. */
+function adopted(database: DatabaseSync, table: string): TableDetails {
+  adoptTables(database);
+  const details = readTable(database, table);
+  if (details === null) throw new Error('a table was read that has no ids after they were given');
+  return details;
+}
+
+function columnNamed({ columns }: TableDetails, name: string): ColumnEntry {
+  const found = columns.find((column) => column.name === name);
+  if (found === undefined) throw new Error('a column is not there after it was changed');
+  return found;
+}

@@ -1,0 +1,145 @@
+import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+
+import { syncDirectory, syncFile } from '../runtime/disk/sync.ts';
+import type { ByteRange, ExportFileKey, ExportFiles } from './export-files.ts';
+
+const DRAFT_SUFFIX = '.draft';
+/** What may lie beside a draft that was given up: SQLite's journal, and a copy of a database without its free pages. */
+const DRAFT_COMPANIONS = ['-journal', '-compacted', '-compacted-journal'] as const;
+
+/** Opens the store in a folder of the local disk and removes the drafts that a crash left. */
+export async function openLocalExportFiles(root: string): Promise<ExportFiles> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const files = new LocalExportFiles(root);
+  for (const project of await files.projects()) {
+    const drafts = (await namesOfFiles(join(root, project))).filter((name) => name.includes(DRAFT_SUFFIX));
+    await Promise.all(drafts.map((name) => rm(join(root, project, name), { force: true })));
+  }
+  return files;
+}
+
+/** One folder a project, one file an export, named by its id: what a client calls the file never reaches the disk. */
+class LocalExportFiles implements ExportFiles {
+  readonly backend = 'local';
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async draftPath(key: ExportFileKey): Promise<string> {
+    const folder = this.#folder(key.project);
+    if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined)
+      await syncDirectory(this.#root);
+    return this.#path(key) + DRAFT_SUFFIX;
+  }
+
+  async publish(key: ExportFileKey): Promise<void> {
+    const path = this.#path(key);
+    await syncFile(path + DRAFT_SUFFIX);
+    await rename(path + DRAFT_SUFFIX, path);
+    await syncDirectory(this.#folder(key.project));
+  }
+
+  /** Two names of one file: the bytes are stored once, and stay until both are removed. */
+  async share(from: ExportFileKey, to: ExportFileKey): Promise<boolean> {
+    try {
+      await link(this.#path(from), this.#path(to));
+    } catch (error) {
+      if (hasCode(error, NOT_SHAREABLE)) return false;
+      throw error;
+    }
+    await syncDirectory(this.#folder(to.project));
+    return true;
+  }
+
+  /** Each name of a file with several counts for its part. */
+  async usedBytes(project: string): Promise<number> {
+    let bytes = 0;
+    for (const name of await namesOfFiles(this.#folder(project))) {
+      const found = await absentAsNull(stat(join(this.#folder(project), name)));
+      if (found !== null) bytes += found.size / found.nlink;
+    }
+    return Math.round(bytes);
+  }
+
+  async projects(): Promise<readonly string[]> {
+    const entries = await readdir(this.#root, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory() && SLUG.test(entry.name)).map(({ name }) => name);
+  }
+
+  async draftSizeOf(key: ExportFileKey): Promise<number> {
+    return (await absentAsNull(stat(this.#path(key) + DRAFT_SUFFIX)))?.size ?? 0;
+  }
+
+  async sizeOf(key: ExportFileKey): Promise<number | null> {
+    const found = await absentAsNull(stat(this.#path(key)));
+    return found === null ? null : found.size;
+  }
+
+  /** One file after the other, so that ten thousand of them keep no other work from Node's file threads. */
+  async list(project: string): Promise<ReadonlyMap<string, number>> {
+    const names = await namesOfFiles(this.#folder(project));
+    const sizes = new Map<string, number>();
+    for (const exportId of names.filter((name) => !name.includes(DRAFT_SUFFIX))) {
+      const size = await this.sizeOf({ project, exportId });
+      if (size !== null) sizes.set(exportId, size);
+    }
+    return sizes;
+  }
+
+  async read(key: ExportFileKey, range: ByteRange): Promise<Readable | null> {
+    const file = await absentAsNull(open(this.#path(key), 'r'));
+    if (file === null) return null;
+    if (range.end >= range.start) return file.createReadStream({ start: range.start, end: range.end });
+    // The whole of an empty file ends before it begins, which Node's streams do not take.
+    await file.close();
+    return Readable.from([]);
+  }
+
+  async remove(key: ExportFileKey): Promise<void> {
+    const draft = this.#path(key) + DRAFT_SUFFIX;
+    await Promise.all(['', ...DRAFT_COMPANIONS].map((suffix) => rm(draft + suffix, { force: true })));
+    await rm(this.#path(key), { force: true });
+  }
+
+  async removeProject(project: string): Promise<void> {
+    await rm(this.#folder(project), { recursive: true, force: true });
+  }
+
+  #folder(project: string): string {
+    return join(this.#root, project);
+  }
+
+  #path(key: ExportFileKey): string {
+    return join(this.#folder(key.project), key.exportId);
+  }
+}
+
+/** Other folders are nobody's of ours: `lost+found`, where the store is a disk of its own. */
+const SLUG = /^[a-z0-9_-]+$/;
+
+/** None where the folder is not there. */
+async function namesOfFiles(folder: string): Promise<readonly string[]> {
+  const entries = (await absentAsNull(readdir(folder, { withFileTypes: true }))) ?? [];
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+/** It is not there, has as many names as a file may have, or lies where files have one name only. https://man7.org/linux/man-pages/man2/link.2.html */
+const NOT_SHAREABLE = new Set(['ENOENT', 'EMLINK', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+const ABSENT = new Set(['ENOENT']);
+
+async function absentAsNull<T>(promise: Promise<T>): Promise<T | null> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (hasCode(error, ABSENT)) return null;
+    throw error;
+  }
+}
+
+function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
+  return error instanceof Error && 'code' in error && codes.has(String(error.code));
+}

@@ -1,0 +1,117 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+import { RowhouseError } from '../../core/errors.ts';
+import { hasIdempotencyKey, sha256Of } from '../idempotency.ts';
+import type { BodyMemory } from '../limits/body-memory.ts';
+import { ParsingTurns } from './parsing-turns.ts';
+import { receiveBody } from './receive-body.ts';
+import { takesBody } from './takes-body.ts';
+import { type ArrivalLimits, watchArrival } from './watch-arrival.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    arrivalLimits: ArrivalLimits;
+  }
+}
+
+export interface BodyParsingOptions extends ArrivalLimits {
+  /** Of a JSON body on a route that asks for a token. */
+  readonly bodyMaxBytes: number;
+  readonly memory: BodyMemory;
+}
+
+/** The largest body on a route that asks for no token: whoever it is can send it. */
+export const PUBLIC_BODY_MAX_BYTES = 16_384;
+
+/** How the server takes bodies: JSON, wholly arrived in time, and nothing else unless a room registers a parser. */
+export function parseBodies(app: FastifyInstance, options: BodyParsingOptions): void {
+  app.decorate('arrivalLimits', options);
+  app.decorateRequest('bodySizeBytes', 0);
+  app.removeAllContentTypeParsers();
+  const turns = new ParsingTurns();
+  app.addContentTypeParser('application/json', (request, payload, done) => {
+    const memory = options.memory.forBodyFrom(request.ip);
+    const limits = { ...options, maxBytes: bodyMaxBytesOf(request, options.bodyMaxBytes) };
+    receiveBody(request, payload, { limits, memory }, (error, bytes = NOTHING) => {
+      if (error !== null || bytes.length === 0) {
+        memory.release();
+        return done(error, undefined);
+      }
+      if (hasIdempotencyKey(request)) request.bodySha256 = sha256Of(bytes);
+      turns.parse(
+        bytes,
+        () => request.raw.socket.destroyed,
+        (fault, value) => {
+          memory.release();
+          done(fault, value);
+        },
+      );
+    });
+  });
+  takeOnlyEmptyBodies(app, ['application/json']);
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    if (takesBody(request.method)) refuseEncodedBody(request);
+    done(null, payload);
+  });
+  app.addHook('preValidation', (request, _reply, done) => {
+    // An empty body stands for an object without fields; where a field is required, validation says which.
+    if (request.body === undefined && request.routeOptions.config.body !== 'stream') request.body = {};
+    done();
+  });
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function bodyMaxBytesOf({ routeOptions }: FastifyRequest, maxBytes: number): number {
+  return routeOptions.config.access === 'public' ? Math.min(PUBLIC_BODY_MAX_BYTES, maxBytes) : maxBytes;
+}
+
+/**
+ * For a room that takes a body as a stream of bytes of these types. Registered in the room's own scope; its routes say
+ * `config: { body: 'stream' }` and count the bytes themselves.
+ */
+export function takeByteStreams(app: FastifyInstance, contentTypes: readonly string[]): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser([...contentTypes], (request, payload, done) => {
+    // Else it would begin to flow before anybody takes what comes.
+    payload.pause();
+    payload.on('data', (chunk: Buffer) => {
+      request.bodySizeBytes += chunk.byteLength;
+    });
+    done(null, payload);
+  });
+  takeOnlyEmptyBodies(app, contentTypes);
+}
+
+/** Whatever its type, an empty body is no body; the first byte of any other is refused without reading the rest. */
+function takeOnlyEmptyBodies(app: FastifyInstance, allowed: readonly string[]): void {
+  app.addContentTypeParser('*', (request, payload, done) => {
+    const finish = (error: Error | null) => {
+      payload.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', finish);
+      stopWatching();
+      done(error, undefined);
+    };
+    const onData = () => finish(unsupportedMediaType(allowed, request.headers['content-type']));
+    const onEnd = () => finish(null);
+    const stopWatching = watchArrival(request, app.arrivalLimits, finish);
+    payload.on('data', onData).on('end', onEnd).on('error', finish);
+  });
+}
+
+function unsupportedMediaType(allowed: readonly string[], sent: string | undefined): RowhouseError {
+  const found = sent === undefined ? 'there was none' : `it was ${sent.slice(0, 100)}`;
+  return new RowhouseError(
+    'unsupported_media_type',
+    `The body's Content-Type must be ${allowed.join(' or ')}; ${found}.`,
+  );
+}
+
+function refuseEncodedBody(request: FastifyRequest): void {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new RowhouseError(
+      'unsupported_media_type',
+      'A body with a Content-Encoding is not taken: send it as it is.',
+    );
+  }
+}

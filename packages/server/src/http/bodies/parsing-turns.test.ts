@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { test } from 'node:test';
+
+import { Type } from 'typebox';
+
+import { startEdgeServer, tokensOf } from '../../testing/http/edge-server.ts';
+import { success } from '../envelope.ts';
+import { ParsingTurns } from './parsing-turns.ts';
+
+const MIB = 1_048_576;
+
+/** Bodies of 10 MiB that cost most to parse, each of its kind. */
+const worst: Readonly<Record<string, () => string>> = {
+  'numbers of one digit, one of sixteen, and an escape': () =>
+    filled('{"v":[9007199254740993,"\\u0061",', '1,', '1]}'),
+  'integers of sixteen digits': () => filled('{"v":[', '9007199254740993,', '1]}'),
+  'empty objects, and an integer': () => filled('{"constructor":9007199254740993,"v":[', '{},', '1]}'),
+  'arrays of one number, and an integer': () => filled('{"v":[9007199254740993,', '[1],', '1]}'),
+  'objects of ever other names': () => `{"v":[${otherNames()}]}`,
+};
+
+function filled(start: string, unit: string, end: string): string {
+  return start + unit.repeat((10 * MIB - start.length - end.length) / unit.length) + end;
+}
+
+function otherNames(): string {
+  let next = 0;
+  const object = () => `{${Array.from({ length: 100 }, () => `"${(next++).toString(36)}":1`).join(',')}}`;
+  return Array.from({ length: 9_500 }, object).join(',');
+}
+
+async function answerOn(socket: Socket): Promise<string> {
+  const [chunk]: Buffer[] = await once(socket, 'data');
+  return chunk?.toString('latin1', 9, 12) ?? '';
+}
+
+test('while a long body is parsed, requests that come meanwhile are answered', async (context) => {
+  const authenticator = tokensOf(new Map([['adm', { kind: 'admin' }]]));
+  await using server = await startEdgeServer(
+    (app) => {
+      const body = Type.Object(
+        { v: Type.Unknown(), constructor: Type.Optional(Type.Unknown()) },
+        { additionalProperties: false },
+      );
+      app.post('/long', { config: { access: 'admin' }, schema: { body } }, (request) => success(request, {}));
+      app.get('/alive', { config: { access: 'public' } }, (request) => success(request, {}));
+    },
+    { authenticator },
+  );
+  for (const [what, text] of Object.entries(worst)) {
+    await context.test(what, async () => {
+      const body = Buffer.from(text());
+      const [sender, other] = [1, 2].map(() => connect({ host: '127.0.0.1', port: server.port }));
+      assert.ok(sender !== undefined && other !== undefined);
+      sender.write(
+        `POST /long HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`,
+      );
+      // The last byte comes when everything else has been taken, and nothing but that is left to do.
+      await new Promise((resolve) => sender.write(body.subarray(0, -1), resolve));
+      let answered = 0;
+      const long = answerOn(sender).then((status) => ({ status, answered }));
+      sender.write(body.subarray(-1));
+      for (; answered < 10; answered++) {
+        other.write('GET /alive HTTP/1.1\r\nHost: x\r\n\r\n');
+        assert.equal(await answerOn(other), '200');
+      }
+      assert.deepEqual(await long, { status: '200', answered: 10 });
+      for (const socket of [sender, other]) socket.destroy();
+    });
+  }
+});
+
+function parsed(turns: ParsingTurns, text: string, isGone = () => false): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    turns.parse(Buffer.from(text), isGone, (error, value) =>
+      error === null ? resolve(value) : reject(error),
+    );
+  });
+}
+
+test('of several long bodies that with the least left goes first, and a short one waits for none', async () => {
+  const turns = new ParsingTurns();
+  const order: unknown[] = [];
+  const texts = [800_000, 200_000, 400_000, 10].map((length) => `[${'1,'.repeat(length / 2)}${length}]`);
+  await Promise.all(
+    texts.map(async (text) => {
+      const value = await parsed(turns, text);
+      order.push(Array.isArray(value) && value.at(-1));
+    }),
+  );
+  assert.deepEqual(order, [10, 200_000, 400_000, 800_000]);
+});
+
+test('a long body whose client has left is parsed no further, and the next one is', async () => {
+  const turns = new ParsingTurns();
+  const long = `[${'1,'.repeat(100_000)}1]`;
+  let asked = 0;
+  const left = parsed(turns, long, () => ++asked > 1);
+  const next = parsed(turns, `${long} `);
+  await assert.rejects(left, { code: 'malformed_request' });
+  assert.equal(asked, 2);
+  assert.ok(Array.isArray(await next));
+});
+
+test('a fault in a long body is told with its place', async () => {
+  const text = `[${'1,\n'.repeat(100_000)}]`;
+  await assert.rejects(parsed(new ParsingTurns(), text), {
+    code: 'invalid_json',
+    message: /line 100001, column 1,/,
+  });
+});

@@ -1,0 +1,104 @@
+import { type Server, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+
+import { RowhouseError } from '../core/errors.ts';
+import { timestampedId } from '../core/ids.ts';
+import { failure } from './envelope.ts';
+import { envelopeHeaders } from './failures.ts';
+import type { EdgeCounts } from './observing/edge-counts.ts';
+import type { ThrottledLog } from './observing/throttled-log.ts';
+
+/** What Node adds to an error of its HTTP parser. */
+interface ClientError extends Error {
+  readonly code?: string;
+}
+
+export interface ClientErrorOptions {
+  readonly maxHeaderBytes: number;
+  readonly counts: EdgeCounts;
+  readonly warnings: ThrottledLog;
+}
+
+/** Answers what never became a request: the parser refused it, or it did not arrive in time. */
+export function answerClientError(error: ClientError, socket: Socket, options: ClientErrorOptions): void {
+  // More of the same refused bytes, after the answer: they are dropped while the connection lingers.
+  if (socket.writableEnded) return;
+  if (error.code === 'ECONNRESET' || hasAnswered(socket)) {
+    socket.destroy();
+    return;
+  }
+  if (error.code === LATE) {
+    options.counts.connectionsCut.headers += 1;
+    options.warnings.warn('a connection is cut: no whole request came in time');
+  }
+  answerAndClose(socket, describe(error, options.maxHeaderBytes));
+}
+
+/** What Node would answer on its own, without an envelope. */
+export function answerOddRequests(server: Server): void {
+  // Expectations other than `100-continue` may be ignored: RFC 9110, section 10.1.1.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  server.on('connect', (_request, socket: Socket) => {
+    answerAndClose(
+      socket,
+      new RowhouseError('malformed_request', 'CONNECT is for proxies, and this is none.'),
+    );
+  });
+}
+
+/** Part of an answer is on its way already, and a second one would be read as its end. */
+export function hasAnswered(socket: Socket): boolean {
+  const response = responseOf(socket);
+  return response !== null && 'headersSent' in response && response.headersSent === true;
+}
+
+/** A request of the connection's has arrived, and its answer has not ended. */
+export function isAnswering(socket: Socket): boolean {
+  return responseOf(socket) !== null;
+}
+
+function responseOf(socket: Socket): object | null {
+  // oxlint-disable-next-line no-underscore-dangle -- Node has no public name for it; its own handler looks here too.
+  const response = '_httpMessage' in socket ? socket._httpMessage : null;
+  return typeof response === 'object' ? response : null;
+}
+
+const LATE = 'ERR_HTTP_REQUEST_TIMEOUT';
+
+function describe(error: ClientError, maxHeaderBytes: number): RowhouseError {
+  switch (error.code ?? '') {
+    case 'HPE_HEADER_OVERFLOW':
+      return new RowhouseError(
+        'headers_too_large',
+        `The request line and the headers are larger than ${maxHeaderBytes} bytes together.`,
+      );
+    case LATE:
+      return new RowhouseError('request_timeout', 'The request did not arrive completely in time.');
+    default:
+      return new RowhouseError('malformed_request', 'This is not an HTTP request that can be read.');
+  }
+}
+
+/** How long a connection may still send after its last answer, before it is cut, in milliseconds. */
+const LINGER_MS = 5_000;
+
+/**
+ * To close while the client still sends would reset the connection, and the client would lose the answer with it
+ * (RFC 9112, section 9.6). So what arrives is read and dropped, for a while.
+ */
+export function answerAndClose(socket: Socket, error: RowhouseError): void {
+  const requestId = timestampedId('req');
+  const { retryAfterSeconds } = error;
+  const body = JSON.stringify(failure({ id: requestId }, error));
+  const headers = {
+    ...envelopeHeaders(requestId),
+    'content-length': Buffer.byteLength(body),
+    ...(retryAfterSeconds !== undefined && { 'retry-after': retryAfterSeconds }),
+    connection: 'close',
+  };
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${head.join('')}\r\n${body}`);
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
+}

@@ -1,0 +1,122 @@
+import { inspect } from 'node:util';
+
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { NoSuchProjectError, RowhouseError } from '../core/errors.ts';
+import { invalidToken } from './access/authentication.ts';
+import { failure } from './envelope.ts';
+import { errorsOf } from './route-errors.ts';
+import type { Validation } from './validation.ts';
+
+export interface FailureOptions {
+  readonly validation: Validation;
+  /** Makes an error that its route does not declare a fault of the service. For tests. */
+  readonly check: boolean;
+}
+
+/** Answers with the envelope of an error, whatever was thrown. Also usable where none of the server's hooks has run. */
+export function sendFailure(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { validation, check }: FailureOptions,
+): FastifyReply {
+  const understood = toRowhouseError(thrown, request, validation);
+  const error = check ? declared(understood, request) : understood;
+  request.errorCode = error.code;
+  // A shutdown, or a check that says no, is told to whoever asks, and is nothing for the log.
+  if (error.code === 'internal_error' || (error.status >= 500 && error.cause !== undefined)) {
+    request.log.error({ err: error.cause ?? error, code: error.code }, 'The request failed.');
+  }
+  for (const header of HEADERS_OF_THE_ANSWER_NOT_SENT) {
+    if (reply.hasHeader(header)) reply.removeHeader(header);
+  }
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+  if (error.code === 'request_timeout') reply.header('connection', 'close');
+  return reply
+    .code(error.status)
+    .headers(envelopeHeaders(request.id))
+    .send(JSON.stringify(failure(request, error)));
+}
+
+/** The headers of every answer that is an envelope. */
+export function envelopeHeaders(requestId: string): Readonly<Record<string, string>> {
+  return {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': requestId,
+  };
+}
+
+/**
+ * A route may have described a file before something went wrong. And Fastify would close the connection after a body that
+ * it refused, while the client may still be sending it and so never read why.
+ */
+const HEADERS_OF_THE_ANSWER_NOT_SENT = [
+  'connection',
+  'content-disposition',
+  'content-length',
+  'etag',
+  'last-modified',
+];
+
+function toRowhouseError(thrown: unknown, request: FastifyRequest, validation: Validation): RowhouseError {
+  if (thrown instanceof NoSuchProjectError && request.credential?.kind === 'project_token')
+    return invalidToken();
+  if (thrown instanceof RowhouseError) return thrown;
+  if (thrown instanceof Error && 'validation' in thrown) return validation.failureOf(request);
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  switch (code) {
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new RowhouseError(
+        'unsupported_media_type',
+        'The Content-Type header is not one that can be read.',
+      );
+    case 'FST_ERR_BAD_URL':
+      return pathError('holds a "%" that is not followed by the two hex digits of a UTF-8 character');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return pathError('has a part that is too long');
+    default:
+      return isGone(request) || wasGivenUp(thrown, request)
+        ? new RowhouseError('malformed_request', 'The request ended before its body was complete.')
+        : internalError(thrown);
+  }
+}
+
+/** What the OpenAPI document says of a route's errors is true, because no test meets another. */
+function declared(error: RowhouseError, { is404, routeOptions }: FastifyRequest): RowhouseError {
+  const { method, url, config } = routeOptions;
+  if (is404 || config?.access === undefined || errorsOf({ method, config }).includes(error.code))
+    return error;
+  const fault = `${String(method)} ${url} answered ${error.code}: add that to errors in the route's config.`;
+  return new RowhouseError('internal_error', fault, { cause: error });
+}
+
+function pathError(message: string): RowhouseError {
+  return new RowhouseError('validation_failed', `path ${message}.`, {
+    details: [{ field: 'path', message }],
+  });
+}
+
+/** The client left while it was still sending: nobody reads the answer, and it is no fault of the service. */
+function isGone(request: FastifyRequest): boolean {
+  return request.raw.destroyed && !request.raw.complete;
+}
+
+/** The client left while its answer was being made, and the work was given up. */
+function wasGivenUp(thrown: unknown, request: FastifyRequest): boolean {
+  return thrown instanceof Error && thrown.name === 'AbortError' && request.raw.socket.destroyed;
+}
+
+function internalError(thrown: unknown): RowhouseError {
+  const cause = thrown instanceof Error ? thrown : new Error(`No error, but ${inspect(thrown)} was thrown.`);
+  return new RowhouseError(
+    'internal_error',
+    'The service failed; its log has the cause under the request id.',
+    {
+      cause,
+    },
+  );
+}

@@ -1,0 +1,106 @@
+import { isUtf8 } from 'node:buffer';
+
+import { RowhouseError, invalidField } from '../../core/errors.ts';
+import { readExactJson } from './exact-json.ts';
+import { JsonFault, placeOf } from './json-fault.ts';
+import { readStructure } from './json-structure.ts';
+
+/**
+ * Parses a request body that is not empty, in pieces between which others may have their turn: each yields how many
+ * characters are left. An integer beyond ±(2^53−1) is a `bigint`, so that no digit of it is lost; a `Type.Integer()` or
+ * `Type.Number()` refuses it.
+ * @throws RowhouseError `invalid_json` with line and column; `validation_failed` for a field that would reach into the
+ * prototypes of JavaScript's objects.
+ */
+export function* parseJsonBody(bytes: Buffer): Generator<number, unknown> {
+  if (!isUtf8(bytes)) throw invalidUtf8(bytes);
+  const text = bytes.toString('utf8');
+  if (text.startsWith(BYTE_ORDER_MARK)) {
+    throw invalidJson('at line 1, column 1, a byte order mark stands where JSON should start');
+  }
+  const structure = structureOf(text);
+  const value = yield* readExactJson(text, structure);
+  const poison = structure.namesPrototype ? poisonIn(value) : null;
+  if (poison !== null) throw invalidField(`body${poison}`, 'is not a name that can be taken');
+  return value;
+}
+
+const BYTE_ORDER_MARK = '\u{feff}';
+
+function structureOf(text: string): ReturnType<typeof readStructure> {
+  try {
+    return readStructure(text);
+  } catch (error) {
+    throw error instanceof JsonFault ? invalidJson(error.message) : error;
+  }
+}
+
+function invalidJson(fault: string): RowhouseError {
+  return new RowhouseError('invalid_json', `The body is not JSON: ${fault}.`);
+}
+
+function invalidUtf8(bytes: Buffer): RowhouseError {
+  const before = bytes.toString('utf8', 0, firstInvalidByte(bytes));
+  const { line, column } = placeOf(before, before.length);
+  return invalidJson(`at line ${line}, column ${column}, the bytes are not UTF-8`);
+}
+
+function firstInvalidByte(bytes: Buffer): number {
+  let valid = 0;
+  let end = bytes.length;
+  // What is valid up to the start of a character is valid in every part: so the place is halved until it is small.
+  while (end - valid > 4_096) {
+    let middle = (valid + end) >> 1;
+    while (middle > valid && isContinuation(bytes[middle])) middle -= 1;
+    if (middle === valid) break;
+    if (isUtf8(bytes.subarray(valid, middle))) valid = middle;
+    else end = middle;
+  }
+  return valid + firstReplaced(bytes.subarray(valid, end));
+}
+
+/** Of the bytes of a character all but the first: 10xxxxxx. */
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
+}
+
+/** Decoding puts U+FFFD where bytes make no character; the first one that was not U+FFFD in the bytes marks the place. */
+function firstReplaced(bytes: Buffer): number {
+  const text = bytes.toString('utf8');
+  let offset = 0;
+  let from = 0;
+  for (;;) {
+    const replacement = text.indexOf('\u{fffd}', from);
+    if (replacement === -1) return bytes.length;
+    offset += Buffer.byteLength(text.slice(from, replacement));
+    if (!bytes.subarray(offset, offset + 3).equals(REPLACEMENT_CHARACTER)) return offset;
+    offset += REPLACEMENT_CHARACTER.length;
+    from = replacement + 1;
+  }
+}
+
+const REPLACEMENT_CHARACTER = Buffer.from('\u{fffd}');
+
+/** The path of the first name that reaches into a prototype. The value is nested no deeper than `readStructure` lets it be. */
+function poisonIn(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  if (Array.isArray(value)) {
+    const array: readonly unknown[] = value;
+    for (let index = 0; index < array.length; index++) {
+      const inner = poisonIn(array[index]);
+      if (inner !== null) return `[${index}]${inner}`;
+    }
+    return null;
+  }
+  for (const name of Object.keys(value)) {
+    const held: unknown = Reflect.get(value, name);
+    if (name === '__proto__' || (name === 'constructor' && hasPrototype(held))) return `.${name}`;
+    const inner = poisonIn(held);
+    if (inner !== null) return `.${name}${inner}`;
+  }
+  return null;
+}
+
+function hasPrototype(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype');
+}

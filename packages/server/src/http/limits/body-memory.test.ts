@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { connect, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+
+import { type EdgeServer, startEdgeServer, tokensOf } from '../../testing/http/edge-server.ts';
+import { assertFailure } from '../../testing/http/envelope-assertions.ts';
+import { success } from '../envelope.ts';
+import type { HttpServerOptions } from '../http-server.ts';
+import { EdgeCounts } from '../observing/edge-counts.ts';
+import { createServiceLog } from '../observing/service-log.ts';
+import { ThrottledLog } from '../observing/throttled-log.ts';
+import { BodyMemory } from './body-memory.ts';
+
+const authenticator = tokensOf(new Map([['adm', { kind: 'admin' }]]));
+const headers = { authorization: 'Bearer adm', 'content-type': 'application/json' };
+
+async function startServer(options: Partial<HttpServerOptions>): Promise<EdgeServer> {
+  return startEdgeServer(
+    (app) => {
+      app.post('/notes', { config: { access: 'admin' } }, (request) => success(request, {}));
+    },
+    { authenticator, ...options },
+  );
+}
+
+const head = (length: string) =>
+  `POST /notes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\nContent-Type: application/json\r\n${length}\r\n\r\n`;
+
+/** A client that sends these bytes and waits; what came back is in `answers`. */
+function send(server: EdgeServer, bytes: string, answers: string[] = []): Socket {
+  const socket = connect({ host: '127.0.0.1', port: server.port });
+  socket.on('error', () => undefined).on('data', (chunk: Buffer) => answers.push(chunk.toString('latin1')));
+  socket.write(bytes);
+  return socket;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await setImmediate();
+}
+
+function post(server: EdgeServer, length: number): Promise<Response> {
+  return fetch(`${server.url}/notes`, { method: 'POST', headers, body: '{}'.padEnd(length) });
+}
+
+test('bodies that stop 16 bytes short hold no more than the limit, and are refused beyond it', async () => {
+  const counts = new EdgeCounts();
+  const bodyMemory = { total: 1_000_000, perAddress: 1_000_000 };
+  await using server = await startServer({ counts, bodyMemory });
+  const answers: string[] = [];
+  const clients = Array.from({ length: 60 }, () =>
+    send(server, head('Content-Length: 100016') + ' '.repeat(100_000), answers),
+  );
+  // Each has room for its 100,016 bytes, or is refused.
+  await until(() => counts.bodiesRefused >= 50);
+  await until(() => answers.length === counts.bodiesRefused);
+  assert.ok(counts.bodyBytesHeld <= 1_000_000, String(counts.bodyBytesHeld));
+  for (const answer of answers)
+    assert.match(answer, /^HTTP\/1\.1 503 [^]*retry-after: 1\r\n[^]*"unavailable"/i);
+  assert.match(server.log.join(''), /"level":"warn".*bodies are refused/);
+  const refused = await post(server, 500_000);
+  await assertFailure(refused, 'unavailable');
+
+  for (const client of clients) client.destroy();
+  await until(() => counts.bodyBytesHeld === 0);
+  assert.equal((await post(server, 500_000)).status, 200);
+  assert.equal(counts.bodyBytesHeld, 0);
+});
+
+test('a Content-Length reserves nothing: what counts has arrived', async () => {
+  const counts = new EdgeCounts();
+  await using server = await startServer({ counts, bodyMemory: { total: 1_000_000, perAddress: 1_000_000 } });
+  const clients = Array.from({ length: 50 }, () => send(server, `${head('Content-Length: 10485760')}{`));
+  await until(() => counts.bodyBytesHeld >= 50);
+  assert.equal(counts.bodyBytesHeld, 50);
+  assert.equal((await post(server, 900_000)).status, 200);
+  assert.equal(counts.bodiesRefused, 0);
+  for (const client of clients) client.destroy();
+});
+
+test('a body that comes a byte at a time takes at most twice its size', async () => {
+  const counts = new EdgeCounts();
+  await using server = await startServer({ counts });
+  const client = send(server, head('Transfer-Encoding: chunked') + '1\r\n \r\n'.repeat(50_000));
+  await until(() => counts.bodyBytesHeld >= 50_000);
+  assert.ok(counts.bodyBytesHeld <= 100_000, String(counts.bodyBytesHeld));
+  client.destroy();
+});
+
+test('one body is taken, however low the limit, and refused beside another', async () => {
+  const counts = new EdgeCounts();
+  await using server = await startServer({ counts, bodyMemory: { total: 1_000, perAddress: 1_000 } });
+  assert.equal((await post(server, 500_000)).status, 200);
+  const other = send(server, `${head('Content-Length: 9')}{`);
+  await until(() => counts.bodyBytesHeld > 0);
+  await assertFailure(await post(server, 500_000), 'unavailable');
+  other.destroy();
+});
+
+test('a body that stops arriving gives its memory back', async () => {
+  const counts = new EdgeCounts();
+  await using server = await startServer({ counts, timeouts: { bodyStallMs: 20 } });
+  const answers: string[] = [];
+  send(server, `${head('Content-Length: 100016')}${' '.repeat(100_000)}`, answers);
+  await until(() => answers.length > 0);
+  assert.match(answers.join(''), /^HTTP\/1\.1 408 [^]*"request_timeout"[^]*stopped arriving/);
+  assert.equal(counts.bodyBytesHeld, 0);
+});
+
+test('a body without its first byte, of a type that is not taken, ends as well', async () => {
+  await using server = await startServer({ timeouts: { bodyStallMs: 20 } });
+  const answers: string[] = [];
+  send(server, head('Content-Length: 9').replace('application/json', 'text/plain'), answers);
+  await until(() => answers.length > 0);
+  assert.match(answers.join(''), /^HTTP\/1\.1 408 /);
+});
+
+function memory(limits: { readonly total: number; readonly perAddress: number }): BodyMemory {
+  const warnings = new ThrottledLog(createServiceLog('silent', process.stderr));
+  return new BodyMemory(limits, { counts: new EdgeCounts(), warnings });
+}
+
+test('one address leaves room for the others, and an address of IPv6 is its network', () => {
+  const bodies = memory({ total: 1_000, perAddress: 600 });
+  const first = bodies.forBodyFrom('2001:db8::1');
+  assert.equal(first.growTo(500), null);
+  for (const same of ['2001:db8::2', '2001:db8:0:0:ffff::1', '2001:db8:0:0:1:2:3:4']) {
+    assert.match(bodies.forBodyFrom(same).growTo(200)?.message ?? '', /from this address/, same);
+  }
+  for (const other of ['2001:db8:0:1::1', '::ffff:10.0.0.1', '10.0.0.2', '::1']) {
+    const held = bodies.forBodyFrom(other);
+    assert.equal(held.growTo(500), null, other);
+    held.release();
+  }
+  const second = bodies.forBodyFrom('10.0.0.1');
+  assert.equal(second.growTo(300), null);
+  assert.match(second.growTo(501)?.message ?? '', /all addresses together/);
+  first.release();
+  first.release();
+  assert.equal(second.growTo(2_000), null);
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+
+import { startEdgeServer } from '../../testing/http/edge-server.ts';
+import { assertFailureText } from '../../testing/http/envelope-assertions.ts';
+import { parseAnswer, sendRaw } from '../../testing/http/raw-request.ts';
+import { success } from '../envelope.ts';
+import { EdgeCounts } from '../observing/edge-counts.ts';
+
+const REQUEST = 'POST /count HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+
+async function openIdle(port: number): Promise<Socket> {
+  const socket = connect({ host: '127.0.0.1', port });
+  await once(socket, 'connect');
+  return socket;
+}
+
+test('a connection above the limit is answered and closed, and what it asks for has no effect', async () => {
+  let counted = 0;
+  const counts = new EdgeCounts();
+  await using server = await startEdgeServer(
+    (app) => {
+      app.post('/count', { config: { access: 'public' } }, (request) => {
+        counted += 1;
+        return success(request, { counted });
+      });
+    },
+    { maxConnections: 2, counts },
+  );
+  const idle = [await openIdle(server.port), await openIdle(server.port)];
+  while (counts.connectionsOpen < 2) await setImmediate();
+
+  const refused = parseAnswer(await sendRaw(server.port, REQUEST));
+  assertFailureText(
+    refused.body,
+    { status: refused.status, header: (name) => refused.headers.get(name) },
+    'unavailable',
+  );
+  assert.equal(refused.headers.get('connection'), 'close');
+  assert.equal(refused.headers.get('retry-after'), '1');
+  assert.equal(counted, 0);
+  assert.equal(counts.connectionsRefused, 1);
+  assert.match(server.log.join(''), /"level":"warn".*connections are refused/);
+
+  idle[0]?.destroy();
+  while (counts.connectionsOpen > 1) await setImmediate();
+  assert.equal(parseAnswer(await sendRaw(server.port, REQUEST)).status, 200);
+  assert.equal(counted, 1);
+  idle[1]?.destroy();
+});
+
+test('of very many above the limit, the rest is closed without an answer', async () => {
+  const counts = new EdgeCounts();
+  await using server = await startEdgeServer(() => {}, { maxConnections: 1, counts });
+  const sockets = await Promise.all(Array.from({ length: 150 }, () => openIdle(server.port)));
+  // They neither read nor end, and so stay open until their time is up.
+  while (counts.connectionsRefused < 149) await setImmediate();
+  assert.equal(counts.connectionsOpen, 1);
+  for (const socket of sockets) socket.destroy();
+});

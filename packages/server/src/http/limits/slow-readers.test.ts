@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+
+import { type EdgeServer, startEdgeServer } from '../../testing/http/edge-server.ts';
+import { success } from '../envelope.ts';
+import { EdgeCounts } from '../observing/edge-counts.ts';
+
+const STALL_MS = 60;
+/** More than the system keeps for a connection on its way. */
+const LARGE = 'x'.repeat(40_000_000);
+
+async function startServer(counts: EdgeCounts): Promise<EdgeServer> {
+  return startEdgeServer(
+    (app) => {
+      app.get('/large', { config: { access: 'public' } }, (request) => success(request, { LARGE }));
+      app.get('/long', { config: { access: 'public' } }, async (request) => {
+        await setTimeout(STALL_MS * 5);
+        return success(request, { done: true });
+      });
+    },
+    { timeouts: { answerStallMs: STALL_MS }, counts },
+  );
+}
+
+function ask(port: number, paths: readonly string[]): Socket {
+  const socket = connect({ host: '127.0.0.1', port });
+  for (const path of paths) socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  return socket;
+}
+
+async function connectionAt(server: EdgeServer): Promise<Socket> {
+  const [connection]: Socket[] = await once(server.app.server, 'connection');
+  assert.ok(connection !== undefined);
+  return connection;
+}
+
+test('a client that asks and does not read is cut off', async () => {
+  const counts = new EdgeCounts();
+  await using server = await startServer(counts);
+  const connected = connectionAt(server);
+  const client = ask(server.port, ['/large']);
+  client.on('error', () => undefined);
+  client.pause();
+  await once(await connected, 'close');
+  assert.equal(counts.connectionsCut.answer, 1);
+  assert.equal(counts.connectionsOpen, 0);
+  assert.match(server.log.join(''), /"level":"warn".*does not read the answer/);
+  client.destroy();
+});
+
+test('one that reads slowly has its answer', async () => {
+  const counts = new EdgeCounts();
+  await using server = await startServer(counts);
+  const client = ask(server.port, ['/large']);
+  let received = 0;
+  client.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    // A pause after each few megabytes, and more of them than the limit would allow in all.
+    if (received % 4_000_000 < chunk.length) {
+      client.pause();
+      void setTimeout(STALL_MS / 2).then(() => client.resume());
+    }
+  });
+  while (received < LARGE.length) await once(client, 'data');
+  assert.equal(counts.connectionsCut.answer, 0);
+  client.destroy();
+});
+
+test('an answer that takes long to make is no slow reader, after a large one on the same connection either', async () => {
+  const counts = new EdgeCounts();
+  await using server = await startServer(counts);
+  const client = ask(server.port, ['/large', '/long']);
+  let end = '';
+  client.on('data', (chunk: Buffer) => {
+    end = (end + chunk.subarray(-2_000).toString('latin1')).slice(-4_000);
+  });
+  while (!end.includes('"done":true')) await once(client, 'data');
+  assert.equal(counts.connectionsCut.answer, 0);
+  client.destroy();
+});

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+
+import { type EdgeServer, startEdgeServer, tokensOf } from '../../testing/http/edge-server.ts';
+import { assertFailure } from '../../testing/http/envelope-assertions.ts';
+import { success } from '../envelope.ts';
+import { projectPath } from '../fields/project-slug.ts';
+import { EdgeCounts } from '../observing/edge-counts.ts';
+
+const authenticator = tokensOf(new Map([['adm', { kind: 'admin' }]]));
+/** Longer than the tests that do not wait for it take to leave. */
+const BODY_MS = 500;
+const headers = { authorization: 'Bearer adm' };
+
+/** A server on which `/projects/:project/wait` is answered once `release` is called. */
+async function startServer(counts: EdgeCounts): Promise<EdgeServer & { release: () => void }> {
+  const released = Promise.withResolvers<void>();
+  const server = await startEdgeServer(
+    (app) => {
+      app.post(
+        '/projects/:project/wait',
+        {
+          config: { access: 'project', scope: null, tables: 'untouched' },
+          schema: { params: projectPath({}) },
+        },
+        async (request) => {
+          await released.promise;
+          return success(request, {});
+        },
+      );
+      app.get('/alive', { config: { access: 'public', essential: true } }, (request) => success(request, {}));
+    },
+    {
+      workLimits: { total: 3, perProject: 2 },
+      timeouts: { bodyMs: BODY_MS },
+      counts,
+      authenticator,
+    },
+  );
+  return { ...server, release: released.resolve };
+}
+
+function wait(server: EdgeServer, project: string): Promise<Response> {
+  return fetch(`${server.url}/projects/${project}/wait`, { method: 'POST', headers });
+}
+
+async function untilWaiting(counts: EdgeCounts, number: number): Promise<void> {
+  while (counts.requestsUnderWay < number) await setImmediate();
+}
+
+test('a project has a bounded number of requests waiting, and leaves room for others; so have all together', async () => {
+  const counts = new EdgeCounts();
+  await using server = await startServer(counts);
+  const waiting = [wait(server, 'a'), wait(server, 'A')];
+  await untilWaiting(counts, 2);
+  const refused = await wait(server, 'a');
+  await assertFailure(refused, 'unavailable');
+  assert.equal(refused.headers.get('retry-after'), '1');
+
+  waiting.push(wait(server, 'b'));
+  await untilWaiting(counts, 3);
+  await assertFailure(await wait(server, 'c'), 'unavailable');
+  assert.equal((await fetch(`${server.url}/alive`)).status, 200);
+  assert.equal(counts.requestsOverloaded, 2);
+  assert.equal(server.log.filter((line) => line.includes('too many wait already')).length, 1);
+
+  server.release();
+  for (const answer of await Promise.all(waiting)) assert.equal(answer.status, 200);
+  for (const project of ['a', 'a', 'a', 'c']) assert.equal((await wait(server, project)).status, 200);
+  assert.equal(counts.requestsUnderWay, 0);
+});
+
+test('a request whose body is still arriving takes nobody’s place, and one that leaves gives its own back', async () => {
+  const counts = new EdgeCounts();
+  await using server = await startServer(counts);
+  server.release();
+  const head = 'POST /projects/a/wait HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\n';
+  const slow = Array.from({ length: 5 }, () => {
+    const client = connect({ host: '127.0.0.1', port: server.port });
+    client.on('error', () => undefined);
+    client.write(`${head}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{`);
+    return client;
+  });
+  await untilWaiting(counts, 5);
+  assert.equal((await wait(server, 'a')).status, 200);
+  for (const client of slow) client.destroy();
+  while (counts.requestsUnderWay > 0) await setImmediate();
+  assert.equal((await wait(server, 'a')).status, 200);
+});
+
+test('a request whose body came too late has been answered, and takes no place with what it still sends', async () => {
+  const counts = new EdgeCounts();
+  await using server = await startServer(counts);
+  server.release();
+  const head = 'POST /projects/a/wait HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\n';
+  const late = Array.from({ length: 3 }, async () => {
+    const client = connect({ host: '127.0.0.1', port: server.port });
+    client.write(`${head}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{`);
+    const [answer]: Buffer[] = await once(client, 'data');
+    client.on('error', () => undefined).end('}');
+    await once(client, 'close');
+    return answer?.toString('latin1', 9, 12);
+  });
+  assert.deepEqual(await Promise.all(late), ['408', '408', '408']);
+  assert.equal(counts.requestsUnderWay, 0);
+  for (const project of ['a', 'a', 'a']) assert.equal((await wait(server, project)).status, 200);
+});

@@ -1,0 +1,67 @@
+import type { FastifyContextConfig } from 'fastify';
+
+import { type ErrorCode, errorRegistry } from '../core/errors.ts';
+import { takesBody } from './bodies/takes-body.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route itself refuses with, beside what follows from its access, its path and its body. */
+    errors?: readonly ErrorCode[];
+  }
+}
+
+/** What `errorsOf` needs to know of a route. */
+export interface FailingRoute {
+  readonly method: string | readonly string[];
+  readonly config: FastifyContextConfig;
+}
+
+/** What any request may meet with, whatever it asks for: a limit of the connection, or a fault of the service. */
+export const ERRORS_OF_THE_SERVICE: readonly ErrorCode[] = [
+  'request_timeout',
+  'headers_too_large',
+  'internal_error',
+  'unavailable',
+  'storage_full',
+];
+
+/** Every error that the route may answer with, in the order of the registry. */
+export function errorsOf({ method, config }: FailingRoute): readonly ErrorCode[] {
+  const possible = new Set<ErrorCode>([
+    ...ERRORS_OF_THE_SERVICE,
+    ...ERRORS_OF_A_REQUEST,
+    ...errorsOfAccess(config),
+    ...(takesBody(method) ? errorsOfBody(config) : []),
+    ...(takesIdempotencyKey({ method, config }) ? ERRORS_OF_KEYS : []),
+    ...(config.errors ?? []),
+  ]);
+  return (Object.keys(errorRegistry) as ErrorCode[]).filter((code) => possible.has(code));
+}
+
+/** A route that changes something, for whoever may call it with a credential. */
+export function takesIdempotencyKey({ method, config }: FailingRoute): boolean {
+  return takesBody(method) && config.access !== 'public';
+}
+
+const ERRORS_OF_KEYS: readonly ErrorCode[] = ['idempotency_in_progress', 'idempotency_mismatch'];
+
+/** Every route refuses query parameters that it does not know. */
+const ERRORS_OF_A_REQUEST: readonly ErrorCode[] = ['malformed_request', 'validation_failed'];
+
+function errorsOfAccess({ access, scope, tables }: FastifyContextConfig): readonly ErrorCode[] {
+  if (access === 'public') return [];
+  const anyTokenWillDo = access !== 'admin' && scope === null && tables === 'untouched';
+  return [
+    'missing_authorization',
+    'invalid_token',
+    ...(access === 'admin' ? [] : (['rate_limited'] as const)),
+    ...(anyTokenWillDo ? [] : (['permission_denied'] as const)),
+    // The admin credential may name a project that does not exist.
+    ...(access === 'project' ? (['not_found'] as const) : []),
+  ];
+}
+
+function errorsOfBody({ body }: FastifyContextConfig): readonly ErrorCode[] {
+  const ofAny = ['unsupported_media_type', 'payload_too_large'] as const;
+  return body === 'stream' ? ofAny : ['invalid_json', ...ofAny];
+}

@@ -1,0 +1,111 @@
+import { type ErrorCode, errorRegistry } from '../core/errors.ts';
+import { errorEnvelope } from '../http/envelope.ts';
+import { ERRORS_OF_THE_SERVICE, errorsOf } from '../http/route-errors.ts';
+import { ANSWER_HEADERS } from './answers.ts';
+import type { DescribedRoute } from './described-route.ts';
+import type { JsonSchema } from './json-schema.ts';
+import type { NamedSchemas } from './named-schemas.ts';
+
+/** What the route answers where it fails, by status, as references; what may happen to any request is the default. */
+export function failuresOf(route: DescribedRoute): Readonly<Record<string, JsonSchema>> {
+  const byStatus = [...ownErrors(route)].map(([status, codes]): [string, JsonSchema] => [
+    String(status),
+    { $ref: `#/components/responses/${nameOf(codes)}` },
+  ]);
+  return { ...Object.fromEntries(byStatus), default: { $ref: '#/components/responses/service_failure' } };
+}
+
+/** The answers that `failuresOf` refers to. */
+export function failureComponents(
+  routes: readonly DescribedRoute[],
+  schemas: NamedSchemas,
+): {
+  readonly responses: Readonly<Record<string, JsonSchema>>;
+  readonly headers: Readonly<Record<string, JsonSchema>>;
+} {
+  const envelope = schemas.refer(errorEnvelope);
+  const groups = routes.flatMap((route) => [...ownErrors(route).values()]);
+  const responses = new Map(groups.map((codes) => [nameOf(codes), failure(codes, envelope)]));
+  responses.set('service_failure', failure(ERRORS_OF_THE_SERVICE, envelope));
+  return { responses: Object.fromEntries(responses), headers: HEADERS };
+}
+
+function ownErrors({ method, config }: DescribedRoute): ReadonlyMap<number, readonly ErrorCode[]> {
+  const own = errorsOf({ method, config }).filter((code) => !ERRORS_OF_THE_SERVICE.includes(code));
+  return Map.groupBy(
+    own.toSorted((a, b) => statusOf(a) - statusOf(b)),
+    statusOf,
+  );
+}
+
+function statusOf(code: ErrorCode): number {
+  return errorRegistry[code].status;
+}
+
+function nameOf(codes: readonly ErrorCode[]): string {
+  return codes.join('.');
+}
+
+function failure(codes: readonly ErrorCode[], envelope: JsonSchema): JsonSchema {
+  const meanings = codes.map((code) => `- \`${code}\` (${statusOf(code)}): ${errorRegistry[code].meaning}`);
+  const ofTheseCodes = { properties: { error: { properties: { code: { enum: codes } } } } };
+  return {
+    description: meanings.join('\n'),
+    headers: { ...ANSWER_HEADERS, ...headersOf(codes) },
+    content: { 'application/json': { schema: { allOf: [envelope, ofTheseCodes] } } },
+  };
+}
+
+function headersOf(codes: readonly ErrorCode[]): Readonly<Record<string, JsonSchema>> {
+  return {
+    ...(codes.includes('invalid_token') && {
+      'WWW-Authenticate': { $ref: '#/components/headers/WWW-Authenticate' },
+    }),
+    ...(codes.some((code) => SAYING_WHEN.has(code)) && {
+      'Retry-After': { $ref: '#/components/headers/Retry-After' },
+    }),
+    ...(codes.includes('rate_limited') && {
+      'RateLimit-Policy': { $ref: '#/components/headers/RateLimit-Policy' },
+      RateLimit: { $ref: '#/components/headers/RateLimit' },
+    }),
+  };
+}
+
+const SAYING_WHEN: ReadonlySet<ErrorCode> = new Set([
+  'unavailable',
+  'rate_limited',
+  'idempotency_in_progress',
+]);
+
+const HEADERS = {
+  'X-Request-Id': {
+    description:
+      'The id of the request, as in the envelope; the log has the cause of a failure of the service under it.',
+    required: true,
+    schema: { type: 'string' },
+  },
+  'WWW-Authenticate': {
+    description: 'The way to authenticate.',
+    required: true,
+    schema: { const: 'Bearer' },
+  },
+  'Retry-After': {
+    description:
+      'With `unavailable`, `rate_limited` and `idempotency_in_progress`: after how many seconds to try again.',
+    schema: { type: 'string', pattern: '^\\d+$' },
+  },
+  'Idempotency-Replayed': {
+    description: 'Where the answer is that of an earlier request with the same `Idempotency-Key`.',
+    schema: { const: 'true' },
+  },
+  'RateLimit-Policy': {
+    description:
+      'In every answer to a token that is limited in how many requests it sends: so many (`q`) at once, and then in each such time (`w`, in seconds).',
+    schema: { type: 'string' },
+  },
+  RateLimit: {
+    description:
+      'With `RateLimit-Policy`: how many are left (`r`), and in how many seconds there is one more (`t`).',
+    schema: { type: 'string' },
+  },
+} as const;

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import * as fc from 'fast-check';
+
+import { type FieldFault, fieldFaults } from '../testing/fuzz/field-faults.ts';
+import {
+  forProject,
+  type FurnishedProject,
+  furnishProject,
+  WORDS,
+} from '../testing/fuzz/furnished-project.ts';
+import { valuesOf } from '../testing/fuzz/schema-values.ts';
+import { fieldsAtFault, startTestServer, type TestServer } from '../testing/http/test-server.ts';
+import type { OpenApiDocument } from './document.ts';
+import { isJsonSchema, type JsonSchema } from './json-schema.ts';
+import type { Operation } from './operation.ts';
+
+let server: TestServer;
+let document: OpenApiDocument;
+let project: FurnishedProject;
+let ajv: Ajv2020;
+
+before(async () => {
+  server = await startTestServer();
+  project = await furnishProject(server, 'orchard');
+  document = (await (await server.fetch('GET', '/openapi.json')).json()) as OpenApiDocument;
+  ajv = new Ajv2020({ strict: false });
+  ajv.addSchema(document, 'openapi');
+});
+after(() => server[Symbol.asyncDispose]());
+
+interface OperationAt {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: Operation;
+}
+
+function operations(): readonly OperationAt[] {
+  return Object.entries(document.paths).flatMap(([path, byMethod]) =>
+    Object.entries(byMethod).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path,
+      operation,
+    })),
+  );
+}
+
+test('every field of every body, missing, of another type, empty, too long or unknown, is refused by its name', async () => {
+  let refused = 0;
+  for (const at of operations()) {
+    const schema = bodySchemaOf(at.operation);
+    if (schema === null) continue;
+    const allowed = compiled(schema);
+    const [value] = fc.sample(valuesOf(schema, { document, words: WORDS, inFull: true }), {
+      numRuns: 1,
+      seed: 1,
+    });
+    assert.ok(allowed(value), `${at.method} ${at.path}: ${JSON.stringify(allowed.errors)}`);
+    for (const fault of fieldFaults(value, 'body').filter((candidate) => !allowed(candidate.value))) {
+      refused += 1;
+      await assertRefused(at, targetOf(at), fault);
+    }
+  }
+  assert.ok(refused > 500, `${refused} faults were tried`);
+});
+
+test('every parameter of every query, of another type, empty, too long, given twice or unknown, is refused by its name', async () => {
+  let refused = 0;
+  for (const at of operations()) {
+    const target = targetOf(at);
+    await assertRefused(at, `${target}?no_such_parameter=1`, {
+      what: 'unknown',
+      field: 'query.no_such_parameter',
+    });
+    for (const { name, schema } of parametersOf(at.operation, 'query')) {
+      const field = `query.${name}`;
+      await assertRefused(at, `${target}?${name}=1&${name}=1`, { what: 'given twice', field });
+      for (const text of wrongTexts(schema)) {
+        refused += 1;
+        await assertRefused(at, `${target}?${name}=${encodeURIComponent(text)}`, { what: text, field });
+      }
+    }
+  }
+  assert.ok(refused > 30, `${refused} values were tried`);
+});
+
+test('every parameter of every path, of another type or too long, is refused by its name', async () => {
+  let refused = 0;
+  for (const at of operations()) {
+    for (const { name, schema } of parametersOf(at.operation, 'path')) {
+      for (const text of wrongTexts(schema).filter((wrong) => wrong !== '')) {
+        refused += 1;
+        const target = targetOf({ ...at, path: at.path.replace(`{${name}}`, encodeURIComponent(text)) });
+        await assertRefused(at, target, { what: text, field: `path.${name}` });
+      }
+    }
+  }
+  assert.ok(refused > 100, `${refused} values were tried`);
+});
+
+async function assertRefused(
+  { method, path, operation }: OperationAt,
+  target: string,
+  fault: Pick<FieldFault, 'what' | 'field'> & { readonly value?: unknown },
+): Promise<void> {
+  const streams = operation.requestBody !== undefined && bodySchemaOf(operation) === null;
+  const body = 'value' in fault && !streams ? { json: fault.value } : {};
+  const answer = await server.call(method, target, body);
+  const what = `${method} ${path}, ${fault.field}: ${fault.what.slice(0, 50)}`;
+  assert.equal(answer.body.error?.code, 'validation_failed', `${what} ${JSON.stringify(answer.body)}`);
+  const named = fieldsAtFault(answer);
+  assert.ok(
+    named.some((field) => field.startsWith(fault.field)),
+    `${what}, but ${named.join(', ')}`,
+  );
+}
+
+function bodySchemaOf({ requestBody }: Operation): JsonSchema | null {
+  const content = requestBody?.['content'];
+  const json = isJsonSchema(content) ? content['application/json'] : undefined;
+  return isJsonSchema(json) && isJsonSchema(json['schema']) ? json['schema'] : null;
+}
+
+/** A schema that refers into the document. */
+function compiled(schema: JsonSchema): ValidateFunction {
+  return ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"openapi#/')) as JsonSchema);
+}
+
+function targetOf({ path, operation }: Pick<OperationAt, 'path' | 'operation'>): string {
+  const filled = parametersOf(operation, 'path').reduce(
+    (target, { name, example }) => target.replace(`{${name}}`, String(example)),
+    path,
+  );
+  return forProject(filled, project);
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly schema: JsonSchema;
+  readonly example: unknown;
+}
+
+function parametersOf({ parameters = [] }: Operation, place: 'path' | 'query'): readonly Parameter[] {
+  return parameters
+    .filter((parameter) => parameter['in'] === place)
+    .map(({ name, schema, example }) => ({
+      name: String(name),
+      schema: isJsonSchema(schema) ? schema : {},
+      example,
+    }));
+}
+
+/** Texts that the schema does not allow; in a URL a number is written in digits. */
+function wrongTexts(schema: JsonSchema): readonly string[] {
+  const allowed = compiled(schema);
+  const isNumber = schema['type'] === 'integer' || schema['type'] === 'number';
+  return TEXTS.filter((text) => !allowed(isNumber && text !== '' ? Number(text) : text));
+}
+
+const TEXTS = [
+  '',
+  ' ',
+  'x',
+  '-1',
+  '0',
+  '0.5',
+  '1e300',
+  '9007199254740993',
+  'a\u0000b',
+  '\u{1f4a5}',
+  'x'.repeat(20_000),
+];

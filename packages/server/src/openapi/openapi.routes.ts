@@ -1,0 +1,36 @@
+import { Type } from 'typebox';
+
+import { packageVersion } from '../core/package-version.ts';
+import type { HttpServer } from '../http/http-server.ts';
+import { collectRoutes } from './collected-routes.ts';
+import { openApiDocument } from './document.ts';
+import { pageTexts } from './page-texts.ts';
+import { type PublicFile, publicFile, sendPublicFile, unchangedFile } from './public-file.ts';
+
+/** `GET /openapi.json`: what the server can do, this route included. Only routes that are registered later are in it. */
+export function registerOpenApiRoutes(app: HttpServer): void {
+  const routes = collectRoutes(app);
+  let served: Promise<PublicFile> | null = null;
+  app.get(
+    '/openapi.json',
+    {
+      config: { access: 'public', operationId: 'getOpenApiDocument' },
+      schema: {
+        response: {
+          200: {
+            description: 'The document.',
+            content: { 'application/json': { schema: Type.Object({ openapi: Type.String() }) } },
+          },
+          304: unchangedFile,
+        },
+      },
+    },
+    async (request, reply) => {
+      served ??= packageVersion().then((version) => {
+        const text = JSON.stringify(openApiDocument(routes, { version, page: pageTexts }));
+        return publicFile(Buffer.from(text), 'application/json; charset=utf-8');
+      });
+      return sendPublicFile(request, reply, await served);
+    },
+  );
+}

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+
+import { errorRegistry } from '../core/errors.ts';
+import { packageVersion } from '../core/package-version.ts';
+import { scopesOf } from '../http/access/permissions.ts';
+import { type RegisteredRoute, registeredRoutes } from '../testing/http/registered-routes.ts';
+import { startTestServer, type TestServer } from '../testing/http/test-server.ts';
+import type { OpenApiDocument } from './document.ts';
+import type { JsonSchema } from './json-schema.ts';
+import type { Operation } from './operation.ts';
+
+const routes = (await registeredRoutes()).filter(({ method }) => method !== 'HEAD');
+
+let server: TestServer;
+let document: OpenApiDocument;
+before(async () => {
+  server = await startTestServer();
+  const response = await server.fetch('GET', '/openapi.json', { token: null });
+  document = (await response.json()) as OpenApiDocument;
+});
+after(() => server[Symbol.asyncDispose]());
+
+function standingAlone(schema: JsonSchema): JsonSchema {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/components/schemas/', '"schema:'));
+}
+
+/** `GET /projects/{project}` */
+function titleOf({ method, url }: RegisteredRoute): string {
+  return `${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`;
+}
+
+function operations(): ReadonlyMap<string, Operation> {
+  const entries = Object.entries(document.paths).flatMap(([path, byMethod]) =>
+    Object.entries(byMethod).map(
+      ([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const,
+    ),
+  );
+  return new Map(entries);
+}
+
+test('the document is an OpenAPI 3.1 document, by the schema that its authors publish', async () => {
+  const { valid, errors } = await new Validator().validate({ ...document });
+  assert.ok(valid, JSON.stringify(errors));
+  assert.equal(document.openapi, '3.1.1');
+  assert.equal(document.info['version'], await packageVersion());
+});
+
+test('every schema in it is sound JSON Schema 2020-12, and refers only to what is there', () => {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictTypes: false, strictRequired: false });
+  for (const [name, schema] of Object.entries(document.components['schemas'] ?? {})) {
+    ajv.addSchema(standingAlone(schema), `schema:${name}`);
+  }
+  for (const name of Object.keys(document.components['schemas'] ?? {}))
+    assert.ok(ajv.getSchema(`schema:${name}`));
+});
+
+test('every route of the service is in it, and nothing else', () => {
+  assert.deepEqual([...operations().keys()].toSorted(), routes.map(titleOf).toSorted());
+});
+
+test('every route has a name that programs call it by, a tag, and a description', () => {
+  const names = routes.map((route) => {
+    const { operationId } = route.config;
+    assert.ok(operationId !== undefined, `${titleOf(route)}: give it an operationId in its config`);
+    assert.match(operationId, /^[a-z][A-Za-z]+$/, titleOf(route));
+    return operationId;
+  });
+  assert.deepEqual(
+    names.filter((name, index) => names.indexOf(name) !== index),
+    [],
+    'each has its own',
+  );
+  for (const [title, { description, tags }] of operations()) {
+    const section = `${title}: describe it in docs/reference/http-api.md, below a heading, then run npm run docs`;
+    assert.ok(description.length > 0, section);
+    assert.ok(
+      document.tags.some(({ name }) => name === tags[0]),
+      section,
+    );
+  }
+});
+
+test('it says what every parameter is', () => {
+  for (const [title, { parameters = [] }] of operations()) {
+    for (const parameter of parameters) {
+      const { in: place, name, description } = resolved(parameter);
+      const missing =
+        place === 'path'
+          ? 'say it in the table of docs/reference/http-api.md, then run npm run docs'
+          : 'give its schema a description';
+      assert.equal(typeof description, 'string', `${title}, ${String(name)}: ${missing}`);
+    }
+  }
+});
+
+/** A header stands once in the document, and every route that takes it refers to it. */
+function resolved(parameter: JsonSchema): JsonSchema {
+  const reference = parameter['$ref'];
+  if (typeof reference !== 'string') return parameter;
+  return document.components['parameters']?.[reference.split('/').at(-1) ?? ''] ?? {};
+}
+
+test('every route that takes a token takes the headers of an operation and a trace, and a key where it changes something', () => {
+  for (const [title, { parameters = [], security }] of operations()) {
+    const headers = parameters.map(resolved).filter(({ in: place }) => place === 'header');
+    const names = headers.map(({ name }) => name);
+    const ofAny = ['X-Operation-Key', 'X-Operation-Run-Id', 'traceparent'];
+    const ofAll = title.startsWith('GET ') ? ofAny : ['Idempotency-Key', ...ofAny];
+    const expected = security.length === 0 ? [] : ofAll;
+    assert.deepEqual(names, expected, title);
+  }
+});
+
+test('it says of every route who may call it, and what a token needs', () => {
+  for (const route of routes) {
+    const { access, scope, tables } = route.config;
+    const operation = operations().get(titleOf(route));
+    assert.equal(operation?.['x-access'], access);
+    assert.deepEqual(operation?.security, access === 'public' ? [] : [{ bearer: [] }]);
+    const scopes = scope === undefined ? undefined : scopesOf({ scope });
+    assert.deepEqual(operation?.['x-required-scopes'], scopes, titleOf(route));
+    assert.equal(operation?.['x-whole-project'], scope === undefined ? undefined : tables === undefined);
+  }
+});
+
+test('every failure that it names has the code and the status of the registry', () => {
+  for (const [title, { responses }] of operations()) {
+    for (const [status, { $ref: reference }] of Object.entries(responses)) {
+      if (typeof reference !== 'string') continue;
+      for (const code of codesOf(reference)) {
+        const row = Object.entries(errorRegistry).find(([name]) => name === code)?.[1];
+        assert.ok(row !== undefined, `${title} ${code}`);
+        if (status !== 'default') assert.equal(String(row.status), status, `${title} ${code}`);
+      }
+    }
+  }
+});
+
+function codesOf(reference: string): readonly string[] {
+  const response = document.components['responses']?.[reference.split('/').at(-1) ?? ''];
+  const codes: readonly string[] = JSON.parse(
+    /"enum":(\[[^\]]*\])/.exec(JSON.stringify(response))?.[1] ?? '[]',
+  );
+  assert.ok(codes.length > 0, reference);
+  return codes;
+}
+
+test('its server is the one that it came from, whatever stands before it', () => {
+  assert.deepEqual(document.servers, [{ url: '/' }]);
+});
+
+test('it needs no token, and is sent again only when it has changed', async () => {
+  const first = await server.fetch('GET', '/openapi.json', { token: null });
+  assert.equal(first.status, 200);
+  assert.equal(first.headers.get('content-type'), 'application/json; charset=utf-8');
+  assert.equal(first.headers.get('cache-control'), 'no-cache');
+  assert.equal(first.headers.get('x-content-type-options'), 'nosniff');
+  const size = (await first.arrayBuffer()).byteLength;
+  const etag = String(first.headers.get('etag'));
+
+  const again = await server.fetch('GET', '/openapi.json', {
+    token: null,
+    headers: { 'if-none-match': etag },
+  });
+  assert.equal(again.status, 304);
+  assert.equal(await again.text(), '');
+  const other = await server.fetch('GET', '/openapi.json', {
+    token: null,
+    headers: { 'if-none-match': '"x"' },
+  });
+  assert.equal(other.status, 200);
+  await other.arrayBuffer();
+  const head = await server.fetch('HEAD', '/openapi.json', { token: null });
+  assert.equal(head.status, 200);
+  assert.equal(head.headers.get('content-length'), String(size));
+  assert.equal(head.headers.get('etag'), etag);
+});

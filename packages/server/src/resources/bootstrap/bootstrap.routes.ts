@@ -1,0 +1,43 @@
+import { credentialOf } from '../../http/access/authentication.ts';
+import { envelopeOf, success } from '../../http/envelope.ts';
+import { normaliseSlug } from '../../http/fields/project-slug.ts';
+import type { HttpServer } from '../../http/http-server.ts';
+import { resultOf, sealedRequestOf } from '../../http/idempotency.ts';
+import { bootstrapAnswer, bootstrapFields, toBootstrapAnswer } from './bootstrap-fields.ts';
+import type { Bootstrap } from './bootstrap.ts';
+import { toNewDatabase } from './content-fields.ts';
+import { asSpelled } from './spelled-column-fields.ts';
+
+export function registerBootstrapRoute(app: HttpServer, bootstrap: Bootstrap): void {
+  app.post(
+    '/bootstrap',
+    {
+      config: {
+        access: 'account',
+        scope: 'project',
+        operationId: 'bootstrapProject',
+        errors: ['already_exists', 'constraint_violation', 'conflict', 'rate_limited'],
+      },
+      schema: { body: bootstrapFields, response: { 201: envelopeOf(bootstrapAnswer) } },
+    },
+    async (request, reply) => {
+      const { project_slug, project_name, tables = [], project_api_tokens = [] } = request.body;
+      const asked = {
+        minter: credentialOf(request),
+        slug: normaliseSlug(project_slug),
+        name: project_name,
+        user: request.body.initial_project_user,
+        content: toNewDatabase(request.body),
+        tokens: project_api_tokens.map((token) => ({
+          accountUserId: token.account_user_id,
+          name: token.token_name ?? null,
+          username: token.project_username ?? null,
+        })),
+      };
+      const written = await bootstrap.run(asked, sealedRequestOf(request)).catch((error: unknown) => {
+        throw asSpelled(error, tables);
+      });
+      return reply.code(201).send(success(request, toBootstrapAnswer(resultOf(request, reply, written))));
+    },
+  );
+}

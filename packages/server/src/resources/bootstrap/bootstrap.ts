@@ -1,0 +1,155 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import { findWritten } from '../../catalog/kept-results.ts';
+import { OWNER_ACCOUNT_ID, type ProjectRow, type ProjectUserRow } from '../../catalog/tables.ts';
+import type { Credential } from '../../core/credential.ts';
+import { invalidField } from '../../core/errors.ts';
+import type { SealedRequest, Written } from '../../core/idempotency.ts';
+import type { CreatedDatabase, NewDatabase } from '../../engine/new-database.ts';
+import { invalidToken } from '../../http/access/authentication.ts';
+import type { MadeProject, Projects } from '../projects/projects.ts';
+import { DEFAULT_TOKEN_NAME, type NewToken, type Tokens } from '../tokens/tokens.ts';
+import type { PreparedUser, Users } from '../users/users.ts';
+
+export interface BootstrapRequest {
+  readonly minter: Credential;
+  /** Already normalised to lower case. */
+  readonly slug: string;
+  readonly name: string;
+  readonly user: { readonly username: string; readonly password: string };
+  readonly content: NewDatabase;
+  readonly tokens: readonly TokenOfUser[];
+}
+
+export interface TokenOfUser {
+  readonly accountUserId: number;
+  /** Null for the name of a token that nobody gave one. */
+  readonly name: string | null;
+  /** The user of the new project in whose name the token is; null for none. */
+  readonly username: string | null;
+}
+
+export interface Bootstrapped {
+  readonly project: ProjectRow;
+  readonly user: ProjectUserRow;
+  readonly database: CreatedDatabase;
+  readonly tokens: readonly NewToken[];
+}
+
+type BootstrappedProject = MadeProject<Pick<Bootstrapped, 'user' | 'tokens'>>;
+
+/** Makes a whole project in one call: its database with tables, rows and indexes, its first user and its tokens. */
+export class Bootstrap {
+  readonly #catalog: Catalog;
+  readonly #projects: Projects;
+  readonly #tokens: Tokens;
+  readonly #users: Users;
+
+  constructor(parts: {
+    readonly catalog: Catalog;
+    readonly projects: Projects;
+    readonly tokens: Tokens;
+    readonly users: Users;
+  }) {
+    this.#catalog = parts.catalog;
+    this.#projects = parts.projects;
+    this.#tokens = parts.tokens;
+    this.#users = parts.users;
+  }
+
+  /**
+   * All of it or nothing. The project joins the account of whoever asks.
+   * @throws RowhouseError `already_exists`; `validation_failed` and `constraint_violation` with the field at fault;
+   * `invalid_token` where the token that asks is revoked meanwhile; `idempotency_mismatch`.
+   */
+  async run(request: BootstrapRequest, sealed: SealedRequest | null): Promise<Written<Bootstrapped>> {
+    const before = await findWritten<BootstrappedProject>(this.#catalog, sealed);
+    if (before !== null) return { ...before, result: toBootstrapped(before.result) };
+    const { minter, slug, name, content } = request;
+    const accountId = await this.#accountOf(minter);
+    await this.#requireUsers(accountId, request.tokens);
+    requireUsernames(request);
+    // Here as well as when it is made: it is cheap to know, and the hash of a password is not.
+    await this.#projects.requireFree(slug);
+    const user = await this.#users.prepare(request.user);
+    const { result, replayOf } = await this.#projects.createWith(
+      { slug, name, accountId, content },
+      (project, transaction) => this.#record(transaction, project, { minter, user, tokens: request.tokens }),
+      sealed,
+    );
+    return { result: toBootstrapped(result), replayOf };
+  }
+
+  async #accountOf(minter: Credential): Promise<number> {
+    if (minter.kind === 'admin') return OWNER_ACCOUNT_ID;
+    const project = await this.#catalog
+      .selectFrom('projects')
+      .select('account_id')
+      .where('id', '=', minter.projectId)
+      .executeTakeFirst();
+    if (project === undefined) throw invalidToken();
+    return project.account_id;
+  }
+
+  /** A user of another account is refused in the same words as one that is not there. */
+  async #requireUsers(accountId: number, tokens: readonly TokenOfUser[]): Promise<void> {
+    if (tokens.length === 0) return;
+    const found = await this.#catalog
+      .selectFrom('account_users')
+      .select('id')
+      .where('account_id', '=', accountId)
+      .where(
+        'id',
+        'in',
+        tokens.map(({ accountUserId }) => accountUserId),
+      )
+      .execute();
+    const known = new Set(found.map(({ id }) => id));
+    const stranger = tokens.findIndex(({ accountUserId }) => !known.has(accountUserId));
+    if (stranger === -1) return;
+    throw invalidField(
+      `body.project_api_tokens[${stranger}].account_user_id`,
+      'is not a user of this account',
+    );
+  }
+
+  async #record(
+    transaction: Catalog,
+    project: ProjectRow,
+    asked: {
+      readonly minter: Credential;
+      readonly user: PreparedUser;
+      readonly tokens: readonly TokenOfUser[];
+    },
+  ): Promise<Pick<Bootstrapped, 'user' | 'tokens'>> {
+    await this.#tokens.requireInForce(transaction, asked.minter);
+    const user = await this.#users.create(transaction, project, asked.user);
+    const tokens: NewToken[] = [];
+    for (const { accountUserId, name, username } of asked.tokens) {
+      const owner = {
+        project_id: project.id,
+        account_user_id: accountUserId,
+        project_user_id: username === null ? null : user.id,
+        token_name: name ?? DEFAULT_TOKEN_NAME,
+      };
+      tokens.push(await this.#tokens.createFull(transaction, owner));
+    }
+    return { user, tokens };
+  }
+}
+
+function toBootstrapped({ row, database, recorded }: BootstrappedProject): Bootstrapped {
+  return { project: row, database, ...recorded };
+}
+
+/** A new project has one user, whom each of its tokens may name. */
+function requireUsernames({ tokens, user }: BootstrapRequest): void {
+  const known = user.username.normalize('NFC');
+  const stranger = tokens.findIndex(
+    ({ username }) => username !== null && username.normalize('NFC') !== known,
+  );
+  if (stranger === -1) return;
+  throw invalidField(
+    `body.project_api_tokens[${stranger}].project_username`,
+    'must be the username of initial_project_user',
+  );
+}

@@ -1,0 +1,118 @@
+import { type Static, Type } from 'typebox';
+
+import { invalidField } from '../../core/errors.ts';
+import type { IndexOfTable, NewDatabase, SeededTable } from '../../engine/new-database.ts';
+import { nameForPeople } from '../../http/fields/name-for-people.ts';
+import { existingName, newObjectName } from '../../http/fields/object-name.ts';
+import { foldName } from '../../schema/identifier.ts';
+import { newIndexKeys, toNewIndex } from '../indexes/index-fields.ts';
+import { clientRow } from '../records/record-fields.ts';
+import { spelledColumnFields, toSpelledColumn } from './spelled-column-fields.ts';
+
+const MAX_TABLES = 200;
+const MAX_SEED_ROWS = 10_000;
+/** In all: those of the tables and the others. */
+const MAX_INDEXES = 500;
+
+const indexOfOwnTable = Type.Object(
+  { table_name: Type.Optional(existingName), ...newIndexKeys },
+  { additionalProperties: false },
+);
+
+const seededTable = Type.Object(
+  {
+    table_name: newObjectName,
+    display_name: Type.Optional(Type.Union([nameForPeople, Type.Null()])),
+    columns: Type.Array(spelledColumnFields, { maxItems: 1_000 }),
+    seed: Type.Optional(Type.Array(clientRow, { maxItems: MAX_SEED_ROWS })),
+    indexes: Type.Optional(Type.Array(indexOfOwnTable, { maxItems: 100 })),
+  },
+  { additionalProperties: false },
+);
+
+const indexOfAnyTable = Type.Object(
+  { table_name: existingName, ...newIndexKeys },
+  { additionalProperties: false },
+);
+
+/** What the database of a bootstrapped project begins with. */
+export const contentKeys = {
+  tables: Type.Optional(Type.Array(seededTable, { maxItems: MAX_TABLES })),
+  indexes: Type.Optional(Type.Array(indexOfAnyTable, { maxItems: MAX_INDEXES })),
+};
+
+type Tables = readonly Static<typeof seededTable>[];
+type Indexes = readonly Static<typeof indexOfAnyTable>[];
+
+/** @throws RowhouseError `validation_failed` for what no schema can say. */
+export function toNewDatabase({
+  tables = [],
+  indexes = [],
+}: {
+  tables?: Tables;
+  indexes?: Indexes;
+}): NewDatabase {
+  const names = namesOf(tables);
+  const count = indexes.length + tables.reduce((sum, table) => sum + (table.indexes?.length ?? 0), 0);
+  if (count > MAX_INDEXES) {
+    throw invalidField('body.indexes', `must be at most ${MAX_INDEXES} in all, those of the tables included`);
+  }
+  return {
+    tables: tables.map((table, position) => toSeededTable(table, `body.tables[${position}]`)),
+    indexes: [
+      ...tables.flatMap((table, position) => ownIndexes(table, `body.tables[${position}]`)),
+      ...indexes.map((index, position) => placedIndex(index, names, `body.indexes[${position}]`)),
+    ],
+  };
+}
+
+/** Each name of a table as it is given, by its folded form. */
+function namesOf(tables: Tables): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const [position, { table_name: name }] of tables.entries()) {
+    if (names.has(foldName(name))) {
+      throw invalidField(`body.tables[${position}].table_name`, 'is the name of another table too');
+    }
+    names.set(foldName(name), name);
+  }
+  return names;
+}
+
+function toSeededTable(fields: Tables[number], field: string): SeededTable {
+  const { table_name: name, display_name: displayedName = null, columns, seed = [] } = fields;
+  return {
+    table: {
+      name,
+      displayName: displayedName,
+      columns: columns.map((column, position) => toSpelledColumn(column, `${field}.columns[${position}]`)),
+      foreignKeys: [],
+      checks: [],
+      field,
+    },
+    rows: seed,
+    rowsField: `${field}.seed`,
+  };
+}
+
+function ownIndexes(
+  { table_name: table, indexes = [] }: Tables[number],
+  field: string,
+): readonly IndexOfTable[] {
+  return indexes.map((index, position) => {
+    const place = `${field}.indexes[${position}]`;
+    if (index.table_name !== undefined && foldName(index.table_name) !== foldName(table)) {
+      throw invalidField(`${place}.table_name`, `must be left out, or be ${table}`);
+    }
+    return { table, index: toNewIndex(index, place) };
+  });
+}
+
+function placedIndex(
+  index: Indexes[number],
+  names: ReadonlyMap<string, string>,
+  field: string,
+): IndexOfTable {
+  const table = names.get(foldName(index.table_name));
+  if (table === undefined) throw invalidField(`${field}.table_name`, 'must be the name of one of the tables');
+  return { table, index: toNewIndex(index, field) };
+}

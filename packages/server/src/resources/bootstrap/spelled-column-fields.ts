@@ -1,0 +1,84 @@
+import { type Static, Type } from 'typebox';
+
+import { invalidField, RowhouseError } from '../../core/errors.ts';
+import type { NewColumn } from '../../engine/project-tables.ts';
+import { booleanLike } from '../../http/fields/boolean-like.ts';
+import { newColumnName } from '../../http/fields/object-name.ts';
+import { columnType, defaultValue, toNewColumn } from '../columns/column-fields.ts';
+
+/** A column as a bootstrap describes it: each field has a long spelling and a short one. */
+export const spelledColumnFields = Type.Object(
+  {
+    column_name: Type.Optional(newColumnName),
+    name: Type.Optional(newColumnName),
+    column_type: Type.Optional(columnType),
+    type: Type.Optional(columnType),
+    is_primary: Type.Optional(booleanLike),
+    primary: Type.Optional(booleanLike),
+    is_unique: Type.Optional(booleanLike),
+    unique: Type.Optional(booleanLike),
+    is_nullable: Type.Optional(booleanLike),
+    nullable: Type.Optional(booleanLike),
+    default_value: Type.Optional(defaultValue),
+    default: Type.Optional(defaultValue),
+  },
+  { additionalProperties: false },
+);
+
+type SpelledColumn = Static<typeof spelledColumnFields>;
+
+/** By the long spelling, the short one. */
+const SPELLINGS = [
+  ['column_name', 'name'],
+  ['column_type', 'type'],
+  ['is_primary', 'primary'],
+  ['is_unique', 'unique'],
+  ['is_nullable', 'nullable'],
+  ['default_value', 'default'],
+] as const satisfies readonly (readonly [long: keyof SpelledColumn, short: keyof SpelledColumn])[];
+
+/**
+ * @param field where the request describes the column.
+ * @throws RowhouseError `validation_failed` for a field that is given in both spellings, and for a column without a name.
+ */
+export function toSpelledColumn(column: SpelledColumn, field: string): NewColumn {
+  const twice = SPELLINGS.find(([long, short]) => column[long] !== undefined && column[short] !== undefined);
+  if (twice !== undefined) {
+    const [long, short] = twice;
+    throw invalidField(
+      `${field}.${short}`,
+      `is another spelling of ${long}: only one of the two can be given`,
+    );
+  }
+  const name = column.column_name ?? column.name;
+  if (name === undefined) throw invalidField(`${field}.column_name`, 'is required');
+  const type = column.column_type ?? column.type;
+  const nullable = column.is_nullable ?? column.nullable;
+  return toNewColumn({
+    column_name: name,
+    ...(type !== undefined && { column_type: type }),
+    is_primary: column.is_primary ?? column.primary ?? false,
+    is_unique: column.is_unique ?? column.unique ?? false,
+    ...(nullable !== undefined && { is_nullable: nullable }),
+    default_value: column.default_value ?? column.default ?? null,
+  });
+}
+
+/** The tables of a request, as far as the spelling of their columns is concerned. */
+type SpelledTables = readonly { readonly columns: readonly SpelledColumn[] }[];
+
+/** An error about a column, with its fields spelled as the request spells them. */
+export function asSpelled(error: unknown, tables: SpelledTables): unknown {
+  if (!(error instanceof RowhouseError) || error.details === undefined) return error;
+  const spell = (text: string) =>
+    text.replaceAll(COLUMN_FIELD, (whole, place: string, table: string, column: string, long: string) => {
+      const [, short] = SPELLINGS.find((spelling) => spelling[0] === long) ?? [];
+      const fields = tables[Number(table)]?.columns[Number(column)];
+      return short !== undefined && fields?.[short] !== undefined ? place + short : whole;
+    });
+  const details = error.details.map(({ field, message }) => ({ field: spell(field), message }));
+  const { code, message: text, retryAfterSeconds } = error;
+  return new RowhouseError(code, spell(text), { details, retryAfterSeconds, cause: error });
+}
+
+const COLUMN_FIELD = /(body\.tables\[(\d+)\]\.columns\[(\d+)\]\.)(\w+)/g;

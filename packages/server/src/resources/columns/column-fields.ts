@@ -1,0 +1,133 @@
+import { type Static, Type } from 'typebox';
+
+import type { ColumnChange, ColumnEntry, ColumnType, NewColumn } from '../../engine/project-tables.ts';
+import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
+import { keyword, toKeyword } from '../../http/fields/keyword.ts';
+import { existingName, newColumnName } from '../../http/fields/object-name.ts';
+
+const flag = Type.Union([Type.Literal(0), Type.Literal(1)]);
+
+/** What a client sees of a column, in the contract's order. */
+export const columnFields = Type.Object(
+  {
+    id: Type.Integer(),
+    table_name: Type.String(),
+    column_name: Type.String(),
+    column_type: Type.String(),
+    is_nullable: flag,
+    default_value: Type.Union([Type.String(), Type.Number(), Type.Null()]),
+    is_primary: flag,
+    is_unique: flag,
+    created_at: Type.String(),
+    updated_at: Type.String(),
+  },
+  { title: 'Column' },
+);
+
+const COLUMN_TYPES: readonly ColumnType[] = ['INTEGER', 'REAL', 'TEXT', 'BLOB', 'ANY'];
+
+export const columnType = keyword(COLUMN_TYPES);
+
+/** What it may be depends on the type of the column: the engine says it. */
+export const defaultValue = Type.Unsafe<unknown>({ not: { type: ['object', 'array'] } });
+
+/** A column as a request describes it. */
+export const newColumnFields = Type.Object(
+  {
+    column_name: newColumnName,
+    column_type: Type.Optional(columnType),
+    is_primary: Type.Optional(booleanLike),
+    is_nullable: Type.Optional(booleanLike),
+    is_unique: Type.Optional(booleanLike),
+    default_value: Type.Optional(defaultValue),
+  },
+  { additionalProperties: false, title: 'NewColumn' },
+);
+
+const changeKeys = {
+  new_column_name: Type.Optional(newColumnName),
+  column_type: Type.Optional(columnType),
+  is_nullable: Type.Optional(booleanLike),
+  default_value: Type.Optional(defaultValue),
+  is_unique: Type.Optional(booleanLike),
+};
+
+/** A change of one column, which a path names: at least one of these. */
+export const columnChangeFields = Type.Object(changeKeys, {
+  additionalProperties: false,
+  minProperties: 1,
+  title: 'ColumnChange',
+});
+
+/** SQLite reads the whole table's definition anew for each name that changes: a table of 1,000 columns takes 4 s for so many. */
+const MAX_CHANGES = 250;
+
+/** Changes of several columns of one table. */
+export const columnChangesFields = Type.Object(
+  {
+    columns: Type.Array(
+      Type.Object(
+        { column_name: existingName, ...changeKeys },
+        { additionalProperties: false, minProperties: 2 },
+      ),
+      { minItems: 1, maxItems: MAX_CHANGES },
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/**
+ * @param at.column its name or id, and `at.columnField` where the request names it.
+ * @param at.field where the request has the change.
+ */
+export function toColumnChange(
+  fields: Static<typeof columnChangeFields>,
+  at: Pick<ColumnChange, 'column' | 'columnField' | 'field'>,
+): ColumnChange {
+  const { new_column_name: name, column_type, is_nullable, is_unique, default_value } = fields;
+  return {
+    ...at,
+    ...(name !== undefined && { name }),
+    ...(column_type !== undefined && { type: toColumnType(column_type) }),
+    ...(is_nullable !== undefined && { nullable: isTrue(is_nullable) }),
+    ...(is_unique !== undefined && { unique: isTrue(is_unique) }),
+    ...(default_value !== undefined && { defaultValue: default_value }),
+  };
+}
+
+export function toColumnChanges(fields: Static<typeof columnChangesFields>): readonly ColumnChange[] {
+  return fields.columns.map(({ column_name: column, ...change }, position) => {
+    const field = `body.columns[${position}]`;
+    return toColumnChange(change, { column, columnField: `${field}.column_name`, field });
+  });
+}
+
+export function toNewColumn(fields: Static<typeof newColumnFields>): NewColumn {
+  return {
+    name: fields.column_name,
+    type: toColumnType(fields.column_type ?? 'TEXT'),
+    primary: isTrue(fields.is_primary),
+    nullable: fields.is_nullable === undefined || isTrue(fields.is_nullable),
+    unique: isTrue(fields.is_unique),
+    defaultValue: fields.default_value ?? null,
+  };
+}
+
+function toColumnType(text: string): ColumnType {
+  return toKeyword(COLUMN_TYPES, text);
+}
+
+export function toColumnFields(column: ColumnEntry): Static<typeof columnFields> {
+  return {
+    id: column.id,
+    table_name: column.tableName,
+    column_name: column.name,
+    column_type: column.type,
+    is_nullable: column.nullable ? 1 : 0,
+    default_value: column.defaultValue,
+    is_primary: column.primary ? 1 : 0,
+    is_unique: column.unique ? 1 : 0,
+    created_at: column.createdAt,
+    updated_at: column.updatedAt,
+  };
+}

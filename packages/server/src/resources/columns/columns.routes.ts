@@ -1,0 +1,153 @@
+import { Type } from 'typebox';
+
+import { credentialOf } from '../../http/access/authentication.ts';
+import { envelopeOf, success } from '../../http/envelope.ts';
+import { existingName } from '../../http/fields/object-name.ts';
+import { projectPath } from '../../http/fields/project-slug.ts';
+import type { HttpServer } from '../../http/http-server.ts';
+import { resultOf } from '../../http/idempotency.ts';
+import type { Projects } from '../projects/projects.ts';
+import {
+  columnChangeFields,
+  columnChangesFields,
+  columnFields,
+  newColumnFields,
+  toColumnChange,
+  toColumnChanges,
+  toColumnFields,
+  toNewColumn,
+} from './column-fields.ts';
+import type { Columns } from './columns.ts';
+
+/** As with tables, whose columns they are: a token that is limited to some tables is not let in. */
+const reading = { access: 'project', scope: 'schema:read' } as const;
+const changing = { access: 'project', scope: 'schema:write' } as const;
+
+/** What a column that is added or changed may meet with. */
+const REFUSALS = ['already_exists', 'constraint_violation', 'conflict'] as const;
+
+const TABLE = '/projects/:project/column/:table';
+const COLUMN = '/projects/:project/column/:table/:column';
+const tablePath = projectPath({ table: existingName });
+const columnPath = projectPath({ table: existingName, column: existingName });
+
+const columnAnswer = Type.Object({ table: Type.String(), column: columnFields });
+
+interface Rooms {
+  readonly columns: Columns;
+  readonly projects: Projects;
+}
+
+export function registerColumnRoutes(app: HttpServer, rooms: Rooms): void {
+  listColumns(app, rooms);
+  addColumn(app, rooms);
+  changeColumns(app, rooms);
+  getColumn(app, rooms);
+  changeColumn(app, rooms);
+  dropColumn(app, rooms);
+}
+
+function listColumns(app: HttpServer, { columns, projects }: Rooms): void {
+  const data = Type.Object({ table: Type.String(), columns: Type.Array(columnFields) });
+  app.get(
+    TABLE,
+    {
+      config: { ...reading, operationId: 'listColumns' },
+      schema: { params: tablePath, response: { 200: envelopeOf(data) } },
+    },
+    async (request) => {
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const found = await columns.list(slug, request.params.table);
+      return success(request, { table: found.table, columns: found.columns.map(toColumnFields) });
+    },
+  );
+}
+
+function addColumn(app: HttpServer, { columns, projects }: Rooms): void {
+  app.post(
+    TABLE,
+    {
+      config: { ...changing, operationId: 'addColumn', errors: REFUSALS },
+      schema: { params: tablePath, body: newColumnFields, response: { 201: envelopeOf(columnAnswer) } },
+    },
+    async (request, reply) => {
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const column = toNewColumn(request.body);
+      const written = await columns.add(slug, request.params.table, column, request.idempotency);
+      const added = resultOf(request, reply, written);
+      const data = { table: added.tableName, column: toColumnFields(added) };
+      return reply.code(201).send(success(request, data));
+    },
+  );
+}
+
+function changeColumns(app: HttpServer, { columns, projects }: Rooms): void {
+  const data = Type.Object({ updated_count: Type.Integer() });
+  app.patch(
+    TABLE,
+    {
+      config: { ...changing, operationId: 'changeColumns', errors: REFUSALS },
+      schema: { params: tablePath, body: columnChangesFields, response: { 200: envelopeOf(data) } },
+    },
+    async (request, reply) => {
+      const changes = toColumnChanges(request.body);
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const written = await columns.changeMany(slug, request.params.table, changes, request.idempotency);
+      return success(request, { updated_count: resultOf(request, reply, written).length });
+    },
+  );
+}
+
+function getColumn(app: HttpServer, { columns, projects }: Rooms): void {
+  app.get(
+    COLUMN,
+    {
+      config: { ...reading, operationId: 'getColumn' },
+      schema: { params: columnPath, response: { 200: envelopeOf(columnAnswer) } },
+    },
+    async (request) => {
+      const { project, table, column } = request.params;
+      const slug = await projects.slugFor(credentialOf(request), project);
+      const found = await columns.get(slug, table, column);
+      return success(request, { table: found.tableName, column: toColumnFields(found) });
+    },
+  );
+}
+
+function changeColumn(app: HttpServer, { columns, projects }: Rooms): void {
+  app.patch(
+    COLUMN,
+    {
+      config: { ...changing, operationId: 'changeColumn', errors: REFUSALS },
+      schema: { params: columnPath, body: columnChangeFields, response: { 200: envelopeOf(columnAnswer) } },
+    },
+    async (request, reply) => {
+      const { project, table, column } = request.params;
+      const change = toColumnChange(request.body, { column, columnField: 'path.column', field: 'body' });
+      const slug = await projects.slugFor(credentialOf(request), project);
+      const written = await columns.change(slug, table, change, request.idempotency);
+      const changed = resultOf(request, reply, written);
+      return success(request, { table: changed.tableName, column: toColumnFields(changed) });
+    },
+  );
+}
+
+function dropColumn(app: HttpServer, { columns, projects }: Rooms): void {
+  const data = Type.Object({ deleted: Type.Literal(true), column_name: Type.String() });
+  app.delete(
+    COLUMN,
+    {
+      config: { ...changing, operationId: 'dropColumn', errors: ['conflict'] },
+      schema: { params: columnPath, response: { 200: envelopeOf(data) } },
+    },
+    async (request, reply) => {
+      const { project, table, column } = request.params;
+      const slug = await projects.slugFor(credentialOf(request), project);
+      const dropped = await columns.drop(slug, table, column, request.idempotency);
+      return success(request, {
+        deleted: true as const,
+        column_name: resultOf(request, reply, dropped),
+      });
+    },
+  );
+}

@@ -1,0 +1,59 @@
+import { invalidField } from '../../../core/errors.ts';
+
+const MAX_BYTES = 200;
+const FIELD = 'body.file_name';
+
+/**
+ * What a downloaded file is to be called: what the client asked for, or `defaultStem`, with the format's extension.
+ * The name goes into a header and onto somebody's disk, so nothing in it may lead elsewhere or hide what it is.
+ * @throws RowhouseError `validation_failed`, naming the field and the rule that was broken.
+ */
+export function downloadName(asked: string | undefined, defaultStem: string, extension: string): string {
+  const name = asked ?? defaultStem;
+  if (asked !== undefined) refuseUnsafeName(asked);
+  const full = name.toLowerCase().endsWith(`.${extension}`) ? name : `${name}.${extension}`;
+  const sizeBytes = Buffer.byteLength(full);
+  if (sizeBytes > MAX_BYTES) {
+    throw invalidField(
+      FIELD,
+      `must be at most ${MAX_BYTES} bytes of UTF-8 with its extension; this is ${sizeBytes}`,
+    );
+  }
+  return full;
+}
+
+/** A name of anything as one of a file: what a file may not have in its name is `_`. */
+export function fileStem(name: string): string {
+  const plain = name
+    .toWellFormed()
+    .replaceAll(/[/\\"\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '_')
+    .replaceAll(/^\s+|\s+$/g, '_');
+  return shortened(plain === '.' || plain === '..' ? '_' : plain);
+}
+
+/** To so many bytes that an extension has room behind it. */
+function shortened(text: string): string {
+  let kept = '';
+  for (const character of text) {
+    if (Buffer.byteLength(kept + character) > MAX_BYTES - LONGEST_EXTENSION) return kept;
+    kept += character;
+  }
+  return kept;
+}
+
+const LONGEST_EXTENSION = 20;
+
+function refuseUnsafeName(name: string): void {
+  if (name.trim() === '') throw invalidField(FIELD, 'must not be empty');
+  if (name !== name.trim()) throw invalidField(FIELD, 'must not begin or end with a space');
+  if (/[/\\]/.test(name) || name === '.' || name === '..') {
+    throw invalidField(FIELD, 'must be a plain file name without a path');
+  }
+  if (/[\p{Cc}\u2028\u2029]/u.test(name)) throw invalidField(FIELD, 'must not contain control characters');
+  // They reverse the order in which text is shown, so that gpj.exe reads as exe.jpg.
+  if (/[\u202a-\u202e\u2066-\u2069]/.test(name)) {
+    throw invalidField(FIELD, 'must not contain characters that change the direction of text');
+  }
+  if (name.includes('"')) throw invalidField(FIELD, 'must not contain "');
+  if (!name.isWellFormed()) throw invalidField(FIELD, 'must be valid Unicode');
+}

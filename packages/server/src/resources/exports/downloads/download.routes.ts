@@ -1,0 +1,140 @@
+import type { Readable } from 'node:stream';
+
+import { Type } from 'typebox';
+
+import { timestamp } from '../../../core/ids.ts';
+import { credentialOf } from '../../../http/access/authentication.ts';
+import { envelopeOf, success } from '../../../http/envelope.ts';
+import { projectPath } from '../../../http/fields/project-slug.ts';
+import type { HttpServer } from '../../../http/http-server.ts';
+import { resultOf, sealedRequestOf } from '../../../http/idempotency.ts';
+import { ANY_EXPORT_PERMISSIONS, EXPORT_PERMISSIONS } from '../export-access.ts';
+import { exportId } from '../export-fields.ts';
+import type { ExportRooms } from '../export-rooms.ts';
+import { requireReady } from '../jobs/ready-export.ts';
+import { sendDownload } from './send-download.ts';
+
+const exportPath = projectPath({ export_id: exportId });
+const bytes = { '*/*': { schema: Type.Unsafe<Readable>({}) } };
+const answers = {
+  200: { description: 'The file.', content: bytes },
+  206: { description: 'The part of it that `Range` asks for.', content: bytes },
+  304: Type.Null({ description: 'It is what `If-None-Match` names, or no newer than `If-Modified-Since`.' }),
+};
+const NOT_READY = ['export_not_ready', 'export_failed', 'export_expired', 'export_file_missing'] as const;
+const errors = [...NOT_READY, 'precondition_failed', 'range_not_satisfiable'] as const;
+
+const DEFAULT_LINK_SECONDS = 3_600;
+const MAX_LINK_SECONDS = 31_536_000;
+
+export function registerDownloadRoutes(app: HttpServer, rooms: ExportRooms): void {
+  downloadExport(app, rooms);
+  createLink(app, rooms);
+  endLinks(app, rooms);
+  downloadByLink(app, rooms);
+}
+
+function downloadExport(app: HttpServer, { exports, projects }: ExportRooms): void {
+  app.get(
+    '/projects/:project/export/download/:export_id',
+    {
+      config: {
+        access: 'project',
+        ...ANY_EXPORT_PERMISSIONS,
+        operationId: 'downloadExport',
+        errors,
+      },
+      schema: { params: exportPath, response: answers },
+    },
+    async (request, reply) => {
+      const project = await projects.get(request.params.project);
+      const { row } = await exports.get(project, request.params.export_id, credentialOf(request));
+      return sendDownload(exports, request, reply, { project, row: requireReady(row), by: 'token' });
+    },
+  );
+}
+
+function createLink(app: HttpServer, { exports, exportLinks, projects, publicUrl }: ExportRooms): void {
+  const link = Type.Object({ url: Type.String(), export_id: Type.String(), expires_at: Type.String() });
+  app.post(
+    '/projects/:project/exports/:export_id/link',
+    {
+      config: {
+        access: 'project',
+        ...ANY_EXPORT_PERMISSIONS,
+        operationId: 'createExportLink',
+        errors: NOT_READY,
+      },
+      schema: {
+        params: exportPath,
+        body: Type.Object(
+          { expires_in: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_LINK_SECONDS })) },
+          { additionalProperties: false },
+        ),
+        response: { 201: envelopeOf(Type.Object({ link })) },
+      },
+    },
+    async (request, reply) => {
+      const project = await projects.get(request.params.project);
+      const seen = await exports.get(project, request.params.export_id, credentialOf(request));
+      const row = requireReady(seen.row);
+      const { expires_in: seconds = DEFAULT_LINK_SECONDS } = request.body;
+      const end = Math.floor(Date.now() / 1_000) + seconds;
+      const signed = await exportLinks.sign(project, row, end, sealedRequestOf(request));
+      const { expires, signature } = resultOf(request, reply, signed);
+      const base = publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`;
+      const url = `${base}/shared/exports/${row.id}?expires=${expires}&signature=${signature}`;
+      const made = { url, export_id: row.id, expires_at: timestamp(new Date(expires * 1_000)) };
+      return reply.code(201).send(success(request, { link: made }));
+    },
+  );
+}
+
+function endLinks(app: HttpServer, { exportLinks, projects }: ExportRooms): void {
+  app.delete(
+    '/projects/:project/export/links',
+    {
+      // They are links to exports of every kind.
+      config: { access: 'project', ...EXPORT_PERMISSIONS.database_export, operationId: 'endExportLinks' },
+      schema: {
+        params: projectPath({}),
+        response: { 200: envelopeOf(Type.Object({ ended: Type.Literal(true) })) },
+      },
+    },
+    async (request, reply) => {
+      const project = await projects.get(request.params.project);
+      const ended = await exportLinks.endAll(project, sealedRequestOf(request));
+      return success(request, resultOf(request, reply, ended));
+    },
+  );
+}
+
+function downloadByLink(app: HttpServer, { exports, exportLinks }: ExportRooms): void {
+  const signed = Type.Object(
+    {
+      expires: Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'As the link has it.',
+      }),
+      signature: Type.String({ maxLength: 100, description: 'As the link has it.' }),
+    },
+    { additionalProperties: false },
+  );
+  app.get(
+    '/shared/exports/:export_id',
+    {
+      config: { access: 'public', operationId: 'downloadExportByLink', errors: [...errors, 'invalid_link'] },
+      schema: {
+        params: Type.Object({ export_id: exportId }, { additionalProperties: false }),
+        querystring: signed,
+        response: answers,
+      },
+    },
+    async (request, reply) => {
+      const project = await exportLinks.open(request.params.export_id, request.query);
+      const { row } = await exports.get(project, request.params.export_id, { kind: 'link' });
+      return sendDownload(exports, request, reply, { project, row: requireReady(row), by: 'link' });
+    },
+  );
+}

@@ -1,0 +1,103 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+import type { Catalog } from '../../../catalog/catalog.ts';
+import { writeOnce } from '../../../catalog/kept-results.ts';
+import type { ExportRow, ProjectRow } from '../../../catalog/tables.ts';
+import { RowhouseError } from '../../../core/errors.ts';
+import type { SealedRequest, Written } from '../../../core/idempotency.ts';
+
+/** What a link says, besides which export it is for. */
+export interface SignedLink {
+  /** In seconds since 1970. */
+  readonly expires: number;
+  /** HMAC-SHA256 in base64url. */
+  readonly signature: string;
+}
+
+const KEY_BYTES = 32;
+
+/**
+ * Links by which whoever has one downloads an export, without a token. Each is signed with a key of the project's; a new key ends
+ * all that there are. https://www.rfc-editor.org/rfc/rfc2104
+ */
+export class ExportLinks {
+  readonly #catalog: Catalog;
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  async sign(
+    project: ProjectRow,
+    { id }: ExportRow,
+    expires: number,
+    request: SealedRequest | null,
+  ): Promise<Written<SignedLink>> {
+    return writeOnce(this.#catalog, request, async (transaction) => {
+      const key = project.export_link_key ?? (await firstKey(transaction, project));
+      return { expires, signature: signatureOf(key, id, expires) };
+    });
+  }
+
+  /**
+   * The project whose export a link is for.
+   * @throws RowhouseError `invalid_link`, in the same words whatever is wrong with it.
+   */
+  async open(id: string, { expires, signature }: SignedLink): Promise<ProjectRow> {
+    const project = await this.#catalog
+      .selectFrom('projects')
+      .innerJoin('exports', 'exports.project_id', 'projects.id')
+      .selectAll('projects')
+      .where('exports.id', '=', id)
+      .executeTakeFirst();
+    const key = project?.export_link_key ?? null;
+    if (project === undefined || key === null) throw invalidLink();
+    // As text: several spellings in base64url are of the same bytes.
+    const presented = Buffer.from(signature);
+    const right = Buffer.from(signatureOf(key, id, expires));
+    const isRight = presented.byteLength === right.byteLength && timingSafeEqual(presented, right);
+    if (!isRight || expires * 1_000 <= Date.now()) throw invalidLink();
+    return project;
+  }
+
+  /** Ends every link to the project's exports. */
+  async endAll(
+    project: ProjectRow,
+    request: SealedRequest | null,
+  ): Promise<Written<{ readonly ended: true }>> {
+    return writeOnce(this.#catalog, request, async (transaction) => {
+      const change = { export_link_key: newKey() };
+      await transaction.updateTable('projects').set(change).where('id', '=', project.id).execute();
+      return { ended: true };
+    });
+  }
+}
+
+/** Two that ask for the first link at once get the same key. */
+async function firstKey(transaction: Catalog, project: ProjectRow): Promise<string> {
+  await transaction
+    .updateTable('projects')
+    .set({ export_link_key: newKey() })
+    .where('id', '=', project.id)
+    .where('export_link_key', 'is', null)
+    .execute();
+  const row = await transaction
+    .selectFrom('projects')
+    .select('export_link_key')
+    .where('id', '=', project.id)
+    .executeTakeFirst();
+  if (row === undefined || row.export_link_key === null) throw invalidLink();
+  return row.export_link_key;
+}
+
+function newKey(): string {
+  return randomBytes(KEY_BYTES).toString('hex');
+}
+
+function signatureOf(key: string, id: string, expires: number): string {
+  return createHmac('sha256', Buffer.from(key, 'hex')).update(`${id}\n${expires}`).digest('base64url');
+}
+
+function invalidLink(): RowhouseError {
+  return new RowhouseError('invalid_link', 'The link was altered, has expired, or was ended.');
+}

@@ -1,0 +1,30 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import type { ProjectRow } from '../../../catalog/tables.ts';
+import type { Exports } from '../exports.ts';
+import type { ReadyExport } from '../jobs/ready-export.ts';
+import { sendExportFile } from './send-export-file.ts';
+
+interface Download {
+  readonly project: ProjectRow;
+  readonly row: ReadyExport;
+  /** What let the client in. */
+  readonly by: 'token' | 'link';
+}
+
+/** Answers with the file, and takes note of it. A part from the middle goes on with a download that was counted. */
+export async function sendDownload(
+  exports: Exports,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { project, row, by }: Download,
+): Promise<FastifyReply> {
+  return sendExportFile(request, reply, row, async (range) => {
+    if (range.start === 0) exports.countDownload(row);
+    request.log.info(
+      { project: project.project_slug, export: row.id, by, ...range },
+      'an export is downloaded',
+    );
+    return exports.read(project, row, range);
+  });
+}

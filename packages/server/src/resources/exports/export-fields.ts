@@ -1,0 +1,126 @@
+import { type Static, Type } from 'typebox';
+
+import { invalidField } from '../../core/errors.ts';
+import type { CsvOptions, DatabaseFormat, RowSelection, TableFormat } from '../../engine/project-exports.ts';
+import type { RecordFilter } from '../../engine/project-records.ts';
+import { envelopeOf } from '../../http/envelope.ts';
+import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
+import { keyword } from '../../http/fields/keyword.ts';
+import { ALLOWED_KEYWORD } from '../../http/validation-details.ts';
+import { FILTERS_IN_WORDS, filtersOf, filtersOfText } from '../records/filter-fields.ts';
+import { exportManifest } from './manifest.ts';
+
+const MAX_TABLES = 10_000;
+/** A hundred years. */
+const MAX_EXPIRY_SECONDS = 3_155_760_000;
+
+/** What every export takes. */
+const ofAny = {
+  format: Type.Optional(Type.String()),
+  file_name: Type.Optional(Type.String()),
+  expires_in: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_EXPIRY_SECONDS })),
+};
+
+/** Which rows, as in a list of records, but as JSON, and without an end. */
+const selection = {
+  columns: Type.Optional(
+    Type.Union([
+      Type.String({ minLength: 1, maxLength: 100_000 }),
+      Type.Array(Type.String(), { minItems: 1, maxItems: 2_000 }),
+    ]),
+  ),
+  filters: Type.Optional(Type.Unknown({ description: FILTERS_IN_WORDS })),
+  sort: Type.Optional(Type.String({ minLength: 1, maxLength: 10_000 })),
+  order: Type.Optional(keyword(['ASC', 'DESC'], 'Which way to sort where `sort` does not say it.')),
+  limit: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+};
+
+export const schemaExportBody = Type.Object(ofAny, { additionalProperties: false });
+
+export const tableExportBody = Type.Object(
+  {
+    ...ofAny,
+    ...selection,
+    delimiter: Type.Optional(
+      Type.String({ pattern: '^[,;\\t|:]$', [ALLOWED_KEYWORD]: '",", ";", a tab, "|" or ":"' }),
+    ),
+    bom: Type.Optional(booleanLike),
+    spreadsheet_safe: Type.Optional(booleanLike),
+  },
+  { additionalProperties: false },
+);
+
+const rowOptions = Type.Object(selection, { additionalProperties: false, title: 'ExportedRows' });
+
+export const databaseExportBody = Type.Object(
+  {
+    ...ofAny,
+    include_tables: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: MAX_TABLES })),
+    exclude_tables: Type.Optional(Type.Array(Type.String(), { maxItems: MAX_TABLES })),
+    table_options: Type.Optional(Type.Record(Type.String(), rowOptions)),
+  },
+  { additionalProperties: false },
+);
+
+export const exportEnvelope = envelopeOf(Type.Object({ export: exportManifest }));
+
+export const exportId = Type.String({ maxLength: 100 });
+
+/** @throws RowhouseError `validation_failed`. */
+export function toRowSelection(body: Static<typeof rowOptions>, field: string): RowSelection {
+  return {
+    columns: body.columns ?? null,
+    filters: filtersIn(body.filters, `${field}.filters`),
+    sort: body.sort ?? null,
+    descending: body.order?.toUpperCase() === 'DESC',
+    limit: body.limit ?? null,
+    offset: body.offset ?? 0,
+    field,
+  };
+}
+
+/**
+ * For each table that a database export takes less than all of.
+ * @throws RowhouseError `validation_failed` for what the format has no place for.
+ */
+export function toRowSelections(
+  options: Readonly<Record<string, Static<typeof rowOptions>>>,
+  format: DatabaseFormat,
+): Readonly<Record<string, RowSelection>> {
+  const selections = Object.entries(options).map(([table, body]) => {
+    const field = `body.table_options.${table}`;
+    if (format === 'sqlite') {
+      throw invalidField(field, 'cannot be given with the format sqlite, which is the database as it is');
+    }
+    if (format === 'sql' && body.columns !== undefined) {
+      throw invalidField(
+        `${field}.columns`,
+        'cannot be given with the format sql, whose tables have all their columns',
+      );
+    }
+    return [table, toRowSelection(body, field)] as const;
+  });
+  return Object.fromEntries(selections);
+}
+
+/** As JSON, or as the text that a list of records takes. */
+function filtersIn(value: unknown, field: string): readonly RecordFilter[] {
+  if (value === undefined) return [];
+  return typeof value === 'string' ? filtersOfText(value, field) : filtersOf(value, field);
+}
+
+/** @throws RowhouseError `validation_failed` for an option of CSV with another format, which has no place for it. */
+export function toCsvOptions(body: Static<typeof tableExportBody>, format: TableFormat): CsvOptions {
+  const stranger = format === 'csv' ? undefined : CSV_FIELDS.find((name) => body[name] !== undefined);
+  if (stranger !== undefined) {
+    throw invalidField(`body.${stranger}`, `cannot be given with the format ${format}, only with csv`);
+  }
+  return {
+    delimiter: body.delimiter ?? ',',
+    bom: isTrue(body.bom),
+    spreadsheetSafe: isTrue(body.spreadsheet_safe),
+  };
+}
+
+const CSV_FIELDS = ['delimiter', 'bom', 'spreadsheet_safe'] as const;

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+
+import {
+  askFor,
+  download,
+  ENDLESS,
+  eventually,
+  exportLater,
+  exportNow,
+  filesOf,
+  findExport,
+  listExports,
+  type Manifest,
+  projectOf,
+  stones,
+  whenExport,
+} from '../../../testing/http/exports.ts';
+import { startTestServer, type TestServer } from '../../../testing/http/test-server.ts';
+
+test('given a client that would rather not wait, its export is pending, then running, then ready, and its progress rises to the rows', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'quarry', stones(400_000));
+
+  const headers = { prefer: 'respond-async' };
+  const { status, headers: answered, body } = await askFor(server, 'quarry', 'table/stone', {}, { headers });
+  assert.equal(status, 202);
+  assert.equal(answered.get('preference-applied'), 'respond-async');
+  const asked: Manifest = body.data.export;
+  assert.equal(asked.status, 'pending');
+  assert.equal(asked.size_bytes, null);
+  assert.equal(asked.sha256, null);
+
+  const seen = await watch(server, 'quarry', asked);
+  assert.deepEqual([...new Set(seen.map((each) => each.status))], ['running', 'ready']);
+  const steps = seen.flatMap(({ progress }) => (progress === null ? [] : [progress]));
+  assert.ok(steps.length > 2, `${steps.length} steps were seen`);
+  for (const { total, unit } of steps) assert.deepEqual([total, unit], [400_000, 'rows']);
+  thenRises(steps);
+
+  const ready = await findExport(server, 'quarry', asked);
+  assert.equal(ready.row_count, 400_000);
+  assert.equal(ready.progress, null);
+  const bytes = await download(server, ready);
+  assert.equal(bytes.byteLength, ready.size_bytes);
+  assert.equal(createHash('sha256').update(bytes).digest('hex'), ready.sha256);
+});
+
+test('the progress of a copy of the database is told in bytes, wherever it is looked at', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'quarry', stones(400_000));
+  const asked = await exportLater(server, 'quarry', 'database', { format: 'sqlite' });
+
+  const seen = await watch(server, 'quarry', asked);
+  const steps = seen.flatMap(({ progress }) => (progress === null ? [] : [progress]));
+  const ready = await whenExport(server, 'quarry', asked, 'ready');
+  for (const { total, unit, done } of steps) {
+    assert.equal(unit, 'bytes');
+    assert.ok(total !== null && done <= total);
+    assert.ok(Math.abs(total - ready.size_bytes) < 100_000, `${total} was foretold of ${ready.size_bytes}`);
+  }
+  assert.ok(steps.some(({ done }) => done > 0));
+  thenRises(steps);
+});
+
+test('without that wish the answer is 201, and the export is ready in it', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'quarry', stones(10));
+  for (const headers of [{}, { prefer: 'wait=10' }, { prefer: 'respond-asynchronously' }]) {
+    const {
+      status,
+      headers: answered,
+      body,
+    } = await askFor(server, 'quarry', 'table/stone', {}, { headers });
+    assert.equal(status, 201);
+    assert.equal(answered.get('preference-applied'), null);
+    assert.equal(body.data.export.status, 'ready');
+  }
+  const both = { prefer: 'return=minimal, Respond-Async ; x=1' };
+  assert.equal((await askFor(server, 'quarry', 'database', {}, { headers: both })).status, 202);
+});
+
+test('given an export that cannot be made, then it is failed, says why, and its download does too', async () => {
+  await using server = await startTestServer({ exportMaxBytes: 20_000 });
+  await projectOf(server, 'quarry', stones(1_000));
+
+  for (const [what, json, reason] of [
+    [
+      'table/stone',
+      { columns: ['colour'] },
+      /^validation_failed: body\.columns\[0\] is not a column of stone/,
+    ],
+    ['table/pebble', {}, /^not_found: There is no such table/],
+    ['table/stone', {}, /^conflict: The export is larger than 20000 bytes/],
+    ['database', { format: 'sqlite' }, /^conflict: The export is larger than 20000 bytes/],
+    ['database', { format: 'json' }, /^conflict: The export is larger than 20000 bytes/],
+    ['database', { format: 'sql' }, /^conflict: The export is larger than 20000 bytes/],
+    ['database', { format: 'zip' }, /^conflict: The export is larger than 20000 bytes/],
+  ] as const) {
+    const asked = await exportLater(server, 'quarry', what, json);
+    const failed = await whenExport(server, 'quarry', asked, 'failed', 'ready');
+    assert.equal(failed.status, 'failed', what);
+    assert.match(failed.status_reason ?? '', reason, what);
+    const { status, body } = await server.call('GET', asked.download_url);
+    assert.equal(status, 409);
+    assert.equal(body.error?.code, 'export_failed');
+    assert.ok(body.error.message.includes(failed.status_reason ?? '?'));
+    assert.deepEqual(filesOf(server.dataDir, 'quarry'), []);
+  }
+  // Whoever waits is told the same, and nothing stays of it.
+  const before = await listExports(server, 'quarry');
+  const large = await askFor(server, 'quarry', 'table/stone');
+  assert.deepEqual([large.status, large.body.error?.code], [409, 'conflict']);
+  assert.deepEqual(await listExports(server, 'quarry'), before);
+});
+
+test('an export without an end is stopped at its time, is failed, and says so', async () => {
+  await using server = await startTestServer({ exportTimeoutSeconds: 1 });
+  await projectOf(server, 'quarry', ENDLESS);
+  const asked = await exportLater(server, 'quarry', 'table/endless');
+  const failed = await whenExport(server, 'quarry', asked, 'failed', 'ready');
+  assert.match(failed.status_reason ?? '', /^query_timeout: .*1000 ms/);
+  assert.deepEqual(filesOf(server.dataDir, 'quarry'), []);
+  const before = await listExports(server, 'quarry');
+  const late = await askFor(server, 'quarry', 'table/endless');
+  assert.deepEqual([late.status, late.body.error?.code], [504, 'query_timeout']);
+  assert.deepEqual(await listExports(server, 'quarry'), before);
+});
+
+test('an export that is pending or running is not there to be downloaded yet, nor to be linked to', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'quarry', ENDLESS);
+  const running = await exportLater(server, 'quarry', 'table/endless');
+  await whenExport(server, 'quarry', running, 'running');
+  const pending = await exportLater(server, 'quarry', 'table/endless');
+
+  for (const { id, download_url } of [running, pending]) {
+    const { status, body } = await server.call('GET', download_url);
+    assert.deepEqual([status, body.error?.code], [409, 'export_not_ready']);
+    const link = await server.call('POST', `/projects/quarry/exports/${id}/link`);
+    assert.equal(link.body.error?.code, 'export_not_ready');
+  }
+  const statuses = (await listExports(server, 'quarry')).map(({ status }) => status);
+  assert.deepEqual(statuses, ['pending', 'running']);
+  for (const status of ['pending', 'running', 'ready', 'failed'] as const) {
+    const listed = await listExports(server, 'quarry', `&status=${status}`);
+    assert.equal(listed.length, statuses.filter((each) => each === status).length, status);
+  }
+});
+
+test('a table that is named by its id or in another case is exported under its own name, also while it is made', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'quarry', stones(10));
+  const { body } = await server.call('GET', '/projects/quarry/table/stone');
+  for (const [offset, name] of [String(body.data.table.id), 'STONE'].entries()) {
+    // Not the same twice, which would not be made again.
+    const asked = await exportLater(server, 'quarry', `table/${name}`, { format: 'json', offset });
+    assert.deepEqual([asked.table, asked.download_name], ['stone', 'stone.json']);
+    const ready = await whenExport(server, 'quarry', asked, 'ready');
+    assert.deepEqual([ready.table, ready.download_name], ['stone', 'stone.json']);
+    const waited = await exportNow(server, 'quarry', `table/${name}`);
+    assert.deepEqual([waited.table, waited.download_name], ['stone', 'stone.csv']);
+  }
+});
+
+test('exports that become ready while others list them are never called missing', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'quarry', stones(100));
+  const wanted = Array.from({ length: 60 }, (_, limit) => limit);
+  const asked = Promise.all(wanted.map((limit) => exportLater(server, 'quarry', 'table/stone', { limit })));
+  for (let ready = 0; ready < wanted.length;) {
+    assert.deepEqual(await listExports(server, 'quarry', '&status=not_found'), []);
+    ready = (await listExports(server, 'quarry', '&status=ready')).length;
+  }
+  await asked;
+});
+
+/** All that is seen of it, alone and in the list, until it is ready. */
+async function watch(server: TestServer, project: string, asked: Manifest): Promise<readonly Manifest[]> {
+  const seen: Manifest[] = [];
+  await eventually(async () => {
+    const [listed] = await listExports(server, project);
+    assert.ok(listed !== undefined);
+    const found = await findExport(server, project, asked);
+    // The first moments are few, and may go unseen.
+    seen.push(...[listed, found].filter(({ status }) => status !== 'pending'));
+    assert.ok(['pending', 'running', 'ready'].includes(found.status), found.status_reason ?? '');
+    return found.status === 'ready';
+  });
+  return seen;
+}
+
+function thenRises(steps: readonly { readonly done: number }[]): void {
+  const done = steps.map((step) => step.done);
+  assert.deepEqual(
+    done.toSorted((a, b) => a - b),
+    done,
+  );
+  assert.ok(new Set(done).size > 1, `it was ${done.join(', ')}`);
+}

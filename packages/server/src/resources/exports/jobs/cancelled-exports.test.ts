@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+
+import { databaseFile } from '../../../testing/databases/database-file.ts';
+import {
+  askFor,
+  download,
+  ENDLESS,
+  eventually,
+  exportLater,
+  exportNow,
+  exportProcesses,
+  filesOf,
+  listExports,
+  projectOf,
+  stones,
+  whenExport,
+} from '../../../testing/http/exports.ts';
+import { importDatabase } from '../../../testing/http/import-and-export.ts';
+import { startTestServer, type TestServer } from '../../../testing/http/test-server.ts';
+
+const FORMATS = ['zip', 'zip-csv', 'json', 'sql', 'sqlite'];
+
+test('an export that is deleted while it waits or is made is gone, with its process, and leaves nothing', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'quarry', ENDLESS);
+  const running = await exportLater(server, 'quarry', 'table/endless');
+  await whenExport(server, 'quarry', running, 'running');
+  const pending = await exportLater(server, 'quarry', 'table/endless');
+  await eventually(() => exportProcesses(process.pid).length === 1);
+
+  for (const { id } of [pending, running]) {
+    const { body } = await server.call('DELETE', `/projects/quarry/exports/${id}`);
+    assert.deepEqual(body.data, { deleted: true, export_id: id });
+    const gone = await server.call('GET', `/projects/quarry/exports/${id}`);
+    assert.equal(gone.body.error?.code, 'not_found');
+  }
+  await thenNothingIsLeft(server, 'quarry');
+});
+
+test('an export of any format that is deleted at any moment leaves nothing', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'quarry', stones(20_000));
+  for (let round = 0; round < 20; round += 1) {
+    const format = FORMATS[round % FORMATS.length];
+    const { id } = await exportLater(server, 'quarry', 'database', { format, file_name: `f${round}` });
+    await setTimeout(Math.random() * 250);
+    assert.equal((await server.call('DELETE', `/projects/quarry/exports/${id}`)).status, 200);
+    await thenNothingIsLeft(server, 'quarry');
+  }
+});
+
+test('a client that leaves before its export is ready gives it up, and nothing is left', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'quarry', `${ENDLESS} ${stones(20_000)}`);
+  const leave = new AbortController();
+  const url = `${server.url}/projects/quarry/export/table/endless`;
+  const token = (await server.call('POST', '/projects/quarry/auth/tokens')).body.data.token.token;
+  const headers = { authorization: `Bearer ${token}` };
+  const asked = fetch(url, { method: 'POST', headers, signal: leave.signal });
+  await eventually(() => exportProcesses(process.pid).length === 1);
+  leave.abort();
+  await assert.rejects(asked, { name: 'AbortError' });
+  await thenNothingIsLeft(server, 'quarry');
+
+  // The next does not wait for it.
+  assert.equal((await exportNow(server, 'quarry', 'table/stone')).row_count, 20_000);
+});
+
+test('an export that somebody waits for is not found when another client deletes it', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'quarry', ENDLESS);
+  const asked = askFor(server, 'quarry', 'table/endless');
+  await eventually(async () => (await listExports(server, 'quarry', '&status=running')).length === 1);
+  const [running] = await listExports(server, 'quarry');
+  assert.equal((await server.call('DELETE', `/projects/quarry/exports/${running?.id}`)).status, 200);
+  assert.equal((await asked).body.error?.code, 'not_found');
+  await thenNothingIsLeft(server, 'quarry');
+});
+
+test('a project that is deleted while it is exported waits for none of it, and nothing is left', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'quarry', ENDLESS);
+  const waiting = askFor(server, 'quarry', 'table/endless');
+  for (let count = 0; count < 3; count += 1) await exportLater(server, 'quarry', 'table/endless');
+  await eventually(() => exportProcesses(process.pid).length === 1);
+
+  const deletion = { confirm_project_slug: 'quarry' };
+  assert.equal((await server.call('DELETE', '/projects/quarry', { json: deletion })).status, 200);
+  const { status, body } = await waiting;
+  assert.ok([404, 409].includes(status), JSON.stringify(body));
+  await eventually(() => exportProcesses(process.pid).length === 0);
+  assert.deepEqual(filesOf(server.dataDir, 'quarry'), []);
+
+  // One of the same slug is another.
+  await projectOf(server, 'quarry', stones(5));
+  assert.deepEqual(await listExports(server, 'quarry'), []);
+  assert.equal((await exportNow(server, 'quarry', 'table/stone')).row_count, 5);
+});
+
+test('a database that is replaced while it is exported waits for none of it; what is exported is the old or the new', async () => {
+  await using server = await startTestServer();
+  await projectOf(
+    server,
+    'quarry',
+    `${ENDLESS} CREATE TABLE stone (a PRIMARY KEY) WITHOUT ROWID; INSERT INTO stone VALUES ('old');`,
+  );
+  const waiting = askFor(server, 'quarry', 'table/endless');
+  const running = await exportLater(server, 'quarry', 'table/endless');
+  const pending = await exportLater(server, 'quarry', 'table/stone');
+  await eventually(() => exportProcesses(process.pid).length === 1);
+
+  const other = databaseFile(
+    `CREATE TABLE stone (a PRIMARY KEY) WITHOUT ROWID; INSERT INTO stone VALUES ('new');`,
+  );
+  const replaced = await importDatabase(server, 'quarry', Uint8Array.from(other), { query: '?replace=true' });
+  assert.equal(replaced.status, 201);
+  assert.equal((await waiting).body.error?.code, 'conflict');
+  const stopped = await whenExport(server, 'quarry', running, 'failed');
+  assert.match(stopped.status_reason ?? '', /^conflict: The database was replaced/);
+  const ended = await whenExport(server, 'quarry', pending, 'failed', 'ready');
+  if (ended.status === 'ready') assert.match(String(await download(server, ended)), /old|new/);
+  else assert.match(ended.status_reason ?? '', /^conflict: The database was replaced/);
+  await eventually(() => exportProcesses(process.pid).length === 0);
+  const ready = (await listExports(server, 'quarry', '&status=ready')).map(({ id }) => id);
+  assert.deepEqual(filesOf(server.dataDir, 'quarry'), ready);
+
+  const made = await exportNow(server, 'quarry', 'table/stone');
+  assert.equal(String(await download(server, made)), 'a\r\n"new"\r\n');
+});
+
+async function thenNothingIsLeft(server: TestServer, project: string): Promise<void> {
+  await eventually(async () => (await listExports(server, project)).length === 0);
+  await eventually(() => filesOf(server.dataDir, project).length === 0);
+  await eventually(() => exportProcesses(process.pid).length === 0);
+  assert.deepEqual(filesOf(server.dataDir, project), []);
+}

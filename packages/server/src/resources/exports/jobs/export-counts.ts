@@ -1,0 +1,49 @@
+import { NoSuchProjectError } from '../../../core/errors.ts';
+import type { ExportRequest } from '../export-request.ts';
+import { CancelledExportError } from '../store/export-facts.ts';
+
+/** How many exports of a kind and format ended in this way. */
+export interface CountedExports {
+  readonly kind: ExportRequest['kind'];
+  readonly format: string;
+  readonly outcome: ExportOutcome;
+  readonly count: number;
+}
+
+/** `given_up`: whoever asked for it left, it was deleted while it was made, or its project was. */
+export type ExportOutcome = 'ready' | 'given_up' | 'failed';
+
+/** The exports that have ended since the start. */
+export class ExportCounts {
+  readonly #counts = new Map<string, CountedExports>();
+
+  /** Counts it when it ends, and is it. */
+  async count<Made>(
+    { kind, format }: Pick<ExportRequest, 'kind' | 'format'>,
+    made: Promise<Made>,
+  ): Promise<Made> {
+    try {
+      const result = await made;
+      this.#add(kind, format, 'ready');
+      return result;
+    } catch (error) {
+      this.#add(kind, format, isGivenUp(error) ? 'given_up' : 'failed');
+      throw error;
+    }
+  }
+
+  read(): readonly CountedExports[] {
+    return [...this.#counts.values()];
+  }
+
+  #add(kind: ExportRequest['kind'], format: string, outcome: ExportOutcome): void {
+    const key = `${kind} ${format} ${outcome}`;
+    const count = (this.#counts.get(key)?.count ?? 0) + 1;
+    this.#counts.set(key, { kind, format, outcome, count });
+  }
+}
+
+function isGivenUp(error: unknown): boolean {
+  if (error instanceof CancelledExportError || error instanceof NoSuchProjectError) return true;
+  return error instanceof Error && error.name === 'AbortError';
+}

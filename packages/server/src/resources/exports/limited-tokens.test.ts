@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import {
+  askFor,
+  download,
+  exportLater,
+  exportNow,
+  findExport,
+  type Manifest,
+  projectOf,
+  whenExport,
+} from '../../testing/http/exports.ts';
+import { type Answer, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
+
+const SHOP = `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO goods (name) VALUES ('nail');
+  CREATE TABLE staff (id INTEGER PRIMARY KEY, wage INTEGER); INSERT INTO staff (wage) VALUES (1);
+  CREATE VIEW wages AS SELECT wage FROM staff; CREATE VIEW names AS SELECT name FROM goods;`;
+
+test('a token that is limited to a table exports it by name in any case and by id, and nothing else', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'shop', SHOP);
+  const token = await limitedToken(server, { tables: ['Goods', 'names'] });
+  const ids = await idsOfTables(server);
+
+  for (const name of ['goods', 'GOODS', String(ids.get('goods'))]) {
+    const made = await exportNow(server, 'shop', `table/${name}`, {}, { token });
+    assert.deepEqual([made.table, made.download_name], ['goods', 'goods.csv']);
+    assert.match(String(await download(server, made, { token })), /nail/);
+    const asked = await exportLater(server, 'shop', `table/${name}`, { limit: 1 }, { token });
+    // Also before it is ready.
+    assert.equal((await findExport(server, 'shop', asked, { token })).table, 'goods');
+    const ready = await whenExport(server, 'shop', asked, 'ready');
+    assert.match(String(await download(server, ready, { token })), /nail/);
+  }
+  assert.equal((await exportNow(server, 'shop', 'table/names', {}, { token })).row_count, 1);
+
+  for (const prefer of ['respond-async', 'wait']) {
+    const options = { token, headers: { prefer } };
+    for (const name of ['staff', 'STAFF', 'wages', String(ids.get('staff')), 'nothing', '99']) {
+      thenIsDenied(await askFor(server, 'shop', `table/${name}`, {}, options));
+    }
+    for (const what of ['schema', 'database']) thenIsDenied(await askFor(server, 'shop', what, {}, options));
+  }
+  const only = { include_tables: ['goods'] };
+  thenIsDenied(await askFor(server, 'shop', 'database', only, { token }));
+});
+
+test('it sees, downloads, links to and deletes the exports of that table alone', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'shop', SHOP);
+  const token = await limitedToken(server, { tables: ['GOODS'] });
+  const mine = await exportNow(server, 'shop', 'table/goods');
+  const others = [
+    await exportNow(server, 'shop', 'table/staff'),
+    await exportNow(server, 'shop', 'database'),
+    await exportNow(server, 'shop', 'schema'),
+  ];
+  const listed = await server.call('GET', '/projects/shop/exports?limit=1', { token });
+  assert.deepEqual(
+    listed.body.data.exports.map(({ id }: Manifest) => id),
+    [mine.id],
+  );
+  assert.equal(listed.body.data.has_more, false);
+  for (const { id, download_url } of others) {
+    const path = `/projects/shop/exports/${id}`;
+    thenIsDenied(await server.call('GET', path, { token }));
+    thenIsDenied(await server.call('GET', download_url, { token }));
+    thenIsDenied(await server.call('POST', `${path}/link`, { token }));
+    thenIsDenied(await server.call('DELETE', path, { token }));
+  }
+  thenIsDenied(await server.call('DELETE', '/projects/shop/export/links', { token }));
+  const link = await server.call('POST', `/projects/shop/exports/${mine.id}/link`, { token });
+  assert.equal(link.status, 201);
+  assert.equal((await fetch(link.body.data.link.url)).status, 200);
+  assert.equal((await server.call('DELETE', `/projects/shop/exports/${mine.id}`, { token })).status, 200);
+  for (const other of others) assert.equal((await findExport(server, 'shop', other)).status, 'ready');
+});
+
+test('every route of exports needs the scope exports', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'shop', SHOP);
+  const { id, download_url } = await exportNow(server, 'shop', 'table/goods');
+  const without = await limitedToken(server, {
+    scopes: ['records:read', 'records:write', 'schema:read', 'schema:write', 'query', 'tokens', 'project'],
+  });
+  const routes = [
+    ['POST', '/projects/shop/export/schema'],
+    ['POST', '/projects/shop/export/table/goods'],
+    ['POST', '/projects/shop/export/database'],
+    ['GET', '/projects/shop/exports'],
+    ['GET', `/projects/shop/exports/${id}`],
+    ['GET', download_url],
+    ['POST', `/projects/shop/exports/${id}/link`],
+    ['DELETE', '/projects/shop/export/links'],
+    ['DELETE', `/projects/shop/exports/${id}`],
+  ] as const;
+  for (const [method, path] of routes) thenIsDenied(await server.call(method, path, { token: without }));
+  const withIt = await limitedToken(server, { scopes: ['exports', 'records:read', 'schema:read'] });
+  for (const [method, path] of routes) {
+    const response = await server.fetch(method, path, { token: withIt });
+    assert.ok(response.ok, `${method} ${path}`);
+    await response.arrayBuffer();
+  }
+});
+
+async function limitedToken(server: TestServer, limits: object): Promise<string> {
+  const json = { revoke_previous: false, ...limits };
+  const { status, body } = await server.call('POST', '/projects/shop/auth/tokens', { json });
+  assert.equal(status, 201, JSON.stringify(body));
+  return body.data.token.token;
+}
+
+async function idsOfTables(server: TestServer): Promise<ReadonlyMap<string, number>> {
+  const { body } = await server.call('GET', '/projects/shop/tables');
+  const tables: readonly { readonly id: number; readonly table_name: string }[] = body.data.tables;
+  return new Map(tables.map(({ id, table_name }) => [table_name, id]));
+}
+
+function thenIsDenied({ status, body }: Answer): void {
+  assert.deepEqual([status, body.error?.code], [403, 'permission_denied'], JSON.stringify(body));
+}

@@ -1,0 +1,18 @@
+import type { ExportRow, ProjectRow } from '../../../catalog/tables.ts';
+import { RowhouseError } from '../../../core/errors.ts';
+import type { ExportFileKey } from '../../../files/export-files.ts';
+
+/** Where its file is kept. */
+export function keyOf({ project_slug }: ProjectRow, { id }: Pick<ExportRow, 'id'>): ExportFileKey {
+  return { project: project_slug, exportId: id };
+}
+
+export function isPast(time: string | null): boolean {
+  return time !== null && Date.parse(time) <= Date.now();
+}
+
+export class CancelledExportError extends RowhouseError {
+  constructor() {
+    super('not_found', 'The export was deleted while it was made.');
+  }
+}

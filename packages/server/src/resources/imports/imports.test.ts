@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { chinookPath, readChinook } from '../../testing/databases/chinook.ts';
+import { databaseFile } from '../../testing/databases/database-file.ts';
+import { exportedSchema, importDatabase } from '../../testing/http/import-and-export.ts';
+import { startTestServer } from '../../testing/http/test-server.ts';
+import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
+
+test('given an empty project, the Chinook database comes in whole, as one sound file', async () => {
+  await using server = await startTestServer();
+  const token = await server.createProject('music');
+  const bytes = await readChinook();
+
+  const answer = await importDatabase(server, 'music', bytes, { token });
+
+  assert.equal(answer.status, 201);
+  assert.deepEqual(answer.body.data, {
+    import: {
+      project: 'music',
+      tables: 11,
+      rows: 15_607,
+      size_bytes: bytes.byteLength,
+      replaced: false,
+      warnings: [],
+    },
+  });
+  const folder = join(server.dataDir, 'projects', 'music');
+  const path = join(folder, 'database.sqlite');
+  assert.equal(runSqliteShell(path, 'PRAGMA journal_mode; PRAGMA integrity_check;'), 'wal\nok\n');
+  assert.equal(runSqliteShell(path, '.dump'), runSqliteShell(chinookPath, '.dump'));
+  assert.deepEqual(
+    (await readdir(folder)).filter((name) => name.startsWith('upload-')),
+    [],
+  );
+});
+
+test('a project that has tables is imported into only with replace=true', async () => {
+  await using server = await startTestServer();
+  await server.createProject('music');
+  const first = databaseFile('CREATE TABLE album (id INTEGER PRIMARY KEY);');
+  await importDatabase(server, 'music', first);
+  const before = await exportedSchema(server, 'music');
+
+  for (const query of ['', '?replace=false', '?replace=0', '?replace=never']) {
+    const refused = await importDatabase(server, 'music', await readChinook(), { query });
+    assert.equal(refused.status, 409, query);
+    assert.equal(refused.body.error?.code, 'conflict');
+  }
+  assert.equal(await exportedSchema(server, 'music'), before);
+
+  const replaced = await importDatabase(server, 'music', await readChinook(), { query: '?replace=true' });
+  assert.equal(replaced.status, 201);
+  assert.equal(replaced.body.data.import.replaced, true);
+  assert.match(await exportedSchema(server, 'music'), /CREATE TABLE .?PlaylistTrack/);
+});
+
+test('an import into a project that holds only a view is refused like one into tables', async () => {
+  await using server = await startTestServer();
+  await server.createProject('views');
+  await importDatabase(server, 'views', databaseFile('CREATE VIEW one AS SELECT 1;'));
+
+  const refused = await importDatabase(server, 'views', databaseFile('CREATE TABLE t (x);'));
+  assert.equal(refused.body.error?.code, 'conflict');
+});
+
+test('replace=true on an empty project is fine, and says that nothing was replaced', async () => {
+  await using server = await startTestServer();
+  await server.createProject('empty');
+
+  const file = databaseFile('CREATE TABLE t (id INTEGER PRIMARY KEY);');
+  const answer = await importDatabase(server, 'empty', file, { query: '?replace=true' });
+  assert.equal(answer.status, 201);
+  assert.equal(answer.body.data.import.replaced, false);
+});
+
+test('a database is replaced while it is being read: every reader sees the one or the other, whole', async () => {
+  await using server = await startTestServer();
+  await server.createProject('busy');
+  const [one, other] = [databaseWith('one'), databaseWith('other')];
+  await importDatabase(server, 'busy', one);
+  const ofOne = await exportedSchema(server, 'busy');
+  const seen = new Set<string>();
+  const replacing = new AbortController();
+  const reader = async () => {
+    while (!replacing.signal.aborted) seen.add(await exportedSchema(server, 'busy'));
+  };
+  const readers = [reader(), reader(), reader()];
+
+  for (const file of [other, one, other, one, other]) {
+    const answer = await importDatabase(server, 'busy', file, { query: '?replace=true' });
+    assert.equal(answer.status, 201, answer.body.error?.message);
+    assert.equal(answer.body.data.import.replaced, true);
+  }
+  replacing.abort();
+  await Promise.all(readers);
+
+  const ofOther = await exportedSchema(server, 'busy');
+  assert.notEqual(ofOther, ofOne);
+  for (const text of seen) assert.ok(text === ofOne || text === ofOther, text);
+});
+
+test('of two imports at once into an empty project, exactly one is done', async () => {
+  await using server = await startTestServer();
+  await server.createProject('race');
+
+  const answers = await Promise.all(
+    ['one', 'other'].map((name) => importDatabase(server, 'race', databaseWith(name))),
+  );
+
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201, 409]));
+  const winner = answers[0]?.status === 201 ? 'one' : 'other';
+  assert.deepEqual(tableNames(await exportedSchema(server, 'race')), tablesOf(winner));
+});
+
+test('of several imports at once with replace=true, all are done and the last one stays, unmixed', async () => {
+  await using server = await startTestServer();
+  await server.createProject('race');
+  const names = ['a', 'b', 'c', 'd'];
+
+  const answers = await Promise.all(
+    names.map((name) => importDatabase(server, 'race', databaseWith(name), { query: '?replace=true' })),
+  );
+
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]));
+  assert.equal(answers.filter(({ body }) => body.data.import.replaced === false).length, 1);
+  const tables = JSON.stringify(tableNames(await exportedSchema(server, 'race')));
+  assert.ok(names.map((name) => JSON.stringify(tablesOf(name))).includes(tables), tables);
+  assert.deepEqual(await uploadsOf(server.dataDir, 'race'), []);
+});
+
+test('what was imported is there after a restart, and the file is the size that was told', async () => {
+  await using server = await startTestServer();
+  await server.createProject('lasting');
+  const { body } = await importDatabase(server, 'lasting', databaseWith('one'));
+  const before = await exportedSchema(server, 'lasting');
+
+  await server.restart();
+
+  assert.equal(await exportedSchema(server, 'lasting'), before);
+  const { size } = await stat(join(server.dataDir, 'projects', 'lasting', 'database.sqlite'));
+  assert.equal(body.data.import.size_bytes, size);
+});
+
+function databaseWith(name: string): Buffer {
+  return databaseFile(
+    tablesOf(name)
+      .map((table) => `CREATE TABLE ${table} (id INTEGER PRIMARY KEY);`)
+      .join('\n'),
+  );
+}
+
+function tablesOf(name: string): readonly string[] {
+  return [1, 2, 3].map((number) => `${name}_${number}`);
+}
+
+function tableNames(schema: string): readonly string[] {
+  return [...schema.matchAll(/CREATE TABLE (\w+)/g)].map((match) => match[1] ?? '');
+}
+
+async function uploadsOf(dataDir: string, project: string): Promise<readonly string[]> {
+  const names = await readdir(join(dataDir, 'projects', project));
+  return names.filter((name) => name.startsWith('upload-'));
+}
+
+test('tables whose names are the service’s own stay in the file, are shown nowhere, and are warned of', async () => {
+  await using server = await startTestServer();
+  await server.createProject('shop');
+  const file = databaseFile(
+    'CREATE TABLE _rowhouse_notes (id INTEGER PRIMARY KEY); CREATE TABLE a (id INTEGER PRIMARY KEY);',
+  );
+  const { body } = await importDatabase(server, 'shop', file);
+  assert.equal(body.data.import.tables, 1);
+  assert.deepEqual(
+    body.data.import.warnings.map((warning: { code: string }) => warning.code),
+    ['reserved_names'],
+  );
+  assert.match(body.data.import.warnings[0].message, /_rowhouse_notes/);
+});
+
+test('rows that break a CHECK, and a CHECK that calls a function of another program, are warned of, not refused', async () => {
+  await using server = await startTestServer();
+  await server.createProject('broken');
+  await server.createProject('foreign');
+  const broken = databaseFile(
+    'PRAGMA ignore_check_constraints = ON; CREATE TABLE t (id INTEGER PRIMARY KEY, n CHECK (n > 0)); INSERT INTO t VALUES (1, -1);',
+  );
+  const foreign = databaseFile(
+    [
+      'CREATE TABLE t (id INTEGER PRIMARY KEY, n CHECK (n > 0)); INSERT INTO t VALUES (1, 1);',
+      '.dbconfig defensive off',
+      "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'n > 0', 'mine(n)');",
+    ].join('\n'),
+  );
+  for (const [project, file, says] of [
+    ['broken', broken, /CHECK constraint failed/],
+    ['foreign', foreign, /mine/],
+  ] as const) {
+    const { status, body } = await importDatabase(server, project, file);
+    assert.equal(status, 201, JSON.stringify(body.error));
+    assert.equal(body.data.import.rows, 1);
+    assert.equal(body.data.import.warnings[0].code, 'check_violations');
+    assert.match(body.data.import.warnings[0].message, says);
+  }
+});
+
+test('a file that uses the names of the service’s own tables for something else is refused; one that was a project is not', async () => {
+  await using server = await startTestServer();
+  await server.createProject('shop');
+  for (const forged of [
+    'CREATE TABLE _rowhouse_tables (id INTEGER PRIMARY KEY);',
+    'CREATE VIEW _Rowhouse_Columns AS SELECT 1;',
+  ]) {
+    const { status, body } = await importDatabase(server, 'shop', databaseFile(forged));
+    assert.equal(status, 400);
+    assert.match(body.error?.message ?? '', /_rowhouse_tables, .* are the service’s own/);
+  }
+
+  const json = { table_name: 'people', display_name: 'People' };
+  const made = await server.call('POST', '/projects/shop/table', { json });
+  assert.equal(made.status, 201);
+  const copy = join(server.dataDir, 'copy.sqlite');
+  runSqliteShell(join(server.dataDir, 'projects', 'shop', 'database.sqlite'), `VACUUM INTO '${copy}';`);
+  await server.createProject('moved');
+  const moved = await importDatabase(server, 'moved', await readFile(copy));
+  assert.deepEqual(moved.body.data.import.warnings, []);
+  const table = await server.call('GET', '/projects/moved/table/people');
+  assert.deepEqual(table.body.data.table, made.body.data.table);
+});

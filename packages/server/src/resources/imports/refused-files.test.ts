@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { databaseFile } from '../../testing/databases/database-file.ts';
+import { exportedSchema, importDatabase, type ImportCall } from '../../testing/http/import-and-export.ts';
+import { startTestServer, type TestServer } from '../../testing/http/test-server.ts';
+
+const PAGE_BYTES = 1024;
+
+/** Some 40 pages of two b-trees. */
+const sound = databaseFile(`
+  PRAGMA page_size = ${PAGE_BYTES};
+  CREATE TABLE book (id INTEGER PRIMARY KEY, title TEXT NOT NULL);
+  CREATE INDEX book_title ON book (title);
+  WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+  INSERT INTO book SELECT i, 'title ' || i FROM n;
+`);
+
+test('what is no sound SQLite file is refused in words that help, and the project stays as it was', async () => {
+  await using server = await startTestServer();
+  await givenProject(server);
+  const before = await exportedSchema(server, 'library');
+  const cases: readonly (readonly [name: string, bytes: Buffer, says: RegExp])[] = [
+    ['an empty body', Buffer.alloc(0), /empty/],
+    ['a text file', Buffer.from('id,title\n1,Emma\n'.repeat(100)), /not a SQLite 3 database.*encrypted/],
+    ['an encrypted file', randomBytes(8 * PAGE_BYTES), /not a SQLite 3 database.*encrypted/],
+    ['the magic alone', sound.subarray(0, 16), /cut short: 16 bytes/],
+    ['the header alone', sound.subarray(0, 100), /cut short: 100 bytes of/],
+    ['half a page', sound.subarray(0, PAGE_BYTES / 2), /cut short/],
+    ['one page', sound.subarray(0, PAGE_BYTES), /cut short: 1024 bytes of/],
+    ['half the file', sound.subarray(0, PAGE_BYTES * 20), /cut short/],
+    ['all but one byte', sound.subarray(0, -1), /cut short/],
+    ['half a page too many', Buffer.concat([sound, Buffer.alloc(PAGE_BYTES / 2)]), /middle of a page/],
+    ['a page size of 3000', changed((copy) => copy.writeUInt16BE(3000, 16)), /page size of 3000/],
+    ['a page size of 0', changed((copy) => copy.writeUInt16BE(0, 16)), /page size of 0/],
+    ['a b-tree page of noise', changed((copy) => randomBytes(PAGE_BYTES).copy(copy, PAGE_BYTES * 10)), /./],
+    [
+      'a b-tree page of zeros',
+      changed((copy) => copy.fill(0, PAGE_BYTES * 10, PAGE_BYTES * 11)),
+      /damaged|refuses/,
+    ],
+    ['an index that misses its rows', changed(swapTitle), /damaged.*book_title/],
+    ['a schema page of noise', changed((copy) => copy.fill(0xee, 100, PAGE_BYTES)), /refuses|damaged/],
+    [
+      'a schema that is no SQL',
+      withSchemaText('CREATE TABLE book (id INTEGER PRIMARY KEY, ('),
+      /refuses.*schema/,
+    ],
+    ['a schema that is another statement', withSchemaText('DELETE FROM book'), /refuses|damaged/],
+  ];
+  for (const [name, bytes, says] of cases) {
+    const refused = await importDatabase(server, 'library', bytes, { query: '?replace=true' });
+    assert.equal(refused.status, 400, `${name}: ${JSON.stringify(refused.body)}`);
+    assert.equal(refused.body.error?.code, 'validation_failed', name);
+    assert.match(refused.body.error.message, says, name);
+    assert.doesNotMatch(refused.body.error.message, /upload-|\/tmp/, name);
+  }
+  assert.equal(await exportedSchema(server, 'library'), before);
+  await thenNoUploadIsLeft(server);
+});
+
+test('a copy made in the middle of a transaction, without its rollback journal, is refused as damaged', async () => {
+  await using server = await startTestServer();
+  await givenProject(server);
+  const before = await exportedSchema(server, 'library');
+  // The first pages as they were before the transaction, the rest as it left them.
+  const later = databaseFile(`
+    PRAGMA page_size = ${PAGE_BYTES};
+    CREATE TABLE book (id INTEGER PRIMARY KEY, title TEXT NOT NULL);
+    CREATE INDEX book_title ON book (title);
+    WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+    INSERT INTO book SELECT i, 'another ' || (1000 - i) FROM n;
+  `);
+  const torn = Buffer.concat([sound.subarray(0, PAGE_BYTES * 20), later.subarray(PAGE_BYTES * 20)]);
+
+  const refused = await importDatabase(server, 'library', torn, { query: '?replace=true' });
+  assert.equal(refused.body.error?.code, 'validation_failed');
+  assert.equal(await exportedSchema(server, 'library'), before);
+});
+
+test('a request that is not an import of a file is refused before anything is stored', async () => {
+  await using server = await startTestServer({ importMaxBytes: sound.byteLength });
+  const token = await givenProject(server);
+  const foreign = await server.createProject('neighbour');
+  const before = await exportedSchema(server, 'library');
+  const large = Buffer.concat([sound, Buffer.alloc(1)]);
+  // More than waits in the buffers between here and there, so that the refusal comes while it is being sent.
+  const huge = Buffer.concat([sound, Buffer.alloc(64 * 1024 * 1024)]);
+  const cases: readonly (readonly [
+    code: string,
+    status: number,
+    body: Buffer | string | ReadableStream<Uint8Array>,
+    options: ImportCall,
+  ])[] = [
+    ['unsupported_media_type', 415, '{"a":1}', { headers: { 'content-type': 'application/json' } }],
+    ['unsupported_media_type', 415, sound, { headers: { 'content-type': 'text/csv' } }],
+    ['unsupported_media_type', 415, sound, { headers: { 'content-encoding': 'gzip' } }],
+    ['validation_failed', 400, sound, { query: '?replace=true&mode=merge' }],
+    ['validation_failed', 400, sound, { query: '?replace=true&replace=false' }],
+    ['payload_too_large', 413, large, {}],
+    ['payload_too_large', 413, inChunks(large), { query: '?replace=true' }],
+    ['payload_too_large', 413, inChunks(huge), { query: '?replace=true' }],
+    ['payload_too_large', 413, huge, { query: '?replace=true' }],
+    ['conflict', 409, inChunks(huge), {}],
+    ['invalid_token', 401, sound, { token: foreign }],
+    ['missing_authorization', 401, sound, { token: null }],
+    ['conflict', 409, sound, { token }],
+  ];
+  for (const [code, status, body, options] of cases) {
+    const refused = await importDatabase(server, 'library', body, options);
+    assert.equal(refused.body.error?.code, code, JSON.stringify([options, refused.body]));
+    assert.equal(refused.status, status);
+  }
+  assert.equal(await exportedSchema(server, 'library'), before);
+  await thenNoUploadIsLeft(server);
+});
+
+test('an import into a project that does not exist is not_found for the owner, and makes nothing', async () => {
+  await using server = await startTestServer();
+  const refused = await importDatabase(server, 'nowhere', sound);
+  assert.equal(refused.status, 404);
+  assert.equal(refused.body.error?.code, 'not_found');
+  assert.deepEqual(await readdir(join(server.dataDir, 'projects')), []);
+});
+
+test('a file of exactly the limit is taken, announced or not', async () => {
+  await using server = await startTestServer({ importMaxBytes: sound.byteLength });
+  for (const [project, body] of [
+    ['announced', sound],
+    ['chunked', inChunks(sound)],
+  ] as const) {
+    await server.createProject(project);
+    const answer = await importDatabase(server, project, body);
+    assert.equal(answer.status, 201, JSON.stringify(answer.body));
+    assert.equal(answer.body.data.import.rows, 1000);
+  }
+});
+
+async function givenProject(server: TestServer): Promise<string> {
+  const token = await server.createProject('library');
+  const answer = await importDatabase(
+    server,
+    'library',
+    databaseFile('CREATE TABLE kept (id INTEGER PRIMARY KEY);'),
+  );
+  assert.equal(answer.status, 201);
+  return token;
+}
+
+async function thenNoUploadIsLeft(server: TestServer): Promise<void> {
+  const names = await readdir(join(server.dataDir, 'projects', 'library'));
+  assert.deepEqual(
+    names.filter((name) => name.startsWith('upload-')),
+    [],
+  );
+}
+
+function changed(change: (copy: Buffer) => void): Buffer {
+  const copy = Buffer.from(sound);
+  change(copy);
+  return copy;
+}
+
+/** One title, in the table or in its index, but not in both. */
+function swapTitle(copy: Buffer): void {
+  copy.write('tatle 500', copy.indexOf('title 500'), 'latin1');
+}
+
+function withSchemaText(sql: string): Buffer {
+  return databaseFile(`
+    CREATE TABLE book (id INTEGER PRIMARY KEY);
+    PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = '${sql}';
+  `);
+}
+
+/** A body whose length is not announced. */
+function inChunks(bytes: Buffer): ReadableStream<Uint8Array> {
+  return new Blob([Uint8Array.from(bytes)]).stream();
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+
+import { openSqliteEngine } from '../../engine/sqlite/sqlite-engine.ts';
+import { readChinook } from '../../testing/databases/chinook.ts';
+import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
+import { Imports } from './imports.ts';
+
+test('an upload that stops bringing bytes is given up with request_timeout, and nothing of it stays', async () => {
+  using folder = temporaryFolder();
+  const engine = await openSqliteEngine({
+    directory: folder.path,
+    maxOpenDatabases: 4,
+    pointThreads: 1,
+    writerThreads: 1,
+    readerThreads: 1,
+    queryTimeoutMs: 5_000,
+    exportDirectory: '',
+    exportTimeoutMs: 60_000,
+    exportMaxBytes: Infinity,
+    isProject: () => Promise.resolve(false),
+    onThreadCrash: (error) => assert.fail(error),
+  });
+  await engine.createDatabase('shop', {});
+  const imports = new Imports({ engine, maxBytes: 10_000_000, stallLimitMs: 20 });
+  const beginning = (await readChinook()).subarray(0, 5_000);
+  const content = new Readable({ read: () => undefined });
+  content.push(beginning);
+
+  const { signal } = new AbortController();
+  await assert.rejects(
+    imports.importDatabase({
+      project: 'shop',
+      replace: false,
+      requestOf: null,
+      content,
+      announcedBytes: null,
+      signal,
+    }),
+    { code: 'request_timeout' },
+  );
+  await engine.close();
+  assert.deepEqual(readdirSync(join(folder.path, 'shop')), ['database.sqlite']);
+});

@@ -1,0 +1,87 @@
+import { Type } from 'typebox';
+
+import { credentialOf } from '../../http/access/authentication.ts';
+import { envelopeOf, success } from '../../http/envelope.ts';
+import { existingName } from '../../http/fields/object-name.ts';
+import { projectPath } from '../../http/fields/project-slug.ts';
+import type { HttpServer } from '../../http/http-server.ts';
+import { resultOf } from '../../http/idempotency.ts';
+import type { Projects } from '../projects/projects.ts';
+import { indexFields, newIndexKeys, toIndexFields, toNewIndex } from './index-fields.ts';
+import type { Indexes } from './indexes.ts';
+
+const reading = { access: 'project', scope: 'schema:read' } as const;
+const changing = { access: 'project', scope: 'schema:write' } as const;
+const tablePath = projectPath({ table: existingName });
+
+interface Rooms {
+  readonly indexes: Indexes;
+  readonly projects: Projects;
+}
+
+export function registerIndexRoutes(app: HttpServer, rooms: Rooms): void {
+  createIndex(app, rooms);
+  listIndexes(app, rooms);
+  dropIndex(app, rooms);
+}
+
+function createIndex(app: HttpServer, { indexes, projects }: Rooms): void {
+  const body = Type.Object(newIndexKeys, { additionalProperties: false });
+  app.post(
+    '/projects/:project/indexes/:table',
+    {
+      config: {
+        ...changing,
+        operationId: 'createIndex',
+        errors: ['already_exists', 'constraint_violation', 'conflict'],
+      },
+      schema: { params: tablePath, body, response: { 201: envelopeOf(Type.Object({ index: indexFields })) } },
+    },
+    async (request, reply) => {
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const index = toNewIndex(request.body, 'body');
+      const written = await indexes.create(slug, request.params.table, index, request.idempotency);
+      const created = resultOf(request, reply, written);
+      return reply.code(201).send(success(request, { index: toIndexFields(created) }));
+    },
+  );
+}
+
+function listIndexes(app: HttpServer, { indexes, projects }: Rooms): void {
+  const data = Type.Object({ table: Type.String(), indexes: Type.Array(indexFields) });
+  app.get(
+    '/projects/:project/indexes/:table',
+    {
+      config: { ...reading, operationId: 'listIndexes' },
+      schema: { params: tablePath, response: { 200: envelopeOf(data) } },
+    },
+    async (request) => {
+      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const found = await indexes.list(slug, request.params.table);
+      return success(request, { table: found.table, indexes: found.indexes.map(toIndexFields) });
+    },
+  );
+}
+
+function dropIndex(app: HttpServer, { indexes, projects }: Rooms): void {
+  const data = Type.Object({ deleted: Type.Literal(true), index_name: Type.String() });
+  app.delete(
+    '/projects/:project/indexes/:table/:index_name',
+    {
+      config: { ...changing, operationId: 'dropIndex', errors: ['conflict'] },
+      schema: {
+        params: projectPath({ table: existingName, index_name: existingName }),
+        response: { 200: envelopeOf(data) },
+      },
+    },
+    async (request, reply) => {
+      const { project, table, index_name } = request.params;
+      const slug = await projects.slugFor(credentialOf(request), project);
+      const dropped = await indexes.drop(slug, table, index_name, request.idempotency);
+      return success(request, {
+        deleted: true as const,
+        index_name: resultOf(request, reply, dropped),
+      });
+    },
+  );
+}

@@ -1,0 +1,124 @@
+import { Type } from 'typebox';
+
+import { envelopeOf, success } from '../../http/envelope.ts';
+import { nameForPeople } from '../../http/fields/name-for-people.ts';
+import { pageFields, pageKeys, pageOf } from '../../http/fields/paging.ts';
+import { normaliseSlug, projectPath } from '../../http/fields/project-slug.ts';
+import type { HttpServer } from '../../http/http-server.ts';
+import { resultOf, sealedRequestOf } from '../../http/idempotency.ts';
+import { newTokenFields, toNewTokenFields } from '../tokens/token-fields.ts';
+import { newProjectSlug, projectFields, storageFields, toProjectFields } from './project-fields.ts';
+import type { Projects } from './projects.ts';
+
+export function registerProjectRoutes(app: HttpServer, projects: Projects): void {
+  createProject(app, projects);
+  listProjects(app, projects);
+  getProject(app, projects);
+  renameProject(app, projects);
+  deleteProject(app, projects);
+}
+
+function createProject(app: HttpServer, projects: Projects): void {
+  app.post(
+    '/projects',
+    {
+      config: { access: 'admin', operationId: 'createProject', errors: ['already_exists', 'conflict'] },
+      schema: {
+        body: Type.Object(
+          { project_slug: newProjectSlug, project_name: nameForPeople },
+          { additionalProperties: false },
+        ),
+        response: { 201: envelopeOf(Type.Object({ project: projectFields, token: newTokenFields })) },
+      },
+    },
+    async (request, reply) => {
+      const { project_slug, project_name } = request.body;
+      const asked = { slug: normaliseSlug(project_slug), name: project_name };
+      const written = await projects.create(asked, sealedRequestOf(request));
+      const { row, token } = resultOf(request, reply, written);
+      const created = { project: toProjectFields(row), token: toNewTokenFields(token) };
+      return reply.code(201).send(success(request, created));
+    },
+  );
+}
+
+function listProjects(app: HttpServer, projects: Projects): void {
+  app.get(
+    '/projects',
+    {
+      config: { access: 'admin', operationId: 'listProjects' },
+      schema: {
+        querystring: Type.Object(pageFields, { additionalProperties: false }),
+        response: { 200: envelopeOf(Type.Object({ projects: Type.Array(projectFields), ...pageKeys })) },
+      },
+    },
+    async (request) => {
+      const { limit = 50, offset = 0 } = request.query;
+      const found = await projects.list({ limit, offset });
+      return success(request, {
+        projects: found.rows.map(toProjectFields),
+        ...pageOf({ limit, offset }, found),
+      });
+    },
+  );
+}
+
+function getProject(app: HttpServer, projects: Projects): void {
+  app.get(
+    '/projects/:project',
+    {
+      config: { access: 'project', scope: 'project', tables: 'untouched', operationId: 'getProject' },
+      schema: {
+        params: projectPath({}),
+        response: { 200: envelopeOf(Type.Object({ project: projectFields, storage: storageFields })) },
+      },
+    },
+    async (request) => {
+      const project = await projects.get(request.params.project);
+      const { databaseBytes, exportBytes } = await projects.storageOf(project);
+      const storage = { database_bytes: databaseBytes, export_bytes: exportBytes };
+      return success(request, { project: toProjectFields(project), storage });
+    },
+  );
+}
+
+function renameProject(app: HttpServer, projects: Projects): void {
+  app.patch(
+    '/projects/:project',
+    {
+      config: { access: 'project', scope: 'project', operationId: 'renameProject' },
+      schema: {
+        params: projectPath({}),
+        body: Type.Object({ project_name: nameForPeople }, { additionalProperties: false }),
+        response: { 200: envelopeOf(Type.Object({ project: projectFields })) },
+      },
+    },
+    async (request, reply) => {
+      const { project } = request.params;
+      const written = await projects.rename(project, request.body.project_name, sealedRequestOf(request));
+      return success(request, { project: toProjectFields(resultOf(request, reply, written)) });
+    },
+  );
+}
+
+function deleteProject(app: HttpServer, projects: Projects): void {
+  app.delete(
+    '/projects/:project',
+    {
+      config: { access: 'project', scope: 'project', operationId: 'deleteProject', errors: ['conflict'] },
+      schema: {
+        params: projectPath({}),
+        body: Type.Object({ confirm_project_slug: Type.String() }, { additionalProperties: false }),
+        response: {
+          200: envelopeOf(Type.Object({ deleted: Type.Literal(true), project_slug: Type.String() })),
+        },
+      },
+    },
+    async (request, reply) => {
+      const confirmed = normaliseSlug(request.body.confirm_project_slug);
+      const written = await projects.delete(request.params.project, confirmed, sealedRequestOf(request));
+      const { project_slug } = resultOf(request, reply, written);
+      return success(request, { deleted: true as const, project_slug });
+    },
+  );
+}

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { fieldsAtFault, startTestServer } from '../../testing/http/test-server.ts';
+
+test('given an empty service, a project is created, found, listed and deleted with its files', async () => {
+  await using server = await startTestServer();
+
+  const created = await server.call('POST', '/projects', {
+    json: { project_slug: 'orchard', project_name: 'Orchard & Söhne' },
+  });
+  assert.equal(created.status, 201);
+  assert.deepEqual(Object.keys(created.body.data), ['project', 'token']);
+  const { project, token } = created.body.data;
+  assert.deepEqual(Object.keys(project), ['id', 'project_slug', 'project_name', 'created_at', 'updated_at']);
+  assert.equal(project.project_name, 'Orchard & Söhne');
+  assert.match(token.token, /^pat_[0-9A-Za-z]{42}$/);
+
+  const found = await server.call('GET', '/projects/orchard', { token: token.token });
+  assert.deepEqual(Object.keys(found.body.data), ['project', 'storage']);
+  assert.deepEqual(found.body.data.project, project);
+  assert.ok(found.body.data.storage.database_bytes > 0);
+  assert.equal(found.body.data.storage.export_bytes, 0);
+  const listed = await server.call('GET', '/projects');
+  assert.deepEqual(listed.body.data, {
+    projects: [project],
+    limit: 50,
+    offset: 0,
+    returned: 1,
+    has_more: false,
+  });
+
+  const files = join(server.dataDir, 'projects', 'orchard');
+  assert.ok(existsSync(join(files, 'database.sqlite')));
+  const deleted = await server.call('DELETE', '/projects/orchard', {
+    token: token.token,
+    json: { confirm_project_slug: 'orchard' },
+  });
+  assert.deepEqual(deleted.body.data, { deleted: true, project_slug: 'orchard' });
+  assert.deepEqual(await readdir(join(server.dataDir, 'projects')), []);
+  assert.equal(
+    (await server.call('GET', '/projects/orchard', { token: token.token })).body.error?.code,
+    'invalid_token',
+  );
+  assert.equal((await server.call('GET', '/projects/orchard')).body.error?.code, 'not_found');
+});
+
+test('a slug is stored in lower case, and found in any case', async () => {
+  await using server = await startTestServer();
+
+  const created = await server.call('POST', '/projects', {
+    json: { project_slug: 'My_Shop-2', project_name: 'x' },
+  });
+  assert.equal(created.body.data.project.project_slug, 'my_shop-2');
+  const found = await server.call('GET', '/projects/MY_SHOP-2', { token: created.body.data.token.token });
+  assert.equal(found.status, 200);
+  const again = await server.call('POST', '/projects', {
+    json: { project_slug: 'my_shop-2', project_name: 'x' },
+  });
+  assert.equal(again.status, 409);
+  assert.equal(again.body.error?.code, 'already_exists');
+});
+
+test('a project that cannot be is refused with the field and what is allowed, and nothing is made', async () => {
+  await using server = await startTestServer();
+  const name = 'A name';
+  const cases: readonly (readonly [json: unknown, field: string])[] = [
+    [{ project_name: name }, 'body.project_slug'],
+    [{ project_slug: 'a' }, 'body.project_name'],
+    [{ project_slug: '', project_name: name }, 'body.project_slug'],
+    [{ project_slug: 'naïve', project_name: name }, 'body.project_slug'],
+    [{ project_slug: '../up', project_name: name }, 'body.project_slug'],
+    [{ project_slug: 'a'.repeat(64), project_name: name }, 'body.project_slug'],
+    [{ project_slug: 7, project_name: name }, 'body.project_slug'],
+    [{ project_slug: null, project_name: name }, 'body.project_slug'],
+    [{ project_slug: 'a', project_name: '' }, 'body.project_name'],
+    [{ project_slug: 'a', project_name: 'two\nlines' }, 'body.project_name'],
+    [{ project_slug: 'a', project_name: 'half \ud83d' }, 'body.project_name'],
+    [{ project_slug: 'a', project_name: 'n'.repeat(201) }, 'body.project_name'],
+    [{ project_slug: 'a', project_name: name, colour: 'red' }, 'body.colour'],
+  ];
+  for (const [json, field] of cases) {
+    const refused = await server.call('POST', '/projects', { json });
+    assert.equal(refused.status, 400, JSON.stringify(json));
+    assert.equal(refused.body.error?.code, 'validation_failed');
+    assert.deepEqual(fieldsAtFault(refused), [field], JSON.stringify(json));
+  }
+  assert.deepEqual((await server.call('GET', '/projects')).body.data.projects, []);
+});
+
+test('of many who create one project at once, one succeeds and its database is whole', async () => {
+  await using server = await startTestServer();
+
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => {
+      return server.call('POST', '/projects', { json: { project_slug: 'popular', project_name: 'x' } });
+    }),
+  );
+  const statuses = answers.map(({ status }) => status);
+  assert.equal(statuses.filter((status) => status === 201).length, 1);
+  assert.equal(statuses.filter((status) => status === 409).length, 19);
+  assert.equal((await server.call('POST', '/projects/popular/export/schema')).status, 201);
+});
+
+test('a project is renamed: its name and the time of its last change move, and nothing else', async (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-23T12:00:00Z') });
+  await using server = await startTestServer();
+  const token = await server.createProject('shop');
+  const before = (await server.call('GET', '/projects/shop', { token })).body.data.project;
+  context.mock.timers.setTime(Date.parse('2026-11-24T12:00:00Z'));
+
+  const renamed = await server.call('PATCH', '/projects/Shop', { token, json: { project_name: 'Größer' } });
+  assert.equal(renamed.status, 200);
+  assert.deepEqual(renamed.body.data, {
+    project: { ...before, project_name: 'Größer', updated_at: '2026-11-24T12:00:00Z' },
+  });
+  assert.deepEqual(Object.keys(renamed.body.data.project), Object.keys(before));
+  await server.restart();
+  const after = await server.call('GET', '/projects/shop', { token });
+  assert.deepEqual(after.body.data.project, renamed.body.data.project);
+});
+
+test('a new name that cannot be is refused, and the old one stays; a project that is not there has none', async () => {
+  await using server = await startTestServer();
+  const token = await server.createProject('shop');
+  const cases: readonly (readonly [json: unknown, field: string])[] = [
+    [{}, 'body.project_name'],
+    [{ project_name: '' }, 'body.project_name'],
+    [{ project_name: null }, 'body.project_name'],
+    [{ project_name: 7 }, 'body.project_name'],
+    [{ project_name: 'two\nlines' }, 'body.project_name'],
+    [{ project_name: 'n'.repeat(201) }, 'body.project_name'],
+    [{ project_name: 'x', project_slug: 'mall' }, 'body.project_slug'],
+  ];
+  for (const [json, field] of cases) {
+    const refused = await server.call('PATCH', '/projects/shop', { token, json });
+    assert.equal(refused.body.error?.code, 'validation_failed', JSON.stringify(json));
+    assert.deepEqual(fieldsAtFault(refused), [field], JSON.stringify(json));
+  }
+  assert.equal((await server.call('GET', '/projects/shop')).body.data.project.project_name, 'shop');
+  const absent = await server.call('PATCH', '/projects/mall', { json: { project_name: 'x' } });
+  assert.equal(absent.body.error?.code, 'not_found');
+});
+
+test('a deletion that does not name the project is refused, and the project stays', async () => {
+  await using server = await startTestServer();
+  const token = await server.createProject('keepsake');
+
+  for (const json of [{ confirm_project_slug: 'another' }, {}, { confirm_project_slug: '' }]) {
+    const refused = await server.call('DELETE', '/projects/keepsake', { token, json });
+    assert.equal(refused.status, 400);
+    assert.deepEqual(fieldsAtFault(refused), ['body.confirm_project_slug']);
+  }
+  assert.equal((await server.call('GET', '/projects/keepsake', { token })).status, 200);
+});
+
+test('a project of the same slug after a deletion is a new one: old tokens and exports do not reach it', async () => {
+  await using server = await startTestServer();
+  const oldToken = await server.createProject('phoenix');
+  const exported = await server.call('POST', '/projects/phoenix/export/schema', { token: oldToken });
+  await server.call('DELETE', '/projects/phoenix', { json: { confirm_project_slug: 'Phoenix' } });
+  const newToken = await server.createProject('phoenix');
+
+  assert.equal((await server.call('GET', '/projects/phoenix', { token: oldToken })).status, 401);
+  const download = await server.call('GET', exported.body.data.export.download_url, { token: newToken });
+  assert.equal(download.body.error?.code, 'not_found');
+});
+
+test('a list of projects is read page by page', async () => {
+  await using server = await startTestServer();
+  for (const slug of ['one', 'two', 'three']) await server.createProject(slug);
+
+  const { body } = await server.call('GET', '/projects?limit=2&offset=1');
+  assert.deepEqual(
+    body.data.projects.map((project: { project_slug: string }) => project.project_slug),
+    ['two', 'three'],
+  );
+  assert.equal(body.data.has_more, false);
+  assert.equal((await server.call('GET', '/projects?limit=2')).body.data.has_more, true);
+  for (const query of [
+    'limit=0',
+    'limit=501',
+    'limit=x',
+    'offset=-1',
+    'offset=1.5',
+    'limit=1&limit=2',
+    'page=1',
+  ]) {
+    const refused = await server.call('GET', `/projects?${query}`);
+    assert.equal(refused.body.error?.code, 'validation_failed', query);
+  }
+});
+
+test('a project token may not create or list projects', async () => {
+  await using server = await startTestServer();
+  const token = await server.createProject('tenant');
+
+  assert.equal((await server.call('GET', '/projects', { token })).body.error?.code, 'permission_denied');
+  const create = await server.call('POST', '/projects', {
+    token,
+    json: { project_slug: 'b', project_name: 'B' },
+  });
+  assert.equal(create.body.error?.code, 'permission_denied');
+});

@@ -1,0 +1,245 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import { findWritten, keepResult, writeOnce } from '../../catalog/kept-results.ts';
+import { findProjectBySlug, projectBySlug } from '../../catalog/project-by-slug.ts';
+import { OWNER_ACCOUNT_ID, type ProjectRow } from '../../catalog/tables.ts';
+import type { Credential } from '../../core/credential.ts';
+import { invalidField, NoSuchProjectError, RowhouseError } from '../../core/errors.ts';
+import type { SealedRequest, Written } from '../../core/idempotency.ts';
+import { timestamp } from '../../core/ids.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { CreatedDatabase, NewDatabase } from '../../engine/new-database.ts';
+import type { ExportFiles } from '../../files/export-files.ts';
+import type { NewToken, Tokens } from '../tokens/tokens.ts';
+
+export interface NewProject {
+  /** Already normalised to lower case. */
+  readonly slug: string;
+  readonly name: string;
+  /** What the database begins with. */
+  readonly content?: NewDatabase;
+}
+
+export interface NewProjectOfAccount extends NewProject {
+  readonly accountId: number;
+}
+
+export interface ProjectStorage {
+  /** Of the database, with its log. */
+  readonly databaseBytes: number;
+  /** Of the files of its exports. */
+  readonly exportBytes: number;
+}
+
+export interface MadeProject<Recorded> {
+  readonly row: ProjectRow;
+  readonly database: CreatedDatabase;
+  readonly recorded: Recorded;
+}
+
+export type DeletedProject = Pick<ProjectRow, 'project_slug'>;
+
+/** Projects: each a row in the catalog, one database in the engine, its tokens and its exports. */
+export class Projects {
+  readonly #catalog: Catalog;
+  readonly #engine: Engine;
+  readonly #tokens: Tokens;
+  readonly #files: ExportFiles;
+  readonly #onDeleted: (project: ProjectRow) => void;
+  /** Slugs that are being created or deleted right now: the catalog and the files change one after the other. */
+  readonly #changing = new Set<string>();
+
+  constructor(parts: {
+    readonly catalog: Catalog;
+    readonly engine: Engine;
+    readonly tokens: Tokens;
+    readonly files: ExportFiles;
+    /** Told of each project that is gone, for whoever remembers something of it. */
+    readonly onDeleted?: (project: ProjectRow) => void;
+  }) {
+    this.#catalog = parts.catalog;
+    this.#engine = parts.engine;
+    this.#tokens = parts.tokens;
+    this.#files = parts.files;
+    this.#onDeleted = parts.onDeleted ?? (() => undefined);
+  }
+
+  /**
+   * Makes the project, its database and its first token, or nothing at all.
+   * @throws RowhouseError `already_exists`, `idempotency_mismatch`.
+   */
+  async create(
+    project: NewProject,
+    request: SealedRequest | null,
+  ): Promise<Written<{ readonly row: ProjectRow; readonly token: NewToken }>> {
+    const { result, replayOf } = await this.createWith(
+      { ...project, accountId: OWNER_ACCOUNT_ID },
+      (inserted, transaction) => this.#tokens.createFirst(inserted, transaction),
+      request,
+    );
+    return { result: { row: result.row, token: result.recorded }, replayOf };
+  }
+
+  /**
+   * Makes the project, its database, and what `record` writes in the catalog with it, or nothing at all.
+   * @throws RowhouseError `already_exists`, and what the engine or `record` refuses.
+   */
+  async createWith<Recorded>(
+    project: NewProjectOfAccount,
+    record: (row: ProjectRow, transaction: Catalog) => Promise<Recorded>,
+    request: SealedRequest | null,
+  ): Promise<Written<MadeProject<Recorded>>> {
+    const before = await findWritten<MadeProject<Recorded>>(this.#catalog, request);
+    if (before !== null) return before;
+    const { slug, content = {} } = project;
+    return this.#alone(slug, async () => {
+      await this.requireFree(slug);
+      await this.#files.removeProject(slug);
+      const database = await this.#engine.createDatabase(slug, content);
+      // The row comes last: until it is there, the database is nobody's, and the next start or attempt removes it.
+      const result = await this.#insert(project, database, record, request).catch(async (error: unknown) => {
+        await this.#abandon(slug);
+        throw error;
+      });
+      // The project is there; where this fails, the next start does it.
+      await this.#engine.keepDatabase(slug).catch(() => undefined);
+      return { result, replayOf: null };
+    });
+  }
+
+  /** @throws RowhouseError `already_exists`. */
+  async requireFree(slug: string): Promise<void> {
+    if ((await findProjectBySlug(this.#catalog, slug)) !== undefined) {
+      throw new RowhouseError('already_exists', `A project ${slug} exists already.`);
+    }
+  }
+
+  /** In the order of their creation. `hasMore` tells whether others follow. */
+  async list({ limit, offset }: { readonly limit: number; readonly offset: number }): Promise<{
+    readonly rows: readonly ProjectRow[];
+    readonly hasMore: boolean;
+  }> {
+    const rows = await this.#catalog
+      .selectFrom('projects')
+      .selectAll()
+      .orderBy('id')
+      .limit(limit + 1)
+      .offset(offset)
+      .execute();
+    return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
+  }
+
+  /** @throws RowhouseError `not_found`. */
+  async get(slug: string): Promise<ProjectRow> {
+    return projectBySlug(this.#catalog, slug);
+  }
+
+  /** What a project takes on its disks. */
+  async storageOf({ project_slug }: ProjectRow): Promise<ProjectStorage> {
+    const [databaseBytes, exportBytes] = await Promise.all([
+      this.#engine.sizeOf(project_slug),
+      this.#files.usedBytes(project_slug),
+    ]);
+    return { databaseBytes, exportBytes };
+  }
+
+  /**
+   * The slug of a project that there is. A token of the project's is proof of it, and costs no look-up.
+   * @throws RowhouseError `not_found`.
+   */
+  async slugFor(credential: Credential, slug: string): Promise<string> {
+    return credential.kind === 'admin' ? (await this.get(slug)).project_slug : credential.projectSlug;
+  }
+
+  /** @throws RowhouseError `not_found`, `idempotency_mismatch`. */
+  async rename(slug: string, name: string, request: SealedRequest | null): Promise<Written<ProjectRow>> {
+    return writeOnce(this.#catalog, request, async (transaction) => {
+      const row = await transaction
+        .updateTable('projects')
+        .set({ project_name: name, updated_at: timestamp() })
+        .where('project_slug', '=', slug)
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) throw new NoSuchProjectError();
+      return row;
+    });
+  }
+
+  /**
+   * Removes the project with its tokens, exports and database files, for good.
+   * @throws RowhouseError `validation_failed` when `confirmedSlug` is not the project's; `idempotency_mismatch`.
+   */
+  async delete(
+    slug: string,
+    confirmedSlug: string,
+    request: SealedRequest | null,
+  ): Promise<Written<DeletedProject>> {
+    const before = await findWritten<DeletedProject>(this.#catalog, request);
+    if (before !== null) return before;
+    const project = await this.get(slug);
+    if (confirmedSlug !== slug) {
+      throw invalidField('body.confirm_project_slug', `must be the slug of the project, ${slug}`);
+    }
+    return this.#alone(slug, async () => {
+      // The database first: while the row is there, a deletion that a crash cuts short is seen, and can be asked for again.
+      await this.#engine.deleteDatabase(slug);
+      const result = await this.#deleteRow(project, request);
+      this.#tokens.forgetProject(project.id);
+      this.#onDeleted(project);
+      await this.#files.removeProject(slug);
+      return { result, replayOf: null };
+    });
+  }
+
+  #deleteRow({ id, project_slug }: ProjectRow, request: SealedRequest | null): Promise<DeletedProject> {
+    return this.#catalog.transaction().execute(async (transaction) => {
+      await transaction.deleteFrom('projects').where('id', '=', id).execute();
+      const deleted = { project_slug };
+      // The keys of its own tokens go with it.
+      await keepResult(transaction, request?.projectId === id ? null : request, deleted);
+      return deleted;
+    });
+  }
+
+  #insert<Recorded>(
+    { slug, name, accountId }: NewProjectOfAccount,
+    database: CreatedDatabase,
+    record: (row: ProjectRow, transaction: Catalog) => Promise<Recorded>,
+    request: SealedRequest | null,
+  ): Promise<MadeProject<Recorded>> {
+    return this.#catalog.transaction().execute(async (transaction) => {
+      const now = timestamp();
+      const row = await transaction
+        .insertInto('projects')
+        .values({
+          project_slug: slug,
+          project_name: name,
+          account_id: accountId,
+          created_at: now,
+          updated_at: now,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      const made = { row, database, recorded: await record(row, transaction) };
+      await keepResult(transaction, request, made);
+      return made;
+    });
+  }
+
+  /** Where the catalog cannot say whether the row is there after all, the next start asks it again. */
+  async #abandon(slug: string): Promise<void> {
+    const row = await findProjectBySlug(this.#catalog, slug).catch(() => 'unknown');
+    if (row === undefined) await this.#engine.deleteDatabase(slug).catch(() => undefined);
+  }
+
+  async #alone<T>(slug: string, change: () => Promise<T>): Promise<T> {
+    if (this.#changing.has(slug)) {
+      throw new RowhouseError('conflict', `The project ${slug} is being created or deleted right now.`);
+    }
+    this.#changing.add(slug);
+    try {
+      return await change();
+    } finally {
+      this.#changing.delete(slug);
+    }
+  }
+}

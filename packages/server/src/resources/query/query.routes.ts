@@ -1,0 +1,37 @@
+import { credentialOf } from '../../http/access/authentication.ts';
+import { clientGone } from '../../http/client-gone.ts';
+import { envelopeOf } from '../../http/envelope.ts';
+import { projectPath } from '../../http/fields/project-slug.ts';
+import type { HttpServer } from '../../http/http-server.ts';
+import { renderedSuccess } from '../../http/json/rendered-json.ts';
+import type { Projects } from '../projects/projects.ts';
+import { queryAnswer, queryBody, toQuery, writeQueryAnswer } from './query-fields.ts';
+import type { Queries } from './query.ts';
+
+/** What this route works with. */
+interface Rooms {
+  readonly queries: Queries;
+  readonly projects: Projects;
+}
+
+export function registerQueryRoute(app: HttpServer, { queries, projects }: Rooms): void {
+  app.post(
+    '/projects/:project/query',
+    {
+      config: {
+        access: 'project',
+        operationId: 'runQuery',
+        scope: 'query',
+        tables: 'checked',
+        errors: ['query_rejected', 'query_failed', 'query_timeout', 'rate_limited'],
+      },
+      schema: { params: projectPath({}), body: queryBody, response: { 200: envelopeOf(queryAnswer) } },
+    },
+    async (request, reply) => {
+      const query = toQuery(request.body, credentialOf(request));
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const answer = await queries.run(project, query, clientGone(reply));
+      return renderedSuccess(request, writeQueryAnswer(answer, query));
+    },
+  );
+}

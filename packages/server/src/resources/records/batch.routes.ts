@@ -1,0 +1,39 @@
+import { credentialOf } from '../../http/access/authentication.ts';
+import { envelopeOf } from '../../http/envelope.ts';
+import { projectPath } from '../../http/fields/project-slug.ts';
+import type { HttpServer } from '../../http/http-server.ts';
+import { resultOf } from '../../http/idempotency.ts';
+import { renderedSuccess } from '../../http/json/rendered-json.ts';
+import type { Projects } from '../projects/projects.ts';
+import { batchAnswer, batchBody, writeResults } from './batch-fields.ts';
+import { toBatch } from './read-batch.ts';
+import type { Batches } from './records.ts';
+
+export function registerBatchRoute(
+  app: HttpServer,
+  { batches, projects }: { readonly batches: Batches; readonly projects: Projects },
+): void {
+  app.post(
+    '/projects/:project/batch',
+    {
+      config: {
+        access: 'project',
+        scope: 'records:write',
+        tables: 'checked',
+        operationId: 'runBatch',
+        errors: ['constraint_violation', 'conflict', 'query_failed', 'query_timeout', 'rate_limited'],
+      },
+      schema: {
+        params: projectPath({}),
+        body: batchBody,
+        response: { 200: envelopeOf(batchAnswer) },
+      },
+    },
+    async (request, reply) => {
+      const operations = toBatch(request.body, credentialOf(request));
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const written = await batches.run(project, operations, request.idempotency);
+      return renderedSuccess(request, writeResults(resultOf(request, reply, written)));
+    },
+  );
+}

@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import type { FilterOperator } from '../../engine/project-records.ts';
+import { filtersQuery, type ProjectClient, startProject } from '../../testing/http/project-client.ts';
+import { type Answer, fieldsAtFault } from '../../testing/http/test-server.ts';
+
+const ROWS = [
+  { id: 1, age: 36 },
+  { id: 2, age: 1 },
+  { id: 3, age: null },
+  { id: 4, age: 0 },
+];
+
+let project: ProjectClient;
+
+before(async () => {
+  project = await startProject('CREATE TABLE people(id INTEGER PRIMARY KEY, age INTEGER, note TEXT) STRICT;');
+});
+after(() => project[Symbol.asyncDispose]());
+
+/** A way that conditions are sent. */
+interface Way {
+  /** Where the request has the conditions. */
+  readonly field: string;
+  readonly send: (conditions: unknown) => Promise<Answer>;
+  /** How many rows they fit, of an answer that is no error. */
+  readonly fitting: (data: Answer['body']['data']) => number;
+}
+
+const AFFECTED: Pick<Way, 'field' | 'fitting'> = {
+  field: 'body.where',
+  fitting: (data) => data.affected_rows,
+};
+const AFFECTED_IN_BATCH: Pick<Way, 'field' | 'fitting'> = {
+  field: 'body.operations[0].body.where',
+  fitting: (data) => data.results[0].data.affected_rows,
+};
+const exported: Way['fitting'] = (data) => data.export.row_count;
+
+const WAYS: Readonly<Record<string, Way>> = {
+  'a list': {
+    field: 'query.filters',
+    send: (filters) => project.call('GET', `records/people?${filtersQuery(filters)}`),
+    fitting: (data) => data.returned,
+  },
+  'a change of many': {
+    ...AFFECTED,
+    send: (where) => project.call('PATCH', 'records/people', { data: { note: 'seen' }, where }),
+  },
+  'a deletion of many': {
+    ...AFFECTED,
+    send: async (where) => {
+      await restore();
+      return project.call('DELETE', 'records/people', { where });
+    },
+  },
+  'a change in a batch': {
+    ...AFFECTED_IN_BATCH,
+    send: (where) => inBatch('PATCH', { data: { note: 'seen' }, where }),
+  },
+  'a deletion in a batch': {
+    ...AFFECTED_IN_BATCH,
+    send: async (where) => {
+      await restore();
+      return inBatch('DELETE', { where });
+    },
+  },
+  'an export of a table': {
+    field: 'body.filters',
+    send: (filters) => project.call('POST', 'export/table/people', { filters }),
+    fitting: exported,
+  },
+  'an export of a table, as text': {
+    field: 'body.filters',
+    send: (filters) => project.call('POST', 'export/table/people', { filters: JSON.stringify(filters) }),
+    fitting: exported,
+  },
+  'an export of a database': {
+    field: 'body.table_options.people.filters',
+    send: (filters) => project.call('POST', 'export/database', { table_options: { people: { filters } } }),
+    fitting: exported,
+  },
+};
+
+function inBatch(method: string, body: unknown): Promise<Answer> {
+  return project.call('POST', 'batch', { operations: [{ method, path: '/records/people', body }] });
+}
+
+async function restore(): Promise<void> {
+  const onConflict = { columns: ['id'], action: 'update' };
+  await project.data('POST', 'records/people', { rows: ROWS, on_conflict: onConflict });
+}
+
+/** A value of each kind that JSON has; `undefined` is left out. */
+const VALUES = {
+  missing: undefined,
+  null: null,
+  true: true,
+  false: false,
+  zero: 0,
+  one: 1,
+  'a word': 'no',
+  digits: '1',
+  'empty text': '',
+  'an empty array': [],
+  'an array': [1],
+  'an array of null': [null],
+  'an array of an array': [[1]],
+  'an array of an object': [{ a: 1 }],
+  'an empty object': {},
+  'an object': { a: 1 },
+} as const;
+type Kind = keyof typeof VALUES;
+
+/** How many rows a condition on `age` fits; nothing for a kind of value that the operator does not take. */
+type Fits = Readonly<Partial<Record<Kind, number>>>;
+
+const FITS: Readonly<Record<FilterOperator, Fits>> = {
+  '=': { null: 1, true: 1, false: 1, zero: 1, one: 1, 'a word': 0, digits: 1, 'empty text': 0 },
+  '!=': { null: 3, true: 2, false: 2, zero: 2, one: 2, 'a word': 3, digits: 2, 'empty text': 3 },
+  // SQLite puts every text behind every number. https://www.sqlite.org/datatype3.html#comparison_expressions
+  '>': { true: 1, false: 2, zero: 2, one: 1, 'a word': 0, digits: 1, 'empty text': 0 },
+  '>=': { true: 2, false: 3, zero: 3, one: 2, 'a word': 0, digits: 2, 'empty text': 0 },
+  '<': { true: 1, false: 0, zero: 0, one: 1, 'a word': 3, digits: 1, 'empty text': 3 },
+  '<=': { true: 2, false: 1, zero: 1, one: 2, 'a word': 3, digits: 2, 'empty text': 3 },
+  like: { 'a word': 0, digits: 1, 'empty text': 0 },
+  in: { 'an empty array': 0, 'an array': 1, 'an array of null': 1 },
+  is_null: { missing: 1, null: 1, true: 1 },
+  not_null: { missing: 3, null: 3, true: 3 },
+};
+
+/** The kinds, each with its value. */
+function kinds(): readonly (readonly [Kind, unknown])[] {
+  return Object.entries(VALUES) as (readonly [Kind, unknown])[];
+}
+
+/** @param expected how many rows; undefined for a refusal that names `place`. */
+function thenFits(
+  { field, fitting }: Way,
+  answer: Answer,
+  expected: { readonly rows: number | undefined; readonly place: string; readonly what: string },
+): void {
+  const what = `${expected.what}: ${JSON.stringify(answer.body)}`;
+  if (expected.rows === undefined) {
+    assert.equal(answer.body.error?.code, 'validation_failed', what);
+    assert.deepEqual(fieldsAtFault(answer), [field + expected.place], what);
+  } else {
+    assert.equal(answer.body.error, null, what);
+    assert.equal(fitting(answer.body.data), expected.rows, what);
+  }
+}
+
+for (const [name, way] of Object.entries(WAYS)) {
+  describe(`in ${name}`, () => {
+    before(restore);
+
+    for (const [operator, fits] of Object.entries(FITS)) {
+      test(`${operator} takes these values alone: ${Object.keys(fits).join(', ')}`, async () => {
+        for (const [kind, value] of kinds()) {
+          const answer = await way.send([{ column: 'age', op: operator, value }]);
+          // What is wrong in a list is named where it is.
+          const isInList = operator === 'in' && kind.startsWith('an array of');
+          const place = isInList ? '[0].value[0]' : '[0].value';
+          thenFits(way, answer, { rows: fits[kind], place, what: `${operator} ${kind}` });
+        }
+      });
+    }
+
+    test('an object of columns and values takes what = takes', async () => {
+      for (const [kind, value] of kinds()) {
+        // A column that is left out is no condition.
+        if (kind === 'missing') continue;
+        const answer = await way.send({ age: value });
+        thenFits(way, answer, { rows: FITS['='][kind], place: '.age', what: kind });
+      }
+    });
+
+    test('what is no condition is refused', async () => {
+      const age = { column: 'age', op: '=', value: 1 };
+      for (const [conditions, place] of [
+        [[{ ...age, column: 'nothing' }], '[0].column'],
+        [[{ ...age, column: null }], '[0].column'],
+        [[age, { ...age, column: undefined }], '[1].column'],
+        [[{ ...age, op: null }], '[0].op'],
+        [[{ ...age, op: 'equals' }], '[0].op'],
+        [[{ ...age, escape: '!' }], '[0].escape'],
+        [[{ ...age, negate: false }], '[0].negate'],
+        [[[age]], '[0]'],
+        [age, '.column'],
+        [{ nothing: 1 }, '.nothing'],
+      ] as const) {
+        const what = JSON.stringify(conditions);
+        thenFits(way, await way.send(conditions), { rows: undefined, place, what });
+      }
+    });
+
+    test('the same column twice means both', async () => {
+      const conditions = [
+        { column: 'age', op: 'not_null' },
+        { column: 'AGE', op: '>', value: 0 },
+        { column: 'age', op: '<', value: 36 },
+      ];
+      thenFits(way, await way.send(conditions), { rows: 1, place: '', what: 'both' });
+    });
+  });
+}
+
+test('the refusal says what is allowed', async () => {
+  for (const op of ['is_null', 'not_null']) {
+    const where = [{ column: 'age', op, value: false }];
+    const { body } = await project.refuse('validation_failed', 'DELETE', 'records/people', { where });
+    assert.deepEqual(body.error?.details, [
+      { field: 'body.where[0].value', message: `must be left out, null or true for ${op}` },
+    ]);
+  }
+});
+
+test('in a batch, is_null and not_null take no reference either', async () => {
+  const where = [{ column: 'age', op: 'is_null', value: { $ref: '0.row.id' } }];
+  const answer = await project.refuse('validation_failed', 'POST', 'batch', {
+    operations: [
+      { method: 'GET', path: '/records/people/1' },
+      { method: 'DELETE', path: '/records/people', body: { where } },
+    ],
+  });
+  assert.deepEqual(fieldsAtFault(answer), ['body.operations[1].body.where[0].value']);
+});

@@ -1,0 +1,118 @@
+import { invalidField } from '../../core/errors.ts';
+import type { FilterOperator, RecordFilter } from '../../engine/project-records.ts';
+import { parseExactJson } from '../../http/json/exact-json.ts';
+
+const OPERATORS: readonly FilterOperator[] = [
+  '=',
+  '!=',
+  '>',
+  '>=',
+  '<',
+  '<=',
+  'like',
+  'in',
+  'is_null',
+  'not_null',
+];
+
+/** What a field that takes filters is, for the description of the API. */
+export const FILTERS_IN_WORDS =
+  'Values by column, or conditions of `column`, `op` and `value`. All must hold. `is_null` and `not_null` take no value, null or true.';
+
+const MAX_CONDITIONS = 100;
+const MAX_VALUES_IN = 1_000;
+/** SQLite takes 32,766 parameters in a statement. https://www.sqlite.org/limits.html#max_variable_number */
+const MAX_VALUES = 20_000;
+
+/**
+ * Filters as the text of a query parameter: JSON.
+ * @throws RowhouseError `validation_failed`.
+ */
+export function filtersOfText(text: string, field: string): readonly RecordFilter[] {
+  return filtersOf(parsed(text, field), field);
+}
+
+/**
+ * Filters in either form: `{"status":"active"}`, or `[{"column":"status","op":"=","value":"active"}]`. All must hold.
+ * @param field where the request has them.
+ * @throws RowhouseError `validation_failed`.
+ */
+export function filtersOf(value: unknown, field: string): readonly RecordFilter[] {
+  if (!isObject(value) && !Array.isArray(value)) {
+    throw invalidField(field, 'must be an object of columns and values, or an array of conditions');
+  }
+  const filters = Array.isArray(value)
+    ? value.map((condition, index) => filterOf(condition, `${field}[${index}]`))
+    : Object.entries(value).map(([column, exact]) => exactMatch(column, exact, field));
+  assertWithinLimits(filters, field);
+  return filters;
+}
+
+function parsed(text: string, field: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch {
+    throw invalidField(field, 'must be JSON: an object of columns and values, or an array of conditions');
+  }
+}
+
+function exactMatch(column: string, value: unknown, field: string): RecordFilter {
+  const path = `${field}.${column}`;
+  return { column, operator: '=', value, columnField: path, valueField: path };
+}
+
+function filterOf(condition: unknown, field: string): RecordFilter {
+  if (!isObject(condition)) throw invalidField(field, 'must be an object of column, op and value');
+  const { column, op, value, ...others } = condition;
+  const [unknownKey] = Object.keys(others);
+  if (unknownKey !== undefined) {
+    throw invalidField(`${field}.${unknownKey}`, 'is not known; allowed: column, op, value');
+  }
+  if (typeof column !== 'string') throw invalidField(`${field}.column`, 'must be the name of a column');
+  const operator = operatorOf(op, `${field}.op`);
+  const valueField = `${field}.value`;
+  return {
+    column,
+    operator,
+    value: valueOf(value, operator, valueField),
+    columnField: `${field}.column`,
+    valueField,
+  };
+}
+
+/** A value that an operator does not take is refused: `not_null` with `false` would else mean the opposite of what it says. */
+function valueOf(value: unknown, operator: FilterOperator, field: string): unknown {
+  if (operator !== 'is_null' && operator !== 'not_null') {
+    if (value === undefined) throw invalidField(field, `is required for ${operator}`);
+    return value;
+  }
+  if (value === undefined || value === null || value === true) return null;
+  throw invalidField(field, `must be left out, null or true for ${operator}`);
+}
+
+/** In any case; `=` when it is left out. */
+function operatorOf(op: unknown, field: string): FilterOperator {
+  if (op === undefined) return '=';
+  const operator = OPERATORS.find((name) => typeof op === 'string' && name === op.toLowerCase());
+  if (operator === undefined) throw invalidField(field, `must be one of ${OPERATORS.join(', ')}`);
+  return operator;
+}
+
+function assertWithinLimits(filters: readonly RecordFilter[], field: string): void {
+  if (filters.length > MAX_CONDITIONS) {
+    throw invalidField(field, `must be at most ${MAX_CONDITIONS} conditions`);
+  }
+  const lists = filters.filter(({ operator, value }) => operator === 'in' && Array.isArray(value));
+  const sizes = lists.map(({ value }) => (Array.isArray(value) ? value.length : 0));
+  const tooLong = lists[sizes.findIndex((size) => size > MAX_VALUES_IN)];
+  if (tooLong !== undefined) {
+    throw invalidField(tooLong.valueField, `must be at most ${MAX_VALUES_IN} values`);
+  }
+  if (sizes.reduce((sum, size) => sum + size, 0) > MAX_VALUES) {
+    throw invalidField(field, `must hold at most ${MAX_VALUES} values in all`);
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

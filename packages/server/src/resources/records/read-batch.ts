@@ -1,0 +1,139 @@
+import type { Static } from 'typebox';
+
+import type { Credential } from '../../core/credential.ts';
+import { invalidField } from '../../core/errors.ts';
+import {
+  type BatchKey,
+  type BatchOperation,
+  type BatchReference,
+  inOperation,
+} from '../../engine/project-batches.ts';
+import type { ClientRow, RecordFilter, TableReference } from '../../engine/project-records.ts';
+import { requirePermissions } from '../../http/access/permissions.ts';
+import { toBooleanLike } from '../../http/fields/boolean-like.ts';
+import { toKeyword } from '../../http/fields/keyword.ts';
+import { type batchBody, BATCH_METHODS } from './batch-fields.ts';
+import { requireEarlierReferences } from './batch-references.ts';
+import { createRequestOf, patchOf } from './record-body-fields.ts';
+import { tableReference, toFilters } from './record-fields.ts';
+
+const MAX_ROWS = 10_000;
+
+type SentOperation = Static<typeof batchBody>['operations'][number];
+
+/** @throws RowhouseError `validation_failed`, `permission_denied`: each names the operation at fault. */
+export function toBatch(body: Static<typeof batchBody>, credential: Credential): readonly BatchOperation[] {
+  const operations = body.operations.map((sent, position) => {
+    return inOperation(position, () => {
+      const operation = toOperation(sent, credential);
+      requireEarlierReferences(operation, position);
+      return operation;
+    });
+  });
+  const rows = operations.reduce((sum, operation) => sum + rowsOf(operation), 0);
+  if (rows > MAX_ROWS)
+    throw invalidField('body.operations', `must write at most ${MAX_ROWS} new rows in all`);
+  return operations;
+}
+
+function rowsOf(operation: BatchOperation): number {
+  if (operation.kind === 'create') return 1;
+  return operation.kind === 'createMany' ? operation.records.rows.length : 0;
+}
+
+function toOperation({ method, path, body = {} }: SentOperation, credential: Credential): BatchOperation {
+  const place = placeOf(path);
+  const table = tableReference(credential, place.table);
+  const content = objectOf(body);
+  const { key } = place;
+  switch (toKeyword(BATCH_METHODS, method)) {
+    case 'GET':
+      requirePermissions(credential, { scope: 'records:read', tables: 'checked' });
+      requireNoBody(content);
+      return { kind: 'get', table, key: key ?? keyMissing('GET') };
+    case 'POST':
+      if (key !== null) throw invalidField('path', 'must be /records/{table} for POST');
+      return newRows(table, content);
+    case 'PATCH':
+      return key === null
+        ? { kind: 'updateMany', table, ...changeOf(content) }
+        : { kind: 'update', table, key, ...patchOf(content) };
+    case 'DELETE':
+      if (key === null)
+        return { kind: 'deleteMany', table, filters: filtersIn(content, ['where', 'allow_all']) };
+      requireNoBody(content);
+      return { kind: 'delete', table, key };
+  }
+}
+
+function newRows(table: TableReference, body: ClientRow): BatchOperation {
+  const asked = createRequestOf(body);
+  return asked.kind === 'one'
+    ? { kind: 'create', table, record: asked.record }
+    : { kind: 'createMany', table, records: asked.records };
+}
+
+/** Of many rows, which a body alone would be checked for by its schema. */
+function changeOf(body: ClientRow): {
+  readonly filters: readonly RecordFilter[];
+  readonly patch: ClientRow;
+  readonly field: string;
+} {
+  const { data } = body;
+  const filters = filtersIn(body, ['data', 'where', 'allow_all']);
+  if (!isObject(data)) throw invalidField('body.data', 'must be an object of columns and values');
+  return { filters, ...patchOf({ data }) };
+}
+
+function filtersIn(body: ClientRow, allowed: readonly string[]): readonly RecordFilter[] {
+  const stranger = Object.keys(body).find((name) => !allowed.includes(name));
+  if (stranger !== undefined) {
+    throw invalidField(`body.${stranger}`, `is not known; allowed: ${allowed.join(', ')}`);
+  }
+  const allowAll = toBooleanLike(body['allow_all'], 'body.allow_all');
+  return toFilters({ where: body['where'], ...(allowAll !== undefined && { allow_all: allowAll }) });
+}
+
+function objectOf(body: unknown): ClientRow {
+  if (!isObject(body)) throw invalidField('body', 'must be an object');
+  return body;
+}
+
+function requireNoBody(body: ClientRow): void {
+  const [name] = Object.keys(body);
+  if (name !== undefined) throw invalidField(`body.${name}`, 'is not known; this operation takes no body');
+}
+
+function keyMissing(method: string): never {
+  throw invalidField('path', `must be /records/{table}/{id} for ${method}`);
+}
+
+function placeOf(path: string): { readonly table: string; readonly key: BatchKey | null } {
+  const [, table, id] = /^\/records\/([^/?#]+)(?:\/([^/?#]+))?$/.exec(path) ?? [];
+  if (table === undefined) {
+    throw invalidField('path', 'must be /records/{table} or /records/{table}/{id}, without a query');
+  }
+  const parts = id?.split(',').map((part) => referenceIn(part) ?? decoded(part));
+  return {
+    table: decoded(table),
+    key: id === undefined || parts === undefined ? null : { whole: decoded(id), parts },
+  };
+}
+
+/** `{0.row.id}`: in a URL, a brace of a value itself is encoded. */
+function referenceIn(part: string): BatchReference | null {
+  const $ref = /^\{([^{}]*)\}$/.exec(part)?.[1];
+  return $ref === undefined ? null : { $ref };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw invalidField('path', 'holds a "%" that is not followed by the two hex digits of a UTF-8 character');
+  }
+}
+
+function isObject(value: unknown): value is ClientRow {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

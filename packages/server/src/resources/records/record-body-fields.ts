@@ -1,0 +1,95 @@
+import { invalidField } from '../../core/errors.ts';
+import type { ClientRow, ConflictRule, NewRecord, NewRecords } from '../../engine/project-records.ts';
+
+const MAX_ROWS = 10_000;
+
+export type CreateRequest =
+  | { readonly kind: 'one'; readonly record: NewRecord }
+  | { readonly kind: 'many'; readonly records: NewRecords };
+
+/**
+ * What a body for new rows means: a row, `{"data":{…}}` or `{"rows":[…]}`. A value of a row is no object and no array, so a
+ * table may well have columns that are called `data`, `rows` or `on_conflict`.
+ * @throws RowhouseError `validation_failed`.
+ */
+export function createRequestOf(body: ClientRow): CreateRequest {
+  if (Array.isArray(body['rows'])) return { kind: 'many', records: newRecords(body, body['rows']) };
+  if (isRow(body['data'])) return { kind: 'one', record: wrappedRecord(body, body['data']) };
+  const { on_conflict: onConflict, ...row } = body;
+  if (!isRow(onConflict)) return { kind: 'one', record: { row: body, field: 'body', onConflict: null } };
+  return { kind: 'one', record: { row, field: 'body', onConflict: conflictRule(onConflict) } };
+}
+
+/** A patch, or `{"data":{…}}`. @throws RowhouseError `validation_failed`. */
+export function patchOf(body: ClientRow): { readonly patch: ClientRow; readonly field: string } {
+  const { data, ...others } = body;
+  const wrapped = isRow(data);
+  if (wrapped) refuseOthers(others, ['data']);
+  const patch = wrapped ? data : body;
+  const field = wrapped ? 'body.data' : 'body';
+  if (Object.keys(patch).length === 0) throw invalidField(field, 'must name at least one column');
+  return { patch, field };
+}
+
+function newRecords(body: ClientRow, rows: readonly unknown[]): NewRecords {
+  const { rows: _rows, on_conflict: onConflict, return: returned = 'rows', ...others } = body;
+  refuseOthers(others, ['rows', 'on_conflict', 'return']);
+  if (rows.length === 0) throw invalidField('body.rows', 'must not be empty');
+  if (rows.length > MAX_ROWS) throw invalidField('body.rows', `must be at most ${MAX_ROWS} rows`);
+  const stranger = rows.findIndex((row) => !isRow(row));
+  if (stranger !== -1) throw invalidField(`body.rows[${stranger}]`, 'must be an object');
+  if (returned !== 'rows' && returned !== 'none') {
+    throw invalidField('body.return', 'must be one of rows, none');
+  }
+  return {
+    rows: rows.filter(isRow),
+    field: 'body.rows',
+    onConflict: conflictRule(onConflict),
+    returnRows: returned === 'rows',
+  };
+}
+
+function wrappedRecord(body: ClientRow, row: ClientRow): NewRecord {
+  const { data: _data, on_conflict: onConflict, ...others } = body;
+  refuseOthers(others, ['data', 'on_conflict']);
+  return { row, field: 'body.data', onConflict: conflictRule(onConflict) };
+}
+
+function conflictRule(value: unknown): ConflictRule | null {
+  const field = 'body.on_conflict';
+  if (value === undefined || value === null) return null;
+  if (!isRow(value)) throw invalidField(field, 'must be an object of columns and action');
+  const { columns, action, ...others } = value;
+  const [stranger] = Object.keys(others);
+  if (stranger !== undefined) {
+    throw invalidField(`${field}.${stranger}`, 'is not known; allowed: columns, action');
+  }
+  if (!isListOfNames(columns)) {
+    throw invalidField(`${field}.columns`, 'must be an array of one to 100 names of columns');
+  }
+  if (action !== 'update' && action !== 'ignore') {
+    throw invalidField(`${field}.action`, 'must be one of update, ignore');
+  }
+  return { columns, action, field };
+}
+
+const MAX_CONFLICT_COLUMNS = 100;
+
+function isListOfNames(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.length <= MAX_CONFLICT_COLUMNS &&
+    value.every((name) => typeof name === 'string')
+  );
+}
+
+function refuseOthers(others: ClientRow, allowed: readonly string[]): void {
+  const [stranger] = Object.keys(others);
+  if (stranger === undefined) return;
+  throw invalidField(`body.${stranger}`, `is not known; allowed: ${allowed.join(', ')}`);
+}
+
+function isRow(value: unknown): value is ClientRow {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,176 @@
+import { type Static, Type } from 'typebox';
+
+import type { Credential } from '../../core/credential.ts';
+import { invalidField } from '../../core/errors.ts';
+import type {
+  ClientRow,
+  CreatedRecords,
+  RecordFilter,
+  RecordKey,
+  RecordPage,
+  RecordPageRequest,
+  RecordRow,
+  TableReference,
+} from '../../engine/project-records.ts';
+import { allowedTables } from '../../http/access/permissions.ts';
+import { booleanLike, flag, isTrue } from '../../http/fields/boolean-like.ts';
+import { keyword } from '../../http/fields/keyword.ts';
+import { pageFields, pageKeys } from '../../http/fields/paging.ts';
+import { FILTERS_IN_WORDS, filtersOf, filtersOfText } from './filter-fields.ts';
+
+/** A row as it is sent out: columns in order, each a string, a number or null. */
+const row = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()]), {
+  title: 'Row',
+});
+
+/** A row as it comes in: what its columns are, the table says. */
+export const clientRow = Type.Unsafe<ClientRow>(
+  Type.Object({}, { additionalProperties: true, title: 'ClientRow' }),
+);
+
+export const recordAnswer = Type.Object({ table: Type.String(), row }, { title: 'Record' });
+
+export const createdAnswer = Type.Union([
+  recordAnswer,
+  Type.Object({
+    table: Type.String(),
+    created: Type.Integer(),
+    /** Only with `on_conflict`. */
+    updated: Type.Optional(Type.Integer()),
+    /** Only with `on_conflict`. */
+    ignored: Type.Optional(Type.Integer()),
+    /** Unless they were not to be returned. */
+    rows: Type.Optional(Type.Array(row)),
+  }),
+]);
+
+export const recordPageAnswer = Type.Object(
+  {
+    table: Type.String(),
+    rows: Type.Array(row),
+    ...pageKeys,
+    total_count: Type.Optional(Type.Integer()),
+    next_cursor: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  },
+  { title: 'RecordPage' },
+);
+
+export const deletedAnswer = Type.Object(
+  {
+    deleted: Type.Literal(true),
+    table: Type.String(),
+    id: Type.String(),
+  },
+  { title: 'DeletedRecord' },
+);
+
+export const affectedAnswer = Type.Object(
+  { table: Type.String(), affected_rows: Type.Integer() },
+  { title: 'AffectedRecords' },
+);
+
+const ORDERS = ['ASC', 'DESC'] as const;
+
+export const recordPageQuery = Type.Object(
+  {
+    filters: Type.Optional(Type.String({ description: `JSON. ${FILTERS_IN_WORDS}` })),
+    sort: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 10_000,
+        description: 'Columns, by commas; one with `-` before it downwards.',
+      }),
+    ),
+    order: Type.Optional(keyword(ORDERS, 'Which way to sort where `sort` does not say it.')),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 500, default: 100, description: 'How many rows, at most.' }),
+    ),
+    offset: pageFields.offset,
+    include_count: Type.Optional(flag('Whether to count all rows that fit.')),
+    count: Type.Optional(flag('The same as `include_count`.')),
+    columns: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 100_000, description: 'Only these columns, by commas.' }),
+    ),
+    after: Type.Optional(
+      Type.String({ maxLength: 100_000, description: 'Empty, then the `next_cursor` of the page before.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const where = Type.Unknown({ description: FILTERS_IN_WORDS });
+
+export const changeBody = Type.Object(
+  {
+    data: clientRow,
+    where: Type.Optional(where),
+    allow_all: Type.Optional(booleanLike),
+  },
+  { additionalProperties: false },
+);
+
+export const deletionBody = Type.Object(
+  { where: Type.Optional(where), allow_all: Type.Optional(booleanLike) },
+  { additionalProperties: false },
+);
+
+export type PageQuery = Static<typeof recordPageQuery>;
+
+/** @throws RowhouseError `validation_failed`. */
+export function toPageRequest(query: PageQuery): RecordPageRequest {
+  return {
+    filters: query.filters === undefined ? [] : filtersOfText(query.filters, 'query.filters'),
+    sort: query.sort ?? null,
+    descending: query.order?.toUpperCase() === 'DESC',
+    limit: query.limit ?? 100,
+    offset: query.offset ?? 0,
+    after: query.after ?? null,
+    columns: query.columns ?? null,
+    countAll: isTrue(query.include_count) || isTrue(query.count),
+  };
+}
+
+/** The rows that a change is for: an empty `where` is a slip, unless `allow_all` says it is not. */
+export function toFilters(body: Static<typeof deletionBody>): readonly RecordFilter[] {
+  const filters = body.where === undefined ? [] : filtersOf(body.where, 'body.where');
+  if (filters.length > 0 || isTrue(body.allow_all)) return filters;
+  throw invalidField('body.where', 'must not be empty, unless allow_all is true');
+}
+
+export function tableReference(credential: Credential, nameOrId: string): TableReference {
+  return { nameOrId, allowed: allowedTables(credential) };
+}
+
+/**
+ * The key at the end of a URL's path. The router has decoded it as a whole; where it has several parts, its commas count
+ * only where they stand plainly.
+ */
+export function recordKey(url: string, whole: string): RecordKey {
+  const [path = ''] = url.split('?', 1);
+  const parts = path.slice(path.lastIndexOf('/') + 1).split(',');
+  return { whole, parts: parts.map(decodeURIComponent) };
+}
+
+export function writeRow({ table, rowJson }: RecordRow): string {
+  return `{"table":${JSON.stringify(table)},"row":${rowJson}}`;
+}
+
+export function writeCreated(created: CreatedRecords, upserted: boolean): string {
+  const { table, updated, ignored, rowsJson } = created;
+  const counts = JSON.stringify({ table, created: created.created, ...(upserted && { updated, ignored }) });
+  return rowsJson === null ? counts : `${counts.slice(0, -1)},"rows":${rowsJson}}`;
+}
+
+/** The keys in the contract's order. */
+export function writePage(page: RecordPage, { limit, offset, after }: RecordPageRequest): string {
+  const before = JSON.stringify({ table: page.table });
+  const behind = JSON.stringify({
+    limit,
+    offset,
+    returned: page.returned,
+    has_more: page.hasMore,
+    ...(page.totalCount !== null && { total_count: page.totalCount }),
+    ...(after !== null && { next_cursor: page.nextCursor }),
+  });
+  return `${before.slice(0, -1)},"rows":${page.rowsJson},${behind.slice(1)}`;
+}

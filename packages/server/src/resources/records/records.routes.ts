@@ -1,0 +1,219 @@
+import { invalidField } from '../../core/errors.ts';
+import { credentialOf } from '../../http/access/authentication.ts';
+import { envelopeOf, success } from '../../http/envelope.ts';
+import { existingName } from '../../http/fields/object-name.ts';
+import { projectPath } from '../../http/fields/project-slug.ts';
+import type { HttpServer } from '../../http/http-server.ts';
+import { resultOf } from '../../http/idempotency.ts';
+import { renderedSuccess } from '../../http/json/rendered-json.ts';
+import type { Projects } from '../projects/projects.ts';
+import { createRequestOf, patchOf } from './record-body-fields.ts';
+import {
+  affectedAnswer,
+  changeBody,
+  clientRow,
+  createdAnswer,
+  deletedAnswer,
+  deletionBody,
+  recordAnswer,
+  recordKey,
+  recordPageAnswer,
+  recordPageQuery,
+  tableReference,
+  toFilters,
+  toPageRequest,
+  writeCreated,
+  writePage,
+  writeRow,
+} from './record-fields.ts';
+import type { Records } from './records.ts';
+
+const reading = {
+  access: 'project',
+  scope: 'records:read',
+  tables: 'checked',
+  // Those of queries: for a view.
+  errors: ['conflict', 'query_failed', 'query_timeout', 'rate_limited'],
+} as const;
+const writing = {
+  access: 'project',
+  scope: 'records:write',
+  tables: 'checked',
+  errors: ['constraint_violation', 'conflict', 'query_failed', 'query_timeout', 'rate_limited'],
+} as const;
+
+const TABLE = '/projects/:project/records/:table';
+const RECORD = '/projects/:project/records/:table/:id';
+const tablePath = projectPath({ table: existingName });
+const recordPath = projectPath({ table: existingName, id: existingName });
+
+interface Rooms {
+  readonly records: Records;
+  readonly projects: Projects;
+}
+
+export function registerRecordRoutes(app: HttpServer, rooms: Rooms): void {
+  listRecords(app, rooms);
+  createRecords(app, rooms);
+  updateRecords(app, rooms);
+  deleteRecords(app, rooms);
+  getRecord(app, rooms);
+  updateRecord(app, rooms);
+  deleteRecord(app, rooms);
+}
+
+function listRecords(app: HttpServer, { records, projects }: Rooms): void {
+  app.get(
+    TABLE,
+    {
+      config: { ...reading, operationId: 'listRecords' },
+      schema: {
+        params: tablePath,
+        querystring: recordPageQuery,
+        response: { 200: envelopeOf(recordPageAnswer) },
+      },
+    },
+    async (request) => {
+      const asked = toPageRequest(request.query);
+      if (asked.after !== null && asked.offset > 0) {
+        throw invalidField('query.offset', 'must be left out where after is given');
+      }
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const page = await records.list(
+        project,
+        tableReference(credentialOf(request), request.params.table),
+        asked,
+      );
+      return renderedSuccess(request, writePage(page, asked));
+    },
+  );
+}
+
+function createRecords(app: HttpServer, { records, projects }: Rooms): void {
+  app.post(
+    TABLE,
+    {
+      config: { ...writing, operationId: 'createRecords' },
+      schema: {
+        params: tablePath,
+        body: clientRow,
+        response: { 200: envelopeOf(createdAnswer), 201: envelopeOf(createdAnswer) },
+      },
+    },
+    async (request, reply) => {
+      const asked = createRequestOf(request.body);
+      const table = tableReference(credentialOf(request), request.params.table);
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      if (asked.kind === 'one') {
+        const written = await records.create(project, table, asked.record, request.idempotency);
+        const created = resultOf(request, reply, written);
+        reply.code(created.outcome === 'created' ? 201 : 200);
+        return renderedSuccess(request, writeRow(created));
+      }
+      const written = await records.createMany(project, table, asked.records, request.idempotency);
+      const created = resultOf(request, reply, written);
+      reply.code(created.created > 0 ? 201 : 200);
+      return renderedSuccess(request, writeCreated(created, asked.records.onConflict !== null));
+    },
+  );
+}
+
+function updateRecords(app: HttpServer, { records, projects }: Rooms): void {
+  app.patch(
+    TABLE,
+    {
+      config: { ...writing, operationId: 'updateRecords' },
+      schema: { params: tablePath, body: changeBody, response: { 200: envelopeOf(affectedAnswer) } },
+    },
+    async (request, reply) => {
+      const filters = toFilters(request.body);
+      const { patch, field } = patchOf({ data: request.body.data });
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const table = tableReference(credentialOf(request), request.params.table);
+      const change = { filters, patch, field };
+      const written = await records.updateMany(project, table, change, request.idempotency);
+      const { table: name, affected } = resultOf(request, reply, written);
+      return success(request, { table: name, affected_rows: affected });
+    },
+  );
+}
+
+function deleteRecords(app: HttpServer, { records, projects }: Rooms): void {
+  app.delete(
+    TABLE,
+    {
+      config: { ...writing, operationId: 'deleteRecords' },
+      schema: { params: tablePath, body: deletionBody, response: { 200: envelopeOf(affectedAnswer) } },
+    },
+    async (request, reply) => {
+      const filters = toFilters(request.body);
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const table = tableReference(credentialOf(request), request.params.table);
+      const written = await records.deleteMany(project, table, filters, request.idempotency);
+      const { table: name, affected } = resultOf(request, reply, written);
+      return success(request, { table: name, affected_rows: affected });
+    },
+  );
+}
+
+function getRecord(app: HttpServer, { records, projects }: Rooms): void {
+  app.get(
+    RECORD,
+    {
+      config: { ...reading, operationId: 'getRecord' },
+      schema: { params: recordPath, response: { 200: envelopeOf(recordAnswer) } },
+    },
+    async (request) => {
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const found = await records.get(
+        project,
+        tableReference(credentialOf(request), request.params.table),
+        recordKey(request.url, request.params.id),
+      );
+      return renderedSuccess(request, writeRow(found));
+    },
+  );
+}
+
+function updateRecord(app: HttpServer, { records, projects }: Rooms): void {
+  app.patch(
+    RECORD,
+    {
+      config: { ...writing, operationId: 'updateRecord' },
+      schema: { params: recordPath, body: clientRow, response: { 200: envelopeOf(recordAnswer) } },
+    },
+    async (request, reply) => {
+      const change = { key: recordKey(request.url, request.params.id), ...patchOf(request.body) };
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const updated = await records.update(
+        project,
+        tableReference(credentialOf(request), request.params.table),
+        change,
+        request.idempotency,
+      );
+      return renderedSuccess(request, writeRow(resultOf(request, reply, updated)));
+    },
+  );
+}
+
+function deleteRecord(app: HttpServer, { records, projects }: Rooms): void {
+  app.delete(
+    RECORD,
+    {
+      config: { ...writing, operationId: 'deleteRecord' },
+      schema: { params: recordPath, response: { 200: envelopeOf(deletedAnswer) } },
+    },
+    async (request, reply) => {
+      const key = recordKey(request.url, request.params.id);
+      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const deleted = await records.delete(
+        project,
+        tableReference(credentialOf(request), request.params.table),
+        key,
+        request.idempotency,
+      );
+      const { table } = resultOf(request, reply, deleted);
+      return success(request, { deleted: true as const, table, id: key.whole });
+    },
+  );
+}

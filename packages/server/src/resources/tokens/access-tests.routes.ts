@@ -1,0 +1,65 @@
+import { Type } from 'typebox';
+
+import { credentialOf } from '../../http/access/authentication.ts';
+import { envelopeOf, success } from '../../http/envelope.ts';
+import { nameForPeople } from '../../http/fields/name-for-people.ts';
+import { existingNameInBody } from '../../http/fields/object-name.ts';
+import { projectPath } from '../../http/fields/project-slug.ts';
+import type { HttpServer } from '../../http/http-server.ts';
+import { resultOf, sealedRequestOf } from '../../http/idempotency.ts';
+import type { AccessTests } from './access-tests.ts';
+
+const testAnswer = Type.Object({
+  token: Type.Object({
+    token: Type.String(),
+    token_id: Type.Integer(),
+    token_type: Type.Literal('project_api_token'),
+    expires_at: Type.Union([Type.String(), Type.Null()]),
+  }),
+  test: Type.Object({
+    project: Type.String(),
+    table: Type.Union([Type.String(), Type.Null()]),
+    /** Null where no table was named, and where it has no row. */
+    sample_row: Type.Union([
+      Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()])),
+      Type.Null(),
+    ]),
+  }),
+});
+
+export function registerAccessTestRoute(app: HttpServer, accessTests: AccessTests): void {
+  app.post(
+    '/projects/:project/auth/tokens/test',
+    {
+      config: {
+        access: 'project',
+        scope: ['tokens', 'records:read'],
+        tables: 'checked',
+        operationId: 'testAccess',
+        errors: ['conflict'],
+      },
+      schema: {
+        params: projectPath({}),
+        body: Type.Object(
+          { table_name: Type.Optional(existingNameInBody), token_name: Type.Optional(nameForPeople) },
+          { additionalProperties: false },
+        ),
+        response: { 201: envelopeOf(testAnswer) },
+      },
+    },
+    async (request, reply) => {
+      const { project } = request.params;
+      const { table_name, token_name = 'temporary-access-test' } = request.body;
+      const minter = credentialOf(request);
+      const asked = { projectSlug: project, minter, name: token_name, table: table_name };
+      const written = await accessTests.run(asked, sealedRequestOf(request));
+      const { token, sample } = resultOf(request, reply, written);
+      const { id, token_type, expires_at } = token.row;
+      const data = {
+        token: { token: token.secret, token_id: id, token_type, expires_at },
+        test: { project, table: sample?.table ?? null, sample_row: sample?.row ?? null },
+      };
+      return reply.code(201).send(success(request, data));
+    },
+  );
+}

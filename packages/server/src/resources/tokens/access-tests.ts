@@ -1,0 +1,74 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import { findWritten } from '../../catalog/kept-results.ts';
+import { projectBySlug } from '../../catalog/project-by-slug.ts';
+import type { Credential } from '../../core/credential.ts';
+import type { SealedRequest, Written } from '../../core/idempotency.ts';
+import { timestamp } from '../../core/ids.ts';
+import type { Engine, FirstRow } from '../../engine/engine.ts';
+import { requireTable } from '../../http/access/permissions.ts';
+import type { NewToken } from './insert-token.ts';
+import type { Tokens } from './tokens.ts';
+
+export interface AccessTestRequest {
+  readonly projectSlug: string;
+  readonly minter: Credential;
+  readonly name: string;
+  readonly table: string | undefined;
+}
+
+export interface AccessTest {
+  readonly token: NewToken;
+  /** Null where no table was named. */
+  readonly sample: FirstRow | null;
+}
+
+const LIFETIME_MS = 600_000;
+
+/** Tries the way in with a token that lives for ten minutes and takes nobody's place. */
+export class AccessTests {
+  readonly #catalog: Catalog;
+  readonly #engine: Engine;
+  readonly #tokens: Tokens;
+
+  constructor(parts: { readonly catalog: Catalog; readonly engine: Engine; readonly tokens: Tokens }) {
+    this.#catalog = parts.catalog;
+    this.#engine = parts.engine;
+    this.#tokens = parts.tokens;
+  }
+
+  /**
+   * Reads first, so that a test that fails leaves no token.
+   * @throws RowhouseError `not_found`, `conflict`; `permission_denied` where the minter may not read the table;
+   * `idempotency_mismatch`.
+   */
+  async run(
+    { projectSlug, minter, name, table }: AccessTestRequest,
+    request: SealedRequest | null,
+  ): Promise<Written<AccessTest>> {
+    const before = await findWritten<AccessTest>(this.#catalog, request);
+    if (before !== null) return before;
+    await projectBySlug(this.#catalog, projectSlug);
+    const sample = table === undefined ? null : await this.#read(projectSlug, minter, table);
+    const asked = {
+      projectSlug,
+      minter,
+      name,
+      revokePrevious: false,
+      temporary: true,
+      grant: { scopes: undefined, tables: undefined, expiresAt: await this.#expiry(minter) },
+    };
+    return this.#tokens.createFor(asked, request, (token) => ({ token, sample }));
+  }
+
+  async #read(project: string, minter: Credential, table: string): Promise<FirstRow> {
+    requireTable(minter, table);
+    return this.#engine.readFirstRow(project, table);
+  }
+
+  /** In ten minutes, or with the minter where that is sooner. Timestamps sort as text. */
+  async #expiry(minter: Credential): Promise<string> {
+    const soon = timestamp(new Date(Date.now() + LIFETIME_MS));
+    const own = minter.kind === 'admin' ? null : (await this.#tokens.get(minter.tokenId)).expires_at;
+    return own !== null && own < soon ? own : soon;
+  }
+}

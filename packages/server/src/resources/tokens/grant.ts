@@ -1,0 +1,31 @@
+import type { TokenRow } from '../../catalog/tables.ts';
+import type { Scope } from '../../core/scopes.ts';
+
+/** What a token may do, and until when. */
+export interface Grant {
+  /** Null: everything. */
+  readonly scopes: readonly Scope[] | null;
+  /** Null: every table. */
+  readonly tables: readonly string[] | null;
+  /** Null: for ever. */
+  readonly expiresAt: string | null;
+}
+
+export const fullGrant: Grant = { scopes: null, tables: null, expiresAt: null };
+
+/** The columns hold JSON that `toGrantColumns` wrote. */
+export function grantOf(row: Pick<TokenRow, 'scopes' | 'tables' | 'expires_at'>): Grant {
+  return {
+    scopes: row.scopes === null ? null : (JSON.parse(row.scopes) as readonly Scope[]),
+    tables: row.tables === null ? null : (JSON.parse(row.tables) as readonly string[]),
+    expiresAt: row.expires_at,
+  };
+}
+
+export function toGrantColumns(grant: Grant): Pick<TokenRow, 'scopes' | 'tables' | 'expires_at'> {
+  return {
+    scopes: grant.scopes === null ? null : JSON.stringify(grant.scopes),
+    tables: grant.tables === null ? null : JSON.stringify(grant.tables),
+    expires_at: grant.expiresAt,
+  };
+}

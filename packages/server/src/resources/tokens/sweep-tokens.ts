@@ -1,0 +1,22 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import { timestamp } from '../../core/ids.ts';
+
+const DAY_MS = 86_400_000;
+/** A temporary token is of no interest once it is over; for a moment it still answers the question what became of it. */
+const TEMPORARY_KEPT_MS = 3_600_000;
+
+/** Removes the tokens that have been expired or revoked for so many days, and temporary ones after an hour. */
+export async function sweepTokens(catalog: Catalog, keptDays: number): Promise<void> {
+  const now = Date.now();
+  // Timestamps sort as text.
+  const before = timestamp(new Date(now - keptDays * DAY_MS));
+  const beforeOfTemporary = timestamp(new Date(now - TEMPORARY_KEPT_MS));
+  await catalog
+    .deleteFrom('tokens')
+    .where((build) => {
+      const isOver = (time: string) =>
+        build.or([build('revoked_at', '<', time), build('expires_at', '<', time)]);
+      return build.or([isOver(before), build.and([build('temporary', '=', 1), isOver(beforeOfTemporary)])]);
+    })
+    .execute();
+}

@@ -1,0 +1,102 @@
+import { type Static, Type } from 'typebox';
+
+import type { TokenRow } from '../../catalog/tables.ts';
+import { SCOPES } from '../../core/scopes.ts';
+import { grantOf } from './grant.ts';
+import type { NamedTokenRow, NewToken } from './insert-token.ts';
+
+const nullableTime = Type.Union([Type.String(), Type.Null()]);
+
+/** What a client sees of a token, in the contract's order; never the secret. */
+export const tokenFields = Type.Object(
+  {
+    /** Null for the admin credential, which is no project's token. */
+    id: Type.Union([Type.Integer(), Type.Null()]),
+    token_type: Type.Union([Type.Literal('project_api_token'), Type.Literal('admin_credential')]),
+    token_name: Type.String(),
+    expires_at: nullableTime,
+    revoked_at: nullableTime,
+    last_used_at: nullableTime,
+    created_at: nullableTime,
+  },
+  { title: 'Token' },
+);
+
+const grantFields = {
+  scopes: Type.Array(Type.Enum([...SCOPES])),
+  /** Null for every table. */
+  tables: Type.Union([Type.Array(Type.String()), Type.Null()]),
+};
+
+const ownerFields = {
+  /** The owner of the token, of whose earlier tokens in the project a new one takes the place. */
+  account_user_id: Type.Integer(),
+  /** The user of the project in whose name it is; null for none. */
+  project_username: Type.Union([Type.String(), Type.Null()]),
+};
+
+/** The same in a list, with what the token may do and whose it is. */
+export const listedTokenFields = Type.Object(
+  { ...tokenFields.properties, ...grantFields, ...ownerFields },
+  { title: 'ListedToken' },
+);
+
+/** What a client sees of a token once, when it is made. */
+export const newTokenFields = Type.Object(
+  {
+    token: Type.String(),
+    token_id: Type.Integer(),
+    token_type: Type.Literal('project_api_token'),
+    token_name: Type.String(),
+    expires_at: nullableTime,
+    created_at: Type.String(),
+    ...grantFields,
+    ...ownerFields,
+  },
+  { title: 'NewToken' },
+);
+
+export function toTokenFields(row: TokenRow): Static<typeof tokenFields> {
+  const { id, token_type, token_name, expires_at, revoked_at, last_used_at, created_at } = row;
+  return { id, token_type, token_name, expires_at, revoked_at, last_used_at, created_at };
+}
+
+export function toListedTokenFields(row: NamedTokenRow): Static<typeof listedTokenFields> {
+  return { ...toTokenFields(row), ...toGrantFields(row), ...toOwnerFields(row) };
+}
+
+export const adminTokenFields: Static<typeof tokenFields> = {
+  id: null,
+  token_type: 'admin_credential',
+  token_name: 'admin',
+  expires_at: null,
+  revoked_at: null,
+  last_used_at: null,
+  created_at: null,
+};
+
+export function toNewTokenFields({ secret, row }: NewToken): Static<typeof newTokenFields> {
+  const { id, token_type, token_name, expires_at, created_at } = row;
+  return {
+    token: secret,
+    token_id: id,
+    token_type,
+    token_name,
+    expires_at,
+    created_at,
+    ...toGrantFields(row),
+    ...toOwnerFields(row),
+  };
+}
+
+function toGrantFields(row: TokenRow): Pick<Static<typeof listedTokenFields>, 'scopes' | 'tables'> {
+  const { scopes, tables } = grantOf(row);
+  return { scopes: [...(scopes ?? SCOPES)], tables: tables === null ? null : [...tables] };
+}
+
+function toOwnerFields({
+  account_user_id,
+  project_username,
+}: NamedTokenRow): Pick<Static<typeof listedTokenFields>, keyof typeof ownerFields> {
+  return { account_user_id, project_username };
+}

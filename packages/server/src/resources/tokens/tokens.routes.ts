@@ -1,0 +1,136 @@
+import { Type } from 'typebox';
+
+import { SCOPES } from '../../core/scopes.ts';
+import { credentialOf } from '../../http/access/authentication.ts';
+import { envelopeOf, success } from '../../http/envelope.ts';
+import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
+import { nameForPeople } from '../../http/fields/name-for-people.ts';
+import { existingNameInBody } from '../../http/fields/object-name.ts';
+import { pageFields, pageKeys, pageOf } from '../../http/fields/paging.ts';
+import { projectPath } from '../../http/fields/project-slug.ts';
+import type { HttpServer } from '../../http/http-server.ts';
+import { resultOf, sealedRequestOf } from '../../http/idempotency.ts';
+import { requireFuture, tokenExpiry } from './expiry-fields.ts';
+import {
+  adminTokenFields,
+  listedTokenFields,
+  newTokenFields,
+  tokenFields,
+  toListedTokenFields,
+  toNewTokenFields,
+  toTokenFields,
+} from './token-fields.ts';
+import { DEFAULT_TOKEN_NAME, type Tokens } from './tokens.ts';
+
+const administering = { access: 'project', scope: 'tokens', tables: 'untouched' } as const;
+
+export function registerTokenRoutes(app: HttpServer, tokens: Tokens): void {
+  getOwnToken(app, tokens);
+  createToken(app, tokens);
+  listTokens(app, tokens);
+  revokeToken(app, tokens);
+}
+
+function getOwnToken(app: HttpServer, tokens: Tokens): void {
+  app.get(
+    '/projects/:project/auth/me',
+    {
+      config: { access: 'project', scope: null, tables: 'untouched', operationId: 'getOwnToken' },
+      schema: {
+        params: projectPath({}),
+        response: { 200: envelopeOf(Type.Object({ token: tokenFields })) },
+      },
+    },
+    async (request) => {
+      const credential = credentialOf(request);
+      if (credential.kind === 'admin') return success(request, { token: adminTokenFields });
+      return success(request, { token: toTokenFields(await tokens.get(credential.tokenId)) });
+    },
+  );
+}
+
+/** Whether there are such tables is not asked: they may come later. */
+const tableNames = Type.Array(existingNameInBody, {
+  minItems: 1,
+  maxItems: 1_000,
+  uniqueItems: true,
+});
+
+const tokenRequest = Type.Object(
+  {
+    token_name: Type.Optional(nameForPeople),
+    token_type: Type.Optional(Type.Literal('project_api_token')),
+    revoke_previous: Type.Optional(booleanLike),
+    expires_at: Type.Optional(tokenExpiry),
+    scopes: Type.Optional(Type.Array(Type.Enum([...SCOPES]), { minItems: 1, uniqueItems: true })),
+    tables: Type.Optional(Type.Union([tableNames, Type.Null()])),
+  },
+  { additionalProperties: false },
+);
+
+function createToken(app: HttpServer, tokens: Tokens): void {
+  app.post(
+    '/projects/:project/auth/tokens',
+    {
+      config: { ...administering, operationId: 'createToken' },
+      schema: {
+        params: projectPath({}),
+        body: tokenRequest,
+        response: { 201: envelopeOf(Type.Object({ token: newTokenFields })) },
+      },
+    },
+    async (request, reply) => {
+      const { token_name = DEFAULT_TOKEN_NAME, revoke_previous = true } = request.body;
+      const { scopes, tables, expires_at } = request.body;
+      requireFuture(expires_at);
+      const asked = {
+        projectSlug: request.params.project,
+        minter: credentialOf(request),
+        name: token_name,
+        revokePrevious: isTrue(revoke_previous),
+        grant: { scopes, tables, expiresAt: expires_at },
+      };
+      const token = resultOf(request, reply, await tokens.create(asked, sealedRequestOf(request)));
+      return reply.code(201).send(success(request, { token: toNewTokenFields(token) }));
+    },
+  );
+}
+
+function listTokens(app: HttpServer, tokens: Tokens): void {
+  app.get(
+    '/projects/:project/auth/tokens',
+    {
+      config: { ...administering, operationId: 'listTokens' },
+      schema: {
+        params: projectPath({}),
+        querystring: Type.Object(pageFields, { additionalProperties: false }),
+        response: { 200: envelopeOf(Type.Object({ tokens: Type.Array(listedTokenFields), ...pageKeys })) },
+      },
+    },
+    async (request) => {
+      const { limit = 50, offset = 0 } = request.query;
+      const found = await tokens.list(request.params.project, { limit, offset });
+      return success(request, {
+        tokens: found.rows.map(toListedTokenFields),
+        ...pageOf({ limit, offset }, found),
+      });
+    },
+  );
+}
+
+function revokeToken(app: HttpServer, tokens: Tokens): void {
+  const tokenId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+  const revoked = Type.Object({ revoked: Type.Literal(true), token_id: Type.Integer() });
+  app.delete(
+    '/projects/:project/auth/tokens/:token_id',
+    {
+      config: { ...administering, operationId: 'revokeToken' },
+      schema: { params: projectPath({ token_id: tokenId }), response: { 200: envelopeOf(revoked) } },
+    },
+    async (request, reply) => {
+      const { project, token_id } = request.params;
+      resultOf(request, reply, await tokens.revoke(project, token_id, sealedRequestOf(request)));
+      return success(request, { revoked: true as const, token_id });
+    },
+  );
+}

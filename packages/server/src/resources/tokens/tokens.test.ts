@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { test } from 'node:test';
+
+import { ADMIN_TOKEN, startTestServer } from '../../testing/http/test-server.ts';
+
+test('a token tells who it is, in the documented form, and never the secret', async () => {
+  await using server = await startTestServer();
+  const token = await server.createProject('shop');
+
+  const { body } = await server.call('GET', '/projects/shop/auth/me', { token });
+  assert.deepEqual(Object.keys(body.data.token), [
+    'id',
+    'token_type',
+    'token_name',
+    'expires_at',
+    'revoked_at',
+    'last_used_at',
+    'created_at',
+  ]);
+  assert.equal(body.data.token.token_type, 'project_api_token');
+  assert.match(body.data.token.last_used_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  assert.ok(!JSON.stringify(body).includes(token));
+});
+
+test('the use of a token is remembered across a restart', async () => {
+  await using server = await startTestServer();
+  const token = await server.createProject('shop');
+  const before = await server.call('GET', '/projects/shop/auth/me', { token });
+  await server.restart();
+
+  const after = await server.call('GET', '/projects/shop/auth/me', { token });
+  assert.ok(after.body.data.token.last_used_at >= before.body.data.token.last_used_at);
+  assert.equal(after.body.data.token.id, before.body.data.token.id);
+});
+
+test('the admin credential is recognised, and is no token of the project', async () => {
+  await using server = await startTestServer();
+  await server.createProject('shop');
+
+  const { body } = await server.call('GET', '/projects/shop/auth/me');
+  assert.equal(body.data.token.token_type, 'admin_credential');
+  assert.equal(body.data.token.id, null);
+});
+
+test('missing, mistyped, unknown and foreign tokens are refused; the last two with one and the same answer', async () => {
+  await using server = await startTestServer();
+  const token = await server.createProject('shop');
+  const foreign = await server.createProject('rival');
+  const errorOf = async (path: string, presented: string | null) => {
+    const { status, body, headers } = await server.call('GET', path, { token: presented });
+    assert.equal(status, 401);
+    assert.equal(headers.get('www-authenticate'), 'Bearer');
+    return body.error;
+  };
+
+  assert.equal((await errorOf('/projects/shop', null))?.code, 'missing_authorization');
+  const last = token.at(-1) === 'a' ? 'b' : 'a';
+  assert.equal((await errorOf('/projects/shop', token.slice(0, -1) + last))?.code, 'invalid_token');
+  const refused = await errorOf('/projects/shop', foreign);
+  assert.equal(refused?.code, 'invalid_token');
+  assert.deepEqual(await errorOf('/projects/no_such_project', foreign), refused);
+  assert.deepEqual(await errorOf('/projects/shop', `${ADMIN_TOKEN}x`), refused);
+});
+
+test('given a project that is deleted and made anew while a body is arriving, then the old token does not reach the new one', async () => {
+  await using server = await startTestServer();
+  const oldToken = await server.createProject('shop');
+  const { port } = new URL(server.url);
+  const slow = request({
+    port,
+    path: '/projects/shop/export/schema',
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${oldToken}`,
+      'content-type': 'application/json',
+      expect: '100-continue',
+    },
+  });
+  slow.flushHeaders();
+  await once(slow, 'continue');
+  await server.call('DELETE', '/projects/shop', { json: { confirm_project_slug: 'shop' } });
+  await server.createProject('shop');
+  slow.end('{}');
+  const [answer] = (await once(slow, 'response')) as [IncomingMessage];
+  assert.equal(answer.statusCode, 401);
+  answer.resume();
+  const { body } = await server.call('GET', '/projects/shop/exports');
+  assert.deepEqual(body.data.exports, []);
+});

@@ -1,0 +1,53 @@
+import { Type } from 'typebox';
+
+import { envelopeOf, success } from '../../http/envelope.ts';
+import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
+import { nameForPeople } from '../../http/fields/name-for-people.ts';
+import { projectPath } from '../../http/fields/project-slug.ts';
+import type { HttpServer } from '../../http/http-server.ts';
+import { requireFuture, tokenExpiry } from '../tokens/expiry-fields.ts';
+import { newTokenFields, toNewTokenFields } from '../tokens/token-fields.ts';
+import { passwordGiven, username } from './user-fields.ts';
+import type { Users } from './users.ts';
+
+export function registerLoginRoute(app: HttpServer, users: Users): void {
+  app.post(
+    '/projects/:project/auth/login',
+    {
+      // The password is the credential.
+      config: {
+        access: 'public',
+        operationId: 'logIn',
+        errors: ['invalid_credentials', 'rate_limited'],
+      },
+      schema: {
+        params: projectPath({}),
+        body: Type.Object(
+          {
+            username,
+            password: passwordGiven,
+            token_name: Type.Optional(nameForPeople),
+            revoke_previous: Type.Optional(booleanLike),
+            expires_at: Type.Optional(tokenExpiry),
+          },
+          { additionalProperties: false },
+        ),
+        response: { 201: envelopeOf(Type.Object({ token: newTokenFields })) },
+      },
+    },
+    async (request, reply) => {
+      const { username: name, password, token_name = 'login', revoke_previous, expires_at } = request.body;
+      requireFuture(expires_at);
+      const token = await users.logIn({
+        projectSlug: request.params.project,
+        username: name,
+        password,
+        address: request.ip,
+        tokenName: token_name,
+        expiresAt: expires_at,
+        revokePrevious: isTrue(revoke_previous),
+      });
+      return reply.code(201).send(success(request, { token: toNewTokenFields(token) }));
+    },
+  );
+}

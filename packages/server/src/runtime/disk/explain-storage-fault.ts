@@ -1,0 +1,52 @@
+import { RowhouseError } from '../../core/errors.ts';
+
+/** Primary result codes of SQLite that the machine or the file is to blame for. https://www.sqlite.org/rescode.html */
+const SQLITE_FULL = 13;
+/** The index of the write-ahead log cannot grow; SQLite's manual says itself that this means a full disk. */
+const SQLITE_IOERR_SHMSIZE = 4874;
+const SQLITE_UNREACHABLE = new Map([
+  [5, 'locked by another program'],
+  [8, 'not writable'],
+  [10, 'not readable from its disk'],
+  [11, 'damaged'],
+  [14, 'not there or not readable'],
+  [26, 'not a SQLite database'],
+]);
+
+const DISK_FULL_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+/** Of the file system, where SQLite would say that a file is not writable, or not readable from its disk. */
+const DISK_FAULT_CODES = new Set(['EIO', 'EROFS', 'EACCES', 'EPERM', 'EBUSY']);
+
+/**
+ * What a failed file or database operation is to a client: `storage_full` when the disk has no room, `unavailable` when
+ * the database cannot be reached. Anything else is a fault of ours and comes back as it was.
+ */
+export function explainStorageFault(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof RowhouseError) return error;
+  const extendedCode = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
+  const sqliteCode = extendedCode === undefined ? undefined : extendedCode & 0xff;
+  const systemCode = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const isFull = sqliteCode === SQLITE_FULL || extendedCode === SQLITE_IOERR_SHMSIZE;
+  if (isFull || DISK_FULL_CODES.has(systemCode)) {
+    return new RowhouseError('storage_full', 'The disk is full: nothing was written.', { cause: error });
+  }
+  if (systemCode === 'ENOENT') {
+    return new RowhouseError('unavailable', 'The files of the project are not there.', { cause: error });
+  }
+  if (DISK_FAULT_CODES.has(systemCode)) {
+    return new RowhouseError(
+      'unavailable',
+      'The files of the project cannot be changed: their disk refuses it.',
+      {
+        cause: error,
+      },
+    );
+  }
+  const trouble = sqliteCode === undefined ? undefined : SQLITE_UNREACHABLE.get(sqliteCode);
+  if (trouble !== undefined) {
+    return new RowhouseError('unavailable', `The database cannot be reached: it is ${trouble}.`, {
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,64 @@
+import { RowhouseError, type ErrorCode, type ErrorDetail } from '../../core/errors.ts';
+
+/** What a thread can do: for each operation, the plain data that goes in and the plain data that comes out. */
+export type Operations = Readonly<Record<string, { readonly input: unknown; readonly output: unknown }>>;
+
+export interface OperationRequest {
+  readonly id: number;
+  readonly operation: string;
+  readonly input: unknown;
+}
+
+export type OperationReply =
+  | { readonly id: number; readonly ok: true; readonly output: unknown }
+  | { readonly id: number; readonly ok: false; readonly error: ErrorMessage };
+
+/** An error as plain data: an `Error` loses its own properties when it is cloned between threads. */
+export type ErrorMessage = RegisteredMessage | FaultMessage;
+
+interface RegisteredMessage {
+  readonly kind: 'registered';
+  readonly message: string;
+  readonly code: ErrorCode;
+  readonly details: readonly ErrorDetail[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+}
+
+interface FaultMessage {
+  readonly kind: 'fault';
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** `ENOSPC`, `ERR_SQLITE_ERROR`…, where the error has one. */
+  readonly systemCode: string | undefined;
+  /** SQLite's extended result code, where SQLite refused. https://www.sqlite.org/rescode.html */
+  readonly sqliteCode: number | undefined;
+}
+
+export function errorToMessage(error: unknown): ErrorMessage {
+  if (error instanceof RowhouseError) {
+    const { message, code, details, retryAfterSeconds } = error;
+    return { kind: 'registered', message, code, details, retryAfterSeconds };
+  }
+  const fault = error instanceof Error ? error : new Error(String(error));
+  return {
+    kind: 'fault',
+    message: fault.message,
+    stack: fault.stack,
+    systemCode: 'code' in fault && typeof fault.code === 'string' ? fault.code : undefined,
+    sqliteCode: 'errcode' in fault && typeof fault.errcode === 'number' ? fault.errcode : undefined,
+  };
+}
+
+/** The other way: a `RowhouseError` again, or an `Error` with the `code`, `errcode` and stack of the one thrown there. */
+export function errorFromMessage(message: ErrorMessage): Error {
+  if (message.kind === 'registered') {
+    const { code, details, retryAfterSeconds } = message;
+    return new RowhouseError(code, message.message, { details, retryAfterSeconds });
+  }
+  const error = Object.assign(new Error(message.message), {
+    ...(message.systemCode !== undefined && { code: message.systemCode }),
+    ...(message.sqliteCode !== undefined && { errcode: message.sqliteCode }),
+  });
+  if (message.stack !== undefined) error.stack = message.stack;
+  return error;
+}

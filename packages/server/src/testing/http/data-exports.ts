@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type {
+  CsvOptions,
+  DatabaseExportRequest,
+  RowSelection,
+  TableFormat,
+  WrittenDatabaseExport,
+  WrittenTableExport,
+} from '../../engine/project-exports.ts';
+import { writeDatabase } from '../../engine/sqlite/exports/write-database.ts';
+import { writeTable } from '../../engine/sqlite/exports/write-table.ts';
+import { temporaryFolder } from '../system/temporary-folder.ts';
+
+/** An export as the service writes it. */
+export type ExportedFile<Written> = Written & { readonly bytes: Buffer };
+
+export const ALL_ROWS: RowSelection = {
+  columns: null,
+  filters: [],
+  sort: null,
+  descending: false,
+  limit: null,
+  offset: 0,
+  field: 'body',
+};
+
+/** Writes a database out as the export process does. */
+export async function exportedDatabase(
+  path: string,
+  request: Partial<DatabaseExportRequest> & Pick<DatabaseExportRequest, 'format'>,
+): Promise<ExportedFile<WrittenDatabaseExport>> {
+  const whole = { databaseName: 'tested', include: null, exclude: [], rows: {}, ...request };
+  return written((task) => writeDatabase({ ...task, path, request: whole }, ignore));
+}
+
+/** Writes a table out as the export process does. */
+export async function exportedTable(
+  path: string,
+  table: string,
+  format: TableFormat,
+  { rows, csv }: { readonly rows?: Partial<RowSelection>; readonly csv?: Partial<CsvOptions> } = {},
+): Promise<ExportedFile<WrittenTableExport>> {
+  const request = {
+    table: { nameOrId: table, allowed: null },
+    format,
+    rows: { ...ALL_ROWS, ...rows },
+    csv: { delimiter: ',', bom: false, spreadsheetSafe: false, ...csv },
+  };
+  return written((task) => writeTable({ ...task, path, request }, ignore));
+}
+
+async function written<Written extends object>(
+  write: (task: {
+    readonly outputPath: string;
+    readonly maxBytes: number;
+    readonly counting: boolean;
+  }) => Promise<Written>,
+): Promise<ExportedFile<Written>> {
+  using folder = temporaryFolder();
+  const outputPath = join(folder.path, 'export');
+  const facts = await write({ outputPath, maxBytes: Infinity, counting: true });
+  return { ...facts, bytes: readFileSync(outputPath) };
+}
+
+function ignore(): void {}

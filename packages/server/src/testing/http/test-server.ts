@@ -1,0 +1,119 @@
+import { createApp } from '../../app.ts';
+import { openService, type ServiceOptions } from '../../compose.ts';
+import { type Config, readConfig } from '../../core/config.ts';
+import type { ErrorDetail } from '../../core/errors.ts';
+import { createServiceLog } from '../../http/observing/service-log.ts';
+import { temporaryFolder } from '../system/temporary-folder.ts';
+
+/** The admin credential of every test server. */
+export const ADMIN_TOKEN = 'admin-token-for-tests-only-0123456789';
+
+/** An envelope as a test reads it: whatever the server sent. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: {
+    readonly ok: boolean;
+    // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects, and fails where it is not
+    readonly data: any;
+    readonly error: {
+      readonly code: string;
+      readonly message: string;
+      readonly details?: readonly ErrorDetail[];
+    } | null;
+    readonly request_id: string;
+  };
+}
+
+/** Which fields an answer says are at fault. */
+export function fieldsAtFault({ body }: Answer): readonly string[] {
+  return (body.error?.details ?? []).map((detail) => detail.field);
+}
+
+export interface CallOptions {
+  readonly token?: string | null;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  readonly body?: NonNullable<RequestInit['body']>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly dataDir: string;
+  /** With the admin credential, unless another token is given; `null` sends none. */
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  fetch(method: string, path: string, options?: CallOptions): Promise<Response>;
+  /** Makes a project and returns its token. */
+  createProject(slug: string): Promise<string>;
+  /** Stops the server and starts another on the same data folder; `meanwhile` has it to itself between the two. */
+  restart(meanwhile?: () => void): Promise<void>;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+}
+
+/** A real service on a real socket, in a fresh folder that goes with it; every answer is held to its declared schema. */
+export async function startTestServer(
+  settings: Partial<Config> = {},
+  serviceOptions: ServiceOptions = {},
+): Promise<TestServer> {
+  const folder = temporaryFolder();
+  const defaults = { ...readConfig({}), dataDir: folder.path, adminToken: ADMIN_TOKEN };
+  const config: Config = { ...defaults, ...settings };
+  let running = await start(config, serviceOptions);
+  const fetchFrom: TestServer['fetch'] = (method, path, options = {}) => {
+    return fetch(running.url + path, { method, ...requestInit(options) });
+  };
+  const call: TestServer['call'] = async (method, path, options) => {
+    const response = await fetchFrom(method, path, options);
+    const { status, headers } = response;
+    return { status, headers, body: (await response.json()) as Answer['body'] };
+  };
+  return {
+    get url() {
+      return running.url;
+    },
+    dataDir: config.dataDir,
+    fetch: fetchFrom,
+    call,
+    createProject: async (slug) => {
+      const { body } = await call('POST', '/projects', { json: { project_slug: slug, project_name: slug } });
+      return String(body.data.token.token);
+    },
+    restart: async (meanwhile) => {
+      await running.stop();
+      meanwhile?.();
+      running = await start(config, serviceOptions);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await running.stop();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+async function start(
+  config: Config,
+  options: ServiceOptions,
+): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+  const log = createServiceLog('fatal', process.stderr);
+  const service = await openService(config, log, options);
+  await service.tokens.adoptAdminToken(config.adminToken);
+  const app = createApp(service, { config, log, checkResponses: true });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const stop = async () => {
+    await app.close();
+    await service.close();
+  };
+  return { url, stop };
+}
+
+function requestInit({ token = ADMIN_TOKEN, json, body, headers = {} }: CallOptions): RequestInit {
+  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+  const type = json === undefined ? {} : { 'content-type': 'application/json' };
+  const content = json === undefined ? body : JSON.stringify(json);
+  return {
+    headers: { ...authorization, ...type, ...headers },
+    ...(content !== undefined && { body: content }),
+    ...(content instanceof ReadableStream && { duplex: 'half' }),
+  };
+}

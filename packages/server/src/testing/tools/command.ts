@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
+/** Compiled modules are kept from one process to the next, as each would else spend most of its time on that. */
+const COMPILE_CACHE = fileURLToPath(new URL('../../../../../node_modules/.cache/compiled', import.meta.url));
+
+export interface CommandResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Settings for a command; nothing of the test's own environment reaches it. */
+export type Environment = Readonly<Record<string, string>>;
+
+/** Runs the real command in a process of its own, to its end. */
+export async function runCommand(
+  words: readonly string[],
+  environment: Environment = {},
+): Promise<CommandResult> {
+  const child = spawn(process.execPath, [MAIN, ...words], {
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  await ended;
+  return { exitCode: child.exitCode, stdout, stderr };
+}
+
+export interface RunningCommand extends AsyncDisposable {
+  readonly url: string;
+  readonly pid: number;
+  /** What it has printed so far. */
+  readonly stdout: () => string;
+  /** What it has logged so far; all of it is also shown. */
+  readonly stderr: () => string;
+  /** Sends the signal and waits for the end. */
+  stop(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts the real server as a command, on a free port, and waits until it says that it is ready. */
+export async function startCommandServer(environment: Environment): Promise<RunningCommand> {
+  const child = spawn(process.execPath, [MAIN, 'start'], {
+    env: {
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      ROWHOUSE_PORT: '0',
+      ROWHOUSE_LOG_LEVEL: 'error',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'close');
+  let logged = '';
+  child.stderr.on('data', (chunk) => {
+    logged += String(chunk);
+    process.stderr.write(chunk);
+  });
+  let printed = '';
+  const ready = new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      printed += String(chunk);
+      // The text ends in an empty line: until then there may be more to come.
+      const address = /ready at (\S+)[^]*\n\n$/.exec(printed)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${printed}`)));
+  });
+  const stop = async (signal: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await ended;
+    return child.exitCode;
+  };
+  return {
+    url: await ready,
+    pid: child.pid ?? 0,
+    stdout: () => printed,
+    stderr: () => logged,
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop('SIGKILL')),
+  };
+}

@@ -1,9 +1,0 @@
-import { RowhouseError } from '../errors.ts';
-
-/** The error for an import into a project that has something to lose. */
-export function projectNotEmpty(): RowhouseError {
-  return new RowhouseError(
-    'conflict',
-    'The project has tables already; import with replace=true to replace them all.',
-  );
-}

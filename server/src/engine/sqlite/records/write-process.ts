@@ -1,9 +1,0 @@
-import { OpenDatabases } from '../open-databases.ts';
-import { serveProcess } from '../processes/serve-process.ts';
-import { recordWrites } from './record-handlers.ts';
-import type { WriteOperations } from './record-operations.ts';
-
-// Triggers of an imported file may rely on double-quoted strings. As in a query process, nothing stays open.
-const databases = new OpenDatabases(1, { mode: 'read-write', doubleQuotedStrings: true });
-
-await serveProcess<WriteOperations>(recordWrites(databases), () => databases.closeAll());

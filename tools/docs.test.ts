@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { settings } from '../packages/server/src/core/config.ts';
+import { errorRegistry } from '../packages/server/src/core/errors.ts';
+import { referencePages } from './reference-pages.ts';
+
+const root = join(import.meta.dirname, '..');
+
+for (const page of referencePages()) {
+  test(`${page.path} says what the code says; \`npm run docs\` writes it anew`, async () => {
+    assert.equal(await readFile(join(root, page.path), 'utf8'), page.text);
+  });
+}
+
+test('the pages name every setting and every error', () => {
+  const text = referencePages()
+    .map((page) => page.text)
+    .join('');
+  for (const { variable } of Object.values(settings)) assert.ok(text.includes(`\`${variable}\``), variable);
+  for (const code of Object.keys(errorRegistry)) assert.ok(text.includes(`\`${code}\``), code);
+});
+
+test('each decision has a number of its own, the same in its title as in its name', async () => {
+  const names = (await readdir(join(root, 'docs/decisions'))).toSorted();
+  for (const [position, name] of names.entries()) {
+    const text = await readFile(join(root, 'docs/decisions', name), 'utf8');
+    assert.equal(Number(name.slice(0, 4)), position + 1, name);
+    assert.ok(text.startsWith(`# ${position + 1}. `), name);
+  }
+});

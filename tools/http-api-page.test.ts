@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+
+import { scopesOf } from '../packages/server/src/http/access/permissions.ts';
+import type { OpenApiDocument } from '../packages/server/src/openapi/document.ts';
+import type { OperationText } from '../packages/server/src/openapi/page-texts.ts';
+import { readChinook } from '../packages/server/src/testing/databases/chinook.ts';
+import { answerChecker } from '../packages/server/src/testing/http/documented-answers.ts';
+import {
+  type RegisteredRoute,
+  registeredRoutes,
+} from '../packages/server/src/testing/http/registered-routes.ts';
+import { type CallOptions, startTestServer } from '../packages/server/src/testing/http/test-server.ts';
+import { readHttpApiExamples, readHttpApiPage } from './http-api-page.ts';
+
+const page = readHttpApiPage();
+
+const served = (await registeredRoutes()).filter(({ method }) => method !== 'HEAD');
+
+test('the page describes every route of the service, and no other', () => {
+  assert.deepEqual(page.operations.map(titleOf).toSorted(), served.map(titleOfRoute).toSorted());
+});
+
+test('the page says of every route that takes a project token what a token needs for it', () => {
+  for (const route of served) {
+    const { access, scope, tables } = route.config;
+    if ((access !== 'project' && access !== 'account') || scope === undefined) continue;
+    const scopes = scopesOf({ scope }).map((name) => `\`${name}\``);
+    const needed = `Scope: ${scopes.join(' and ') || 'none'}${tables === undefined ? ', whole project' : ''}.`;
+    const section = page.operations.find((operation) => titleOf(operation) === titleOfRoute(route));
+    assert.equal(section?.description.split('\n')[0], needed, titleOfRoute(route));
+  }
+});
+
+test('the page says what stands for each parameter of a path in its examples', () => {
+  const known = new Set(page.parameters.map(({ name }) => name));
+  for (const { path } of page.operations) {
+    const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name));
+    const missing = names.filter((name) => !known.has(name));
+    assert.deepEqual(missing, [], `${path}: add it to the table below "Examples"`);
+  }
+});
+
+test('the page has an example of what each route is sent, where it takes fields, and of what it answers, where that is JSON', async () => {
+  await using server = await startTestServer();
+  const document = (await (await server.fetch('GET', '/openapi.json')).json()) as OpenApiDocument;
+  for (const { method, path, body, data } of page.operations) {
+    const operation = document.paths[path]?.[method.toLowerCase()];
+    const add = (language: string) =>
+      `${method} ${path}: show it in a block \`${language}\` of the page, then run npm run docs`;
+    const answers = Object.values(operation?.responses ?? {}).map(({ content }) => jsonOf(content));
+    const isEnvelope = answers.some((json) => json?.schema.properties?.['data'] !== undefined);
+    if (jsonOf(operation?.requestBody?.['content']) !== undefined) assert.ok(body !== undefined, add('http'));
+    if (isEnvelope) assert.ok(data !== undefined, add('json'));
+  }
+});
+
+test('every example of the page, sent in its order, is answered as it shows and as the OpenAPI document says: the same keys in the same order, of the same types', async () => {
+  await using server = await startTestServer();
+  const document = (await (await server.fetch('GET', '/openapi.json')).json()) as OpenApiDocument;
+  const problemOf = answerChecker(document);
+  const made: Made = { token: null, ids: new Map(), link: null };
+  for (const operation of inOrder(readHttpApiExamples())) {
+    const { method, path, data } = operation;
+    const response = await server.fetch(method, targetOf(operation, made), await requestOf(operation, made));
+    const { status } = response;
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+    const json: unknown = isJson ? await response.json() : await response.arrayBuffer();
+    assert.ok(response.ok, `${method} ${path}: ${status} ${JSON.stringify(json)}`);
+    assert.equal(problemOf({ method: method.toLowerCase(), path, status, json }), null);
+    if (data === undefined) continue;
+    if (isFirst(operation)) assertExample(document, operation, status);
+    const answer = json as { readonly data: MadeData };
+    assert.deepEqual(shapeOf(answer.data), shapeOf(data), titleOf(operation));
+    remember(made, answer.data);
+  }
+  assert.ok(made.token !== null && made.ids.has('export_id'), 'the examples made a project and an export');
+});
+
+/** What the answers so far have made, which later requests are about. */
+interface Made {
+  token: string | null;
+  readonly ids: Map<string, string>;
+  /** What was made last. */
+  link: URL | null;
+}
+
+interface MadeData {
+  readonly token?: { readonly token?: string; readonly token_id?: number };
+  readonly export?: { readonly id: string };
+  readonly link?: { readonly url: string };
+  readonly requests?: readonly [{ readonly request_id: string }];
+}
+
+/** What removes the table or the project stands with their other routes, and comes last. */
+function inOrder(operations: readonly OperationText[]): readonly OperationText[] {
+  return operations.toSorted((a, b) => removes(a) - removes(b));
+}
+
+function removes(operation: OperationText): number {
+  return ['DELETE /projects/{project}/table/{table}', 'DELETE /projects/{project}'].indexOf(
+    titleOf(operation),
+  );
+}
+
+function targetOf({ path, query }: OperationText, { ids, link }: Made): string {
+  if (path.startsWith('/shared/')) return `${link?.pathname ?? ''}${link?.search ?? ''}`;
+  // Of the projects that the examples make, one has a user.
+  const begun = path.endsWith('/auth/login') ? path.replace('{project}', 'orchard_north') : path;
+  const filled = page.parameters.reduce(
+    (target, { name, example }) => target.replace(`{${name}}`, ids.get(name) ?? example),
+    begun,
+  );
+  const asked = new URLSearchParams(query).toString();
+  return asked === '' ? filled : `${filled}?${asked}`;
+}
+
+const OF_THE_ADMIN = new Set(['/projects', '/metrics']);
+
+async function requestOf({ path, body }: OperationText, { token }: Made): Promise<CallOptions> {
+  const content = path.endsWith('/import/sqlite')
+    ? { body: await readChinook(), headers: { 'content-type': 'application/vnd.sqlite3' } }
+    : { json: body };
+  return OF_THE_ADMIN.has(path) ? content : { headers: JOURNEY, ...content, token };
+}
+
+/** The examples are one run of an operation. */
+const JOURNEY = {
+  'x-operation-key': 'edit-profile-email',
+  'x-operation-run-id': page.parameters.find(({ name }) => name === 'run_id')?.example ?? '',
+};
+
+/** The project’s own token is its first; ids are those of what was made last. */
+function remember(made: Made, { token, export: exported, link, requests }: MadeData): void {
+  if (link !== undefined) made.link = new URL(link.url);
+  made.token ??= token?.token ?? null;
+  if (token?.token_id !== undefined) made.ids.set('token_id', String(token.token_id));
+  if (requests !== undefined) made.ids.set('request_id', requests[0].request_id);
+  if (exported !== undefined) made.ids.set('export_id', exported.id);
+}
+
+/** Whether it is the one that programs see. */
+function isFirst(operation: OperationText): boolean {
+  return page.operations.some((shown) => isDeepStrictEqual(shown, operation));
+}
+
+/** The example stands in the document under the status that its request was answered with, and is what the schema there says. */
+function assertExample(document: OpenApiDocument, operation: OperationText, status: number): void {
+  const { method, path, data } = operation;
+  const answer = document.paths[path]?.[method.toLowerCase()]?.responses[String(status)];
+  const example = jsonOf(answer?.['content'])?.example;
+  assert.deepEqual(example?.data, data, `${titleOf(operation)} ${status}`);
+  const problemOf = answerChecker(document);
+  assert.equal(problemOf({ method: method.toLowerCase(), path, status, json: example }), null);
+}
+
+interface JsonMedia {
+  readonly schema: { readonly properties?: Readonly<Record<string, unknown>> };
+  readonly example?: { readonly data: unknown };
+}
+
+function jsonOf(content: unknown): JsonMedia | undefined {
+  return (content as Readonly<Record<string, JsonMedia>> | undefined)?.['application/json'];
+}
+
+/** `GET /projects/{project}` */
+function titleOf({ method, path }: OperationText): string {
+  return `${method} ${path}`;
+}
+
+function titleOfRoute({ method, url }: RegisteredRoute): string {
+  return `${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`;
+}
+
+/** Keys in their order, with the types of their values: what must not differ between an example and a real answer. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  return Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)]);
+}

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+
+import { settings } from '../packages/server/src/core/config.ts';
+
+const root = join(import.meta.dirname, '..');
+const rows = new Map(
+  [...readText('docs/guides/operations.md').matchAll(/^\| (.+?) +\| (.+?) +\|$/gm)].map(
+    ([, what = '', limit = '']) => [what, limit],
+  ),
+);
+
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+const THREADS = ['pointThreads', 'writerThreads', 'readerThreads'];
+
+describe('the guide to operations tells the limits that the code has', () => {
+  const { bodiesMaxBytes, addressBodiesMaxBytes, bodyStallSeconds } = settings;
+  const { bodyMaxBytes, importMaxBytes, queryTimeoutMs, maxOpenDatabases } = settings;
+  const { exportMaxBytes, exportTimeoutSeconds } = settings;
+  const { maxConnections, headersTimeoutSeconds, bodyTimeoutSeconds, keepAliveSeconds } = settings;
+  const { requestLogDays, requestLogMaxRows, operationIdleSeconds } = settings;
+  const limits: Readonly<Record<string, readonly string[]>> = {
+    connections: [
+      `${maxConnections.default.toLocaleString('en-US')} (`,
+      `${keepAliveSeconds.default} seconds (`,
+      `${inText('http/limits/connection-limit.ts', 'MAX_REFUSED_AT_ONCE')} at a time`,
+    ],
+    'an answer that its client does not read': [
+      `${number('http/http-server.ts', 'answerStallMs') / 1_000} seconds`,
+    ],
+    'the rest of a body that was refused': [`${number('http/http-server.ts', 'lingerMs') / 1_000} seconds`],
+    'requests at work or waiting': [
+      `${inText('http/http-server.ts', 'perProject')} of a project`,
+      `${inText('http/http-server.ts', 'total')} in all`,
+    ],
+    'tokens looked up at once': [inText('resources/tokens/credential-look-up.ts', 'MAX_LOOK_UPS')],
+    'a JSON body': [
+      `${bodyMaxBytes.default / MIB} MiB`,
+      `${bodyTimeoutSeconds.default} seconds`,
+      `each ${bodyStallSeconds.default} (`,
+      `${number('http/bodies/watch-arrival.ts', 'MIN_BYTES_PER_SECOND') / KIB} KiB a second`,
+      `${inText('http/json/json-structure.ts', 'MAX_DEPTH')} deep`,
+      `${inText('http/json/json-structure.ts', 'MAX_NAMES')} names`,
+    ],
+    'a body on a route without a token': [
+      `${number('http/bodies/body-parsing.ts', 'PUBLIC_BODY_MAX_BYTES') / KIB} KiB`,
+    ],
+    'bodies arriving or waiting to be parsed': [
+      `${bodiesMaxBytes.default / MIB} MiB in all`,
+      `${addressBodiesMaxBytes.default / MIB} MiB from one address`,
+    ],
+    'the request line and headers': [
+      `${number('http/http-server.ts', 'MAX_HEADER_BYTES') / KIB} KiB`,
+      `${headersTimeoutSeconds.default} seconds`,
+    ],
+    'a page of a list': [
+      inText('http/fields/paging.ts', 'maximum'),
+      inText('resources/records/record-fields.ts', 'maximum'),
+    ],
+    'a write of many rows': [`${inText('resources/records/record-body-fields.ts', 'MAX_ROWS')} rows`],
+    'a batch': [
+      `${inText('resources/records/batch-fields.ts', 'MAX_OPERATIONS')} operations`,
+      `${inText('resources/records/read-batch.ts', 'MAX_ROWS')} new rows`,
+      `${inText('engine/project-batches.ts', 'ANSWER_MAX_LENGTH')} characters of answer`,
+    ],
+    'an `Idempotency-Key`': [
+      `${inText('http/idempotency.ts', 'MAX_KEY_LENGTH')} characters`,
+      `${number('core/idempotency.ts', 'IDEMPOTENCY_KEPT_MS') / 3_600_000} hours`,
+    ],
+    filters: [
+      `${inText('resources/records/filter-fields.ts', 'MAX_CONDITIONS')} conditions`,
+      `${inText('resources/records/filter-fields.ts', 'MAX_VALUES_IN')} values`,
+      `${inText('resources/records/filter-fields.ts', 'MAX_VALUES')} in all`,
+    ],
+    'columns of a table': [
+      `${inText('engine/sqlite/schema-changes/columns/add-column.ts', 'MAX_COLUMNS')} made here`,
+    ],
+    'a bootstrap': [
+      `${inText('resources/bootstrap/content-fields.ts', 'MAX_TABLES')} tables`,
+      `${inText('resources/bootstrap/content-fields.ts', 'MAX_SEED_ROWS')} rows`,
+      `${inText('resources/bootstrap/content-fields.ts', 'MAX_INDEXES')} indexes`,
+      `${inText('resources/bootstrap/bootstrap-fields.ts', 'maxItems')} tokens`,
+    ],
+    'an import': [
+      `${importMaxBytes.default / (1_024 * MIB)} GiB`,
+      `${number('compose.ts', 'UPLOAD_STALL_LIMIT_MS') / 1_000} seconds`,
+      `${inText('engine/sqlite/sqlite-engine.ts', 'CHECKS_AT_ONCE')} are checked at once`,
+    ],
+    'a query': [
+      `${queryTimeoutMs.default / 1_000} seconds`,
+      `${inText('resources/query/query-fields.ts', 'MAX_LIMIT')} rows`,
+      `${inText('engine/sqlite/query/render-rows.ts', 'ANSWER_MAX_LENGTH')} characters of answer`,
+      `${inText('resources/query/query-fields.ts', 'MAX_SQL_LENGTH')} of SQL`,
+    ],
+    'queries, and views read, at once': [
+      `${inText('engine/sqlite/workers/engine-processes.ts', 'perProject')} of a project and`,
+      `${inText('engine/sqlite/workers/engine-processes.ts', 'total')} in all`,
+      `${number('engine/sqlite/workers/engine-processes.ts', 'STATEMENT_MAX_BYTES') / MIB} MiB more`,
+      `${inText('engine/sqlite/workers/engine-processes.ts', 'waitingPerProject')} of a project wait`,
+      `and ${inText('engine/sqlite/workers/engine-processes.ts', 'waiting')} in all`,
+    ],
+    'an export': [
+      `${exportMaxBytes.default / (1_024 * MIB)} GiB`,
+      `${exportTimeoutSeconds.default / 3_600} hour`,
+      `${(number('engine/sqlite/workers/engine-processes.ts', 'EXPORT_MAX_BYTES') / MIB).toLocaleString('en-US')} MiB`,
+    ],
+    'exports under way or waiting': [
+      `${inText('compose.ts', 'perProject')} of a project`,
+      `${inText('compose.ts', 'total')} in all`,
+    ],
+    'passwords checked at once': [
+      `${inText('resources/users/passwords.ts', 'atOnce')}, of`,
+      `${inText('resources/users/passwords.ts', 'waiting')} wait`,
+    ],
+    'tries to log in': [
+      `${inText('resources/users/login-limits.ts', 'MAX_TRIES')} of a user`,
+      `${number('resources/users/login-limits.ts', 'WINDOW_MS') / 60_000} minutes`,
+    ],
+    'the log of requests': [
+      `${requestLogMaxRows.default.toLocaleString('en-US')} calls`,
+      `${requestLogDays.default} days`,
+      `${inText('compose.ts', 'REQUESTS_QUEUED')} wait`,
+    ],
+    'a run of an operation': [`${operationIdleSeconds.default} seconds`],
+    'databases open': [
+      `${maxOpenDatabases.default} (`,
+      `${THREADS.reduce((sum, name) => sum + number('compose.ts', name), 0)} threads`,
+    ],
+  };
+
+  for (const [what, words] of Object.entries(limits)) {
+    test(what, () => {
+      const told = rows.get(what) ?? '';
+      for (const part of words) assert.ok(` ${told}`.includes(` ${part}`), `${part} in: ${told}`);
+    });
+  }
+
+  test('and no others', () => {
+    const told = [...rows.keys()].filter((what) => what !== 'what' && !what.startsWith('-'));
+    assert.deepEqual(told, Object.keys(limits));
+  });
+});
+
+/** The number behind `NAME = ` or `name: ` in a file of the server; most are of no use to another file than their own. */
+function number(path: string, name: string): number {
+  const text = readText(`packages/server/src/${path}`);
+  const found = new RegExp(String.raw`\b${name}(?: =|:) ([\d_]+)\b`).exec(text)?.[1];
+  assert.ok(found !== undefined, `${name} in ${path}`);
+  return Number(found.replaceAll('_', ''));
+}
+
+/** `10,000` */
+function inText(path: string, name: string): string {
+  return number(path, name).toLocaleString('en-US');
+}
+
+function readText(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}

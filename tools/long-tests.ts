@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+
+// The property tests with many more runs than the tests of a day, a server that is killed fifty times while it exports and while it
+// writes, and the whole contract by a URL: node tools/long-tests.ts [runs]
+const runs = Number(process.argv[2] ?? 20_000);
+if (!Number.isSafeInteger(runs) || runs < 1) {
+  console.error('node tools/long-tests.ts [runs]: runs is a whole number from 1');
+  process.exit(2);
+}
+const files = [
+  ...globSync('packages/server/src/**/*.property.test.ts'),
+  // Each of these takes random schemas too, through the tool that its format is for.
+  ...globSync('packages/server/src/engine/sqlite/exports/schema/!(*.*).test.ts'),
+  'packages/server/src/resources/exports/jobs/killed-server.test.ts',
+  'packages/server/src/resources/records/exactly-once-killed.test.ts',
+  'tools/conformance-by-url.test.ts',
+];
+const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files], {
+  stdio: 'inherit',
+  env: { ...process.env, PROPERTY_RUNS: String(runs), KILLED_RUNS: '50' },
+});
+process.exit(status ?? 1);

@@ -1,0 +1,118 @@
+import { join } from 'node:path/posix';
+
+/** A part of the house: its files, and what they may import besides files of the same room. */
+export interface Room {
+  readonly name: string;
+  /** A file belongs to the first room whose pattern matches its path. The group `noun` tells resources apart. */
+  readonly files: RegExp;
+  readonly mayImport: readonly RegExp[];
+}
+
+const SERVER = 'packages/server/src';
+
+const CORE = below('core');
+const RUNTIME = [exactly('runtime'), below('runtime/threads'), below('runtime/disk')];
+const SCHEMA = below('schema');
+const HTTP = below('http');
+const PORT = exactly('engine');
+const CATALOG = below('catalog');
+const FILES = below('files');
+const ACTIVITY_LOG = below('activity/request-log');
+
+const NOUNS =
+  'bootstrap|columns|exports|health|imports|indexes|metrics|projects|query|records|tables|tokens|users';
+/** The file of a resource that other resources use, such as `resources/tokens/tokens.ts`. */
+const NOUN_ITSELF = new RegExp(String.raw`^${SERVER}/resources/(${NOUNS})/\1\.ts$`);
+/** The shapes of a resource, as a client sees them. */
+const FIELDS = new RegExp(String.raw`^${SERVER}/resources/.*-fields\.ts$`);
+
+/** The rooms of the engine, from the top floor down. Each may import the port and every lower floor. */
+const ENGINE_FLOORS: readonly (readonly string[])[] = [
+  [''],
+  ['workers'],
+  ['import'],
+  ['exports'],
+  ['exports/database'],
+  ['exports/rows', 'exports/schema'],
+  ['exports/output', 'records/batch', 'schema-changes/columns', 'query'],
+  ['records', 'schema-changes/indexes'],
+  ['schema-changes/tables'],
+  ['schema-changes', 'schema-changes/rebuild'],
+  ['protocol', 'rows'],
+  ['tables'],
+  ['introspection', 'values'],
+  ['idempotency', 'projects'],
+  ['connection', 'processes'],
+];
+
+function engineRooms(): readonly Room[] {
+  return ENGINE_FLOORS.flatMap((names, floor) => {
+    const lower = ENGINE_FLOORS.slice(floor + 1)
+      .flat()
+      .map((name) => exactly(`engine/sqlite/${name}`));
+    return names.map((name) => ({
+      name: join('engine/sqlite', name),
+      files: exactly(join('engine/sqlite', name)),
+      mayImport: [...lower, PORT, SCHEMA, ...RUNTIME, CORE],
+    }));
+  });
+}
+
+/** Every room, from the roof down. What `mayImport` does not name is forbidden. */
+export const rooms: readonly Room[] = [
+  { name: 'benchmarks', files: /^bench\//, mayImport: [/^packages\//] },
+  { name: 'tools', files: /^tools\//, mayImport: [/^packages\//] },
+  {
+    name: 'conformance',
+    files: /^conformance\//,
+    mayImport: [below('testing')],
+  },
+  { name: 'testing', files: below('testing'), mayImport: [/^packages\//] },
+  { name: 'the command line', files: serverFile('main\\.ts$|cli/'), mayImport: [/^packages\/server\/src\//] },
+  {
+    name: 'the composed service',
+    files: serverFile('(?:app|compose|maintenance)\\.ts$'),
+    mayImport: [serverFile('(?!main\\.ts$|cli/|testing/)')],
+  },
+  {
+    name: 'a route',
+    files: new RegExp(String.raw`^${SERVER}/resources/(?<noun>${NOUNS})/.*\.routes\.ts$`),
+    mayImport: [NOUN_ITSELF, FIELDS, HTTP, SCHEMA, CORE],
+  },
+  {
+    name: 'a resource',
+    files: new RegExp(String.raw`^${SERVER}/resources/(?<noun>${NOUNS})/`),
+    mayImport: [NOUN_ITSELF, FIELDS, PORT, CATALOG, FILES, HTTP, SCHEMA, ...RUNTIME, CORE],
+  },
+  { name: 'the request log', files: ACTIVITY_LOG, mayImport: [...RUNTIME, CORE] },
+  { name: 'activity', files: below('activity'), mayImport: [ACTIVITY_LOG, HTTP, ...RUNTIME, CORE] },
+  { name: 'the API description', files: below('openapi'), mayImport: [HTTP, CORE] },
+  {
+    name: 'HTTP',
+    files: HTTP,
+    mayImport: [/^packages\/server\/src\/schema\/identifier\.ts$/, ...RUNTIME, CORE],
+  },
+  { name: 'the engine port', files: PORT, mayImport: [...RUNTIME, SCHEMA, CORE] },
+  ...engineRooms(),
+  { name: 'the catalog', files: CATALOG, mayImport: [...RUNTIME, CORE] },
+  { name: 'the file store', files: FILES, mayImport: [...RUNTIME, CORE] },
+  { name: 'the schema model', files: SCHEMA, mayImport: [/^packages\/server\/src\/core\/errors\.ts$/] },
+  { name: 'threads', files: below('runtime/threads'), mayImport: [exactly('runtime'), CORE] },
+  { name: 'the disk', files: below('runtime/disk'), mayImport: [CORE] },
+  { name: 'the runtime', files: exactly('runtime'), mayImport: [CORE] },
+  { name: 'the core', files: CORE, mayImport: [] },
+];
+
+/** Matches the files in a folder of the server and in its subfolders. */
+function below(folder: string): RegExp {
+  return new RegExp(`^${SERVER}/${folder}/`);
+}
+
+/** Matches the files in a folder of the server, and not in its subfolders. */
+function exactly(folder: string): RegExp {
+  return new RegExp(`^${SERVER}/${folder}/?[^/]+$`);
+}
+
+function serverFile(pattern: string): RegExp {
+  return new RegExp(`^${SERVER}/(?:${pattern})`);
+}
