@@ -17,8 +17,8 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   'slow-clients': benchmarkSlowClients,
 };
 
-const asked = process.argv.slice(2);
-for (const name of asked.length === 0 ? Object.keys(benchmarks) : asked) {
+const requested = process.argv.slice(2);
+for (const name of requested.length === 0 ? Object.keys(benchmarks) : requested) {
   const benchmark = benchmarks[name];
   if (benchmark === undefined) throw new Error(`${name} is none of ${Object.keys(benchmarks).join(', ')}`);
   console.log(`\n# ${name}\n`);

@@ -1,12 +1,12 @@
 import { createApp } from '../packages/server/src/app.ts';
-import { openService } from '../packages/server/src/compose.ts';
+import { composeService } from '../packages/server/src/compose.ts';
 import { readConfig } from '../packages/server/src/core/config.ts';
 import { createServiceLog } from '../packages/server/src/http/observing/service-log.ts';
 
 /** The service as `rowhouse start` serves it, but that nobody is told of its calls: what the log of requests is measured against. */
 const config = readConfig(process.env);
 const log = createServiceLog(config.logLevel, process.stderr);
-const service = await openService(config, log);
+const service = await composeService(config, log);
 await service.tokens.adoptAdminToken(config.adminToken);
 const app = createApp({ ...service, calls: {} }, { config, log });
 const address = await app.listen({ host: config.host, port: config.port });

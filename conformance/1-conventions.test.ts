@@ -98,9 +98,9 @@ describe('a path takes the numeric id as well as the name', () => {
 describe('a column type', () => {
   documented('is INTEGER, REAL, TEXT, BLOB or ANY, in any case, and TEXT when left out', async () => {
     const types = ['INTEGER', 'REAL', 'TEXT', 'BLOB', 'ANY'];
-    const asked = [...types, ...types.map((type) => type.toLowerCase()), 'Real'];
+    const requested = [...types, ...types.map((type) => type.toLowerCase()), 'Real'];
     const columns = [
-      ...asked.map((type, index) => ({ column_name: `c${index}`, column_type: type })),
+      ...requested.map((type, index) => ({ column_name: `c${index}`, column_type: type })),
       { column_name: 'untyped' },
     ];
     const table = { table_name: subject.tableName('types'), columns };
@@ -285,11 +285,11 @@ describe('methods', () => {
       [`${path}/auth/me`]: ['GET', 'HEAD', 'OPTIONS'],
     };
     for (const [url, methods] of Object.entries(urls)) {
-      const asked = await send('OPTIONS', url);
-      assert.equal(asked.status, 200);
+      const requested = await send('OPTIONS', url);
+      assert.equal(requested.status, 200);
       const { headers } = await send('PUT', url, {});
       await refuse('method_not_allowed', 'PUT', url, {});
-      for (const allow of [asked.headers.get('allow'), headers.get('allow')]) {
+      for (const allow of [requested.headers.get('allow'), headers.get('allow')]) {
         assert.deepEqual(allow?.split(', ').toSorted(), methods);
       }
     }

@@ -356,8 +356,8 @@ describe('what a token needs', () => {
   for (const [name, grant, ofTable, ofProject] of cases) {
     ours(`to make, see, download, link to and delete an export, with ${name}`, async () => {
       const body = { revoke_previous: false, ...grant };
-      const minted = await accept(201, 'POST', `${path}/auth/tokens`, body);
-      const as = { token: minted.token.token };
+      const issued = await accept(201, 'POST', `${path}/auth/tokens`, body);
+      const as = { token: issued.token.token };
       for (const [endpoint, allowed] of [
         [TABLE, ofTable],
         [SCHEMA, ofProject],
@@ -385,7 +385,7 @@ describe('what a token needs', () => {
           await refuse('permission_denied', 'DELETE', there, undefined, as);
         }
       }
-      await accept(200, 'DELETE', `${path}/auth/tokens/${minted.token.token_id}`);
+      await accept(200, 'DELETE', `${path}/auth/tokens/${issued.token.token_id}`);
     });
   }
 });

@@ -76,9 +76,9 @@ describe('GET /projects/{p}', () => {
 
 describe('PATCH /projects/{p}', () => {
   documented('renames the project; its slug stays', async () => {
-    const asked = await subject.send('GET', path);
-    if (asked.body.ok) {
-      const { project_name } = asked.body.data.project;
+    const requested = await subject.send('GET', path);
+    if (requested.body.ok) {
+      const { project_name } = requested.body.data.project;
       after(() => accept(200, 'PATCH', path, { project_name }));
     }
     const { project: before } = await accept(200, 'PATCH', path, { project_name: 'Example CRM' });

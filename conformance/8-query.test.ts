@@ -59,7 +59,7 @@ describe('POST /projects/{p}/query', () => {
   });
 
   documented('reads up to 500 rows, or as many as limit says, from 1 to 1000', async () => {
-    const limits: readonly (readonly [asked: number | undefined, limit: number])[] = [
+    const limits: readonly (readonly [requested: number | undefined, limit: number])[] = [
       [undefined, 500],
       [2, 2],
       [1000, 1000],
@@ -67,8 +67,8 @@ describe('POST /projects/{p}/query', () => {
       [0, 1],
       [-5, 1],
     ];
-    for (const [asked, limit] of limits) {
-      const data = await run(counting(1500), asked === undefined ? {} : { limit: asked });
+    for (const [requested, limit] of limits) {
+      const data = await run(counting(1500), requested === undefined ? {} : { limit: requested });
       assert.deepEqual([data.limit, data.row_count, data.rows.length], [limit, limit, limit]);
     }
   });
@@ -171,9 +171,9 @@ describe('query_timeout', () => {
     const stopped = refuse('query_timeout', 'POST', QUERY, { sql });
     const times: number[] = [];
     for (let read = 0; read < 100; read += 1) {
-      const asked = Date.now();
+      const requested = Date.now();
       await accept(200, 'GET', `${path}/records/${contacts}/1`);
-      times.push(Date.now() - asked);
+      times.push(Date.now() - requested);
     }
     const median = times.toSorted((a, b) => a - b)[50] ?? Infinity;
     assert.ok(median < 500, `half of the reads took ${median} ms or more meanwhile`);

@@ -112,8 +112,8 @@ function targetOf({ path, query }: OperationText, { ids, link }: Made): string {
     (target, { name, example }) => target.replace(`{${name}}`, ids.get(name) ?? example),
     begun,
   );
-  const asked = new URLSearchParams(query).toString();
-  return asked === '' ? filled : `${filled}?${asked}`;
+  const requested = new URLSearchParams(query).toString();
+  return requested === '' ? filled : `${filled}?${requested}`;
 }
 
 const OF_THE_ADMIN = new Set(['/projects', '/metrics']);

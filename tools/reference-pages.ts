@@ -55,7 +55,7 @@ export function referencePages(): readonly ReferencePage[] {
 }
 
 function page(title: string, source: string, introduction: string, content: string): string {
-  const origin = `<!-- Written by \`npm run docs\` from ${source}: change it there. -->`;
+  const origin = `<!-- Replayable by \`npm run docs\` from ${source}: change it there. -->`;
   return `${origin}\n\n# ${title}\n\n${introduction}\n\n${content}\n`;
 }
 

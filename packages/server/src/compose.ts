@@ -20,7 +20,7 @@ import { Bootstrap } from './resources/bootstrap/bootstrap.ts';
 import { Columns } from './resources/columns/columns.ts';
 import { ExportLinks } from './resources/exports/downloads/export-links.ts';
 import { Exports, type ExportStatistics } from './resources/exports/exports.ts';
-import { ExportUpkeep } from './resources/exports/jobs/export-upkeep.ts';
+import { ExportReconciler } from './resources/exports/jobs/export-reconciler.ts';
 import { Imports } from './resources/imports/imports.ts';
 import { Indexes } from './resources/indexes/indexes.ts';
 import { ProjectIdCache } from './resources/projects/project-id-cache.ts';
@@ -87,7 +87,7 @@ const EXPORT_LIMITS = { perProject: 100, total: 1_000 };
  * Opens the data folder, or makes it. Two processes never share one.
  * @throws DataFolderInUseError when another server has it open.
  */
-export async function openService(
+export async function composeService(
   config: Config,
   log: FastifyBaseLogger,
   { now = Date.now }: ServiceOptions = {},
@@ -121,10 +121,10 @@ export async function openService(
     retentionSeconds: config.exportRetentionSeconds === 0 ? null : config.exportRetentionSeconds,
     onFault: (err) => log.error({ err }, 'an export could not be made'),
   });
-  const upkeep = new ExportUpkeep({ catalog, files, exports });
+  const upkeep = new ExportReconciler({ catalog, files, exports });
   await upkeep.recover();
   await forgetLoggedProjects(requestLog, catalog).catch(() => undefined);
-  const housekeeping = keepHouse({ tokens, exports, upkeep, config, log });
+  const housekeeping = startMaintenance({ tokens, exports, upkeep, config, log });
   return {
     tokens,
     accessTests: new AccessTests({ catalog, engine, tokens }),
@@ -251,7 +251,7 @@ async function catalogAnswers(catalog: Catalog): Promise<boolean> {
  * What is done now and then: the use of tokens and the downloads of exports are written down, and what is expired, or ended long
  * ago, is removed.
  */
-function keepHouse({
+function startMaintenance({
   tokens,
   exports,
   upkeep,
@@ -260,7 +260,7 @@ function keepHouse({
 }: {
   readonly tokens: Tokens;
   readonly exports: Exports;
-  readonly upkeep: ExportUpkeep;
+  readonly upkeep: ExportReconciler;
   readonly config: Config;
   readonly log: FastifyBaseLogger;
 }): { readonly stop: () => Promise<void> } {

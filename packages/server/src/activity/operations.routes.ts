@@ -20,7 +20,7 @@ export function registerOperationRoutes(app: HttpServer, operations: Operations)
 }
 
 function listOperations(app: HttpServer, operations: Operations): void {
-  const asked = Type.Object(
+  const requested = Type.Object(
     {
       operation_key: Type.Optional(
         Type.String({ ...OPERATION_HEADER_FORM, description: 'Only runs with this key.' }),
@@ -43,7 +43,7 @@ function listOperations(app: HttpServer, operations: Operations): void {
       config: { ...reading, operationId: 'listOperations' },
       schema: {
         params: projectPath({}),
-        querystring: asked,
+        querystring: requested,
         response: {
           200: envelopeOf(Type.Object({ operations: Type.Array(operationFields), ...cursorKeys })),
         },
@@ -72,14 +72,14 @@ function listOperations(app: HttpServer, operations: Operations): void {
 
 function getOperation(app: HttpServer, operations: Operations): void {
   const data = Type.Object({ operation: operationFields, calls: Type.Array(callFields), ...cursorKeys });
-  const asked = { ...cursorFields, limit: Type.Optional({ ...cursorFields.limit, default: 500 }) };
+  const requested = { ...cursorFields, limit: Type.Optional({ ...cursorFields.limit, default: 500 }) };
   app.get(
     '/projects/:project/operations/:run_id',
     {
       config: { ...reading, operationId: 'getOperation' },
       schema: {
         params: projectPath({ run_id: Type.String({ maxLength: 128 }) }),
-        querystring: Type.Object(asked, { additionalProperties: false }),
+        querystring: Type.Object(requested, { additionalProperties: false }),
         response: { 200: envelopeOf(data) },
       },
     },

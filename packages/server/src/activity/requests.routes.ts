@@ -19,7 +19,7 @@ export function registerRequestRoutes(app: HttpServer, operations: Operations): 
 }
 
 function listRequests(app: HttpServer, operations: Operations): void {
-  const asked = Type.Object(
+  const requested = Type.Object(
     {
       status: Type.Optional(
         Type.String({
@@ -43,7 +43,7 @@ function listRequests(app: HttpServer, operations: Operations): void {
       config: { ...reading, operationId: 'listRequests' },
       schema: {
         params: projectPath({}),
-        querystring: asked,
+        querystring: requested,
         response: { 200: envelopeOf(Type.Object({ requests: Type.Array(requestFields), ...cursorKeys })) },
       },
     },

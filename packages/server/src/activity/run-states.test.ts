@@ -175,18 +175,18 @@ describe('a key alone', () => {
 
 describe('what memory does not hold', () => {
   test('is asked for once, however many calls need it', async () => {
-    let asked = 0;
+    let requested = 0;
     const archive = {
       ...NOTHING,
       chainOf: async (_projectId: number | null, runId: string) => {
-        asked++;
+        requested++;
         return [archived(runId)];
       },
     };
     const { begin, clock } = startStates({ archive });
     clock.ms += WINDOW_MS + 1;
     const together = await Promise.all(Array.from({ length: 100 }, () => begin({ run: 'old' })));
-    assert.equal(asked, 1);
+    assert.equal(requested, 1);
     assert.equal(new Set(together.map(({ runId }) => runId)).size, 1);
     assert.deepEqual(together[0]?.status, 'started_new_run_after_idle');
     assert.equal(together[0]?.operationKey, 'edit');
@@ -204,11 +204,11 @@ describe('what memory does not hold', () => {
   });
 
   test('is looked up for a key alone, for as long after the start as a run can be active', async () => {
-    let asked = 0;
+    let requested = 0;
     const archive = {
       ...NOTHING,
       latestOf: async () => {
-        asked++;
+        requested++;
         return [archived('before')];
       },
     };
@@ -223,7 +223,7 @@ describe('what memory does not hold', () => {
     );
     clock.ms += WINDOW_MS + 1;
     assert.equal((await begin({ key: 'edit', token: 8 })).status, 'started_new_run');
-    assert.equal(asked, 1);
+    assert.equal(requested, 1);
   });
 
   test('holds no request up for long, and fails none', async () => {
@@ -238,11 +238,11 @@ describe('what memory does not hold', () => {
   });
 
   test('makes room in memory, where no call of it is in flight, and comes back from the archive', async () => {
-    const asked: string[] = [];
+    const requested: string[] = [];
     const archive = {
       ...NOTHING,
       chainOf: async (_projectId: number | null, runId: string) => {
-        asked.push(runId);
+        requested.push(runId);
         return [];
       },
     };
@@ -252,12 +252,12 @@ describe('what memory does not hold', () => {
       clock.ms += 1_000;
       await make({ run: `run-${index}`, key: `key-${index}` });
     }
-    asked.length = 0;
+    requested.length = 0;
     await make({ run: 'in-flight' });
     await make({ run: 'run-99' });
-    assert.deepEqual(asked, []);
+    assert.deepEqual(requested, []);
     await make({ run: 'run-0' });
-    assert.deepEqual(asked, ['run-0']);
+    assert.deepEqual(requested, ['run-0']);
   });
 
   test('is not asked for where a project was deleted: its runs are nobody’s', async () => {

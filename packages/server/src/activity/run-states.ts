@@ -1,6 +1,6 @@
 import { timestampedId } from '../core/ids.ts';
 import type { CallToGroup, OperationGrouper, OperationGrouping } from '../http/access/operation-grouping.ts';
-import { LimitedMap } from '../runtime/limited-map.ts';
+import { LruMap } from '../runtime/lru-map.ts';
 import type { ArchivedRun, LoggedRun } from './request-log/logged-call.ts';
 import type { RunArchive } from './run-archive.ts';
 
@@ -63,9 +63,9 @@ const SETTLED_MS = 5_000;
  */
 export class RunStates implements OperationGrouper {
   readonly #options: RunStatesOptions;
-  readonly #runs: LimitedMap<Run>;
+  readonly #runs: LruMap<Run>;
   /** The id of the run that a token was in last with a key. */
-  readonly #latest: LimitedMap<string>;
+  readonly #latest: LruMap<string>;
   /** Until then, a key that is not in memory may have a run that can be continued: one from before the start, or that made room. */
   #keysMissingUntilMs: number;
   /** What the archive is being asked for. */
@@ -74,11 +74,11 @@ export class RunStates implements OperationGrouper {
   constructor(options: RunStatesOptions) {
     this.#options = options;
     const { capacity, idleMs, now } = options;
-    this.#runs = new LimitedMap(
+    this.#runs = new LruMap(
       capacity,
       ({ callsInFlight, lastActivityMs }) => callsInFlight === 0 && now() - lastActivityMs > SETTLED_MS,
     );
-    this.#latest = new LimitedMap(capacity, () => {
+    this.#latest = new LruMap(capacity, () => {
       this.#keysMissingUntilMs = now() + idleMs;
       return true;
     });
@@ -192,21 +192,21 @@ export class RunStates implements OperationGrouper {
 
   #recallLatest({ operationKey, ...call }: CallToGroup): Promise<void> | null {
     if (operationKey === null) return null;
-    const asked = { ...call, operationKey };
-    return this.#once(latestKey(asked, operationKey), async () => {
-      const chain = await this.#options.archive.latestOf(asked);
+    const requested = { ...call, operationKey };
+    return this.#once(latestKey(requested, operationKey), async () => {
+      const chain = await this.#options.archive.latestOf(requested);
       this.#remember(call.projectId, chain);
       const [latest] = chain;
-      const key = latestKey(asked, operationKey);
+      const key = latestKey(requested, operationKey);
       if (latest !== undefined && this.#latest.peek(key) === undefined) this.#latest.set(key, latest.runId);
     });
   }
 
   /** Calls that ask for the same ask once. */
   #once(key: string, ask: () => Promise<void>): Promise<void> {
-    const asked = this.#recalling.get(key) ?? this.#recallInTime(key, ask);
-    this.#recalling.set(key, asked);
-    return asked;
+    const requested = this.#recalling.get(key) ?? this.#recallInTime(key, ask);
+    this.#recalling.set(key, requested);
+    return requested;
   }
 
   /** A request goes on without an answer that takes too long or fails, as if the archive did not know it. */

@@ -1,14 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 
-import { serveOperations } from '../runtime/threads/serve-operations.ts';
-import type { CatalogOperations, CatalogThreadStart } from './catalog-operations.ts';
+import { serveRpc } from '../runtime/threads/serve-rpc.ts';
+import type { CatalogMethods, CatalogThreadStart } from './catalog-methods.ts';
 
 const { path } = workerData as CatalogThreadStart;
 /** Opened by the first statement, so that a file that cannot be opened fails that statement and says why. */
 let database: DatabaseSync | null = null;
 
-serveOperations<CatalogOperations>({ execute, rollback }, () => database?.close());
+serveRpc<CatalogMethods>({ execute, rollback }, () => database?.close());
 
 /**
  * EXCLUSIVE keeps the file locked for as long as the process lives, so that no second server works on the same data
@@ -29,7 +29,7 @@ function openCatalogDatabase(): DatabaseSync {
 function execute({
   sql,
   parameters,
-}: CatalogOperations['execute']['input']): CatalogOperations['execute']['output'] {
+}: CatalogMethods['execute']['input']): CatalogMethods['execute']['output'] {
   database ??= openCatalogDatabase();
   const statement = database.prepare(sql);
   if (statement.columns().length > 0) {

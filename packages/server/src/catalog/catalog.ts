@@ -1,10 +1,10 @@
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 
-import { FairPool } from '../runtime/fair-pool.ts';
+import { ResourcePool } from '../runtime/resource-pool.ts';
 import { moduleBeside } from '../runtime/threads/module-beside.ts';
 import { Thread } from '../runtime/threads/thread.ts';
-import type { CatalogOperations, CatalogThreadStart } from './catalog-operations.ts';
+import type { CatalogMethods, CatalogThreadStart } from './catalog-methods.ts';
 import { migrations } from './migrations.ts';
 import type { CatalogTables } from './tables.ts';
 import { type CatalogQueue, ThreadDialect } from './thread-dialect.ts';
@@ -32,7 +32,7 @@ export async function openCatalog(
 ): Promise<Catalog> {
   const startData: CatalogThreadStart = { path };
   const script = moduleBeside(import.meta.url, 'catalog-thread');
-  const thread = new Thread<CatalogOperations>({
+  const thread = new Thread<CatalogMethods>({
     name: 'catalog',
     script,
     startData,
@@ -50,7 +50,7 @@ export async function openCatalog(
 
 /** For whoever wants to see how many wait for the catalog. */
 export function catalogQueue(): CatalogQueue {
-  return new FairPool(['connection']);
+  return new ResourcePool(['connection']);
 }
 
 async function migrate(catalog: Catalog): Promise<void> {

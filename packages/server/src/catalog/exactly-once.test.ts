@@ -149,16 +149,16 @@ test('each has effect once, and gives its first answer again, secrets included',
 
 test('a secret is in no file, and nobody is given it but who asked', async () => {
   const json = { token_name: 'secret', revoke_previous: false };
-  const asked = { method: 'POST', path: () => TOKENS, json };
-  const another = String((await send(asked, 'another')).body.data.token.token);
-  const made = await send(asked, 'k', another);
+  const requested = { method: 'POST', path: () => TOKENS, json };
+  const another = String((await send(requested, 'another')).body.data.token.token);
+  const made = await send(requested, 'k', another);
   const secret = String(made.body.data.token.token);
   for (const name of ['catalog.sqlite', 'catalog.sqlite-wal']) {
     assert.equal(readFileSync(join(server.dataDir, name)).includes(secret), false, name);
   }
-  const refused = await send(asked, 'k', secret);
+  const refused = await send(requested, 'k', secret);
   assert.equal(refused.body.error?.code, 'idempotency_mismatch');
-  const again = await send(asked, 'k', another);
+  const again = await send(requested, 'k', another);
   assert.equal(again.body.data.token.token, secret);
 });
 

@@ -9,19 +9,19 @@ import {
 } from 'kysely';
 
 import { explainStorageFault } from '../runtime/disk/explain-storage-fault.ts';
-import type { FairPool } from '../runtime/fair-pool.ts';
+import type { ResourcePool } from '../runtime/resource-pool.ts';
 import type { Thread } from '../runtime/threads/thread.ts';
-import type { CatalogOperations, SqlValue } from './catalog-operations.ts';
+import type { CatalogMethods, SqlValue } from './catalog-methods.ts';
 
 /** Where queries and transactions wait for the one connection, which one of them has at a time. */
-export type CatalogQueue = FairPool<'connection'>;
+export type CatalogQueue = ResourcePool<'connection'>;
 
 /** Kysely's SQLite dialect, with the statements executed on the catalog's thread. */
 export class ThreadDialect extends SqliteDialect {
-  readonly #thread: Thread<CatalogOperations>;
+  readonly #thread: Thread<CatalogMethods>;
   readonly #queue: CatalogQueue;
 
-  constructor(thread: Thread<CatalogOperations>, queue: CatalogQueue) {
+  constructor(thread: Thread<CatalogMethods>, queue: CatalogQueue) {
     super({ database: neverOpenedHere });
     this.#thread = thread;
     this.#queue = queue;
@@ -53,11 +53,11 @@ function neverOpenedHere(): Promise<SqliteDatabase> {
 }
 
 class ThreadDriver implements Driver {
-  readonly #thread: Thread<CatalogOperations>;
+  readonly #thread: Thread<CatalogMethods>;
   readonly #connection: ThreadConnection;
   readonly #queue: CatalogQueue;
 
-  constructor(thread: Thread<CatalogOperations>, queue: CatalogQueue) {
+  constructor(thread: Thread<CatalogMethods>, queue: CatalogQueue) {
     this.#thread = thread;
     this.#queue = queue;
     this.#connection = new ThreadConnection(thread);
@@ -66,7 +66,7 @@ class ThreadDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    await this.#queue.borrow();
+    await this.#queue.acquire();
     return this.#connection;
   }
 
@@ -83,7 +83,7 @@ class ThreadDriver implements Driver {
   }
 
   async releaseConnection(): Promise<void> {
-    this.#queue.giveBack('connection');
+    this.#queue.release('connection');
   }
 
   async destroy(): Promise<void> {
@@ -92,9 +92,9 @@ class ThreadDriver implements Driver {
 }
 
 class ThreadConnection implements DatabaseConnection {
-  readonly #thread: Thread<CatalogOperations>;
+  readonly #thread: Thread<CatalogMethods>;
 
-  constructor(thread: Thread<CatalogOperations>) {
+  constructor(thread: Thread<CatalogMethods>) {
     this.#thread = thread;
   }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { openService, type Service } from '../compose.ts';
+import { composeService, type Service } from '../compose.ts';
 import type { Config } from '../core/config.ts';
 import { RowhouseError } from '../core/errors.ts';
 import { createServiceLog } from '../http/observing/service-log.ts';
@@ -28,7 +28,7 @@ export async function openLocalTarget(
     );
   }
   const log = createServiceLog('warn', process.stderr);
-  return new LocalTarget(await openService(config, log));
+  return new LocalTarget(await composeService(config, log));
 }
 
 class LocalTarget implements Target {
@@ -68,9 +68,9 @@ class LocalTarget implements Target {
     const { projects, exports } = this.#service;
     const request = exportRequest(wanted);
     const project = await projects.get(wanted.project);
-    const asked = { request, fileName: undefined, expiresInSeconds: null };
+    const requested = { request, fileName: undefined, expiresInSeconds: null };
     const { signal } = new AbortController();
-    const row = requireReady((await exports.create(project, asked, signal, null)).result);
+    const row = requireReady((await exports.create(project, requested, signal, null)).result);
     try {
       const content = await exports.read(project, row, { start: 0, end: row.size_bytes - 1 });
       const { size_bytes: sizeBytes, sha256, status_reason: warning } = row;

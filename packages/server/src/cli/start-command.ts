@@ -1,5 +1,5 @@
 import { createApp, metricsOf } from '../app.ts';
-import { openService, type Service } from '../compose.ts';
+import { composeService, type Service } from '../compose.ts';
 import { type Config, ConfigError, readConfig, unknownVariables } from '../core/config.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { createServiceLog } from '../http/observing/service-log.ts';
@@ -25,7 +25,7 @@ export async function startCommand(
   const log = createServiceLog(config.logLevel, process.stderr);
   for (const variable of unknownVariables(environment)) log.warn({ variable }, 'no setting bears this name');
   const stopped = stopSignal();
-  const service = await openService(config, log);
+  const service = await composeService(config, log);
   try {
     const hasAdminToken = await service.tokens.adoptAdminToken(config.adminToken);
     const metrics = metricsOf(service);

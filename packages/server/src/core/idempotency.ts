@@ -18,7 +18,7 @@ export interface SealedRequest extends IdempotentRequest {
 }
 
 /** What a write gave, now or the first time. */
-export interface Written<Result> {
+export interface Replayable<Result> {
   readonly result: Result;
   /** The id of the request that did it, where this one repeats it; null where this one did. */
   readonly replayOf: string | null;

@@ -1,4 +1,4 @@
-import type { IdempotentRequest, Written } from '../core/idempotency.ts';
+import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
 import type { EngineStatistics } from './engine-statistics.ts';
 import type { CreatedDatabase, NewDatabase } from './new-database.ts';
 import type { ProjectBatches } from './project-batches.ts';
@@ -54,7 +54,11 @@ export interface Engine {
    * `uploadPath` afterwards, whatever happened. Rejects with `validation_failed` when the file is no sound SQLite
    * database, and with `conflict` when the project has tables or views and `replace` is false; then the project is as it was.
    */
-  importDatabase(project: string, uploadPath: string, options: ImportOptions): Promise<Written<ImportReport>>;
+  importDatabase(
+    project: string,
+    uploadPath: string,
+    options: ImportOptions,
+  ): Promise<Replayable<ImportReport>>;
 
   statistics(): EngineStatistics;
 

@@ -1,5 +1,5 @@
 import { RowhouseError } from '../core/errors.ts';
-import type { IdempotentRequest, Written } from '../core/idempotency.ts';
+import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
 import type {
   AffectedRows,
   CreatedRecord,
@@ -24,7 +24,7 @@ export interface ProjectBatches {
     project: string,
     operations: readonly BatchOperation[],
     request: IdempotentRequest | null,
-  ): Promise<Written<readonly BatchResult[]>>;
+  ): Promise<Replayable<readonly BatchResult[]>>;
 }
 
 /** Stands for what an earlier operation of the batch gives: `{"$ref":"0.row.id"}`. */

@@ -1,4 +1,4 @@
-import type { IdempotentRequest, Written } from '../core/idempotency.ts';
+import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
 
 /**
  * The port, as far as the rows of tables and views are concerned. Rows come back as JSON text, written by the database
@@ -24,7 +24,7 @@ export interface ProjectRecords {
     table: TableReference,
     row: NewRecord,
     request: IdempotentRequest | null,
-  ): Promise<Written<CreatedRecord>>;
+  ): Promise<Replayable<CreatedRecord>>;
 
   /** All of them or none. Rejects with `constraint_violation`. */
   createMany(
@@ -32,7 +32,7 @@ export interface ProjectRecords {
     table: TableReference,
     rows: NewRecords,
     request: IdempotentRequest | null,
-  ): Promise<Written<CreatedRecords>>;
+  ): Promise<Replayable<CreatedRecords>>;
 
   /** Rejects with `not_found`, and with `constraint_violation`. */
   update(
@@ -40,7 +40,7 @@ export interface ProjectRecords {
     table: TableReference,
     change: RecordChange,
     request: IdempotentRequest | null,
-  ): Promise<Written<RecordRow>>;
+  ): Promise<Replayable<RecordRow>>;
 
   /** Rejects with `not_found`, and with `constraint_violation`. */
   delete(
@@ -48,7 +48,7 @@ export interface ProjectRecords {
     table: TableReference,
     key: RecordKey,
     request: IdempotentRequest | null,
-  ): Promise<Written<DeletedRecord>>;
+  ): Promise<Replayable<DeletedRecord>>;
 
   /** All that the filters fit, or none. Rejects with `constraint_violation`. */
   updateMany(
@@ -56,7 +56,7 @@ export interface ProjectRecords {
     table: TableReference,
     change: RecordsChange,
     request: IdempotentRequest | null,
-  ): Promise<Written<AffectedRows>>;
+  ): Promise<Replayable<AffectedRows>>;
 
   /** All that the filters fit, or none. Rejects with `constraint_violation`. */
   deleteMany(
@@ -64,7 +64,7 @@ export interface ProjectRecords {
     table: TableReference,
     filters: readonly RecordFilter[],
     request: IdempotentRequest | null,
-  ): Promise<Written<AffectedRows>>;
+  ): Promise<Replayable<AffectedRows>>;
 }
 
 export interface TableReference {

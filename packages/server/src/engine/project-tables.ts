@@ -1,4 +1,4 @@
-import type { IdempotentRequest, Written } from '../core/idempotency.ts';
+import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
 
 /**
  * The port, as far as tables are concerned. A table is asked for by its name or by its id in digits, names first; every
@@ -12,7 +12,11 @@ export interface ProjectTables {
   get(project: string, table: string): Promise<TableDetails>;
 
   /** Rejects with `already_exists`, and with `validation_failed` for what SQLite takes in no table. */
-  create(project: string, table: NewTable, request: IdempotentRequest | null): Promise<Written<TableDetails>>;
+  create(
+    project: string,
+    table: NewTable,
+    request: IdempotentRequest | null,
+  ): Promise<Replayable<TableDetails>>;
 
   /** Rejects with `already_exists`, and with `conflict` where something in the schema stands in the way of a new name. */
   update(
@@ -20,7 +24,7 @@ export interface ProjectTables {
     table: string,
     change: TableChange,
     request: IdempotentRequest | null,
-  ): Promise<Written<TableEntry>>;
+  ): Promise<Replayable<TableEntry>>;
 
   /**
    * Gives the name as it was stored; rejects with `conflict` where something else in the schema uses the table. With
@@ -31,7 +35,7 @@ export interface ProjectTables {
     table: string,
     options: { readonly cascade: boolean },
     request: IdempotentRequest | null,
-  ): Promise<Written<string>>;
+  ): Promise<Replayable<string>>;
 
   /** Rejects with `already_exists`, with `conflict`, and with `constraint_violation` where the rows that are there forbid it. */
   addColumn(
@@ -39,7 +43,7 @@ export interface ProjectTables {
     table: string,
     column: NewColumn,
     request: IdempotentRequest | null,
-  ): Promise<Written<ColumnEntry>>;
+  ): Promise<Replayable<ColumnEntry>>;
 
   /**
    * All of the changes or none. Gives the columns in the order of the changes. Rejects with `conflict`, and with
@@ -50,7 +54,7 @@ export interface ProjectTables {
     table: string,
     changes: readonly ColumnChange[],
     request: IdempotentRequest | null,
-  ): Promise<Written<readonly ColumnEntry[]>>;
+  ): Promise<Replayable<readonly ColumnEntry[]>>;
 
   /** Gives the name as it was stored; rejects with `conflict` for a primary key, and where something else uses the column. */
   dropColumn(
@@ -58,7 +62,7 @@ export interface ProjectTables {
     table: string,
     column: string,
     request: IdempotentRequest | null,
-  ): Promise<Written<string>>;
+  ): Promise<Replayable<string>>;
 
   /** Rejects with `constraint_violation` where a unique index finds values that stand twice. */
   createIndex(
@@ -66,7 +70,7 @@ export interface ProjectTables {
     table: string,
     index: NewIndex,
     request: IdempotentRequest | null,
-  ): Promise<Written<IndexEntry>>;
+  ): Promise<Replayable<IndexEntry>>;
 
   /** Gives the name as it was stored; rejects with `conflict` for an index that belongs to a constraint. */
   dropIndex(
@@ -74,7 +78,7 @@ export interface ProjectTables {
     table: string,
     index: string,
     request: IdempotentRequest | null,
-  ): Promise<Written<string>>;
+  ): Promise<Replayable<string>>;
 }
 
 export interface TableEntry {

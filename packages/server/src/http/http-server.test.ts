@@ -158,13 +158,13 @@ describe('every request', () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const connected = once(server.app.server, 'connection');
     const headers = { 'content-type': 'text/plain' };
-    const asked = { method: 'PATCH', target: '/things/a', headers, body: 'x'.repeat(100_000) };
-    const first = sendExactly(server.url, asked, agent);
+    const requested = { method: 'PATCH', target: '/things/a', headers, body: 'x'.repeat(100_000) };
+    const first = sendExactly(server.url, requested, agent);
     const [connection]: Socket[] = await connected;
     await first;
     const listeners = connection?.listenerCount('close');
     for (let count = 0; count < 20; count += 1) {
-      assert.equal((await sendExactly(server.url, asked, agent)).status, 415);
+      assert.equal((await sendExactly(server.url, requested, agent)).status, 415);
     }
     assert.equal(connection?.listenerCount('close'), listeners);
     agent.destroy();

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 
 import type { Credential } from '../core/credential.ts';
 import { invalidField, RowhouseError } from '../core/errors.ts';
-import type { IdempotentRequest, SealedRequest, Written } from '../core/idempotency.ts';
+import type { IdempotentRequest, SealedRequest, Replayable } from '../core/idempotency.ts';
 import { credentialOf, presentedToken } from './access/authentication.ts';
 
 declare module 'fastify' {
@@ -67,7 +67,7 @@ export class IdempotencyKeys {
 export function resultOf<Result>(
   request: FastifyRequest,
   reply: FastifyReply,
-  { result, replayOf }: Written<Result>,
+  { result, replayOf }: Replayable<Result>,
 ): Result {
   if (replayOf !== null) {
     request.originalRequestId = replayOf;

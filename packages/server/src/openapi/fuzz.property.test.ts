@@ -37,7 +37,7 @@ after(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-test(`whatever is asked, the answer is one that the document describes, and never a failure of the service (${RUNS} requests)`, async () => {
+test(`whatever is requested, the answer is one that the document describes, and never a failure of the service (${RUNS} requests)`, async () => {
   const problemOf = answerChecker(document);
   const outcomes: Outcome[] = [];
   const property = fc.asyncProperty(randomRequests({ document, words: WORDS }), async (random) => {
@@ -66,10 +66,10 @@ async function nextProject(number: number): Promise<FurnishedProject> {
 
 /** A run in which little succeeds has shown little. */
 function assertWorthwhile(outcomes: readonly Outcome[]): void {
-  const asked = new Set(outcomes.map(({ operation }) => operation));
+  const requested = new Set(outcomes.map(({ operation }) => operation));
   const succeeded = outcomes.filter((outcome) => outcome.succeeded);
   const operations = Object.values(document.paths).flatMap((byMethod) => Object.keys(byMethod));
-  assert.equal(asked.size, operations.length, 'every operation was asked');
+  assert.equal(requested.size, operations.length, 'every operation was asked');
   assert.ok(succeeded.length > outcomes.length / 4, `${succeeded.length} of ${outcomes.length} succeeded`);
   const ofThem = new Set(succeeded.map(({ operation }) => operation)).size;
   assert.ok(ofThem > 0.8 * operations.length, `${ofThem} of ${operations.length} operations succeeded`);

@@ -4,9 +4,9 @@ import { explainStorageFault } from '../../runtime/disk/explain-storage-fault.ts
 import { moduleBeside } from '../../runtime/threads/module-beside.ts';
 import { Thread } from '../../runtime/threads/thread.ts';
 import type { ArchivedRun, KeyOfToken, LoggedCall } from './logged-call.ts';
-import type { ReadOperations, ReadThreadStart } from './reading/read-operations.ts';
+import type { ReadMethods, ReadThreadStart } from './reading/read-methods.ts';
 import { ReportedFaults } from './reported-faults.ts';
-import type { WriteOperations, WriteThreadStart } from './writing/write-operations.ts';
+import type { WriteMethods, WriteThreadStart } from './writing/write-methods.ts';
 
 /** How long a call waits for others, so that they are written together, in milliseconds. */
 const GATHERING_MS = 50;
@@ -46,9 +46,9 @@ export interface RequestLogStatistics {
  */
 export class RequestLog {
   readonly #options: RequestLogOptions;
-  readonly #writer: Thread<WriteOperations>;
+  readonly #writer: Thread<WriteMethods>;
   /** Beside the other, so that no question holds up what is written. */
-  readonly #reader: Thread<ReadOperations>;
+  readonly #reader: Thread<ReadMethods>;
   readonly #faults: ReportedFaults;
   /** Of deleted projects, whose last calls may not be over yet. */
   readonly #forgotten = new Set<number>();
@@ -67,13 +67,13 @@ export class RequestLog {
     this.#faults = new ReportedFaults((fault) => options.onFault(fault, this.statistics()));
     const { path, maxRows } = options;
     const onCrash = (fault: Error) => this.#faults.report(fault);
-    this.#writer = new Thread<WriteOperations>({
+    this.#writer = new Thread<WriteMethods>({
       name: 'request-log',
       script: moduleBeside(import.meta.url, 'writing/write-thread'),
       startData: { path, maxRows } satisfies WriteThreadStart,
       onCrash,
     });
-    this.#reader = new Thread<ReadOperations>({
+    this.#reader = new Thread<ReadMethods>({
       name: 'request-log-reader',
       script: moduleBeside(import.meta.url, 'reading/read-thread'),
       startData: { path } satisfies ReadThreadStart,
@@ -116,10 +116,10 @@ export class RequestLog {
   }
 
   /** Asks for something that is written down, after all that was taken so far, where that does not take long. */
-  async read<K extends keyof ReadOperations>(
+  async read<K extends keyof ReadMethods>(
     operation: K,
-    input: ReadOperations[K]['input'],
-  ): Promise<ReadOperations[K]['output']> {
+    input: ReadMethods[K]['input'],
+  ): Promise<ReadMethods[K]['output']> {
     const waiting = new AbortController();
     const limit = delay(SETTLING_LIMIT_MS, undefined, { signal: waiting.signal }).catch(() => undefined);
     await Promise.race([this.settled(), limit]);

@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 
 import type { IdempotentRequest } from '../../core/idempotency.ts';
 import { moduleBeside } from '../../runtime/threads/module-beside.ts';
-import type { OperationReply, OperationRequest } from '../../runtime/threads/protocol.ts';
+import type { RpcReply, RpcRequest } from '../../runtime/threads/protocol.ts';
 import { openDatabaseFiles, openFilesUnknown } from '../../testing/system/open-files.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
@@ -18,7 +18,7 @@ const MAX_OPEN = 3;
 const DATABASES = 20;
 
 /** What a connection keeps, by the names of the classes. A closed connection, or its statements, must leave none behind. */
-const KEPT = ['OpenDatabase', 'RecordDatabase', 'KeptResults', 'ConnectionId', 'ConflictWitness'];
+const KEPT = ['OpenDatabase', 'RecordDatabase', 'IdempotencyStore', 'ConnectionId', 'UpsertProbe'];
 
 interface Call {
   readonly operation: string;
@@ -102,9 +102,9 @@ function databasesIn(folder: string): readonly string[] {
 }
 
 async function call(worker: Worker, { operation, input }: Call): Promise<void> {
-  const asked: readonly OperationRequest[] = [{ id: 1, operation, input }];
-  worker.postMessage(asked);
-  const [replies] = (await once(worker, 'message')) as [readonly OperationReply[]];
+  const requested: readonly RpcRequest[] = [{ id: 1, operation, input }];
+  worker.postMessage(requested);
+  const [replies] = (await once(worker, 'message')) as [readonly RpcReply[]];
   const [reply] = replies;
   assert.ok(reply?.ok === true && reply.output !== null, JSON.stringify(replies));
 }

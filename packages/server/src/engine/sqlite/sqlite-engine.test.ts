@@ -104,11 +104,11 @@ test('close answers what was asked before, refuses what comes after, and leaves 
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
   await engine.createDatabase('library', { statements: ['CREATE TABLE book (id)'] });
-  const asked = Array.from({ length: 20 }, () => engine.countTables('library'));
+  const requested = Array.from({ length: 20 }, () => engine.countTables('library'));
   const closed = engine.close();
   const late = assert.rejects(engine.countTables('library'), { code: 'unavailable' });
 
-  assert.deepEqual(new Set(await Promise.all(asked)), new Set([1]));
+  assert.deepEqual(new Set(await Promise.all(requested)), new Set([1]));
   await closed;
   await late;
   assert.deepEqual(await readdir(join(folder.path, 'library')), ['database.sqlite']);

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 
-import type { Written } from '../../core/idempotency.ts';
+import type { Replayable } from '../../core/idempotency.ts';
 import { explainStorageFault } from '../../runtime/disk/explain-storage-fault.ts';
 import { isLostFile } from '../../runtime/disk/is-lost-file.ts';
 import { syncFile } from '../../runtime/disk/sync.ts';
-import { FairPool } from '../../runtime/fair-pool.ts';
-import { ProjectGates } from '../../runtime/project-gates.ts';
+import { KeyedReadWriteLock } from '../../runtime/keyed-read-write-lock.ts';
+import { ResourcePool } from '../../runtime/resource-pool.ts';
 import { moduleBeside } from '../../runtime/threads/module-beside.ts';
-import type { Operations } from '../../runtime/threads/protocol.ts';
+import type { RpcMethods } from '../../runtime/threads/protocol.ts';
 import { ThreadPool } from '../../runtime/threads/thread-pool.ts';
 import { Thread } from '../../runtime/threads/thread.ts';
 import type { EngineStatistics } from '../engine-statistics.ts';
@@ -16,16 +16,16 @@ import type { CreatedDatabase, NewDatabase } from '../new-database.ts';
 import { projectNotEmpty } from '../project-not-empty.ts';
 import { SqliteExports } from './exports/sqlite-exports.ts';
 import { checkDatabaseFile, checkTimeLimitMs } from './import/check-database-file.ts';
-import type { KillableProcesses, RunOperation } from './processes/killable-processes.ts';
+import type { KillableProcesses, CallProcess } from './processes/killable-processes.ts';
 import { ProjectDirectory } from './projects/project-directory.ts';
 import { type Incarnation, ProjectIncarnations } from './projects/project-incarnations.ts';
 import type {
   DatabaseThreadStart,
-  PointOperations,
+  PointMethods,
   PointThreadStart,
-  ReaderOperations,
-  WriterOperations,
-} from './protocol/database-operations.ts';
+  ReaderMethods,
+  WriterMethods,
+} from './protocol/database-methods.ts';
 import type { EngineHost } from './protocol/engine-host.ts';
 import { SqliteQueries } from './query/sqlite-queries.ts';
 import { SqliteRecords } from './records/sqlite-records.ts';
@@ -79,15 +79,15 @@ class SqliteEngine implements Engine {
   readonly exports: SqliteExports;
   readonly #directory: ProjectDirectory;
   /** Who may touch a project's files. */
-  readonly #gates = new ProjectGates();
+  readonly #gates = new KeyedReadWriteLock();
   /** Who may write to a project's database: short writes side by side, as they share one thread; a long one alone. */
-  readonly #writeGates = new ProjectGates();
+  readonly #writeLocks = new KeyedReadWriteLock();
   readonly #incarnations = new ProjectIncarnations();
-  readonly #checks = new FairPool(Array.from({ length: CHECKS_AT_ONCE }, (_, slot) => slot));
+  readonly #checks = new ResourcePool(Array.from({ length: CHECKS_AT_ONCE }, (_, slot) => slot));
   readonly #commitSizes = commitSizes();
-  readonly #points: readonly Thread<PointOperations>[];
-  readonly #writers: ThreadPool<WriterOperations>;
-  readonly #readers: ThreadPool<ReaderOperations>;
+  readonly #points: readonly Thread<PointMethods>[];
+  readonly #writers: ThreadPool<WriterMethods>;
+  readonly #readers: ThreadPool<ReaderMethods>;
   readonly #processes: EngineProcesses;
 
   constructor(directory: ProjectDirectory, options: SqliteEngineOptions) {
@@ -99,7 +99,7 @@ class SqliteEngine implements Engine {
     };
     this.#points = Array.from({ length: options.pointThreads }, (_, index) => {
       const pointData: PointThreadStart = { ...startData, commitSizes: this.#commitSizes.memory };
-      return new Thread<PointOperations>({
+      return new Thread<PointMethods>({
         ...thread('point'),
         name: `point-${index + 1}`,
         startData: pointData,
@@ -119,7 +119,7 @@ class SqliteEngine implements Engine {
         this.#withProcess(this.#processes.writes, { project, signal, operation }),
       withExportProcess: (project, signal, operation) =>
         this.#withProcess(this.#processes.exports, { project, signal, operation }),
-      writeGates: this.#writeGates,
+      writeLocks: this.#writeLocks,
     };
     this.tables = new SqliteTables(host);
     this.records = new SqliteRecords(host);
@@ -183,7 +183,7 @@ class SqliteEngine implements Engine {
     project: string,
     uploadPath: string,
     options: ImportOptions,
-  ): Promise<Written<ImportReport>> {
+  ): Promise<Replayable<ImportReport>> {
     try {
       const before = await this.#findImport(project, options);
       if (before !== null) return before;
@@ -238,11 +238,11 @@ class SqliteEngine implements Engine {
   async #findImport(
     project: string,
     { request, replace }: ImportOptions,
-  ): Promise<Written<ImportReport> | null> {
+  ): Promise<Replayable<ImportReport> | null> {
     if (request === null) return null;
     const find = (path: string) => this.#writers.request('findImport', { path, request });
     return this.#shared(project, (path) =>
-      this.#writeGates
+      this.#writeLocks
         .exclusive(project, () => find(path))
         .catch((error: unknown) => {
           // The file that is lost took its keys along: it is one to replace.
@@ -286,7 +286,7 @@ class SqliteEngine implements Engine {
     return this.#incarnations.visit(project, (incarnation) => this.#enter(project, incarnation, operation));
   }
 
-  #withProcess<O extends Operations, T>(
+  #withProcess<O extends RpcMethods, T>(
     processes: KillableProcesses<O>,
     { project, signal, operation }: StoppableWork<O, T>,
   ): Promise<T> {
@@ -312,18 +312,18 @@ class SqliteEngine implements Engine {
     return explained(this.#gates.exclusive(project, operation));
   }
 
-  #pointOf(project: string): Thread<PointOperations> {
+  #pointOf(project: string): Thread<PointMethods> {
     const thread = this.#points[stringHash(project) % this.#points.length];
     if (thread === undefined) throw new Error('an engine needs a point thread');
     return thread;
   }
 }
 
-interface StoppableWork<O extends Operations, T> {
+interface StoppableWork<O extends RpcMethods, T> {
   readonly project: string;
   /** Ends what is under way. */
   readonly signal: AbortSignal;
-  readonly operation: (path: string, run: RunOperation<O>) => Promise<T>;
+  readonly operation: (path: string, run: CallProcess<O>) => Promise<T>;
 }
 
 async function explained<T>(promise: Promise<T>): Promise<T> {

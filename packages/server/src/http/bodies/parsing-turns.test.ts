@@ -96,11 +96,11 @@ test('of several long bodies that with the least left goes first, and a short on
 test('a long body whose client has left is parsed no further, and the next one is', async () => {
   const turns = new ParsingTurns();
   const long = `[${'1,'.repeat(100_000)}1]`;
-  let asked = 0;
-  const left = parsed(turns, long, () => ++asked > 1);
+  let requested = 0;
+  const left = parsed(turns, long, () => ++requested > 1);
   const next = parsed(turns, `${long} `);
   await assert.rejects(left, { code: 'malformed_request' });
-  assert.equal(asked, 2);
+  assert.equal(requested, 2);
   assert.ok(Array.isArray(await next));
 });
 

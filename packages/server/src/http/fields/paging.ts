@@ -26,9 +26,9 @@ export const pageKeys = {
 const page = Type.Object(pageKeys);
 
 export function pageOf(
-  asked: { readonly limit: number; readonly offset: number },
+  requested: { readonly limit: number; readonly offset: number },
   found: { readonly rows: readonly unknown[]; readonly hasMore: boolean },
 ): Static<typeof page> {
-  const { limit, offset } = asked;
+  const { limit, offset } = requested;
   return { limit, offset, returned: found.rows.length, has_more: found.hasMore };
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 
-import { nameForPeople } from '../../http/fields/name-for-people.ts';
+import { displayName } from '../../http/fields/display-name.ts';
 import { indexFields, toIndexFields } from '../indexes/index-fields.ts';
 import { newProjectSlug, projectFields, toProjectFields } from '../projects/project-fields.ts';
 import { tableFields, toTableFields } from '../tables/table-fields.ts';
@@ -12,7 +12,7 @@ import { contentKeys } from './content-fields.ts';
 const tokenOfUser = Type.Object(
   {
     account_user_id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-    token_name: Type.Optional(nameForPeople),
+    token_name: Type.Optional(displayName),
     project_username: Type.Optional(Type.Union([newUserFields.properties.username, Type.Null()])),
   },
   { additionalProperties: false },
@@ -22,7 +22,7 @@ const tokenOfUser = Type.Object(
 export const bootstrapFields = Type.Object(
   {
     project_slug: newProjectSlug,
-    project_name: nameForPeople,
+    project_name: displayName,
     initial_project_user: newUserFields,
     ...contentKeys,
     project_api_tokens: Type.Optional(Type.Array(tokenOfUser, { maxItems: 100 })),

@@ -22,8 +22,8 @@ export function registerBootstrapRoute(app: HttpServer, bootstrap: Bootstrap): v
     },
     async (request, reply) => {
       const { project_slug, project_name, tables = [], project_api_tokens = [] } = request.body;
-      const asked = {
-        minter: credentialOf(request),
+      const requested = {
+        issuer: credentialOf(request),
         slug: normaliseSlug(project_slug),
         name: project_name,
         user: request.body.initial_project_user,
@@ -34,7 +34,7 @@ export function registerBootstrapRoute(app: HttpServer, bootstrap: Bootstrap): v
           username: token.project_username ?? null,
         })),
       };
-      const written = await bootstrap.run(asked, sealedRequestOf(request)).catch((error: unknown) => {
+      const written = await bootstrap.run(requested, sealedRequestOf(request)).catch((error: unknown) => {
         throw asSpelled(error, tables);
       });
       return reply.code(201).send(success(request, toBootstrapAnswer(resultOf(request, reply, written))));

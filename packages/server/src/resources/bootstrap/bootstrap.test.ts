@@ -584,7 +584,7 @@ test('given a token that is revoked while its bootstrap is under way, then nothi
   await using server = await startTestServer();
   const asking = await server.createProject('ours');
   const seed = many(5_000, (number) => ({ code: `${number}`, body: 'x'.repeat(500) }));
-  const asked = bootstrap(server, { ...minimal, tables: [{ ...notes, seed }] }, asking);
+  const requested = bootstrap(server, { ...minimal, tables: [{ ...notes, seed }] }, asking);
   while (!existsSync(join(server.dataDir, 'projects', '.unfinished-crm'))) {
     await new Promise((resolve) => {
       setImmediate(resolve);
@@ -592,7 +592,7 @@ test('given a token that is revoked while its bootstrap is under way, then nothi
   }
   await server.call('POST', '/projects/ours/auth/tokens');
 
-  const refused = await asked;
+  const refused = await requested;
   assert.equal(refused.body.error?.code, 'invalid_token');
   assert.equal((await server.call('GET', '/projects/crm')).body.error?.code, 'not_found');
   assert.deepEqual(await readdir(join(server.dataDir, 'projects')), ['ours']);

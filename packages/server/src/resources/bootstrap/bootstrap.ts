@@ -1,9 +1,9 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { findWritten } from '../../catalog/kept-results.ts';
+import { findReplay } from '../../catalog/idempotency-store.ts';
 import { OWNER_ACCOUNT_ID, type ProjectRow, type ProjectUserRow } from '../../catalog/tables.ts';
 import type { Credential } from '../../core/credential.ts';
 import { invalidField } from '../../core/errors.ts';
-import type { SealedRequest, Written } from '../../core/idempotency.ts';
+import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import type { CreatedDatabase, NewDatabase } from '../../engine/new-database.ts';
 import { invalidToken } from '../../http/access/authentication.ts';
 import type { MadeProject, Projects } from '../projects/projects.ts';
@@ -11,7 +11,7 @@ import { DEFAULT_TOKEN_NAME, type NewToken, type Tokens } from '../tokens/tokens
 import type { PreparedUser, Users } from '../users/users.ts';
 
 export interface BootstrapRequest {
-  readonly minter: Credential;
+  readonly issuer: Credential;
   /** Already normalised to lower case. */
   readonly slug: string;
   readonly name: string;
@@ -61,11 +61,11 @@ export class Bootstrap {
    * @throws RowhouseError `already_exists`; `validation_failed` and `constraint_violation` with the field at fault;
    * `invalid_token` where the token that asks is revoked meanwhile; `idempotency_mismatch`.
    */
-  async run(request: BootstrapRequest, sealed: SealedRequest | null): Promise<Written<Bootstrapped>> {
-    const before = await findWritten<BootstrappedProject>(this.#catalog, sealed);
+  async run(request: BootstrapRequest, sealed: SealedRequest | null): Promise<Replayable<Bootstrapped>> {
+    const before = await findReplay<BootstrappedProject>(this.#catalog, sealed);
     if (before !== null) return { ...before, result: toBootstrapped(before.result) };
-    const { minter, slug, name, content } = request;
-    const accountId = await this.#accountOf(minter);
+    const { issuer, slug, name, content } = request;
+    const accountId = await this.#accountOf(issuer);
     await this.#requireUsers(accountId, request.tokens);
     requireUsernames(request);
     // Here as well as when it is made: it is cheap to know, and the hash of a password is not.
@@ -73,18 +73,18 @@ export class Bootstrap {
     const user = await this.#users.prepare(request.user);
     const { result, replayOf } = await this.#projects.createWith(
       { slug, name, accountId, content },
-      (project, transaction) => this.#record(transaction, project, { minter, user, tokens: request.tokens }),
+      (project, transaction) => this.#record(transaction, project, { issuer, user, tokens: request.tokens }),
       sealed,
     );
     return { result: toBootstrapped(result), replayOf };
   }
 
-  async #accountOf(minter: Credential): Promise<number> {
-    if (minter.kind === 'admin') return OWNER_ACCOUNT_ID;
+  async #accountOf(issuer: Credential): Promise<number> {
+    if (issuer.kind === 'admin') return OWNER_ACCOUNT_ID;
     const project = await this.#catalog
       .selectFrom('projects')
       .select('account_id')
-      .where('id', '=', minter.projectId)
+      .where('id', '=', issuer.projectId)
       .executeTakeFirst();
     if (project === undefined) throw invalidToken();
     return project.account_id;
@@ -115,16 +115,16 @@ export class Bootstrap {
   async #record(
     transaction: Catalog,
     project: ProjectRow,
-    asked: {
-      readonly minter: Credential;
+    requested: {
+      readonly issuer: Credential;
       readonly user: PreparedUser;
       readonly tokens: readonly TokenOfUser[];
     },
   ): Promise<Pick<Bootstrapped, 'user' | 'tokens'>> {
-    await this.#tokens.requireInForce(transaction, asked.minter);
-    const user = await this.#users.create(transaction, project, asked.user);
+    await this.#tokens.requireInForce(transaction, requested.issuer);
+    const user = await this.#users.create(transaction, project, requested.user);
     const tokens: NewToken[] = [];
-    for (const { accountUserId, name, username } of asked.tokens) {
+    for (const { accountUserId, name, username } of requested.tokens) {
       const owner = {
         project_id: project.id,
         account_user_id: accountUserId,

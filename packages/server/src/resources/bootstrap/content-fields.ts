@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 
 import { invalidField } from '../../core/errors.ts';
 import type { IndexOfTable, NewDatabase, SeededTable } from '../../engine/new-database.ts';
-import { nameForPeople } from '../../http/fields/name-for-people.ts';
+import { displayName } from '../../http/fields/display-name.ts';
 import { existingName, newObjectName } from '../../http/fields/object-name.ts';
 import { foldName } from '../../schema/identifier.ts';
 import { newIndexKeys, toNewIndex } from '../indexes/index-fields.ts';
@@ -22,7 +22,7 @@ const indexOfOwnTable = Type.Object(
 const seededTable = Type.Object(
   {
     table_name: newObjectName,
-    display_name: Type.Optional(Type.Union([nameForPeople, Type.Null()])),
+    display_name: Type.Optional(Type.Union([displayName, Type.Null()])),
     columns: Type.Array(spelledColumnFields, { maxItems: 1_000 }),
     seed: Type.Optional(Type.Array(clientRow, { maxItems: MAX_SEED_ROWS })),
     indexes: Type.Optional(Type.Array(indexOfOwnTable, { maxItems: 100 })),

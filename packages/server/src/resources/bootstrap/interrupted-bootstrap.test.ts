@@ -91,10 +91,10 @@ test('given a bootstrap during which the server is killed, then the next start s
   await using servers = new AsyncDisposableStack();
   let server = servers.use(await start(folder.path));
   for (const [when, isSo] of moments) {
-    const asked = call(server, 'POST', '/bootstrap', bootstrap).catch(() => null);
+    const requested = call(server, 'POST', '/bootstrap', bootstrap).catch(() => null);
     await until(() => isSo(join(folder.path, 'projects')));
     await server.stop('SIGKILL');
-    const answer = await asked;
+    const answer = await requested;
 
     server = servers.use(await start(folder.path));
     const there = (await call(server, 'GET', '/projects/crm')).status === 200;

@@ -1,5 +1,5 @@
 import { RowhouseError } from '../../core/errors.ts';
-import type { IdempotentRequest, Written } from '../../core/idempotency.ts';
+import type { IdempotentRequest, Replayable } from '../../core/idempotency.ts';
 import type { ColumnChange, ColumnEntry, NewColumn, ProjectTables } from '../../engine/project-tables.ts';
 import { foldName } from '../../schema/identifier.ts';
 
@@ -35,7 +35,7 @@ export class Columns {
     table: string,
     column: NewColumn,
     request: IdempotentRequest | null,
-  ): Promise<Written<ColumnEntry>> {
+  ): Promise<Replayable<ColumnEntry>> {
     return this.#tables.addColumn(project, table, column, request);
   }
 
@@ -44,7 +44,7 @@ export class Columns {
     table: string,
     change: ColumnChange,
     request: IdempotentRequest | null,
-  ): Promise<Written<ColumnEntry>> {
+  ): Promise<Replayable<ColumnEntry>> {
     const { result, replayOf } = await this.#tables.changeColumns(project, table, [change], request);
     const [changed] = result;
     if (changed === undefined) throw new Error('a column was changed, and none came back');
@@ -57,7 +57,7 @@ export class Columns {
     table: string,
     changes: readonly ColumnChange[],
     request: IdempotentRequest | null,
-  ): Promise<Written<readonly ColumnEntry[]>> {
+  ): Promise<Replayable<readonly ColumnEntry[]>> {
     return this.#tables.changeColumns(project, table, changes, request);
   }
 
@@ -67,7 +67,7 @@ export class Columns {
     table: string,
     column: string,
     request: IdempotentRequest | null,
-  ): Promise<Written<string>> {
+  ): Promise<Replayable<string>> {
     return this.#tables.dropColumn(project, table, column, request);
   }
 }

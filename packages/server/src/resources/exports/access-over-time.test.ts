@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import {
-  askFor,
+  requestOf,
   download,
   ENDLESS,
   exportLater,
@@ -31,12 +31,12 @@ test('the answer to an export is given again to no other token, whatever that ma
   const made = await exportNow(server, 'shop', 'table/staff', {}, { token: mine.secret, headers });
   for (const grant of [{}, { scopes: ['exports', 'records:read'] }, { tables: ['staff'] }]) {
     const { secret } = await makeToken(grant);
-    const again = await askFor(server, 'shop', 'table/staff', {}, { token: secret, headers });
+    const again = await requestOf(server, 'shop', 'table/staff', {}, { token: secret, headers });
     assert.equal(again.body.error?.code, 'idempotency_mismatch');
   }
   for (const grant of [{ scopes: ['exports'] }, { scopes: ['records:read'] }]) {
     const { secret } = await makeToken(grant);
-    thenIsDenied(await askFor(server, 'shop', 'table/staff', {}, { token: secret, headers }));
+    thenIsDenied(await requestOf(server, 'shop', 'table/staff', {}, { token: secret, headers }));
   }
   const again = await exportNow(server, 'shop', 'table/staff', {}, { token: mine.secret, headers });
   assert.equal(again.id, made.id);
@@ -90,7 +90,7 @@ test('an export belongs to the name that its table had', async () => {
   }
   const renewed = await exportNow(server, 'shop', 'table/news', { limit: 2 }, { token: ofNews.secret });
   assert.equal(renewed.table, 'news');
-  thenIsDenied(await askFor(server, 'shop', 'table/news', {}, { token: ofSecrets.secret }));
+  thenIsDenied(await requestOf(server, 'shop', 'table/news', {}, { token: ofSecrets.secret }));
 });
 
 test('a token of another project is told nothing', async () => {

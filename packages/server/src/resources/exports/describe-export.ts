@@ -3,7 +3,7 @@ import { timestamp } from '../../core/ids.ts';
 import { downloadName, fileStem } from './downloads/download-name.ts';
 import { fileFormatOf } from './export-formats.ts';
 import type { ExportRequest } from './export-request.ts';
-import type { NewExport } from './store/export-rows.ts';
+import type { NewExport } from './store/export-repository.ts';
 
 export interface NewExportRequest {
   readonly request: ExportRequest;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import type { Scope } from '../../core/scopes.ts';
-import { askFor, exportNow, type Manifest, projectOf } from '../../testing/http/exports.ts';
+import { requestOf, exportNow, type Manifest, projectOf } from '../../testing/http/exports.ts';
 import { type Answer, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 
 const SHOP = `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO goods (name) VALUES ('nail');
@@ -65,7 +65,7 @@ for (const [name, { grant, may }] of Object.entries(TOKENS)) {
       const allowed = may.includes(kind);
       test(`${allowed ? 'makes' : 'is refused'} an export of ${kind}, now or later`, async () => {
         for (const prefer of ['wait=1', 'respond-async']) {
-          const answer = await askFor(server, 'shop', kind, {}, { token, headers: { prefer } });
+          const answer = await requestOf(server, 'shop', kind, {}, { token, headers: { prefer } });
           if (allowed) assert.ok(answer.body.ok, JSON.stringify(answer.body));
           else thenIsDenied(answer);
         }
@@ -134,7 +134,7 @@ test('the refusal names the scopes that are missing', async () => {
     [['exports', 'records:read'], 'database', 'This needs a token with the scope schema:read.'],
   ] as const) {
     const token = await makeToken({ scopes });
-    const refused = await askFor(server, 'shop', kind, {}, { token });
+    const refused = await requestOf(server, 'shop', kind, {}, { token });
     assert.equal(refused.body.error?.message, message);
     const path = `/projects/shop/exports/${present(made.get(kind)).id}`;
     const hidden = await server.call('GET', path, { token });

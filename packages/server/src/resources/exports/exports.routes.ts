@@ -8,15 +8,15 @@ import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../../http/idempotency.ts';
 import { registerDownloadRoutes } from './downloads/download.routes.ts';
 import { ANY_EXPORT_PERMISSIONS } from './export-access.ts';
+import type { ExportDependencies } from './export-dependencies.ts';
 import { exportEnvelope, exportId } from './export-fields.ts';
-import type { ExportRooms } from './export-rooms.ts';
 import { exportManifest, toManifest } from './manifest.ts';
 import { registerNewExportRoutes } from './new-exports.routes.ts';
 
 const exportPath = projectPath({ export_id: exportId });
 const exporting = { access: 'project', ...ANY_EXPORT_PERMISSIONS } as const;
 
-export function registerExportRoutes(app: HttpServer, rooms: ExportRooms): void {
+export function registerExportRoutes(app: HttpServer, rooms: ExportDependencies): void {
   registerNewExportRoutes(app, rooms);
   listExports(app, rooms);
   getExport(app, rooms);
@@ -24,7 +24,7 @@ export function registerExportRoutes(app: HttpServer, rooms: ExportRooms): void 
   registerDownloadRoutes(app, rooms);
 }
 
-function listExports(app: HttpServer, { exports, projects }: ExportRooms): void {
+function listExports(app: HttpServer, { exports, projects }: ExportDependencies): void {
   const status = Type.Optional(
     Type.Enum(['ready', 'not_found', 'pending', 'running', 'failed', 'expired', 'all'], {
       description: 'Of which status; all by default.',
@@ -42,16 +42,16 @@ function listExports(app: HttpServer, { exports, projects }: ExportRooms): void 
       },
     },
     async (request) => {
-      const { limit = 50, offset = 0, status: asked = 'all' } = request.query;
+      const { limit = 50, offset = 0, status: requested = 'all' } = request.query;
       const project = await projects.get(request.params.project);
-      const found = await exports.list(project, { status: asked, limit, offset }, credentialOf(request));
+      const found = await exports.list(project, { status: requested, limit, offset }, credentialOf(request));
       const manifests = found.rows.map((seen) => toManifest(project.project_slug, seen));
       return success(request, { exports: manifests, ...pageOf({ limit, offset }, found) });
     },
   );
 }
 
-function getExport(app: HttpServer, { exports, projects }: ExportRooms): void {
+function getExport(app: HttpServer, { exports, projects }: ExportDependencies): void {
   app.get(
     '/projects/:project/exports/:export_id',
     {
@@ -66,7 +66,7 @@ function getExport(app: HttpServer, { exports, projects }: ExportRooms): void {
   );
 }
 
-function deleteExport(app: HttpServer, { exports, projects }: ExportRooms): void {
+function deleteExport(app: HttpServer, { exports, projects }: ExportDependencies): void {
   const deleted = Type.Object({ deleted: Type.Literal(true), export_id: Type.String() });
   app.delete(
     '/projects/:project/exports/:export_id',

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 
 import type { Catalog } from '../../catalog/catalog.ts';
-import { workOnce } from '../../catalog/kept-results.ts';
+import { workOnce } from '../../catalog/idempotency-store.ts';
 import type { ExportRow, ProjectRow } from '../../catalog/tables.ts';
 import type { Credential } from '../../core/credential.ts';
 import { limitedToOtherTables, NoSuchProjectError, RowhouseError } from '../../core/errors.ts';
-import type { SealedRequest, Written } from '../../core/idempotency.ts';
+import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { exportId, timestamp } from '../../core/ids.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { ExportProgress } from '../../engine/project-exports.ts';
@@ -18,11 +18,11 @@ import { type ExportViewer, requireExport, visibleExports } from './export-acces
 import { type ExportRequest, writeRequest } from './export-request.ts';
 import { type CountedExports, ExportCounts } from './jobs/export-counts.ts';
 import { ExportJobs, type JobControl, type JobLimits } from './jobs/export-jobs.ts';
-import { ExportMaker } from './jobs/export-maker.ts';
+import { ExportRunner } from './jobs/export-runner.ts';
 import { recordMakingRoom } from './jobs/make-room.ts';
 import { exportFileMissing } from './jobs/ready-export.ts';
 import { CancelledExportError, isPast, keyOf } from './store/export-facts.ts';
-import { ExportRows, type ExportStatusFilter } from './store/export-rows.ts';
+import { ExportRepository, type ExportStatusFilter } from './store/export-repository.ts';
 
 export interface ExportListRequest {
   readonly status: ExportStatusFilter;
@@ -56,19 +56,19 @@ interface Parts {
 /** Exports as objects that last: a row in the catalog and, once they are ready, a file in the store, the file always first. */
 export class Exports {
   readonly #parts: Parts;
-  readonly #rows: ExportRows;
+  readonly #rows: ExportRepository;
   readonly #jobs: ExportJobs;
   readonly #downloads: DownloadCounts;
   readonly #counts = new ExportCounts();
-  readonly #maker: ExportMaker;
+  readonly #maker: ExportRunner;
   readonly #defaults: ExportDefaults;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#rows = new ExportRows(parts.catalog);
+    this.#rows = new ExportRepository(parts.catalog);
     this.#jobs = new ExportJobs(parts.limits);
     this.#downloads = new DownloadCounts((id, downloads) => this.#rows.countDownloads(id, downloads));
-    this.#maker = new ExportMaker({ ...parts, rows: this.#rows });
+    this.#maker = new ExportRunner({ ...parts, rows: this.#rows });
     this.#defaults = { backend: parts.files.backend, retentionSeconds: parts.retentionSeconds };
   }
 
@@ -80,12 +80,12 @@ export class Exports {
    */
   async create(
     project: ProjectRow,
-    asked: NewExportRequest,
+    requested: NewExportRequest,
     signal: AbortSignal,
     request: SealedRequest | null,
-  ): Promise<Written<ExportRow>> {
+  ): Promise<Replayable<ExportRow>> {
     return workOnce(this.#parts.catalog, request, async () => {
-      const { id, ended } = this.#start(project, asked, signal);
+      const { id, ended } = this.#start(project, requested, signal);
       try {
         return await ended;
       } catch (error) {
@@ -98,11 +98,11 @@ export class Exports {
   /** The same, but it is only noted down when the promise resolves, and made by and by, also after a restart. */
   async enqueue(
     project: ProjectRow,
-    asked: NewExportRequest,
+    requested: NewExportRequest,
     request: SealedRequest | null,
-  ): Promise<Written<ExportRow>> {
+  ): Promise<Replayable<ExportRow>> {
     return workOnce(this.#parts.catalog, request, () => {
-      const { id, noted, ended } = this.#start(project, asked, null);
+      const { id, noted, ended } = this.#start(project, requested, null);
       ended.catch((error: unknown) => this.#giveUp(id, error)).catch(this.#parts.onFault);
       return noted;
     });
@@ -148,7 +148,7 @@ export class Exports {
     id: string,
     viewer: ExportViewer,
     request: SealedRequest | null,
-  ): Promise<Written<Pick<ExportRow, 'id'>>> {
+  ): Promise<Replayable<Pick<ExportRow, 'id'>>> {
     return workOnce(this.#parts.catalog, request, async () => {
       const { row } = await this.get(project, id, viewer);
       const removeFile = () => this.#parts.files.remove(keyOf(project, row));
@@ -193,12 +193,12 @@ export class Exports {
   }
 
   /** @param signal of whoever waits for it; null where nobody does. */
-  #start(project: ProjectRow, asked: NewExportRequest, signal: AbortSignal | null): StartedExport {
+  #start(project: ProjectRow, requested: NewExportRequest, signal: AbortSignal | null): StartedExport {
     const id = exportId();
     const noted = Promise.withResolvers<ExportRow>();
     const begin = async (control: JobControl) => {
-      const request = await this.#withTableName(project, asked.request);
-      const values = describeExport(id, project, { ...asked, request }, this.#defaults);
+      const request = await this.#withTableName(project, requested.request);
+      const values = describeExport(id, project, { ...requested, request }, this.#defaults);
       const same = await this.#maker.shareSame(project, values, request);
       const later = signal === null ? writeRequest(request) : null;
       const row = same ?? (await this.#rows.insert({ ...values, request: later }));
@@ -209,7 +209,7 @@ export class Exports {
     const running = this.#jobs.run(id, project.id, (control) => {
       return this.#unlessDeleted(project, () => begin(control));
     });
-    const ended = this.#counts.count(asked.request, running);
+    const ended = this.#counts.count(requested.request, running);
     ended.catch(noted.reject);
     // Whoever waits for the end is told there.
     noted.promise.catch(() => undefined);

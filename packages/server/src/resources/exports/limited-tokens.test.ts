@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import {
-  askFor,
+  requestOf,
   download,
   exportLater,
   exportNow,
@@ -27,10 +27,10 @@ test('a token that is limited to a table exports it by name in any case and by i
     const made = await exportNow(server, 'shop', `table/${name}`, {}, { token });
     assert.deepEqual([made.table, made.download_name], ['goods', 'goods.csv']);
     assert.match(String(await download(server, made, { token })), /nail/);
-    const asked = await exportLater(server, 'shop', `table/${name}`, { limit: 1 }, { token });
+    const requested = await exportLater(server, 'shop', `table/${name}`, { limit: 1 }, { token });
     // Also before it is ready.
-    assert.equal((await findExport(server, 'shop', asked, { token })).table, 'goods');
-    const ready = await whenExport(server, 'shop', asked, 'ready');
+    assert.equal((await findExport(server, 'shop', requested, { token })).table, 'goods');
+    const ready = await whenExport(server, 'shop', requested, 'ready');
     assert.match(String(await download(server, ready, { token })), /nail/);
   }
   assert.equal((await exportNow(server, 'shop', 'table/names', {}, { token })).row_count, 1);
@@ -38,12 +38,13 @@ test('a token that is limited to a table exports it by name in any case and by i
   for (const prefer of ['respond-async', 'wait']) {
     const options = { token, headers: { prefer } };
     for (const name of ['staff', 'STAFF', 'wages', String(ids.get('staff')), 'nothing', '99']) {
-      thenIsDenied(await askFor(server, 'shop', `table/${name}`, {}, options));
+      thenIsDenied(await requestOf(server, 'shop', `table/${name}`, {}, options));
     }
-    for (const what of ['schema', 'database']) thenIsDenied(await askFor(server, 'shop', what, {}, options));
+    for (const what of ['schema', 'database'])
+      thenIsDenied(await requestOf(server, 'shop', what, {}, options));
   }
   const only = { include_tables: ['goods'] };
-  thenIsDenied(await askFor(server, 'shop', 'database', only, { token }));
+  thenIsDenied(await requestOf(server, 'shop', 'database', only, { token }));
 });
 
 test('it sees, downloads, links to and deletes the exports of that table alone', async () => {

@@ -9,6 +9,7 @@ import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../../http/idempotency.ts';
 import { tableReference } from '../records/record-fields.ts';
 import { EXPORT_PERMISSIONS } from './export-access.ts';
+import type { ExportDependencies } from './export-dependencies.ts';
 import {
   databaseExportBody,
   exportEnvelope,
@@ -20,7 +21,6 @@ import {
 } from './export-fields.ts';
 import { requireDatabaseFormat, requireSchemaFormat, requireTableFormat } from './export-formats.ts';
 import type { ExportRequest } from './export-request.ts';
-import type { ExportRooms } from './export-rooms.ts';
 import { toManifest } from './manifest.ts';
 
 const answers = { 201: exportEnvelope, 202: exportEnvelope };
@@ -29,13 +29,13 @@ const exporting = {
   errors: ['invalid_export_format', 'conflict', 'query_failed', 'query_timeout', 'rate_limited'],
 } as const;
 
-export function registerNewExportRoutes(app: HttpServer, rooms: ExportRooms): void {
+export function registerNewExportRoutes(app: HttpServer, rooms: ExportDependencies): void {
   exportSchema(app, rooms);
   exportTable(app, rooms);
   exportDatabase(app, rooms);
 }
 
-function exportSchema(app: HttpServer, rooms: ExportRooms): void {
+function exportSchema(app: HttpServer, rooms: ExportDependencies): void {
   app.post(
     '/projects/:project/export/schema',
     {
@@ -49,7 +49,7 @@ function exportSchema(app: HttpServer, rooms: ExportRooms): void {
   );
 }
 
-function exportTable(app: HttpServer, rooms: ExportRooms): void {
+function exportTable(app: HttpServer, rooms: ExportDependencies): void {
   app.post(
     '/projects/:project/export/table/:table',
     {
@@ -69,7 +69,7 @@ function exportTable(app: HttpServer, rooms: ExportRooms): void {
   );
 }
 
-function exportDatabase(app: HttpServer, rooms: ExportRooms): void {
+function exportDatabase(app: HttpServer, rooms: ExportDependencies): void {
   app.post(
     '/projects/:project/export/database',
     {
@@ -98,18 +98,18 @@ interface NewExportCall {
 
 /** With the export when it is ready; or, for a client that would rather not wait, when it is noted down. */
 async function answer(
-  { exports, projects }: ExportRooms,
+  { exports, projects }: ExportDependencies,
   request: FastifyRequest & NewExportCall,
   reply: FastifyReply,
   wanted: ExportRequest,
 ): Promise<FastifyReply> {
   const project = await projects.get(request.params.project);
   const { file_name: fileName, expires_in: expiresInSeconds = null } = request.body;
-  const asked = { request: wanted, fileName, expiresInSeconds };
+  const requested = { request: wanted, fileName, expiresInSeconds };
   const sealed = sealedRequestOf(request);
   const written = prefersAsync(request)
-    ? await exports.enqueue(project, asked, sealed)
-    : await exports.create(project, asked, clientGone(reply), sealed);
+    ? await exports.enqueue(project, requested, sealed)
+    : await exports.create(project, requested, clientGone(reply), sealed);
   const row = resultOf(request, reply, written);
   const isReady = row.status === 'ready';
   if (!isReady) reply.header('preference-applied', 'respond-async');

@@ -4,7 +4,7 @@ import { finished, type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { RowhouseError } from '../../core/errors.ts';
-import type { IdempotentRequest, Written } from '../../core/idempotency.ts';
+import type { IdempotentRequest, Replayable } from '../../core/idempotency.ts';
 import type { Engine, ImportReport } from '../../engine/engine.ts';
 import { projectNotEmpty } from '../../engine/project-not-empty.ts';
 import { explainStorageFault } from '../../runtime/disk/explain-storage-fault.ts';
@@ -40,7 +40,7 @@ export class Imports {
    * @throws RowhouseError `conflict` for a project that has tables, without `replace`; `payload_too_large`;
    * `request_timeout` when no more bytes come; `validation_failed` for a file that is no sound SQLite database; `storage_full`.
    */
-  async importDatabase(request: ImportRequest): Promise<Written<ImportReport>> {
+  async importDatabase(request: ImportRequest): Promise<Replayable<ImportReport>> {
     const { project, replace, requestOf, signal } = request;
     if ((request.announcedBytes ?? 0) > this.#maxBytes) throw this.#tooLarge();
     // Asked again when the file is put in place; asked here so that nobody sends gigabytes for a refusal. With a key the tables

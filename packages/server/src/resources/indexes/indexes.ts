@@ -1,4 +1,4 @@
-import type { IdempotentRequest, Written } from '../../core/idempotency.ts';
+import type { IdempotentRequest, Replayable } from '../../core/idempotency.ts';
 import type { IndexEntry, NewIndex, ProjectTables } from '../../engine/project-tables.ts';
 
 /** The indexes of a project's tables. A table goes by its name or its id. */
@@ -23,7 +23,7 @@ export class Indexes {
     table: string,
     index: NewIndex,
     request: IdempotentRequest | null,
-  ): Promise<Written<IndexEntry>> {
+  ): Promise<Replayable<IndexEntry>> {
     return this.#tables.createIndex(project, table, index, request);
   }
 
@@ -33,7 +33,7 @@ export class Indexes {
     table: string,
     index: string,
     request: IdempotentRequest | null,
-  ): Promise<Written<string>> {
+  ): Promise<Replayable<string>> {
     return this.#tables.dropIndex(project, table, index, request);
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { metricsOf } from '../../app.ts';
-import { openService } from '../../compose.ts';
+import { composeService } from '../../compose.ts';
 import { readConfig } from '../../core/config.ts';
 import { createServiceLog } from '../../http/observing/service-log.ts';
 import { assertFailure } from '../../testing/http/envelope-assertions.ts';
@@ -113,7 +113,7 @@ describe('GET /metrics', () => {
 test('a second port serves the metrics without a token, and nothing else', async () => {
   using folder = temporaryFolder();
   const config = { ...readConfig({}), dataDir: folder.path };
-  const service = await openService(config, createServiceLog('silent', process.stderr));
+  const service = await composeService(config, createServiceLog('silent', process.stderr));
   const listener = await listenForMetrics(metricsOf(service), {
     host: '127.0.0.1',
     port: 0,

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 
 import { envelopeOf, success } from '../../http/envelope.ts';
-import { nameForPeople } from '../../http/fields/name-for-people.ts';
+import { displayName } from '../../http/fields/display-name.ts';
 import { pageFields, pageKeys, pageOf } from '../../http/fields/paging.ts';
 import { normaliseSlug, projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
@@ -25,7 +25,7 @@ function createProject(app: HttpServer, projects: Projects): void {
       config: { access: 'admin', operationId: 'createProject', errors: ['already_exists', 'conflict'] },
       schema: {
         body: Type.Object(
-          { project_slug: newProjectSlug, project_name: nameForPeople },
+          { project_slug: newProjectSlug, project_name: displayName },
           { additionalProperties: false },
         ),
         response: { 201: envelopeOf(Type.Object({ project: projectFields, token: newTokenFields })) },
@@ -33,8 +33,8 @@ function createProject(app: HttpServer, projects: Projects): void {
     },
     async (request, reply) => {
       const { project_slug, project_name } = request.body;
-      const asked = { slug: normaliseSlug(project_slug), name: project_name };
-      const written = await projects.create(asked, sealedRequestOf(request));
+      const requested = { slug: normaliseSlug(project_slug), name: project_name };
+      const written = await projects.create(requested, sealedRequestOf(request));
       const { row, token } = resultOf(request, reply, written);
       const created = { project: toProjectFields(row), token: toNewTokenFields(token) };
       return reply.code(201).send(success(request, created));
@@ -89,7 +89,7 @@ function renameProject(app: HttpServer, projects: Projects): void {
       config: { access: 'project', scope: 'project', operationId: 'renameProject' },
       schema: {
         params: projectPath({}),
-        body: Type.Object({ project_name: nameForPeople }, { additionalProperties: false }),
+        body: Type.Object({ project_name: displayName }, { additionalProperties: false }),
         response: { 200: envelopeOf(Type.Object({ project: projectFields })) },
       },
     },

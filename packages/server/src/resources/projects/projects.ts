@@ -1,10 +1,10 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { findWritten, keepResult, writeOnce } from '../../catalog/kept-results.ts';
+import { findReplay, keepResult, writeOnce } from '../../catalog/idempotency-store.ts';
 import { findProjectBySlug, projectBySlug } from '../../catalog/project-by-slug.ts';
 import { OWNER_ACCOUNT_ID, type ProjectRow } from '../../catalog/tables.ts';
 import type { Credential } from '../../core/credential.ts';
 import { invalidField, NoSuchProjectError, RowhouseError } from '../../core/errors.ts';
-import type { SealedRequest, Written } from '../../core/idempotency.ts';
+import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../../engine/new-database.ts';
@@ -70,7 +70,7 @@ export class Projects {
   async create(
     project: NewProject,
     request: SealedRequest | null,
-  ): Promise<Written<{ readonly row: ProjectRow; readonly token: NewToken }>> {
+  ): Promise<Replayable<{ readonly row: ProjectRow; readonly token: NewToken }>> {
     const { result, replayOf } = await this.createWith(
       { ...project, accountId: OWNER_ACCOUNT_ID },
       (inserted, transaction) => this.#tokens.createFirst(inserted, transaction),
@@ -87,8 +87,8 @@ export class Projects {
     project: NewProjectOfAccount,
     record: (row: ProjectRow, transaction: Catalog) => Promise<Recorded>,
     request: SealedRequest | null,
-  ): Promise<Written<MadeProject<Recorded>>> {
-    const before = await findWritten<MadeProject<Recorded>>(this.#catalog, request);
+  ): Promise<Replayable<MadeProject<Recorded>>> {
+    const before = await findReplay<MadeProject<Recorded>>(this.#catalog, request);
     if (before !== null) return before;
     const { slug, content = {} } = project;
     return this.#alone(slug, async () => {
@@ -151,7 +151,7 @@ export class Projects {
   }
 
   /** @throws RowhouseError `not_found`, `idempotency_mismatch`. */
-  async rename(slug: string, name: string, request: SealedRequest | null): Promise<Written<ProjectRow>> {
+  async rename(slug: string, name: string, request: SealedRequest | null): Promise<Replayable<ProjectRow>> {
     return writeOnce(this.#catalog, request, async (transaction) => {
       const row = await transaction
         .updateTable('projects')
@@ -172,8 +172,8 @@ export class Projects {
     slug: string,
     confirmedSlug: string,
     request: SealedRequest | null,
-  ): Promise<Written<DeletedProject>> {
-    const before = await findWritten<DeletedProject>(this.#catalog, request);
+  ): Promise<Replayable<DeletedProject>> {
+    const before = await findReplay<DeletedProject>(this.#catalog, request);
     if (before !== null) return before;
     const project = await this.get(slug);
     if (confirmedSlug !== slug) {

@@ -74,8 +74,8 @@ test('a query that waits while its project is deleted never runs on the next pro
   const busy = projects.map((project) => send(patient, project));
   const token = await patient.createProject('shop');
   const sql = 'SELECT count(*) AS tables FROM sqlite_master';
-  const asked = { owner: { token }, admin: {} };
-  const [ofOwner, ofAdmin] = Object.values(asked).map((options) => {
+  const requested = { owner: { token }, admin: {} };
+  const [ofOwner, ofAdmin] = Object.values(requested).map((options) => {
     return patient.call('POST', '/projects/shop/query', { ...options, json: { sql } });
   });
   // What is answered later was sent later, so both wait by now.

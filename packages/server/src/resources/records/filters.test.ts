@@ -128,10 +128,10 @@ describe('a condition', () => {
 });
 
 test('a count with filters counts what fits, whatever the page', async () => {
-  for (const asked of ['include_count=true', 'count=1', 'count=yes&limit=1', 'count=on&offset=4']) {
+  for (const requested of ['include_count=true', 'count=1', 'count=yes&limit=1', 'count=on&offset=4']) {
     const filters = filtersQuery([{ column: 'age', op: 'not_null' }]);
-    const page = await project.data('GET', `records/people?${asked}&${filters}`);
-    assert.equal(page.total_count, 4, asked);
+    const page = await project.data('GET', `records/people?${requested}&${filters}`);
+    assert.equal(page.total_count, 4, requested);
   }
   assert.ok(!('total_count' in (await project.data('GET', 'records/people?include_count=no'))));
 });

@@ -92,9 +92,9 @@ function orderBy(
   order: string,
   key: readonly string[],
 ): string {
-  const asked = sort.map(({ column, down }) => ({ column, down: down === '-' }));
-  const rest = key.filter((column) => !asked.some((term) => term.column === column));
-  const all = [...asked, ...rest.map((column) => ({ column, down: false }))];
+  const requested = sort.map(({ column, down }) => ({ column, down: down === '-' }));
+  const rest = key.filter((column) => !requested.some((term) => term.column === column));
+  const all = [...requested, ...rest.map((column) => ({ column, down: false }))];
   return all.map(({ column, down }) => `${column}${down === (order === 'asc') ? ' DESC' : ''}`).join(', ');
 }
 

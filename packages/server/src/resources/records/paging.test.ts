@@ -71,8 +71,8 @@ describe('pages by offset', () => {
       ['limit=2&order=desc', [10, 9], true],
       ['offset=9007199254740991', [], false],
     ] as const) {
-      const asked = await project.data('GET', `records/numbers?${query}`);
-      assert.deepEqual([idsOf(asked.rows), asked.has_more], [ids, more], query);
+      const requested = await project.data('GET', `records/numbers?${query}`);
+      assert.deepEqual([idsOf(requested.rows), requested.has_more], [ids, more], query);
     }
   });
 

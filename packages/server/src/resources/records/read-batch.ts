@@ -67,10 +67,10 @@ function toOperation({ method, path, body = {} }: SentOperation, credential: Cre
 }
 
 function newRows(table: TableReference, body: ClientRow): BatchOperation {
-  const asked = createRequestOf(body);
-  return asked.kind === 'one'
-    ? { kind: 'create', table, record: asked.record }
-    : { kind: 'createMany', table, records: asked.records };
+  const requested = createRequestOf(body);
+  return requested.kind === 'one'
+    ? { kind: 'create', table, record: requested.record }
+    : { kind: 'createMany', table, records: requested.records };
 }
 
 /** Of many rows, which a body alone would be checked for by its schema. */

@@ -74,17 +74,17 @@ function listRecords(app: HttpServer, { records, projects }: Rooms): void {
       },
     },
     async (request) => {
-      const asked = toPageRequest(request.query);
-      if (asked.after !== null && asked.offset > 0) {
+      const requested = toPageRequest(request.query);
+      if (requested.after !== null && requested.offset > 0) {
         throw invalidField('query.offset', 'must be left out where after is given');
       }
       const project = await projects.slugFor(credentialOf(request), request.params.project);
       const page = await records.list(
         project,
         tableReference(credentialOf(request), request.params.table),
-        asked,
+        requested,
       );
-      return renderedSuccess(request, writePage(page, asked));
+      return renderedSuccess(request, writePage(page, requested));
     },
   );
 }
@@ -101,19 +101,19 @@ function createRecords(app: HttpServer, { records, projects }: Rooms): void {
       },
     },
     async (request, reply) => {
-      const asked = createRequestOf(request.body);
+      const requested = createRequestOf(request.body);
       const table = tableReference(credentialOf(request), request.params.table);
       const project = await projects.slugFor(credentialOf(request), request.params.project);
-      if (asked.kind === 'one') {
-        const written = await records.create(project, table, asked.record, request.idempotency);
+      if (requested.kind === 'one') {
+        const written = await records.create(project, table, requested.record, request.idempotency);
         const created = resultOf(request, reply, written);
         reply.code(created.outcome === 'created' ? 201 : 200);
         return renderedSuccess(request, writeRow(created));
       }
-      const written = await records.createMany(project, table, asked.records, request.idempotency);
+      const written = await records.createMany(project, table, requested.records, request.idempotency);
       const created = resultOf(request, reply, written);
       reply.code(created.created > 0 ? 201 : 200);
-      return renderedSuccess(request, writeCreated(created, asked.records.onConflict !== null));
+      return renderedSuccess(request, writeCreated(created, requested.records.onConflict !== null));
     },
   );
 }

@@ -10,8 +10,8 @@ import type {
   TableDetails,
   TableEntry,
 } from '../../engine/project-tables.ts';
+import { displayName } from '../../http/fields/display-name.ts';
 import { keyword, toKeyword } from '../../http/fields/keyword.ts';
-import { nameForPeople } from '../../http/fields/name-for-people.ts';
 import { existingName, newObjectName } from '../../http/fields/object-name.ts';
 import { columnFields, newColumnFields, toColumnFields, toNewColumn } from '../columns/column-fields.ts';
 import { indexFields, toIndexFields } from '../indexes/index-fields.ts';
@@ -81,7 +81,7 @@ const newForeignKeyFields = Type.Object(
 export const newTableFields = Type.Object(
   {
     table_name: newObjectName,
-    display_name: Type.Optional(Type.Union([nameForPeople, Type.Null()])),
+    display_name: Type.Optional(Type.Union([displayName, Type.Null()])),
     columns: Type.Optional(Type.Array(newColumnFields, { maxItems: 1_000 })),
     foreign_keys: Type.Optional(Type.Array(newForeignKeyFields, { maxItems: 100 })),
     checks: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 10_000 }), { maxItems: 100 })),
@@ -92,7 +92,7 @@ export const newTableFields = Type.Object(
 /** At least one of these. */
 export const tableChangeFields = Type.Object(
   {
-    display_name: Type.Optional(Type.Union([nameForPeople, Type.Null()])),
+    display_name: Type.Optional(Type.Union([displayName, Type.Null()])),
     new_table_name: Type.Optional(newObjectName),
   },
   { additionalProperties: false, minProperties: 1, title: 'TableChange' },

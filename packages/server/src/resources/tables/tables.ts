@@ -1,4 +1,4 @@
-import type { IdempotentRequest, Written } from '../../core/idempotency.ts';
+import type { IdempotentRequest, Replayable } from '../../core/idempotency.ts';
 import type {
   ListedTable,
   NewTable,
@@ -28,7 +28,7 @@ export class Tables {
     project: string,
     table: NewTable,
     request: IdempotentRequest | null,
-  ): Promise<Written<TableDetails>> {
+  ): Promise<Replayable<TableDetails>> {
     return this.#tables.create(project, table, request);
   }
 
@@ -37,7 +37,7 @@ export class Tables {
     table: string,
     change: TableChange,
     request: IdempotentRequest | null,
-  ): Promise<Written<TableEntry>> {
+  ): Promise<Replayable<TableEntry>> {
     return this.#tables.update(project, table, change, request);
   }
 
@@ -47,7 +47,7 @@ export class Tables {
     table: string,
     options: { readonly cascade: boolean },
     request: IdempotentRequest | null,
-  ): Promise<Written<string>> {
+  ): Promise<Replayable<string>> {
     return this.#tables.drop(project, table, options, request);
   }
 }

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 
 import { credentialOf } from '../../http/access/authentication.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
-import { nameForPeople } from '../../http/fields/name-for-people.ts';
+import { displayName } from '../../http/fields/display-name.ts';
 import { existingNameInBody } from '../../http/fields/object-name.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
@@ -41,7 +41,7 @@ export function registerAccessTestRoute(app: HttpServer, accessTests: AccessTest
       schema: {
         params: projectPath({}),
         body: Type.Object(
-          { table_name: Type.Optional(existingNameInBody), token_name: Type.Optional(nameForPeople) },
+          { table_name: Type.Optional(existingNameInBody), token_name: Type.Optional(displayName) },
           { additionalProperties: false },
         ),
         response: { 201: envelopeOf(testAnswer) },
@@ -50,9 +50,9 @@ export function registerAccessTestRoute(app: HttpServer, accessTests: AccessTest
     async (request, reply) => {
       const { project } = request.params;
       const { table_name, token_name = 'temporary-access-test' } = request.body;
-      const minter = credentialOf(request);
-      const asked = { projectSlug: project, minter, name: token_name, table: table_name };
-      const written = await accessTests.run(asked, sealedRequestOf(request));
+      const issuer = credentialOf(request);
+      const requested = { projectSlug: project, issuer, name: token_name, table: table_name };
+      const written = await accessTests.run(requested, sealedRequestOf(request));
       const { token, sample } = resultOf(request, reply, written);
       const { id, token_type, expires_at } = token.row;
       const data = {

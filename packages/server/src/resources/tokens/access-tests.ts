@@ -1,8 +1,8 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { findWritten } from '../../catalog/kept-results.ts';
+import { findReplay } from '../../catalog/idempotency-store.ts';
 import { projectBySlug } from '../../catalog/project-by-slug.ts';
 import type { Credential } from '../../core/credential.ts';
-import type { SealedRequest, Written } from '../../core/idempotency.ts';
+import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
 import type { Engine, FirstRow } from '../../engine/engine.ts';
 import { requireTable } from '../../http/access/permissions.ts';
@@ -11,7 +11,7 @@ import type { Tokens } from './tokens.ts';
 
 export interface AccessTestRequest {
   readonly projectSlug: string;
-  readonly minter: Credential;
+  readonly issuer: Credential;
   readonly name: string;
   readonly table: string | undefined;
 }
@@ -38,37 +38,37 @@ export class AccessTests {
 
   /**
    * Reads first, so that a test that fails leaves no token.
-   * @throws RowhouseError `not_found`, `conflict`; `permission_denied` where the minter may not read the table;
+   * @throws RowhouseError `not_found`, `conflict`; `permission_denied` where the issuer may not read the table;
    * `idempotency_mismatch`.
    */
   async run(
-    { projectSlug, minter, name, table }: AccessTestRequest,
+    { projectSlug, issuer, name, table }: AccessTestRequest,
     request: SealedRequest | null,
-  ): Promise<Written<AccessTest>> {
-    const before = await findWritten<AccessTest>(this.#catalog, request);
+  ): Promise<Replayable<AccessTest>> {
+    const before = await findReplay<AccessTest>(this.#catalog, request);
     if (before !== null) return before;
     await projectBySlug(this.#catalog, projectSlug);
-    const sample = table === undefined ? null : await this.#read(projectSlug, minter, table);
-    const asked = {
+    const sample = table === undefined ? null : await this.#read(projectSlug, issuer, table);
+    const requested = {
       projectSlug,
-      minter,
+      issuer,
       name,
       revokePrevious: false,
       temporary: true,
-      grant: { scopes: undefined, tables: undefined, expiresAt: await this.#expiry(minter) },
+      grant: { scopes: undefined, tables: undefined, expiresAt: await this.#expiry(issuer) },
     };
-    return this.#tokens.createFor(asked, request, (token) => ({ token, sample }));
+    return this.#tokens.createFor(requested, request, (token) => ({ token, sample }));
   }
 
-  async #read(project: string, minter: Credential, table: string): Promise<FirstRow> {
-    requireTable(minter, table);
+  async #read(project: string, issuer: Credential, table: string): Promise<FirstRow> {
+    requireTable(issuer, table);
     return this.#engine.readFirstRow(project, table);
   }
 
-  /** In ten minutes, or with the minter where that is sooner. Timestamps sort as text. */
-  async #expiry(minter: Credential): Promise<string> {
+  /** In ten minutes, or with the issuer where that is sooner. Timestamps sort as text. */
+  async #expiry(issuer: Credential): Promise<string> {
     const soon = timestamp(new Date(Date.now() + LIFETIME_MS));
-    const own = minter.kind === 'admin' ? null : (await this.#tokens.get(minter.tokenId)).expires_at;
+    const own = issuer.kind === 'admin' ? null : (await this.#tokens.get(issuer.tokenId)).expires_at;
     return own !== null && own < soon ? own : soon;
   }
 }

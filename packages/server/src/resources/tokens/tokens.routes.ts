@@ -4,7 +4,7 @@ import { SCOPES } from '../../core/scopes.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
-import { nameForPeople } from '../../http/fields/name-for-people.ts';
+import { displayName } from '../../http/fields/display-name.ts';
 import { existingNameInBody } from '../../http/fields/object-name.ts';
 import { pageFields, pageKeys, pageOf } from '../../http/fields/paging.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
@@ -58,7 +58,7 @@ const tableNames = Type.Array(existingNameInBody, {
 
 const tokenRequest = Type.Object(
   {
-    token_name: Type.Optional(nameForPeople),
+    token_name: Type.Optional(displayName),
     token_type: Type.Optional(Type.Literal('project_api_token')),
     revoke_previous: Type.Optional(booleanLike),
     expires_at: Type.Optional(tokenExpiry),
@@ -83,14 +83,14 @@ function createToken(app: HttpServer, tokens: Tokens): void {
       const { token_name = DEFAULT_TOKEN_NAME, revoke_previous = true } = request.body;
       const { scopes, tables, expires_at } = request.body;
       requireFuture(expires_at);
-      const asked = {
+      const requested = {
         projectSlug: request.params.project,
-        minter: credentialOf(request),
+        issuer: credentialOf(request),
         name: token_name,
         revokePrevious: isTrue(revoke_previous),
         grant: { scopes, tables, expiresAt: expires_at },
       };
-      const token = resultOf(request, reply, await tokens.create(asked, sealedRequestOf(request)));
+      const token = resultOf(request, reply, await tokens.create(requested, sealedRequestOf(request)));
       return reply.code(201).send(success(request, { token: toNewTokenFields(token) }));
     },
   );

@@ -1,10 +1,10 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { writeOnce } from '../../catalog/kept-results.ts';
+import { writeOnce } from '../../catalog/idempotency-store.ts';
 import { projectBySlug } from '../../catalog/project-by-slug.ts';
 import type { ProjectRow, ProjectUserRow, TokenRow } from '../../catalog/tables.ts';
 import type { Credential } from '../../core/credential.ts';
 import { RowhouseError } from '../../core/errors.ts';
-import type { SealedRequest, Written } from '../../core/idempotency.ts';
+import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
 import {
   type Authenticator,
@@ -17,7 +17,7 @@ import { CredentialLookUp } from './credential-look-up.ts';
 import { firstUserOf } from './first-user.ts';
 import { fullGrant } from './grant.ts';
 import { insertToken, type NamedTokenRow, type NewToken } from './insert-token.ts';
-import { mintToken, revokeTokensOf, tokenInForce, type TokenRequest } from './mint-token.ts';
+import { issueToken, revokeTokensOf, tokenInForce, type TokenRequest } from './issue-token.ts';
 import { projectUsername } from './project-username.ts';
 import { sweepTokens } from './sweep-tokens.ts';
 import { TokenUse } from './token-use.ts';
@@ -135,8 +135,8 @@ export class Tokens implements Authenticator {
     if (credential.kind === 'project_token') await tokenInForce(transaction, credential.tokenId);
   }
 
-  /** @throws RowhouseError as `mintToken` does, and `idempotency_mismatch`. */
-  async create(request: TokenRequest, sealed: SealedRequest | null): Promise<Written<NewToken>> {
+  /** @throws RowhouseError as `issueToken` does, and `idempotency_mismatch`. */
+  async create(request: TokenRequest, sealed: SealedRequest | null): Promise<Replayable<NewToken>> {
     return this.createFor(request, sealed, (token) => token);
   }
 
@@ -148,11 +148,11 @@ export class Tokens implements Authenticator {
     request: TokenRequest,
     sealed: SealedRequest | null,
     toResult: (token: NewToken) => Result,
-  ): Promise<Written<Result>> {
+  ): Promise<Replayable<Result>> {
     const { id } = await projectBySlug(this.#catalog, request.projectSlug);
     return this.#revoking(id, () =>
       writeOnce(this.#catalog, sealed, async (transaction) =>
-        toResult(await mintToken(transaction, request)),
+        toResult(await issueToken(transaction, request)),
       ),
     );
   }
@@ -184,7 +184,7 @@ export class Tokens implements Authenticator {
     projectSlug: string,
     tokenId: number,
     request: SealedRequest | null,
-  ): Promise<Written<Pick<TokenRow, 'id'>>> {
+  ): Promise<Replayable<Pick<TokenRow, 'id'>>> {
     const project = await projectBySlug(this.#catalog, projectSlug);
     return this.#revoking(project.id, () =>
       writeOnce(this.#catalog, request, async (transaction) => {

@@ -1,6 +1,6 @@
 import { RowhouseError } from '../../core/errors.ts';
 
-export interface TurnLimits {
+export interface SchedulerLimits {
   readonly atOnce: number;
   readonly waiting: number;
 }
@@ -10,12 +10,12 @@ export interface TurnLimits {
  * in its turn, so that a long one keeps nobody of another from coming up. When too many wait in a line, its next is refused.
  */
 export class Turns<Line extends string> {
-  readonly #limits: TurnLimits;
+  readonly #limits: SchedulerLimits;
   /** The lines in which somebody waits: the one that was served longest ago first. */
   readonly #lines = new Map<Line, (() => void)[]>();
   #running = 0;
 
-  constructor(limits: TurnLimits) {
+  constructor(limits: SchedulerLimits) {
     this.#limits = limits;
   }
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 
-import { ONE_LINE } from '../../http/fields/name-for-people.ts';
+import { ONE_LINE } from '../../http/fields/display-name.ts';
 
 /** Which of a project's users: any text of one line. */
 export const username = Type.String({ minLength: 1, maxLength: 200, ...ONE_LINE });

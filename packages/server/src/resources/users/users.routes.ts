@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
-import { nameForPeople } from '../../http/fields/name-for-people.ts';
+import { displayName } from '../../http/fields/display-name.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { requireFuture, tokenExpiry } from '../tokens/expiry-fields.ts';
@@ -26,7 +26,7 @@ export function registerLoginRoute(app: HttpServer, users: Users): void {
           {
             username,
             password: passwordGiven,
-            token_name: Type.Optional(nameForPeople),
+            token_name: Type.Optional(displayName),
             revoke_previous: Type.Optional(booleanLike),
             expires_at: Type.Optional(tokenExpiry),
           },

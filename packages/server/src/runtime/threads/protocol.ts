@@ -1,15 +1,15 @@
 import { RowhouseError, type ErrorCode, type ErrorDetail } from '../../core/errors.ts';
 
 /** What a thread can do: for each operation, the plain data that goes in and the plain data that comes out. */
-export type Operations = Readonly<Record<string, { readonly input: unknown; readonly output: unknown }>>;
+export type RpcMethods = Readonly<Record<string, { readonly input: unknown; readonly output: unknown }>>;
 
-export interface OperationRequest {
+export interface RpcRequest {
   readonly id: number;
   readonly operation: string;
   readonly input: unknown;
 }
 
-export type OperationReply =
+export type RpcReply =
   | { readonly id: number; readonly ok: true; readonly output: unknown }
   | { readonly id: number; readonly ok: false; readonly error: ErrorMessage };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { CountingOperations } from './fixtures/counting-operations.ts';
+import type { CountingMethods } from './fixtures/counting-operations.ts';
 import { ThreadPool } from './thread-pool.ts';
 
 test('a long operation holds up nobody while another thread is free', async () => {
@@ -59,17 +59,17 @@ test('a request to all reaches every thread that runs, busy or not, and starts n
 
 test('close answers those who wait already, and refuses those who come later', async () => {
   const pool = startPool(2);
-  const asked = Array.from({ length: 9 }, (_, number) => pool.request('echo', number));
+  const requested = Array.from({ length: 9 }, (_, number) => pool.request('echo', number));
   const closed = pool.close();
   const late = assert.rejects(pool.request('echo', 'late'), { code: 'unavailable' });
 
-  assert.deepEqual(await Promise.all(asked), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  assert.deepEqual(await Promise.all(requested), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
   await late;
   await closed;
 });
 
-function startPool(size: number): ThreadPool<CountingOperations> {
-  return new ThreadPool<CountingOperations>(size, {
+function startPool(size: number): ThreadPool<CountingMethods> {
+  return new ThreadPool<CountingMethods>(size, {
     name: 'counting',
     script: new URL('./fixtures/counting-thread.ts', import.meta.url),
     startData: null,

@@ -1,21 +1,21 @@
-import { FairPool } from '../fair-pool.ts';
 import type { QueueDepth } from '../queue-depth.ts';
-import type { Operations } from './protocol.ts';
+import { ResourcePool } from '../resource-pool.ts';
+import type { RpcMethods } from './protocol.ts';
 import { Thread, type ThreadOptions } from './thread.ts';
 
 /**
  * A few equal threads for long operations: each request goes to an idle thread, or waits its turn in the order of
  * arrival, so that one that takes seconds holds up nobody while another thread is free.
  */
-export class ThreadPool<O extends Operations> {
+export class ThreadPool<O extends RpcMethods> {
   readonly #threads: readonly Thread<O>[];
-  readonly #pool: FairPool<Thread<O>>;
+  readonly #pool: ResourcePool<Thread<O>>;
 
   constructor(size: number, options: ThreadOptions) {
     this.#threads = Array.from({ length: size }, (_, index) => {
       return new Thread<O>({ ...options, name: `${options.name}-${index + 1}` });
     });
-    this.#pool = new FairPool(this.#threads);
+    this.#pool = new ResourcePool(this.#threads);
   }
 
   get depth(): QueueDepth {

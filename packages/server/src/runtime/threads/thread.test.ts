@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { RowhouseError } from '../../core/errors.ts';
-import type { CountingOperations } from './fixtures/counting-operations.ts';
+import type { CountingMethods } from './fixtures/counting-operations.ts';
 import { Thread } from './thread.ts';
 
 const script = new URL('./fixtures/counting-thread.ts', import.meta.url);
@@ -66,8 +66,8 @@ test('an operation that throws fails alone, with the codes of its error', async 
 test('a thread that dies fails what it was doing with unavailable, and the next request works', async () => {
   const { thread, crashes } = startThread();
   await thread.request('count', undefined);
-  const asked = [thread.request('count', undefined), thread.request('exit', undefined)];
-  for (const outcome of await Promise.allSettled(asked)) {
+  const requested = [thread.request('count', undefined), thread.request('exit', undefined)];
+  for (const outcome of await Promise.allSettled(requested)) {
     const reason = reasonOf(outcome);
     assert.ok(reason instanceof RowhouseError, String(reason));
     assert.equal(reason.code, 'unavailable');
@@ -91,11 +91,11 @@ test('a thread that dies between two requests is told of, and the next request w
 
 test('close answers what was asked before, refuses what is asked after, and may be called again', async () => {
   const { thread, crashes } = startThread();
-  const asked = [thread.request('count', undefined), thread.request('count', undefined)];
+  const requested = [thread.request('count', undefined), thread.request('count', undefined)];
   const closed = thread.close();
   const late = assert.rejects(thread.request('count', undefined), { code: 'unavailable' });
 
-  assert.deepEqual(await Promise.all(asked), [
+  assert.deepEqual(await Promise.all(requested), [
     { before: 0, turn: 1 },
     { before: 1, turn: 1 },
   ]);
@@ -134,7 +134,7 @@ test('data that cannot cross to the thread fails the requests of its turn, and t
 function startThread(module = script) {
   const crashes: Error[] = [];
   const { promise: crashed, resolve } = Promise.withResolvers<void>();
-  const thread = new Thread<CountingOperations>({
+  const thread = new Thread<CountingMethods>({
     name: 'counting',
     script: module,
     startData: null,

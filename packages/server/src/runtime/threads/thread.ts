@@ -2,12 +2,12 @@ import { Worker } from 'node:worker_threads';
 
 import { RowhouseError } from '../../core/errors.ts';
 import type { QueueDepth } from '../queue-depth.ts';
-import { errorFromMessage, type OperationReply, type OperationRequest, type Operations } from './protocol.ts';
+import { errorFromMessage, type RpcReply, type RpcRequest, type RpcMethods } from './protocol.ts';
 
 export interface ThreadOptions {
   /** Names the thread in debuggers and process listings. */
   readonly name: string;
-  /** The module that the thread runs; it calls `serveOperations`. */
+  /** The module that the thread runs; it calls `serveRpc`. */
   readonly script: URL;
   /** Plain data for the thread's start. */
   readonly startData: unknown;
@@ -16,7 +16,7 @@ export interface ThreadOptions {
 }
 
 /** With so many on their way the thread can begin, while this one still takes in what its clients sent. */
-const MESSAGE_MAX_OPERATIONS = 16;
+const MESSAGE_MAX_REQUESTS = 16;
 
 interface PendingRequest {
   readonly resolve: (output: unknown) => void;
@@ -28,10 +28,10 @@ interface PendingRequest {
  * together, and so do their replies: a message costs more than most operations. A thread that dies fails what it was
  * doing with `unavailable` and is started anew by the next request.
  */
-export class Thread<O extends Operations> {
+export class Thread<O extends RpcMethods> {
   readonly #options: ThreadOptions;
   readonly #pending = new Map<number, PendingRequest>();
-  #outbox: OperationRequest[] = [];
+  #outbox: RpcRequest[] = [];
   #worker: Worker | null = null;
   #nextId = 1;
   #closing: Promise<void> | null = null;
@@ -56,7 +56,7 @@ export class Thread<O extends Operations> {
       this.#pending.set(id, { resolve, reject });
       if (this.#outbox.length === 0) setImmediate(() => this.#flush());
       this.#outbox.push({ id, operation, input });
-      if (this.#outbox.length >= MESSAGE_MAX_OPERATIONS) this.#flush();
+      if (this.#outbox.length >= MESSAGE_MAX_REQUESTS) this.#flush();
     });
   }
 
@@ -97,7 +97,7 @@ export class Thread<O extends Operations> {
   #start(): Worker {
     const { name, script, startData } = this.#options;
     const worker = new Worker(script, { name, workerData: startData });
-    worker.on('message', (replies: readonly OperationReply[]) => this.#settle(replies));
+    worker.on('message', (replies: readonly RpcReply[]) => this.#settle(replies));
     let fault = new Error(`thread ${name} exited`);
     worker.on('error', (error) => {
       fault = error instanceof Error ? error : new Error(String(error));
@@ -109,7 +109,7 @@ export class Thread<O extends Operations> {
     return worker;
   }
 
-  #settle(replies: readonly OperationReply[]): void {
+  #settle(replies: readonly RpcReply[]): void {
     for (const reply of replies) {
       const request = this.#pending.get(reply.id);
       this.#pending.delete(reply.id);

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import { queryRows } from '../../engine/sqlite/introspection/query-rows.ts';
-import { programFaults } from '../../engine/sqlite/schema-changes/columns/keep-programs.ts';
+import { programFaults } from '../../engine/sqlite/schema-changes/columns/assert-views-and-triggers-compile.ts';
 import { foldName, quoteIdentifier } from '../../schema/identifier.ts';
 
 /** All that a change of one table must leave as it is elsewhere, as plain data that can be compared. */

@@ -107,7 +107,7 @@ function queries(parameters: readonly JsonSchema[], options: RequestOptions): fc
   const other = fc.oneof({ arbitrary: fc.constant(null), weight: 20 }, { arbitrary: stray, weight: 1 });
   return fc
     .tuple(fc.tuple(...pairs), other)
-    .map(([asked, extra]) => [...asked, extra].filter((part) => part !== null).join('&'))
+    .map(([requested, extra]) => [...requested, extra].filter((part) => part !== null).join('&'))
     .map((text) => (text === '' ? '' : `?${text}`));
 }
 

@@ -15,8 +15,8 @@ export interface ExactAnswer {
   readonly text: string;
 }
 
-export async function sendExactly(url: string, asked: ExactRequest, agent: Agent): Promise<ExactAnswer> {
-  const { method, target, headers, body } = asked;
+export async function sendExactly(url: string, requested: ExactRequest, agent: Agent): Promise<ExactAnswer> {
+  const { method, target, headers, body } = requested;
   const { hostname, port } = new URL(url);
   const length = body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const { promise, resolve, reject } = Promise.withResolvers<ExactAnswer>();

@@ -42,7 +42,7 @@ export async function projectOf(server: TestServer, slug: string, statements: st
 }
 
 /** @param what `table/stone`, say. */
-export function askFor(
+export function requestOf(
   server: TestServer,
   project: string,
   what: string,
@@ -60,7 +60,7 @@ export async function exportNow(
   json: unknown = {},
   options: CallOptions = {},
 ): Promise<Manifest> {
-  const { status, body } = await askFor(server, project, what, json, options);
+  const { status, body } = await requestOf(server, project, what, json, options);
   assert.equal(status, 201, JSON.stringify(body));
   return body.data.export;
 }
@@ -74,7 +74,7 @@ export async function exportLater(
   options: CallOptions = {},
 ): Promise<Manifest> {
   const headers = { prefer: 'respond-async' };
-  const { status, body } = await askFor(server, project, what, json, { ...options, headers });
+  const { status, body } = await requestOf(server, project, what, json, { ...options, headers });
   assert.equal(status, 202, JSON.stringify(body));
   return body.data.export;
 }

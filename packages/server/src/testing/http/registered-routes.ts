@@ -1,7 +1,7 @@
 import type { RouteOptions } from 'fastify';
 
 import { createApp } from '../../app.ts';
-import { openService } from '../../compose.ts';
+import { composeService } from '../../compose.ts';
 import { readConfig } from '../../core/config.ts';
 import { createServiceLog } from '../../http/observing/service-log.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
@@ -19,7 +19,7 @@ export async function registeredRoutes(): Promise<readonly RegisteredRoute[]> {
   using folder = temporaryFolder();
   const log = createServiceLog('silent', process.stderr);
   const config = { ...readConfig({}), dataDir: folder.path };
-  const service = await openService(config, log);
+  const service = await composeService(config, log);
   const routes: RegisteredRoute[] = [];
   const app = createApp(service, {
     config,

@@ -1,5 +1,5 @@
 import { createApp } from '../../app.ts';
-import { openService, type ServiceOptions } from '../../compose.ts';
+import { composeService, type ServiceOptions } from '../../compose.ts';
 import { type Config, readConfig } from '../../core/config.ts';
 import type { ErrorDetail } from '../../core/errors.ts';
 import { createServiceLog } from '../../http/observing/service-log.ts';
@@ -96,7 +96,7 @@ async function start(
   options: ServiceOptions,
 ): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const log = createServiceLog('fatal', process.stderr);
-  const service = await openService(config, log, options);
+  const service = await composeService(config, log, options);
   await service.tokens.adoptAdminToken(config.adminToken);
   const app = createApp(service, { config, log, checkResponses: true });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

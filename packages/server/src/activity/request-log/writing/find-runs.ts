@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import type { ArchivedRun, KeyOfToken } from '../logged-call.ts';
 import { textOrNull } from '../row-values.ts';
-import { ADMIN, NO_PROJECT } from '../stand-ins.ts';
+import { ADMIN, NO_PROJECT } from '../sentinels.ts';
 
 /** A chain is no longer: a run that is gone on from is idle for a second at least. */
 const MAX_STEPS = 1_000_000;

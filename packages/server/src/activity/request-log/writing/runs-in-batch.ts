@@ -1,6 +1,6 @@
 import { FIRST_FAILED_STATUS, type LoggedCall, type LoggedRun } from '../logged-call.ts';
 import { requestIdParts } from '../request-id-parts.ts';
-import { ADMIN, NO_PROJECT } from '../stand-ins.ts';
+import { ADMIN, NO_PROJECT } from '../sentinels.ts';
 
 /** What the calls of one batch say of a run. Times as in the database. */
 export interface RunInBatch {

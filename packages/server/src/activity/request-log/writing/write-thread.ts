@@ -1,22 +1,22 @@
 import { workerData } from 'node:worker_threads';
 
-import { serveOperations } from '../../../runtime/threads/serve-operations.ts';
+import { serveRpc } from '../../../runtime/threads/serve-rpc.ts';
 import { openLogForWriting } from '../open-log-database.ts';
 import { CallAppender } from './append-calls.ts';
 import { RunFinder } from './find-runs.ts';
-import { requireRoomBeside } from './room-on-disk.ts';
+import { requireFreeDiskSpace } from './free-disk-space.ts';
 import { LogTrimmer } from './trim-log.ts';
-import type { WriteOperations, WriteThreadStart } from './write-operations.ts';
+import type { WriteMethods, WriteThreadStart } from './write-methods.ts';
 
 const { path, maxRows } = workerData as WriteThreadStart;
 
 /** Opened by the first operation, so that a file that cannot be opened fails that one and says why. */
 let log: ReturnType<typeof openLog> | null = null;
 
-serveOperations<WriteOperations>(
+serveRpc<WriteMethods>(
   {
     append: (calls) => {
-      requireRoomBeside(path);
+      requireFreeDiskSpace(path);
       opened().appender.append(calls);
     },
     chainOf: ({ projectId, runId }) => opened().runs.chainOf(projectId, runId),

@@ -10,7 +10,7 @@ import type {
   WrittenTableExport,
 } from '../../project-exports.ts';
 import type { EngineHost } from '../protocol/engine-host.ts';
-import type { ExportOperations, ExportTask } from '../protocol/export-operations.ts';
+import type { ExportMethods, ExportTask } from '../protocol/export-methods.ts';
 
 /**
  * Exports of SQLite projects. A schema is written by a reader thread; rows by a process, at a low priority, that can be stopped at any
@@ -60,12 +60,12 @@ export class SqliteExports implements ProjectExports {
     for (const controller of this.#running.get(project) ?? []) controller.abort(databaseReplaced());
   }
 
-  async #write<Name extends keyof ExportOperations>(
+  async #write<Name extends keyof ExportMethods>(
     project: string,
     operation: Name,
     { signal, onStart, onProgress }: ExportRun,
-    input: (task: Omit<ExportTask, 'outputPath'>) => ExportOperations[Name]['input'],
-  ): Promise<ExportOperations[Name]['output']> {
+    input: (task: Omit<ExportTask, 'outputPath'>) => ExportMethods[Name]['input'],
+  ): Promise<ExportMethods[Name]['output']> {
     const controller = new AbortController();
     const ending = AbortSignal.any([signal, controller.signal]);
     const running = this.#running.get(project) ?? new Set();

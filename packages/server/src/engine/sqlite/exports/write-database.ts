@@ -1,5 +1,5 @@
 import type { DatabaseExportRequest, ExportProgress, WrittenDatabaseExport } from '../../project-exports.ts';
-import type { ExportOperations } from '../protocol/export-operations.ts';
+import type { ExportMethods } from '../protocol/export-methods.ts';
 import { type ChosenTables, chooseTables, countAllRows } from './database/chosen-tables.ts';
 import { copyDatabase } from './database/copy-database.ts';
 import { writeArchive } from './database/write-archive.ts';
@@ -13,7 +13,7 @@ import { KEPT_TEXT, REPAIRED_TEXT } from './write-table.ts';
 
 /** Writes the tables of a database to one file. */
 export async function writeDatabase(
-  task: ExportOperations['writeDatabase']['input'],
+  task: ExportMethods['writeDatabase']['input'],
   tell: (progress: ExportProgress) => void,
 ): Promise<WrittenDatabaseExport> {
   const { path, outputPath, maxBytes, counting, request } = task;

@@ -1,5 +1,5 @@
 import type { ExportProgress, TableExportRequest, WrittenTableExport } from '../../project-exports.ts';
-import type { ExportOperations } from '../protocol/export-operations.ts';
+import type { ExportMethods } from '../protocol/export-methods.ts';
 import { allowedTable } from '../rows/allowed-table.ts';
 import { withSnapshot } from './output/open-for-export.ts';
 import { writeFile } from './output/output-file.ts';
@@ -11,7 +11,7 @@ import { TextCheck } from './rows/text-check.ts';
 
 /** Writes rows of one table or view to a file of their own. */
 export async function writeTable(
-  { path, outputPath, maxBytes, counting, request }: ExportOperations['writeTable']['input'],
+  { path, outputPath, maxBytes, counting, request }: ExportMethods['writeTable']['input'],
   tell: (progress: ExportProgress) => void,
 ): Promise<WrittenTableExport> {
   return withSnapshot(path, (database) => {

@@ -1,7 +1,7 @@
 import { idempotencyMismatch } from '../../../core/errors.ts';
-import type { IdempotentRequest, Written } from '../../../core/idempotency.ts';
+import type { IdempotentRequest, Replayable } from '../../../core/idempotency.ts';
 import type { OpenDatabase } from '../connection/open-database.ts';
-import { type KeptResults, keptResultsOf } from './kept-results.ts';
+import { type IdempotencyStore, idempotencyStoreOf } from './idempotency-store.ts';
 
 /**
  * Runs `write`, unless the same request was answered before: then it gives what that one gave. Call it inside the
@@ -13,10 +13,10 @@ export function runOnce<Result>(
   connection: OpenDatabase,
   request: IdempotentRequest | null,
   write: () => Result,
-): Written<Result> {
+): Replayable<Result> {
   if (request === null) return { result: write(), replayOf: null };
-  const results = keptResultsOf(connection);
-  const before = findWritten<Result>(results, request);
+  const results = idempotencyStoreOf(connection);
+  const before = findReplay<Result>(results, request);
   if (before !== null) return before;
   const result = write();
   if (result !== null) results.keep(request, JSON.stringify(result));
@@ -24,10 +24,10 @@ export function runOnce<Result>(
 }
 
 /** What the request gave the first time; null where this is the first. @throws RowhouseError `idempotency_mismatch`. */
-export function findWritten<Result>(
-  results: KeptResults,
+export function findReplay<Result>(
+  results: IdempotencyStore,
   request: IdempotentRequest,
-): Written<Result> | null {
+): Replayable<Result> | null {
   const kept = results.find(request);
   if (kept === null) return null;
   if (kept.requestSha256 !== request.requestSha256) throw idempotencyMismatch();

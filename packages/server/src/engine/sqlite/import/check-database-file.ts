@@ -7,8 +7,8 @@ import { type ErrorMessage, errorFromMessage } from '../../../runtime/threads/pr
 import type { ImportReport } from '../../engine.ts';
 import { childEnvironment } from '../processes/child-environment.ts';
 import { leastPrivilege } from '../processes/least-privilege.ts';
+import { corruptDatabase } from './corrupt-database.ts';
 import { refuseUnreadableHeader } from './database-header.ts';
-import { unsoundDatabase } from './unsound-database.ts';
 
 /** What is known of a database file once it has been checked. */
 export type CheckedDatabase = Pick<ImportReport, 'tables' | 'rows' | 'warnings'>;
@@ -53,7 +53,7 @@ export async function checkDatabaseFile(
     case 'sound':
       return result.database;
     case 'unsound':
-      throw unsoundDatabase(result.message);
+      throw corruptDatabase(result.message);
     case 'fault':
       throw errorFromMessage(result.error);
   }
@@ -76,7 +76,7 @@ function answerBeforeDeath(error: unknown, timeLimitMs: number): { readonly stdo
   if (!(error instanceof Error && 'signal' in error && typeof error.signal === 'string')) throw error;
   const answered = 'stdout' in error && typeof error.stdout === 'string' ? error.stdout : '';
   if (answered === '')
-    throw unsoundDatabase(
+    throw corruptDatabase(
       `SQLite could not check the file to its end within ${Math.ceil(timeLimitMs / 1_000)} seconds.`,
     );
   return { stdout: answered };

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-import { unsoundDatabase } from './unsound-database.ts';
+import { corruptDatabase } from './corrupt-database.ts';
 
 const HEADER_BYTES = 100;
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
@@ -23,21 +23,21 @@ export async function refuseUnreadableHeader(path: string): Promise<void> {
 }
 
 function refuseHeader(header: Buffer, sizeBytes: number): void {
-  if (sizeBytes === 0) throw unsoundDatabase('The body is empty; it must be a SQLite database file.');
+  if (sizeBytes === 0) throw corruptDatabase('The body is empty; it must be a SQLite database file.');
   if (!header.subarray(0, MAGIC.length).equals(MAGIC)) {
-    throw unsoundDatabase('The body is not a SQLite 3 database file, or it is encrypted.');
+    throw corruptDatabase('The body is not a SQLite 3 database file, or it is encrypted.');
   }
   if (header.length < HEADER_BYTES) throw truncated(sizeBytes, HEADER_BYTES);
   const pageSize = readPageSize(header);
   if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) {
-    throw unsoundDatabase(
+    throw corruptDatabase(
       `The file declares a page size of ${pageSize} bytes; SQLite’s are the powers of two from 512 to 65536.`,
     );
   }
   const expectedBytes = pageSize * readPageCount(header);
   if (sizeBytes < expectedBytes) throw truncated(sizeBytes, expectedBytes);
   if (sizeBytes % pageSize !== 0) {
-    throw unsoundDatabase(`The file ends in the middle of a page: ${sizeBytes} bytes, pages of ${pageSize}.`);
+    throw corruptDatabase(`The file ends in the middle of a page: ${sizeBytes} bytes, pages of ${pageSize}.`);
   }
 }
 
@@ -54,5 +54,5 @@ function readPageCount(header: Buffer): number {
 }
 
 function truncated(sizeBytes: number, expectedBytes: number): Error {
-  return unsoundDatabase(`The file is cut short: ${sizeBytes} bytes of ${expectedBytes}.`);
+  return corruptDatabase(`The file is cut short: ${sizeBytes} bytes of ${expectedBytes}.`);
 }

@@ -8,8 +8,8 @@ import { DATABASE_COMPANIONS } from '../connection/database-companions.ts';
 import { type OpenDatabase, openDatabase } from '../connection/open-database.ts';
 import { writeTransaction } from '../connection/write-transaction.ts';
 import { queryRows } from '../introspection/query-rows.ts';
-import type { KeptImport, Replacement } from '../protocol/replacement.ts';
-import { keepImport } from './import-once.ts';
+import type { StoredImport, Replacement } from '../protocol/replacement.ts';
+import { storeImportResult } from './store-import-result.ts';
 
 /**
  * Puts a file in the place of a project's database. Whatever step fails, or is the last one before a crash, the project has all
@@ -65,10 +65,10 @@ function locked(path: string): OpenDatabase {
   }
 }
 
-function finishUpload(path: string, previous: OpenDatabase | null, kept: KeptImport): void {
+function finishUpload(path: string, previous: OpenDatabase | null, kept: StoredImport): void {
   const database = openDatabase(path, { mode: 'read-write' });
   try {
-    writeTransaction(database, () => keepImport(database, previous, kept));
+    writeTransaction(database, () => storeImportResult(database, previous, kept));
     // Closing would do it too, and would not say where it failed.
     emptyLog(database);
   } finally {

@@ -5,13 +5,13 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
-import type { QueryOperations } from '../protocol/query-operations.ts';
+import type { QueryMethods } from '../protocol/query-methods.ts';
 import { KillableProcess } from './killable-process.ts';
 
 /** Longer than a test may take: what ends earlier ended for another reason. */
 const NEVER_MS = 3_600_000;
 
-const query: QueryOperations['runQuery']['input'] = {
+const query: QueryMethods['runQuery']['input'] = {
   path: '/nowhere/database.sqlite',
   sql: 'SELECT 1',
   field: 'body.sql',
@@ -27,7 +27,7 @@ function start(folder: string, program: string) {
   const { promise: crashed, resolve: onCrash } = Promise.withResolvers<Error>();
   const privileges = { read: [folder], write: [], maxGrowthBytes: 335_544_320 };
   const options = { script: pathToFileURL(path), privileges, yieldsAfterMs: 200, onCrash };
-  const started = new KillableProcess<QueryOperations>(options);
+  const started = new KillableProcess<QueryMethods>(options);
   const ask = (signal: AbortSignal = new AbortController().signal) => {
     return started.request('runQuery', query, { timeLimitMs: NEVER_MS, signal });
   };
@@ -48,9 +48,9 @@ test('who leaves before the process has begun does not wait for it', async () =>
   using folder = temporaryFolder();
   const { started, ask } = start(folder.path, 'setInterval(() => undefined, 1_000);');
   const controller = new AbortController();
-  const asked = ask(controller.signal);
+  const requested = ask(controller.signal);
   controller.abort();
-  await assert.rejects(asked, { name: 'AbortError' });
+  await assert.rejects(requested, { name: 'AbortError' });
   assert.equal(started.usable, false);
 });
 

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { RowhouseError } from '../../../core/errors.ts';
 import {
   errorFromMessage,
-  type OperationReply,
-  type OperationRequest,
-  type Operations,
+  type RpcReply,
+  type RpcRequest,
+  type RpcMethods,
 } from '../../../runtime/threads/protocol.ts';
 import { childEnvironment } from './child-environment.ts';
 import { FrameReader, writeFrame } from './frames.ts';
@@ -61,7 +61,7 @@ const HEAP_MAX_MB = 192;
  * A process that does one thing at a time, and can be stopped in the middle of it. After that, and after a fault of its own,
  * there is no more use in it.
  */
-export class KillableProcess<O extends Operations> {
+export class KillableProcess<O extends RpcMethods> {
   readonly #options: KillableProcessOptions;
   /** Without its pipes where it could not be started. */
   readonly #child: ChildProcess;
@@ -141,7 +141,7 @@ export class KillableProcess<O extends Operations> {
 
   async #answered(
     answer: Promise<unknown>,
-    request: Pick<OperationRequest, 'operation' | 'input'>,
+    request: Pick<RpcRequest, 'operation' | 'input'>,
     timeLimitMs: number,
   ): Promise<unknown> {
     const lowering = setTimeout(() => this.#yield(), this.#options.yieldsAfterMs);
@@ -182,7 +182,7 @@ export class KillableProcess<O extends Operations> {
     }
   }
 
-  #settle({ reply, worn }: { readonly reply: OperationReply; readonly worn: boolean }): void {
+  #settle({ reply, worn }: { readonly reply: RpcReply; readonly worn: boolean }): void {
     this.#worn ||= worn;
     if (reply.ok) this.#running?.resolve(reply.output);
     else this.#running?.reject(errorFromMessage(reply.error));

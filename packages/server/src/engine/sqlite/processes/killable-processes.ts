@@ -1,20 +1,20 @@
 import { setTimeout } from 'node:timers/promises';
 
 import { RowhouseError } from '../../../core/errors.ts';
+import { FairScheduler, type SchedulerLimits } from '../../../runtime/fair-scheduler.ts';
 import type { QueueDepth } from '../../../runtime/queue-depth.ts';
-import type { Operations } from '../../../runtime/threads/protocol.ts';
+import type { RpcMethods } from '../../../runtime/threads/protocol.ts';
 import { KillableProcess, type KillableProcessOptions } from './killable-process.ts';
-import { ProjectTurns, type TurnLimits } from './project-turns.ts';
 
 export interface KillableProcessesOptions extends KillableProcessOptions {
-  readonly turns: TurnLimits;
+  readonly turns: SchedulerLimits;
   /** How many wait for work at least, once there has been some; at most it is as many as run at once. */
   readonly sparesKept: number;
   readonly timeLimitMs: number;
 }
 
 /** What one request is run with. */
-export type RunOperation<O extends Operations> = <K extends keyof O & string>(
+export type CallProcess<O extends RpcMethods> = <K extends keyof O & string>(
   operation: K,
   input: O[K]['input'],
   onProgress?: (progress: unknown) => void,
@@ -30,16 +30,16 @@ const RECOVERY_MS = 500;
  * The processes in which SQL runs that may take for ever. One that is stopped, or that took much memory, is replaced; a few
  * are kept ready, since one takes longer to start than most queries run.
  */
-export class KillableProcesses<O extends Operations> {
+export class KillableProcesses<O extends RpcMethods> {
   readonly #options: KillableProcessesOptions;
-  readonly #turns: ProjectTurns;
+  readonly #turns: FairScheduler;
   readonly #lent = new Set<KillableProcess<O>>();
   #spare: KillableProcess<O>[] = [];
   #closed = false;
 
   constructor(options: KillableProcessesOptions) {
     this.#options = options;
-    this.#turns = new ProjectTurns(options.turns);
+    this.#turns = new FairScheduler(options.turns);
   }
 
   get depth(): QueueDepth {
@@ -50,10 +50,10 @@ export class KillableProcesses<O extends Operations> {
    * Lends a process, when it is the project's turn, and not before it is needed: one that waits may die meanwhile.
    * @param signal ends what is under way.
    */
-  use<T>(project: string, signal: AbortSignal, work: (run: RunOperation<O>) => Promise<T>): Promise<T> {
+  use<T>(project: string, signal: AbortSignal, work: (run: CallProcess<O>) => Promise<T>): Promise<T> {
     let killed = false;
     const { timeLimitMs } = this.#options;
-    const run: RunOperation<O> = async (name, input, onProgress) => {
+    const run: CallProcess<O> = async (name, input, onProgress) => {
       const lent = this.#lend();
       try {
         this.#keepSpares();

@@ -3,11 +3,11 @@ import { Worker } from 'node:worker_threads';
 import { moduleBeside } from '../../../runtime/threads/module-beside.ts';
 import {
   errorToMessage,
-  type OperationReply,
-  type OperationRequest,
-  type Operations,
+  type RpcReply,
+  type RpcRequest,
+  type RpcMethods,
 } from '../../../runtime/threads/protocol.ts';
-import { callOperation } from '../../../runtime/threads/serve-operations.ts';
+import { callMethod } from '../../../runtime/threads/serve-rpc.ts';
 import { readFrameSync, writeFrameSync } from './frames.ts';
 import type { WatchedProcess } from './process-watch.ts';
 
@@ -17,7 +17,7 @@ export type ProcessMessage =
   | { readonly kind: 'progress'; readonly progress: unknown }
   | {
       readonly kind: 'answer';
-      readonly reply: OperationReply;
+      readonly reply: RpcReply;
       /** That it holds so much memory that another should take its place. */
       readonly worn: boolean;
     };
@@ -29,7 +29,7 @@ const OUTPUT = 1;
 const WORN_BYTES = 67_108_864;
 
 /** What answers an operation: at once, or after it has waited for files. */
-export type ProcessHandlers<O extends Operations> = {
+export type ProcessHandlers<O extends RpcMethods> = {
   readonly [K in keyof O]: (input: O[K]['input']) => O[K]['output'] | Promise<O[K]['output']>;
 };
 
@@ -37,7 +37,7 @@ export type ProcessHandlers<O extends Operations> = {
  * The process's side of `KillableProcess`: answers one request after another, until there are no more. `onAnswered` runs after
  * each, before the answer is sent: what the request had open is closed by then.
  */
-export async function serveProcess<O extends Operations>(
+export async function serveProcess<O extends RpcMethods>(
   handlers: ProcessHandlers<O>,
   onAnswered: () => void,
 ): Promise<never> {
@@ -62,20 +62,20 @@ export function sendProgress(progress: unknown): void {
   send({ kind: 'progress', progress });
 }
 
-async function answer<O extends Operations>(
+async function answer<O extends RpcMethods>(
   handlers: ProcessHandlers<O>,
-  request: OperationRequest,
-): Promise<OperationReply> {
+  request: RpcRequest,
+): Promise<RpcReply> {
   const { id } = request;
   try {
-    return { id, ok: true, output: await callOperation<O>(handlers, request) };
+    return { id, ok: true, output: await callMethod<O>(handlers, request) };
   } catch (error) {
     return { id, ok: false, error: errorToMessage(error) };
   }
 }
 
-function receive(): OperationRequest | null {
-  return readFrameSync(INPUT) as OperationRequest | null;
+function receive(): RpcRequest | null {
+  return readFrameSync(INPUT) as RpcRequest | null;
 }
 
 function send(message: ProcessMessage): void {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import type { QueryAnswer } from '../../project-queries.ts';
-import type { QueryOperations } from '../protocol/query-operations.ts';
+import type { QueryMethods } from '../protocol/query-methods.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { bindParameters } from './bind-parameters.ts';
 import { assertWithinLimits } from './limited-tables.ts';
@@ -13,7 +13,7 @@ import { renderRows } from './render-rows.ts';
 import { copySchemaTable, readVisibleTables } from './visible-schema.ts';
 
 /** Runs one statement of a client's, on a connection of its own. Runs for as long as the statement does. */
-export function runQuery(input: QueryOperations['runQuery']['input']): QueryAnswer {
+export function runQuery(input: QueryMethods['runQuery']['input']): QueryAnswer {
   const start = performance.now();
   const statement = readStatement(input.sql, input.field);
   const values = bindParameters(statement.parameters, input.parameters);

@@ -1,8 +1,8 @@
 import { invalidField } from '../../../core/errors.ts';
 import type { ConflictRule } from '../../project-records.ts';
-import { CONFLICT_WITNESS } from '../rows/conflict-witness.ts';
 import { findColumn } from '../rows/find-column.ts';
 import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
+import { UPSERT_PROBE } from '../rows/upsert-probe.ts';
 
 /** @throws RowhouseError `validation_failed`, also where no PRIMARY KEY and no unique index has just these columns. */
 export function conflictColumns(table: RecordTable, rule: ConflictRule): readonly RecordColumn[] {
@@ -28,7 +28,7 @@ export interface Upsert {
   readonly conflict: readonly RecordColumn[];
   /** At least one. */
   readonly written: readonly RecordColumn[];
-  /** What `ConflictWitness` is to be told of the row in its way. */
+  /** What `UpsertProbe` is to be told of the row in its way. */
   readonly place: readonly RecordColumn[];
 }
 
@@ -41,5 +41,5 @@ export function conflictClause({ action, conflict, written, place }: Upsert): st
   const change = action === 'update' ? '1' : '0';
   const witness = [change, ...place.map(({ quoted }) => quoted)].join(', ');
   const target = conflict.map(({ quoted }) => quoted).join(', ');
-  return `ON CONFLICT (${target}) DO UPDATE SET ${changes} WHERE ${CONFLICT_WITNESS}(${witness})`;
+  return `ON CONFLICT (${target}) DO UPDATE SET ${changes} WHERE ${UPSERT_PROBE}(${witness})`;
 }

@@ -1,11 +1,11 @@
 import { invalidField } from '../../../core/errors.ts';
 import type { RecordPage, RecordPageRequest } from '../../project-records.ts';
 import { allOf, type Condition, filterCondition } from '../rows/filter-conditions.ts';
+import { projectionOf } from '../rows/projection.ts';
 import { explainingReads, isTooLarge } from '../rows/read-fault.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import { joinRowJson, rowJsonColumns, rowJsonWidth } from '../rows/row-json.ts';
-import { shownColumns } from '../rows/shown-columns.ts';
 import { orderByClause, orderOf, type OrderTerm } from '../rows/sort-order.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { conditionAfter, isDamagedText, type Place, writeCursor } from './page-cursor.ts';
@@ -77,7 +77,7 @@ interface ReadRows {
 /** One row more than was asked for tells that there are more. Null where they are too long together. */
 function readRows(database: RecordDatabase, table: RecordTable, selection: Selection): ReadRows | null {
   const { request, order, maxLength } = selection;
-  const columns = shownColumns(table, request.columns, 'query.columns');
+  const columns = projectionOf(table, request.columns, 'query.columns');
   const width = rowJsonWidth(columns.length);
   const place = request.after === null ? [] : order.map(({ column }) => column.quoted);
   const limits = { limit: request.limit + 1, offset: request.offset };

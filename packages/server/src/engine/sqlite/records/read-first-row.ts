@@ -7,8 +7,8 @@ import { queryRows } from '../introspection/query-rows.ts';
 import { type SqliteValue, toRecordValue } from '../values/record-value.ts';
 
 /** @throws RowhouseError `not_found`; `conflict` for a table that needs something of SQLite that is not here. */
-export function readFirstRow(database: DatabaseSync, asked: string): FirstRow {
-  const table = storedName(database, asked);
+export function readFirstRow(database: DatabaseSync, requested: string): FirstRow {
+  const table = storedName(database, requested);
   try {
     const statement = database.prepare(`SELECT * FROM ${quoteIdentifier(table)} LIMIT 1`);
     statement.setReadBigInts(true);
@@ -29,9 +29,9 @@ export function readFirstRow(database: DatabaseSync, asked: string): FirstRow {
 }
 
 /** SQLite compares names without regard to the case of ASCII letters, and so does NOCASE. */
-function storedName(database: DatabaseSync, asked: string): string {
+function storedName(database: DatabaseSync, requested: string): string {
   const sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE";
-  const [found] = isReservedName(asked) ? [] : queryRows<[string]>(database, sql, [asked]);
+  const [found] = isReservedName(requested) ? [] : queryRows<[string]>(database, sql, [requested]);
   if (found === undefined) throw new RowhouseError('not_found', 'There is no such table.');
   return found[0];
 }

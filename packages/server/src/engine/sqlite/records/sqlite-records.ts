@@ -1,4 +1,4 @@
-import type { IdempotentRequest, Written } from '../../../core/idempotency.ts';
+import type { IdempotentRequest, Replayable } from '../../../core/idempotency.ts';
 import type { BatchOperation, BatchResult, ProjectBatches } from '../../project-batches.ts';
 import type {
   AffectedRows,
@@ -21,11 +21,11 @@ import type { EngineHost } from '../protocol/engine-host.ts';
 import type {
   BatchWrites,
   BulkRecordWrites,
-  PointOperations,
+  PointMethods,
   RecordReads,
   RecordWrites,
-  WriteOperations,
-} from '../protocol/record-operations.ts';
+  WriteMethods,
+} from '../protocol/record-methods.ts';
 import { isLeftToOthers } from './left-to-others.ts';
 import { isShortPage } from './short-operations.ts';
 
@@ -63,7 +63,7 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
     table: TableReference,
     record: NewRecord,
     request: IdempotentRequest | null,
-  ): Promise<Written<CreatedRecord>> {
+  ): Promise<Replayable<CreatedRecord>> {
     return this.#writeOne(project, 'createRecord', (path) => ({ path, table, request, record }));
   }
 
@@ -72,7 +72,7 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
     table: TableReference,
     records: NewRecords,
     request: IdempotentRequest | null,
-  ): Promise<Written<CreatedRecords>> {
+  ): Promise<Replayable<CreatedRecords>> {
     return this.#writeMany(project, 'createRecords', (path) => ({ path, table, request, records }));
   }
 
@@ -81,7 +81,7 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
     table: TableReference,
     change: RecordChange,
     request: IdempotentRequest | null,
-  ): Promise<Written<RecordRow>> {
+  ): Promise<Replayable<RecordRow>> {
     return this.#writeOne(project, 'updateRecord', (path) => ({ path, table, request, change }));
   }
 
@@ -90,7 +90,7 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
     table: TableReference,
     key: RecordKey,
     request: IdempotentRequest | null,
-  ): Promise<Written<DeletedRecord>> {
+  ): Promise<Replayable<DeletedRecord>> {
     return this.#writeOne(project, 'deleteRecord', (path) => ({ path, table, request, key }));
   }
 
@@ -99,7 +99,7 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
     table: TableReference,
     change: RecordsChange,
     request: IdempotentRequest | null,
-  ): Promise<Written<AffectedRows>> {
+  ): Promise<Replayable<AffectedRows>> {
     return this.#writeMany(project, 'updateRecords', (path) => ({ path, table, request, change }));
   }
 
@@ -108,7 +108,7 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
     table: TableReference,
     filters: readonly RecordFilter[],
     request: IdempotentRequest | null,
-  ): Promise<Written<AffectedRows>> {
+  ): Promise<Replayable<AffectedRows>> {
     return this.#writeMany(project, 'deleteRecords', (path) => ({ path, table, request, filters }));
   }
 
@@ -116,7 +116,7 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
     project: string,
     operations: readonly BatchOperation[],
     request: IdempotentRequest | null,
-  ): Promise<Written<readonly BatchResult[]>> {
+  ): Promise<Replayable<readonly BatchResult[]>> {
     return this.#writeOne(project, 'runBatch', (path) => ({ path, request, operations }));
   }
 
@@ -135,11 +135,11 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
     operation: Name,
     inputAt: (path: string) => (RecordWrites & BatchWrites)[Name]['input'],
   ): Promise<(RecordWrites & BatchWrites)[Name]['output']> {
-    const { writeGates, writers } = this.#host;
+    const { writeLocks, writers } = this.#host;
     const done = await this.#host.withDatabase(project, async (path) => {
       const input = inputAt(path);
-      const short = await writeGates.shared(project, () => this.#tryPoint(project, operation, input));
-      return short ?? writeGates.exclusive(project, () => writers.request(operation, input));
+      const short = await writeLocks.shared(project, () => this.#tryPoint(project, operation, input));
+      return short ?? writeLocks.exclusive(project, () => writers.request(operation, input));
     });
     return done ?? this.#writeStoppably(project, operation, inputAt);
   }
@@ -149,30 +149,30 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
     operation: Name,
     inputAt: (path: string) => BulkRecordWrites[Name]['input'],
   ): Promise<BulkRecordWrites[Name]['output']> {
-    const { writeGates, writers } = this.#host;
+    const { writeLocks, writers } = this.#host;
     const done = await this.#host.withDatabase(project, (path) => {
-      return writeGates.exclusive(project, () => writers.request(operation, inputAt(path)));
+      return writeLocks.exclusive(project, () => writers.request(operation, inputAt(path)));
     });
     return done ?? this.#writeStoppably(project, operation, inputAt);
   }
 
   /** A trigger may run without end. What is stopped has had no effect: its transaction was not committed. */
-  #writeStoppably<Name extends keyof WriteOperations>(
+  #writeStoppably<Name extends keyof WriteMethods>(
     project: string,
     operation: Name,
-    inputAt: (path: string) => WriteOperations[Name]['input'],
-  ): Promise<WriteOperations[Name]['output']> {
+    inputAt: (path: string) => WriteMethods[Name]['input'],
+  ): Promise<WriteMethods[Name]['output']> {
     return this.#host.withWriteProcess(project, NOBODY_LEAVES, (path, run) => {
-      return this.#host.writeGates.exclusive(project, () => run(operation, inputAt(path)));
+      return this.#host.writeLocks.exclusive(project, () => run(operation, inputAt(path)));
     });
   }
 
   /** Null where nothing was done: the work may be long, or the point thread was not given what it takes. */
-  async #tryPoint<Name extends keyof PointOperations>(
+  async #tryPoint<Name extends keyof PointMethods>(
     project: string,
     operation: Name,
-    input: PointOperations[Name]['input'],
-  ): Promise<PointOperations[Name]['output']> {
+    input: PointMethods[Name]['input'],
+  ): Promise<PointMethods[Name]['output']> {
     try {
       return await this.#host.pointOf(project).request(operation, input);
     } catch (error) {

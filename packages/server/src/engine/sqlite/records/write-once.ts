@@ -1,6 +1,6 @@
-import type { Written } from '../../../core/idempotency.ts';
+import type { Replayable } from '../../../core/idempotency.ts';
 import { runOnce } from '../idempotency/run-once.ts';
-import type { WriteTarget } from '../protocol/record-operations.ts';
+import type { WriteTarget } from '../protocol/record-methods.ts';
 import { allowedTable, requireAllowed } from '../rows/allowed-table.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
@@ -14,7 +14,7 @@ export function writeOnce<Result>(
   database: RecordDatabase,
   { table: reference, request }: WriteTarget,
   write: (table: RecordTable) => Result,
-): Written<Result> {
+): Replayable<Result> {
   // A client that may not use the table does not learn what was written there either.
   requireAllowed(database, reference);
   return runOnce(database.connection, request, () => write(allowedTable(database, reference)));

@@ -5,9 +5,9 @@ import type { OpenDatabase } from '../connection/open-database.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { addBase64 } from '../values/json-expression.ts';
 import type { SqliteValue } from '../values/record-value.ts';
-import { ConflictWitness } from './conflict-witness.ts';
 import { expressionCost } from './expression-cost.ts';
 import { readRecordTable, type RecordTable } from './record-table.ts';
+import { UpsertProbe } from './upsert-probe.ts';
 
 const MAX_TABLES = 200;
 const MAX_STATEMENTS = 500;
@@ -18,7 +18,7 @@ const MAX_STATEMENTS = 500;
  */
 export class RecordDatabase {
   readonly connection: OpenDatabase;
-  readonly conflicts: ConflictWitness;
+  readonly conflicts: UpsertProbe;
   readonly #schemaVersion: StatementSync;
   #version: unknown = null;
   /** Why SQLite cannot read the schema; null where it can. */
@@ -30,7 +30,7 @@ export class RecordDatabase {
 
   constructor(connection: OpenDatabase) {
     this.connection = connection;
-    this.conflicts = new ConflictWitness(connection);
+    this.conflicts = new UpsertProbe(connection);
     addBase64(connection);
     this.#schemaVersion = connection.prepare('PRAGMA main.schema_version');
   }

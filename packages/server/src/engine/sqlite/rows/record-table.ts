@@ -96,12 +96,12 @@ interface ListedTable {
 }
 
 /** https://www.sqlite.org/pragma.html#pragma_table_list */
-function listedTable(database: DatabaseSync, asked: string): ListedTable | null {
-  if (isReservedName(asked) || asked.includes('\0')) return null;
+function listedTable(database: DatabaseSync, requested: string): ListedTable | null {
+  if (isReservedName(requested) || requested.includes('\0')) return null;
   const [row] = queryRows<[string, string, number, number]>(
     database,
     `SELECT name, type, wr, strict FROM pragma_table_list(?) WHERE schema = 'main' AND type <> 'shadow'`,
-    [asked],
+    [requested],
   );
   if (row === undefined) return null;
   const [name, type, withoutRowid, strict] = row;

@@ -4,7 +4,7 @@ import { findColumn } from './find-column.ts';
 import type { RecordColumn, RecordTable } from './record-table.ts';
 
 /** How a client asks for an order. */
-export interface AskedOrder {
+export interface RequestedOrder {
   /** `city,-age`; null for the order of the key. */
   readonly sort: string | null;
   /** Turns every term round. */
@@ -23,11 +23,14 @@ export interface OrderTerm {
  * are equal otherwise have one order too. Empty for a view without a sort: it has an order of its own, or none.
  * @throws RowhouseError `validation_failed`.
  */
-export function orderOf(table: RecordTable, { sort, descending, field }: AskedOrder): readonly OrderTerm[] {
-  const asked = sort === null ? [] : sortTerms(table, sort, field);
-  const named = new Set(asked.map(({ column }) => column));
+export function orderOf(
+  table: RecordTable,
+  { sort, descending, field }: RequestedOrder,
+): readonly OrderTerm[] {
+  const requested = sort === null ? [] : sortTerms(table, sort, field);
+  const named = new Set(requested.map(({ column }) => column));
   const rest = (table.order ?? []).filter((column) => !named.has(column));
-  const terms = [...asked, ...rest.map((column) => ({ column, descending: false }))];
+  const terms = [...requested, ...rest.map((column) => ({ column, descending: false }))];
   return terms.map((term) => ({ column: term.column, descending: term.descending !== descending }));
 }
 

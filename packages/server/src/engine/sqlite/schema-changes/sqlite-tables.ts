@@ -1,4 +1,4 @@
-import type { IdempotentRequest, Written } from '../../../core/idempotency.ts';
+import type { IdempotentRequest, Replayable } from '../../../core/idempotency.ts';
 import type { ThreadPool } from '../../../runtime/threads/thread-pool.ts';
 import type {
   ColumnChange,
@@ -13,7 +13,7 @@ import type {
   TableDetails,
   TableEntry,
 } from '../../project-tables.ts';
-import type { WriterOperations } from '../protocol/database-operations.ts';
+import type { WriterMethods } from '../protocol/database-methods.ts';
 import type { EngineHost } from '../protocol/engine-host.ts';
 
 /** Tables of SQLite projects: reads on the reader threads, changes on the writers, alone. */
@@ -36,7 +36,7 @@ export class SqliteTables implements ProjectTables {
     project: string,
     table: NewTable,
     request: IdempotentRequest | null,
-  ): Promise<Written<TableDetails>> {
+  ): Promise<Replayable<TableDetails>> {
     return this.#write(project, (writers, path) => writers.request('createTable', { path, request, table }));
   }
 
@@ -45,7 +45,7 @@ export class SqliteTables implements ProjectTables {
     table: string,
     change: TableChange,
     request: IdempotentRequest | null,
-  ): Promise<Written<TableEntry>> {
+  ): Promise<Replayable<TableEntry>> {
     return this.#write(project, (writers, path) =>
       writers.request('changeTable', { path, request, table, change }),
     );
@@ -56,7 +56,7 @@ export class SqliteTables implements ProjectTables {
     table: string,
     { cascade }: { readonly cascade: boolean },
     request: IdempotentRequest | null,
-  ): Promise<Written<string>> {
+  ): Promise<Replayable<string>> {
     return this.#write(project, (writers, path) =>
       writers.request('dropTable', { path, request, table, cascade }),
     );
@@ -67,7 +67,7 @@ export class SqliteTables implements ProjectTables {
     table: string,
     column: NewColumn,
     request: IdempotentRequest | null,
-  ): Promise<Written<ColumnEntry>> {
+  ): Promise<Replayable<ColumnEntry>> {
     return this.#write(project, (writers, path) =>
       writers.request('addColumn', { path, request, table, column }),
     );
@@ -78,7 +78,7 @@ export class SqliteTables implements ProjectTables {
     table: string,
     changes: readonly ColumnChange[],
     request: IdempotentRequest | null,
-  ): Promise<Written<readonly ColumnEntry[]>> {
+  ): Promise<Replayable<readonly ColumnEntry[]>> {
     return this.#write(project, (writers, path) =>
       writers.request('changeColumns', { path, request, table, changes }),
     );
@@ -89,7 +89,7 @@ export class SqliteTables implements ProjectTables {
     table: string,
     column: string,
     request: IdempotentRequest | null,
-  ): Promise<Written<string>> {
+  ): Promise<Replayable<string>> {
     return this.#write(project, (writers, path) =>
       writers.request('dropColumn', { path, request, table, column }),
     );
@@ -100,7 +100,7 @@ export class SqliteTables implements ProjectTables {
     table: string,
     index: NewIndex,
     request: IdempotentRequest | null,
-  ): Promise<Written<IndexEntry>> {
+  ): Promise<Replayable<IndexEntry>> {
     return this.#write(project, (writers, path) =>
       writers.request('createIndex', { path, request, table, index }),
     );
@@ -111,7 +111,7 @@ export class SqliteTables implements ProjectTables {
     table: string,
     index: string,
     request: IdempotentRequest | null,
-  ): Promise<Written<string>> {
+  ): Promise<Replayable<string>> {
     return this.#write(project, (writers, path) =>
       writers.request('dropIndex', { path, request, table, index }),
     );
@@ -123,7 +123,7 @@ export class SqliteTables implements ProjectTables {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const found = await read(path);
         if (found !== null) return found;
-        await this.#alone(project, (writers) => writers.request('adoptTables', { path }));
+        await this.#alone(project, (writers) => writers.request('syncMetadata', { path }));
       }
       throw new Error('another program changes the schema faster than it can be read');
     });
@@ -131,15 +131,15 @@ export class SqliteTables implements ProjectTables {
 
   #write<T>(
     project: string,
-    write: (writers: ThreadPool<WriterOperations>, path: string) => Promise<T>,
+    write: (writers: ThreadPool<WriterMethods>, path: string) => Promise<T>,
   ): Promise<T> {
     return this.#host.withDatabase(project, (path) =>
       this.#alone(project, (writers) => write(writers, path)),
     );
   }
 
-  #alone<T>(project: string, change: (writers: ThreadPool<WriterOperations>) => Promise<T>): Promise<T> {
-    return this.#host.writeGates.exclusive(project, () => change(this.#host.writers));
+  #alone<T>(project: string, change: (writers: ThreadPool<WriterMethods>) => Promise<T>): Promise<T> {
+    return this.#host.writeLocks.exclusive(project, () => change(this.#host.writers));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import { openDatabase } from '../connection/open-database.ts';
-import { IDEMPOTENCY_TABLE } from '../idempotency/kept-results.ts';
+import { IDEMPOTENCY_TABLE } from '../idempotency/idempotency-store.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 const NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
 
-/** Call these inside a transaction, after `adoptTables`. Names are taken in any case. */
+/** Call these inside a transaction, after `syncMetadata`. Names are taken in any case. */
 export function setDisplayName(database: DatabaseSync, table: string, displayName: string | null): void {
   database.prepare('UPDATE _rowhouse_tables SET display_name = ? WHERE name = ?').run(displayName, table);
   touchTable(database, table);

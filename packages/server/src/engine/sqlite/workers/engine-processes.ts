@@ -1,9 +1,9 @@
 import { moduleBeside } from '../../../runtime/threads/module-beside.ts';
 import { KillableProcesses } from '../processes/killable-processes.ts';
 import { installedBeside } from '../processes/least-privilege.ts';
-import type { ExportOperations } from '../protocol/export-operations.ts';
-import type { QueryOperations } from '../protocol/query-operations.ts';
-import type { WriteOperations } from '../protocol/record-operations.ts';
+import type { ExportMethods } from '../protocol/export-methods.ts';
+import type { QueryMethods } from '../protocol/query-methods.ts';
+import type { WriteMethods } from '../protocol/record-methods.ts';
 
 /** Two queries of a project at once, four of all, and then four more of projects that have none. */
 const QUERY_TURNS = { perProject: 2, shared: 4, total: 8, waitingPerProject: 16, waiting: 256 };
@@ -36,16 +36,16 @@ export interface EngineProcessesOptions {
 
 /** Where runs what may take for ever, and can be stopped. */
 export interface EngineProcesses {
-  readonly queries: KillableProcesses<QueryOperations>;
-  readonly writes: KillableProcesses<WriteOperations>;
-  readonly exports: KillableProcesses<ExportOperations>;
+  readonly queries: KillableProcesses<QueryMethods>;
+  readonly writes: KillableProcesses<WriteMethods>;
+  readonly exports: KillableProcesses<ExportMethods>;
 }
 
 /** None is there before there is work for it. */
 export function startProcesses(options: EngineProcessesOptions): EngineProcesses {
   const { onThreadCrash } = options;
   const read = [options.directory];
-  const queries = new KillableProcesses<QueryOperations>({
+  const queries = new KillableProcesses<QueryMethods>({
     script: moduleBeside(import.meta.url, 'query-process'),
     privileges: { read, write: [], maxGrowthBytes: STATEMENT_MAX_BYTES },
     timeLimitMs: options.queryTimeoutMs,
@@ -54,7 +54,7 @@ export function startProcesses(options: EngineProcessesOptions): EngineProcesses
     yieldsAfterMs: LONG_STATEMENT_MS,
     onCrash: onThreadCrash,
   });
-  const writes = new KillableProcesses<WriteOperations>({
+  const writes = new KillableProcesses<WriteMethods>({
     script: moduleBeside(import.meta.url, 'write-process'),
     privileges: { read, write: read, maxGrowthBytes: STATEMENT_MAX_BYTES },
     timeLimitMs: options.queryTimeoutMs * WRITE_TIME_FACTOR,
@@ -63,7 +63,7 @@ export function startProcesses(options: EngineProcessesOptions): EngineProcesses
     yieldsAfterMs: LONG_STATEMENT_MS,
     onCrash: onThreadCrash,
   });
-  const exports = new KillableProcesses<ExportOperations>({
+  const exports = new KillableProcesses<ExportMethods>({
     script: moduleBeside(import.meta.url, 'export-process'),
     privileges: {
       read: [...read, options.exportDirectory, installedBeside('yazl')],

@@ -2,11 +2,11 @@ import type { ExportProgress } from '../../project-exports.ts';
 import { writeDatabase } from '../exports/write-database.ts';
 import { writeTable } from '../exports/write-table.ts';
 import { sendProgress, serveProcess } from '../processes/serve-process.ts';
-import type { ExportOperations } from '../protocol/export-operations.ts';
+import type { ExportMethods } from '../protocol/export-methods.ts';
 
 const tell = (progress: ExportProgress) => sendProgress(progress);
 
-await serveProcess<ExportOperations>(
+await serveProcess<ExportMethods>(
   {
     writeTable: (task) => writeTable(task, tell),
     writeDatabase: (task) => writeDatabase(task, tell),

@@ -1,15 +1,11 @@
-import {
-  errorToMessage,
-  type OperationReply,
-  type OperationRequest,
-} from '../../../runtime/threads/protocol.ts';
+import { errorToMessage, type RpcReply, type RpcRequest } from '../../../runtime/threads/protocol.ts';
 import { readTransaction } from '../connection/read-transaction.ts';
 import { rollBack, writeTransaction } from '../connection/write-transaction.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 
 /** One operation of a batch, on the database that the batch is for. */
 export interface GroupedOperation {
-  readonly request: OperationRequest;
+  readonly request: RpcRequest;
   readonly writes: boolean;
   /** Runs it inside the transaction that is open. It has effect wholly or, where it throws, not at all. */
   readonly run: () => unknown;
@@ -26,7 +22,7 @@ export function runGrouped(
   database: RecordDatabase,
   operations: readonly GroupedOperation[],
   onCommit: (writes: number) => void = () => undefined,
-): readonly OperationReply[] {
+): readonly RpcReply[] {
   const writes = operations.filter((operation) => operation.writes).length;
   if (writes > 0 && database.defersForeignKeys) return runEachAlone(database, operations, onCommit);
   try {
@@ -48,11 +44,11 @@ function runTogether(
   database: RecordDatabase,
   operations: readonly GroupedOperation[],
   writing: boolean,
-): readonly OperationReply[] | null {
+): readonly RpcReply[] | null {
   const { connection } = database;
   connection.exec(writing ? 'BEGIN IMMEDIATE' : 'BEGIN');
   database.refresh();
-  const replies: OperationReply[] = [];
+  const replies: RpcReply[] = [];
   for (const operation of operations) {
     const reply = operation.writes
       ? runInSavepoint(database, operation)
@@ -69,7 +65,7 @@ function runEachAlone(
   database: RecordDatabase,
   operations: readonly GroupedOperation[],
   onCommit: (writes: number) => void,
-): readonly OperationReply[] {
+): readonly RpcReply[] {
   return operations.map((operation) => {
     const transaction = operation.writes ? writeTransaction : readTransaction;
     const reply = replyTo(operation.request, () =>
@@ -84,7 +80,7 @@ function runEachAlone(
 }
 
 /** https://www.sqlite.org/lang_savepoint.html */
-function runInSavepoint(database: RecordDatabase, operation: GroupedOperation): OperationReply {
+function runInSavepoint(database: RecordDatabase, operation: GroupedOperation): RpcReply {
   const { connection } = database;
   database.run('SAVEPOINT operation', []);
   const reply = replyTo(operation.request, operation.run);
@@ -93,7 +89,7 @@ function runInSavepoint(database: RecordDatabase, operation: GroupedOperation): 
   return reply;
 }
 
-function replyTo(request: OperationRequest, run: () => unknown): OperationReply {
+function replyTo(request: RpcRequest, run: () => unknown): RpcReply {
   try {
     return { id: request.id, ok: true, output: run() };
   } catch (error) {
@@ -102,10 +98,10 @@ function replyTo(request: OperationRequest, run: () => unknown): OperationReply 
 }
 
 /** What gives null did nothing: it is left to somebody else. */
-function hasEffect(reply: OperationReply): boolean {
+function hasEffect(reply: RpcReply): boolean {
   return reply.ok && reply.output !== null;
 }
 
-function failed({ id }: OperationRequest, error: unknown): OperationReply {
+function failed({ id }: RpcRequest, error: unknown): RpcReply {
   return { id, ok: false, error: errorToMessage(error) };
 }

@@ -1,6 +1,6 @@
-import type { Written } from '../../../core/idempotency.ts';
-import type { Handlers } from '../../../runtime/threads/serve-operations.ts';
-import type { PointOperations, WriteTarget } from '../protocol/record-operations.ts';
+import type { Replayable } from '../../../core/idempotency.ts';
+import type { Handlers } from '../../../runtime/threads/serve-rpc.ts';
+import type { PointMethods, WriteTarget } from '../protocol/record-methods.ts';
 import { isShortBatch } from '../records/batch/batch-bounds.ts';
 import { runBatch, runBatchOnce } from '../records/batch/run-batch.ts';
 import { deleteRecord } from '../records/delete-records.ts';
@@ -15,7 +15,7 @@ import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 
 /** How a thread that does only short work answers, inside a transaction: null for what may be long. */
-export function pointHandlers(database: RecordDatabase): Handlers<PointOperations> {
+export function pointHandlers(database: RecordDatabase): Handlers<PointMethods> {
   return {
     getRecord: ({ table: reference, key }) => {
       const table = allowedTable(database, reference);
@@ -49,10 +49,10 @@ function writeIfShort<Result>(
   database: RecordDatabase,
   target: WriteTarget,
   write: (table: RecordTable) => Result | null,
-): Written<Result> | null {
+): Replayable<Result> | null {
   return unlessLeft(writeOnce(database, target, write));
 }
 
-function unlessLeft<Result>({ result, replayOf }: Written<Result | null>): Written<Result> | null {
+function unlessLeft<Result>({ result, replayOf }: Replayable<Result | null>): Replayable<Result> | null {
   return result === null ? null : { result, replayOf };
 }

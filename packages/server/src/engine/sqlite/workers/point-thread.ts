@@ -1,14 +1,10 @@
 import { workerData } from 'node:worker_threads';
 
-import {
-  errorToMessage,
-  type OperationReply,
-  type OperationRequest,
-} from '../../../runtime/threads/protocol.ts';
-import { callOperation, runOperation, serveBatches } from '../../../runtime/threads/serve-operations.ts';
+import { errorToMessage, type RpcReply, type RpcRequest } from '../../../runtime/threads/protocol.ts';
+import { callMethod, runMethod, serveBatches } from '../../../runtime/threads/serve-rpc.ts';
 import { OpenDatabases } from '../connection/open-databases.ts';
-import type { PointThreadStart } from '../protocol/database-operations.ts';
-import type { RecordReads } from '../protocol/record-operations.ts';
+import type { PointThreadStart } from '../protocol/database-methods.ts';
+import type { RecordReads } from '../protocol/record-methods.ts';
 import { isLeftToOthers } from '../records/left-to-others.ts';
 import { recordDatabaseOf } from '../rows/record-database.ts';
 import { SHORT_WORK_LIMITS } from '../rows/short-work-limits.ts';
@@ -38,14 +34,14 @@ serveBatches(
 );
 
 /** Every operation here names its database first. */
-function pathOf({ input }: OperationRequest): string {
+function pathOf({ input }: RpcRequest): string {
   return (input as { readonly path: string }).path;
 }
 
 /** A database is closed only while no other operation on it is under way, so a group is either the one or the others. */
-function answerGroup(path: string, requests: readonly OperationRequest[]): readonly OperationReply[] {
+function answerGroup(path: string, requests: readonly RpcRequest[]): readonly RpcReply[] {
   if (requests.some(({ operation }) => operation === CLOSE)) {
-    return requests.map((request) => runOperation({ [CLOSE]: () => databases.close(path) }, request));
+    return requests.map((request) => runMethod({ [CLOSE]: () => databases.close(path) }, request));
   }
   try {
     const database = recordDatabaseOf(databases.get(path));
@@ -53,7 +49,7 @@ function answerGroup(path: string, requests: readonly OperationRequest[]): reado
     const operations = requests.map((request) => ({
       request,
       writes: !READS.has(request.operation),
-      run: () => leavingLongWork(() => callOperation(handlers, request)),
+      run: () => leavingLongWork(() => callMethod(handlers, request)),
     }));
     return runGrouped(database, operations, (writes) => sizes.observe(writes));
   } catch (error) {

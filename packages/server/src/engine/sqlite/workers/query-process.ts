@@ -1,7 +1,7 @@
-import type { Handlers } from '../../../runtime/threads/serve-operations.ts';
+import type { Handlers } from '../../../runtime/threads/serve-rpc.ts';
 import { OpenDatabases } from '../connection/open-databases.ts';
 import { serveProcess } from '../processes/serve-process.ts';
-import type { QueryOperations } from '../protocol/query-operations.ts';
+import type { QueryMethods } from '../protocol/query-methods.ts';
 import { explainViewFault } from '../query/query-fault.ts';
 import { runQuery } from '../query/run-query.ts';
 import { recordReads } from './record-handlers.ts';
@@ -12,13 +12,13 @@ const databases = new OpenDatabases(1, { mode: 'read-only', doubleQuotedStrings:
 
 const { getRecord, listRecords } = recordReads(databases);
 
-const handlers: Handlers<QueryOperations> = {
+const handlers: Handlers<QueryMethods> = {
   runQuery,
   getRecord: (input) => readingView(() => getRecord(input)),
   listRecords: (input) => readingView(() => listRecords(input)),
 };
 
-await serveProcess<QueryOperations>(handlers, () => databases.closeAll());
+await serveProcess<QueryMethods>(handlers, () => databases.closeAll());
 
 function readingView<Result>(read: () => Result): Result {
   try {

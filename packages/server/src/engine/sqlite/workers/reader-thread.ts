@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 
-import { serveOperations } from '../../../runtime/threads/serve-operations.ts';
+import { serveRpc } from '../../../runtime/threads/serve-rpc.ts';
 import { findSchemaFormat } from '../../../schema/formats/schema-formats.ts';
 import type { WrittenExport } from '../../project-exports.ts';
 import { OpenDatabases } from '../connection/open-databases.ts';
@@ -8,7 +8,7 @@ import { contentVersionOf } from '../exports/output/content-version.ts';
 import { writeFile } from '../exports/output/output-file.ts';
 import { renderSchemaExport } from '../exports/schema/render-schema.ts';
 import { countTables } from '../introspection/count-tables.ts';
-import type { DatabaseThreadStart, ReaderOperations } from '../protocol/database-operations.ts';
+import type { DatabaseThreadStart, ReaderMethods } from '../protocol/database-methods.ts';
 import { readFirstRow } from '../records/read-first-row.ts';
 import { boundedRecordReads } from './record-handlers.ts';
 import { tableReads } from './table-reads.ts';
@@ -17,7 +17,7 @@ const { maxOpenDatabases } = workerData as DatabaseThreadStart;
 // No SQL of a client's runs here, and a view that relies on double-quoted strings must still show its columns.
 const databases = new OpenDatabases(maxOpenDatabases, { mode: 'read-only', doubleQuotedStrings: true });
 
-serveOperations<ReaderOperations>(
+serveRpc<ReaderMethods>(
   {
     countTables: ({ path }) => countTables(databases.get(path)),
     contentVersion: ({ path }) => contentVersionOf(databases.get(path)),
@@ -30,7 +30,7 @@ serveOperations<ReaderOperations>(
   () => databases.closeAll(),
 );
 
-function writeSchema({ path, format, outputPath }: ReaderOperations['writeSchema']['input']): WrittenExport {
+function writeSchema({ path, format, outputPath }: ReaderMethods['writeSchema']['input']): WrittenExport {
   const schemaFormat = findSchemaFormat(format);
   if (schemaFormat === null) throw new Error(`no schema format ${format}`);
   const { text, warnings } = renderSchemaExport(databases.get(path), schemaFormat);

@@ -1,5 +1,5 @@
-import type { Written } from '../../../core/idempotency.ts';
-import type { Handlers } from '../../../runtime/threads/serve-operations.ts';
+import type { Replayable } from '../../../core/idempotency.ts';
+import type { Handlers } from '../../../runtime/threads/serve-rpc.ts';
 import type { OpenDatabases } from '../connection/open-databases.ts';
 import { readTransaction } from '../connection/read-transaction.ts';
 import { writeTransaction } from '../connection/write-transaction.ts';
@@ -8,9 +8,9 @@ import type {
   BoundedRecordWrites,
   RecordReads,
   RecordTarget,
-  WriteOperations,
+  WriteMethods,
   WriteTarget,
-} from '../protocol/record-operations.ts';
+} from '../protocol/record-methods.ts';
 import { mayBeEndless } from '../records/batch/batch-bounds.ts';
 import { runBatch, runBatchOnce } from '../records/batch/run-batch.ts';
 import { deleteRecord, deleteRecords } from '../records/delete-records.ts';
@@ -72,7 +72,7 @@ export function boundedRecordWrites(databases: OpenDatabases): Handlers<BoundedR
 }
 
 /** The same where it can be stopped. */
-export function recordWrites(databases: OpenDatabases): Handlers<WriteOperations> {
+export function recordWrites(databases: OpenDatabases): Handlers<WriteMethods> {
   const writing = writingTable(databases);
   return {
     createRecord: (input) => writing(input, (database, table) => insertRecord(database, table, input.record)),
@@ -111,7 +111,7 @@ function writingTable(databases: OpenDatabases) {
   return <Result>(
     target: WriteTarget,
     write: (database: RecordDatabase, table: RecordTable) => Result,
-  ): Written<Result> => {
+  ): Replayable<Result> => {
     const database = recordDatabaseOf(databases.get(target.path));
     return writeTransaction(database.connection, () => {
       database.refresh();

@@ -1,7 +1,7 @@
-import type { Handlers } from '../../../runtime/threads/serve-operations.ts';
+import type { Handlers } from '../../../runtime/threads/serve-rpc.ts';
 import type { OpenDatabases } from '../connection/open-databases.ts';
 import { readTransaction } from '../connection/read-transaction.ts';
-import type { TableReads } from '../protocol/table-operations.ts';
+import type { TableReads } from '../protocol/table-methods.ts';
 import { listTables } from '../tables/list-tables.ts';
 import { readTable } from '../tables/read-table.ts';
 

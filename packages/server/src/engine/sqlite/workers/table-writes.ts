@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import type { IdempotentRequest, Written } from '../../../core/idempotency.ts';
-import type { Handlers } from '../../../runtime/threads/serve-operations.ts';
+import type { IdempotentRequest, Replayable } from '../../../core/idempotency.ts';
+import type { Handlers } from '../../../runtime/threads/serve-rpc.ts';
 import type { ColumnEntry, TableDetails } from '../../project-tables.ts';
 import type { OpenDatabase } from '../connection/open-database.ts';
 import { runOnce } from '../idempotency/run-once.ts';
-import type { TableWrites } from '../protocol/table-operations.ts';
+import type { TableWrites } from '../protocol/table-methods.ts';
 import { changeSchema } from '../schema-changes/change-schema.ts';
 import { addColumn } from '../schema-changes/columns/add-column.ts';
 import { changeColumns } from '../schema-changes/columns/change-columns.ts';
@@ -15,12 +15,12 @@ import { dropIndex } from '../schema-changes/indexes/drop-index.ts';
 import { changeTable } from '../schema-changes/tables/change-table.ts';
 import { createTables } from '../schema-changes/tables/create-table.ts';
 import { dropTable } from '../schema-changes/tables/drop-table.ts';
-import { adoptTables } from '../tables/adopt-tables.ts';
 import { readTable } from '../tables/read-table.ts';
+import { syncMetadata } from '../tables/sync-metadata.ts';
 
 /** How a writer thread changes tables, each time in one transaction. */
 export const tableWrites: Handlers<TableWrites> = {
-  adoptTables: ({ path }) => changeSchema(path, adoptTables),
+  syncMetadata: ({ path }) => changeSchema(path, syncMetadata),
   createTable: ({ path, request, table }) =>
     changeSchemaOnce(path, request, (database) => {
       createTables(database, [table]);
@@ -33,7 +33,7 @@ export const tableWrites: Handlers<TableWrites> = {
   dropTable: ({ path, request, table, cascade }) =>
     changeSchemaOnce(path, request, (database) => {
       const name = dropTable(database, table, cascade);
-      adoptTables(database);
+      syncMetadata(database);
       return name;
     }),
   addColumn: ({ path, request, table, column }) =>
@@ -50,7 +50,7 @@ export const tableWrites: Handlers<TableWrites> = {
   dropColumn: ({ path, request, table, column }) =>
     changeSchemaOnce(path, request, (database) => {
       const name = dropColumn(database, table, column);
-      adoptTables(database);
+      syncMetadata(database);
       return name;
     }),
   createIndex: ({ path, request, table, index }) =>
@@ -63,13 +63,13 @@ function changeSchemaOnce<Result>(
   path: string,
   request: IdempotentRequest | null,
   change: (database: OpenDatabase) => Result,
-): Written<Result> {
+): Replayable<Result> {
   return changeSchema(path, (database) => runOnce(database, request, () => change(database)));
 }
 
 /** The table as it is after a change, what is new in it with ids. */
 function adopted(database: DatabaseSync, table: string): TableDetails {
-  adoptTables(database);
+  syncMetadata(database);
   const details = readTable(database, table);
   if (details === null) throw new Error('a table was read that has no ids after they were given');
   return details;

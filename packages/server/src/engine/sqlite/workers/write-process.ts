@@ -1,9 +1,9 @@
 import { OpenDatabases } from '../connection/open-databases.ts';
 import { serveProcess } from '../processes/serve-process.ts';
-import type { WriteOperations } from '../protocol/record-operations.ts';
+import type { WriteMethods } from '../protocol/record-methods.ts';
 import { recordWrites } from './record-handlers.ts';
 
 // Triggers of an imported file may rely on double-quoted strings. As in a query process, nothing stays open.
 const databases = new OpenDatabases(1, { mode: 'read-write', doubleQuotedStrings: true });
 
-await serveProcess<WriteOperations>(recordWrites(databases), () => databases.closeAll());
+await serveProcess<WriteMethods>(recordWrites(databases), () => databases.closeAll());

@@ -6,7 +6,7 @@ import { attachmentDisposition } from './content-disposition.ts';
 import { downloadName } from './download-name.ts';
 
 test('a name is kept as asked, and the extension is added where it is missing', () => {
-  const cases: readonly (readonly [asked: string | undefined, name: string])[] = [
+  const cases: readonly (readonly [requested: string | undefined, name: string])[] = [
     [undefined, 'shop_schema_export.sql'],
     ['backup', 'backup.sql'],
     ['backup.sql', 'backup.sql'],
@@ -17,8 +17,8 @@ test('a name is kept as asked, and the extension is added where it is missing', 
     ['👩‍💻', '👩‍💻.sql'],
     ['a'.repeat(196), `${'a'.repeat(196)}.sql`],
   ];
-  for (const [asked, name] of cases) {
-    assert.equal(downloadName(asked, 'shop_schema_export', 'sql'), name);
+  for (const [requested, name] of cases) {
+    assert.equal(downloadName(requested, 'shop_schema_export', 'sql'), name);
   }
 });
 

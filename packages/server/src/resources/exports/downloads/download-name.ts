@@ -8,9 +8,9 @@ const FIELD = 'body.file_name';
  * The name goes into a header and onto somebody's disk, so nothing in it may lead elsewhere or hide what it is.
  * @throws RowhouseError `validation_failed`, naming the field and the rule that was broken.
  */
-export function downloadName(asked: string | undefined, defaultStem: string, extension: string): string {
-  const name = asked ?? defaultStem;
-  if (asked !== undefined) refuseUnsafeName(asked);
+export function downloadName(requested: string | undefined, defaultStem: string, extension: string): string {
+  const name = requested ?? defaultStem;
+  if (requested !== undefined) refuseUnsafeName(requested);
   const full = name.toLowerCase().endsWith(`.${extension}`) ? name : `${name}.${extension}`;
   const sizeBytes = Buffer.byteLength(full);
   if (sizeBytes > MAX_BYTES) {

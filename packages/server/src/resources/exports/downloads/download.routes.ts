@@ -9,8 +9,8 @@ import { projectPath } from '../../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../../../http/idempotency.ts';
 import { ANY_EXPORT_PERMISSIONS, EXPORT_PERMISSIONS } from '../export-access.ts';
+import type { ExportDependencies } from '../export-dependencies.ts';
 import { exportId } from '../export-fields.ts';
-import type { ExportRooms } from '../export-rooms.ts';
 import { requireReady } from '../jobs/ready-export.ts';
 import { sendDownload } from './send-download.ts';
 
@@ -27,14 +27,14 @@ const errors = [...NOT_READY, 'precondition_failed', 'range_not_satisfiable'] as
 const DEFAULT_LINK_SECONDS = 3_600;
 const MAX_LINK_SECONDS = 31_536_000;
 
-export function registerDownloadRoutes(app: HttpServer, rooms: ExportRooms): void {
+export function registerDownloadRoutes(app: HttpServer, rooms: ExportDependencies): void {
   downloadExport(app, rooms);
   createLink(app, rooms);
   endLinks(app, rooms);
   downloadByLink(app, rooms);
 }
 
-function downloadExport(app: HttpServer, { exports, projects }: ExportRooms): void {
+function downloadExport(app: HttpServer, { exports, projects }: ExportDependencies): void {
   app.get(
     '/projects/:project/export/download/:export_id',
     {
@@ -54,7 +54,10 @@ function downloadExport(app: HttpServer, { exports, projects }: ExportRooms): vo
   );
 }
 
-function createLink(app: HttpServer, { exports, exportLinks, projects, publicUrl }: ExportRooms): void {
+function createLink(
+  app: HttpServer,
+  { exports, exportLinks, projects, publicUrl }: ExportDependencies,
+): void {
   const link = Type.Object({ url: Type.String(), export_id: Type.String(), expires_at: Type.String() });
   app.post(
     '/projects/:project/exports/:export_id/link',
@@ -90,7 +93,7 @@ function createLink(app: HttpServer, { exports, exportLinks, projects, publicUrl
   );
 }
 
-function endLinks(app: HttpServer, { exportLinks, projects }: ExportRooms): void {
+function endLinks(app: HttpServer, { exportLinks, projects }: ExportDependencies): void {
   app.delete(
     '/projects/:project/export/links',
     {
@@ -109,7 +112,7 @@ function endLinks(app: HttpServer, { exportLinks, projects }: ExportRooms): void
   );
 }
 
-function downloadByLink(app: HttpServer, { exports, exportLinks }: ExportRooms): void {
+function downloadByLink(app: HttpServer, { exports, exportLinks }: ExportDependencies): void {
   const signed = Type.Object(
     {
       expires: Type.Integer({

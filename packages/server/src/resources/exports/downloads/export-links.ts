@@ -1,10 +1,10 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 import type { Catalog } from '../../../catalog/catalog.ts';
-import { writeOnce } from '../../../catalog/kept-results.ts';
+import { writeOnce } from '../../../catalog/idempotency-store.ts';
 import type { ExportRow, ProjectRow } from '../../../catalog/tables.ts';
 import { RowhouseError } from '../../../core/errors.ts';
-import type { SealedRequest, Written } from '../../../core/idempotency.ts';
+import type { SealedRequest, Replayable } from '../../../core/idempotency.ts';
 
 /** What a link says, besides which export it is for. */
 export interface SignedLink {
@@ -32,7 +32,7 @@ export class ExportLinks {
     { id }: ExportRow,
     expires: number,
     request: SealedRequest | null,
-  ): Promise<Written<SignedLink>> {
+  ): Promise<Replayable<SignedLink>> {
     return writeOnce(this.#catalog, request, async (transaction) => {
       const key = project.export_link_key ?? (await firstKey(transaction, project));
       return { expires, signature: signatureOf(key, id, expires) };
@@ -64,7 +64,7 @@ export class ExportLinks {
   async endAll(
     project: ProjectRow,
     request: SealedRequest | null,
-  ): Promise<Written<{ readonly ended: true }>> {
+  ): Promise<Replayable<{ readonly ended: true }>> {
     return writeOnce(this.#catalog, request, async (transaction) => {
       const change = { export_link_key: newKey() };
       await transaction.updateTable('projects').set(change).where('id', '=', project.id).execute();

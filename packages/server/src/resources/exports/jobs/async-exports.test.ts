@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 
 import {
-  askFor,
+  requestOf,
   download,
   ENDLESS,
   eventually,
@@ -24,22 +24,26 @@ test('given a client that would rather not wait, its export is pending, then run
   await projectOf(server, 'quarry', stones(400_000));
 
   const headers = { prefer: 'respond-async' };
-  const { status, headers: answered, body } = await askFor(server, 'quarry', 'table/stone', {}, { headers });
+  const {
+    status,
+    headers: answered,
+    body,
+  } = await requestOf(server, 'quarry', 'table/stone', {}, { headers });
   assert.equal(status, 202);
   assert.equal(answered.get('preference-applied'), 'respond-async');
-  const asked: Manifest = body.data.export;
-  assert.equal(asked.status, 'pending');
-  assert.equal(asked.size_bytes, null);
-  assert.equal(asked.sha256, null);
+  const requested: Manifest = body.data.export;
+  assert.equal(requested.status, 'pending');
+  assert.equal(requested.size_bytes, null);
+  assert.equal(requested.sha256, null);
 
-  const seen = await watch(server, 'quarry', asked);
+  const seen = await watch(server, 'quarry', requested);
   assert.deepEqual([...new Set(seen.map((each) => each.status))], ['running', 'ready']);
   const steps = seen.flatMap(({ progress }) => (progress === null ? [] : [progress]));
   assert.ok(steps.length > 2, `${steps.length} steps were seen`);
   for (const { total, unit } of steps) assert.deepEqual([total, unit], [400_000, 'rows']);
   thenRises(steps);
 
-  const ready = await findExport(server, 'quarry', asked);
+  const ready = await findExport(server, 'quarry', requested);
   assert.equal(ready.row_count, 400_000);
   assert.equal(ready.progress, null);
   const bytes = await download(server, ready);
@@ -50,11 +54,11 @@ test('given a client that would rather not wait, its export is pending, then run
 test('the progress of a copy of the database is told in bytes, wherever it is looked at', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(400_000));
-  const asked = await exportLater(server, 'quarry', 'database', { format: 'sqlite' });
+  const requested = await exportLater(server, 'quarry', 'database', { format: 'sqlite' });
 
-  const seen = await watch(server, 'quarry', asked);
+  const seen = await watch(server, 'quarry', requested);
   const steps = seen.flatMap(({ progress }) => (progress === null ? [] : [progress]));
-  const ready = await whenExport(server, 'quarry', asked, 'ready');
+  const ready = await whenExport(server, 'quarry', requested, 'ready');
   for (const { total, unit, done } of steps) {
     assert.equal(unit, 'bytes');
     assert.ok(total !== null && done <= total);
@@ -72,13 +76,13 @@ test('without that wish the answer is 201, and the export is ready in it', async
       status,
       headers: answered,
       body,
-    } = await askFor(server, 'quarry', 'table/stone', {}, { headers });
+    } = await requestOf(server, 'quarry', 'table/stone', {}, { headers });
     assert.equal(status, 201);
     assert.equal(answered.get('preference-applied'), null);
     assert.equal(body.data.export.status, 'ready');
   }
   const both = { prefer: 'return=minimal, Respond-Async ; x=1' };
-  assert.equal((await askFor(server, 'quarry', 'database', {}, { headers: both })).status, 202);
+  assert.equal((await requestOf(server, 'quarry', 'database', {}, { headers: both })).status, 202);
 });
 
 test('given an export that cannot be made, then it is failed, says why, and its download does too', async () => {
@@ -98,11 +102,11 @@ test('given an export that cannot be made, then it is failed, says why, and its 
     ['database', { format: 'sql' }, /^conflict: The export is larger than 20000 bytes/],
     ['database', { format: 'zip' }, /^conflict: The export is larger than 20000 bytes/],
   ] as const) {
-    const asked = await exportLater(server, 'quarry', what, json);
-    const failed = await whenExport(server, 'quarry', asked, 'failed', 'ready');
+    const requested = await exportLater(server, 'quarry', what, json);
+    const failed = await whenExport(server, 'quarry', requested, 'failed', 'ready');
     assert.equal(failed.status, 'failed', what);
     assert.match(failed.status_reason ?? '', reason, what);
-    const { status, body } = await server.call('GET', asked.download_url);
+    const { status, body } = await server.call('GET', requested.download_url);
     assert.equal(status, 409);
     assert.equal(body.error?.code, 'export_failed');
     assert.ok(body.error.message.includes(failed.status_reason ?? '?'));
@@ -110,7 +114,7 @@ test('given an export that cannot be made, then it is failed, says why, and its 
   }
   // Whoever waits is told the same, and nothing stays of it.
   const before = await listExports(server, 'quarry');
-  const large = await askFor(server, 'quarry', 'table/stone');
+  const large = await requestOf(server, 'quarry', 'table/stone');
   assert.deepEqual([large.status, large.body.error?.code], [409, 'conflict']);
   assert.deepEqual(await listExports(server, 'quarry'), before);
 });
@@ -118,12 +122,12 @@ test('given an export that cannot be made, then it is failed, says why, and its 
 test('an export without an end is stopped at its time, is failed, and says so', async () => {
   await using server = await startTestServer({ exportTimeoutSeconds: 1 });
   await projectOf(server, 'quarry', ENDLESS);
-  const asked = await exportLater(server, 'quarry', 'table/endless');
-  const failed = await whenExport(server, 'quarry', asked, 'failed', 'ready');
+  const requested = await exportLater(server, 'quarry', 'table/endless');
+  const failed = await whenExport(server, 'quarry', requested, 'failed', 'ready');
   assert.match(failed.status_reason ?? '', /^query_timeout: .*1000 ms/);
   assert.deepEqual(filesOf(server.dataDir, 'quarry'), []);
   const before = await listExports(server, 'quarry');
-  const late = await askFor(server, 'quarry', 'table/endless');
+  const late = await requestOf(server, 'quarry', 'table/endless');
   assert.deepEqual([late.status, late.body.error?.code], [504, 'query_timeout']);
   assert.deepEqual(await listExports(server, 'quarry'), before);
 });
@@ -155,9 +159,9 @@ test('a table that is named by its id or in another case is exported under its o
   const { body } = await server.call('GET', '/projects/quarry/table/stone');
   for (const [offset, name] of [String(body.data.table.id), 'STONE'].entries()) {
     // Not the same twice, which would not be made again.
-    const asked = await exportLater(server, 'quarry', `table/${name}`, { format: 'json', offset });
-    assert.deepEqual([asked.table, asked.download_name], ['stone', 'stone.json']);
-    const ready = await whenExport(server, 'quarry', asked, 'ready');
+    const requested = await exportLater(server, 'quarry', `table/${name}`, { format: 'json', offset });
+    assert.deepEqual([requested.table, requested.download_name], ['stone', 'stone.json']);
+    const ready = await whenExport(server, 'quarry', requested, 'ready');
     assert.deepEqual([ready.table, ready.download_name], ['stone', 'stone.json']);
     const waited = await exportNow(server, 'quarry', `table/${name}`);
     assert.deepEqual([waited.table, waited.download_name], ['stone', 'stone.csv']);
@@ -168,21 +172,23 @@ test('exports that become ready while others list them are never called missing'
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(100));
   const wanted = Array.from({ length: 60 }, (_, limit) => limit);
-  const asked = Promise.all(wanted.map((limit) => exportLater(server, 'quarry', 'table/stone', { limit })));
+  const requested = Promise.all(
+    wanted.map((limit) => exportLater(server, 'quarry', 'table/stone', { limit })),
+  );
   for (let ready = 0; ready < wanted.length;) {
     assert.deepEqual(await listExports(server, 'quarry', '&status=not_found'), []);
     ready = (await listExports(server, 'quarry', '&status=ready')).length;
   }
-  await asked;
+  await requested;
 });
 
 /** All that is seen of it, alone and in the list, until it is ready. */
-async function watch(server: TestServer, project: string, asked: Manifest): Promise<readonly Manifest[]> {
+async function watch(server: TestServer, project: string, requested: Manifest): Promise<readonly Manifest[]> {
   const seen: Manifest[] = [];
   await eventually(async () => {
     const [listed] = await listExports(server, project);
     assert.ok(listed !== undefined);
-    const found = await findExport(server, project, asked);
+    const found = await findExport(server, project, requested);
     // The first moments are few, and may go unseen.
     seen.push(...[listed, found].filter(({ status }) => status !== 'pending'));
     assert.ok(['pending', 'running', 'ready'].includes(found.status), found.status_reason ?? '');

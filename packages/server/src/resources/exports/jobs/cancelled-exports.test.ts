@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import { databaseFile } from '../../../testing/databases/database-file.ts';
 import {
-  askFor,
+  requestOf,
   download,
   ENDLESS,
   eventually,
@@ -58,10 +58,10 @@ test('a client that leaves before its export is ready gives it up, and nothing i
   const url = `${server.url}/projects/quarry/export/table/endless`;
   const token = (await server.call('POST', '/projects/quarry/auth/tokens')).body.data.token.token;
   const headers = { authorization: `Bearer ${token}` };
-  const asked = fetch(url, { method: 'POST', headers, signal: leave.signal });
+  const requested = fetch(url, { method: 'POST', headers, signal: leave.signal });
   await eventually(() => exportProcesses(process.pid).length === 1);
   leave.abort();
-  await assert.rejects(asked, { name: 'AbortError' });
+  await assert.rejects(requested, { name: 'AbortError' });
   await thenNothingIsLeft(server, 'quarry');
 
   // The next does not wait for it.
@@ -71,18 +71,18 @@ test('a client that leaves before its export is ready gives it up, and nothing i
 test('an export that somebody waits for is not found when another client deletes it', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', ENDLESS);
-  const asked = askFor(server, 'quarry', 'table/endless');
+  const requested = requestOf(server, 'quarry', 'table/endless');
   await eventually(async () => (await listExports(server, 'quarry', '&status=running')).length === 1);
   const [running] = await listExports(server, 'quarry');
   assert.equal((await server.call('DELETE', `/projects/quarry/exports/${running?.id}`)).status, 200);
-  assert.equal((await asked).body.error?.code, 'not_found');
+  assert.equal((await requested).body.error?.code, 'not_found');
   await thenNothingIsLeft(server, 'quarry');
 });
 
 test('a project that is deleted while it is exported waits for none of it, and nothing is left', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', ENDLESS);
-  const waiting = askFor(server, 'quarry', 'table/endless');
+  const waiting = requestOf(server, 'quarry', 'table/endless');
   for (let count = 0; count < 3; count += 1) await exportLater(server, 'quarry', 'table/endless');
   await eventually(() => exportProcesses(process.pid).length === 1);
 
@@ -106,7 +106,7 @@ test('a database that is replaced while it is exported waits for none of it; wha
     'quarry',
     `${ENDLESS} CREATE TABLE stone (a PRIMARY KEY) WITHOUT ROWID; INSERT INTO stone VALUES ('old');`,
   );
-  const waiting = askFor(server, 'quarry', 'table/endless');
+  const waiting = requestOf(server, 'quarry', 'table/endless');
   const running = await exportLater(server, 'quarry', 'table/endless');
   const pending = await exportLater(server, 'quarry', 'table/stone');
   await eventually(() => exportProcesses(process.pid).length === 1);

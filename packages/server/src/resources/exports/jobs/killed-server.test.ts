@@ -81,9 +81,9 @@ test('given exports that wait or are made when the server is told to stop, then 
     await server.stop(signal);
 
     await using again = await start();
-    for (const asked of [running, pending]) {
-      await eventually(async () => (await find(again, asked)).status === 'ready');
-      const made = await find(again, asked);
+    for (const requested of [running, pending]) {
+      await eventually(async () => (await find(again, requested)).status === 'ready');
+      const made = await find(again, requested);
       thenIsWhole(join(folder.path, 'exports', 'example_project', made.id), made);
     }
     assert.equal(await again.stop('SIGTERM'), 0);
@@ -94,17 +94,17 @@ test('given an export during which the server ends each time, then it is given u
   using folder = temporaryFolder();
   const start = startIn(folder.path);
   await importInto(start, ENDLESS);
-  let asked: Manifest | null = null;
+  let requested: Manifest | null = null;
   for (let attempt = 1; attempt <= 3; attempt += 1) {
     await using server = await start();
-    const made: Manifest = asked ?? (await ask(server, 'table/endless', {}, 'respond-async'));
+    const made: Manifest = requested ?? (await ask(server, 'table/endless', {}, 'respond-async'));
     await eventually(async () => (await find(server, made)).status === 'running');
     await server.stop('SIGKILL');
-    asked = made;
+    requested = made;
   }
   await using server = await start();
-  assert.ok(asked !== null);
-  const { status, status_reason } = await find(server, asked);
+  assert.ok(requested !== null);
+  const { status, status_reason } = await find(server, requested);
   assert.equal(status, 'failed');
   assert.match(status_reason ?? '', /^unavailable: The service stopped before the export was made/);
 });

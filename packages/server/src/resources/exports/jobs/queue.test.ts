@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import {
-  askFor,
+  requestOf,
   ENDLESS,
   exportLater,
   exportNow,
@@ -21,7 +21,7 @@ test('a hundred exports of a project may wait, and the next is told to come agai
   for (let count = 0; count < 100; count += 1) await exportLater(server, 'busy', 'table/endless');
 
   for (const headers of [{}, { prefer: 'respond-async' }]) {
-    const refused = await askFor(server, 'busy', 'schema', {}, { headers });
+    const refused = await requestOf(server, 'busy', 'schema', {}, { headers });
     assert.deepEqual([refused.status, refused.body.error?.code], [429, 'rate_limited']);
     assert.ok(Number(refused.headers.get('retry-after')) > 0);
   }
@@ -29,13 +29,13 @@ test('a hundred exports of a project may wait, and the next is told to come agai
 
   // One of the other's is made at once, and so is one that nobody waits for.
   assert.equal((await exportNow(server, 'calm', 'table/stone')).status, 'ready');
-  const asked = await exportLater(server, 'calm', 'database');
-  assert.equal((await whenExport(server, 'calm', asked, 'ready', 'failed')).status, 'ready');
+  const requested = await exportLater(server, 'calm', 'database');
+  assert.equal((await whenExport(server, 'calm', requested, 'ready', 'failed')).status, 'ready');
 
   // There is room again when one is deleted.
   const [newest] = await listExports(server, 'busy');
   assert.equal((await server.call('DELETE', `/projects/busy/exports/${newest?.id}`)).status, 200);
-  assert.equal((await askFor(server, 'busy', 'schema')).status, 201);
+  assert.equal((await requestOf(server, 'busy', 'schema')).status, 201);
 });
 
 test('so many exports may be under way in all; who comes then is told to come again', async () => {

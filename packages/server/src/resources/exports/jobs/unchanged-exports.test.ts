@@ -102,7 +102,7 @@ test('after any change the export is made anew, and right', async () => {
 test('another format, filter, column or order is another export', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(5));
-  const asked = [
+  const requested = [
     {},
     { format: 'json' },
     { format: 'ndjson' },
@@ -117,9 +117,9 @@ test('another format, filter, column or order is another export', async () => {
     { bom: true },
   ];
   const made: Manifest[] = [];
-  for (const json of asked) made.push(await exportNow(server, 'quarry', 'table/stone', json));
-  assert.equal(new Set(made.map((each) => inodeOf(server, each))).size, asked.length);
-  assert.equal(new Set(made.map(({ sha256 }) => sha256)).size, asked.length);
+  for (const json of requested) made.push(await exportNow(server, 'quarry', 'table/stone', json));
+  assert.equal(new Set(made.map((each) => inodeOf(server, each))).size, requested.length);
+  assert.equal(new Set(made.map(({ sha256 }) => sha256)).size, requested.length);
 });
 
 test('what a view gives is read again each time', async () => {

@@ -52,8 +52,8 @@ for (const moment of ['is looked at', 'is written'] as const) {
     });
 
     const request = { kind: 'schema_export', format: 'sql' } as const;
-    const asked = { request, fileName: undefined, expiresInSeconds: null };
-    await assert.rejects(exports.create(project, asked, new AbortController().signal, null), {
+    const requested = { request, fileName: undefined, expiresInSeconds: null };
+    await assert.rejects(exports.create(project, requested, new AbortController().signal, null), {
       code: 'not_found',
       message: 'There is no such project.',
     });

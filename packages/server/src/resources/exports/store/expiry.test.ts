@@ -21,17 +21,17 @@ test('an export says when it expires; within a minute after that its file is gon
   context.mock.timers.enable({ apis: ['setInterval', 'Date'], now: Date.now() });
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(3));
-  const asked = Date.now();
+  const requested = Date.now();
   const brief = await exportNow(server, 'quarry', 'table/stone', { expires_in: 90 });
   const kept = await exportNow(server, 'quarry', 'schema');
   const later = await exportNow(server, 'quarry', 'table/stone', { expires_in: 86_400 });
   assert.equal(kept.expires_at, null);
-  assert.ok(Math.abs(Date.parse(brief.expires_at ?? '') - asked - 90_000) <= 1_000);
+  assert.ok(Math.abs(Date.parse(brief.expires_at ?? '') - requested - 90_000) <= 1_000);
 
   context.mock.timers.tick(85_000);
   assert.equal((await server.fetch('GET', brief.download_url)).status, 200);
   // The sweeper may be late; nobody is given the file meanwhile.
-  context.mock.timers.setTime(asked + 91_000);
+  context.mock.timers.setTime(requested + 91_000);
   const late = await server.call('GET', brief.download_url);
   assert.deepEqual([late.status, late.body.error?.code], [410, 'export_expired']);
   const listed = async (status: string) =>

@@ -39,9 +39,9 @@ test('an export that the disk has no room for is refused or failed, its half fil
 
       const later = await call(server, 'POST', `export/${what}`, { format }, 'respond-async');
       assert.equal(later.status, 202);
-      const asked: Manifest = JSON.parse(await later.text()).data.export;
-      await eventually(async () => (await find(server, asked)).status === 'failed');
-      assert.match((await find(server, asked)).status_reason ?? '', /^storage_full: /, format);
+      const requested: Manifest = JSON.parse(await later.text()).data.export;
+      await eventually(async () => (await find(server, requested)).status === 'failed');
+      assert.match((await find(server, requested)).status_reason ?? '', /^storage_full: /, format);
       assert.deepEqual(files(), []);
       assert.equal((await call(server, 'GET', 'records/stone/1')).status, 200);
       disk.free(server.pid);

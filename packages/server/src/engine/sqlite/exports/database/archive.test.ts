@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { jsonFormat } from '../../../../schema/formats/json.ts';
 import { sqlFormat } from '../../../../schema/formats/sql.ts';
 import { chinookPath } from '../../../../testing/databases/chinook.ts';
-import { writeWorstDatabase } from '../../../../testing/databases/worst-values.ts';
+import { writeEdgeCaseDatabase } from '../../../../testing/databases/edge-case-values.ts';
 import { exportedDatabase, exportedTable } from '../../../../testing/http/data-exports.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
 import { runPython } from '../../../../testing/tools/python.ts';
@@ -95,7 +95,7 @@ test('zip-csv has the CSV files alone', async () => {
 test('given tables left out, neither the schema nor the manifest in the archive has them', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'worst.db');
-  writeWorstDatabase(path);
+  writeEdgeCaseDatabase(path);
   const { bytes } = await exportedDatabase(path, { format: 'zip', exclude: ['worst', 'log'] });
   const { members } = readArchive(bytes);
   for (const file of ['schema.sql', 'schema.json', 'manifest.json']) {

@@ -14,7 +14,7 @@ import type {
 import { openDatabase } from '../../connection/open-database.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 import { readStoredSchema } from '../../introspection/read-stored-schema.ts';
-import type { ExportOperations } from '../../protocol/export-operations.ts';
+import type { ExportMethods } from '../../protocol/export-methods.ts';
 import { recordDatabaseOf } from '../../rows/record-database.ts';
 import { openForExport } from '../output/open-for-export.ts';
 import { exportTooLarge, type WrittenFile } from '../output/output-file.ts';
@@ -26,7 +26,7 @@ import { chooseTables, countAllRows } from './chosen-tables.ts';
  * https://www.sqlite.org/lang_vacuum.html#vacuum_with_an_into_clause
  */
 export async function copyDatabase(
-  { path, outputPath, maxBytes, request }: ExportOperations['writeDatabase']['input'],
+  { path, outputPath, maxBytes, request }: ExportMethods['writeDatabase']['input'],
   tell: (progress: ExportProgress) => void,
 ): Promise<WrittenDatabaseExport> {
   const hashing = new Worker(moduleBeside(import.meta.url, 'hash-thread'));
@@ -49,7 +49,7 @@ export async function copyDatabase(
 }
 
 function makeCopy(
-  { path, outputPath, maxBytes, request }: Omit<ExportOperations['writeDatabase']['input'], 'counting'>,
+  { path, outputPath, maxBytes, request }: Omit<ExportMethods['writeDatabase']['input'], 'counting'>,
   tell: (progress: ExportProgress) => void,
 ): void {
   const source = openForExport(path);

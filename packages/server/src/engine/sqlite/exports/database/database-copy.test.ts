@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { chinookPath } from '../../../../testing/databases/chinook.ts';
-import { writeWorstDatabase } from '../../../../testing/databases/worst-values.ts';
+import { writeEdgeCaseDatabase } from '../../../../testing/databases/edge-case-values.ts';
 import { exportedDatabase } from '../../../../testing/http/data-exports.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
 import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
@@ -27,7 +27,7 @@ test('given Chinook, the copy is the same database for the sqlite3 shell', async
 test('given a database with free pages, a log, and tables of the service, the copy has none of them', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'worst.db');
-  writeWorstDatabase(path, { damaged: true });
+  writeEdgeCaseDatabase(path, { damaged: true });
   runSqliteShell(
     path,
     `PRAGMA journal_mode = WAL; CREATE TABLE gone (b); INSERT INTO gone VALUES (zeroblob(1000000)); DROP TABLE gone;

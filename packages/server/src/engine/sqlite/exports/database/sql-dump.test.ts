@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { chinookPath } from '../../../../testing/databases/chinook.ts';
 import { databaseSnapshot } from '../../../../testing/databases/database-snapshot.ts';
-import { writeWorstDatabase } from '../../../../testing/databases/worst-values.ts';
+import { writeEdgeCaseDatabase } from '../../../../testing/databases/edge-case-values.ts';
 import { exportedDatabase } from '../../../../testing/http/data-exports.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
 import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
@@ -46,7 +46,7 @@ for (const encoding of ['UTF-8', 'UTF-16le', 'UTF-16be']) {
   test(`given the worst values there are in ${encoding}, each comes back with its type and its bytes`, async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'worst.db');
-    writeWorstDatabase(path, { encoding, damaged: encoding === 'UTF-8' });
+    writeEdgeCaseDatabase(path, { encoding, damaged: encoding === 'UTF-8' });
     const dump = await exportedDatabase(path, { format: 'sql' });
     assert.deepEqual(dump.warnings, []);
     assert.ok(!dump.bytes.includes('a secret of the service'));

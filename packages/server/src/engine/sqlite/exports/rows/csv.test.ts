@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { chinookPath } from '../../../../testing/databases/chinook.ts';
-import { writeWorstDatabase } from '../../../../testing/databases/worst-values.ts';
+import { writeEdgeCaseDatabase } from '../../../../testing/databases/edge-case-values.ts';
 import { exportedTable } from '../../../../testing/http/data-exports.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
 import { runPython } from '../../../../testing/tools/python.ts';
@@ -49,7 +49,7 @@ test('given Chinook, when each table’s CSV is imported by the sqlite3 shell, t
 test('given the worst values there are, Python reads each back from the CSV, exactly', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'worst.db');
-  writeWorstDatabase(path);
+  writeEdgeCaseDatabase(path);
   const { bytes, warnings } = await exportedTable(path, 'worst', 'csv', {
     rows: { columns: ['any_value'] },
   });

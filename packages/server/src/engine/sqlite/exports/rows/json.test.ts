@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { chinookPath } from '../../../../testing/databases/chinook.ts';
-import { writeWorstDatabase } from '../../../../testing/databases/worst-values.ts';
+import { writeEdgeCaseDatabase } from '../../../../testing/databases/edge-case-values.ts';
 import { exportedDatabase, exportedTable } from '../../../../testing/http/data-exports.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
 import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
@@ -49,7 +49,7 @@ for (const format of ['json', 'ndjson'] as const) {
   test(`given the worst values there are, ${format} has each as records do, and jq takes it`, async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'worst.db');
-    writeWorstDatabase(path);
+    writeEdgeCaseDatabase(path);
     const { bytes, warnings, rowCount } = await exportedTable(path, 'worst', format);
     assert.deepEqual(warnings, []);
     const text = bytes.toString();

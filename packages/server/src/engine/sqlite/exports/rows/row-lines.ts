@@ -66,10 +66,10 @@ function* readByRowid(database: DatabaseSync, source: RowSource, format: LineFor
   let { offset, limit } = source;
   const collector = new Collector();
   while (from !== null && limit !== 0) {
-    const asked = Math.min(rows, limit ?? rows);
-    const piece: Piece | null = pieces.read({ from, rows: asked, offset });
+    const requested = Math.min(rows, limit ?? rows);
+    const piece: Piece | null = pieces.read({ from, rows: requested, offset });
     if (piece === null) {
-      rows = Math.max(1, Math.floor(asked / 8));
+      rows = Math.max(1, Math.floor(requested / 8));
       continue;
     }
     if (piece.rows === 0) return;

@@ -119,8 +119,8 @@ for (const [what, ask, field] of [
   }
 }
 
-async function assertRefused(asked: Promise<unknown>, field: string): Promise<void> {
-  await assert.rejects(asked, (error: unknown) => {
+async function assertRefused(requested: Promise<unknown>, field: string): Promise<void> {
+  await assert.rejects(requested, (error: unknown) => {
     assert.ok(error instanceof RowhouseError);
     assert.deepEqual([error.code, error.details?.[0]?.field], ['validation_failed', field]);
     return true;

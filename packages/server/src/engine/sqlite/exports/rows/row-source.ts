@@ -1,7 +1,7 @@
 import type { RowSelection } from '../../../project-exports.ts';
 import { allOf, type Condition, filterCondition } from '../../rows/filter-conditions.ts';
+import { projectionOf } from '../../rows/projection.ts';
 import type { RecordColumn, RecordTable } from '../../rows/record-table.ts';
-import { shownColumns } from '../../rows/shown-columns.ts';
 import { orderOf, type OrderTerm } from '../../rows/sort-order.ts';
 
 /** Rows to be written down: of which table, which of them, what of each, in which order. */
@@ -26,7 +26,7 @@ export function selectedRows(table: RecordTable, selection: RowSelection): RowSo
   const { columns, filters, sort, descending, limit, offset, field } = selection;
   return {
     table,
-    columns: shownColumns(table, columns, `${field}.columns`),
+    columns: projectionOf(table, columns, `${field}.columns`),
     where: allOf(filters.map((filter) => filterCondition(table, filter))),
     order: orderOf(table, { sort, descending, field: `${field}.sort` }),
     limit,

@@ -6,8 +6,8 @@ import { dbmlFormat } from '../../../../schema/formats/dbml.ts';
 import { foldName } from '../../../../schema/identifier.ts';
 import type { OrdinaryTable } from '../../../../schema/model.ts';
 import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { edgeCaseDatabase } from '../../../../testing/databases/edge-case-schema.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
-import { worstDatabase } from '../../../../testing/databases/worst-schema.ts';
 import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
 import { type DbmlDatabase, type DbmlTable, readDbml } from '../../../../testing/tools/dbml.ts';
 import { openDatabase } from '../../connection/open-database.ts';
@@ -34,7 +34,7 @@ test('given the Chinook database, when exported, then DBML tools know its tables
 });
 
 test('given the worst names and kinds of things, when exported, then DBML tools read each under its own name', () => {
-  using worst = worstDatabase();
+  using worst = edgeCaseDatabase();
   assertSays(worst);
   const { tables, refs } = read(worst);
   const generated = table(tables, 'generated');
@@ -89,7 +89,7 @@ test('given the worst names and kinds of things, when exported, then DBML tools 
 });
 
 test('given defaults of every kind, when exported, then DBML tools know them', () => {
-  using worst = worstDatabase();
+  using worst = edgeCaseDatabase();
   const defaults = Object.fromEntries(
     table(read(worst).tables, 'defaults').columns.map((column) => [column.name, column.default]),
   );

@@ -11,8 +11,12 @@ import { drizzle, type SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 
 import { drizzleFormat } from '../../../../schema/formats/drizzle.ts';
 import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import {
+  fillEdgeCaseTables,
+  EDGE_CASE_NAMES,
+  edgeCaseDatabase,
+} from '../../../../testing/databases/edge-case-schema.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
-import { fillWorstTables, WORST_NAMES, worstDatabase } from '../../../../testing/databases/worst-schema.ts';
 import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
 import {
@@ -33,7 +37,7 @@ test(`given any schema, when exported, then the module compiles, and drizzle rea
 });
 
 test('given the worst schema and one with no tables, when exported, then the same holds', async () => {
-  using worst = worstWithColumnNames();
+  using worst = edgeCasesWithColumnNames();
   using none = databaseWith('');
   await assertModules([worst, none]);
 });
@@ -95,8 +99,8 @@ test('given the Chinook database, when queried through its module, then rows are
 });
 
 test('given the worst schema, when queried through its module, then every table and view can be read, and defaults are left to SQLite', async () => {
-  using database = worstWithColumnNames();
-  fillWorstTables(database);
+  using database = edgeCasesWithColumnNames();
+  fillEdgeCaseTables(database);
   // Drizzle would round these, or node:sqlite refuse to give them.
   database.exec('DELETE FROM types; DELETE FROM strictly; PRAGMA foreign_keys = OFF');
   const [module = {}] = await assertModules([database]);
@@ -154,7 +158,7 @@ test('given the worst schema, when queried through its module, then every table 
 });
 
 test('given the worst schema, when exported, then the result says what is lost', () => {
-  using database = worstDatabase();
+  using database = edgeCaseDatabase();
   assert.deepEqual(renderSchemaExport(database, drizzleFormat).warnings, [
     'left out, as Drizzle has no virtual tables: virtual table boxes, virtual table search',
     'left out, as SQLite cannot tell their columns: view broken',
@@ -170,8 +174,8 @@ test('given the worst schema, when exported, then the result says what is lost',
 });
 
 /** Drizzle cannot be told that a column has an empty name, of which the warnings speak. */
-function worstWithColumnNames(): DatabaseSync {
-  return worstDatabase(WORST_NAMES.filter((name) => name !== ''));
+function edgeCasesWithColumnNames(): DatabaseSync {
+  return edgeCaseDatabase(EDGE_CASE_NAMES.filter((name) => name !== ''));
 }
 
 /** Compiles the modules of these databases, loads each, and holds what drizzle makes of it to what SQLite says. */

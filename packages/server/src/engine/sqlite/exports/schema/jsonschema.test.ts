@@ -3,9 +3,9 @@ import { describe, test } from 'node:test';
 
 import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { fillEdgeCaseTables, edgeCaseDatabase } from '../../../../testing/databases/edge-case-schema.ts';
 import { type Form, RowSchemas } from '../../../../testing/databases/row-schemas.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
-import { fillWorstTables, worstDatabase } from '../../../../testing/databases/worst-schema.ts';
 import { apiColumns, apiRows, readableNames } from '../../../../testing/http/api-rows.ts';
 import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
 import { type OpenDatabase, openDatabase } from '../../connection/open-database.ts';
@@ -23,8 +23,8 @@ test('given the Chinook database, when its 15,607 rows are held to its schema as
 });
 
 test('given the worst schema, when its rows are held to its schema as the API sends them, then each is valid', () => {
-  using database = worstDatabase();
-  fillWorstTables(database);
+  using database = edgeCaseDatabase();
+  fillEdgeCaseTables(database);
   const schemas = new RowSchemas(database);
   const filled = readableNames(database).filter((name) => assertRowsFit(database, schemas, name) > 0);
   assert.deepEqual(filled.toSorted(), [
@@ -47,7 +47,7 @@ test('given the worst schema, when its rows are held to its schema as the API se
 });
 
 describe('given the worst schema, a validator', () => {
-  const database = worstDatabase();
+  const database = edgeCaseDatabase();
   const schemas = new RowSchemas(database);
   const [row, insert, update] = ['row', 'insert', 'update'] as const;
   const strictly = { id: 1, i: 1, r: 1, t: '', b: null, a: null, double_i: 2, stored_t: '' };
@@ -97,7 +97,7 @@ describe('given the worst schema, a validator', () => {
   }
 
   test('takes new rows that the API takes, too, and what the API then answers', () => {
-    using fresh = worstDatabase();
+    using fresh = edgeCaseDatabase();
     fresh.exec('PRAGMA foreign_keys = OFF');
     const records = recordDatabaseOf(fresh);
     for (const [takes, table, form, value] of cases) {

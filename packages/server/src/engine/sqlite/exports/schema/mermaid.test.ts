@@ -6,8 +6,8 @@ import { mermaidFormat } from '../../../../schema/formats/mermaid.ts';
 import { foldName } from '../../../../schema/identifier.ts';
 import type { OrdinaryTable } from '../../../../schema/model.ts';
 import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { edgeCaseDatabase } from '../../../../testing/databases/edge-case-schema.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
-import { worstDatabase } from '../../../../testing/databases/worst-schema.ts';
 import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
 import { type ErDiagram, readErDiagram } from '../../../../testing/tools/mermaid.ts';
 import { openDatabase } from '../../connection/open-database.ts';
@@ -56,7 +56,7 @@ test('given foreign keys that may be NULL, that are unique, and to the table its
 });
 
 test('given the worst names and kinds of things, when exported, then Mermaid shows each under its name', async () => {
-  using worst = worstDatabase();
+  using worst = edgeCaseDatabase();
   await assertSays(worst);
 });
 

@@ -6,8 +6,8 @@ import { postgresFormat } from '../../../../schema/formats/postgres.ts';
 import { compareNames, foldName } from '../../../../schema/identifier.ts';
 import type { ForeignKey, OrdinaryTable, Schema } from '../../../../schema/model.ts';
 import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { EDGE_CASE_NAMES, edgeCaseDatabase } from '../../../../testing/databases/edge-case-schema.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
-import { WORST_NAMES, worstDatabase } from '../../../../testing/databases/worst-schema.ts';
 import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
 import { type CatalogTable, readCatalog } from '../../../../testing/tools/postgres-catalog.ts';
 import { type PostgresServer, startPostgres } from '../../../../testing/tools/postgres-server.ts';
@@ -48,14 +48,14 @@ test('given the Chinook database, when its export is loaded, then PostgreSQL kno
 });
 
 test('given the worst names and kinds of things, when the export is loaded, then all tables and columns are there, under names of their own', () => {
-  using worst = worstDatabase();
+  using worst = edgeCaseDatabase();
   const tables = load(worst);
   const schema = readSchema(worst);
   const ordinary = schema.tables.filter(({ kind }) => kind === 'table');
   assert.equal(tables.length, ordinary.length);
-  assert.equal(table(tables, 'every_name').columns.length, WORST_NAMES.length);
+  assert.equal(table(tables, 'every_name').columns.length, EDGE_CASE_NAMES.length);
   const names = new Set(tables.map(({ name }) => name));
-  const kept = WORST_NAMES.filter(
+  const kept = EDGE_CASE_NAMES.filter(
     (name) => Buffer.byteLength(name) <= 63 && !['', 'pg_class'].includes(name),
   );
   assert.deepEqual(
@@ -119,7 +119,7 @@ test('given the worst names and kinds of things, when the export is loaded, then
 });
 
 test('given the worst schema, when exported, then each thing that is left out is told in a comment and a warning', () => {
-  using worst = worstDatabase();
+  using worst = edgeCaseDatabase();
   const { text, warnings } = renderSchemaExport(worst, postgresFormat);
   for (const [kind, name] of [
     ['view', 'simple_view'],
@@ -142,7 +142,7 @@ test('given the worst schema, when exported, then each thing that is left out is
 });
 
 test('given defaults, when a row of defaults is put into both, then both hold the same', () => {
-  using worst = worstDatabase();
+  using worst = edgeCaseDatabase();
   load(worst);
   const moments = new Set(['h', 'i', 'j', 'u']);
   const left = new Set(['e', 'k', 'l', 'n', 'p', 's', 'v', 'y']);

@@ -6,8 +6,8 @@ import { prismaFormat } from '../../../../schema/formats/prisma.ts';
 import { foldName } from '../../../../schema/identifier.ts';
 import type { OrdinaryTable } from '../../../../schema/model.ts';
 import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { edgeCaseDatabase } from '../../../../testing/databases/edge-case-schema.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
-import { worstDatabase } from '../../../../testing/databases/worst-schema.ts';
 import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
 import {
   formatPrismaSchema,
@@ -57,7 +57,7 @@ test('given the Chinook database, when exported, then Prisma knows its models an
 });
 
 test('given the worst names and kinds of things, when exported, then Prisma reads it, and knows what each is called in the database', () => {
-  using worst = worstDatabase();
+  using worst = edgeCaseDatabase();
   assertSays(worst);
   const models = read(worst);
   const names = models.map(({ name }) => name.toLowerCase());
@@ -118,7 +118,7 @@ test('given defaults of every kind, when exported, then Prisma knows them, or le
 });
 
 test('given things that Prisma has no words for, when exported, then the warnings name them', () => {
-  using worst = worstDatabase();
+  using worst = edgeCaseDatabase();
   const { warnings } = renderSchemaExport(worst, prismaFormat);
   for (const words of [
     'left out: virtual table boxes, virtual table search',

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 
 import { typescriptFormat } from '../../../../schema/formats/typescript.ts';
 import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { fillEdgeCaseTables, edgeCaseDatabase } from '../../../../testing/databases/edge-case-schema.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
-import { fillWorstTables, worstDatabase } from '../../../../testing/databases/worst-schema.ts';
 import { apiColumns, apiRows, readableNames } from '../../../../testing/http/api-rows.ts';
 import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
@@ -48,7 +48,7 @@ test('given the types of Chinook, when a client uses them, then what is right co
 });
 
 test('given generated columns, defaults, keys and rowids, when rows are written, then a type asks for what the API asks for', () => {
-  using database = worstDatabase();
+  using database = edgeCaseDatabase();
   const right = `
     import type { Database, Real } from './worst.ts';
     export const insert = {
@@ -88,8 +88,8 @@ test('given generated columns, defaults, keys and rowids, when rows are written,
 
 test('given real rows as the API sends them, when they are checked against their types, then they fit', () => {
   using chinook = openDatabase(chinookPath, { mode: 'read-only' });
-  using worst = worstDatabase();
-  fillWorstTables(worst);
+  using worst = edgeCaseDatabase();
+  fillEdgeCaseTables(worst);
   assertTypes({
     'chinook.ts': typesOf(chinook),
     'chinook-rows.ts': rowsOf(chinook, './chinook.ts'),
@@ -99,7 +99,7 @@ test('given real rows as the API sends them, when they are checked against their
 });
 
 test('given the worst schema, when exported, then the result says what was left out and which types are numbered', () => {
-  using database = worstDatabase();
+  using database = edgeCaseDatabase();
   assert.deepEqual(renderSchemaExport(database, typescriptFormat).warnings, [
     'left out, as SQLite cannot tell their columns: view broken',
     'the types have a number behind their name, as another has it: table , table  , table ${x} and 18 more',
@@ -121,7 +121,7 @@ test(`given any schema, when its types are compiled, then they have the columns 
 });
 
 test('given the worst schema, when its types are compiled, then they have the columns that the API has', () => {
-  using database = worstDatabase();
+  using database = edgeCaseDatabase();
   assertSameColumns([database]);
 });
 

@@ -1,4 +1,4 @@
-import type { Written } from '../../../../core/idempotency.ts';
+import type { Replayable } from '../../../../core/idempotency.ts';
 import {
   type BatchOperation,
   type BatchResult,
@@ -7,7 +7,7 @@ import {
   answerLengthOf,
 } from '../../../project-batches.ts';
 import { runOnce } from '../../idempotency/run-once.ts';
-import type { BatchTarget } from '../../protocol/record-operations.ts';
+import type { BatchTarget } from '../../protocol/record-methods.ts';
 import { allowedTable, requireAllowed } from '../../rows/allowed-table.ts';
 import type { RecordDatabase } from '../../rows/record-database.ts';
 import type { RecordTable } from '../../rows/record-table.ts';
@@ -28,7 +28,7 @@ export function runBatchOnce<Result extends readonly BatchResult[] | null>(
   database: RecordDatabase,
   { operations, request }: BatchTarget,
   run: () => Result,
-): Written<Result> {
+): Replayable<Result> {
   // A client that may not use a table does not learn what was written there either.
   for (const [position, { table }] of operations.entries()) {
     inOperation(position, () => requireAllowed(database, table));
@@ -48,7 +48,7 @@ export function runBatch(
   let answerLength = 0;
   return operations.map((operation, position) =>
     inOperation(position, () => {
-      const result = runOperation(database, allowedTable(database, operation.table), operation, earlier);
+      const result = runMethod(database, allowedTable(database, operation.table), operation, earlier);
       earlier.add(result);
       answerLength += answerLengthOf(result);
       // Looked at each time: a thousand long rows would take all the memory there is.
@@ -58,7 +58,7 @@ export function runBatch(
   );
 }
 
-function runOperation(
+function runMethod(
   database: RecordDatabase,
   table: RecordTable,
   operation: BatchOperation,

@@ -10,8 +10,8 @@ import { columnsOf } from '../../tables/visible-columns.ts';
 import { makeUnique } from '../indexes/unique-index.ts';
 import { newColumnText } from '../tables/new-column-text.ts';
 import { assertTypeFits, isStrict } from './assert-type-fits.ts';
+import { assertViewsAndTriggersCompile } from './assert-views-and-triggers-compile.ts';
 import { changeableTable } from './changeable-table.ts';
-import { keepPrograms } from './keep-programs.ts';
 
 /** As many as a table may be made with, and the key that is put first. SQLite takes 2,000. */
 const MAX_COLUMNS = 1_001;
@@ -37,7 +37,7 @@ export function addColumn(
   assertRowsHaveValue(database, table, column);
   // SQLite tries every row again, and an imported file may have some that break a CHECK: they stay.
   database.exec('PRAGMA ignore_check_constraints = ON');
-  keepPrograms(database, () => {
+  assertViewsAndTriggersCompile(database, () => {
     database.prepare(`ALTER TABLE main.${quoteIdentifier(table.name)} ADD COLUMN ${definition}`).run();
   });
   if (column.unique) makeUnique(database, table, column.name);

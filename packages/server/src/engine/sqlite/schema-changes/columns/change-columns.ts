@@ -8,8 +8,8 @@ import { touchColumn, touchTable } from '../../tables/metadata-writes.ts';
 import { dropIndexNamed, makeUnique } from '../indexes/unique-index.ts';
 import { keepForeignKeys } from '../keep-foreign-keys.ts';
 import { rebuildTable } from '../rebuild/rebuild-table.ts';
+import { assertViewsAndTriggersCompile } from './assert-views-and-triggers-compile.ts';
 import { changeableTable } from './changeable-table.ts';
-import { keepPrograms } from './keep-programs.ts';
 import { type ColumnPlan, planColumnChanges } from './plan-column-change.ts';
 import { renameColumns } from './rename-columns.ts';
 
@@ -28,7 +28,7 @@ export function changeColumns(
   assertColumnsDiffer(plans, changes);
   redefine(database, table, plans);
   if (plans.some(({ newName }) => newName !== null)) {
-    keepPrograms(database, () => renameColumns(database, table, plans));
+    assertViewsAndTriggersCompile(database, () => renameColumns(database, table, plans));
   }
   const columns = plans.map(({ column, newName }) => newName ?? column);
   for (const column of columns) touchColumn(database, table.name, column);

@@ -3,8 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { RowhouseError } from '../../../../core/errors.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
-import { adoptTables } from '../../tables/adopt-tables.ts';
 import { findTable } from '../../tables/find-table.ts';
+import { syncMetadata } from '../../tables/sync-metadata.ts';
 
 /**
  * The table of this name or id, whose columns are to be changed; all have ids from now on.
@@ -12,7 +12,7 @@ import { findTable } from '../../tables/find-table.ts';
  */
 export function changeableTable(database: DatabaseSync, nameOrId: string): StoredTable {
   assertNoView(database, nameOrId);
-  adoptTables(database);
+  syncMetadata(database);
   const table = findTable(database, nameOrId);
   if (table.kind === 'table') return table;
   throw new RowhouseError('conflict', `${table.name} is a virtual table: its columns are its module's.`);

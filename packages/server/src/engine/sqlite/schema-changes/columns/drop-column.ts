@@ -15,10 +15,10 @@ import { withBrokenAside } from '../broken-aside.ts';
 import { dropIndexNamed } from '../indexes/unique-index.ts';
 import { keepForeignKeys } from '../keep-foreign-keys.ts';
 import { rebuildTable } from '../rebuild/rebuild-table.ts';
+import { assertViewsAndTriggersCompile } from './assert-views-and-triggers-compile.ts';
 import { changeableTable } from './changeable-table.ts';
 import { constraintsAloneOn, usersInText } from './column-in-text.ts';
 import { findColumn } from './find-column.ts';
-import { keepPrograms } from './keep-programs.ts';
 import { readByName } from './rename-columns.ts';
 import { triggersAwaiting } from './triggers-awaiting.ts';
 
@@ -40,7 +40,7 @@ export function dropColumn(database: DatabaseSync, nameOrId: string, column: str
     for (const index of indexes) if (index.origin === 'c') dropIndexNamed(database, index.name);
     const edits = constraintsOfItsOwn(table, name);
     if (edits.length > 0) rebuildTable(database, table, edits);
-    keepPrograms(database, () => {
+    assertViewsAndTriggersCompile(database, () => {
       withBrokenAside(database, [name], () => alter(database, findTable(database, table.name), name));
     });
   });

@@ -16,7 +16,7 @@ function byName(columns: readonly ColumnFacts[], name: string | null): ColumnFac
   return columns.find((column) => foldName(column.name) === foldName(name));
 }
 
-/** Ids are given by `adoptTables`, which a change begins with. */
+/** Ids are given by `syncMetadata`, which a change begins with. */
 function nameOfId(database: DatabaseSync, table: StoredTable, id: string): string | null {
   if (!/^[1-9]\d{0,15}$/.test(id)) return null;
   const [row] = queryRows<[string]>(

@@ -35,10 +35,10 @@ export function createIndex(database: DatabaseSync, nameOrId: string, index: New
 function columnNames(
   database: DatabaseSync,
   table: StoredTable,
-  { columns: asked, field }: NewIndex,
+  { columns: requested, field }: NewIndex,
 ): readonly string[] {
   const columns = new Map(columnsOf(database, table).map(({ name }) => [foldName(name), name]));
-  const names = asked.map((name, position) => {
+  const names = requested.map((name, position) => {
     const found = columns.get(foldName(name));
     if (found === undefined)
       throw invalidField(`${field}.columns[${position}]`, 'is not a column of the table');

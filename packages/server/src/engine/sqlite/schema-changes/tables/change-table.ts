@@ -3,10 +3,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { RowhouseError } from '../../../../core/errors.ts';
 import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { TableChange } from '../../../project-tables.ts';
-import { adoptTables } from '../../tables/adopt-tables.ts';
 import { findTable } from '../../tables/find-table.ts';
 import { fullTextOver } from '../../tables/full-text-over.ts';
 import { renameTableMetadata, setDisplayName } from '../../tables/metadata-writes.ts';
+import { syncMetadata } from '../../tables/sync-metadata.ts';
 import { unusedName } from '../../tables/unused-name.ts';
 import { withBrokenAside } from '../broken-aside.ts';
 import { assertNameIsFree } from './create-table.ts';
@@ -17,7 +17,7 @@ import { assertNameIsFree } from './create-table.ts';
  * @throws RowhouseError `not_found`, `already_exists`, `conflict`.
  */
 export function changeTable(database: DatabaseSync, nameOrId: string, change: TableChange): string {
-  adoptTables(database);
+  syncMetadata(database);
   const { name: old } = findTable(database, nameOrId);
   const { name = old, displayName } = change;
   if (name !== old) renameTable(database, old, name);

@@ -4,9 +4,9 @@ import { invalidField, RowhouseError } from '../../../../core/errors.ts';
 import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { NewColumn, NewForeignKey, NewTable } from '../../../project-tables.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
-import { adoptTables } from '../../tables/adopt-tables.ts';
 import { METADATA_TABLES } from '../../tables/metadata-tables.ts';
 import { primaryKeyOf } from '../../tables/references.ts';
+import { syncMetadata } from '../../tables/sync-metadata.ts';
 import { assertCheckCompiles } from './check-expression.ts';
 import { newColumnText } from './new-column-text.ts';
 
@@ -22,7 +22,7 @@ export function createTables(database: DatabaseSync, tables: readonly NewTable[]
      ON CONFLICT (name) DO UPDATE SET display_name = excluded.display_name`,
   );
   for (const { name, displayName } of tables) introduce.run(name, displayName);
-  adoptTables(database);
+  syncMetadata(database);
 }
 
 function defineTable(database: DatabaseSync, table: NewTable): void {

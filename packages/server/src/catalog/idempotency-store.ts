@@ -1,0 +1,90 @@
+import { idempotencyMismatch } from '../core/errors.ts';
+import { IDEMPOTENCY_KEPT_MS, type SealedRequest, type Replayable } from '../core/idempotency.ts';
+import type { Catalog } from './catalog.ts';
+import { seal, unseal } from './sealed-text.ts';
+
+/**
+ * Runs `write` in a transaction, unless the same request was answered before: then it gives what that one gave. What throws is
+ * not kept: it had no effect.
+ * @param write gives plain data.
+ * @throws RowhouseError `idempotency_mismatch`.
+ */
+export async function writeOnce<Result>(
+  catalog: Catalog,
+  request: SealedRequest | null,
+  write: (transaction: Catalog) => Promise<Result>,
+): Promise<Replayable<Result>> {
+  return catalog.transaction().execute(async (transaction) => {
+    const before = await findReplay<Result>(transaction, request);
+    if (before !== null) return before;
+    const result = await write(transaction);
+    await keepResult(transaction, request, result);
+    return { result, replayOf: null };
+  });
+}
+
+/**
+ * The same for work that is no transaction: what it gave is kept once it is done. Where the service dies between the two, it is done
+ * again, so that is for what does no harm twice.
+ * @throws RowhouseError `idempotency_mismatch`.
+ */
+export async function workOnce<Result>(
+  catalog: Catalog,
+  request: SealedRequest | null,
+  work: () => Promise<Result>,
+): Promise<Replayable<Result>> {
+  const before = await findReplay<Result>(catalog, request);
+  if (before !== null) return before;
+  const result = await work();
+  if (request !== null) {
+    await catalog.transaction().execute((transaction) => keepResult(transaction, request, result));
+  }
+  return { result, replayOf: null };
+}
+
+/**
+ * What the request gave the first time; null where this is the first, or it has no key.
+ * @throws RowhouseError `idempotency_mismatch`, also where another credential used the key: only its own opens what it was given.
+ */
+export async function findReplay<Result>(
+  catalog: Catalog,
+  request: SealedRequest | null,
+): Promise<Replayable<Result> | null> {
+  if (request === null) return null;
+  const row = await catalog
+    .selectFrom('idempotency_keys')
+    .selectAll()
+    .where('key', '=', request.key)
+    .where('project_id', request.projectId === null ? 'is' : '=', request.projectId)
+    .executeTakeFirst();
+  if (row === undefined || row.created_at < oldestKept()) return null;
+  if (row.request_sha256 !== request.requestSha256) throw idempotencyMismatch();
+  const result = unseal(row.result, request.credential);
+  if (result === null) throw idempotencyMismatch();
+  return { result: JSON.parse(result) as Result, replayOf: row.request_id };
+}
+
+/** Keeps what the request gave. Call it in the transaction that made it. Nothing without a key. */
+export async function keepResult(
+  transaction: Catalog,
+  request: SealedRequest | null,
+  result: unknown,
+): Promise<void> {
+  if (request === null) return;
+  await transaction.deleteFrom('idempotency_keys').where('created_at', '<', oldestKept()).execute();
+  await transaction
+    .insertInto('idempotency_keys')
+    .values({
+      project_id: request.projectId,
+      key: request.key,
+      request_sha256: request.requestSha256,
+      request_id: request.requestId,
+      result: seal(JSON.stringify(result), request.credential),
+      created_at: Date.now(),
+    })
+    .execute();
+}
+
+function oldestKept(): number {
+  return Date.now() - IDEMPOTENCY_KEPT_MS;
+}

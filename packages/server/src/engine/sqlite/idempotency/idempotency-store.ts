@@ -1,0 +1,95 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+import { IDEMPOTENCY_KEPT_MS, type IdempotentRequest } from '../../../core/idempotency.ts';
+import type { OpenDatabase } from '../connection/open-database.ts';
+
+/**
+ * What writes with an `Idempotency-Key` gave, in the project's own file, so that it is stored with the write or not at all.
+ * Made by the first of them: most projects have none.
+ */
+export const IDEMPOTENCY_TABLE = `
+CREATE TABLE IF NOT EXISTS _rowhouse_idempotency (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  request_sha256 TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  result TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  UNIQUE (key, scope)
+) STRICT`;
+
+export interface StoredResult {
+  readonly requestSha256: string;
+  readonly requestId: string;
+  /** JSON. */
+  readonly result: string;
+}
+
+/** What one connection keeps. Every method is for inside a transaction. */
+export class IdempotencyStore {
+  readonly #makeTable: StatementSync;
+  readonly #find: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #forgetKey: StatementSync;
+  readonly #forgetOldest: StatementSync;
+
+  constructor(connection: DatabaseSync) {
+    this.#makeTable = connection.prepare(IDEMPOTENCY_TABLE);
+    this.#makeTable.run();
+    this.#find = connection.prepare(
+      `SELECT request_sha256, request_id, result, created_at FROM main._rowhouse_idempotency WHERE key = ? AND scope = ?`,
+    );
+    this.#insert = connection.prepare(
+      `INSERT INTO main._rowhouse_idempotency (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`,
+    );
+    this.#forgetKey = connection.prepare(
+      'DELETE FROM main._rowhouse_idempotency WHERE key = ? AND scope = ?',
+    );
+    // The oldest stand first, and no index on the time is needed: two go for each that comes.
+    this.#forgetOldest = connection.prepare(
+      `DELETE FROM main._rowhouse_idempotency WHERE created_at < ?
+       AND id IN (SELECT id FROM main._rowhouse_idempotency ORDER BY id LIMIT 2)`,
+    );
+  }
+
+  /** Null where the key was never used, or too long ago. */
+  find({ key, scope }: IdempotentRequest): StoredResult | null {
+    // The transaction that made it may have been undone.
+    this.#makeTable.run();
+    const row = this.#find.get(key, scope);
+    if (row === undefined || Number(row['created_at']) < oldestKept()) return null;
+    return {
+      requestSha256: String(row['request_sha256']),
+      requestId: String(row['request_id']),
+      result: String(row['result']),
+    };
+  }
+
+  keep({ key, scope, requestSha256, requestId }: IdempotentRequest, result: string): void {
+    this.#forgetOldest.run(oldestKept());
+    this.#forgetKey.run(key, scope);
+    this.#insert.run(key, scope, requestSha256, requestId, result, Date.now());
+  }
+}
+
+function oldestKept(): number {
+  return Date.now() - IDEMPOTENCY_KEPT_MS;
+}
+
+/** The one for this connection, which goes when it is closed. */
+export function idempotencyStoreOf(connection: OpenDatabase): IdempotencyStore {
+  return connection.keep(IdempotencyStore);
+}
+
+/** Takes over what another database keeps, the oldest first. Where that is nothing, nothing is made. Call it inside a transaction. */
+export function copyStoredResults(from: DatabaseSync, to: DatabaseSync): void {
+  const table = from.prepare("SELECT 1 FROM main.sqlite_schema WHERE name = '_rowhouse_idempotency'").get();
+  if (table === undefined) return;
+  to.prepare(IDEMPOTENCY_TABLE).run();
+  const insert = to.prepare(`INSERT INTO main._rowhouse_idempotency (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`);
+  const kept = from.prepare(`SELECT ${COLUMNS} FROM main._rowhouse_idempotency ORDER BY id`);
+  for (const row of kept.iterate()) insert.run(...Object.values(row));
+}
+
+const COLUMNS = 'key, scope, request_sha256, request_id, result, created_at';

@@ -1,0 +1,115 @@
+import type { IdempotentRequest, Replayable } from '../../../core/idempotency.ts';
+import type { BatchOperation, BatchResult } from '../../project-batches.ts';
+import type {
+  AffectedRows,
+  CreatedRecord,
+  CreatedRecords,
+  DeletedRecord,
+  NewRecord,
+  NewRecords,
+  RecordChange,
+  RecordFilter,
+  RecordKey,
+  RecordPage,
+  RecordPageRequest,
+  RecordRow,
+  RecordsChange,
+  TableReference,
+} from '../../project-records.ts';
+
+/** What every operation on the rows of a table begins with. */
+export interface RecordTarget {
+  readonly path: string;
+  readonly table: TableReference;
+}
+
+/** What a write begins with. */
+export interface WriteTarget extends RecordTarget {
+  /** Null where it has effect each time that it is sent. */
+  readonly request: IdempotentRequest | null;
+}
+
+/** What a batch begins with, and what it is. */
+export interface BatchTarget {
+  readonly path: string;
+  readonly request: IdempotentRequest | null;
+  readonly operations: readonly BatchOperation[];
+}
+
+/** Several operations in one transaction. */
+export type BatchWrites = {
+  readonly runBatch: { readonly input: BatchTarget; readonly output: Replayable<readonly BatchResult[]> };
+};
+
+/** Reads of one row or one page. */
+export type RecordReads = {
+  readonly getRecord: {
+    readonly input: RecordTarget & { readonly key: RecordKey };
+    readonly output: RecordRow;
+  };
+  readonly listRecords: {
+    readonly input: RecordTarget & { readonly page: RecordPageRequest };
+    readonly output: RecordPage;
+  };
+};
+
+/** Writes of one row, found by its key. */
+export type RecordWrites = {
+  readonly createRecord: {
+    readonly input: WriteTarget & { readonly record: NewRecord };
+    readonly output: Replayable<CreatedRecord>;
+  };
+  readonly updateRecord: {
+    readonly input: WriteTarget & { readonly change: RecordChange };
+    readonly output: Replayable<RecordRow>;
+  };
+  readonly deleteRecord: {
+    readonly input: WriteTarget & { readonly key: RecordKey };
+    readonly output: Replayable<DeletedRecord>;
+  };
+};
+
+/** Writes of many rows. */
+export type BulkRecordWrites = {
+  readonly createRecords: {
+    readonly input: WriteTarget & { readonly records: NewRecords };
+    readonly output: Replayable<CreatedRecords>;
+  };
+  readonly updateRecords: {
+    readonly input: WriteTarget & { readonly change: RecordsChange };
+    readonly output: Replayable<AffectedRows>;
+  };
+  readonly deleteRecords: {
+    readonly input: WriteTarget & { readonly filters: readonly RecordFilter[] };
+    readonly output: Replayable<AffectedRows>;
+  };
+};
+
+/** What a reader does: null for what may take for ever, such as a view. */
+export type BoundedRecordReads = {
+  readonly [Name in keyof RecordReads]: {
+    readonly input: RecordReads[Name]['input'];
+    readonly output: RecordReads[Name]['output'] | null;
+  };
+};
+
+/** What a writer does: null for what may take for ever, and nothing was done. */
+export type BoundedRecordWrites = {
+  readonly [Name in keyof WriteMethods]: {
+    readonly input: WriteMethods[Name]['input'];
+    readonly output: WriteMethods[Name]['output'] | null;
+  };
+};
+
+/** What a write process does. */
+export type WriteMethods = RecordWrites & BulkRecordWrites & BatchWrites;
+
+type ShortMethods = RecordReads & RecordWrites & BatchWrites;
+
+/** What is done on the thread of short work: null says that it may be long, and that nothing was done. */
+export type PointMethods = {
+  readonly [Name in keyof ShortMethods]: {
+    readonly input: ShortMethods[Name]['input'];
+    readonly output: ShortMethods[Name]['output'] | null;
+  };
+};

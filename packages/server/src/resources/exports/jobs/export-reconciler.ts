@@ -1,0 +1,91 @@
+import type { Catalog } from '../../../catalog/catalog.ts';
+import type { ExportRow, ProjectRow } from '../../../catalog/tables.ts';
+import { timestamp } from '../../../core/ids.ts';
+import type { ExportFiles } from '../../../files/export-files.ts';
+import { readRequest } from '../export-request.ts';
+import type { Exports } from '../exports.ts';
+import { ExportRepository } from '../store/export-repository.ts';
+import { recordMakingRoom } from './make-room.ts';
+
+/** An export is begun so often at most, where the service ends each time while it is made: it may be to blame. */
+const MAX_ATTEMPTS = 3;
+
+/** For how long what failed or expired stays in the list. */
+const FORGOTTEN_AFTER_MS = 30 * 86_400_000;
+
+const INTERRUPTED = 'unavailable: The service stopped before the export was made; ask for it again.';
+
+/** Keeps what the catalog says of exports and what lies in the store in step, whatever happened to either. */
+export class ExportReconciler {
+  readonly #catalog: Catalog;
+  readonly #files: ExportFiles;
+  readonly #exports: Pick<Exports, 'isUnderWay' | 'resume'>;
+  readonly #rows: ExportRepository;
+
+  constructor(parts: {
+    readonly catalog: Catalog;
+    readonly files: ExportFiles;
+    readonly exports: Pick<Exports, 'isUnderWay' | 'resume'>;
+  }) {
+    this.#catalog = parts.catalog;
+    this.#files = parts.files;
+    this.#exports = parts.exports;
+    this.#rows = new ExportRepository(parts.catalog);
+  }
+
+  /** At the start, before anybody asks for anything: removes files that nobody knows, and takes up what was under way. */
+  async recover(): Promise<void> {
+    for (const slug of await this.#files.projects()) await this.#removeOrphans(slug);
+    for (const row of await this.#rows.unfinished()) await this.#takeUp(row);
+    await this.sweep();
+  }
+
+  /** Now and then: removes the files of exports that have expired, and the rows of what ended long ago. */
+  async sweep(): Promise<void> {
+    for (const row of await this.#rows.overdue()) {
+      const project = await this.#projectOf(row);
+      if (project === undefined) continue;
+      const key = { project: project.project_slug, exportId: row.id };
+      const removeFile = () => this.#files.remove(key);
+      // The row first: a file without one is removed at the next start, while a row without its file would be a fault.
+      await recordMakingRoom(() => this.#rows.expire(row.id), removeFile);
+      await removeFile();
+    }
+    for (const row of await this.#rows.unfinished()) {
+      // Where the catalog could not be told of the end: its disk was full, say.
+      if (!this.#exports.isUnderWay(row.id)) await this.#rows.fail(row.id, INTERRUPTED);
+    }
+    await this.#rows.forget(timestamp(new Date(Date.now() - FORGOTTEN_AFTER_MS)));
+  }
+
+  async #removeOrphans(slug: string): Promise<void> {
+    const project = await this.#catalog
+      .selectFrom('projects')
+      .selectAll()
+      .where('project_slug', '=', slug)
+      .executeTakeFirst();
+    if (project === undefined) {
+      await this.#files.removeProject(slug);
+      return;
+    }
+    const rows = await this.#rows.ofProject(project.id);
+    const ready = new Set(rows.filter(({ status }) => status === 'ready').map(({ id }) => id));
+    for (const exportId of (await this.#files.list(slug)).keys()) {
+      if (!ready.has(exportId)) await this.#files.remove({ project: slug, exportId });
+    }
+  }
+
+  async #takeUp(row: ExportRow): Promise<void> {
+    const project = await this.#projectOf(row);
+    if (row.request === null || row.attempts >= MAX_ATTEMPTS || project === undefined) {
+      await this.#rows.fail(row.id, INTERRUPTED);
+      return;
+    }
+    await this.#rows.requeue(row.id);
+    this.#exports.resume(project, row, readRequest(row.request));
+  }
+
+  #projectOf({ project_id }: ExportRow): Promise<ProjectRow | undefined> {
+    return this.#catalog.selectFrom('projects').selectAll().where('id', '=', project_id).executeTakeFirst();
+  }
+}

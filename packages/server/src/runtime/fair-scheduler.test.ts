@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { FairScheduler } from './fair-scheduler.ts';
+
+const never = new AbortController().signal;
+
+/** Starts operations that go on until they are told to end, and notes the order in which they begin. */
+function stage(limits: Partial<ConstructorParameters<typeof FairScheduler>[0]> = {}) {
+  const turns = new FairScheduler({
+    perProject: 2,
+    shared: 3,
+    total: 4,
+    waitingPerProject: 3,
+    waiting: 5,
+    ...limits,
+  });
+  const begun: string[] = [];
+  const start = (project: string, name: string, signal: AbortSignal = never) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const done = turns.use(project, signal, async () => {
+      begun.push(name);
+      await promise;
+    });
+    const end = async () => {
+      resolve();
+      await done;
+    };
+    return { done, end };
+  };
+  return { turns, begun, start };
+}
+
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('a project has two at once, and its others wait, while another project begins at once', async () => {
+  const { begun, start } = stage();
+  const [first] = ['a1', 'a2', 'a3'].map((name) => start('a', name));
+  start('b', 'b1');
+  assert.deepEqual(begun, ['a1', 'a2', 'b1']);
+  await first?.end();
+  await settled();
+  assert.deepEqual(begun, ['a1', 'a2', 'b1', 'a3']);
+});
+
+test('the last place is kept for a project that has nothing running', async () => {
+  const { begun, start } = stage();
+  for (const name of ['a1', 'a2']) start('a', name);
+  for (const name of ['b1', 'b2']) start('b', name);
+  assert.deepEqual(begun, ['a1', 'a2', 'b1']);
+  start('c', 'c1');
+  assert.deepEqual(begun, ['a1', 'a2', 'b1', 'c1']);
+});
+
+test('projects that wait take turns, however many each has', async () => {
+  const { begun, start } = stage({ perProject: 1, shared: 1, total: 1 });
+  const names = ['a1', 'a2', 'a3', 'b1', 'c1'];
+  const running = new Map(names.map((name) => [name, start(name.slice(0, 1), name)]));
+  for (let index = 0; index < names.length; index += 1) {
+    await running.get(begun[index] ?? '')?.end();
+    await settled();
+  }
+  assert.deepEqual(begun, ['a1', 'a2', 'b1', 'c1', 'a3']);
+});
+
+test('too many of one project are refused, and so are too many of all', async () => {
+  const { start } = stage({ perProject: 1, shared: 1, total: 1 });
+  start('a', 'running');
+  for (const name of ['a1', 'a2', 'a3']) start('a', name);
+  await assert.rejects(start('a', 'a4').done, { code: 'rate_limited' });
+  for (const name of ['b1', 'b2']) start('b', name);
+  await assert.rejects(start('b', 'b3').done, { code: 'unavailable' });
+});
+
+test('who gives up while waiting leaves the place to the next', async () => {
+  const { begun, start } = stage({ perProject: 1 });
+  const first = start('a', 'a1');
+  const controller = new AbortController();
+  const second = start('a', 'a2', controller.signal);
+  start('a', 'a3');
+  controller.abort();
+  await assert.rejects(second.done, { name: 'AbortError' });
+  await first.end();
+  await settled();
+  assert.deepEqual(begun, ['a1', 'a3']);
+  await assert.rejects(start('b', 'b1', controller.signal).done, { name: 'AbortError' });
+});
+
+test('after an operation that failed, the next one has its turn', async () => {
+  const { turns, begun, start } = stage({ perProject: 1 });
+  await assert.rejects(
+    turns.use('a', never, () => Promise.reject(new Error('broken'))),
+    /broken/,
+  );
+  start('a', 'next');
+  assert.deepEqual(begun, ['next']);
+});
+
+test('a turn lasts until what it broke is whole again, though its result is there before', async () => {
+  const { turns, begun, start } = stage({ perProject: 1 });
+  const recovery = Promise.withResolvers<void>();
+  const result = await turns.use(
+    'a',
+    never,
+    () => Promise.resolve('done'),
+    () => recovery.promise,
+  );
+  assert.equal(result, 'done');
+  start('a', 'next');
+  assert.deepEqual(begun, []);
+  recovery.resolve();
+  await settled();
+  assert.deepEqual(begun, ['next']);
+});
+
+test('when it closes, who waits is sent away, and nobody else comes in', async () => {
+  const { turns, start } = stage({ perProject: 1 });
+  const first = start('a', 'a1');
+  const waiting = start('a', 'a2').done;
+  turns.close();
+  await assert.rejects(waiting, { code: 'unavailable' });
+  await assert.rejects(start('b', 'b1').done, { code: 'unavailable' });
+  await first.end();
+});

@@ -1,0 +1,159 @@
+import { RowhouseError } from '../core/errors.ts';
+import type { QueueDepth } from './queue-depth.ts';
+
+export interface SchedulerLimits {
+  /** How many of a project's may run at once. */
+  readonly perProject: number;
+  /** How many may run at once before only projects that have none running are let in. */
+  readonly shared: number;
+  /** How many may run at once, whoever they are. */
+  readonly total: number;
+  /** How many of a project's may wait. */
+  readonly waitingPerProject: number;
+  /** How many may wait, whoever they are. */
+  readonly waiting: number;
+}
+
+/**
+ * Whose turn it is. Projects take turns, whatever the length of their queues, and room is kept for those that have nothing
+ * running, so that what one project asks for is no delay for another.
+ */
+export class FairScheduler {
+  readonly #limits: SchedulerLimits;
+  readonly #running = new Map<string, number>();
+  /** By project; the project whose turn is next stands first. */
+  readonly #queues = new Map<string, Set<Waiter>>();
+  #total = 0;
+  #waiting = 0;
+  #closed = false;
+
+  constructor(limits: SchedulerLimits) {
+    this.#limits = limits;
+  }
+
+  get depth(): QueueDepth {
+    return { running: this.#total, waiting: this.#waiting };
+  }
+
+  /**
+   * Runs `operation` when it is the project's turn. The turn ends when `recovery`, asked after it, is over; whoever called has
+   * the result before that.
+   * @param signal gives the place in the queue up.
+   */
+  async use<T>(
+    project: string,
+    signal: AbortSignal,
+    operation: () => Promise<T>,
+    recovery: () => Promise<void> = noRecovery,
+  ): Promise<T> {
+    signal.throwIfAborted();
+    if (this.#closed) throw shuttingDown();
+    if (this.#mayRun(project)) this.#admit(project);
+    else await this.#wait(project, signal);
+    try {
+      return await operation();
+    } finally {
+      void recovery().finally(() => this.#leave(project));
+    }
+  }
+
+  /** Sends away everybody who waits, and lets nobody in any more. */
+  close(): void {
+    this.#closed = true;
+    for (const queue of this.#queues.values()) {
+      for (const waiter of queue) waiter.reject(shuttingDown());
+    }
+    this.#queues.clear();
+  }
+
+  #mayRun(project: string): boolean {
+    const running = this.#running.get(project) ?? 0;
+    const { perProject, shared, total } = this.#limits;
+    return running < perProject && this.#total < (running === 0 ? total : shared);
+  }
+
+  #admit(project: string): void {
+    this.#running.set(project, (this.#running.get(project) ?? 0) + 1);
+    this.#total += 1;
+  }
+
+  #leave(project: string): void {
+    const running = (this.#running.get(project) ?? 0) - 1;
+    if (running > 0) this.#running.set(project, running);
+    else this.#running.delete(project);
+    this.#total -= 1;
+    this.#admitWaiting();
+  }
+
+  #admitWaiting(): void {
+    for (let next = this.#nextProject(); next !== undefined; next = this.#nextProject()) {
+      const [project, queue] = next;
+      const [waiter] = queue;
+      if (waiter === undefined) return;
+      this.#dequeue(project, waiter);
+      // It goes to the end of the line.
+      if (this.#queues.delete(project) && queue.size > 0) this.#queues.set(project, queue);
+      this.#admit(project);
+      waiter.resolve();
+    }
+  }
+
+  #nextProject(): readonly [string, Set<Waiter>] | undefined {
+    return [...this.#queues].find(([project]) => this.#mayRun(project));
+  }
+
+  async #wait(project: string, signal: AbortSignal): Promise<void> {
+    const queue = this.#queues.get(project) ?? new Set();
+    if (queue.size >= this.#limits.waitingPerProject) throw tooManyOfProject();
+    if (this.#waiting >= this.#limits.waiting) throw tooManyOfAll();
+    this.#queues.set(project, queue);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter: Waiter = { resolve, reject };
+    queue.add(waiter);
+    this.#waiting += 1;
+    const giveUp = () => {
+      this.#dequeue(project, waiter);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  #dequeue(project: string, waiter: Waiter): void {
+    const queue = this.#queues.get(project);
+    if (queue?.delete(waiter) === true) this.#waiting -= 1;
+    if (queue?.size === 0) this.#queues.delete(project);
+  }
+}
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+function noRecovery(): Promise<void> {
+  return Promise.resolve();
+}
+
+function shuttingDown(): RowhouseError {
+  return new RowhouseError('unavailable', 'The service is shutting down.');
+}
+
+/** About as long as a queue that was full takes to be half empty. */
+const RETRY_AFTER_SECONDS = 5;
+
+function tooManyOfProject(): RowhouseError {
+  return new RowhouseError('rate_limited', 'Too many queries of this project wait already.', {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
+}
+
+function tooManyOfAll(): RowhouseError {
+  return new RowhouseError('unavailable', 'Too many queries wait already.', {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import * as fc from 'fast-check';
+
+import { KeyedReadWriteLock } from './keyed-read-write-lock.ts';
+
+interface Visit {
+  readonly project: 'a' | 'b';
+  readonly kind: 'shared' | 'exclusive';
+  /** How many turns of the event loop it stays inside. */
+  readonly turns: number;
+  /** How many turns after the one before it arrives. */
+  readonly pause: number;
+  readonly fails: boolean;
+}
+
+const visits = fc.array(
+  fc.record<Visit>({
+    project: fc.constantFrom('a', 'b'),
+    kind: fc.constantFrom('shared', 'exclusive'),
+    turns: fc.nat(3),
+    pause: fc.nat(2),
+    fails: fc.boolean(),
+  }),
+  { maxLength: 25 },
+);
+
+test('whatever comes, in whatever order: exclusive is alone, nobody overtakes an exclusive, all get their turn', async () => {
+  await fc.assert(
+    fc.asyncProperty(visits, async (plan) => {
+      const gates = new KeyedReadWriteLock();
+      const inside: Visit[] = [];
+      const entered: Visit[] = [];
+      const outcomes: Promise<PromiseSettledResult<Visit>[]>[] = [];
+      for (const visit of plan) {
+        await turns(visit.pause);
+        const work = async () => {
+          const others = inside.filter(({ project }) => project === visit.project);
+          assert.ok(
+            visit.kind === 'shared' || others.length === 0,
+            'an exclusive visit finds somebody inside',
+          );
+          assert.ok(
+            !others.some(({ kind }) => kind === 'exclusive'),
+            'somebody enters beside an exclusive visit',
+          );
+          inside.push(visit);
+          entered.push(visit);
+          await turns(visit.turns);
+          inside.splice(inside.indexOf(visit), 1);
+          if (visit.fails) throw new Error('failed inside');
+          return visit;
+        };
+        outcomes.push(Promise.allSettled([gates[visit.kind](visit.project, work)]));
+      }
+      const settled = (await Promise.all(outcomes)).flat();
+      for (const [index, visit] of plan.entries()) {
+        const outcome = settled[index];
+        if (visit.fails)
+          assert.match(String(outcome?.status === 'rejected' && outcome.reason), /failed inside/);
+        else assert.deepEqual(outcome, { status: 'fulfilled', value: visit });
+      }
+      for (const project of ['a', 'b']) {
+        const ofProject = (visit: Visit) => visit.project === project;
+        assert.deepEqual(
+          entered.filter(ofProject),
+          plan.filter(ofProject),
+          'they enter in the order of arrival',
+        );
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('those of one project do not wait for those of another', async () => {
+  const gates = new KeyedReadWriteLock();
+  const { promise: never, resolve } = Promise.withResolvers<void>();
+  const held = gates.exclusive('a', () => never);
+  assert.equal(await gates.exclusive('b', async () => 'through'), 'through');
+  resolve();
+  await held;
+});
+
+test('shared visits are inside side by side', async () => {
+  const gates = new KeyedReadWriteLock();
+  const { promise: both, resolve } = Promise.withResolvers<void>();
+  const first = gates.shared('a', () => both);
+  const second = gates.shared('a', async () => resolve());
+  await Promise.all([first, second]);
+});
+
+test('closed gates let nobody in, and are closed when the last who came before is out', async () => {
+  const gates = new KeyedReadWriteLock();
+  const seen: string[] = [];
+  const visit = (name: string) => async () => {
+    await turns(2);
+    seen.push(name);
+  };
+  const before = [gates.shared('a', visit('first')), gates.exclusive('a', visit('second'))];
+  const closed = gates.close();
+  await assert.rejects(gates.shared('a', visit('late')), { code: 'unavailable' });
+  await closed;
+  assert.deepEqual(seen, ['first', 'second']);
+  await Promise.all(before);
+  await gates.close();
+});
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,96 @@
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
+
+import { errorToMessage, type RpcReply, type RpcRequest, type RpcMethods } from './protocol.ts';
+
+export type Handlers<O extends RpcMethods> = {
+  readonly [K in keyof O]: (input: O[K]['input']) => O[K]['output'];
+};
+
+/**
+ * The thread's side of `Thread`: runs each operation of a batch in order and answers the batch in one message. An
+ * operation that throws fails alone. `onClose` runs once, before the thread ends.
+ */
+export function serveRpc<O extends RpcMethods>(handlers: Handlers<O>, onClose: () => void): void {
+  serve({
+    receive: (first) => first,
+    answer: (requests, reply) => reply(requests.map((request) => runMethod(handlers, request))),
+    onClose,
+  });
+}
+
+/**
+ * The same for a thread whose operations are cheaper together: `answer` gets everything that has arrived while it was
+ * busy, and replies to all of it, in as many messages as it likes.
+ */
+export function serveBatches(
+  answer: (requests: readonly RpcRequest[], reply: Reply) => void,
+  onClose: () => void,
+): void {
+  serve({ receive: withAllThatWaits, answer, onClose });
+}
+
+export type Reply = (replies: readonly RpcReply[]) => void;
+
+/** Runs one operation; what it throws is its reply. */
+export function runMethod<O extends RpcMethods>(handlers: Handlers<O>, request: RpcRequest): RpcReply {
+  const { id } = request;
+  try {
+    return { id, ok: true, output: callMethod(handlers, request) };
+  } catch (error) {
+    return { id, ok: false, error: errorToMessage(error) };
+  }
+}
+
+/** Runs one operation, and gives or throws what it does. */
+export function callMethod<O extends RpcMethods>(
+  handlers: Handlers<O>,
+  { operation, input }: RpcRequest,
+): unknown {
+  const handler = handlers[operation];
+  if (handler === undefined) throw new Error(`no operation ${operation}`);
+  return handler(input);
+}
+
+type Message = 'close' | readonly RpcRequest[];
+
+function serve(thread: {
+  readonly receive: (first: readonly RpcRequest[], inbox: Inbox) => readonly RpcRequest[];
+  readonly answer: (requests: readonly RpcRequest[], reply: Reply) => void;
+  readonly onClose: () => void;
+}): void {
+  const port = parentPort;
+  if (port === null) throw new Error('operations are served in a worker thread only');
+  const inbox: Inbox = {
+    closed: false,
+    next: () => receiveMessageOnPort(port)?.message as Message | undefined,
+  };
+  port.on('message', (message: Message) => {
+    if (message === 'close') inbox.closed = true;
+    else thread.answer(thread.receive(message, inbox), (replies) => port.postMessage(replies));
+    if (!inbox.closed) return;
+    thread.onClose();
+    port.close();
+  });
+}
+
+interface Inbox {
+  closed: boolean;
+  readonly next: () => Message | undefined;
+}
+
+function withAllThatWaits(first: readonly RpcRequest[], inbox: Inbox): readonly RpcRequest[] {
+  const requests = [...first];
+  while (requests.length < BATCH_MAX_REQUESTS) {
+    const message = inbox.next();
+    if (message === undefined) break;
+    if (message === 'close') {
+      inbox.closed = true;
+      break;
+    }
+    requests.push(...message);
+  }
+  return requests;
+}
+
+/** Nobody waits longer for others than this many operations take. */
+const BATCH_MAX_REQUESTS = 1_000;
