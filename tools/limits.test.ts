@@ -94,6 +94,7 @@ describe('the guide to operations tells the limits that the code has', () => {
       `${inText('resources/query/query-fields.ts', 'MAX_LIMIT')} rows`,
       `${inText('engine/sqlite/query/render-rows.ts', 'ANSWER_MAX_LENGTH')} characters of answer`,
       `${inText('resources/query/query-fields.ts', 'MAX_SQL_LENGTH')} of SQL`,
+      `${inText('resources/query/query-fields.ts', 'MAX_PARAMETERS')} values`,
     ],
     'queries, and views read, at once': [
       `${inText('engine/sqlite/workers/engine-processes.ts', 'perProject')} of a project and`,

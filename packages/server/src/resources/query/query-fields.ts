@@ -8,6 +8,8 @@ import { allowedTables } from '../../http/access/permissions.ts';
 const MAX_SQL_LENGTH = 100_000;
 const MAX_LIMIT = 1_000;
 const DEFAULT_LIMIT = 500;
+/** SQLITE_MAX_VARIABLE_NUMBER: https://www.sqlite.org/limits.html */
+const MAX_PARAMETERS = 32_766;
 
 const statement = Type.String({ minLength: 1, maxLength: MAX_SQL_LENGTH });
 
@@ -53,8 +55,23 @@ export function toQuery(body: Static<typeof queryBody>, credential: Credential):
 
 function parametersOf(params: unknown): Query['parameters'] {
   if (params === undefined || params === null) return null;
-  if (isListOrObject(params)) return params;
-  throw invalidField('body.params', 'must be an array of values for ?, or an object of values by name');
+  if (!isListOrObject(params)) {
+    throw invalidField('body.params', 'must be an array of values for ?, or an object of values by name');
+  }
+  requireFewPlainValues(params);
+  return params;
+}
+
+/** What no statement takes is refused before it is handed to a process: to copy millions of values holds up the event loop. */
+function requireFewPlainValues(params: NonNullable<Query['parameters']>): void {
+  const entries = Object.entries<unknown>(params);
+  if (entries.length > MAX_PARAMETERS) {
+    throw invalidField('body.params', `must be at most ${MAX_PARAMETERS} values`);
+  }
+  const nested = entries.find(([, value]) => typeof value === 'object' && value !== null);
+  if (nested === undefined) return;
+  const field = Array.isArray(params) ? `body.params[${nested[0]}]` : `body.params.${nested[0]}`;
+  throw invalidField(field, 'must be a string, a number, true, false or null');
 }
 
 function isListOrObject(params: unknown): params is NonNullable<Query['parameters']> {

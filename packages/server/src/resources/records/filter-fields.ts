@@ -1,6 +1,7 @@
 import { invalidField } from '../../core/errors.ts';
 import type { FilterOperator, RecordFilter } from '../../engine/project-records.ts';
 import { parseExactJson } from '../../http/json/exact-json.ts';
+import { requirePlainFilter } from './plain-values.ts';
 
 const OPERATORS: readonly FilterOperator[] = [
   '=',
@@ -45,6 +46,7 @@ export function filtersOf(value: unknown, field: string): readonly RecordFilter[
     ? value.map((condition, index) => filterOf(condition, `${field}[${index}]`))
     : Object.entries(value).map(([column, exact]) => exactMatch(column, exact, field));
   assertWithinLimits(filters, field);
+  for (const filter of filters) requirePlainFilter(filter);
   return filters;
 }
 

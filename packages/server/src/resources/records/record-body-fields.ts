@@ -1,5 +1,6 @@
 import { invalidField } from '../../core/errors.ts';
 import type { ClientRow, ConflictRule, NewRecord, NewRecords } from '../../engine/project-records.ts';
+import { requirePlainValues } from './plain-values.ts';
 
 const MAX_ROWS = 10_000;
 
@@ -13,6 +14,16 @@ export type CreateRequest =
  * @throws RowhouseError `validation_failed`.
  */
 export function createRequestOf(body: ClientRow): CreateRequest {
+  const request = sentRows(body);
+  if (request.kind === 'one') requirePlainValues(request.record.row, request.record.field);
+  else {
+    const { rows, field } = request.records;
+    for (const [index, row] of rows.entries()) requirePlainValues(row, `${field}[${index}]`);
+  }
+  return request;
+}
+
+function sentRows(body: ClientRow): CreateRequest {
   if (Array.isArray(body['rows'])) return { kind: 'many', records: newRecords(body, body['rows']) };
   if (isRow(body['data'])) return { kind: 'one', record: wrappedRecord(body, body['data']) };
   const { on_conflict: onConflict, ...row } = body;
@@ -28,6 +39,7 @@ export function patchOf(body: ClientRow): { readonly patch: ClientRow; readonly 
   const patch = wrapped ? data : body;
   const field = wrapped ? 'body.data' : 'body';
   if (Object.keys(patch).length === 0) throw invalidField(field, 'must name at least one column');
+  requirePlainValues(patch, field);
   return { patch, field };
 }
 

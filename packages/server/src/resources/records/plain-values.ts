@@ -1,0 +1,31 @@
+import { invalidField } from '../../core/errors.ts';
+import { isBatchReference } from '../../engine/project-batches.ts';
+import type { ClientRow, RecordFilter } from '../../engine/project-records.ts';
+
+/**
+ * Requires that no value of a row is an array or an object, but for a reference of a batch. The thread that writes the row refuses
+ * these too; but to hand it millions of them would hold up the event loop.
+ * @throws RowhouseError `validation_failed`.
+ */
+export function requirePlainValues(row: ClientRow, field: string): void {
+  for (const name of Object.keys(row)) {
+    if (isNested(row[name])) throw notPlain(`${field}.${name}`);
+  }
+}
+
+/** The same for what a filter compares with; `in` takes an array of such values. @throws RowhouseError `validation_failed`. */
+export function requirePlainFilter({ operator, value, valueField }: RecordFilter): void {
+  if (!isNested(value)) return;
+  if (operator !== 'in') throw notPlain(valueField);
+  if (!Array.isArray(value)) throw invalidField(valueField, 'must be an array');
+  const nested = value.findIndex(isNested);
+  if (nested !== -1) throw notPlain(`${valueField}[${nested}]`);
+}
+
+function isNested(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !isBatchReference(value);
+}
+
+function notPlain(field: string): Error {
+  return invalidField(field, 'must be a string, a number, true, false or null');
+}
