@@ -64,14 +64,19 @@ function parametersOf(params: unknown): Query['parameters'] {
 
 /** What no statement takes is refused before it is handed to a process: to copy millions of values holds up the event loop. */
 function requireFewPlainValues(params: NonNullable<Query['parameters']>): void {
-  const entries = Object.entries<unknown>(params);
-  if (entries.length > MAX_PARAMETERS) {
+  const isList = Array.isArray(params);
+  // Before any value of an array is looked at: there may be millions.
+  if ((isList ? params.length : Object.keys(params).length) > MAX_PARAMETERS) {
     throw invalidField('body.params', `must be at most ${MAX_PARAMETERS} values`);
   }
-  const nested = entries.find(([, value]) => typeof value === 'object' && value !== null);
+  const nested = Object.entries<unknown>(params).find(([, value]) => isNested(value));
   if (nested === undefined) return;
-  const field = Array.isArray(params) ? `body.params[${nested[0]}]` : `body.params.${nested[0]}`;
+  const field = isList ? `body.params[${nested[0]}]` : `body.params.${nested[0]}`;
   throw invalidField(field, 'must be a string, a number, true, false or null');
+}
+
+function isNested(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function isListOrObject(params: unknown): params is NonNullable<Query['parameters']> {
