@@ -125,9 +125,18 @@ describe('DELETE /projects/{p}', () => {
   );
 
   documented('removes nothing when the slug is not confirmed', async () => {
-    for (const body of [{}, { confirm_project_slug: '' }, { confirm_project_slug: 'another' }]) {
+    const others = [
+      undefined,
+      '',
+      'another',
+      subject.slug.toUpperCase(),
+      ` ${subject.slug}`,
+      `${subject.slug} `,
+    ];
+    // A slug without letters is the same in capitals.
+    for (const confirm_project_slug of others.filter((other) => other !== subject.slug)) {
       const fields = ['body.confirm_project_slug'];
-      await refuse('validation_failed', 'DELETE', path, body, { fields });
+      await refuse('validation_failed', 'DELETE', path, { confirm_project_slug }, { fields });
     }
     await accept(200, 'GET', `${path}/auth/me`);
   });

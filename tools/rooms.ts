@@ -94,6 +94,7 @@ export const rooms: readonly Room[] = [
   },
   { name: 'the engine port', files: PORT, mayImport: [...RUNTIME, SCHEMA, CORE] },
   ...engineRooms(),
+  { name: 'the data folder', files: below('data-folder'), mayImport: [...RUNTIME, CORE] },
   { name: 'the catalog', files: CATALOG, mayImport: [...RUNTIME, CORE] },
   { name: 'the file store', files: FILES, mayImport: [...RUNTIME, CORE] },
   { name: 'the schema model', files: SCHEMA, mayImport: [/^packages\/server\/src\/core\/errors\.ts$/] },

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { FastifyBaseLogger } from 'fastify';
@@ -8,8 +7,11 @@ import { RequestLog, type RequestLogStatistics } from './activity/request-log/re
 import { type Catalog, catalogQueue, type CatalogQueue, openCatalog } from './catalog/catalog.ts';
 import { findProjectBySlug } from './catalog/project-by-slug.ts';
 import type { ProjectRow } from './catalog/tables.ts';
+import { beginCreation, isAbandoned } from './catalog/unfinished-projects.ts';
 import type { Config } from './core/config.ts';
 import { timestamp } from './core/ids.ts';
+import { prepareDataFolder } from './data-folder/prepare-data-folder.ts';
+import type { LeftOpen } from './data-folder/private-data-folder.ts';
 import type { EngineStatistics } from './engine/engine-statistics.ts';
 import type { Engine } from './engine/engine.ts';
 import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
@@ -85,14 +87,14 @@ const EXPORT_LIMITS = { perProject: 100, total: 1_000 };
 
 /**
  * Opens the data folder, or makes it. Two processes never share one.
- * @throws DataFolderInUseError when another server has it open.
+ * @throws DataFolderInUseError when another server has it open; DataFolderError when it holds projects and has lost its catalog.
  */
 export async function composeService(
   config: Config,
   log: FastifyBaseLogger,
   { now = Date.now }: ServiceOptions = {},
 ): Promise<Service> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  warnOfOpenFiles(await prepareDataFolder(config.dataDir), log);
   const onThreadCrash = (err: Error) =>
     log.error({ err }, 'a thread or a process died; a new one takes its place');
   // First, because it locks the folder: nobody else's files are swept.
@@ -122,8 +124,7 @@ export async function composeService(
     onFault: (err) => log.error({ err }, 'an export could not be made'),
   });
   const upkeep = new ExportReconciler({ catalog, files, exports });
-  await upkeep.recover();
-  await forgetLoggedProjects(requestLog, catalog).catch(() => undefined);
+  await recover({ projects, upkeep, requestLog, catalog });
   const housekeeping = startMaintenance({ tokens, exports, upkeep, config, log });
   return {
     tokens,
@@ -160,6 +161,12 @@ export async function composeService(
   };
 }
 
+/** On some disks, and where the folder is another user's, nothing can be done about it: that is no reason not to serve. */
+function warnOfOpenFiles(open: LeftOpen | null, log: FastifyBaseLogger): void {
+  if (open === null) return;
+  log.warn(open, 'other users may read the data folder: give it to the user that the service runs as');
+}
+
 async function openStores(
   config: Config,
   catalog: Catalog,
@@ -169,7 +176,11 @@ async function openStores(
   const engine = await openSqliteEngine({
     directory: join(config.dataDir, 'projects'),
     maxOpenDatabases: config.maxOpenDatabases,
-    isProject: async (slug) => (await findProjectBySlug(catalog, slug)) !== undefined,
+    projects: {
+      isProject: async (slug) => (await findProjectBySlug(catalog, slug)) !== undefined,
+      beginCreation: (slug) => beginCreation(catalog, slug),
+      isAbandoned: (slug, creationId) => isAbandoned(catalog, slug, creationId),
+    },
     pointThreads: 1,
     writerThreads: 2,
     readerThreads: 2,
@@ -212,6 +223,23 @@ function openRequestLog(config: Config, log: FastifyBaseLogger, now: () => numbe
     onFault: (err, { dropped }) =>
       log.error({ err, dropped }, 'calls could not be written to the request log'),
   });
+}
+
+/** Before anybody asks for anything: ends what was cut short. */
+async function recover({
+  projects,
+  upkeep,
+  requestLog,
+  catalog,
+}: {
+  readonly projects: Projects;
+  readonly upkeep: ExportReconciler;
+  readonly requestLog: RequestLog;
+  readonly catalog: Catalog;
+}): Promise<void> {
+  await projects.recover();
+  await upkeep.recover();
+  await forgetLoggedProjects(requestLog, catalog).catch(() => undefined);
 }
 
 /** Those that were deleted, and the service stopped before the log had forgotten them. */

@@ -172,4 +172,16 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`CREATE INDEX idempotency_keys_project_id ON idempotency_keys (project_id)`.execute(db);
     },
   },
+  '0009_unfinished_projects': {
+    async up(db) {
+      await sql`CREATE TABLE unfinished_projects (
+        id TEXT PRIMARY KEY,
+        project_slug TEXT NOT NULL,
+        change TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID`.execute(db);
+      await sql`CREATE INDEX unfinished_projects_project_slug ON unfinished_projects (project_slug)`.execute(
+        db,
+      );
+    },
+  },
 };

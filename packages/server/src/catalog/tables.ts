@@ -10,6 +10,7 @@ export interface CatalogTables {
   readonly exports: ExportsTable;
   readonly idempotency_keys: IdempotencyKeysTable;
   readonly service: ServiceTable;
+  readonly unfinished_projects: UnfinishedProjectsTable;
 }
 
 /** The account of the server's owner, which is always there: what the admin credential makes belongs to it. */
@@ -129,6 +130,14 @@ interface IdempotencyKeysTable {
 interface ServiceTable {
   readonly name: 'admin_token_sha256' | 'first_started_at';
   readonly value: string;
+}
+
+/** Creations and deletions that are under way, or that a crash cut short: they also change files, which no transaction spans. */
+interface UnfinishedProjectsTable {
+  /** Of a creation, it is also in the mark beside the project's folder. */
+  readonly id: string;
+  readonly project_slug: string;
+  readonly change: 'creation' | 'deletion';
 }
 
 export type ProjectRow = Selectable<ProjectsTable>;

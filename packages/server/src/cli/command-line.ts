@@ -2,6 +2,7 @@ import { DataFolderInUseError } from '../catalog/catalog.ts';
 import { ConfigError, readConfig } from '../core/config.ts';
 import { RowhouseError } from '../core/errors.ts';
 import { packageVersion } from '../core/package-version.ts';
+import { DataFolderError } from '../data-folder/data-folder-error.ts';
 import { CommandError } from './command-error.ts';
 import { requireSqlite } from './required-sqlite.ts';
 import { UsageError } from './usage-error.ts';
@@ -69,7 +70,7 @@ function printed(text: string): number {
   return 0;
 }
 
-const EXPLAINED = [CommandError, ConfigError, UsageError, RowhouseError];
+const EXPLAINED = [CommandError, ConfigError, DataFolderError, UsageError, RowhouseError];
 
 /** One line for what a person can mend; the stack for what is a fault of ours. */
 function explain(error: unknown): string {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { chmod, rename, rm } from 'node:fs/promises';
 import { type Duplex, PassThrough, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
@@ -22,17 +22,26 @@ export async function exportCommand(words: readonly string[], config: Config): P
   const { format = null, out } = values;
   const wanted = { ...whatToExport(positionals), project: projectOption(values.project), format };
 
+  const mode = modeOfNewFiles();
   const target = await openTarget(config, { ...values, create: false });
   try {
     await target.exportFile(wanted, async (download) => {
       if (out === undefined) await receive(download, [process.stdout], { end: false });
-      else await receiveFile(download, out);
+      else await receiveFile(download, { path: out, mode });
       if (download.warning !== null) process.stderr.write(`warning: ${download.warning}\n`);
     });
   } finally {
     await target.close();
   }
   return 0;
+}
+
+/** The permissions of a file that the user has made, though what is made in the data folder is for its owner alone. */
+function modeOfNewFiles(): number {
+  // There is no other way to ask than to set it.
+  const umask = process.umask(0o077);
+  process.umask(umask);
+  return 0o666 & ~umask;
 }
 
 /** @throws UsageError where it is not said, or said with too many words. */
@@ -43,11 +52,15 @@ function whatToExport([kind, table, ...others]: readonly string[]): Pick<TargetE
 }
 
 /** Written beside and renamed, so that a broken download never takes the place of a good file. */
-async function receiveFile(download: ExportDownload, path: string): Promise<void> {
+async function receiveFile(
+  download: ExportDownload,
+  { path, mode }: { readonly path: string; readonly mode: number },
+): Promise<void> {
   const draft = `${path}.${randomUUID()}.draft`;
   const progress = showProgress(path, download.sizeBytes, process.stderr);
   try {
     await receive(download, [progress.counter, createWriteStream(draft, { flags: 'wx', flush: true })], {});
+    await chmod(draft, mode);
     await rename(draft, path);
   } finally {
     progress.finish();

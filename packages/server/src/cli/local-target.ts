@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { composeService, type Service } from '../compose.ts';
 import type { Config } from '../core/config.ts';
 import { RowhouseError } from '../core/errors.ts';
+import { refuseLostCatalog } from '../data-folder/lost-catalog.ts';
 import { createServiceLog } from '../http/observing/service-log.ts';
 import { toCsvOptions, toRowSelection } from '../resources/exports/export-fields.ts';
 import {
@@ -21,6 +22,7 @@ export async function openLocalTarget(
   config: Config,
   options: { readonly create: boolean },
 ): Promise<Target> {
+  await refuseLostCatalog(config.dataDir);
   // Else a mistyped path would become a new, empty data folder.
   if (!options.create && !existsSync(join(config.dataDir, 'catalog.sqlite'))) {
     throw new CommandError(

@@ -21,12 +21,16 @@ export interface Engine {
 
   /**
    * Makes a database with what it is to hold, all or nothing. What an unfinished earlier attempt left is replaced. Until
-   * `keepDatabase` is called, the next start removes it again, unless there is such a project then.
+   * `keepDatabase` is called, the next start removes it again, unless there is such a project then. Rejects with `conflict`
+   * where anything else lies in its place, and changes nothing of that.
    */
   createDatabase(project: string, content: NewDatabase): Promise<CreatedDatabase>;
 
   /** The project is there: its database stays. */
   keepDatabase(project: string): Promise<void>;
+
+  /** Removes the database that `createDatabase` made, where no project came of it; what is a project's, or may be, stays. */
+  discardDatabase(project: string): Promise<void>;
 
   /** Closes the database everywhere and removes every file of it. Removing what is not there is no error. */
   deleteDatabase(project: string): Promise<void>;

@@ -41,6 +41,12 @@ export interface ExportFiles {
   /** The projects that have files here. */
   projects(): Promise<readonly string[]>;
 
+  /** Whether there is anything but drafts in the place of the project's files, whoever put it there. */
+  holdsFiles(project: string): Promise<boolean>;
+
+  /** Removes the drafts that nobody publishes any more: those that a crash left. */
+  removeDrafts(project: string): Promise<void>;
+
   /** How many bytes of the draft there are, 0 for none. */
   draftSizeOf(key: ExportFileKey): Promise<number>;
 

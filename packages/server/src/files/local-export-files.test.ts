@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -45,18 +45,36 @@ test('an empty file is read as nothing', async () => {
   assert.equal(await contentOf(files, { start: 0, end: -1 }), '');
 });
 
-test('drafts that a crash left are gone when the store opens, published files stay, and strangers do not stop it', async () => {
+test('drafts that a crash left are removed when that is asked for; published files and what has another name stay', async () => {
   using folder = temporaryFolder();
-  const before = await openLocalExportFiles(folder.path);
-  await publish(before, key, 'whole');
-  await writeFile(await before.draftPath({ ...key, exportId: 'exp_2' }), 'half');
-  await writeFile(join(folder.path, '.DS_Store'), 'from another program');
-
   const files = await openLocalExportFiles(folder.path);
-
-  assert.deepEqual(await readdir(join(folder.path, 'library')), ['exp_1']);
+  await publish(files, key, 'whole');
+  await writeFile(await files.draftPath({ ...key, exportId: 'exp_20260601_182345_a1b2c3d4e5' }), 'half');
+  for (const name of ['exp_20260601_182345_a1b2c3d4e5.draft-journal', 'my.draft', 'notes.txt']) {
+    await writeFile(join(folder.path, 'library', name), '');
+  }
+  await files.removeDrafts('library');
+  await files.removeDrafts('never-there');
+  assert.deepEqual((await readdir(join(folder.path, 'library'))).toSorted(), [
+    'exp_1',
+    'my.draft',
+    'notes.txt',
+  ]);
   assert.equal(await contentOf(files, all), 'whole');
-  assert.equal(await readFile(join(folder.path, '.DS_Store'), 'utf8'), 'from another program');
+});
+
+test('what is in the place of a project’s files is found, whoever put it there; drafts are nobody’s', async () => {
+  using folder = temporaryFolder();
+  const files = await openLocalExportFiles(folder.path);
+  assert.equal(await files.holdsFiles('library'), false);
+  await writeFile(await files.draftPath({ ...key, exportId: 'exp_20260601_182345_a1b2c3d4e5' }), 'half');
+  assert.equal(await files.holdsFiles('library'), false);
+  await writeFile(join(folder.path, 'library', 'notes.txt'), '');
+  assert.equal(await files.holdsFiles('library'), true);
+  await writeFile(join(folder.path, 'file'), '');
+  assert.equal(await files.holdsFiles('file'), true);
+  await symlink('nowhere', join(folder.path, 'link'));
+  assert.equal(await files.holdsFiles('link'), true);
 });
 
 test('a file that vanished is missing for everybody, and what is not there is removed without complaint', async () => {

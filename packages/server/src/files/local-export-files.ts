@@ -1,7 +1,8 @@
-import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
+import { absentAsNull, hasCode } from '../runtime/disk/absent-as-null.ts';
 import { syncDirectory, syncFile } from '../runtime/disk/sync.ts';
 import type { ByteRange, ExportFileKey, ExportFiles } from './export-files.ts';
 
@@ -9,15 +10,10 @@ const DRAFT_SUFFIX = '.draft';
 /** What may lie beside a draft that was given up: SQLite's journal, and a copy of a database without its free pages. */
 const DRAFT_COMPANIONS = ['-journal', '-compacted', '-compacted-journal'] as const;
 
-/** Opens the store in a folder of the local disk and removes the drafts that a crash left. */
+/** Opens the store in a folder of the local disk, and makes the folder where it is not there. */
 export async function openLocalExportFiles(root: string): Promise<ExportFiles> {
   await mkdir(root, { recursive: true, mode: 0o700 });
-  const files = new LocalExportFiles(root);
-  for (const project of await files.projects()) {
-    const drafts = (await namesOfFiles(join(root, project))).filter((name) => name.includes(DRAFT_SUFFIX));
-    await Promise.all(drafts.map((name) => rm(join(root, project, name), { force: true })));
-  }
-  return files;
+  return new LocalExportFiles(root);
 }
 
 /** One folder a project, one file an export, named by its id: what a client calls the file never reaches the disk. */
@@ -48,7 +44,7 @@ class LocalExportFiles implements ExportFiles {
     try {
       await link(this.#path(from), this.#path(to));
     } catch (error) {
-      if (hasCode(error, NOT_SHAREABLE)) return false;
+      if (NOT_SHAREABLE.some((code) => hasCode(error, code))) return false;
       throw error;
     }
     await syncDirectory(this.#folder(to.project));
@@ -68,6 +64,21 @@ class LocalExportFiles implements ExportFiles {
   async projects(): Promise<readonly string[]> {
     const entries = await readdir(this.#root, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory() && SLUG.test(entry.name)).map(({ name }) => name);
+  }
+
+  async holdsFiles(project: string): Promise<boolean> {
+    const found = await absentAsNull(lstat(this.#folder(project)));
+    if (found === null) return false;
+    // A link may lead to what is kept on another disk.
+    if (!found.isDirectory()) return true;
+    const entries = await readdir(this.#folder(project), { withFileTypes: true });
+    return entries.some((entry) => !(entry.isFile() && DRAFT.test(entry.name)));
+  }
+
+  async removeDrafts(project: string): Promise<void> {
+    const folder = this.#folder(project);
+    const drafts = (await namesOfFiles(folder)).filter((name) => DRAFT.test(name));
+    await Promise.all(drafts.map((name) => rm(join(folder, name), { force: true })));
   }
 
   async draftSizeOf(key: ExportFileKey): Promise<number> {
@@ -118,6 +129,9 @@ class LocalExportFiles implements ExportFiles {
   }
 }
 
+/** Only the store gives such names: a draft, and what SQLite keeps beside it. */
+const DRAFT = /^exp_\d{8}_\d{6}_[0-9a-f]{10}\.draft(?:-compacted)?(?:-journal|-wal|-shm)?$/;
+
 /** Other folders are nobody's of ours: `lost+found`, where the store is a disk of its own. */
 const SLUG = /^[a-z0-9_-]+$/;
 
@@ -128,18 +142,4 @@ async function namesOfFiles(folder: string): Promise<readonly string[]> {
 }
 
 /** It is not there, has as many names as a file may have, or lies where files have one name only. https://man7.org/linux/man-pages/man2/link.2.html */
-const NOT_SHAREABLE = new Set(['ENOENT', 'EMLINK', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
-const ABSENT = new Set(['ENOENT']);
-
-async function absentAsNull<T>(promise: Promise<T>): Promise<T | null> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (hasCode(error, ABSENT)) return null;
-    throw error;
-  }
-}
-
-function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
-  return error instanceof Error && 'code' in error && codes.has(String(error.code));
-}
+const NOT_SHAREABLE = ['ENOENT', 'EMLINK', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];

@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { knownProjects } from '../../testing/system/known-projects.ts';
 import { openDatabaseFiles, openFilesUnknown } from '../../testing/system/open-files.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import type { Engine } from '../engine.ts';
@@ -63,16 +64,34 @@ test('a database made in place of an unfinished one is the one that is written a
 
 test('given creations that a crash cut short, then the next start keeps the databases of projects, and no other', async () => {
   using folder = temporaryFolder();
-  const engine = await openEngine(folder.path);
-  for (const slug of ['library', 'orchard', 'kept']) await engine.createDatabase(slug, {});
+  const projects = knownProjects('library');
+  const engine = await openEngine(folder.path, projects);
+  for (const slug of ['library', 'orchard', 'kept']) {
+    await engine.createDatabase(slug, { statements: ['CREATE TABLE a (b)'] });
+  }
   await engine.keepDatabase('kept');
   await engine.close();
 
-  const next = await openEngine(folder.path);
+  const next = await openEngine(folder.path, projects);
 
   assert.deepEqual((await readdir(folder.path)).toSorted(), ['kept', 'library']);
-  assert.equal(await next.countTables('library'), 0);
+  assert.equal(await next.countTables('library'), 1);
   await next.close();
+});
+
+test('a database is discarded only where it was made for a project that did not come', async () => {
+  using folder = temporaryFolder();
+  const engine = await openEngine(folder.path, knownProjects('library'));
+  for (const slug of ['library', 'orchard', 'kept']) {
+    await engine.createDatabase(slug, { statements: ['CREATE TABLE a (b)'] });
+  }
+  await engine.keepDatabase('kept');
+  for (const slug of ['library', 'orchard', 'kept', 'absent']) await engine.discardDatabase(slug);
+  assert.equal(await engine.countTables('library'), 1);
+  assert.equal(await engine.countTables('kept'), 1);
+  await assert.rejects(engine.countTables('orchard'), { code: 'unavailable' });
+  await engine.close();
+  assert.deepEqual((await readdir(folder.path)).toSorted(), ['.unfinished-library', 'kept', 'library']);
 });
 
 test('who waits while a project is deleted and another of its slug is made, finds nothing', async () => {
@@ -126,7 +145,7 @@ test('an export onto a path where something is fails, and leaves that as it was'
   await engine.close();
 });
 
-function openEngine(directory: string): Promise<Engine> {
+function openEngine(directory: string, projects = knownProjects()): Promise<Engine> {
   const threads = {
     maxOpenDatabases: 8,
     pointThreads: 1,
@@ -137,10 +156,5 @@ function openEngine(directory: string): Promise<Engine> {
     exportTimeoutMs: 60_000,
     exportMaxBytes: Infinity,
   };
-  return openSqliteEngine({ directory, ...threads, isProject: isLibrary, onThreadCrash: () => undefined });
-}
-
-/** The project that a restart finds in the catalog. */
-function isLibrary(slug: string): Promise<boolean> {
-  return Promise.resolve(slug === 'library');
+  return openSqliteEngine({ directory, ...threads, projects, onThreadCrash: () => undefined });
 }

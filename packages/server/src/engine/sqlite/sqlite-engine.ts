@@ -14,6 +14,7 @@ import type { EngineStatistics } from '../engine-statistics.ts';
 import type { Engine, FirstRow, ImportOptions, ImportReport } from '../engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../new-database.ts';
 import { projectNotEmpty } from '../project-not-empty.ts';
+import type { ProjectRegistry } from '../project-registry.ts';
 import { SqliteExports } from './exports/sqlite-exports.ts';
 import { checkDatabaseFile, checkTimeLimitMs } from './import/check-database-file.ts';
 import type { KillableProcesses, CallProcess } from './processes/killable-processes.ts';
@@ -50,8 +51,8 @@ export interface SqliteEngineOptions {
   readonly exportDirectory: string;
   readonly exportTimeoutMs: number;
   readonly exportMaxBytes: number;
-  /** Whether a project of that slug is there: a database whose creation was cut short is kept only where it is. */
-  readonly isProject: (slug: string) => Promise<boolean>;
+  /** Tells a database whose creation was cut short from one that is a project's. */
+  readonly projects: ProjectRegistry;
   /** Told when a database thread or a query process died; requests go on with a new one. */
   readonly onThreadCrash: (error: Error) => void;
 }
@@ -61,8 +62,8 @@ const CHECKS_AT_ONCE = 2;
 
 /** Opens the embedded engine and clears what a crash left behind. */
 export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Engine> {
-  const directory = new ProjectDirectory(options.directory);
-  await directory.sweep(options.isProject);
+  const directory = new ProjectDirectory(options.directory, options.projects);
+  await directory.sweep();
   return new SqliteEngine(directory, options);
 }
 
@@ -130,6 +131,8 @@ class SqliteEngine implements Engine {
 
   async createDatabase(project: string, content: NewDatabase): Promise<CreatedDatabase> {
     return this.#exclusive(project, async () => {
+      // First, as even to close a database changes its files.
+      await this.#directory.requireFree(project);
       // Who came while no project had the slug waits for none.
       this.#incarnations.end(project);
       // A connection to the file that an unfinished attempt left would go on writing to it, not to the new one.
@@ -139,8 +142,7 @@ class SqliteEngine implements Engine {
         await this.#directory.create(project);
         return await this.#writers.request('createDatabase', { path, content });
       } catch (error) {
-        await this.#closeEverywhere(project);
-        await this.#directory.remove(project);
+        await this.#discard(project);
         throw error;
       }
     });
@@ -148,6 +150,10 @@ class SqliteEngine implements Engine {
 
   async keepDatabase(project: string): Promise<void> {
     await explained(this.#directory.finish(project));
+  }
+
+  async discardDatabase(project: string): Promise<void> {
+    await this.#exclusive(project, () => this.#discard(project));
   }
 
   async deleteDatabase(project: string): Promise<void> {
@@ -271,6 +277,12 @@ class SqliteEngine implements Engine {
     const report = { ...checked, replaced: tables > 0 };
     await this.#writers.request('replaceDatabase', { path, uploadPath, request, report });
     return report;
+  }
+
+  async #discard(project: string): Promise<void> {
+    if (!(await this.#directory.isAbandoned(project))) return;
+    await this.#closeEverywhere(project);
+    await this.#directory.remove(project);
   }
 
   async #closeEverywhere(project: string): Promise<void> {

@@ -19,7 +19,6 @@ import { type ExportRequest, writeRequest } from './export-request.ts';
 import { type CountedExports, ExportCounts } from './jobs/export-counts.ts';
 import { ExportJobs, type JobControl, type JobLimits } from './jobs/export-jobs.ts';
 import { ExportRunner } from './jobs/export-runner.ts';
-import { recordMakingRoom } from './jobs/make-room.ts';
 import { exportFileMissing } from './jobs/ready-export.ts';
 import { CancelledExportError, isPast, keyOf } from './store/export-facts.ts';
 import { ExportRepository, type ExportStatusFilter } from './store/export-repository.ts';
@@ -151,10 +150,10 @@ export class Exports {
   ): Promise<Replayable<Pick<ExportRow, 'id'>>> {
     return workOnce(this.#parts.catalog, request, async () => {
       const { row } = await this.get(project, id, viewer);
-      const removeFile = () => this.#parts.files.remove(keyOf(project, row));
-      await recordMakingRoom(() => this.#rows.delete(row.id), removeFile);
       await this.#jobs.end(row.id, new CancelledExportError());
-      await removeFile();
+      // The file first: without its row nobody could tell whose it is, and it would stay. A row without its file can be asked for again.
+      await this.#parts.files.remove(keyOf(project, row));
+      await this.#rows.delete(row.id);
       return { id: row.id };
     });
   }
@@ -199,10 +198,10 @@ export class Exports {
     const begin = async (control: JobControl) => {
       const request = await this.#withTableName(project, requested.request);
       const values = describeExport(id, project, { ...requested, request }, this.#defaults);
-      const same = await this.#maker.shareSame(project, values, request);
       const later = signal === null ? writeRequest(request) : null;
-      const row = same ?? (await this.#rows.insert({ ...values, request: later }));
-      noted.resolve(row);
+      const row = await this.#rows.insert({ ...values, request: later });
+      const same = await this.#shareSame(project, row, request);
+      noted.resolve(same ?? row);
       if (same !== null) return same;
       return this.#maker.make(project, id, request, signal === null ? control : awaited(control, signal));
     };
@@ -214,6 +213,16 @@ export class Exports {
     // Whoever waits for the end is told there.
     noted.promise.catch(() => undefined);
     return { id, noted: noted.promise, ended };
+  }
+
+  /** Where it fails, nobody was told of the export yet. */
+  async #shareSame(project: ProjectRow, row: ExportRow, request: ExportRequest): Promise<ExportRow | null> {
+    try {
+      return await this.#maker.shareSame(project, row, request);
+    } catch (error) {
+      await this.#rows.delete(row.id);
+      throw error;
+    }
   }
 
   /** Under the name that the table has, whatever it was asked for by. A view, and what is not there, the engine finds. */

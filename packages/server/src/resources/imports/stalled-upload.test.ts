@@ -6,6 +6,7 @@ import { test } from 'node:test';
 
 import { openSqliteEngine } from '../../engine/sqlite/sqlite-engine.ts';
 import { readChinook } from '../../testing/databases/chinook.ts';
+import { knownProjects } from '../../testing/system/known-projects.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import { Imports } from './imports.ts';
 
@@ -21,7 +22,7 @@ test('an upload that stops bringing bytes is given up with request_timeout, and 
     exportDirectory: '',
     exportTimeoutMs: 60_000,
     exportMaxBytes: Infinity,
-    isProject: () => Promise.resolve(false),
+    projects: knownProjects(),
     onThreadCrash: (error) => assert.fail(error),
   });
   await engine.createDatabase('shop', {});

@@ -115,7 +115,7 @@ function deleteProject(app: HttpServer, projects: Projects): void {
       },
     },
     async (request, reply) => {
-      const confirmed = normaliseSlug(request.body.confirm_project_slug);
+      const { confirm_project_slug: confirmed } = request.body;
       const written = await projects.delete(request.params.project, confirmed, sealedRequestOf(request));
       const { project_slug } = resultOf(request, reply, written);
       return success(request, { deleted: true as const, project_slug });

@@ -145,23 +145,92 @@ test('a new name that cannot be is refused, and the old one stays; a project tha
   assert.equal(absent.body.error?.code, 'not_found');
 });
 
-test('a deletion that does not name the project is refused, and the project stays', async () => {
-  await using server = await startTestServer();
-  const token = await server.createProject('keepsake');
+/** None is `keepsake_1`, though a person, or a program that makes text alike, could take it for that. */
+const NOT_CONFIRMED: readonly unknown[] = [
+  undefined,
+  '',
+  'another',
+  'KEEPSAKE_1',
+  'Keepsake_1',
+  'keepsake_1 ',
+  ' keepsake_1',
+  'keepsake_1\n',
+  'keepsake_1\u0000',
+  'keepsake_1\u200b',
+  '\ufeffkeepsake_1',
+  'keepsake-1',
+  'keepsake_',
+  'keepsake_11',
+  'keepsake_01',
+  // KELVIN SIGN, LATIN SMALL LETTER LONG S, FULLWIDTH LOW LINE, FULLWIDTH DIGIT ONE, CYRILLIC SMALL LETTER A
+  '\u212aeepsake_1',
+  'keep\u017fake_1',
+  'keepsake\uff3f1',
+  'keepsake_\uff11',
+  'keeps\u0430ke_1',
+  'keepsake%5F1',
+  '/projects/keepsake_1',
+  null,
+  true,
+  1,
+  ['keepsake_1'],
+  { slug: 'keepsake_1' },
+];
 
-  for (const json of [{ confirm_project_slug: 'another' }, {}, { confirm_project_slug: '' }]) {
-    const refused = await server.call('DELETE', '/projects/keepsake', { token, json });
-    assert.equal(refused.status, 400);
-    assert.deepEqual(fieldsAtFault(refused), ['body.confirm_project_slug']);
+test('a deletion is refused unless the body has the slug as it is stored, and the project stays', async () => {
+  await using server = await startTestServer();
+  const token = await server.createProject('keepsake_1');
+
+  for (const path of ['/projects/keepsake_1', '/projects/KEEPSAKE_1']) {
+    for (const confirmed of NOT_CONFIRMED) {
+      const json = { confirm_project_slug: confirmed };
+      const refused = await server.call('DELETE', path, { token, json });
+      const told = `${path} ${JSON.stringify(confirmed)}`;
+      assert.deepEqual([refused.status, refused.body.error?.code], [400, 'validation_failed'], told);
+      assert.deepEqual(fieldsAtFault(refused), ['body.confirm_project_slug'], told);
+      assert.equal((await server.call('GET', '/projects/keepsake_1/tables', { token })).status, 200, told);
+    }
   }
-  assert.equal((await server.call('GET', '/projects/keepsake', { token })).status, 200);
+  // The path of a project may be in any case.
+  const json = { confirm_project_slug: 'keepsake_1' };
+  assert.equal((await server.call('DELETE', '/projects/Keepsake_1', { token, json })).status, 200);
+});
+
+test('a slug of digits is confirmed by text alone', async () => {
+  await using server = await startTestServer();
+  await server.createProject('7');
+  for (const [confirmed, status] of [
+    [7, 400],
+    ['07', 400],
+    ['7.0', 400],
+    ['7', 200],
+  ] as const) {
+    const answer = await server.call('DELETE', '/projects/7', { json: { confirm_project_slug: confirmed } });
+    assert.equal(answer.status, status, JSON.stringify(confirmed));
+  }
+});
+
+test('a project that was made with capitals is stored, and confirmed, in lower case', async () => {
+  await using server = await startTestServer();
+  const json = { project_slug: 'Orchard', project_name: 'Orchard' };
+  const made = await server.call('POST', '/projects', { json });
+  assert.equal(made.body.data.project.project_slug, 'orchard');
+  for (const [confirmed, status] of [
+    ['Orchard', 400],
+    ['orchard', 200],
+  ] as const) {
+    const answer = await server.call('DELETE', '/projects/Orchard', {
+      json: { confirm_project_slug: confirmed },
+    });
+    assert.equal(answer.status, status, confirmed);
+  }
 });
 
 test('a project of the same slug after a deletion is a new one: old tokens and exports do not reach it', async () => {
   await using server = await startTestServer();
   const oldToken = await server.createProject('phoenix');
   const exported = await server.call('POST', '/projects/phoenix/export/schema', { token: oldToken });
-  await server.call('DELETE', '/projects/phoenix', { json: { confirm_project_slug: 'Phoenix' } });
+  await server.call('DELETE', '/projects/phoenix', { json: { confirm_project_slug: 'phoenix' } });
   const newToken = await server.createProject('phoenix');
 
   assert.equal((await server.call('GET', '/projects/phoenix', { token: oldToken })).status, 401);

@@ -2,12 +2,19 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { findReplay, keepResult, writeOnce } from '../../catalog/idempotency-store.ts';
 import { findProjectBySlug, projectBySlug } from '../../catalog/project-by-slug.ts';
 import { OWNER_ACCOUNT_ID, type ProjectRow } from '../../catalog/tables.ts';
+import {
+  beginDeletion,
+  endAllChanges,
+  endChanges,
+  unfinishedDeletions,
+} from '../../catalog/unfinished-projects.ts';
 import type { Credential } from '../../core/credential.ts';
 import { invalidField, NoSuchProjectError, RowhouseError } from '../../core/errors.ts';
 import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../../engine/new-database.ts';
+import { unknownProject } from '../../engine/unknown-project.ts';
 import type { ExportFiles } from '../../files/export-files.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
 
@@ -81,7 +88,8 @@ export class Projects {
 
   /**
    * Makes the project, its database, and what `record` writes in the catalog with it, or nothing at all.
-   * @throws RowhouseError `already_exists`, and what the engine or `record` refuses.
+   * @throws RowhouseError `already_exists`; `conflict` where files lie in its place that the catalog does not know; what the engine
+   * or `record` refuses.
    */
   async createWith<Recorded>(
     project: NewProjectOfAccount,
@@ -93,17 +101,21 @@ export class Projects {
     const { slug, content = {} } = project;
     return this.#alone(slug, async () => {
       await this.requireFree(slug);
-      await this.#files.removeProject(slug);
-      const database = await this.#engine.createDatabase(slug, content);
-      // The row comes last: until it is there, the database is nobody's, and the next start or attempt removes it.
-      const result = await this.#insert(project, database, record, request).catch(async (error: unknown) => {
-        await this.#abandon(slug);
+      await this.#requireNoExports(slug);
+      const result = await this.#make(project, content, record, request).catch(async (error: unknown) => {
+        await this.#abandon(slug).catch(() => undefined);
         throw error;
       });
       // The project is there; where this fails, the next start does it.
       await this.#engine.keepDatabase(slug).catch(() => undefined);
       return { result, replayOf: null };
     });
+  }
+
+  /** At the start, before anybody asks for anything: ends the deletions that were cut short. The engine has ended the creations. */
+  async recover(): Promise<void> {
+    for (const slug of await unfinishedDeletions(this.#catalog)) await this.#files.removeProject(slug);
+    await endAllChanges(this.#catalog);
   }
 
   /** @throws RowhouseError `already_exists`. */
@@ -166,7 +178,8 @@ export class Projects {
 
   /**
    * Removes the project with its tokens, exports and database files, for good.
-   * @throws RowhouseError `validation_failed` when `confirmedSlug` is not the project's; `idempotency_mismatch`.
+   * @param confirmedSlug as it was typed: what has to be made equal first confirms nothing.
+   * @throws RowhouseError `validation_failed` when it is not the project's; `idempotency_mismatch`.
    */
   async delete(
     slug: string,
@@ -177,7 +190,7 @@ export class Projects {
     if (before !== null) return before;
     const project = await this.get(slug);
     if (confirmedSlug !== slug) {
-      throw invalidField('body.confirm_project_slug', `must be the slug of the project, ${slug}`);
+      throw invalidField('body.confirm_project_slug', `must be exactly the slug of the project, ${slug}`);
     }
     return this.#alone(slug, async () => {
       // The database first: while the row is there, a deletion that a crash cuts short is seen, and can be asked for again.
@@ -186,13 +199,22 @@ export class Projects {
       this.#tokens.forgetProject(project.id);
       this.#onDeleted(project);
       await this.#files.removeProject(slug);
+      // Where this fails, the next creation or start removes what is no longer there.
+      await endChanges(this.#catalog, slug).catch(() => undefined);
       return { result, replayOf: null };
     });
+  }
+
+  /** @throws RowhouseError `conflict`: what nobody knows of is neither handed on nor removed. */
+  async #requireNoExports(slug: string): Promise<void> {
+    if ((await unfinishedDeletions(this.#catalog)).has(slug)) await this.#files.removeProject(slug);
+    if (await this.#files.holdsFiles(slug)) throw unknownProject(slug);
   }
 
   #deleteRow({ id, project_slug }: ProjectRow, request: SealedRequest | null): Promise<DeletedProject> {
     return this.#catalog.transaction().execute(async (transaction) => {
       await transaction.deleteFrom('projects').where('id', '=', id).execute();
+      await beginDeletion(transaction, project_slug);
       const deleted = { project_slug };
       // The keys of its own tokens go with it.
       await keepResult(transaction, request?.projectId === id ? null : request, deleted);
@@ -200,12 +222,14 @@ export class Projects {
     });
   }
 
-  #insert<Recorded>(
+  async #make<Recorded>(
     { slug, name, accountId }: NewProjectOfAccount,
-    database: CreatedDatabase,
+    content: NewDatabase,
     record: (row: ProjectRow, transaction: Catalog) => Promise<Recorded>,
     request: SealedRequest | null,
   ): Promise<MadeProject<Recorded>> {
+    const database = await this.#engine.createDatabase(slug, content);
+    // The row comes last: until it is there, the database is nobody's, and the next start or attempt removes it.
     return this.#catalog.transaction().execute(async (transaction) => {
       const now = timestamp();
       const row = await transaction
@@ -219,16 +243,21 @@ export class Projects {
         })
         .returningAll()
         .executeTakeFirstOrThrow();
+      await endChanges(transaction, slug);
       const made = { row, database, recorded: await record(row, transaction) };
       await keepResult(transaction, request, made);
       return made;
     });
   }
 
-  /** Where the catalog cannot say whether the row is there after all, the next start asks it again. */
+  /**
+   * Removes what this creation made, and nothing else. Where the catalog cannot say whether the row is there after all, or the files
+   * cannot be removed, the next attempt or start asks again.
+   */
   async #abandon(slug: string): Promise<void> {
-    const row = await findProjectBySlug(this.#catalog, slug).catch(() => 'unknown');
-    if (row === undefined) await this.#engine.deleteDatabase(slug).catch(() => undefined);
+    if ((await findProjectBySlug(this.#catalog, slug)) !== undefined) return;
+    await this.#engine.discardDatabase(slug);
+    await endChanges(this.#catalog, slug);
   }
 
   async #alone<T>(slug: string, change: () => Promise<T>): Promise<T> {

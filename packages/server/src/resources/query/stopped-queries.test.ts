@@ -10,6 +10,7 @@ import { openSqliteEngine } from '../../engine/sqlite/sqlite-engine.ts';
 import { databaseFile } from '../../testing/databases/database-file.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { ADMIN_TOKEN, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
+import { knownProjects } from '../../testing/system/known-projects.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 
 const ENDLESS = 'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c';
@@ -124,7 +125,7 @@ test('an engine that closes stops what runs at once', async () => {
     exportDirectory: '',
     exportTimeoutMs: 60_000,
     exportMaxBytes: Infinity,
-    isProject: () => Promise.resolve(true),
+    projects: knownProjects('crm'),
     onThreadCrash: (error) => assert.fail(error),
   });
   await engine.createDatabase('crm', {});

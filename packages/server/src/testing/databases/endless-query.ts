@@ -1,4 +1,5 @@
 import { openSqliteEngine } from '../../engine/sqlite/sqlite-engine.ts';
+import { knownProjects } from '../system/known-projects.ts';
 
 // A program of its own, to be killed while its query runs: node endless-query.ts <folder>
 const engine = await openSqliteEngine({
@@ -11,7 +12,7 @@ const engine = await openSqliteEngine({
   exportDirectory: '',
   exportTimeoutMs: 60_000,
   exportMaxBytes: Infinity,
-  isProject: () => Promise.resolve(true),
+  projects: knownProjects('crm'),
   onThreadCrash: () => undefined,
 });
 await engine.createDatabase('crm', {});

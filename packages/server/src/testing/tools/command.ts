@@ -16,14 +16,16 @@ export interface CommandResult {
 /** Settings for a command; nothing of the test's own environment reaches it. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** Runs the real command in a process of its own, to its end. */
+/** Runs the real command in a process of its own, to its end. `signal` ends it early, where it would not end by itself. */
 export async function runCommand(
   words: readonly string[],
   environment: Environment = {},
+  signal?: AbortSignal,
 ): Promise<CommandResult> {
   const child = spawn(process.execPath, [MAIN, ...words], {
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal !== undefined && { signal }),
   });
   const ended = once(child, 'close');
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);

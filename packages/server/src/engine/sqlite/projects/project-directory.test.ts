@@ -1,34 +1,53 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
+import { folderContent } from '../../../testing/system/folder-content.ts';
+import { knownProjects } from '../../../testing/system/known-projects.ts';
 import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
 import { ProjectDirectory } from './project-directory.ts';
 
-test('what a crash left is swept at the start: uploads and removals, never a finished database', async () => {
+const ID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
+
+test('what a crash left is swept at the start: uploads and removals, never a finished database or what has another name', async () => {
   using folder = temporaryFolder();
-  const directory = new ProjectDirectory(folder.path);
-  await directory.create('library');
-  await directory.finish('library');
-  await writeFile(directory.databasePath('library'), 'kept');
-  const upload = directory.newUploadPath('library');
-  await writeFile(upload, 'half');
-  await writeFile(`${upload}-journal`, 'half');
-  await mkdir(join(folder.path, '.removed-gone-1'));
-  await writeFile(join(folder.path, '.removed-gone-1', 'database.sqlite'), 'half removed');
+  const directory = new ProjectDirectory(folder.path, knownProjects('library'));
+  for (const project of ['library', 'unknown']) {
+    await directory.create(project);
+    await directory.finish(project);
+    await writeFile(directory.databasePath(project), 'kept');
+    for (const suffix of ['', '-journal']) {
+      await writeFile(join(folder.path, project, `upload-${ID}.sqlite${suffix}`), 'half');
+    }
+    await writeFile(join(folder.path, project, 'upload-of-mine.sqlite'), 'kept');
+  }
+  for (const name of [`.removed-gone-${ID}`, '.removed-by-hand']) {
+    await mkdir(join(folder.path, name));
+    await writeFile(join(folder.path, name, 'database.sqlite'), 'half removed');
+  }
   await writeFile(join(folder.path, 'stranger.txt'), 'from another program');
 
-  await directory.sweep(() => Promise.resolve(false));
+  await directory.sweep();
 
-  assert.deepEqual(new Set(await readdir(folder.path)), new Set(['library', 'stranger.txt']));
-  assert.deepEqual(await readdir(join(folder.path, 'library')), ['database.sqlite']);
-  assert.equal(await readFile(directory.databasePath('library'), 'utf8'), 'kept');
+  assert.deepEqual((await readdir(folder.path)).toSorted(), [
+    '.removed-by-hand',
+    'library',
+    'stranger.txt',
+    'unknown',
+  ]);
+  assert.deepEqual((await readdir(join(folder.path, 'library'))).toSorted(), [
+    'database.sqlite',
+    'upload-of-mine.sqlite',
+  ]);
+  assert.equal((await readdir(join(folder.path, 'unknown'))).length, 4);
 });
 
 test('a project is made in place of what an unfinished attempt left', async () => {
   using folder = temporaryFolder();
-  const directory = new ProjectDirectory(folder.path);
+  const directory = new ProjectDirectory(folder.path, knownProjects());
   await directory.create('library');
   await writeFile(directory.databasePath('library'), 'left');
 
@@ -39,9 +58,59 @@ test('a project is made in place of what an unfinished attempt left', async () =
   assert.deepEqual(await readdir(join(folder.path, 'library')), []);
 });
 
+/** What may be there where nobody knows of a creation of this id, and whether it may go. */
+const MARKED: readonly (readonly [what: string, goes: boolean, place: (folder: string) => unknown])[] = [
+  ['no folder', true, () => undefined],
+  ['an empty folder', true, (folder) => mkdirSync(folder)],
+  ['a database without a table', true, (folder) => withDatabase(folder, 'VACUUM')],
+  [
+    'a database without a table in WAL mode',
+    true,
+    (folder) => withDatabase(folder, 'PRAGMA journal_mode = WAL'),
+  ],
+  ['a database with a table', false, (folder) => withDatabase(folder, 'CREATE TABLE a (b)')],
+  ['a table in the log', false, (folder) => withHotLog(folder)],
+  ['a file that is no database', false, (folder) => withFile(folder, 'database.sqlite', 'x'.repeat(4_096))],
+  ['another file', false, (folder) => withFile(folder, 'notes.txt', '')],
+  ['a file in its place', false, (folder) => writeFileSync(folder, '')],
+  ['a link in its place', false, (folder) => symlinkSync('..', folder)],
+];
+
+test('a mark of which nobody knows takes only what holds nothing, at the start and for a new project', async () => {
+  for (const [what, goes, place] of MARKED) {
+    for (const id of ['', ID]) {
+      using folder = temporaryFolder();
+      const directory = new ProjectDirectory(folder.path, knownProjects());
+      const mark = join(folder.path, '.unfinished-library');
+      writeFileSync(mark, id);
+      place(join(folder.path, 'library'));
+      const before = folderContent(folder.path);
+      if (goes) {
+        await directory.requireFree('library');
+        await directory.sweep();
+        assert.deepEqual(await readdir(folder.path), [], what);
+        continue;
+      }
+      await directory.sweep();
+      await assert.rejects(directory.create('library'), { code: 'conflict' }, what);
+      assert.deepEqual(folderContent(folder.path), before, what);
+    }
+  }
+});
+
+test('the mark of a project that is there goes, and its folder stays', async () => {
+  using folder = temporaryFolder();
+  const directory = new ProjectDirectory(folder.path, knownProjects('library'));
+  await directory.create('library');
+  assert.equal(await directory.isAbandoned('library'), false);
+  await assert.rejects(directory.create('library'), { code: 'conflict' });
+  await directory.sweep();
+  assert.deepEqual(await readdir(folder.path), ['library']);
+});
+
 test('removing takes the whole folder, leaves others, and is no error where nothing is', async () => {
   using folder = temporaryFolder();
-  const directory = new ProjectDirectory(folder.path);
+  const directory = new ProjectDirectory(folder.path, knownProjects());
   await directory.create('one');
   await directory.create('other');
   await writeFile(directory.databasePath('one'), 'x');
@@ -52,3 +121,24 @@ test('removing takes the whole folder, leaves others, and is no error where noth
   await directory.finish('other');
   assert.deepEqual(await readdir(folder.path), ['other']);
 });
+
+function withFile(folder: string, name: string, content: string): void {
+  mkdirSync(folder);
+  writeFileSync(join(folder, name), content);
+}
+
+function withDatabase(folder: string, statements: string): void {
+  mkdirSync(folder);
+  using database = new DatabaseSync(join(folder, 'database.sqlite'));
+  database.exec(statements);
+}
+
+/** As a crash leaves a database: what was committed is in the log alone. */
+function withHotLog(folder: string): void {
+  using elsewhere = temporaryFolder();
+  const path = join(elsewhere.path, 'database.sqlite');
+  using database = new DatabaseSync(path);
+  database.exec('PRAGMA journal_mode = WAL; CREATE TABLE a (b)');
+  mkdirSync(folder);
+  for (const suffix of ['', '-wal']) cpSync(path + suffix, join(folder, `database.sqlite${suffix}`));
+}

@@ -33,9 +33,9 @@ export class ExportReconciler {
     this.#rows = new ExportRepository(parts.catalog);
   }
 
-  /** At the start, before anybody asks for anything: removes files that nobody knows, and takes up what was under way. */
+  /** At the start, before anybody asks for anything: removes what a crash left of exports, and takes up what was under way. */
   async recover(): Promise<void> {
-    for (const slug of await this.#files.projects()) await this.#removeOrphans(slug);
+    for (const slug of await this.#files.projects()) await this.#removeLeftovers(slug);
     for (const row of await this.#rows.unfinished()) await this.#takeUp(row);
     await this.sweep();
   }
@@ -47,7 +47,7 @@ export class ExportReconciler {
       if (project === undefined) continue;
       const key = { project: project.project_slug, exportId: row.id };
       const removeFile = () => this.#files.remove(key);
-      // The row first: a file without one is removed at the next start, while a row without its file would be a fault.
+      // The row first: the file of one that has expired is removed at the next start, while a row without its file would be a fault.
       await recordMakingRoom(() => this.#rows.expire(row.id), removeFile);
       await removeFile();
     }
@@ -55,23 +55,36 @@ export class ExportReconciler {
       // Where the catalog could not be told of the end: its disk was full, say.
       if (!this.#exports.isUnderWay(row.id)) await this.#rows.fail(row.id, INTERRUPTED);
     }
-    await this.#rows.forget(timestamp(new Date(Date.now() - FORGOTTEN_AFTER_MS)));
+    await this.#forget(timestamp(new Date(Date.now() - FORGOTTEN_AFTER_MS)));
   }
 
-  async #removeOrphans(slug: string): Promise<void> {
+  /** The files first, should one still be there: without its row nobody could tell whose it is. */
+  async #forget(endedBefore: string): Promise<void> {
+    for (const row of await this.#rows.endedBefore(endedBefore)) {
+      const project = await this.#projectOf(row);
+      if (project !== undefined)
+        await this.#files.remove({ project: project.project_slug, exportId: row.id });
+      await this.#rows.delete(row.id);
+    }
+  }
+
+  /**
+   * Drafts, and files of exports that are not ready. What the catalog does not know stays, as the catalog may be the one that lost
+   * something: it may have been restored from an older copy.
+   */
+  async #removeLeftovers(slug: string): Promise<void> {
     const project = await this.#catalog
       .selectFrom('projects')
       .selectAll()
       .where('project_slug', '=', slug)
       .executeTakeFirst();
-    if (project === undefined) {
-      await this.#files.removeProject(slug);
-      return;
-    }
+    if (project === undefined) return;
+    await this.#files.removeDrafts(slug);
     const rows = await this.#rows.ofProject(project.id);
-    const ready = new Set(rows.filter(({ status }) => status === 'ready').map(({ id }) => id));
+    const notReady = new Set(rows.filter(({ status }) => status !== 'ready').map(({ id }) => id));
+    if (notReady.size === 0) return;
     for (const exportId of (await this.#files.list(slug)).keys()) {
-      if (!ready.has(exportId)) await this.#files.remove({ project: slug, exportId });
+      if (notReady.has(exportId)) await this.#files.remove({ project: slug, exportId });
     }
   }
 

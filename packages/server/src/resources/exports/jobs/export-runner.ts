@@ -3,7 +3,7 @@ import type { Engine } from '../../../engine/engine.ts';
 import type { ExportFiles } from '../../../files/export-files.ts';
 import type { ExportRequest } from '../export-request.ts';
 import { CancelledExportError, isPast, keyOf } from '../store/export-facts.ts';
-import type { ExportRepository, NewExport } from '../store/export-repository.ts';
+import type { ExportRepository } from '../store/export-repository.ts';
 import type { JobControl } from './export-jobs.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { makeExport, type MadeExport } from './write-export.ts';
@@ -62,23 +62,24 @@ export class ExportRunner {
     }
   }
 
-  /** Two names for one file, where the same was exported before and nothing has changed since; null where that is not so. */
-  async shareSame(
-    project: ProjectRow,
-    values: Omit<NewExport, 'request'>,
-    request: ExportRequest,
-  ): Promise<ExportRow | null> {
+  /**
+   * Two names for one file, where the same was exported before and nothing has changed since; null where that is not so. The catalog
+   * knows the export by then: a crash leaves no file that nobody can place.
+   */
+  async shareSame(project: ProjectRow, row: ExportRow, request: ExportRequest): Promise<ExportRow | null> {
     // Whether a client may have a table, the engine says when it writes it.
     if (request.kind === 'table_export' && request.table.allowed !== null) return null;
     const fingerprint = await this.#fingerprint(project, request);
     const same = fingerprint === null ? undefined : await this.#rows.findSame(project.id, fingerprint);
     if (same === undefined || isPast(same.expires_at)) return null;
-    const key = keyOf(project, values);
+    const key = keyOf(project, row);
     if (!(await this.#files.share(keyOf(project, same), key))) return null;
     try {
       // A file that was cut short behind our back is nothing to hand on.
       if ((await this.#files.sizeOf(key)) === same.size_bytes) {
-        return await this.#rows.insertShared({ ...values, request: null }, same);
+        const shared = await this.#rows.finishShared(row.id, same);
+        if (shared === undefined) throw new CancelledExportError();
+        return shared;
       }
     } catch (error) {
       await this.#files.remove(key);

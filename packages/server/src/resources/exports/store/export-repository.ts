@@ -33,32 +33,7 @@ export class ExportRepository {
   }
 
   insert(values: NewExport): Promise<ExportRow> {
-    const made = {
-      ...NOTHING_KNOWN,
-      ...values,
-      status: 'pending' as const,
-    };
-    return this.#catalog.insertInto('exports').values(made).returningAll().executeTakeFirstOrThrow();
-  }
-
-  /** Another export with the file of one that is ready. */
-  insertShared(
-    values: NewExport,
-    { row_count, table_count, size_bytes, sha256, ...like }: ExportRow,
-  ): Promise<ExportRow> {
-    const now = timestamp();
-    const { table_name, status, status_reason, fingerprint } = like;
-    const facts = {
-      row_count,
-      table_count,
-      size_bytes,
-      sha256,
-      table_name,
-      status,
-      status_reason,
-      fingerprint,
-    };
-    const made = { ...NOTHING_KNOWN, ...values, ...facts, request: null, ended_at: now };
+    const made = { ...NOTHING_KNOWN, ...values, status: 'pending' as const };
     return this.#catalog.insertInto('exports').values(made).returningAll().executeTakeFirstOrThrow();
   }
 
@@ -86,6 +61,21 @@ export class ExportRepository {
         fingerprint,
         ended_at: timestamp(),
       })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst();
+  }
+
+  /** The same for one that has the file of another which is ready. */
+  finishShared(
+    id: string,
+    { row_count, table_count, size_bytes, sha256, table_name, ...same }: ExportRow,
+  ): Promise<ExportRow | undefined> {
+    const { status, status_reason, fingerprint } = same;
+    const facts = { row_count, table_count, size_bytes, sha256, table_name };
+    return this.#catalog
+      .updateTable('exports')
+      .set({ ...facts, status, status_reason, fingerprint, request: null, ended_at: timestamp() })
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirst();
@@ -226,12 +216,13 @@ export class ExportRepository {
       .execute();
   }
 
-  /** Removes the rows of what failed or expired before a time. */
-  async forget(endedBefore: string): Promise<void> {
-    await this.#catalog
-      .deleteFrom('exports')
+  /** What failed or expired before a time. */
+  endedBefore(time: string): Promise<readonly ExportRow[]> {
+    return this.#catalog
+      .selectFrom('exports')
+      .selectAll()
       .where('status', 'in', ['failed', 'expired'])
-      .where('ended_at', '<', endedBefore)
+      .where('ended_at', '<', time)
       .execute();
   }
 

@@ -1,37 +1,82 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { download, exportNow, filesOf, projectOf, stones } from '../../../testing/http/exports.ts';
 import { startTestServer } from '../../../testing/http/test-server.ts';
+import { folderContent } from '../../../testing/system/folder-content.ts';
+import { runSqliteShell } from '../../../testing/tools/sqlite-shell.ts';
 
-test('what lies in the store and is nobody’s is gone after a start, half files and folders too; what is somebody’s stays', async () => {
+test('a start removes the drafts of exports, and no file or folder of which the catalog knows nothing', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(100));
   const first = await exportNow(server, 'quarry', 'table/stone');
   const other = await exportNow(server, 'quarry', 'database', { format: 'sqlite' });
   const store = join(server.dataDir, 'exports');
+  const unknown = ['exp_20260601_182345_a1b2c3d4e5', 'notes.txt', 'x.draft', 'my.draft.txt'];
+  const drafts = [
+    `${first.id}.draft`,
+    'exp_20260601_182345_a1b2c3d4e5.draft',
+    'exp_20260601_182345_a1b2c3d4e5.draft-journal',
+    'exp_20260601_182345_a1b2c3d4e5.draft-wal',
+  ];
+  mkdirSync(join(store, 'gone', 'deeper'), { recursive: true });
+  for (const name of ['exp_20260601_182345_a1b2c3d4e5', 'exp_20260601_182345_a1b2c3d4e5.draft', 'deeper/x']) {
+    writeFileSync(join(store, 'gone', name), 'somebody’s once');
+  }
+  const before = folderContent(join(store, 'gone'));
   await server.restart(() => {
-    for (const name of [
-      'exp_20260601_182345_a1b2c3d4e5',
-      'notes.txt',
-      `${first.id}.draft`,
-      'x.draft',
-      'x.draft-journal',
-      'x.draft-wal',
-    ]) {
-      writeFileSync(join(store, 'quarry', name), 'half');
-    }
-    mkdirSync(join(store, 'gone', 'deeper'), { recursive: true });
-    writeFileSync(join(store, 'gone', 'exp_20260601_182345_a1b2c3d4e5'), 'somebody’s once');
-    writeFileSync(join(store, 'gone', 'deeper', 'x'), '');
+    for (const name of [...unknown, ...drafts]) writeFileSync(join(store, 'quarry', name), 'half');
   });
-  assert.deepEqual(readdirSync(store), ['quarry']);
-  assert.deepEqual(filesOf(server.dataDir, 'quarry'), [first.id, other.id].toSorted());
+  assert.deepEqual(filesOf(server.dataDir, 'quarry'), [first.id, other.id, ...unknown].toSorted());
+  assert.deepEqual(folderContent(join(store, 'gone')), before);
   for (const made of [first, other]) {
     assert.equal((await download(server, made)).byteLength, made.size_bytes);
   }
+});
+
+test('given a catalog that was restored from an older copy, then a start keeps the exports that are younger', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'quarry', stones(100));
+  const old = await exportNow(server, 'quarry', 'table/stone');
+  const catalog = join(server.dataDir, 'catalog.sqlite');
+  let yesterday = Buffer.alloc(0);
+  await server.restart(() => (yesterday = readFileSync(catalog)));
+  const young = await exportNow(server, 'quarry', 'database', { format: 'sqlite' });
+  await projectOf(server, 'orchard', stones(1));
+  const unknown = await exportNow(server, 'orchard', 'table/stone');
+  await server.restart(() => writeFileSync(catalog, yesterday));
+  assert.deepEqual(filesOf(server.dataDir, 'quarry'), [old.id, young.id].toSorted());
+  assert.deepEqual(filesOf(server.dataDir, 'orchard'), [unknown.id]);
+});
+
+test('files of exports that the catalog knows as failed or expired are gone after a start', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'quarry', stones(100));
+  const made = await exportNow(server, 'quarry', 'table/stone');
+  const kept = await exportNow(server, 'quarry', 'schema');
+  await server.restart(() => {
+    const path = join(server.dataDir, 'catalog.sqlite');
+    runSqliteShell(path, `UPDATE exports SET status = 'failed' WHERE id = '${made.id}';`);
+  });
+  assert.deepEqual(filesOf(server.dataDir, 'quarry'), [kept.id]);
+});
+
+test('given a deletion of a project that was cut short, then the next start removes its exports', async () => {
+  await using server = await startTestServer();
+  await projectOf(server, 'quarry', stones(100));
+  await exportNow(server, 'quarry', 'table/stone');
+  const store = join(server.dataDir, 'exports');
+  await server.restart(() => {
+    const catalog = join(server.dataDir, 'catalog.sqlite');
+    rmSync(join(server.dataDir, 'projects', 'quarry'), { recursive: true });
+    runSqliteShell(
+      catalog,
+      "DELETE FROM projects; INSERT INTO unfinished_projects VALUES ('1', 'quarry', 'deletion');",
+    );
+  });
+  assert.deepEqual(readdirSync(store), []);
 });
 
 test('folders that are not of exports keep no server from its start, and stay', async () => {

@@ -6,13 +6,13 @@ import { json } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 
-import type { IdempotentRequest } from '../../core/idempotency.ts';
-import { moduleBeside } from '../../runtime/threads/module-beside.ts';
-import type { RpcReply, RpcRequest } from '../../runtime/threads/protocol.ts';
-import { openDatabaseFiles, openFilesUnknown } from '../../testing/system/open-files.ts';
-import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
-import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
-import { commitSizes } from './workers/commit-sizes.ts';
+import type { IdempotentRequest } from '../../../core/idempotency.ts';
+import { moduleBeside } from '../../../runtime/threads/module-beside.ts';
+import type { RpcReply, RpcRequest } from '../../../runtime/threads/protocol.ts';
+import { openDatabaseFiles, openFilesUnknown } from '../../../testing/system/open-files.ts';
+import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
+import { runSqliteShell } from '../../../testing/tools/sqlite-shell.ts';
+import { commitSizes } from './commit-sizes.ts';
 
 const MAX_OPEN = 3;
 const DATABASES = 20;

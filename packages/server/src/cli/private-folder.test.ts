@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { databaseFile } from '../testing/databases/database-file.ts';
+import { folderModes, modeOf } from '../testing/system/folder-content.ts';
+import { temporaryFolder } from '../testing/system/temporary-folder.ts';
+import { runCommand, type RunningCommand, startCommandServer } from '../testing/tools/command.ts';
+
+const OPTIONS = { timeout: 120_000, skip: process.platform === 'win32' };
+const ADMIN = 'an-admin-token-given-by-hand';
+
+/** Two things at once: the server runs, and what it keeps only while it runs is there. */
+async function fill({ url }: RunningCommand): Promise<void> {
+  const headers = { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' };
+  const send = async (method: string, path: string, body: string) => {
+    const answer = await fetch(`${url}/projects/example_project/${path}`, { method, headers, body });
+    assert.ok(answer.ok, await answer.text());
+  };
+  await send('PATCH', 'records/books/1', '{"title":"Emma"}');
+  await send('POST', 'query', '{"sql":"SELECT 1"}');
+  for (const what of ['schema', 'table/books', 'database']) await send('POST', `export/${what}`, '{}');
+}
+
+function thenPrivate(folder: string, when: string): void {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const pathsOf = (kind: 'isDirectory' | 'isSymbolicLink') =>
+    new Set(entries.filter((entry) => entry[kind]()).map((entry) => join(entry.parentPath, entry.name)));
+  const [folders, links] = [pathsOf('isDirectory'), pathsOf('isSymbolicLink')];
+  for (const [path, mode] of Object.entries(folderModes(folder))) {
+    if (links.has(join(folder, path))) continue;
+    const isFolder = path === '.' || folders.has(join(folder, path));
+    assert.equal(mode, isFolder ? '700' : '600', `${path}, ${when}`);
+  }
+}
+
+test(
+  'a new data folder is for its owner alone, with all that a running server has in it',
+  OPTIONS,
+  async () => {
+    using folder = temporaryFolder();
+    const dataDir = join(folder.path, 'data');
+    await using server = await startCommandServer({
+      ROWHOUSE_DATA_DIR: dataDir,
+      ROWHOUSE_ADMIN_TOKEN: ADMIN,
+    });
+    await fill(server);
+    const kept = Object.keys(folderModes(dataDir));
+    for (const name of [
+      'catalog.sqlite-wal',
+      'requests.sqlite',
+      'projects/example_project/database.sqlite-shm',
+    ]) {
+      assert.ok(kept.includes(name), name);
+    }
+    thenPrivate(dataDir, 'while the server runs');
+    assert.equal(await server.stop('SIGTERM'), 0);
+    thenPrivate(dataDir, 'when it has stopped');
+  },
+);
+
+test(
+  'what other users could read is for the owner alone after the next start, and what lies elsewhere stays',
+  OPTIONS,
+  async () => {
+    using folder = temporaryFolder();
+    const dataDir = join(folder.path, 'data');
+    const environment = { ROWHOUSE_DATA_DIR: dataDir, ROWHOUSE_ADMIN_TOKEN: ADMIN };
+    {
+      await using server = await startCommandServer(environment);
+      await fill(server);
+      await server.stop('SIGKILL');
+    }
+    const elsewhere = join(folder.path, 'elsewhere');
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, 'file'), '');
+    symlinkSync(elsewhere, join(dataDir, 'projects', 'linked'));
+    symlinkSync(join(elsewhere, 'file'), join(dataDir, 'exports', 'linked'));
+    mkdirSync(join(dataDir, 'exports', 'unknown', 'deeper'), { recursive: true });
+    writeFileSync(join(dataDir, 'exports', 'unknown', 'deeper', 'file'), '');
+    writeFileSync(join(dataDir, 'projects', 'example_project', 'upload-half.sqlite'), '');
+    for (const bits of ['a+rwX', '0777']) {
+      execFileSync('chmod', ['-R', bits, dataDir, elsewhere]);
+      const before = folderModes(elsewhere);
+      await using server = await startCommandServer(environment);
+      thenPrivate(dataDir, `after chmod ${bits} and a start`);
+      assert.deepEqual(folderModes(elsewhere), before);
+      await fill(server);
+      thenPrivate(dataDir, 'while the server runs');
+      await server.stop('SIGKILL');
+    }
+  },
+);
+
+test(
+  'the command line keeps the data folder private, and gives the user files as the user has them',
+  OPTIONS,
+  async () => {
+    using folder = temporaryFolder();
+    const environment = { ROWHOUSE_DATA_DIR: join(folder.path, 'data') };
+    const file = join(folder.path, 'music.sqlite');
+    writeFileSync(file, databaseFile('CREATE TABLE song (title);'));
+    const imported = await runCommand(['import', file, '--project', 'music', '--create'], environment);
+    assert.equal(imported.exitCode, 0, imported.stderr);
+    thenPrivate(environment.ROWHOUSE_DATA_DIR, 'after an import');
+    chmodSync(environment.ROWHOUSE_DATA_DIR, 0o755);
+    const out = join(folder.path, 'music.sql');
+    const before = process.umask(0o027);
+    try {
+      const words = ['export', 'schema', '--project', 'music', '--format', 'sql', '--out', out];
+      const exported = await runCommand(words, environment);
+      assert.equal(exported.exitCode, 0, exported.stderr);
+    } finally {
+      process.umask(before);
+    }
+    assert.equal(modeOf(out), '640');
+    thenPrivate(environment.ROWHOUSE_DATA_DIR, 'after an export');
+  },
+);

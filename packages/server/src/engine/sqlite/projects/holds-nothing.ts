@@ -1,0 +1,20 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { absentAsNull } from '../../../runtime/disk/absent-as-null.ts';
+import { holdsNoTable } from '../../../runtime/disk/holds-no-table.ts';
+
+/**
+ * Whether the folder of a project has no file but those of its database, and that has no table, nor a log that could hold one: what is
+ * left of a creation before its first commit.
+ */
+export async function holdsNothing(folder: string, databaseFile: string): Promise<boolean> {
+  const names = await readdir(folder);
+  const logs = [`${databaseFile}-wal`, `${databaseFile}-journal`];
+  const own = new Set([databaseFile, `${databaseFile}-shm`, ...logs]);
+  if (names.some((name) => !own.has(name))) return false;
+  const sizes = await Promise.all(
+    logs.map(async (name) => (await absentAsNull(stat(join(folder, name))))?.size),
+  );
+  return sizes.every((size) => !size) && (await holdsNoTable(join(folder, databaseFile)));
+}
