@@ -18,6 +18,7 @@ import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import type { ExportFiles } from './files/export-files.ts';
 import { openLocalExportFiles } from './files/local-export-files.ts';
 import type { HttpServerOptions } from './http/http-server.ts';
+import { startMaintenance } from './maintenance.ts';
 import { Bootstrap } from './resources/bootstrap/bootstrap.ts';
 import { Columns } from './resources/columns/columns.ts';
 import { ExportLinks } from './resources/exports/downloads/export-links.ts';
@@ -74,9 +75,6 @@ export interface ServiceOptions {
   readonly now?: () => number;
 }
 
-const USE_RECORDING_INTERVAL_MS = 30_000;
-const TOKEN_SWEEP_INTERVAL_MS = 600_000;
-const EXPORT_SWEEP_INTERVAL_MS = 30_000;
 const UPLOAD_STALL_LIMIT_MS = 60_000;
 
 /** Calls that wait to be written to the log: some 25 MB. */
@@ -123,9 +121,9 @@ export async function composeService(
     retentionSeconds: config.exportRetentionSeconds === 0 ? null : config.exportRetentionSeconds,
     onFault: (err) => log.error({ err }, 'an export could not be made'),
   });
-  const upkeep = new ExportReconciler({ catalog, files, exports });
-  await recover({ projects, upkeep, requestLog, catalog });
-  const housekeeping = startMaintenance({ tokens, exports, upkeep, config, log });
+  const reconciler = new ExportReconciler({ catalog, files, exports });
+  await recover({ projects, reconciler, requestLog, catalog });
+  const housekeeping = startMaintenance({ tokens, exports, reconciler, config, log });
   return {
     tokens,
     accessTests: new AccessTests({ catalog, engine, tokens }),
@@ -228,17 +226,17 @@ function openRequestLog(config: Config, log: FastifyBaseLogger, now: () => numbe
 /** Before anybody asks for anything: ends what was cut short. */
 async function recover({
   projects,
-  upkeep,
+  reconciler,
   requestLog,
   catalog,
 }: {
   readonly projects: Projects;
-  readonly upkeep: ExportReconciler;
+  readonly reconciler: ExportReconciler;
   readonly requestLog: RequestLog;
   readonly catalog: Catalog;
 }): Promise<void> {
   await projects.recover();
-  await upkeep.recover();
+  await reconciler.recover();
   await forgetLoggedProjects(requestLog, catalog).catch(() => undefined);
 }
 
@@ -273,48 +271,4 @@ async function catalogAnswers(catalog: Catalog): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/**
- * What is done now and then: the use of tokens and the downloads of exports are written down, and what is expired, or ended long
- * ago, is removed.
- */
-function startMaintenance({
-  tokens,
-  exports,
-  upkeep,
-  config,
-  log,
-}: {
-  readonly tokens: Tokens;
-  readonly exports: Exports;
-  readonly upkeep: ExportReconciler;
-  readonly config: Config;
-  readonly log: FastifyBaseLogger;
-}): { readonly stop: () => Promise<void> } {
-  const logging = (what: string) => (err: unknown) => log.error({ err }, what);
-  const record = async () => {
-    await tokens.recordUse().catch(logging('the use of tokens could not be recorded'));
-    await exports.recordDownloads().catch(logging('the downloads of exports could not be recorded'));
-  };
-  const sweep = () => tokens.sweep(config.tokenKeptDays).catch(logging('old tokens could not be removed'));
-  let exportsSwept = Promise.resolve();
-  const sweepExports = () => {
-    exportsSwept = exportsSwept.then(() => upkeep.sweep()).catch(logging('old exports could not be removed'));
-  };
-  const swept = sweep();
-  const timers = [
-    setInterval(() => void record(), USE_RECORDING_INTERVAL_MS),
-    setInterval(() => void sweep(), TOKEN_SWEEP_INTERVAL_MS),
-    setInterval(sweepExports, EXPORT_SWEEP_INTERVAL_MS),
-  ];
-  for (const timer of timers) timer.unref();
-  return {
-    stop: async () => {
-      for (const timer of timers) clearInterval(timer);
-      // What is being swept is not to be taken for something else once exports end.
-      await Promise.all([swept, exportsSwept]);
-      await record();
-    },
-  };
 }
