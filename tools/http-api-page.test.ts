@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { scopesOf } from '../packages/server/src/http/access/permissions.ts';
 import type { OpenApiDocument } from '../packages/server/src/openapi/document.ts';
 import type { OperationText } from '../packages/server/src/openapi/page-texts.ts';
-import { readChinook } from '../packages/server/src/testing/databases/chinook.ts';
+import { readMusicShop } from '../packages/server/src/testing/databases/music-shop.ts';
 import { answerChecker } from '../packages/server/src/testing/http/documented-answers.ts';
 import {
   type RegisteredRoute,
@@ -120,7 +120,7 @@ const OF_THE_ADMIN = new Set(['/projects', '/metrics']);
 
 async function requestOf({ path, body }: OperationText, { token }: Made): Promise<CallOptions> {
   const content = path.endsWith('/import/sqlite')
-    ? { body: await readChinook(), headers: { 'content-type': 'application/vnd.sqlite3' } }
+    ? { body: await readMusicShop(), headers: { 'content-type': 'application/vnd.sqlite3' } }
     : { json: body };
   return OF_THE_ADMIN.has(path) ? content : { headers: JOURNEY, ...content, token };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { chinookPath } from '../packages/server/src/testing/databases/chinook.ts';
+import { musicShopPath } from '../packages/server/src/testing/databases/music-shop.ts';
 import { temporaryFolder } from '../packages/server/src/testing/system/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,7 +24,7 @@ test('the package as it is published, plain JavaScript, imports a database and e
     return spawnSync(process.execPath, [join(compiled, 'main.js'), ...words], { env, encoding: 'utf8' });
   };
 
-  const imported = run('import', chinookPath, '--project', 'music', '--create');
+  const imported = run('import', musicShopPath, '--project', 'music', '--create');
   assert.equal(imported.stderr, '');
   const exported = run('export', 'schema', '--project', 'music');
   assert.equal(JSON.parse(exported.stdout).tables.length, 11);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { chinookPath } from '../testing/databases/chinook.ts';
+import { musicShopPath } from '../testing/databases/music-shop.ts';
 import { temporaryFolder } from '../testing/system/temporary-folder.ts';
 import { runCommand, startCommandServer } from '../testing/tools/command.ts';
 import { runSqliteShell } from '../testing/tools/sqlite-shell.ts';
@@ -15,7 +15,7 @@ const ADMIN = 'a-configured-admin-token-of-mine';
 test('a file goes in and its schema comes out, straight on the data folder', async () => {
   using folder = temporaryFolder();
   const environment = { ROWHOUSE_DATA_DIR: join(folder.path, 'data') };
-  const imported = await runCommand(['import', chinookPath, '--project', 'Music', '--create'], environment);
+  const imported = await runCommand(['import', musicShopPath, '--project', 'Music', '--create'], environment);
   assert.equal(imported.stderr, '');
   assert.match(
     imported.stdout,
@@ -40,7 +40,7 @@ test('the same goes through a running server, with the token from the environmen
     ROWHOUSE_ADMIN_TOKEN: ADMIN,
   });
   const environment = { ROWHOUSE_URL: server.url, ROWHOUSE_TOKEN: ADMIN };
-  const imported = await runCommand(['import', chinookPath, '--project', 'music', '--create'], environment);
+  const imported = await runCommand(['import', musicShopPath, '--project', 'music', '--create'], environment);
   assert.match(
     imported.stdout,
     /^music: 11 tables, 15607 rows\nproject token, shown this once: pat_\w{42}\n$/,
@@ -48,10 +48,13 @@ test('the same goes through a running server, with the token from the environmen
 
   const remote = await runCommand(['export', 'schema', '--project', 'music'], environment);
   assert.equal(JSON.parse(remote.stdout).tables.length, 11);
-  const again = await runCommand(['import', chinookPath, '--project', 'music'], environment);
+  const again = await runCommand(['import', musicShopPath, '--project', 'music'], environment);
   assert.equal(again.exitCode, 1);
   assert.match(again.stderr, /^rowhouse: The project has tables already; .*replace.*\n$/);
-  const replaced = await runCommand(['import', chinookPath, '--project', 'music', '--replace'], environment);
+  const replaced = await runCommand(
+    ['import', musicShopPath, '--project', 'music', '--replace'],
+    environment,
+  );
   assert.equal(replaced.exitCode, 0);
 
   const copy = join(folder.path, 'copy.sqlite');
@@ -59,7 +62,8 @@ test('the same goes through a running server, with the token from the environmen
   assert.deepEqual(await runCommand(whole, environment), { exitCode: 0, stdout: '', stderr: '' });
   assert.equal(runSqliteShell(copy, 'SELECT count(*) FROM Track;'), '3503\n');
   const genres = await runCommand(['export', 'table', 'Genre', '--project', 'music'], environment);
-  assert.equal(genres.stdout.split('\r\n')[1], '1,"Rock"');
+  const first = runSqliteShell(musicShopPath, `SELECT format('%d,"%s"', GenreId, Name) FROM Genre LIMIT 1;`);
+  assert.equal(genres.stdout.split('\r\n')[1], first.trimEnd());
   const lost = await runCommand(['export', 'table', '--project', 'music'], environment);
   assert.equal(lost.exitCode, 2);
   assert.match(lost.stderr, /rowhouse export schema\|database\|table TABLE/);
@@ -131,7 +135,7 @@ test('failures that a person can mend are one line, without a stack', async () =
     /^rowhouse: there is no Rowhouse data in .+; ROWHOUSE_DATA_DIR says where to look\n$/,
   );
   assert.ok(!existsSync(environment.ROWHOUSE_DATA_DIR));
-  await runCommand(['import', chinookPath, '--project', 'x', '--create'], environment);
+  await runCommand(['import', musicShopPath, '--project', 'x', '--create'], environment);
   const format = await runCommand(['export', 'schema', '--project', 'x', '--format', 'xml'], environment);
   assert.equal(format.stderr, 'rowhouse: format must be json or sql for schema exports.\n');
 });
@@ -150,10 +154,10 @@ test('help tells the commands, also behind one, and the version is told', async 
 test('the bar is drawn on a terminal, and nowhere else', async () => {
   using folder = temporaryFolder();
   const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-  const command = `${process.execPath} ${main} import ${chinookPath} --project music --create`;
+  const command = `${process.execPath} ${main} import ${musicShopPath} --project music --create`;
   const env = { ROWHOUSE_DATA_DIR: join(folder.path, 'data'), PATH: process.env['PATH'] };
   // script(1) gives the command a terminal of its own.
   const shown = execFileSync('script', ['-qec', command, '/dev/null'], { env }).toString();
-  assert.match(shown.replaceAll('\u001b[K', ''), /\rchinook\.sqlite {2}\[[#-]{24}\] {2}\d+ %/);
+  assert.match(shown.replaceAll('\u001b[K', ''), /\rmusic-shop-\w+\.sqlite {2}\[[#-]{24}\] {2}\d+ %/);
   assert.match(shown, /checking…/);
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 
-import { chinookPath } from '../testing/databases/chinook.ts';
+import { musicShopPath } from '../testing/databases/music-shop.ts';
 import { runCommand } from '../testing/tools/command.ts';
 
 test('why an import failed is told in the server’s words, also where the project made for it cannot be removed', async () => {
@@ -25,7 +25,7 @@ test('why an import failed is told in the server’s words, also where the proje
   const port = typeof address === 'object' && address !== null ? address.port : 0;
 
   const options = ['--url', `http://127.0.0.1:${port}`, '--token', 'x', '--project', 'music', '--create'];
-  const failed = await runCommand(['import', chinookPath, ...options]);
+  const failed = await runCommand(['import', musicShopPath, ...options]);
   server.close();
   assert.equal(failed.exitCode, 1);
   assert.equal(

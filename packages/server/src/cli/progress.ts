@@ -33,7 +33,7 @@ export function showProgress(label: string, totalBytes: number, terminal: NodeJS
   return { counter, note: (text) => draw(`${label}  ${text}`), finish: () => draw('') };
 }
 
-/** `chinook.sqlite  [############------------]  50 %  0.5 of 1.0 MB` */
+/** `shop.sqlite  [############------------]  50 %  0.5 of 1.0 MB` */
 export function progressLine(label: string, doneBytes: number, totalBytes: number): string {
   const share = totalBytes === 0 ? 1 : Math.min(1, doneBytes / totalBytes);
   const filled = Math.round(share * BAR_WIDTH);

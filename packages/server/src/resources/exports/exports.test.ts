@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { schemaFormats } from '../../schema/formats/schema-formats.ts';
-import { readChinook } from '../../testing/databases/chinook.ts';
+import { musicShopPath, musicShops } from '../../testing/databases/music-shop.ts';
 import { fieldsAtFault, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
@@ -44,11 +44,11 @@ interface Manifest {
   readonly missing_at: string | null;
 }
 
-async function importChinook(server: TestServer): Promise<string> {
-  const token = await server.createProject('chinook');
-  const body = await readChinook();
+async function importShop(server: TestServer, path = musicShopPath): Promise<string> {
+  const token = await server.createProject('shop');
+  const body = await readFile(path);
   const headers = { 'content-type': 'application/vnd.sqlite3' };
-  const { status } = await server.call('POST', '/projects/chinook/import/sqlite', { token, body, headers });
+  const { status } = await server.call('POST', '/projects/shop/import/sqlite', { token, body, headers });
   assert.equal(status, 201);
   return token;
 }
@@ -59,38 +59,45 @@ async function exportSchema(server: TestServer, project: string, json?: unknown)
   return answer.body.data.export;
 }
 
-test('given Chinook, its SQL export loads into the sqlite3 shell and gives the same schema', async () => {
-  await using server = await startTestServer();
-  using folder = temporaryFolder();
-  const token = await importChinook(server);
-  const manifest = await exportSchema(server, 'chinook', { format: 'sql' });
+for (const shop of musicShops) {
+  test(`given ${shop.name}, its SQL export loads into the sqlite3 shell and gives the same schema`, async () => {
+    await using server = await startTestServer();
+    using folder = temporaryFolder();
+    const token = await importShop(server, shop.path);
+    const manifest = await exportSchema(server, 'shop', { format: 'sql' });
 
-  const sql = await (await server.fetch('GET', manifest.download_url, { token })).text();
-  const copy = join(folder.path, 'copy.sqlite');
-  runSqliteShell(copy, sql);
-  const rows = 'SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name;';
-  const original = join(server.dataDir, 'projects', 'chinook', 'database.sqlite');
-  assert.equal(runSqliteShell(copy, rows), runSqliteShell(original, rows));
-});
+    const sql = await (await server.fetch('GET', manifest.download_url, { token })).text();
+    const copy = join(folder.path, 'copy.sqlite');
+    runSqliteShell(copy, sql);
+    const rows = 'SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name;';
+    const original = join(server.dataDir, 'projects', 'shop', 'database.sqlite');
+    assert.equal(runSqliteShell(copy, rows), runSqliteShell(original, rows));
+  });
+}
 
-test('given Chinook, its JSON export names every table, foreign key and index', async () => {
-  await using server = await startTestServer();
-  const token = await importChinook(server);
-  const manifest = await exportSchema(server, 'chinook');
+for (const shop of musicShops) {
+  test(`given ${shop.name}, its JSON export names every table, foreign key and index`, async () => {
+    await using server = await startTestServer();
+    const token = await importShop(server, shop.path);
+    const manifest = await exportSchema(server, 'shop');
 
-  const schema = JSON.parse(await (await server.fetch('GET', manifest.download_url, { token })).text());
-  assert.equal(schema.tables.length, 11);
-  assert.equal(schema.tables.flatMap((table: { foreign_keys: unknown[] }) => table.foreign_keys).length, 11);
-  const named = schema.tables
-    .flatMap((table: { indexes: { name: string }[] }) => table.indexes.map((index) => index.name))
-    .toSorted();
-  const original = join(server.dataDir, 'projects', 'chinook', 'database.sqlite');
-  const stored = runSqliteShell(
-    original,
-    `SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name;`,
-  );
-  assert.deepEqual(named, stored.trim().split('\n'));
-});
+    const schema = JSON.parse(await (await server.fetch('GET', manifest.download_url, { token })).text());
+    assert.equal(schema.tables.length, 11);
+    assert.equal(
+      schema.tables.flatMap((table: { foreign_keys: unknown[] }) => table.foreign_keys).length,
+      11,
+    );
+    const named = schema.tables
+      .flatMap((table: { indexes: { name: string }[] }) => table.indexes.map((index) => index.name))
+      .toSorted();
+    const original = join(server.dataDir, 'projects', 'shop', 'database.sqlite');
+    const stored = runSqliteShell(
+      original,
+      `SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name;`,
+    );
+    assert.deepEqual(named, stored.trim().split('\n'));
+  });
+}
 
 test('an export is described in the documented form, and its bytes are what it says', async () => {
   await using server = await startTestServer();
@@ -153,8 +160,8 @@ test('the same schema gives the same bytes, whatever the project is called', asy
 
 test('a download that broke off is resumed, in parts that make the whole', async () => {
   await using server = await startTestServer();
-  const token = await importChinook(server);
-  const manifest = await exportSchema(server, 'chinook');
+  const token = await importShop(server);
+  const manifest = await exportSchema(server, 'shop');
   const path = manifest.download_url;
   const etag = `"${manifest.sha256}"`;
 
@@ -390,26 +397,26 @@ test('an empty body, with or without a content type, means the defaults; an emoj
 
 test('a hundred exports at once are all made and all right', async () => {
   await using server = await startTestServer();
-  const token = await importChinook(server);
+  const token = await importShop(server);
   const manifests = await Promise.all(
     Array.from({ length: 100 }, (_, index) => {
-      return exportSchema(server, 'chinook', { format: index % 2 === 0 ? 'sql' : 'json' });
+      return exportSchema(server, 'shop', { format: index % 2 === 0 ? 'sql' : 'json' });
     }),
   );
 
   assert.equal(new Set(manifests.map(({ id }) => id)).size, 100);
   assert.equal(new Set(manifests.map(({ sha256 }) => sha256)).size, 2);
-  const listed = await server.call('GET', '/projects/chinook/exports?limit=500', { token });
+  const listed = await server.call('GET', '/projects/shop/exports?limit=500', { token });
   assert.equal(listed.body.data.returned, 100);
 });
 
 test('an export whose project is deleted meanwhile is not found, and none of its files stays', async () => {
   await using server = await startTestServer();
-  await importChinook(server);
+  await importShop(server);
   const exported = Promise.all(
-    Array.from({ length: 20 }, () => server.call('POST', '/projects/chinook/export/schema')),
+    Array.from({ length: 20 }, () => server.call('POST', '/projects/shop/export/schema')),
   );
-  const deleted = server.call('DELETE', '/projects/chinook', { json: { confirm_project_slug: 'chinook' } });
+  const deleted = server.call('DELETE', '/projects/shop', { json: { confirm_project_slug: 'shop' } });
 
   assert.equal((await deleted).status, 200);
   for (const { status, body } of await exported) {

@@ -3,39 +3,41 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { chinookPath, readChinook } from '../../testing/databases/chinook.ts';
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { musicShops, readMusicShop } from '../../testing/databases/music-shop.ts';
 import { exportedSchema, importDatabase } from '../../testing/http/import-and-export.ts';
 import { startTestServer } from '../../testing/http/test-server.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
-test('given an empty project, the Chinook database comes in whole, as one sound file', async () => {
-  await using server = await startTestServer();
-  const token = await server.createProject('music');
-  const bytes = await readChinook();
+for (const shop of musicShops) {
+  test(`given an empty project, ${shop.name} comes in whole, as one sound file`, async () => {
+    await using server = await startTestServer();
+    const token = await server.createProject('music');
+    const bytes = await readFile(shop.path);
 
-  const answer = await importDatabase(server, 'music', bytes, { token });
+    const answer = await importDatabase(server, 'music', bytes, { token });
 
-  assert.equal(answer.status, 201);
-  assert.deepEqual(answer.body.data, {
-    import: {
-      project: 'music',
-      tables: 11,
-      rows: 15_607,
-      size_bytes: bytes.byteLength,
-      replaced: false,
-      warnings: [],
-    },
+    assert.equal(answer.status, 201);
+    assert.deepEqual(answer.body.data, {
+      import: {
+        project: 'music',
+        tables: 11,
+        rows: 15_607,
+        size_bytes: bytes.byteLength,
+        replaced: false,
+        warnings: [],
+      },
+    });
+    const folder = join(server.dataDir, 'projects', 'music');
+    const path = join(folder, 'database.sqlite');
+    assert.equal(runSqliteShell(path, 'PRAGMA journal_mode; PRAGMA integrity_check;'), 'wal\nok\n');
+    assert.equal(runSqliteShell(path, '.dump'), runSqliteShell(shop.path, '.dump'));
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.startsWith('upload-')),
+      [],
+    );
   });
-  const folder = join(server.dataDir, 'projects', 'music');
-  const path = join(folder, 'database.sqlite');
-  assert.equal(runSqliteShell(path, 'PRAGMA journal_mode; PRAGMA integrity_check;'), 'wal\nok\n');
-  assert.equal(runSqliteShell(path, '.dump'), runSqliteShell(chinookPath, '.dump'));
-  assert.deepEqual(
-    (await readdir(folder)).filter((name) => name.startsWith('upload-')),
-    [],
-  );
-});
+}
 
 test('a project that has tables is imported into only with replace=true', async () => {
   await using server = await startTestServer();
@@ -45,13 +47,13 @@ test('a project that has tables is imported into only with replace=true', async 
   const before = await exportedSchema(server, 'music');
 
   for (const query of ['', '?replace=false', '?replace=0', '?replace=never']) {
-    const refused = await importDatabase(server, 'music', await readChinook(), { query });
+    const refused = await importDatabase(server, 'music', await readMusicShop(), { query });
     assert.equal(refused.status, 409, query);
     assert.equal(refused.body.error?.code, 'conflict');
   }
   assert.equal(await exportedSchema(server, 'music'), before);
 
-  const replaced = await importDatabase(server, 'music', await readChinook(), { query: '?replace=true' });
+  const replaced = await importDatabase(server, 'music', await readMusicShop(), { query: '?replace=true' });
   assert.equal(replaced.status, 201);
   assert.equal(replaced.body.data.import.replaced, true);
   assert.match(await exportedSchema(server, 'music'), /CREATE TABLE .?PlaylistTrack/);

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 
 import { openSqliteEngine } from '../../engine/sqlite/sqlite-engine.ts';
-import { readChinook } from '../../testing/databases/chinook.ts';
+import { readMusicShop } from '../../testing/databases/music-shop.ts';
 import { knownProjects } from '../../testing/system/known-projects.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import { Imports } from './imports.ts';
@@ -27,7 +27,7 @@ test('an upload that stops bringing bytes is given up with request_timeout, and 
   });
   await engine.createDatabase('shop', {});
   const imports = new Imports({ engine, maxBytes: 10_000_000, stallLimitMs: 20 });
-  const beginning = (await readChinook()).subarray(0, 5_000);
+  const beginning = (await readMusicShop()).subarray(0, 5_000);
   const content = new Readable({ read: () => undefined });
   content.push(beginning);
 

@@ -6,8 +6,8 @@ import { test } from 'node:test';
 
 import { jsonFormat } from '../../../../schema/formats/json.ts';
 import { sqlFormat } from '../../../../schema/formats/sql.ts';
-import { chinookPath } from '../../../../testing/databases/chinook.ts';
 import { writeEdgeCaseDatabase } from '../../../../testing/databases/edge-case-values.ts';
+import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { exportedDatabase, exportedTable } from '../../../../testing/http/data-exports.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
 import { runPython } from '../../../../testing/tools/python.ts';
@@ -53,44 +53,48 @@ function readArchive(bytes: Buffer): ReadArchive {
   return runPython(READ_ZIP, path) as ReadArchive;
 }
 
-test('given Chinook, unzip and Python open the archive; its manifest tells the truth, and its tables are the CSV exports', async () => {
-  const { bytes, rowCount, tableCount } = await exportedDatabase(chinookPath, { format: 'zip' });
-  const { bad, names, members } = readArchive(bytes);
-  assert.equal(bad, null);
-  const manifest = JSON.parse(members['manifest.json']?.text ?? '') as ArchiveManifest;
-  assert.deepEqual([manifest.format, manifest.database], ['rowhouse.export', 'tested']);
-  assert.deepEqual([manifest.tables.length, tableCount], [11, 11]);
-  assert.equal(
-    manifest.tables.reduce((sum, { row_count }) => sum + row_count, 0),
-    rowCount,
-  );
-  assert.deepEqual(names, [
-    ...manifest.tables.map(({ file }) => file),
-    'schema.sql',
-    'schema.json',
-    'manifest.json',
-  ]);
-  for (const { file, size_bytes, sha256 } of [...manifest.tables, ...manifest.files]) {
-    assert.deepEqual([members[file]?.size, members[file]?.sha256], [size_bytes, sha256], file);
-  }
-  for (const { table, file } of manifest.tables) {
+for (const shop of musicShops) {
+  test(`given ${shop.name}, unzip and Python open the archive; its manifest tells the truth, and its tables are the CSV exports`, async () => {
+    const { bytes, rowCount, tableCount } = await exportedDatabase(shop.path, { format: 'zip' });
+    const { bad, names, members } = readArchive(bytes);
+    assert.equal(bad, null);
+    const manifest = JSON.parse(members['manifest.json']?.text ?? '') as ArchiveManifest;
+    assert.deepEqual([manifest.format, manifest.database], ['rowhouse.export', 'tested']);
+    assert.deepEqual([manifest.tables.length, tableCount], [11, 11]);
     assert.equal(
-      members[file]?.text,
-      (await exportedTable(chinookPath, table, 'csv')).bytes.toString(),
-      table,
+      manifest.tables.reduce((sum, { row_count }) => sum + row_count, 0),
+      rowCount,
     );
-  }
-  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
-  assert.equal(members['schema.sql']?.text, renderSchemaExport(chinook, sqlFormat).text);
-  assert.equal(members['schema.json']?.text, renderSchemaExport(chinook, jsonFormat).text);
-});
+    assert.deepEqual(names, [
+      ...manifest.tables.map(({ file }) => file),
+      'schema.sql',
+      'schema.json',
+      'manifest.json',
+    ]);
+    for (const { file, size_bytes, sha256 } of [...manifest.tables, ...manifest.files]) {
+      assert.deepEqual([members[file]?.size, members[file]?.sha256], [size_bytes, sha256], file);
+    }
+    for (const { table, file } of manifest.tables) {
+      assert.equal(
+        members[file]?.text,
+        (await exportedTable(shop.path, table, 'csv')).bytes.toString(),
+        table,
+      );
+    }
+    using database = openDatabase(shop.path, { mode: 'read-only' });
+    assert.equal(members['schema.sql']?.text, renderSchemaExport(database, sqlFormat).text);
+    assert.equal(members['schema.json']?.text, renderSchemaExport(database, jsonFormat).text);
+  });
+}
 
-test('zip-csv has the CSV files alone', async () => {
-  const { names } = readArchive(
-    (await exportedDatabase(chinookPath, { format: 'zip-csv', include: ['artist', 'Genre'] })).bytes,
-  );
-  assert.deepEqual(names, ['Artist.csv', 'Genre.csv']);
-});
+for (const shop of musicShops) {
+  test('zip-csv has the CSV files alone', async () => {
+    const { names } = readArchive(
+      (await exportedDatabase(shop.path, { format: 'zip-csv', include: ['artist', 'Genre'] })).bytes,
+    );
+    assert.deepEqual(names, ['Artist.csv', 'Genre.csv']);
+  });
+}
 
 test('given tables left out, neither the schema nor the manifest in the archive has them', async () => {
   using folder = temporaryFolder();

@@ -4,25 +4,30 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { chinookPath } from '../../../../testing/databases/chinook.ts';
 import { writeEdgeCaseDatabase } from '../../../../testing/databases/edge-case-values.ts';
+import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { exportedDatabase } from '../../../../testing/http/data-exports.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
 import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
 
 const DUMP = '.dump\nPRAGMA user_version; PRAGMA application_id; PRAGMA encoding;';
 
-test('given Chinook, the copy is the same database for the sqlite3 shell', async () => {
-  using folder = temporaryFolder();
-  const { bytes, sha256, sizeBytes, rowCount, tableCount } = await exportedDatabase(chinookPath, {
-    format: 'sqlite',
+for (const shop of musicShops) {
+  test(`given ${shop.name}, the copy is the same database for the sqlite3 shell`, async () => {
+    using folder = temporaryFolder();
+    const { bytes, sha256, sizeBytes, rowCount, tableCount } = await exportedDatabase(shop.path, {
+      format: 'sqlite',
+    });
+    assert.deepEqual([rowCount, tableCount], [15_607, 11]);
+    assert.deepEqual(
+      [sizeBytes, sha256],
+      [bytes.byteLength, createHash('sha256').update(bytes).digest('hex')],
+    );
+    const copy = join(folder.path, 'copy.sqlite');
+    writeFileSync(copy, bytes);
+    assert.equal(runSqliteShell(copy, DUMP), runSqliteShell(shop.path, DUMP));
   });
-  assert.deepEqual([rowCount, tableCount], [15_607, 11]);
-  assert.deepEqual([sizeBytes, sha256], [bytes.byteLength, createHash('sha256').update(bytes).digest('hex')]);
-  const copy = join(folder.path, 'copy.sqlite');
-  writeFileSync(copy, bytes);
-  assert.equal(runSqliteShell(copy, DUMP), runSqliteShell(chinookPath, DUMP));
-});
+}
 
 test('given a database with free pages, a log, and tables of the service, the copy has none of them', async () => {
   using folder = temporaryFolder();

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
-import { chinookPath } from '../../../../testing/databases/chinook.ts';
 import { databaseSnapshot } from '../../../../testing/databases/database-snapshot.ts';
 import { writeEdgeCaseDatabase } from '../../../../testing/databases/edge-case-values.ts';
+import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { exportedDatabase } from '../../../../testing/http/data-exports.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
 import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
@@ -31,16 +31,18 @@ function snapshotOf(path: string): unknown {
   }
 }
 
-test('given Chinook, its dump loads into the sqlite3 shell and a defensive handle, every row and index is there, and it is dumped the same again', async () => {
-  using folder = temporaryFolder();
-  const dump = await exportedDatabase(chinookPath, { format: 'sql' });
-  assert.deepEqual([dump.tableCount, dump.rowCount, dump.warnings], [11, 15_607, []]);
-  const copies = loadDump(folder.path, dump.bytes);
-  for (const copy of Object.values(copies)) {
-    assert.deepEqual(snapshotOf(copy), snapshotOf(chinookPath));
-    assert.deepEqual((await exportedDatabase(copy, { format: 'sql' })).bytes, dump.bytes);
-  }
-});
+for (const shop of musicShops) {
+  test(`given ${shop.name}, its dump loads into the sqlite3 shell and a defensive handle, every row and index is there, and it is dumped the same again`, async () => {
+    using folder = temporaryFolder();
+    const dump = await exportedDatabase(shop.path, { format: 'sql' });
+    assert.deepEqual([dump.tableCount, dump.rowCount, dump.warnings], [11, 15_607, []]);
+    const copies = loadDump(folder.path, dump.bytes);
+    for (const copy of Object.values(copies)) {
+      assert.deepEqual(snapshotOf(copy), snapshotOf(shop.path));
+      assert.deepEqual((await exportedDatabase(copy, { format: 'sql' })).bytes, dump.bytes);
+    }
+  });
+}
 
 for (const encoding of ['UTF-8', 'UTF-16le', 'UTF-16be']) {
   test(`given the worst values there are in ${encoding}, each comes back with its type and its bytes`, async () => {

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { chinookPath } from '../../../../testing/databases/chinook.ts';
 import { writeEdgeCaseDatabase } from '../../../../testing/databases/edge-case-values.ts';
+import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { exportedTable } from '../../../../testing/http/data-exports.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
 import { runPython } from '../../../../testing/tools/python.ts';
@@ -25,26 +25,28 @@ function readCsv(bytes: Buffer, delimiter = ',', encoding = 'utf-8'): readonly (
   return runPython(READ_CSV, path, delimiter, encoding) as readonly string[][];
 }
 
-test('given Chinook, when each table’s CSV is imported by the sqlite3 shell, then every value is there', async () => {
-  using folder = temporaryFolder();
-  const copy = join(folder.path, 'copy.db');
-  runSqliteShell(copy, runSqliteShell(chinookPath, '.schema'));
-  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
-  const tables = queryRows<[string]>(chinook, "SELECT name FROM sqlite_schema WHERE type = 'table'");
-  for (const [table] of tables) {
-    const { bytes, rowCount } = await exportedTable(chinookPath, table, 'csv');
-    const path = join(folder.path, `${table}.csv`);
-    writeFileSync(path, bytes);
-    runSqliteShell(copy, `.import --csv --skip 1 ${path} ${table}`);
-    using loaded = openDatabase(copy, { mode: 'read-only' });
-    const names = queryRows<[string]>(chinook, 'SELECT name FROM pragma_table_info(?)', [table]);
-    // The shell makes the empty text of NULL.
-    const columns = names.map(([name]) => `nullif("${name}", '')`).join(', ');
-    const select = `SELECT ${columns} FROM "${table}" ORDER BY rowid`;
-    assert.deepEqual(queryRows(loaded, select), queryRows(chinook, select), table);
-    assert.equal(queryRows(chinook, select).length, rowCount);
-  }
-});
+for (const shop of musicShops) {
+  test(`given ${shop.name}, when each table’s CSV is imported by the sqlite3 shell, then every value is there`, async () => {
+    using folder = temporaryFolder();
+    const copy = join(folder.path, 'copy.db');
+    runSqliteShell(copy, runSqliteShell(shop.path, '.schema'));
+    using database = openDatabase(shop.path, { mode: 'read-only' });
+    const tables = queryRows<[string]>(database, "SELECT name FROM sqlite_schema WHERE type = 'table'");
+    for (const [table] of tables) {
+      const { bytes, rowCount } = await exportedTable(shop.path, table, 'csv');
+      const path = join(folder.path, `${table}.csv`);
+      writeFileSync(path, bytes);
+      runSqliteShell(copy, `.import --csv --skip 1 ${path} ${table}`);
+      using loaded = openDatabase(copy, { mode: 'read-only' });
+      const names = queryRows<[string]>(database, 'SELECT name FROM pragma_table_info(?)', [table]);
+      // The shell makes the empty text of NULL.
+      const columns = names.map(([name]) => `nullif("${name}", '')`).join(', ');
+      const select = `SELECT ${columns} FROM "${table}" ORDER BY rowid`;
+      assert.deepEqual(queryRows(loaded, select), queryRows(database, select), table);
+      assert.equal(queryRows(database, select).length, rowCount);
+    }
+  });
+}
 
 test('given the worst values there are, Python reads each back from the CSV, exactly', async () => {
   using folder = temporaryFolder();

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { chinookPath } from '../../../../testing/databases/chinook.ts';
 import { writeEdgeCaseDatabase } from '../../../../testing/databases/edge-case-values.ts';
+import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { exportedDatabase, exportedTable } from '../../../../testing/http/data-exports.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
 import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
@@ -30,20 +30,22 @@ function storedRecords(path: string, select: string): readonly object[] {
     );
 }
 
-test('given Chinook as one JSON document, jq finds every table with every row', async () => {
-  const { bytes, rowCount, tableCount } = await exportedDatabase(chinookPath, { format: 'json' });
-  assert.deepEqual([rowCount, tableCount], [15_607, 11]);
-  const head = jq(
-    bytes,
-    '-c',
-    '[.format, .format_version, .database, (.tables | length), (.tables | map(length) | add)]',
-  );
-  assert.equal(head, '["rowhouse.database",1,"tested",11,15607]\n');
-  const document = JSON.parse(bytes.toString()) as { readonly tables: Readonly<Record<string, unknown>> };
-  for (const [table, rows] of Object.entries(document.tables)) {
-    assert.deepEqual(rows, storedRecords(chinookPath, `SELECT * FROM "${table}"`), table);
-  }
-});
+for (const shop of musicShops) {
+  test(`given ${shop.name} as one JSON document, jq finds every table with every row`, async () => {
+    const { bytes, rowCount, tableCount } = await exportedDatabase(shop.path, { format: 'json' });
+    assert.deepEqual([rowCount, tableCount], [15_607, 11]);
+    const head = jq(
+      bytes,
+      '-c',
+      '[.format, .format_version, .database, (.tables | length), (.tables | map(length) | add)]',
+    );
+    assert.equal(head, '["rowhouse.database",1,"tested",11,15607]\n');
+    const document = JSON.parse(bytes.toString()) as { readonly tables: Readonly<Record<string, unknown>> };
+    for (const [table, rows] of Object.entries(document.tables)) {
+      assert.deepEqual(rows, storedRecords(shop.path, `SELECT * FROM "${table}"`), table);
+    }
+  });
+}
 
 for (const format of ['json', 'ndjson'] as const) {
   test(`given the worst values there are, ${format} has each as records do, and jq takes it`, async () => {

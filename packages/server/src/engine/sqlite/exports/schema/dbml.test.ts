@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { dbmlFormat } from '../../../../schema/formats/dbml.ts';
 import { foldName } from '../../../../schema/identifier.ts';
 import type { OrdinaryTable } from '../../../../schema/model.ts';
-import { chinookPath } from '../../../../testing/databases/chinook.ts';
 import { edgeCaseDatabase } from '../../../../testing/databases/edge-case-schema.ts';
+import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
 import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
 import { type DbmlDatabase, type DbmlTable, readDbml } from '../../../../testing/tools/dbml.ts';
@@ -14,24 +14,26 @@ import { openDatabase } from '../../connection/open-database.ts';
 import { readSchema } from '../../introspection/read-schema.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
-test('given the Chinook database, when exported, then DBML tools know its tables and references', () => {
-  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
-  assert.deepEqual(renderSchemaExport(chinook, dbmlFormat).warnings, []);
-  assertSays(chinook);
-  const { tables, refs } = read(chinook);
-  assert.equal(tables.length, 11);
-  assert.equal(refs.length, 11);
-  assert.deepEqual(table(tables, 'PlaylistTrack').indexes[0], {
-    columns: [
-      { type: 'column', value: 'PlaylistId' },
-      { type: 'column', value: 'TrackId' },
-    ],
-    isPrimaryKey: true,
-    isUnique: false,
-    name: null,
-    note: null,
+for (const shop of musicShops) {
+  test(`given ${shop.name}, when exported, then DBML tools know its tables and references`, () => {
+    using database = openDatabase(shop.path, { mode: 'read-only' });
+    assert.deepEqual(renderSchemaExport(database, dbmlFormat).warnings, []);
+    assertSays(database);
+    const { tables, refs } = read(database);
+    assert.equal(tables.length, 11);
+    assert.equal(refs.length, 11);
+    assert.deepEqual(table(tables, 'PlaylistTrack').indexes[0], {
+      columns: [
+        { type: 'column', value: 'PlaylistId' },
+        { type: 'column', value: 'TrackId' },
+      ],
+      isPrimaryKey: true,
+      isUnique: false,
+      name: null,
+      note: null,
+    });
   });
-});
+}
 
 test('given the worst names and kinds of things, when exported, then DBML tools read each under its own name', () => {
   using worst = edgeCaseDatabase();

@@ -10,12 +10,12 @@ import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { drizzle, type SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
 
 import { drizzleFormat } from '../../../../schema/formats/drizzle.ts';
-import { chinookPath } from '../../../../testing/databases/chinook.ts';
 import {
   fillEdgeCaseTables,
   EDGE_CASE_NAMES,
   edgeCaseDatabase,
 } from '../../../../testing/databases/edge-case-schema.ts';
+import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
 import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
@@ -42,12 +42,13 @@ test('given the worst schema and one with no tables, when exported, then the sam
   await assertModules([worst, none]);
 });
 
-test('given the Chinook database, when queried through its module, then rows are read, joined, inserted and changed', async () => {
-  using folder = temporaryFolder();
-  const path = join(folder.path, 'chinook.sqlite');
-  cpSync(chinookPath, path);
-  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
-  const use = `
+for (const shop of musicShops) {
+  test(`given ${shop.name}, when queried through its module, then rows are read, joined, inserted and changed`, async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'shop.sqlite');
+    cpSync(shop.path, path);
+    using database = openDatabase(shop.path, { mode: 'read-only' });
+    const use = `
     import { eq } from 'drizzle-orm';
     import { drizzle } from 'drizzle-orm/sqlite-proxy';
     import { album, artist, type track } from './module-0.ts';
@@ -58,45 +59,52 @@ test('given the Chinook database, when queried through its module, then rows are
     export const price: string = ({} as typeof track.$inferSelect).unitPrice;
     export const missing = db.insert(album).values({ title: 'x' }); // TS2769
     export const wrong = db.insert(album).values({ title: 1, artistId: 1 }); // TS2769`;
-  const [module = {}] = await assertModules([chinook], { 'use.ts': use });
-  using file = new DatabaseSync(path);
-  const db = queries(file);
+    const [module = {}] = await assertModules([database], { 'use.ts': use });
+    using file = new DatabaseSync(path);
+    const db = queries(file);
 
-  for (const table of tablesOf(module)) {
-    const { name, columns } = getTableConfig(table);
-    const rows = await db.select().from(table).limit(50);
-    const stored = file.prepare(`SELECT * FROM "${name}" LIMIT 50`).all();
-    assert.ok(rows.length > 0);
+    for (const table of tablesOf(module)) {
+      const { name, columns } = getTableConfig(table);
+      const rows = await db.select().from(table).limit(50);
+      const stored = file.prepare(`SELECT * FROM "${name}" LIMIT 50`).all();
+      assert.ok(rows.length > 0);
+      assert.deepEqual(
+        rows.map((row) => Object.values(row)),
+        stored.map((row) =>
+          columns.map((column) => asDrizzleReads(row[column.name] ?? null, column.dataType)),
+        ),
+      );
+    }
+    const [artist, album] = ['artist', 'album'].map((name) => tableOf(module, name));
+    assert.ok(artist !== undefined && album !== undefined);
+    const [made] = await db.insert(artist).values({ name: "it's" }).returning();
+    assert.deepEqual(made, { artistId: 276, name: "it's" });
+    await db
+      .update(artist)
+      .set({ name: null })
+      .where(eq(columnOf(artist, 'artistId'), 276));
     assert.deepEqual(
-      rows.map((row) => Object.values(row)),
-      stored.map((row) => columns.map((column) => asDrizzleReads(row[column.name] ?? null, column.dataType))),
+      { ...file.prepare('SELECT * FROM Artist WHERE ArtistId = 276').get() },
+      { ArtistId: 276, Name: null },
     );
-  }
-  const [artist, album] = ['artist', 'album'].map((name) => tableOf(module, name));
-  assert.ok(artist !== undefined && album !== undefined);
-  const [made] = await db.insert(artist).values({ name: "it's" }).returning();
-  assert.deepEqual(made, { artistId: 276, name: "it's" });
-  await db
-    .update(artist)
-    .set({ name: null })
-    .where(eq(columnOf(artist, 'artistId'), 276));
-  assert.deepEqual(
-    { ...file.prepare('SELECT * FROM Artist WHERE ArtistId = 276').get() },
-    { ArtistId: 276, Name: null },
-  );
-  const joined = await db
-    .select()
-    .from(album)
-    .innerJoin(artist, eq(columnOf(artist, 'artistId'), columnOf(album, 'artistId')))
-    .orderBy(asc(columnOf(album, 'albumId')))
-    .limit(1);
-  assert.deepEqual(joined, [
-    {
-      Album: { albumId: 1, title: 'For Those About To Rock We Salute You', artistId: 1 },
-      Artist: { artistId: 1, name: 'AC/DC' },
-    },
-  ]);
-});
+    const joined = await db
+      .select()
+      .from(album)
+      .innerJoin(artist, eq(columnOf(artist, 'artistId'), columnOf(album, 'artistId')))
+      .orderBy(asc(columnOf(album, 'albumId')))
+      .limit(1);
+    const first = file.prepare(
+      'SELECT AlbumId, Title, ArtistId, Artist.Name FROM Album JOIN Artist USING (ArtistId) ORDER BY AlbumId LIMIT 1',
+    );
+    const { AlbumId, Title, ArtistId, Name } = first.get() ?? {};
+    assert.deepEqual(joined, [
+      {
+        Album: { albumId: AlbumId, title: Title, artistId: ArtistId },
+        Artist: { artistId: ArtistId, name: Name },
+      },
+    ]);
+  });
+}
 
 test('given the worst schema, when queried through its module, then every table and view can be read, and defaults are left to SQLite', async () => {
   using database = edgeCasesWithColumnNames();

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { quoteIdentifier } from '../../../../schema/identifier.ts';
-import { chinookPath } from '../../../../testing/databases/chinook.ts';
 import { fillEdgeCaseTables, edgeCaseDatabase } from '../../../../testing/databases/edge-case-schema.ts';
+import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { type Form, RowSchemas } from '../../../../testing/databases/row-schemas.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
 import { apiColumns, apiRows, readableNames } from '../../../../testing/http/api-rows.ts';
@@ -12,15 +12,17 @@ import { type OpenDatabase, openDatabase } from '../../connection/open-database.
 import { insertRecord } from '../../records/insert-record.ts';
 import { recordDatabaseOf } from '../../rows/record-database.ts';
 
-test('given the Chinook database, when its 15,607 rows are held to its schema as the API sends them, then each is valid', () => {
-  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
-  const schemas = new RowSchemas(chinook);
-  const counts = readableNames(chinook).map((name) => assertRowsFit(chinook, schemas, name));
-  assert.equal(
-    counts.reduce((sum, count) => sum + count, 0),
-    15_607,
-  );
-});
+for (const shop of musicShops) {
+  test(`given ${shop.name}, when its 15,607 rows are held to its schema as the API sends them, then each is valid`, () => {
+    using database = openDatabase(shop.path, { mode: 'read-only' });
+    const schemas = new RowSchemas(database);
+    const counts = readableNames(database).map((name) => assertRowsFit(database, schemas, name));
+    assert.equal(
+      counts.reduce((sum, count) => sum + count, 0),
+      15_607,
+    );
+  });
+}
 
 test('given the worst schema, when its rows are held to its schema as the API sends them, then each is valid', () => {
   using database = edgeCaseDatabase();

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { mermaidFormat } from '../../../../schema/formats/mermaid.ts';
 import { foldName } from '../../../../schema/identifier.ts';
 import type { OrdinaryTable } from '../../../../schema/model.ts';
-import { chinookPath } from '../../../../testing/databases/chinook.ts';
 import { edgeCaseDatabase } from '../../../../testing/databases/edge-case-schema.ts';
+import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
 import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
 import { type ErDiagram, readErDiagram } from '../../../../testing/tools/mermaid.ts';
@@ -14,26 +14,28 @@ import { openDatabase } from '../../connection/open-database.ts';
 import { readSchema } from '../../introspection/read-schema.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
-test('given the Chinook database, when exported, then Mermaid knows its tables, keys and the ends of its references', async () => {
-  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
-  assert.deepEqual(renderSchemaExport(chinook, mermaidFormat).warnings, []);
-  await assertSays(chinook);
-  const { entities, relationships } = await read(chinook);
-  assert.equal(entities.length, 11);
-  assert.equal(relationships.length, 11);
-  assert.deepEqual(entities.find(({ name }) => name === 'PlaylistTrack')?.attributes, [
-    { type: 'INTEGER', name: 'PlaylistId', keys: ['PK', 'FK'], comment: '' },
-    { type: 'INTEGER', name: 'TrackId', keys: ['PK', 'FK'], comment: '' },
-  ]);
-  const line = { label: 'TrackId', from: 'Track', fromEnd: 'ONLY_ONE', toEnd: 'ZERO_OR_MORE' };
-  assert.deepEqual(
-    relationships.filter(({ from }) => from === 'Track'),
-    [
-      { ...line, to: 'InvoiceLine', line: 'NON_IDENTIFYING' },
-      { ...line, to: 'PlaylistTrack', line: 'IDENTIFYING' },
-    ],
-  );
-});
+for (const shop of musicShops) {
+  test(`given ${shop.name}, when exported, then Mermaid knows its tables, keys and the ends of its references`, async () => {
+    using database = openDatabase(shop.path, { mode: 'read-only' });
+    assert.deepEqual(renderSchemaExport(database, mermaidFormat).warnings, []);
+    await assertSays(database);
+    const { entities, relationships } = await read(database);
+    assert.equal(entities.length, 11);
+    assert.equal(relationships.length, 11);
+    assert.deepEqual(entities.find(({ name }) => name === 'PlaylistTrack')?.attributes, [
+      { type: 'INTEGER', name: 'PlaylistId', keys: ['PK', 'FK'], comment: '' },
+      { type: 'INTEGER', name: 'TrackId', keys: ['PK', 'FK'], comment: '' },
+    ]);
+    const line = { label: 'TrackId', from: 'Track', fromEnd: 'ONLY_ONE', toEnd: 'ZERO_OR_MORE' };
+    assert.deepEqual(
+      relationships.filter(({ from }) => from === 'Track'),
+      [
+        { ...line, to: 'InvoiceLine', line: 'NON_IDENTIFYING' },
+        { ...line, to: 'PlaylistTrack', line: 'IDENTIFYING' },
+      ],
+    );
+  });
+}
 
 test('given foreign keys that may be NULL, that are unique, and to the table itself, when exported, then each end says so', async () => {
   using database = databaseWith(`

@@ -5,8 +5,8 @@ import { after, before, test } from 'node:test';
 import { postgresFormat } from '../../../../schema/formats/postgres.ts';
 import { compareNames, foldName } from '../../../../schema/identifier.ts';
 import type { ForeignKey, OrdinaryTable, Schema } from '../../../../schema/model.ts';
-import { chinookPath } from '../../../../testing/databases/chinook.ts';
 import { EDGE_CASE_NAMES, edgeCaseDatabase } from '../../../../testing/databases/edge-case-schema.ts';
+import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
 import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
 import { type CatalogTable, readCatalog } from '../../../../testing/tools/postgres-catalog.ts';
@@ -22,30 +22,32 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-test('given the Chinook database, when its export is loaded, then PostgreSQL knows its tables, keys and references', () => {
-  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
-  assert.deepEqual(renderSchemaExport(chinook, postgresFormat).warnings, []);
-  const tables = load(chinook);
-  assertSays(tables, readSchema(chinook));
-  assert.equal(tables.length, 11);
-  assert.equal(tables.flatMap(constraintsOf('f')).length, 11);
-  const playlistTrack = table(tables, 'PlaylistTrack');
-  assert.deepEqual(constraintsOf('p')(playlistTrack)[0]?.columns, ['PlaylistId', 'TrackId']);
-  assert.deepEqual(
-    table(tables, 'Track').columns.map(({ name, type, notNull }) => [name, type, notNull]),
-    [
-      ['TrackId', 'bigint', true],
-      ['Name', 'text', true],
-      ['AlbumId', 'bigint', false],
-      ['MediaTypeId', 'bigint', true],
-      ['GenreId', 'bigint', false],
-      ['Composer', 'text', false],
-      ['Milliseconds', 'bigint', true],
-      ['Bytes', 'bigint', false],
-      ['UnitPrice', 'numeric(10,2)', true],
-    ],
-  );
-});
+for (const shop of musicShops) {
+  test(`given ${shop.name}, when its export is loaded, then PostgreSQL knows its tables, keys and references`, () => {
+    using database = openDatabase(shop.path, { mode: 'read-only' });
+    assert.deepEqual(renderSchemaExport(database, postgresFormat).warnings, []);
+    const tables = load(database);
+    assertSays(tables, readSchema(database));
+    assert.equal(tables.length, 11);
+    assert.equal(tables.flatMap(constraintsOf('f')).length, 11);
+    const playlistTrack = table(tables, 'PlaylistTrack');
+    assert.deepEqual(constraintsOf('p')(playlistTrack)[0]?.columns, ['PlaylistId', 'TrackId']);
+    assert.deepEqual(
+      table(tables, 'Track').columns.map(({ name, type, notNull }) => [name, type, notNull]),
+      [
+        ['TrackId', 'bigint', true],
+        ['Name', 'text', true],
+        ['AlbumId', 'bigint', false],
+        ['MediaTypeId', 'bigint', true],
+        ['GenreId', 'bigint', false],
+        ['Composer', 'text', false],
+        ['Milliseconds', 'bigint', true],
+        ['Bytes', 'bigint', false],
+        ['UnitPrice', 'numeric(10,2)', true],
+      ],
+    );
+  });
+}
 
 test('given the worst names and kinds of things, when the export is loaded, then all tables and columns are there, under names of their own', () => {
   using worst = edgeCaseDatabase();

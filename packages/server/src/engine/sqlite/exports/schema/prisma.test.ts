@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { prismaFormat } from '../../../../schema/formats/prisma.ts';
 import { foldName } from '../../../../schema/identifier.ts';
 import type { OrdinaryTable } from '../../../../schema/model.ts';
-import { chinookPath } from '../../../../testing/databases/chinook.ts';
 import { edgeCaseDatabase } from '../../../../testing/databases/edge-case-schema.ts';
+import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
 import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
 import {
@@ -19,42 +19,44 @@ import { openDatabase } from '../../connection/open-database.ts';
 import { readSchema } from '../../introspection/read-schema.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
-test('given the Chinook database, when exported, then Prisma knows its models and relations', () => {
-  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
-  const { text, warnings } = renderSchemaExport(chinook, prismaFormat);
-  assert.deepEqual(warnings, []);
-  assert.equal(formatPrismaSchema(text), text);
-  const models = read(chinook);
-  assert.equal(models.length, 11);
-  assert.equal(models.flatMap(({ fields }) => fields).filter(holdsKey).length, 11);
-  const track = model(models, 'Track');
-  assert.deepEqual(
-    track.fields
-      .filter(({ kind }) => kind === 'scalar')
-      .map(({ name, type, isRequired }) => [name, type, isRequired]),
-    [
-      ['TrackId', 'BigInt', true],
-      ['Name', 'String', true],
-      ['AlbumId', 'BigInt', false],
-      ['MediaTypeId', 'BigInt', true],
-      ['GenreId', 'BigInt', false],
-      ['Composer', 'String', false],
-      ['Milliseconds', 'BigInt', true],
-      ['Bytes', 'BigInt', false],
-      ['UnitPrice', 'Decimal', true],
-    ],
-  );
-  assert.deepEqual(relation(track, 'Album'), ['Album', false, ['AlbumId'], ['AlbumId'], 'NoAction']);
-  assert.deepEqual(relation(model(models, 'Employee'), 'Employee_ReportsTo'), [
-    'Employee',
-    false,
-    ['ReportsTo'],
-    ['EmployeeId'],
-    'NoAction',
-  ]);
-  assert.equal(field(model(models, 'Employee'), 'Employee_by_ReportsTo').isList, true);
-  assert.deepEqual(model(models, 'PlaylistTrack').primaryKey?.fields, ['PlaylistId', 'TrackId']);
-});
+for (const shop of musicShops) {
+  test(`given ${shop.name}, when exported, then Prisma knows its models and relations`, () => {
+    using database = openDatabase(shop.path, { mode: 'read-only' });
+    const { text, warnings } = renderSchemaExport(database, prismaFormat);
+    assert.deepEqual(warnings, []);
+    assert.equal(formatPrismaSchema(text), text);
+    const models = read(database);
+    assert.equal(models.length, 11);
+    assert.equal(models.flatMap(({ fields }) => fields).filter(holdsKey).length, 11);
+    const track = model(models, 'Track');
+    assert.deepEqual(
+      track.fields
+        .filter(({ kind }) => kind === 'scalar')
+        .map(({ name, type, isRequired }) => [name, type, isRequired]),
+      [
+        ['TrackId', 'BigInt', true],
+        ['Name', 'String', true],
+        ['AlbumId', 'BigInt', false],
+        ['MediaTypeId', 'BigInt', true],
+        ['GenreId', 'BigInt', false],
+        ['Composer', 'String', false],
+        ['Milliseconds', 'BigInt', true],
+        ['Bytes', 'BigInt', false],
+        ['UnitPrice', 'Decimal', true],
+      ],
+    );
+    assert.deepEqual(relation(track, 'Album'), ['Album', false, ['AlbumId'], ['AlbumId'], 'NoAction']);
+    assert.deepEqual(relation(model(models, 'Employee'), 'Employee_ReportsTo'), [
+      'Employee',
+      false,
+      ['ReportsTo'],
+      ['EmployeeId'],
+      'NoAction',
+    ]);
+    assert.equal(field(model(models, 'Employee'), 'Employee_by_ReportsTo').isList, true);
+    assert.deepEqual(model(models, 'PlaylistTrack').primaryKey?.fields, ['PlaylistId', 'TrackId']);
+  });
+}
 
 test('given the worst names and kinds of things, when exported, then Prisma reads it, and knows what each is called in the database', () => {
   using worst = edgeCaseDatabase();

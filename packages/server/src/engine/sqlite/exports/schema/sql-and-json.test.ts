@@ -3,33 +3,39 @@ import { test } from 'node:test';
 
 import { jsonFormat } from '../../../../schema/formats/json.ts';
 import { sqlFormat } from '../../../../schema/formats/sql.ts';
-import { chinookPath } from '../../../../testing/databases/chinook.ts';
+import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { assertRoundTrip } from '../../../../testing/databases/schema-copies.ts';
 import { assertValidDocument } from '../../../../testing/tools/schema-document.ts';
 import { openDatabase } from '../../connection/open-database.ts';
 import { readSchema } from '../../introspection/read-schema.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
-test('given the Chinook database, when its SQL export is loaded, then the same schema is there', () => {
-  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
-  assert.deepEqual(renderSchemaExport(chinook, sqlFormat).warnings, []);
-  assertRoundTrip(chinook);
-});
+for (const shop of musicShops) {
+  test(`given ${shop.name}, when its SQL export is loaded, then the same schema is there`, () => {
+    using database = openDatabase(shop.path, { mode: 'read-only' });
+    assert.deepEqual(renderSchemaExport(database, sqlFormat).warnings, []);
+    assertRoundTrip(database);
+  });
+}
 
-test('given the Chinook database, when exported as JSON, then its 11 tables, 11 foreign keys and every index are named', () => {
-  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
-  const { text, warnings } = renderSchemaExport(chinook, jsonFormat);
-  assertValidDocument(text);
-  assert.deepEqual(warnings, []);
-  const { tables, unread } = readSchema(chinook);
-  assert.deepEqual(unread, []);
-  assert.equal(tables.length, 11);
-  assert.equal(tables.flatMap((table) => (table.kind === 'table' ? table.foreignKeys : [])).length, 11);
-  const indexes = chinook.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name").all();
-  assert.deepEqual(
-    tables
-      .flatMap((table) => (table.kind === 'table' ? table.indexes.map(({ name }) => name) : []))
-      .toSorted(),
-    indexes.map(({ name }) => name),
-  );
-});
+for (const shop of musicShops) {
+  test(`given ${shop.name}, when exported as JSON, then its 11 tables, 11 foreign keys and every index are named`, () => {
+    using database = openDatabase(shop.path, { mode: 'read-only' });
+    const { text, warnings } = renderSchemaExport(database, jsonFormat);
+    assertValidDocument(text);
+    assert.deepEqual(warnings, []);
+    const { tables, unread } = readSchema(database);
+    assert.deepEqual(unread, []);
+    assert.equal(tables.length, 11);
+    assert.equal(tables.flatMap((table) => (table.kind === 'table' ? table.foreignKeys : [])).length, 11);
+    const indexes = database
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name")
+      .all();
+    assert.deepEqual(
+      tables
+        .flatMap((table) => (table.kind === 'table' ? table.indexes.map(({ name }) => name) : []))
+        .toSorted(),
+      indexes.map(({ name }) => name),
+    );
+  });
+}

@@ -3,8 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
 import { typescriptFormat } from '../../../../schema/formats/typescript.ts';
-import { chinookPath } from '../../../../testing/databases/chinook.ts';
 import { fillEdgeCaseTables, edgeCaseDatabase } from '../../../../testing/databases/edge-case-schema.ts';
+import { musicShopPath } from '../../../../testing/databases/music-shop.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
 import { apiColumns, apiRows, readableNames } from '../../../../testing/http/api-rows.ts';
 import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
@@ -13,9 +13,9 @@ import { assertTypesAsMarked } from '../../../../testing/tools/type-check.ts';
 import { type OpenDatabase, openDatabase } from '../../connection/open-database.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
-test('given the types of Chinook, when a client uses them, then what is right compiles, and each thing that is wrong does not', () => {
+test('given the types of the music shop, when a client uses them, then what is right compiles, and each thing that is wrong does not', () => {
   const right = `
-    import type { AlbumInsert, AlbumRow, AlbumUpdate, Database, TrackInsert, TrackRow } from './chinook.ts';
+    import type { AlbumInsert, AlbumRow, AlbumUpdate, Database, TrackInsert, TrackRow } from './shop.ts';
     const album: AlbumRow = { AlbumId: 1, Title: 'x', ArtistId: '9007199254740993' };
     const insert: AlbumInsert = { Title: 'x', ArtistId: 1 };
     const update: AlbumUpdate = {};
@@ -32,7 +32,7 @@ test('given the types of Chinook, when a client uses them, then what is right co
     const title: string | undefined = client.list('Album')[0]?.Title;
     export { back, client, composer, record, title, track, update };`;
   const wrong = `
-    import type { AlbumInsert, AlbumRow, AlbumUpdate, Database } from './chinook.ts';
+    import type { AlbumInsert, AlbumRow, AlbumUpdate, Database } from './shop.ts';
     import { client } from './right.ts';
     export const missing: AlbumInsert = { Title: 'x' }; // TS2741
     export const type: AlbumInsert = { Title: 1, ArtistId: 1 }; // TS2322
@@ -43,8 +43,8 @@ test('given the types of Chinook, when a client uses them, then what is right co
     export const big: number = ({} as AlbumRow).AlbumId; // TS2322
     client.list('Albums'); // TS2345
     client.create('Album', { Title: 'x' }); // TS2741`;
-  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
-  assertTypes({ 'chinook.ts': typesOf(chinook), 'right.ts': right, 'wrong.ts': wrong });
+  using shop = openDatabase(musicShopPath, { mode: 'read-only' });
+  assertTypes({ 'shop.ts': typesOf(shop), 'right.ts': right, 'wrong.ts': wrong });
 });
 
 test('given generated columns, defaults, keys and rowids, when rows are written, then a type asks for what the API asks for', () => {
@@ -87,12 +87,12 @@ test('given generated columns, defaults, keys and rowids, when rows are written,
 });
 
 test('given real rows as the API sends them, when they are checked against their types, then they fit', () => {
-  using chinook = openDatabase(chinookPath, { mode: 'read-only' });
+  using shop = openDatabase(musicShopPath, { mode: 'read-only' });
   using worst = edgeCaseDatabase();
   fillEdgeCaseTables(worst);
   assertTypes({
-    'chinook.ts': typesOf(chinook),
-    'chinook-rows.ts': rowsOf(chinook, './chinook.ts'),
+    'shop.ts': typesOf(shop),
+    'shop-rows.ts': rowsOf(shop, './shop.ts'),
     'worst.ts': typesOf(worst),
     'worst-rows.ts': rowsOf(worst, './worst.ts'),
   });
