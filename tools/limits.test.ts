@@ -16,7 +16,7 @@ const KIB = 1_024;
 const MIB = 1_024 * KIB;
 const THREADS = ['pointThreads', 'writerThreads', 'readerThreads'];
 
-describe('the guide to operations tells the limits that the code has', () => {
+describe('the operations guide states the limits in the code', () => {
   const { bodiesMaxBytes, addressBodiesMaxBytes, bodyStallSeconds } = settings;
   const { bodyMaxBytes, importMaxBytes, queryTimeoutMs, maxOpenDatabases } = settings;
   const { exportMaxBytes, exportTimeoutSeconds } = settings;
@@ -28,15 +28,13 @@ describe('the guide to operations tells the limits that the code has', () => {
       `${keepAliveSeconds.default} seconds (`,
       `${inText('http/limits/connection-limit.ts', 'MAX_REFUSED_AT_ONCE')} at a time`,
     ],
-    'an answer that its client does not read': [
-      `${number('http/http-server.ts', 'answerStallMs') / 1_000} seconds`,
-    ],
-    'the rest of a body that was refused': [`${number('http/http-server.ts', 'lingerMs') / 1_000} seconds`],
-    'requests at work or waiting': [
+    'an answer not read': [`${number('http/http-server.ts', 'answerStallMs') / 1_000} seconds`],
+    'the rest of a refused body': [`${number('http/http-server.ts', 'lingerMs') / 1_000} seconds`],
+    'active and waiting requests': [
       `${inText('http/http-server.ts', 'perProject')} of a project`,
       `${inText('http/http-server.ts', 'total')} in all`,
     ],
-    'tokens looked up at once': [inText('resources/tokens/credential-look-up.ts', 'MAX_LOOK_UPS')],
+    'concurrent token look-ups': [inText('resources/tokens/credential-look-up.ts', 'MAX_LOOK_UPS')],
     'a JSON body': [
       `${bodyMaxBytes.default / MIB} MiB`,
       `${bodyTimeoutSeconds.default} seconds`,
@@ -45,10 +43,8 @@ describe('the guide to operations tells the limits that the code has', () => {
       `${inText('http/json/json-structure.ts', 'MAX_DEPTH')} deep`,
       `${inText('http/json/json-structure.ts', 'MAX_NAMES')} names`,
     ],
-    'a body on a route without a token': [
-      `${number('http/bodies/body-parsing.ts', 'PUBLIC_BODY_MAX_BYTES') / KIB} KiB`,
-    ],
-    'bodies arriving or waiting to be parsed': [
+    'a body without a token': [`${number('http/bodies/body-parsing.ts', 'PUBLIC_BODY_MAX_BYTES') / KIB} KiB`],
+    'bodies in memory': [
       `${bodiesMaxBytes.default / MIB} MiB in all`,
       `${addressBodiesMaxBytes.default / MIB} MiB from one address`,
     ],
@@ -60,7 +56,7 @@ describe('the guide to operations tells the limits that the code has', () => {
       inText('http/fields/paging.ts', 'maximum'),
       inText('resources/records/record-fields.ts', 'maximum'),
     ],
-    'a write of many rows': [`${inText('resources/records/record-body-fields.ts', 'MAX_ROWS')} rows`],
+    'a bulk write': [`${inText('resources/records/record-body-fields.ts', 'MAX_ROWS')} rows`],
     'a batch': [
       `${inText('resources/records/batch-fields.ts', 'MAX_OPERATIONS')} operations`,
       `${inText('resources/records/read-batch.ts', 'MAX_ROWS')} new rows`,
@@ -96,7 +92,7 @@ describe('the guide to operations tells the limits that the code has', () => {
       `${inText('resources/query/query-fields.ts', 'MAX_SQL_LENGTH')} of SQL`,
       `${inText('resources/query/query-fields.ts', 'MAX_PARAMETERS')} values`,
     ],
-    'queries, and views read, at once': [
+    'concurrent queries and reads of views': [
       `${inText('engine/sqlite/workers/engine-processes.ts', 'perProject')} of a project and`,
       `${inText('engine/sqlite/workers/engine-processes.ts', 'total')} in all`,
       `${number('engine/sqlite/workers/engine-processes.ts', 'STATEMENT_MAX_BYTES') / MIB} MiB more`,
@@ -108,25 +104,25 @@ describe('the guide to operations tells the limits that the code has', () => {
       `${exportTimeoutSeconds.default / 3_600} hour`,
       `${(number('engine/sqlite/workers/engine-processes.ts', 'EXPORT_MAX_BYTES') / MIB).toLocaleString('en-US')} MiB`,
     ],
-    'exports under way or waiting': [
+    'running and waiting exports': [
       `${inText('compose.ts', 'perProject')} of a project`,
       `${inText('compose.ts', 'total')} in all`,
     ],
-    'passwords checked at once': [
+    'concurrent password checks': [
       `${inText('resources/users/passwords.ts', 'atOnce')}, of`,
       `${inText('resources/users/passwords.ts', 'waiting')} wait`,
     ],
-    'tries to log in': [
+    'login attempts': [
       `${inText('resources/users/login-limits.ts', 'MAX_TRIES')} of a user`,
       `${number('resources/users/login-limits.ts', 'WINDOW_MS') / 60_000} minutes`,
     ],
-    'the log of requests': [
+    'the request log': [
       `${requestLogMaxRows.default.toLocaleString('en-US')} calls`,
       `${requestLogDays.default} days`,
       `${inText('compose.ts', 'REQUESTS_QUEUED')} wait`,
     ],
-    'a run of an operation': [`${operationIdleSeconds.default} seconds`],
-    'databases open': [
+    'an operation run': [`${operationIdleSeconds.default} seconds`],
+    'open databases': [
       `${maxOpenDatabases.default} (`,
       `${THREADS.reduce((sum, name) => sum + number('compose.ts', name), 0)} threads`,
     ],
@@ -134,18 +130,18 @@ describe('the guide to operations tells the limits that the code has', () => {
 
   for (const [what, words] of Object.entries(limits)) {
     test(what, () => {
-      const told = rows.get(what) ?? '';
-      for (const part of words) assert.ok(` ${told}`.includes(` ${part}`), `${part} in: ${told}`);
+      const limit = rows.get(what) ?? '';
+      for (const part of words) assert.ok(` ${limit}`.includes(` ${part}`), `${part} in: ${limit}`);
     });
   }
 
-  test('and no others', () => {
-    const told = [...rows.keys()].filter((what) => what !== 'what' && !what.startsWith('-'));
-    assert.deepEqual(told, Object.keys(limits));
+  test('lists no other limits', () => {
+    const documented = [...rows.keys()].filter((what) => what !== 'what' && !what.startsWith('-'));
+    assert.deepEqual(documented, Object.keys(limits));
   });
 });
 
-/** The number behind `NAME = ` or `name: ` in a file of the server; most are of no use to another file than their own. */
+/** Returns the number after `NAME = ` or `name: ` in a source file of the server. Most of these constants are not exported. */
 function number(path: string, name: string): number {
   const text = readText(`packages/server/src/${path}`);
   const found = new RegExp(String.raw`\b${name}(?: =|:) ([\d_]+)\b`).exec(text)?.[1];
