@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, describe } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 
 import { assertKeys, type Data, TIMESTAMP } from './answer.ts';
 import { documented, ours } from './contract.ts';
@@ -401,7 +402,9 @@ describe('Prefer: respond-async', () => {
     assertKeys(made, MANIFEST_KEYS, OUR_KEYS);
     assert.equal(made.status, 'pending');
     assert.deepEqual([made.size_bytes, made.sha256, made.row_count], [null, null, null]);
-    while (made.status !== 'ready') {
+    for (let attempt = 0; made.status !== 'ready'; attempt += 1) {
+      assert.ok(attempt < 3_000, 'it is not ready after a minute');
+      await setTimeout(20);
       assert.ok(['pending', 'running'].includes(made.status), made.status_reason);
       made = (await accept(200, 'GET', `${path}/exports/${made.id}`)).export;
     }

@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { after, describe, test } from 'node:test';
 
 import { fieldsAtFault, startTestServer } from '../testing/http/test-server.ts';
+import { eventually } from '../testing/system/waiting.ts';
 
 const server = await startTestServer();
 after(() => server[Symbol.asyncDispose]());
@@ -128,10 +129,16 @@ describe('GET /projects/{p}/requests/{request_id}', () => {
       agent: false,
     });
     sent.end(JSON.stringify({ sql }));
-    setTimeout(() => sent.destroy(), 300);
-    await assert.rejects(once(sent, 'response'));
+    const left = assert.rejects(once(sent, 'response'));
+    await eventually(async () => {
+      // This request is in flight itself.
+      const metrics = await (await server.fetch('GET', '/metrics')).text();
+      return /^rowhouse_http_requests_in_flight 2$/m.test(metrics);
+    });
+    sent.destroy();
+    await left;
     let found: readonly Logged[] = [];
-    while (found.length === 0) found = await list('&status=499');
+    await eventually(async () => (found = await list('&status=499')).length > 0);
     assert.equal(found[0]?.route, '/projects/{project}/query');
   });
 });

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { temporaryFolder } from '../testing/system/temporary-folder.ts';
+import { nextEvent } from '../testing/system/waiting.ts';
 import { runSqliteShell } from '../testing/tools/sqlite-shell.ts';
 import { type Catalog, DataFolderInUseError, openCatalog } from './catalog.ts';
 import { OWNER_ACCOUNT_ID } from './tables.ts';
@@ -189,7 +190,7 @@ async function anotherProcess(path: string, stay: 'once' | 'hold') {
   const child = spawn(process.execPath, [scriptPath], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [said] = await once(child.stdout, 'data');
+  const [said] = await nextEvent(child.stdout, 'data');
   if (stay === 'once') await once(child, 'close');
   return { child, said: String(said) };
 }

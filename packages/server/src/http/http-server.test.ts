@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 
 import { Type } from 'typebox';
 
@@ -13,6 +11,7 @@ import { type EdgeServer, startEdgeServer } from '../testing/http/edge-server.ts
 import { assertFailure, assertFailureText } from '../testing/http/envelope-assertions.ts';
 import { sendExactly } from '../testing/http/exact-request.ts';
 import { parseAnswer } from '../testing/http/raw-request.ts';
+import { eventually, nextEvent } from '../testing/system/waiting.ts';
 import { envelopeOf, success } from './envelope.ts';
 import { projectPath } from './fields/project-slug.ts';
 import type { HttpServer } from './http-server.ts';
@@ -156,7 +155,7 @@ describe('every request', () => {
 
   test('that is refused before its body has arrived leaves nothing behind on its connection', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const connected = once(server.app.server, 'connection');
+    const connected = nextEvent(server.app.server, 'connection');
     const headers = { 'content-type': 'text/plain' };
     const requested = { method: 'PATCH', target: '/things/a', headers, body: 'x'.repeat(100_000) };
     const first = sendExactly(server.url, requested, agent);
@@ -181,19 +180,19 @@ describe('every request', () => {
 describe('a shutdown', () => {
   test('answers what arrives on an open connection with unavailable, and closes it', async () => {
     await using server = await startEdgeServer(registerRoutes);
-    const connected = once(server.app.server, 'connection');
+    const connected = nextEvent(server.app.server, 'connection');
     const client = connect({ host: '127.0.0.1', port: server.port });
     const [serverSide]: Socket[] = await connected;
     assert.ok(serverSide);
     const start = 'GET /things/a HTTP/1.1\r\nHost: x\r\n';
     client.write(start);
-    while (serverSide.bytesRead < start.length) await setImmediate();
+    await eventually(() => serverSide.bytesRead === start.length);
 
     const closed = server.app.close();
     client.write('\r\n');
     const chunks: Buffer[] = [];
     client.on('data', (chunk: Buffer) => chunks.push(chunk));
-    await once(client, 'end');
+    await nextEvent(client, 'end');
     await closed;
 
     const answer = parseAnswer(Buffer.concat(chunks).toString());
@@ -249,8 +248,8 @@ describe('a shutdown', () => {
     client.write('GET /long HTTP/1.1\r\nHost: x\r\n\r\n');
     const chunks: Buffer[] = [];
     client.on('data', (chunk: Buffer) => chunks.push(chunk));
-    const ended = once(client, 'end');
-    while (!Buffer.concat(chunks).includes('first ')) await setImmediate();
+    const ended = nextEvent(client, 'end');
+    await eventually(() => Buffer.concat(chunks).includes('first '));
     const closed = server.app.close();
     await begun.promise;
     release.resolve();

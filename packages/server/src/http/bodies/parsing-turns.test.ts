@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 
 import { Type } from 'typebox';
 
 import { startEdgeServer, tokensOf } from '../../testing/http/edge-server.ts';
+import { nextEvent } from '../../testing/system/waiting.ts';
 import { success } from '../envelope.ts';
 import { ParsingTurns } from './parsing-turns.ts';
 
@@ -32,7 +32,7 @@ function otherNames(): string {
 }
 
 async function answerOn(socket: Socket): Promise<string> {
-  const [chunk]: Buffer[] = await once(socket, 'data');
+  const [chunk]: Buffer[] = await nextEvent(socket, 'data');
   return chunk?.toString('latin1', 9, 12) ?? '';
 }
 

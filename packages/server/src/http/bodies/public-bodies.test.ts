@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 
 import { type RawAnswer, parseAnswer } from '../../testing/http/raw-request.ts';
 import { registeredRoutes } from '../../testing/http/registered-routes.ts';
 import { startTestServer, type TestServer } from '../../testing/http/test-server.ts';
+import { nextEvent } from '../../testing/system/waiting.ts';
 import { createToken } from '../access/token.ts';
 import { takesBody } from './takes-body.ts';
 
@@ -26,7 +26,7 @@ async function answerTo(bytes: string): Promise<RawAnswer> {
   socket.write(bytes);
   let text = '';
   socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
-  while (!/\r\n\r\n.*\}$/s.test(text)) await once(socket, 'data');
+  while (!/\r\n\r\n.*\}$/s.test(text)) await nextEvent(socket, 'data');
   socket.destroy();
   return parseAnswer(text);
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 
 import { type EdgeServer, startEdgeServer, tokensOf } from '../../testing/http/edge-server.ts';
 import { assertFailure } from '../../testing/http/envelope-assertions.ts';
+import { eventually } from '../../testing/system/waiting.ts';
 import { success } from '../envelope.ts';
 import type { HttpServerOptions } from '../http-server.ts';
 import { EdgeCounts } from '../observing/edge-counts.ts';
@@ -35,10 +35,6 @@ function send(server: EdgeServer, bytes: string, answers: string[] = []): Socket
   return socket;
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await setImmediate();
-}
-
 function post(server: EdgeServer, length: number): Promise<Response> {
   return fetch(`${server.url}/notes`, { method: 'POST', headers, body: '{}'.padEnd(length) });
 }
@@ -52,8 +48,8 @@ test('bodies that stop 16 bytes short hold no more than the limit, and are refus
     send(server, head('Content-Length: 100016') + ' '.repeat(100_000), answers),
   );
   // Each has room for its 100,016 bytes, or is refused.
-  await until(() => counts.bodiesRefused >= 50);
-  await until(() => answers.length === counts.bodiesRefused);
+  await eventually(() => counts.bodiesRefused >= 50);
+  await eventually(() => answers.length === counts.bodiesRefused);
   assert.ok(counts.bodyBytesHeld <= 1_000_000, String(counts.bodyBytesHeld));
   for (const answer of answers)
     assert.match(answer, /^HTTP\/1\.1 503 [^]*retry-after: 1\r\n[^]*"unavailable"/i);
@@ -62,7 +58,7 @@ test('bodies that stop 16 bytes short hold no more than the limit, and are refus
   await assertFailure(refused, 'unavailable');
 
   for (const client of clients) client.destroy();
-  await until(() => counts.bodyBytesHeld === 0);
+  await eventually(() => counts.bodyBytesHeld === 0);
   assert.equal((await post(server, 500_000)).status, 200);
   assert.equal(counts.bodyBytesHeld, 0);
 });
@@ -71,7 +67,7 @@ test('a Content-Length reserves nothing: what counts has arrived', async () => {
   const counts = new EdgeCounts();
   await using server = await startServer({ counts, bodyMemory: { total: 1_000_000, perAddress: 1_000_000 } });
   const clients = Array.from({ length: 50 }, () => send(server, `${head('Content-Length: 10485760')}{`));
-  await until(() => counts.bodyBytesHeld >= 50);
+  await eventually(() => counts.bodyBytesHeld >= 50);
   assert.equal(counts.bodyBytesHeld, 50);
   assert.equal((await post(server, 900_000)).status, 200);
   assert.equal(counts.bodiesRefused, 0);
@@ -82,7 +78,7 @@ test('a body that comes a byte at a time takes at most twice its size', async ()
   const counts = new EdgeCounts();
   await using server = await startServer({ counts });
   const client = send(server, head('Transfer-Encoding: chunked') + '1\r\n \r\n'.repeat(50_000));
-  await until(() => counts.bodyBytesHeld >= 50_000);
+  await eventually(() => counts.bodyBytesHeld >= 50_000);
   assert.ok(counts.bodyBytesHeld <= 100_000, String(counts.bodyBytesHeld));
   client.destroy();
 });
@@ -92,7 +88,7 @@ test('one body is taken, however low the limit, and refused beside another', asy
   await using server = await startServer({ counts, bodyMemory: { total: 1_000, perAddress: 1_000 } });
   assert.equal((await post(server, 500_000)).status, 200);
   const other = send(server, `${head('Content-Length: 9')}{`);
-  await until(() => counts.bodyBytesHeld > 0);
+  await eventually(() => counts.bodyBytesHeld > 0);
   await assertFailure(await post(server, 500_000), 'unavailable');
   other.destroy();
 });
@@ -102,7 +98,7 @@ test('a body that stops arriving gives its memory back', async () => {
   await using server = await startServer({ counts, timeouts: { bodyStallMs: 20 } });
   const answers: string[] = [];
   send(server, `${head('Content-Length: 100016')}${' '.repeat(100_000)}`, answers);
-  await until(() => answers.length > 0);
+  await eventually(() => answers.length > 0);
   assert.match(answers.join(''), /^HTTP\/1\.1 408 [^]*"request_timeout"[^]*stopped arriving/);
   assert.equal(counts.bodyBytesHeld, 0);
 });
@@ -111,7 +107,7 @@ test('a body without its first byte, of a type that is not taken, ends as well',
   await using server = await startServer({ timeouts: { bodyStallMs: 20 } });
   const answers: string[] = [];
   send(server, head('Content-Length: 9').replace('application/json', 'text/plain'), answers);
-  await until(() => answers.length > 0);
+  await eventually(() => answers.length > 0);
   assert.match(answers.join(''), /^HTTP\/1\.1 408 /);
 });
 

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 
 import { startEdgeServer } from '../../testing/http/edge-server.ts';
 import { assertFailureText } from '../../testing/http/envelope-assertions.ts';
 import { parseAnswer, sendRaw } from '../../testing/http/raw-request.ts';
+import { eventually } from '../../testing/system/waiting.ts';
 import { success } from '../envelope.ts';
 import { EdgeCounts } from '../observing/edge-counts.ts';
 
@@ -31,7 +31,7 @@ test('a connection above the limit is answered and closed, and what it asks for 
     { maxConnections: 2, counts },
   );
   const idle = [await openIdle(server.port), await openIdle(server.port)];
-  while (counts.connectionsOpen < 2) await setImmediate();
+  await eventually(() => counts.connectionsOpen === 2);
 
   const refused = parseAnswer(await sendRaw(server.port, REQUEST));
   assertFailureText(
@@ -46,7 +46,7 @@ test('a connection above the limit is answered and closed, and what it asks for 
   assert.match(server.log.join(''), /"level":"warn".*connections are refused/);
 
   idle[0]?.destroy();
-  while (counts.connectionsOpen > 1) await setImmediate();
+  await eventually(() => counts.connectionsOpen === 1);
   assert.equal(parseAnswer(await sendRaw(server.port, REQUEST)).status, 200);
   assert.equal(counted, 1);
   idle[1]?.destroy();
@@ -57,7 +57,7 @@ test('of very many above the limit, the rest is closed without an answer', async
   await using server = await startEdgeServer(() => {}, { maxConnections: 1, counts });
   const sockets = await Promise.all(Array.from({ length: 150 }, () => openIdle(server.port)));
   // They neither read nor end, and so stay open until their time is up.
-  while (counts.connectionsRefused < 149) await setImmediate();
+  await eventually(() => counts.connectionsRefused === 149);
   assert.equal(counts.connectionsOpen, 1);
   for (const socket of sockets) socket.destroy();
 });

@@ -1,27 +1,28 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 
 import { type EdgeServer, startEdgeServer } from '../../testing/http/edge-server.ts';
+import { nextEvent } from '../../testing/system/waiting.ts';
 import { success } from '../envelope.ts';
 import { EdgeCounts } from '../observing/edge-counts.ts';
 
-const STALL_MS = 60;
 /** More than the system keeps for a connection on its way. */
 const LARGE = 'x'.repeat(40_000_000);
+const PAUSE_MS = 200;
 
-async function startServer(counts: EdgeCounts): Promise<EdgeServer> {
+async function startServer(counts: EdgeCounts, answerStallMs: number): Promise<EdgeServer> {
   return startEdgeServer(
     (app) => {
       app.get('/large', { config: { access: 'public' } }, (request) => success(request, { LARGE }));
       app.get('/long', { config: { access: 'public' } }, async (request) => {
-        await setTimeout(STALL_MS * 5);
+        // The timer of the earlier answer runs out before this one is made.
+        await nextEvent(app.server, 'timeout');
         return success(request, { done: true });
       });
     },
-    { timeouts: { answerStallMs: STALL_MS }, counts },
+    { timeouts: { answerStallMs }, counts },
   );
 }
 
@@ -32,19 +33,19 @@ function ask(port: number, paths: readonly string[]): Socket {
 }
 
 async function connectionAt(server: EdgeServer): Promise<Socket> {
-  const [connection]: Socket[] = await once(server.app.server, 'connection');
+  const [connection]: Socket[] = await nextEvent(server.app.server, 'connection');
   assert.ok(connection !== undefined);
   return connection;
 }
 
 test('a client that asks and does not read is cut off', async () => {
   const counts = new EdgeCounts();
-  await using server = await startServer(counts);
+  await using server = await startServer(counts, 60);
   const connected = connectionAt(server);
   const client = ask(server.port, ['/large']);
   client.on('error', () => undefined);
   client.pause();
-  await once(await connected, 'close');
+  await nextEvent(await connected, 'close');
   assert.equal(counts.connectionsCut.answer, 1);
   assert.equal(counts.connectionsOpen, 0);
   assert.match(server.log.join(''), /"level":"warn".*does not read the answer/);
@@ -53,31 +54,35 @@ test('a client that asks and does not read is cut off', async () => {
 
 test('one that reads slowly has its answer', async () => {
   const counts = new EdgeCounts();
-  await using server = await startServer(counts);
+  const stallMs = 3_000;
+  await using server = await startServer(counts, stallMs);
   const client = ask(server.port, ['/large']);
   let received = 0;
+  let pausedMs = 0;
   client.on('data', (chunk: Buffer) => {
     received += chunk.length;
-    // A pause after each few megabytes, and more of them than the limit would allow in all.
-    if (received % 4_000_000 < chunk.length) {
+    // Each pause is far shorter than the limit; together they are longer.
+    if (received % 2_000_000 < chunk.length) {
       client.pause();
-      void setTimeout(STALL_MS / 2).then(() => client.resume());
+      pausedMs += PAUSE_MS;
+      void setTimeout(PAUSE_MS).then(() => client.resume());
     }
   });
-  while (received < LARGE.length) await once(client, 'data');
+  while (received < LARGE.length) await nextEvent(client, 'data');
+  assert.ok(pausedMs > stallMs, `${pausedMs}`);
   assert.equal(counts.connectionsCut.answer, 0);
   client.destroy();
 });
 
 test('an answer that takes long to make is no slow reader, after a large one on the same connection either', async () => {
   const counts = new EdgeCounts();
-  await using server = await startServer(counts);
+  await using server = await startServer(counts, 2_000);
   const client = ask(server.port, ['/large', '/long']);
   let end = '';
   client.on('data', (chunk: Buffer) => {
     end = (end + chunk.subarray(-2_000).toString('latin1')).slice(-4_000);
   });
-  while (!end.includes('"done":true')) await once(client, 'data');
+  while (!end.includes('"done":true')) await nextEvent(client, 'data');
   assert.equal(counts.connectionsCut.answer, 0);
   client.destroy();
 });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 
 import { type EdgeServer, startEdgeServer, tokensOf } from '../../testing/http/edge-server.ts';
 import { assertFailure } from '../../testing/http/envelope-assertions.ts';
+import { eventually, nextEvent } from '../../testing/system/waiting.ts';
 import { success } from '../envelope.ts';
 import { projectPath } from '../fields/project-slug.ts';
 import { EdgeCounts } from '../observing/edge-counts.ts';
@@ -48,7 +48,7 @@ function wait(server: EdgeServer, project: string): Promise<Response> {
 }
 
 async function untilWaiting(counts: EdgeCounts, number: number): Promise<void> {
-  while (counts.requestsUnderWay < number) await setImmediate();
+  await eventually(() => counts.requestsUnderWay >= number);
 }
 
 test('a project has a bounded number of requests waiting, and leaves room for others; so have all together', async () => {
@@ -87,7 +87,7 @@ test('a request whose body is still arriving takes nobody’s place, and one tha
   await untilWaiting(counts, 5);
   assert.equal((await wait(server, 'a')).status, 200);
   for (const client of slow) client.destroy();
-  while (counts.requestsUnderWay > 0) await setImmediate();
+  await eventually(() => counts.requestsUnderWay === 0);
   assert.equal((await wait(server, 'a')).status, 200);
 });
 
@@ -99,7 +99,7 @@ test('a request whose body came too late has been answered, and takes no place w
   const late = Array.from({ length: 3 }, async () => {
     const client = connect({ host: '127.0.0.1', port: server.port });
     client.write(`${head}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{`);
-    const [answer]: Buffer[] = await once(client, 'data');
+    const [answer]: Buffer[] = await nextEvent(client, 'data');
     client.on('error', () => undefined).end('}');
     await once(client, 'close');
     return answer?.toString('latin1', 9, 12);

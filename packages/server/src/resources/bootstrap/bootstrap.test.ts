@@ -12,6 +12,7 @@ import {
   startTestServer,
   type TestServer,
 } from '../../testing/http/test-server.ts';
+import { eventually } from '../../testing/system/waiting.ts';
 
 const user = { username: 'ada', password: 'correct horse battery' };
 const minimal = { project_slug: 'crm', project_name: 'CRM', initial_project_user: user };
@@ -585,11 +586,7 @@ test('given a token that is revoked while its bootstrap is under way, then nothi
   const asking = await server.createProject('ours');
   const seed = many(5_000, (number) => ({ code: `${number}`, body: 'x'.repeat(500) }));
   const requested = bootstrap(server, { ...minimal, tables: [{ ...notes, seed }] }, asking);
-  while (!existsSync(join(server.dataDir, 'projects', '.unfinished-crm'))) {
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  }
+  await eventually(() => existsSync(join(server.dataDir, 'projects', '.unfinished-crm')));
   await server.call('POST', '/projects/ours/auth/tokens');
 
   const refused = await requested;

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { ADMIN_TOKEN, type Answer } from '../../testing/http/test-server.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
+import { eventually } from '../../testing/system/waiting.ts';
 import { type RunningCommand, startCommandServer } from '../../testing/tools/command.ts';
 
 const TABLES = 10;
@@ -41,15 +42,6 @@ async function call({ url }: RunningCommand, method: string, path: string, body?
     headers: response.headers,
     body: (await response.json()) as Answer['body'],
   };
-}
-
-/** Asks again and again, as the file system does not tell of a file that grows. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) {
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  }
 }
 
 async function assertWhole(server: RunningCommand): Promise<void> {
@@ -91,8 +83,12 @@ test('given a bootstrap during which the server is killed, then the next start s
   await using servers = new AsyncDisposableStack();
   let server = servers.use(await start(folder.path));
   for (const [when, isSo] of moments) {
-    const requested = call(server, 'POST', '/bootstrap', bootstrap).catch(() => null);
-    await until(() => isSo(join(folder.path, 'projects')));
+    let isOver = false;
+    const requested = call(server, 'POST', '/bootstrap', bootstrap)
+      .catch(() => null)
+      .finally(() => (isOver = true));
+    // A moment that was missed does not come again.
+    await eventually(() => isOver || isSo(join(folder.path, 'projects')));
     await server.stop('SIGKILL');
     const answer = await requested;
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
+import { eventually } from '../../testing/system/waiting.ts';
 import { type RunningCommand, startCommandServer } from '../../testing/tools/command.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
@@ -39,11 +39,14 @@ test('given a server that is killed while it makes a table anew, when it starts 
   // How far the change is shows in the write-ahead log, which grows while rows come back.
   for (const logBytes of [0, 1, 4_000_000]) {
     await using server = await start();
-    const change = call(server, 'PATCH', `${STONES}/weight`, { default_value: `new ${logBytes}` }).then(
-      () => 0,
-      () => 1,
-    );
-    while (logBytesAt(path) < logBytes) await nextTurn();
+    let isOver = false;
+    const change = call(server, 'PATCH', `${STONES}/weight`, { default_value: `new ${logBytes}` })
+      .then(
+        () => 0,
+        () => 1,
+      )
+      .finally(() => (isOver = true));
+    await eventually(() => isOver || logBytesAt(path) >= logBytes);
     await server.stop('SIGKILL');
     cutOff += await change;
 

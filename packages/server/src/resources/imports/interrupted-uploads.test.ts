@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { watch } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { test } from 'node:test';
 import { databaseFile } from '../../testing/databases/database-file.ts';
 import { exportedSchema, importDatabase } from '../../testing/http/import-and-export.ts';
 import { ADMIN_TOKEN, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
+import { eventually, nextEvent } from '../../testing/system/waiting.ts';
 
 const file = databaseFile('CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2);');
 
@@ -18,9 +18,9 @@ test('a client that hangs up in the middle of an upload leaves nothing behind, a
   const before = await exportedSchema(server, 'library');
 
   const socket = await beginUpload(server, `content-length: ${file.byteLength}`, file.subarray(0, 4096));
-  await until(folder, (uploads) => uploads.length === 1);
+  await eventually(async () => (await uploadsIn(folder)).length === 1);
   socket.destroy();
-  await until(folder, (uploads) => uploads.length === 0);
+  await eventually(async () => (await uploadsIn(folder)).length === 0);
 
   assert.equal(await exportedSchema(server, 'library'), before);
   const answer = await importDatabase(server, 'library', file, { query: '?replace=true' });
@@ -33,9 +33,9 @@ test('an upload that ends before its announced length is given up', async () => 
   const before = await exportedSchema(server, 'library');
 
   const socket = await beginUpload(server, `content-length: ${file.byteLength + 1}`, file);
-  await until(folder, (uploads) => uploads.length === 1);
+  await eventually(async () => (await uploadsIn(folder)).length === 1);
   socket.end();
-  await until(folder, (uploads) => uploads.length === 0);
+  await eventually(async () => (await uploadsIn(folder)).length === 0);
 
   assert.equal(await exportedSchema(server, 'library'), before);
 });
@@ -45,10 +45,10 @@ test('a project that is deleted while a file is uploaded into it is gone, and so
   const folder = await givenProject(server);
 
   const socket = await beginUpload(server, `content-length: ${file.byteLength}`, file.subarray(0, 4096));
-  await until(folder, (uploads) => uploads.length === 1);
+  await eventually(async () => (await uploadsIn(folder)).length === 1);
   const json = { confirm_project_slug: 'library' };
   assert.equal((await server.call('DELETE', '/projects/library', { json })).status, 200);
-  const answered = once(socket, 'data');
+  const answered = nextEvent(socket, 'data');
   socket.write(file.subarray(4096));
   const [answer] = await answered;
   socket.destroy();
@@ -134,22 +134,6 @@ async function beginUpload(server: TestServer, lengthHeader: string, bytes: Buff
   socket.write(bytes);
   await once(socket, 'connect');
   return socket;
-}
-
-/** Waits for a change of the folder that makes it so. */
-async function until(folder: string, holds: (uploads: readonly string[]) => boolean): Promise<void> {
-  const watcher = watch(folder);
-  try {
-    for (
-      let changed = once(watcher, 'change');
-      !holds(await uploadsIn(folder));
-      changed = once(watcher, 'change')
-    ) {
-      await changed;
-    }
-  } finally {
-    watcher.close();
-  }
 }
 
 async function uploadsIn(folder: string): Promise<readonly string[]> {

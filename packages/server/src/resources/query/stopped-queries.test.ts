@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 
 import { openSqliteEngine } from '../../engine/sqlite/sqlite-engine.ts';
 import { databaseFile } from '../../testing/databases/database-file.ts';
@@ -12,6 +10,7 @@ import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { ADMIN_TOKEN, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 import { knownProjects } from '../../testing/system/known-projects.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
+import { eventually, nextEvent } from '../../testing/system/waiting.ts';
 
 const ENDLESS = 'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c';
 /** Longer than a test may take: what ends earlier was stopped for another reason. */
@@ -148,11 +147,11 @@ test('no query outlives a server that was killed', { skip: process.platform === 
     },
   );
   // It says so when its query runs.
-  await once(child.stdout, 'data');
+  await nextEvent(child.stdout, 'data');
   const queries = childrenOf(child.pid);
   assert.ok(queries.length > 0);
   child.kill('SIGKILL');
-  while (queries.some(isAlive)) await setTimeout(20);
+  await eventually(() => !queries.some(isAlive));
 });
 
 function childrenOf(pid: number | undefined): readonly number[] {

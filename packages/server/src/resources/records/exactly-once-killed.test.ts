@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
+import { eventually } from '../../testing/system/waiting.ts';
 import { type RunningCommand, startCommandServer } from '../../testing/tools/command.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
@@ -21,12 +22,15 @@ test(`${WRITES} writes with keys, while the server is killed ${KILLS} times: eac
   const table = { table_name: 'entries', columns: [{ column_name: 'name' }] };
   assert.equal((await post(server, 'table', table, 'table')).status, 201);
   const progress = { begun: 0 };
+  // Once a part of the test has failed, the others end.
+  const over = new AbortController();
   let killed = 0;
   let replays = 0;
   const write = async () => {
     while (progress.begun < WRITES) {
       const number = progress.begun++;
       for (let done = false; !done;) {
+        over.signal.throwIfAborted();
         const to = server;
         const answer = await post(to, ...writeOf(number), `write-${number}`).catch(() => null);
         if (answer === null) await setTimeout(10);
@@ -42,12 +46,14 @@ test(`${WRITES} writes with keys, while the server is killed ${KILLS} times: eac
     for (; killed < KILLS; killed++) {
       // Somewhere in its share of the writes.
       const due = (killed + Math.random()) * WRITES_EACH;
-      while (progress.begun < due) await setTimeout(1);
+      await eventually(() => over.signal.aborted || progress.begun >= due);
+      over.signal.throwIfAborted();
       await server.stop('SIGKILL');
       server = await startCommandServer(environment);
     }
   };
-  await Promise.all([kill(), ...Array.from({ length: CLIENTS }, write)]);
+  const parts = [kill(), ...Array.from({ length: CLIENTS }, write)];
+  await Promise.all(parts).finally(() => over.abort());
   const path = join(folder.path, 'projects', 'example_project', 'database.sqlite');
   await server.stop('SIGTERM');
   const counts =

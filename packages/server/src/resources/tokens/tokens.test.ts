@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { test } from 'node:test';
 
 import { ADMIN_TOKEN, startTestServer } from '../../testing/http/test-server.ts';
+import { nextEvent } from '../../testing/system/waiting.ts';
 
 test('a token tells who it is, in the documented form, and never the secret', async () => {
   await using server = await startTestServer();
@@ -79,11 +79,11 @@ test('given a project that is deleted and made anew while a body is arriving, th
     },
   });
   slow.flushHeaders();
-  await once(slow, 'continue');
+  await nextEvent(slow, 'continue');
   await server.call('DELETE', '/projects/shop', { json: { confirm_project_slug: 'shop' } });
   await server.createProject('shop');
   slow.end('{}');
-  const [answer] = (await once(slow, 'response')) as [IncomingMessage];
+  const [answer] = (await nextEvent(slow, 'response')) as [IncomingMessage];
   assert.equal(answer.statusCode, 401);
   answer.resume();
   const { body } = await server.call('GET', '/projects/shop/exports');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 
 import { databaseFile } from '../databases/database-file.ts';
+import { eventually } from '../system/waiting.ts';
 import { importDatabase } from './import-and-export.ts';
 import type { Answer, CallOptions, TestServer } from './test-server.ts';
 
@@ -148,17 +148,5 @@ function readOf(id: number, file: string): string {
     return readFileSync(`/proc/${id}/${file}`, 'utf8');
   } catch {
     return '';
-  }
-}
-
-const PATIENCE_MS = 60_000;
-
-/** Looks again and again, until it is so. */
-export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  // A clock that no test sets.
-  const until = performance.now() + PATIENCE_MS;
-  while (!(await isSo())) {
-    assert.ok(performance.now() < until, `not within ${PATIENCE_MS} ms: ${isSo.toString()}`);
-    await setTimeout(5);
   }
 }

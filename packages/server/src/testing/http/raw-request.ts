@@ -1,5 +1,6 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
+
+import { nextEvent } from '../system/waiting.ts';
 
 /** Sends these bytes to a local port and gives back all that comes, until the other side has ended. */
 export async function sendRaw(port: number, bytes: string | Uint8Array): Promise<string> {
@@ -7,7 +8,7 @@ export async function sendRaw(port: number, bytes: string | Uint8Array): Promise
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   socket.write(bytes);
-  await once(socket, 'end');
+  await nextEvent(socket, 'end');
   socket.destroy();
   return Buffer.concat(chunks).toString('latin1');
 }

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
+import { nextEvent } from './waiting.ts';
+
 /** The real sqlite3 shell on a file, which stays open: another program beside the service. */
 export interface OpenShell extends AsyncDisposable {
   /** Runs statements, of which the last prints something, and waits for that. */
@@ -20,7 +22,7 @@ export function openShell(file: string): OpenShell {
   };
   return {
     run: async (statements) => {
-      const printed = once(child.stdout, 'data');
+      const printed = nextEvent(child.stdout, 'data');
       child.stdin.write(`${statements}\n`);
       return String((await printed)[0]).trim();
     },

@@ -11,6 +11,7 @@ import { moduleBeside } from '../../../runtime/threads/module-beside.ts';
 import type { RpcReply, RpcRequest } from '../../../runtime/threads/protocol.ts';
 import { openDatabaseFiles, openFilesUnknown } from '../../../testing/system/open-files.ts';
 import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
+import { nextEvent } from '../../../testing/system/waiting.ts';
 import { runSqliteShell } from '../../../testing/tools/sqlite-shell.ts';
 import { commitSizes } from './commit-sizes.ts';
 
@@ -104,7 +105,7 @@ function databasesIn(folder: string): readonly string[] {
 async function call(worker: Worker, { operation, input }: Call): Promise<void> {
   const requested: readonly RpcRequest[] = [{ id: 1, operation, input }];
   worker.postMessage(requested);
-  const [replies] = (await once(worker, 'message')) as [readonly RpcReply[]];
+  const [replies] = (await nextEvent(worker, 'message')) as [readonly RpcReply[]];
   const [reply] = replies;
   assert.ok(reply?.ok === true && reply.output !== null, JSON.stringify(replies));
 }

@@ -2,14 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 
-import {
-  download,
-  eventually,
-  exportNow,
-  findExport,
-  projectOf,
-  stones,
-} from '../../../testing/http/exports.ts';
+import { timestamp } from '../../../core/ids.ts';
+import { download, exportNow, findExport, projectOf, stones } from '../../../testing/http/exports.ts';
 import { type Answer, startTestServer, type TestServer } from '../../../testing/http/test-server.ts';
 import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
 import { startCommandServer } from '../../../testing/tools/command.ts';
@@ -17,14 +11,15 @@ import { runSqliteShell } from '../../../testing/tools/sqlite-shell.ts';
 
 const INVALID = 'The link was altered, has expired, or was ended.';
 
-test('whoever has a link downloads the export without a token, whole, in parts, and as HEAD', async () => {
+test('whoever has a link downloads the export without a token, whole, in parts, and as HEAD', async (context) => {
+  const now = wholeSecond();
+  context.mock.timers.enable({ apis: ['Date'], now });
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(100));
   const made = await exportNow(server, 'quarry', 'table/stone');
   const { url, link } = await linkTo(server, 'quarry', made.id, { expires_in: 60 });
   assert.equal(link.export_id, made.id);
-  const seconds = (Date.parse(link.expires_at) - Date.now()) / 1_000;
-  assert.ok(seconds > 50 && seconds <= 60, `${seconds}`);
+  assert.equal(link.expires_at, timestamp(new Date(now + 60_000)));
 
   const whole = await fetch(url);
   assert.equal(whole.status, 200);
@@ -96,7 +91,9 @@ test('a link that was altered in any way is refused in the same words as one tha
   }
 });
 
-test('a link ends with its time, with the export, and when the links of its project are ended', async () => {
+test('a link ends with its time, with the export, and when the links of its project are ended', async (context) => {
+  const now = wholeSecond();
+  context.mock.timers.enable({ apis: ['Date'], now });
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(3));
   await projectOf(server, 'rival', stones(3));
@@ -105,7 +102,8 @@ test('a link ends with its time, with the export, and when the links of its proj
   const first = await linkTo(server, 'quarry', made.id);
   const short = await linkTo(server, 'quarry', made.id, { expires_in: 1 });
   const rivals = await linkTo(server, 'rival', rival.id);
-  await eventually(() => Date.now() >= Date.parse(short.link.expires_at));
+  assert.equal((await fetch(short.url)).status, 200);
+  context.mock.timers.setTime(now + 1_000);
   await thenIsInvalid(short.url);
 
   assert.equal((await fetch(first.url)).status, 200);
@@ -213,6 +211,11 @@ test('the log tells of each download, and never what would let its reader in', a
     assert.equal(server.stderr().includes(secret), false, secret);
   }
 });
+
+/** About now, as times are told to the second. */
+function wholeSecond(): number {
+  return Math.floor(Date.now() / 1_000) * 1_000;
+}
 
 /** Of base64url. */
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'.split('');

@@ -6,7 +6,6 @@ import {
   requestOf,
   download,
   ENDLESS,
-  eventually,
   exportLater,
   exportNow,
   filesOf,
@@ -18,6 +17,7 @@ import {
   whenExport,
 } from '../../../testing/http/exports.ts';
 import { startTestServer, type TestServer } from '../../../testing/http/test-server.ts';
+import { eventually } from '../../../testing/system/waiting.ts';
 
 test('given a client that would rather not wait, its export is pending, then running, then ready, and its progress rises to the rows', async () => {
   await using server = await startTestServer();

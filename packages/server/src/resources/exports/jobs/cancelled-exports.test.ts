@@ -7,7 +7,6 @@ import {
   requestOf,
   download,
   ENDLESS,
-  eventually,
   exportLater,
   exportNow,
   exportProcesses,
@@ -19,6 +18,7 @@ import {
 } from '../../../testing/http/exports.ts';
 import { importDatabase } from '../../../testing/http/import-and-export.ts';
 import { startTestServer, type TestServer } from '../../../testing/http/test-server.ts';
+import { eventually } from '../../../testing/system/waiting.ts';
 
 const FORMATS = ['zip', 'zip-csv', 'json', 'sql', 'sqlite'];
 

@@ -7,8 +7,9 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 
 import { databaseFile } from '../../../testing/databases/database-file.ts';
-import { ENDLESS, eventually, type Manifest, stones } from '../../../testing/http/exports.ts';
+import { ENDLESS, type Manifest, stones } from '../../../testing/http/exports.ts';
 import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
+import { eventually } from '../../../testing/system/waiting.ts';
 import { type RunningCommand, startCommandServer } from '../../../testing/tools/command.ts';
 import { runSqliteShell } from '../../../testing/tools/sqlite-shell.ts';
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { databaseFile } from '../../../testing/databases/database-file.ts';
-import { eventually, filesOf, type Manifest, stones } from '../../../testing/http/exports.ts';
+import { filesOf, type Manifest, stones } from '../../../testing/http/exports.ts';
 import { smallDisk } from '../../../testing/system/small-disk.ts';
+import { eventually } from '../../../testing/system/waiting.ts';
 import { type RunningCommand, startCommandServer } from '../../../testing/tools/command.ts';
 
 const ADMIN_TOKEN = 'an-admin-token-given-by-hand';
