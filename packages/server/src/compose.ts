@@ -93,8 +93,7 @@ export async function composeService(
   { now = Date.now }: ServiceOptions = {},
 ): Promise<Service> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const onThreadCrash = (err: Error) =>
-    log.error({ err }, 'a thread or a process died; a new one takes its place');
+  const onThreadCrash = (err: Error) => log.error({ err }, 'a thread or a process died and is replaced');
   // First, because it locks the folder: nobody else's files are swept.
   const queue = catalogQueue();
   const catalog = await openCatalog(join(config.dataDir, 'catalog.sqlite'), onThreadCrash, queue);
@@ -119,7 +118,7 @@ export async function composeService(
     files,
     limits: EXPORT_LIMITS,
     retentionSeconds: config.exportRetentionSeconds === 0 ? null : config.exportRetentionSeconds,
-    onFault: (err) => log.error({ err }, 'an export could not be made'),
+    onFault: (err) => log.error({ err }, 'an export failed'),
   });
   const upkeep = new ExportReconciler({ catalog, files, exports });
   await upkeep.recover();
@@ -266,8 +265,8 @@ function startMaintenance({
 }): { readonly stop: () => Promise<void> } {
   const logging = (what: string) => (err: unknown) => log.error({ err }, what);
   const record = async () => {
-    await tokens.recordUse().catch(logging('the use of tokens could not be recorded'));
-    await exports.recordDownloads().catch(logging('the downloads of exports could not be recorded'));
+    await tokens.recordUse().catch(logging('the last use of tokens could not be recorded'));
+    await exports.recordDownloads().catch(logging('the download counts of exports could not be recorded'));
   };
   const sweep = () => tokens.sweep(config.tokenKeptDays).catch(logging('old tokens could not be removed'));
   let exportsSwept = Promise.resolve();

@@ -49,7 +49,7 @@ class TransactionalAdapter extends SqliteAdapter {
 }
 
 function neverOpenedHere(): Promise<SqliteDatabase> {
-  return Promise.reject(new Error('the catalog is opened by its thread'));
+  return Promise.reject(new Error('the catalog thread opens the catalog'));
 }
 
 class ThreadDriver implements Driver {
@@ -109,6 +109,6 @@ class ThreadConnection implements DatabaseConnection {
   }
 
   streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error('the catalog’s answers are small; none is streamed');
+    throw new Error('the catalog does not stream results');
   }
 }

@@ -22,7 +22,7 @@ export const targetOptions = {
 
 /** The slug, in lower case. */
 export function projectOption(value: string | undefined): string {
-  if (value === undefined) throw new UsageError('--project SLUG is needed');
+  if (value === undefined) throw new UsageError('--project SLUG is required');
   if (!/^[A-Za-z0-9_-]{1,63}$/.test(value)) {
     throw new UsageError('--project must be 1 to 63 letters, digits, "_" and "-"');
   }

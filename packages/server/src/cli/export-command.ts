@@ -39,7 +39,7 @@ export async function exportCommand(words: readonly string[], config: Config): P
 function whatToExport([kind, table, ...others]: readonly string[]): Pick<TargetExport, 'kind' | 'table'> {
   if ((kind === 'schema' || kind === 'database') && table === undefined) return { kind, table: '' };
   if (kind === 'table' && table !== undefined && others.length === 0) return { kind, table };
-  throw new UsageError('say what to export: rowhouse export schema|database|table TABLE --project SLUG');
+  throw new UsageError('the export is missing: rowhouse export schema|database|table TABLE --project SLUG');
 }
 
 /** Written beside and renamed, so that a broken download never takes the place of a good file. */
@@ -65,5 +65,5 @@ async function receive(
   hashing.on('data', (chunk: Buffer) => hash.update(chunk));
   await pipeline([content, hashing, ...outputs], options);
   if (hash.digest('hex') !== sha256)
-    throw new CommandError('what arrived is not what was exported: its checksum differs');
+    throw new CommandError('the downloaded file is corrupt: its checksum differs from that of the export');
 }

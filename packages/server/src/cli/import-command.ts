@@ -19,7 +19,7 @@ export async function importCommand(words: readonly string[], config: Config): P
   });
   const [file, ...rest] = positionals;
   if (file === undefined || rest.length > 0)
-    throw new UsageError('name one file: rowhouse import FILE --project SLUG');
+    throw new UsageError('expected one file: rowhouse import FILE --project SLUG');
   const request = { file, project: projectOption(values.project), replace: values.replace };
   const stats = await stat(file);
   if (!stats.isFile()) throw new CommandError(`${file} is not a file`);
@@ -29,7 +29,7 @@ export async function importCommand(words: readonly string[], config: Config): P
     const created = values.create ? await target.ensureProject(request.project) : null;
     const summary = await importInto(target, { ...request, sizeBytes: stats.size, isNew: created !== null });
     report(request.project, summary);
-    if (created !== null) process.stdout.write(`project token, shown this once: ${created.token}\n`);
+    if (created !== null) process.stdout.write(`project token, shown only once: ${created.token}\n`);
   } finally {
     await target.close();
   }
@@ -75,7 +75,7 @@ async function importInto(target: Target, request: FileImport): Promise<ImportSu
 async function removeAgain(target: Target, project: string): Promise<void> {
   await target.deleteProject(project).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`warning: the project ${project} was made and could not be removed: ${reason}\n`);
+    process.stderr.write(`warning: the project ${project} was created and could not be deleted: ${reason}\n`);
   });
 }
 

@@ -24,7 +24,7 @@ export async function openLocalTarget(
   // Else a mistyped path would become a new, empty data folder.
   if (!options.create && !existsSync(join(config.dataDir, 'catalog.sqlite'))) {
     throw new CommandError(
-      `there is no Rowhouse data in ${config.dataDir}; ROWHOUSE_DATA_DIR says where to look`,
+      `there is no Rowhouse data in ${config.dataDir}; set ROWHOUSE_DATA_DIR to the data folder`,
     );
   }
   const log = createServiceLog('warn', process.stderr);

@@ -17,7 +17,7 @@ export async function openTarget(
   // Loaded only when it is wanted: it brings the whole service with it.
   if (url === null) return (await import('./local-target.ts')).openLocalTarget(config, options);
   const token = options.token ?? config.token;
-  if (token === null) throw new UsageError('a running server wants a token: --token, or ROWHOUSE_TOKEN');
+  if (token === null) throw new UsageError('a running server requires a token: --token or ROWHOUSE_TOKEN');
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
     throw new ConfigError(`--url must be an http:// or https:// address, not ${JSON.stringify(url)}`);
   }

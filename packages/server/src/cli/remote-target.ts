@@ -131,7 +131,7 @@ async function envelopeIn(response: IncomingMessage): Promise<Envelope> {
   } catch {
     throw new RowhouseError(
       'unavailable',
-      `What answered there is not a Rowhouse server: ${response.statusCode}.`,
+      `The server at this address is not a Rowhouse server: it answered ${response.statusCode}.`,
     );
   }
 }

@@ -12,7 +12,7 @@ export function requireSqlite(version: string | undefined): void {
   const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
   throw new CommandError(
-    `SQLite ${OLDEST.join('.')} or newer is needed, and Node.js ${process.versions.node} has ${version ?? 'none'}; ` +
-      'Node.js 24.16 and newer releases of 24 bring it',
+    `SQLite ${OLDEST.join('.')} or newer is required, but Node.js ${process.versions.node} has ${version ?? 'none'}; ` +
+      'Node.js 24.16 and newer releases of 24 include it',
   );
 }

@@ -20,10 +20,10 @@ export async function startCommand(
 ): Promise<number> {
   const { positionals } = parseArguments(words, {});
   if (positionals.length > 0)
-    throw new UsageError('start takes no arguments: settings are in the environment');
+    throw new UsageError('start takes no arguments; set environment variables instead');
   const config = readConfig(environment);
   const log = createServiceLog(config.logLevel, process.stderr);
-  for (const variable of unknownVariables(environment)) log.warn({ variable }, 'no setting bears this name');
+  for (const variable of unknownVariables(environment)) log.warn({ variable }, 'unknown setting');
   const stopped = stopSignal();
   const service = await composeService(config, log);
   try {
@@ -77,10 +77,10 @@ async function listenOnMetricsPort(
 ): Promise<MetricsListener | null> {
   if (port === null) return null;
   try {
-    const onFault = (err: unknown) => app.log.error({ err }, 'metrics could not be read');
+    const onFault = (err: unknown) => app.log.error({ err }, 'the metrics could not be read');
     const listening = listenForMetrics(metrics, { host, port, onFault });
     const listener = await unlessTaken(listening, `${host}:${port}`, 'ROWHOUSE_METRICS_PORT');
-    app.log.info({ url: listener.url }, 'metrics are served');
+    app.log.info({ url: listener.url }, 'serving metrics');
     return listener;
   } catch (error) {
     await app.close();
@@ -94,7 +94,7 @@ async function unlessTaken<T>(listening: Promise<T>, address: string, variable: 
     return await listening;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-      throw new ConfigError(`${address} is taken by another program; set ${variable} to another port`);
+      throw new ConfigError(`${address} is in use by another program; set ${variable} to another port`);
     }
     throw error;
   }

@@ -12,7 +12,7 @@ export function welcome(address: string, { adminToken, sampleProject }: FirstSec
   }
   if (adminToken !== null) lines.push('', `  admin token    ${adminToken}`);
   if (sampleProject !== null || adminToken !== null) {
-    lines.push('', '  Keep the tokens: they are shown this once and stored nowhere.');
+    lines.push('', '  Keep the tokens: they are shown only once and not stored.');
   }
   if (sampleProject !== null) lines.push('', '  Read its books:', '', ...firstCall(address, sampleProject));
   return `${lines.join('\n')}\n\n`;

@@ -147,13 +147,13 @@ function shuttingDown(): RowhouseError {
 const RETRY_AFTER_SECONDS = 5;
 
 function tooManyOfProject(): RowhouseError {
-  return new RowhouseError('rate_limited', 'Too many queries of this project wait already.', {
+  return new RowhouseError('rate_limited', 'Too many requests of this project are waiting.', {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   });
 }
 
 function tooManyOfAll(): RowhouseError {
-  return new RowhouseError('unavailable', 'Too many queries wait already.', {
+  return new RowhouseError('unavailable', 'Too many requests are waiting.', {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   });
 }

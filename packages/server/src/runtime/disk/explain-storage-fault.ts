@@ -9,7 +9,7 @@ const SQLITE_UNREACHABLE = new Map([
   [8, 'not writable'],
   [10, 'not readable from its disk'],
   [11, 'damaged'],
-  [14, 'not there or not readable'],
+  [14, 'missing or not readable'],
   [26, 'not a SQLite database'],
 ]);
 
@@ -31,12 +31,12 @@ export function explainStorageFault(error: unknown): unknown {
     return new RowhouseError('storage_full', 'The disk is full: nothing was written.', { cause: error });
   }
   if (systemCode === 'ENOENT') {
-    return new RowhouseError('unavailable', 'The files of the project are not there.', { cause: error });
+    return new RowhouseError('unavailable', 'The project’s files are missing.', { cause: error });
   }
   if (DISK_FAULT_CODES.has(systemCode)) {
     return new RowhouseError(
       'unavailable',
-      'The files of the project cannot be changed: their disk refuses it.',
+      'The project’s files cannot be changed: their disk is read-only or failing.',
       {
         cause: error,
       },

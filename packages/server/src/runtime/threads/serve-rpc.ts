@@ -59,7 +59,7 @@ function serve(thread: {
   readonly onClose: () => void;
 }): void {
   const port = parentPort;
-  if (port === null) throw new Error('operations are served in a worker thread only');
+  if (port === null) throw new Error('RPC operations are only served in a worker thread');
   const inbox: Inbox = {
     closed: false,
     next: () => receiveMessageOnPort(port)?.message as Message | undefined,
