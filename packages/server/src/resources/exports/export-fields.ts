@@ -31,7 +31,7 @@ const selection = {
   ),
   filters: Type.Optional(Type.Unknown({ description: FILTERS_IN_WORDS })),
   sort: Type.Optional(Type.String({ minLength: 1, maxLength: 10_000 })),
-  order: Type.Optional(keyword(['ASC', 'DESC'], 'Which way to sort where `sort` does not say it.')),
+  order: Type.Optional(keyword(['ASC', 'DESC'], 'The default direction of `sort`.')),
   limit: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
   offset: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
 };

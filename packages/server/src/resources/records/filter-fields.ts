@@ -17,7 +17,7 @@ const OPERATORS: readonly FilterOperator[] = [
 
 /** What a field that takes filters is, for the description of the API. */
 export const FILTERS_IN_WORDS =
-  'Values by column, or conditions of `column`, `op` and `value`. All must hold. `is_null` and `not_null` take no value, null or true.';
+  'Values by column, or conditions with `column`, `op` and `value`. A row must match all. `is_null` and `not_null` take no value, null or true.';
 
 const MAX_CONDITIONS = 100;
 const MAX_VALUES_IN = 1_000;
