@@ -128,7 +128,7 @@ test('failures that a person can mend are one line, without a stack', async () =
   const missing = await runCommand(['export', 'schema', '--project', 'x'], environment);
   assert.match(
     missing.stderr,
-    /^rowhouse: there is no Rowhouse data in .+; ROWHOUSE_DATA_DIR says where to look\n$/,
+    /^rowhouse: there is no Rowhouse data in .+; set ROWHOUSE_DATA_DIR to the data folder\n$/,
   );
   assert.ok(!existsSync(environment.ROWHOUSE_DATA_DIR));
   await runCommand(['import', chinookPath, '--project', 'x', '--create'], environment);

@@ -28,7 +28,7 @@ running on it, or they use a running server:
       --token TOKEN    or ROWHOUSE_TOKEN, which keeps the token out of the process list
 `;
 
-/** Runs one command. Returns the process's exit code: 0 done, 1 failed, 2 not understood. */
+/** Runs one command. Returns the process's exit code: 0 for success, 1 for a failure, 2 for a usage error. */
 export async function commandLine(words: readonly string[], environment: Environment): Promise<number> {
   try {
     return await run(words, environment);
@@ -38,7 +38,7 @@ export async function commandLine(words: readonly string[], environment: Environ
   }
 }
 
-/** Each command is loaded only when it is asked for: the parts of a server take longer to load than to use. */
+/** Loads a command's module only when the command runs: loading the parts of a server takes longer than most commands. */
 async function run(words: readonly string[], environment: Environment): Promise<number> {
   const [command, ...rest] = words;
   if (words.includes('--help') || words.includes('-h')) return printed(USAGE);
@@ -71,7 +71,7 @@ function printed(text: string): number {
 
 const EXPLAINED = [CommandError, ConfigError, UsageError, RowhouseError];
 
-/** One line for what a person can mend; the stack for what is a fault of ours. */
+/** Returns one line for an error that the user can correct, and the stack for a fault of ours. */
 function explain(error: unknown): string {
   if (EXPLAINED.some((kind) => error instanceof kind) && error instanceof Error) return error.message;
   if (error instanceof DataFolderInUseError) {

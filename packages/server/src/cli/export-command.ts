@@ -35,14 +35,14 @@ export async function exportCommand(words: readonly string[], config: Config): P
   return 0;
 }
 
-/** @throws UsageError where it is not said, or said with too many words. */
+/** @throws UsageError for a missing kind or too many arguments. */
 function whatToExport([kind, table, ...others]: readonly string[]): Pick<TargetExport, 'kind' | 'table'> {
   if ((kind === 'schema' || kind === 'database') && table === undefined) return { kind, table: '' };
   if (kind === 'table' && table !== undefined && others.length === 0) return { kind, table };
   throw new UsageError('the export is missing: rowhouse export schema|database|table TABLE --project SLUG');
 }
 
-/** Written beside and renamed, so that a broken download never takes the place of a good file. */
+/** Writes the file beside its final path and renames it, so a broken download never replaces a good file. */
 async function receiveFile(download: ExportDownload, path: string): Promise<void> {
   const draft = `${path}.${randomUUID()}.draft`;
   const progress = showProgress(path, download.sizeBytes, process.stderr);

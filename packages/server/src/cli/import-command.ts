@@ -41,7 +41,7 @@ interface FileImport {
   readonly sizeBytes: number;
   readonly project: string;
   readonly replace: boolean;
-  /** Made for this import; it goes again when the import fails. */
+  /** Whether this import created the project. If the import fails, the command deletes the project again. */
   readonly isNew: boolean;
 }
 
@@ -50,7 +50,7 @@ async function importInto(target: Target, request: FileImport): Promise<ImportSu
   const progress = showProgress(basename(file), sizeBytes, process.stderr);
   progress.counter.once('end', () => progress.note('checking…'));
   const source = createReadStream(file);
-  // Whoever reads the counter is told of it, also where the file fails before anybody does.
+  // Passes an error of the file to the reader of the counter, even if the file fails before it is read.
   progress.counter.once('error', () => undefined);
   source.once('error', (error) => progress.counter.destroy(error));
   try {
@@ -65,13 +65,13 @@ async function importInto(target: Target, request: FileImport): Promise<ImportSu
     throw error;
   } finally {
     source.destroy();
-    // Else a server that refuses early would be waited for until it cuts the connection.
+    // Otherwise, a server that refuses early would be awaited until it cuts the connection.
     progress.counter.destroy();
     progress.finish();
   }
 }
 
-/** Why the import failed is what matters: that the project stays is told besides. */
+/** Deletes the project again. The cause of the import's failure is the error; a failed deletion is only a warning. */
 async function removeAgain(target: Target, project: string): Promise<void> {
   await target.deleteProject(project).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,10 +1,10 @@
-/** What was made on the first start, to be shown this once. */
+/** The secrets created on the first start, which are shown only once. */
 export interface FirstSecrets {
   readonly adminToken: string | null;
   readonly sampleProject: { readonly slug: string; readonly token: string } | null;
 }
 
-/** What a person sees when the service is up: where it is, the tokens made just now, and a first call to paste. */
+/** Returns the text shown when the service is ready: its address, the new tokens, and a first call to paste. */
 export function welcome(address: string, { adminToken, sampleProject }: FirstSecrets): string {
   const lines = ['', `  Rowhouse is ready at ${address}`];
   if (sampleProject !== null) {

@@ -296,7 +296,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return Object.fromEntries(values) as Config;
 }
 
-/** Returns variables with our prefix that are no setting: a mistyped name would otherwise silently leave the default in force. */
+/**
+ * Returns variables with our prefix that are not settings. Without this check, a mistyped name would silently leave the
+ * default in force.
+ */
 export function unknownVariables(
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {

@@ -6,10 +6,10 @@ import { syncDirectory, syncFile } from '../runtime/disk/sync.ts';
 import type { ByteRange, ExportFileKey, ExportFiles } from './export-files.ts';
 
 const DRAFT_SUFFIX = '.draft';
-/** What may lie beside a draft that was given up: SQLite's journal, and a copy of a database without its free pages. */
+/** Files that may remain beside an abandoned draft: SQLite's journal, and a copy of a database without its free pages. */
 const DRAFT_COMPANIONS = ['-journal', '-compacted', '-compacted-journal'] as const;
 
-/** Opens the store in a folder of the local disk and removes the drafts that a crash left. */
+/** Opens the store in a local folder and removes the drafts that a crash left. */
 export async function openLocalExportFiles(root: string): Promise<ExportFiles> {
   await mkdir(root, { recursive: true, mode: 0o700 });
   const files = new LocalExportFiles(root);
@@ -20,7 +20,9 @@ export async function openLocalExportFiles(root: string): Promise<ExportFiles> {
   return files;
 }
 
-/** One folder a project, one file an export, named by its id: what a client calls the file never reaches the disk. */
+/**
+ * Has one folder per project and one file per export, named by the export's id. A client's file name never reaches the disk.
+ */
 class LocalExportFiles implements ExportFiles {
   readonly backend = 'local';
   readonly #root: string;
@@ -43,7 +45,7 @@ class LocalExportFiles implements ExportFiles {
     await syncDirectory(this.#folder(key.project));
   }
 
-  /** Two names of one file: the bytes are stored once, and stay until both are removed. */
+  /** Creates a second name of the file (a hard link): the bytes are stored once, until both names are removed. */
   async share(from: ExportFileKey, to: ExportFileKey): Promise<boolean> {
     try {
       await link(this.#path(from), this.#path(to));
@@ -55,7 +57,7 @@ class LocalExportFiles implements ExportFiles {
     return true;
   }
 
-  /** Each name of a file with several counts for its part. */
+  /** Divides the size of a file by the number of its names. */
   async usedBytes(project: string): Promise<number> {
     let bytes = 0;
     for (const name of await namesOfFiles(this.#folder(project))) {
@@ -79,7 +81,7 @@ class LocalExportFiles implements ExportFiles {
     return found === null ? null : found.size;
   }
 
-  /** One file after the other, so that ten thousand of them keep no other work from Node's file threads. */
+  /** Reads one file after the other, so ten thousand files do not block Node's file threads. */
   async list(project: string): Promise<ReadonlyMap<string, number>> {
     const names = await namesOfFiles(this.#folder(project));
     const sizes = new Map<string, number>();
@@ -94,7 +96,7 @@ class LocalExportFiles implements ExportFiles {
     const file = await absentAsNull(open(this.#path(key), 'r'));
     if (file === null) return null;
     if (range.end >= range.start) return file.createReadStream({ start: range.start, end: range.end });
-    // The whole of an empty file ends before it begins, which Node's streams do not take.
+    // The range of an empty file ends before it starts, which Node's streams do not accept.
     await file.close();
     return Readable.from([]);
   }
@@ -118,16 +120,19 @@ class LocalExportFiles implements ExportFiles {
   }
 }
 
-/** Other folders are nobody's of ours: `lost+found`, where the store is a disk of its own. */
+/** Ignores other folders, such as `lost+found` if the store is a separate disk. */
 const SLUG = /^[a-z0-9_-]+$/;
 
-/** None where the folder is not there. */
+/** Returns an empty list if the folder does not exist. */
 async function namesOfFiles(folder: string): Promise<readonly string[]> {
   const entries = (await absentAsNull(readdir(folder, { withFileTypes: true }))) ?? [];
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
-/** It is not there, has as many names as a file may have, or lies where files have one name only. https://man7.org/linux/man-pages/man2/link.2.html */
+/**
+ * The file does not exist, has the maximum number of names, or its file system has no hard links.
+ * https://man7.org/linux/man-pages/man2/link.2.html
+ */
 const NOT_SHAREABLE = new Set(['ENOENT', 'EMLINK', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 const ABSENT = new Set(['ENOENT']);
 

@@ -1,8 +1,8 @@
 import { RowhouseError } from '../../core/errors.ts';
 
-/** Primary result codes of SQLite that the machine or the file is to blame for. https://www.sqlite.org/rescode.html */
+/** Primary result codes of SQLite that are caused by the machine or the file. https://www.sqlite.org/rescode.html */
 const SQLITE_FULL = 13;
-/** The index of the write-ahead log cannot grow; SQLite's manual says itself that this means a full disk. */
+/** The index of the write-ahead log cannot grow. SQLite's manual says that this means a full disk. */
 const SQLITE_IOERR_SHMSIZE = 4874;
 const SQLITE_UNREACHABLE = new Map([
   [5, 'locked by another program'],
@@ -14,12 +14,12 @@ const SQLITE_UNREACHABLE = new Map([
 ]);
 
 const DISK_FULL_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-/** Of the file system, where SQLite would say that a file is not writable, or not readable from its disk. */
+/** File system errors that correspond to SQLite's "not writable" and "not readable from its disk". */
 const DISK_FAULT_CODES = new Set(['EIO', 'EROFS', 'EACCES', 'EPERM', 'EBUSY']);
 
 /**
- * What a failed file or database operation is to a client: `storage_full` when the disk has no room, `unavailable` when
- * the database cannot be reached. Anything else is a fault of ours and comes back as it was.
+ * Returns the client's error for a failed file or database operation: `storage_full` if the disk is full, `unavailable` if
+ * the database cannot be accessed. Returns any other error unchanged: it is a fault of ours.
  */
 export function explainStorageFault(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RowhouseError) return error;
