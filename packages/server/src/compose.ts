@@ -93,8 +93,7 @@ export async function composeService(
   { now = Date.now }: ServiceOptions = {},
 ): Promise<Service> {
   warnOfOpenFiles(await prepareDataFolder(config.dataDir), log);
-  const onThreadCrash = (err: Error) =>
-    log.error({ err }, 'a thread or a process died; a new one takes its place');
+  const onThreadCrash = (err: Error) => log.error({ err }, 'a thread or a process died and is replaced');
   // First, because it locks the folder: nobody else's files are swept.
   const queue = catalogQueue();
   const catalog = await openCatalog(join(config.dataDir, 'catalog.sqlite'), onThreadCrash, queue);
@@ -119,7 +118,7 @@ export async function composeService(
     files,
     limits: EXPORT_LIMITS,
     retentionSeconds: config.exportRetentionSeconds === 0 ? null : config.exportRetentionSeconds,
-    onFault: (err) => log.error({ err }, 'an export could not be made'),
+    onFault: (err) => log.error({ err }, 'an export failed'),
   });
   const reconciler = new ExportReconciler({ catalog, files, exports });
   await recover({ projects, reconciler, requestLog, catalog });

@@ -19,7 +19,7 @@ export function readCursor(kind: CursorKind, count: number, text: string): reado
   } catch {
     // Whatever it is, it is no cursor.
   }
-  throw invalidField('query.cursor', 'must be the next_cursor of the page before, with the same sort');
+  throw invalidField('query.cursor', 'must be the next_cursor of the previous page, with the same sort');
 }
 
 function isPosition(value: unknown): value is number {

@@ -25,12 +25,12 @@ function listOperations(app: HttpServer, operations: Operations): void {
       operation_key: Type.Optional(
         Type.String({ ...OPERATION_HEADER_FORM, description: 'Only runs with this key.' }),
       ),
-      status: Type.Optional(Type.Enum([...RUN_STATUSES], { description: 'Only runs of this status.' })),
+      status: Type.Optional(Type.Enum([...RUN_STATUSES], { description: 'Only runs with this status.' })),
       ...rangeFields,
       sort: Type.Optional(
         Type.Enum(['latest', 'slowest'], {
           default: 'latest',
-          description: 'What comes first: what began last, or what took longest.',
+          description: 'The sort order: the latest start first, or the longest duration first.',
         }),
       ),
       ...cursorFields,

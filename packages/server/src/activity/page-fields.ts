@@ -6,10 +6,13 @@ import type { TimeRange } from './request-log/stored-rows.ts';
 /** The query parameters of a list that is paged by cursor. */
 export const cursorFields = {
   limit: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 500, default: 50, description: 'How many, at most.' }),
+    Type.Integer({ minimum: 1, maximum: 500, default: 50, description: 'The maximum number of results.' }),
   ),
   cursor: Type.Optional(
-    Type.String({ maxLength: 200, description: 'The `next_cursor` of the page before; none for the first.' }),
+    Type.String({
+      maxLength: 200,
+      description: 'The `next_cursor` of the previous page; omitted for the first page.',
+    }),
   ),
 };
 
@@ -26,8 +29,8 @@ export function cursorPage(limit: number, items: readonly unknown[], nextCursor:
 }
 
 export const rangeFields = {
-  since: Type.Optional(timestampText('Only what began then or later.')),
-  until: Type.Optional(timestampText('Only what began before.')),
+  since: Type.Optional(timestampText('Only results that started at or after this time.')),
+  until: Type.Optional(timestampText('Only results that started before this time.')),
 };
 
 const range = Type.Object(rangeFields);

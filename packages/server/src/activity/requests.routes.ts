@@ -25,8 +25,7 @@ function listRequests(app: HttpServer, operations: Operations): void {
         Type.String({
           pattern: '^[1-5](?:\\d\\d|xx)$',
           [ALLOWED_KEYWORD]: 'a status, "404", or a class of them, "4xx"',
-          description:
-            'Only calls that were answered with this status (`404`), or one of this class (`4xx`).',
+          description: 'Only calls with this status (`404`) or a status of this class (`4xx`).',
         }),
       ),
       error_code: Type.Optional(

@@ -1,4 +1,4 @@
-/** A value that a statement takes or gives. Booleans are stored as 0 and 1. */
+/** A parameter or result of a statement. Booleans are stored as 0 and 1. */
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
 export interface StatementResult {
@@ -7,13 +7,13 @@ export interface StatementResult {
   readonly changes: number;
 }
 
-/** What the catalog's thread does. */
+/** The RPC methods of the catalog thread. */
 export type CatalogMethods = {
   readonly execute: {
     readonly input: { readonly sql: string; readonly parameters: readonly SqlValue[] };
     readonly output: StatementResult;
   };
-  /** Ends the transaction that is open, if SQLite has not ended it already, as it does when the disk is full. */
+  /** Rolls back the open transaction, unless SQLite has already ended it, for example because the disk is full. */
   readonly rollback: { readonly input: undefined; readonly output: void };
 };
 

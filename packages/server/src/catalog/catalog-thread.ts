@@ -5,14 +5,14 @@ import { serveRpc } from '../runtime/threads/serve-rpc.ts';
 import type { CatalogMethods, CatalogThreadStart } from './catalog-methods.ts';
 
 const { path } = workerData as CatalogThreadStart;
-/** Opened by the first statement, so that a file that cannot be opened fails that statement and says why. */
+/** The first statement opens the database, so a file that cannot be opened fails that statement with its cause. */
 let database: DatabaseSync | null = null;
 
 serveRpc<CatalogMethods>({ execute, rollback }, () => database?.close());
 
 /**
- * EXCLUSIVE keeps the file locked for as long as the process lives, so that no second server works on the same data
- * folder; the system frees it when the process dies. https://www.sqlite.org/pragma.html#pragma_locking_mode
+ * EXCLUSIVE keeps the file locked while the process lives, so a second server cannot use the same data folder. The system
+ * releases the lock when the process dies. https://www.sqlite.org/pragma.html#pragma_locking_mode
  */
 function openCatalogDatabase(): DatabaseSync {
   const opened = new DatabaseSync(path, { enableForeignKeyConstraints: true, defensive: true });
@@ -25,7 +25,7 @@ function openCatalogDatabase(): DatabaseSync {
   }
 }
 
-/** The catalog's statements are few and the same ones each time, so node:sqlite's cost of preparing them does not matter. */
+/** The catalog has few different statements, so the cost of preparing them in node:sqlite does not matter. */
 function execute({
   sql,
   parameters,

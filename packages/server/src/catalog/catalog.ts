@@ -11,10 +11,10 @@ import { type CatalogQueue, ThreadDialect } from './thread-dialect.ts';
 
 export type { CatalogQueue };
 
-/** The service's own tables, queried through Kysely and executed on a thread of their own. `destroy()` closes it. */
+/** The service's own tables. Kysely builds the queries and the catalog thread executes them. `destroy()` closes the catalog. */
 export type Catalog = Kysely<CatalogTables>;
 
-/** The data folder belongs to another running server. */
+/** Another running server uses the data folder. */
 export class DataFolderInUseError extends Error {
   override readonly name = 'DataFolderInUseError';
 }
@@ -22,8 +22,8 @@ export class DataFolderInUseError extends Error {
 const SQLITE_BUSY = 5;
 
 /**
- * Opens the catalog file, makes it when it is not there, and brings it to the newest shape.
- * @throws DataFolderInUseError when another process holds it.
+ * Opens the catalog file, creates it if it does not exist, and migrates it to the newest version.
+ * @throws DataFolderInUseError if another process has it open.
  */
 export async function openCatalog(
   path: string,
@@ -48,7 +48,7 @@ export async function openCatalog(
   return catalog;
 }
 
-/** For whoever wants to see how many wait for the catalog. */
+/** The queue for the catalog, whose depth metrics report. */
 export function catalogQueue(): CatalogQueue {
   return new ResourcePool(['connection']);
 }

@@ -4,9 +4,9 @@ import type { Catalog } from './catalog.ts';
 import { seal, unseal } from './sealed-text.ts';
 
 /**
- * Runs `write` in a transaction, unless the same request was answered before: then it gives what that one gave. What throws is
- * not kept: it had no effect.
- * @param write gives plain data.
+ * Runs `write` in a transaction and stores its result. If the same request already succeeded, returns the stored result
+ * instead. An error is not stored, because it had no effect.
+ * @param write returns plain data.
  * @throws RowhouseError `idempotency_mismatch`.
  */
 export async function writeOnce<Result>(
@@ -24,8 +24,8 @@ export async function writeOnce<Result>(
 }
 
 /**
- * The same for work that is no transaction: what it gave is kept once it is done. Where the service dies between the two, it is done
- * again, so that is for what does no harm twice.
+ * Like `writeOnce`, for work that is not a transaction: the result is stored after the work is done. If the service dies
+ * between the two, the work runs again, so use this only for work that may safely run twice.
  * @throws RowhouseError `idempotency_mismatch`.
  */
 export async function workOnce<Result>(
@@ -43,8 +43,9 @@ export async function workOnce<Result>(
 }
 
 /**
- * What the request gave the first time; null where this is the first, or it has no key.
- * @throws RowhouseError `idempotency_mismatch`, also where another credential used the key: only its own opens what it was given.
+ * Returns the stored result of the request; null for a first request or without a key.
+ * @throws RowhouseError `idempotency_mismatch`, also if another credential used the key: only that credential can decrypt
+ * the result.
  */
 export async function findReplay<Result>(
   catalog: Catalog,
@@ -64,7 +65,7 @@ export async function findReplay<Result>(
   return { result: JSON.parse(result) as Result, replayOf: row.request_id };
 }
 
-/** Keeps what the request gave. Call it in the transaction that made it. Nothing without a key. */
+/** Stores the result of the request. Call it in the transaction that produced the result. Does nothing without a key. */
 export async function keepResult(
   transaction: Catalog,
   request: SealedRequest | null,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Every step of the catalog's shape, by name, in order. A step that was released is never changed: add one. */
+/** Every migration of the catalog by name, in order. Never change a released migration: add one. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001_projects_tokens_exports': {
     async up(db) {
@@ -91,7 +91,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
         created_at TEXT NOT NULL,
         UNIQUE (project_id, username)
       ) STRICT`.execute(db);
-      // Never written: a password belongs to a user of one project.
+      // This column was never written: a password belongs to a user of one project.
       await sql`ALTER TABLE account_users DROP COLUMN password_hash`.execute(db);
       await sql`ALTER TABLE tokens ADD COLUMN project_user_id INTEGER REFERENCES project_users (id) ON DELETE CASCADE`.execute(
         db,
@@ -105,7 +105,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   },
   '0006_export_jobs': {
     async up(db) {
-      // Made anew: an export that is not ready has no size and no checksum. Nothing refers to it.
+      // Recreates the table, because an export that is not ready has no size and no checksum. No table references it.
       await sql`ALTER TABLE exports RENAME TO exports_before`.execute(db);
       await sql`CREATE TABLE exports (
         sequence INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -8,8 +8,8 @@ const TAG_BYTES = 16;
 const PURPOSE = 'rowhouse idempotency';
 
 /**
- * The text as nobody can read it who does not have the secret: AES-256-GCM under a key of its own, derived from the secret
- * (HKDF-SHA256). The salt, the nonce and the tag stand before it. https://www.rfc-editor.org/rfc/rfc5869
+ * Encrypts the text with AES-256-GCM. The key is derived from the secret (HKDF-SHA256). The result starts with the salt, the
+ * nonce and the tag. https://www.rfc-editor.org/rfc/rfc5869
  */
 export function seal(text: string, secret: string): Uint8Array {
   const salt = randomBytes(SALT_BYTES);
@@ -19,7 +19,7 @@ export function seal(text: string, secret: string): Uint8Array {
   return Buffer.concat([salt, nonce, cipher.getAuthTag(), sealed]);
 }
 
-/** The text again; null where another secret sealed it, or it was altered. */
+/** Decrypts the text. Returns null if it was sealed with another secret or altered. */
 export function unseal(sealed: Uint8Array, secret: string): string | null {
   const bytes = Buffer.from(sealed);
   const salt = bytes.subarray(0, SALT_BYTES);

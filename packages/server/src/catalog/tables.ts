@@ -1,6 +1,6 @@
 import type { Generated, Selectable } from 'kysely';
 
-/** The service's own tables. Times are UTC, `YYYY-MM-DDTHH:MM:SSZ`, so that they sort as text. */
+/** The service's own tables. Times are UTC, `YYYY-MM-DDTHH:MM:SSZ`, so they sort as text. */
 export interface CatalogTables {
   readonly accounts: AccountsTable;
   readonly account_users: AccountUsersTable;
@@ -13,7 +13,7 @@ export interface CatalogTables {
   readonly unfinished_projects: UnfinishedProjectsTable;
 }
 
-/** The account of the server's owner, which is always there: what the admin credential makes belongs to it. */
+/** The account of the server's owner, which always exists. It owns what the admin credential creates. */
 export const OWNER_ACCOUNT_ID = 1;
 
 interface AccountsTable {
@@ -21,7 +21,7 @@ interface AccountsTable {
   readonly created_at: string;
 }
 
-/** Whose tokens are: a new token takes the place of the earlier ones of its user, and of nobody else's. */
+/** The owners of tokens. A new token replaces the earlier tokens of its own user only. */
 interface AccountUsersTable {
   readonly id: Generated<number>;
   readonly account_id: number;
@@ -29,14 +29,14 @@ interface AccountUsersTable {
   readonly created_at: string;
 }
 
-/** Who may log in to a project, with a password of this project alone. */
+/** The users who can log in to a project. A password is valid for this project only. */
 interface ProjectUsersTable {
   readonly id: Generated<number>;
   readonly project_id: number;
-  /** Of the same name, in the account of the project: whose the tokens are that a login makes. */
+  /** The account user of the same name, who owns the tokens that a login creates. */
   readonly account_user_id: number;
   readonly username: string;
-  /** With the parameters it was made with. */
+  /** Includes the parameters of the hash. */
   readonly password_hash: string;
   readonly created_at: string;
 }
@@ -46,7 +46,7 @@ interface ProjectsTable {
   readonly project_slug: string;
   readonly project_name: string;
   readonly account_id: number;
-  /** With which the links to its exports are signed, in hexadecimal; null until there is the first. */
+  /** The key that signs the links to the project's exports, in hexadecimal; null until the first link. */
   readonly export_link_key: Generated<string | null>;
   readonly created_at: string;
   readonly updated_at: string;
@@ -56,17 +56,17 @@ interface TokensTable {
   readonly id: Generated<number>;
   readonly project_id: number;
   readonly account_user_id: number;
-  /** The user of the project in whose name the token is; null for none. */
+  /** The project user that the token names; null for none. */
   readonly project_user_id: number | null;
   readonly token_type: 'project_api_token';
   readonly token_name: string;
-  /** SHA-256 of the token, lower-case hexadecimal: the token itself is stored nowhere. */
+  /** SHA-256 of the token, in lower-case hexadecimal. The token itself is stored nowhere. */
   readonly token_sha256: string;
-  /** JSON, an array of scopes; null for every one, those of later releases included. */
+  /** A JSON array of scopes; null for all scopes, including those of later releases. */
   readonly scopes: string | null;
-  /** JSON, an array of table names; null for every table. */
+  /** A JSON array of table names; null for every table. */
   readonly tables: string | null;
-  /** 1 for one that a test of access made: it is removed soon after its end. */
+  /** 1 for a token of an access test, which is removed soon after it ends. */
   readonly temporary: 0 | 1;
   readonly created_at: string;
   readonly expires_at: string | null;
@@ -75,58 +75,58 @@ interface TokensTable {
 }
 
 interface ExportsTable {
-  /** Rises with each export, so that those of one second keep their order. */
+  /** Increases with each export, so exports of the same second keep their order. */
   readonly sequence: Generated<number>;
   /** `exp_…` */
   readonly id: string;
   readonly project_id: number;
   readonly kind: 'schema_export' | 'table_export' | 'database_export';
   readonly scope: 'project' | 'table';
-  /** Of a table export, as the table is stored; until it is ready, as the client named it. */
+  /** For a table export: the table's stored name; until the export is ready, the name that the client sent. */
   readonly table_name: string | null;
   readonly format: string;
   readonly download_name: string;
   readonly storage_backend: 'local';
   readonly content_type: string;
-  /** `ready` says that the file was whole when it was stored; it may have gone since. */
+  /** `ready` means that the file was complete when it was stored. It may be missing since. */
   readonly status: 'pending' | 'running' | 'ready' | 'failed' | 'expired';
-  /** Why it failed; or what a reader of the file should know: what it could not carry, say. */
+  /** Why the export failed, or what a reader of the file should know, such as omissions. */
   readonly status_reason: string | null;
   readonly row_count: number | null;
   readonly table_count: number | null;
-  /** Null until it is ready, as is the checksum. */
+  /** Null until the export is ready, like the checksum. */
   readonly size_bytes: number | null;
   readonly sha256: string | null;
-  /** What is to be made, as exact JSON, while nobody waits for it and it is not ready: so that it can be made after a restart. */
+  /** The request as exact JSON, for a background export that is not ready, so it can run after a restart. */
   readonly request: string | null;
-  /** How often it was begun. */
+  /** The number of times that the export was started. */
   readonly attempts: Generated<number>;
-  /** Of the request and of what the database held: the same gives the same file. Null where that cannot be told. */
+  /** Identifies the request and the database's content: equal fingerprints give equal files. Null if unknown. */
   readonly fingerprint: string | null;
   readonly download_count: Generated<number>;
-  /** When the file was first found to be gone from storage; null while it is there. */
+  /** When the file was first found missing from storage; null while it exists. */
   readonly missing_at: string | null;
   readonly created_at: string;
-  /** When it was ready, had failed or expired. */
+  /** When the export became ready, failed or expired. */
   readonly ended_at: string | null;
   readonly expires_at: string | null;
 }
 
-/** What requests with an `Idempotency-Key` gave that changed something here. */
+/** The stored results of requests with an `Idempotency-Key` that changed the catalog. */
 interface IdempotencyKeysTable {
   readonly id: Generated<number>;
-  /** Whose key it is: of the project's tokens; null for the admin credential. */
+  /** The project whose tokens share the key; null for the admin credential. */
   readonly project_id: number | null;
   readonly key: string;
   readonly request_sha256: string;
   readonly request_id: string;
-  /** JSON, sealed by the credential that sent the request. */
+  /** JSON, encrypted with the credential that sent the request. */
   readonly result: Uint8Array;
   /** In milliseconds since 1970. */
   readonly created_at: number;
 }
 
-/** What the service knows of itself: one row a name. */
+/** Facts about the service: one row per name. */
 interface ServiceTable {
   readonly name: 'admin_token_sha256' | 'first_started_at';
   readonly value: string;

@@ -13,10 +13,10 @@ import type { ResourcePool } from '../runtime/resource-pool.ts';
 import type { Thread } from '../runtime/threads/thread.ts';
 import type { CatalogMethods, SqlValue } from './catalog-methods.ts';
 
-/** Where queries and transactions wait for the one connection, which one of them has at a time. */
+/** Queries and transactions wait here for the single connection. */
 export type CatalogQueue = ResourcePool<'connection'>;
 
-/** Kysely's SQLite dialect, with the statements executed on the catalog's thread. */
+/** Kysely's SQLite dialect. The catalog thread executes the statements. */
 export class ThreadDialect extends SqliteDialect {
   readonly #thread: Thread<CatalogMethods>;
   readonly #queue: CatalogQueue;
@@ -36,9 +36,9 @@ export class ThreadDialect extends SqliteDialect {
   }
 }
 
-/** SQLite rolls CREATE and ALTER back like anything else, so that a migration that a crash cuts short leaves no half. */
+/** SQLite can roll back CREATE and ALTER, so a migration that a crash interrupts has no effect. */
 class TransactionalAdapter extends SqliteAdapter {
-  /** Who waits for the one that there is, waits in our queue, where they can be counted. */
+  /** Makes Kysely wait for the single connection in our queue, which counts the waiting. */
   override get supportsMultipleConnections(): boolean {
     return true;
   }
@@ -49,7 +49,7 @@ class TransactionalAdapter extends SqliteAdapter {
 }
 
 function neverOpenedHere(): Promise<SqliteDatabase> {
-  return Promise.reject(new Error('the catalog is opened by its thread'));
+  return Promise.reject(new Error('the catalog thread opens the catalog'));
 }
 
 class ThreadDriver implements Driver {
@@ -109,6 +109,6 @@ class ThreadConnection implements DatabaseConnection {
   }
 
   streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error('the catalog’s answers are small; none is streamed');
+    throw new Error('the catalog does not stream results');
   }
 }

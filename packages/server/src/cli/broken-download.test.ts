@@ -10,7 +10,7 @@ import { temporaryFolder } from '../testing/system/temporary-folder.ts';
 import { runCommand } from '../testing/tools/command.ts';
 
 for (const [fault, says] of [
-  ['cut', /cut before everything had arrived|cannot be reached/],
+  ['cut', /closed before the download was complete|cannot be reached/],
   ['changed', /its checksum differs/],
 ] as const) {
   test(`a download that arrives ${fault} never takes the place of a good file`, async () => {

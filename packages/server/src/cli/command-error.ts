@@ -1,4 +1,4 @@
-/** What a command could not do, for a reason that the person who typed it can understand; the message is one line. */
+/** A failure of a command whose cause the user can understand. The message is one line. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }

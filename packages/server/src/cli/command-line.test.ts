@@ -19,7 +19,7 @@ test('a file goes in and its schema comes out, straight on the data folder', asy
   assert.equal(imported.stderr, '');
   assert.match(
     imported.stdout,
-    /^music: 11 tables, 15607 rows\nproject token, shown this once: pat_\w{42}\n$/,
+    /^music: 11 tables, 15607 rows\nproject token, shown only once: pat_\w{42}\n$/,
   );
 
   const out = join(folder.path, 'music.sql');
@@ -43,14 +43,14 @@ test('the same goes through a running server, with the token from the environmen
   const imported = await runCommand(['import', musicShopPath, '--project', 'music', '--create'], environment);
   assert.match(
     imported.stdout,
-    /^music: 11 tables, 15607 rows\nproject token, shown this once: pat_\w{42}\n$/,
+    /^music: 11 tables, 15607 rows\nproject token, shown only once: pat_\w{42}\n$/,
   );
 
   const remote = await runCommand(['export', 'schema', '--project', 'music'], environment);
   assert.equal(JSON.parse(remote.stdout).tables.length, 11);
   const again = await runCommand(['import', musicShopPath, '--project', 'music'], environment);
   assert.equal(again.exitCode, 1);
-  assert.match(again.stderr, /^rowhouse: The project has tables already; .*replace.*\n$/);
+  assert.match(again.stderr, /^rowhouse: The project already has tables; .*replace.*\n$/);
   const replaced = await runCommand(
     ['import', musicShopPath, '--project', 'music', '--replace'],
     environment,
@@ -100,16 +100,16 @@ test('a command that cannot be understood ends with 2, says what to write, and t
   using folder = temporaryFolder();
   const cases: readonly (readonly [words: readonly string[], line: RegExp])[] = [
     [[], /rowhouse start\n[^]*rowhouse import FILE/],
-    [['launch'], /launch is not a command/],
+    [['launch'], /unknown command launch/],
     [['start', 'now'], /start takes no arguments/],
-    [['import'], /name one file/],
-    [['import', 'a', 'b', '--project', 'x'], /name one file/],
-    [['import', 'a'], /--project SLUG is needed/],
+    [['import'], /expected one file/],
+    [['import', 'a', 'b', '--project', 'x'], /expected one file/],
+    [['import', 'a'], /--project SLUG is required/],
     [['import', 'a', '--project', 'no spaces'], /--project must be/],
     [['import', 'a', '--project', 'x', '--force'], /--force/],
-    [['export', '--project', 'x'], /say what to export/],
-    [['export', 'data', '--project', 'x'], /say what to export/],
-    [['export', 'schema', '--project', 'x', '--url', 'http://127.0.0.1:1'], /wants a token/],
+    [['export', '--project', 'x'], /the export is missing/],
+    [['export', 'data', '--project', 'x'], /the export is missing/],
+    [['export', 'schema', '--project', 'x', '--url', 'http://127.0.0.1:1'], /requires a token/],
     [['start', '--port', '1'], /--port/],
   ];
   const environment = { ROWHOUSE_DATA_DIR: join(folder.path, 'data') };
@@ -132,7 +132,7 @@ test('failures that a person can mend are one line, without a stack', async () =
   const missing = await runCommand(['export', 'schema', '--project', 'x'], environment);
   assert.match(
     missing.stderr,
-    /^rowhouse: there is no Rowhouse data in .+; ROWHOUSE_DATA_DIR says where to look\n$/,
+    /^rowhouse: there is no Rowhouse data in .+; set ROWHOUSE_DATA_DIR to the data folder\n$/,
   );
   assert.ok(!existsSync(environment.ROWHOUSE_DATA_DIR));
   await runCommand(['import', musicShopPath, '--project', 'x', '--create'], environment);

@@ -9,27 +9,27 @@ import { UsageError } from './usage-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const USAGE = `Rowhouse: every project its own SQLite database, behind one HTTP API
+const USAGE = `Rowhouse: every project gets its own SQLite database, behind one HTTP API
 
   rowhouse start
       Starts the service. Settings come from the environment: ROWHOUSE_PORT, ROWHOUSE_DATA_DIR…
 
   rowhouse import FILE --project SLUG [--create] [--replace]
-      Puts a SQLite file in as the database of a project. --create makes the project when
-      it is not there; --replace takes the place of the tables that it has.
+      Imports a SQLite file as the database of a project. --create creates the project if it
+      does not exist; --replace replaces the tables of the project.
 
   rowhouse export schema|database|table TABLE --project SLUG [--format NAME] [--out FILE]
-      Writes it to FILE, or to standard output: a schema as json, sql, postgres, typescript…;
-      a database as zip, zip-csv, json, sql or sqlite; a table as csv, json or ndjson.
+      Writes the export to FILE or to standard output: a schema as json, sql, postgres,
+      typescript…; a database as zip, zip-csv, json, sql or sqlite; a table as csv, json or ndjson.
 
-Import and export work on the data folder (ROWHOUSE_DATA_DIR) while no server runs on it, or
-through a running server:
+Import and export open the data folder (ROWHOUSE_DATA_DIR), which requires that no server is
+running on it, or they use a running server:
 
       --url URL        or ROWHOUSE_URL
-      --token TOKEN    or ROWHOUSE_TOKEN, which keeps it out of the list of processes
+      --token TOKEN    or ROWHOUSE_TOKEN, which keeps the token out of the process list
 `;
 
-/** Runs one command. Returns the process's exit code: 0 done, 1 failed, 2 not understood. */
+/** Runs one command. Returns the process's exit code: 0 for success, 1 for a failure, 2 for a usage error. */
 export async function commandLine(words: readonly string[], environment: Environment): Promise<number> {
   try {
     return await run(words, environment);
@@ -39,7 +39,7 @@ export async function commandLine(words: readonly string[], environment: Environ
   }
 }
 
-/** Each command is loaded only when it is asked for: the parts of a server take longer to load than to use. */
+/** Loads a command's module only when the command runs: loading the parts of a server takes longer than most commands. */
 async function run(words: readonly string[], environment: Environment): Promise<number> {
   const [command, ...rest] = words;
   if (words.includes('--help') || words.includes('-h')) return printed(USAGE);
@@ -61,7 +61,7 @@ async function run(words: readonly string[], environment: Environment): Promise<
       process.stderr.write(USAGE);
       return 2;
     default:
-      throw new UsageError(`${command} is not a command; see rowhouse --help`);
+      throw new UsageError(`unknown command ${command}; see rowhouse --help`);
   }
 }
 
@@ -72,15 +72,15 @@ function printed(text: string): number {
 
 const EXPLAINED = [CommandError, ConfigError, DataFolderError, UsageError, RowhouseError];
 
-/** One line for what a person can mend; the stack for what is a fault of ours. */
+/** Returns one line for an error that the user can correct, and the stack for a fault of ours. */
 function explain(error: unknown): string {
   if (EXPLAINED.some((kind) => error instanceof kind) && error instanceof Error) return error.message;
   if (error instanceof DataFolderInUseError) {
-    return `${error.message}; name it with --url, or stop it first`;
+    return `${error.message}; pass its address with --url, or stop it first`;
   }
   if (error instanceof Error && 'syscall' in error) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') {
-    return 'the connection was cut before everything had arrived';
+    return 'the connection closed before the download was complete';
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

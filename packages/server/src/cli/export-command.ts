@@ -36,22 +36,22 @@ export async function exportCommand(words: readonly string[], config: Config): P
   return 0;
 }
 
-/** The permissions of a file that the user has made, though what is made in the data folder is for its owner alone. */
+/** Returns the permissions that the user's umask gives a new file. Files in the data folder are private; the user's own files are not. */
 function modeOfNewFiles(): number {
-  // There is no other way to ask than to set it.
+  // Node.js can read the umask only by setting it.
   const umask = process.umask(0o077);
   process.umask(umask);
   return 0o666 & ~umask;
 }
 
-/** @throws UsageError where it is not said, or said with too many words. */
+/** @throws UsageError for a missing kind or too many arguments. */
 function whatToExport([kind, table, ...others]: readonly string[]): Pick<TargetExport, 'kind' | 'table'> {
   if ((kind === 'schema' || kind === 'database') && table === undefined) return { kind, table: '' };
   if (kind === 'table' && table !== undefined && others.length === 0) return { kind, table };
-  throw new UsageError('say what to export: rowhouse export schema|database|table TABLE --project SLUG');
+  throw new UsageError('the export is missing: rowhouse export schema|database|table TABLE --project SLUG');
 }
 
-/** Written beside and renamed, so that a broken download never takes the place of a good file. */
+/** Writes the file beside its final path and renames it, so a broken download never replaces a good file. */
 async function receiveFile(
   download: ExportDownload,
   { path, mode }: { readonly path: string; readonly mode: number },
@@ -78,5 +78,5 @@ async function receive(
   hashing.on('data', (chunk: Buffer) => hash.update(chunk));
   await pipeline([content, hashing, ...outputs], options);
   if (hash.digest('hex') !== sha256)
-    throw new CommandError('what arrived is not what was exported: its checksum differs');
+    throw new CommandError('the downloaded file is corrupt: its checksum differs from that of the export');
 }

@@ -30,6 +30,6 @@ test('why an import failed is told in the server’s words, also where the proje
   assert.equal(failed.exitCode, 1);
   assert.equal(
     failed.stderr,
-    'warning: the project music was made and could not be removed: DELETE must wait.\nrowhouse: POST must wait.\n',
+    'warning: the project music was created and could not be deleted: DELETE must wait.\nrowhouse: POST must wait.\n',
   );
 });

@@ -19,7 +19,7 @@ export async function importCommand(words: readonly string[], config: Config): P
   });
   const [file, ...rest] = positionals;
   if (file === undefined || rest.length > 0)
-    throw new UsageError('name one file: rowhouse import FILE --project SLUG');
+    throw new UsageError('expected one file: rowhouse import FILE --project SLUG');
   const request = { file, project: projectOption(values.project), replace: values.replace };
   const stats = await stat(file);
   if (!stats.isFile()) throw new CommandError(`${file} is not a file`);
@@ -29,7 +29,7 @@ export async function importCommand(words: readonly string[], config: Config): P
     const created = values.create ? await target.ensureProject(request.project) : null;
     const summary = await importInto(target, { ...request, sizeBytes: stats.size, isNew: created !== null });
     report(request.project, summary);
-    if (created !== null) process.stdout.write(`project token, shown this once: ${created.token}\n`);
+    if (created !== null) process.stdout.write(`project token, shown only once: ${created.token}\n`);
   } finally {
     await target.close();
   }
@@ -41,7 +41,7 @@ interface FileImport {
   readonly sizeBytes: number;
   readonly project: string;
   readonly replace: boolean;
-  /** Made for this import; it goes again when the import fails. */
+  /** Whether this import created the project. If the import fails, the command deletes the project again. */
   readonly isNew: boolean;
 }
 
@@ -50,7 +50,7 @@ async function importInto(target: Target, request: FileImport): Promise<ImportSu
   const progress = showProgress(basename(file), sizeBytes, process.stderr);
   progress.counter.once('end', () => progress.note('checking…'));
   const source = createReadStream(file);
-  // Whoever reads the counter is told of it, also where the file fails before anybody does.
+  // Passes an error of the file to the reader of the counter, even if the file fails before it is read.
   progress.counter.once('error', () => undefined);
   source.once('error', (error) => progress.counter.destroy(error));
   try {
@@ -65,17 +65,17 @@ async function importInto(target: Target, request: FileImport): Promise<ImportSu
     throw error;
   } finally {
     source.destroy();
-    // Else a server that refuses early would be waited for until it cuts the connection.
+    // Otherwise, a server that refuses early would be awaited until it cuts the connection.
     progress.counter.destroy();
     progress.finish();
   }
 }
 
-/** Why the import failed is what matters: that the project stays is told besides. */
+/** Deletes the project again. The cause of the import's failure is the error; a failed deletion is only a warning. */
 async function removeAgain(target: Target, project: string): Promise<void> {
   await target.deleteProject(project).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`warning: the project ${project} was made and could not be removed: ${reason}\n`);
+    process.stderr.write(`warning: the project ${project} was created and could not be deleted: ${reason}\n`);
   });
 }
 

@@ -17,16 +17,16 @@ import { requireReady } from '../resources/exports/jobs/ready-export.ts';
 import { CommandError } from './command-error.ts';
 import type { ImportSummary, ExportDownload, Target, TargetImport, TargetExport } from './target.ts';
 
-/** Works on the data folder itself, which no server may have open meanwhile. */
+/** Opens the data folder directly. No server may have it open. */
 export async function openLocalTarget(
   config: Config,
   options: { readonly create: boolean },
 ): Promise<Target> {
   await refuseLostCatalog(config.dataDir);
-  // Else a mistyped path would become a new, empty data folder.
+  // Otherwise, a mistyped path would create a new, empty data folder.
   if (!options.create && !existsSync(join(config.dataDir, 'catalog.sqlite'))) {
     throw new CommandError(
-      `there is no Rowhouse data in ${config.dataDir}; ROWHOUSE_DATA_DIR says where to look`,
+      `there is no Rowhouse data in ${config.dataDir}; set ROWHOUSE_DATA_DIR to the data folder`,
     );
   }
   const log = createServiceLog('warn', process.stderr);

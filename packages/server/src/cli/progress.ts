@@ -3,13 +3,13 @@ import { Transform } from 'node:stream';
 const BAR_WIDTH = 24;
 const REDRAW_INTERVAL_MS = 100;
 
-/** How far a stream of a known length has come, as a bar on a terminal; nothing where the output is a file or a pipe. */
+/** A progress bar for a stream of known length. It is drawn only on a terminal, not in a file or a pipe. */
 export interface Progress {
   /** Counts the bytes that pass through. */
   readonly counter: Transform;
-  /** Says what goes on after the last byte, until `finish`. */
+  /** Shows a note after the last byte, until `finish`. */
   note(text: string): void;
-  /** Wipes the line. */
+  /** Clears the line. */
   finish(): void;
 }
 

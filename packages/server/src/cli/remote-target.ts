@@ -14,7 +14,7 @@ interface Envelope {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-/** What the command line needs of a manifest. */
+/** The parts of a manifest that the command line needs. */
 interface ExportAnswer {
   readonly id: string;
   readonly download_url: string;
@@ -28,7 +28,7 @@ interface CallOptions {
   readonly headers?: OutgoingHttpHeaders;
 }
 
-/** Works through the HTTP API of a running server. */
+/** Uses the HTTP API of a running server. */
 export class RemoteTarget implements Target {
   readonly #baseUrl: string;
   readonly #token: string;
@@ -82,18 +82,18 @@ export class RemoteTarget implements Target {
 
   async close(): Promise<void> {}
 
-  /** @returns the data of the envelope. @throws RowhouseError what the server refused with. */
+  /** Returns the data of the envelope. @throws RowhouseError with the server's error. */
   async #call(method: string, path: string, options: CallOptions): Promise<unknown> {
     const response = await this.#send(method, path, options);
     if ((response.statusCode ?? 0) >= 300) throw await refusal(response);
     return (await envelopeIn(response)).data;
   }
 
-  /** Resolves with the answer, which may come before all of the body is sent: a refusal does not wait for gigabytes. */
+  /** Resolves with the answer, which may arrive before the whole body is sent: a refusal does not wait for gigabytes. */
   #send(method: string, path: string, { body, headers = {} }: CallOptions): Promise<IncomingMessage> {
     const url = new URL(this.#baseUrl + path);
     const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    // Node announces the length of a body itself, but not where the method is DELETE.
+    // Node sets the length of a body itself, except for the method DELETE.
     const json =
       typeof body === 'string'
         ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
@@ -112,7 +112,7 @@ export class RemoteTarget implements Target {
   }
 }
 
-/** Node's own message is empty where it tried several addresses of one name. */
+/** Node's own message is empty if it tried several addresses of one name. */
 function unreachable({ origin }: URL, error: Error): CommandError {
   const reason = 'code' in error ? String(error.code) : error.message;
   return new CommandError(`${origin} cannot be reached: ${reason}`, { cause: error });
@@ -131,7 +131,7 @@ async function envelopeIn(response: IncomingMessage): Promise<Envelope> {
   } catch {
     throw new RowhouseError(
       'unavailable',
-      `What answered there is not a Rowhouse server: ${response.statusCode}.`,
+      `The server at this address is not a Rowhouse server: it answered ${response.statusCode}.`,
     );
   }
 }

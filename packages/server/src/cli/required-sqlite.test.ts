@@ -24,7 +24,7 @@ test('on a Node whose SQLite is too old every command that uses it says so in on
     const { exitCode, stdout, stderr } = await runCommand(words, environment);
     assert.equal(exitCode, 1);
     assert.equal(stdout, '');
-    assert.match(stderr, /^rowhouse: SQLite 3\.53\.0 or newer is needed, .* has 3\.51\.2; .*\n$/);
+    assert.match(stderr, /^rowhouse: SQLite 3\.53\.0 or newer is required, .* has 3\.51\.2; .*\n$/);
   }
   assert.equal((await runCommand(['--version'], environment)).exitCode, 0);
 });

@@ -125,7 +125,7 @@ test('a port that is taken, a data folder that is in use, and one that cannot be
   assert.equal(taken.exitCode, 1);
   assert.match(
     taken.stderr,
-    /rowhouse: 127\.0\.0\.1:\d+ is taken by another program; set ROWHOUSE_PORT to another port\n$/,
+    /rowhouse: 127\.0\.0\.1:\d+ is in use by another program; set ROWHOUSE_PORT to another port\n$/,
   );
 
   await using again = await startCommandServer({ ROWHOUSE_DATA_DIR: data });
@@ -185,7 +185,7 @@ test('metrics are served on a second port where one is set, and a rate limit is 
   });
   assert.equal(taken.exitCode, 1);
   assert.equal(taken.stdout, '');
-  assert.match(taken.stderr, /is taken by another program; set ROWHOUSE_METRICS_PORT to another port\n$/);
+  assert.match(taken.stderr, /is in use by another program; set ROWHOUSE_METRICS_PORT to another port\n$/);
   assert.equal(await server.stop('SIGTERM'), 0);
 });
 

@@ -20,17 +20,17 @@ export async function startCommand(
 ): Promise<number> {
   const { positionals } = parseArguments(words, {});
   if (positionals.length > 0)
-    throw new UsageError('start takes no arguments: settings are in the environment');
+    throw new UsageError('start takes no arguments; set environment variables instead');
   const config = readConfig(environment);
   const log = createServiceLog(config.logLevel, process.stderr);
-  for (const variable of unknownVariables(environment)) log.warn({ variable }, 'no setting bears this name');
+  for (const variable of unknownVariables(environment)) log.warn({ variable }, 'unknown setting');
   const stopped = stopSignal();
   const service = await composeService(config, log);
   try {
     const hasAdminToken = await service.tokens.adoptAdminToken(config.adminToken);
     const metrics = metricsOf(service);
     const app = createApp(service, { config, log, metrics });
-    // Before any secret is made: one that is stored and then not shown is lost.
+    // Listens before any secret is created: a secret that is stored but not shown would be lost.
     const address = await listen(app, config);
     const metricsListener = await listenOnMetricsPort(metrics, config, app);
     try {
@@ -39,7 +39,7 @@ export async function startCommand(
       log.info({ signal: await stopped }, 'stopping');
     } finally {
       await stopServing(app);
-      // To the last, it tells what is under way.
+      // Closed last, so the metrics show the shutdown too.
       await metricsListener?.close();
     }
   } finally {
@@ -48,7 +48,10 @@ export async function startCommand(
   return 0;
 }
 
-/** On an empty data folder, makes what the owner needs to begin: the admin token last, as nobody but it could make another. */
+/**
+ * On an empty data folder, creates the sample project and the admin token. The admin token comes last, because nothing else
+ * can replace it.
+ */
 async function firstSecrets(
   service: Service,
   config: Config,
@@ -64,12 +67,12 @@ async function firstSecrets(
 }
 
 async function listen(app: HttpServer, { host, port }: Config): Promise<string> {
-  // Fastify would open a second server for the other address of that name, and it would have none of our limits.
+  // Fastify would open a second server for the other address of that name, without our limits.
   const one = host === 'localhost' ? '127.0.0.1' : host;
   return unlessTaken(app.listen({ host: one, port }), `${host}:${port}`, 'ROWHOUSE_PORT');
 }
 
-/** Null where no second port is wanted. */
+/** Returns null if no second port is set. */
 async function listenOnMetricsPort(
   metrics: Metrics,
   { metricsHost: host, metricsPort: port }: Config,
@@ -77,10 +80,10 @@ async function listenOnMetricsPort(
 ): Promise<MetricsListener | null> {
   if (port === null) return null;
   try {
-    const onFault = (err: unknown) => app.log.error({ err }, 'metrics could not be read');
+    const onFault = (err: unknown) => app.log.error({ err }, 'the metrics could not be read');
     const listening = listenForMetrics(metrics, { host, port, onFault });
     const listener = await unlessTaken(listening, `${host}:${port}`, 'ROWHOUSE_METRICS_PORT');
-    app.log.info({ url: listener.url }, 'metrics are served');
+    app.log.info({ url: listener.url }, 'serving metrics');
     return listener;
   } catch (error) {
     await app.close();
@@ -88,19 +91,19 @@ async function listenOnMetricsPort(
   }
 }
 
-/** @throws ConfigError where another program listens there. */
+/** @throws ConfigError if another program uses the address. */
 async function unlessTaken<T>(listening: Promise<T>, address: string, variable: string): Promise<T> {
   try {
     return await listening;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-      throw new ConfigError(`${address} is taken by another program; set ${variable} to another port`);
+      throw new ConfigError(`${address} is in use by another program; set ${variable} to another port`);
     }
     throw error;
   }
 }
 
-/** Lets requests in flight finish, then cuts off those that do not. */
+/** Waits for requests in flight to finish, then cuts the rest. */
 async function stopServing(app: HttpServer): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), SHUTDOWN_GRACE_MS);
   await app.close();

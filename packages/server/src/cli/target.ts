@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 
-/** What the import and export commands work on: a running server, or the data folder itself. */
+/** The target of the import and export commands: a running server, or the data folder. */
 export interface Target {
-  /** Makes the project if it is not there. Returns the token of the one made just now, else null. */
+  /** Creates the project if it does not exist. Returns the token of a created project, else null. */
   ensureProject(slug: string): Promise<{ readonly token: string } | null>;
   deleteProject(slug: string): Promise<void>;
   importDatabase(request: TargetImport): Promise<ImportSummary>;
-  /** Hands an export to `receive`; the export itself does not outlive the call. */
+  /** Passes an export to `receive`. The export is deleted after the call. */
   exportFile(request: TargetExport, receive: (download: ExportDownload) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export interface ImportSummary {
 export interface TargetExport {
   readonly project: string;
   readonly kind: 'schema' | 'table' | 'database';
-  /** Of a table export; else empty. */
+  /** For a table export; otherwise empty. */
   readonly table: string;
   /** Null for the default. */
   readonly format: string | null;
@@ -38,6 +38,6 @@ export interface ExportDownload {
   readonly sizeBytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
-  /** What a reader of the file should know, or null. */
+  /** A note for readers of the file, or null. */
   readonly warning: string | null;
 }

@@ -1,4 +1,4 @@
-/** A command line that cannot be understood; the message is one line that says what to write instead. */
+/** An invalid command line. The message is one line that states what is expected. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

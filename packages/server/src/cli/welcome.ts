@@ -1,10 +1,10 @@
-/** What was made on the first start, to be shown this once. */
+/** The secrets created on the first start, which are shown only once. */
 export interface FirstSecrets {
   readonly adminToken: string | null;
   readonly sampleProject: { readonly slug: string; readonly token: string } | null;
 }
 
-/** What a person sees when the service is up: where it is, the tokens made just now, and a first call to paste. */
+/** Returns the text shown when the service is ready: its address, the new tokens, and a first call to paste. */
 export function welcome(address: string, { adminToken, sampleProject }: FirstSecrets): string {
   const lines = ['', `  Rowhouse is ready at ${address}`];
   if (sampleProject !== null) {
@@ -12,7 +12,7 @@ export function welcome(address: string, { adminToken, sampleProject }: FirstSec
   }
   if (adminToken !== null) lines.push('', `  admin token    ${adminToken}`);
   if (sampleProject !== null || adminToken !== null) {
-    lines.push('', '  Keep the tokens: they are shown this once and stored nowhere.');
+    lines.push('', '  Keep the tokens: they are shown only once and not stored.');
   }
   if (sampleProject !== null) lines.push('', '  Read its books:', '', ...firstCall(address, sampleProject));
   return `${lines.join('\n')}\n\n`;

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 
 /**
- * Every setting of the service, once: its environment variable, its form, its default and its meaning.
- * docs/reference/configuration.md is generated from this table, and a test holds the page to it.
+ * Every setting of the service: its environment variable, form, default and meaning.
+ * docs/reference/configuration.md is generated from this table, and a test compares the page with it.
  */
 export const settings = {
   host: {
@@ -18,13 +18,13 @@ export const settings = {
     minimum: 0,
     maximum: 65_535,
     default: 8_787,
-    meaning: 'The port to listen on; 0 takes any free one.',
+    meaning: 'The port to listen on; 0 uses any free port.',
   },
   dataDir: {
     variable: 'ROWHOUSE_DATA_DIR',
     kind: 'path',
     default: './data',
-    meaning: 'The folder that holds everything stored: project databases, exports and the catalog.',
+    meaning: 'The folder for all stored data: project databases, exports and the catalog.',
   },
   adminToken: {
     variable: 'ROWHOUSE_ADMIN_TOKEN',
@@ -32,21 +32,21 @@ export const settings = {
     minimumLength: 24,
     default: null,
     meaning:
-      'The admin credential, any visible ASCII text of 24 characters or more, used as it is and never printed. Without it, one is made on the first start and printed once.',
+      'The admin credential: visible ASCII text of 24 characters or more. It is never printed. If it is not set, the first start creates a credential and prints it once.',
   },
   sampleProject: {
     variable: 'ROWHOUSE_SAMPLE_PROJECT',
     kind: 'choice',
     choices: ['on', 'off'],
     default: 'on',
-    meaning: 'Whether an empty data folder gets the project `example_project`, a small lending library.',
+    meaning: 'Whether the first start creates the project `example_project`, a small lending library.',
   },
   logLevel: {
     variable: 'ROWHOUSE_LOG_LEVEL',
     kind: 'choice',
     choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     default: 'info',
-    meaning: 'The least severe log entries that are written, as lines of JSON, to standard error.',
+    meaning: 'The lowest severity of log entries to write. The log is lines of JSON on standard error.',
   },
   maxConnections: {
     variable: 'ROWHOUSE_MAX_CONNECTIONS',
@@ -55,7 +55,7 @@ export const settings = {
     maximum: 1_000_000,
     default: 10_000,
     meaning:
-      'How many connections may be open at once. One more is answered `unavailable` and closed. Each needs a file descriptor (`ulimit -n`).',
+      'The maximum number of open connections. Another connection is answered `unavailable` and closed. Each connection needs a file descriptor (`ulimit -n`).',
   },
   headersTimeoutSeconds: {
     variable: 'ROWHOUSE_HEADERS_TIMEOUT_SECONDS',
@@ -64,7 +64,7 @@ export const settings = {
     maximum: 3_600,
     default: 60,
     meaning:
-      'How long the request line and the headers may take to arrive, in seconds, from the opening of the connection or the first byte.',
+      'The time limit for the request line and headers to arrive, in seconds, from the opening of the connection or the first byte.',
   },
   bodyTimeoutSeconds: {
     variable: 'ROWHOUSE_BODY_TIMEOUT_SECONDS',
@@ -72,7 +72,7 @@ export const settings = {
     minimum: 1,
     maximum: 3_600,
     default: 120,
-    meaning: 'How long a JSON body may take to arrive, in seconds.',
+    meaning: 'The time limit for a JSON body to arrive, in seconds.',
   },
   bodyStallSeconds: {
     variable: 'ROWHOUSE_BODY_STALL_SECONDS',
@@ -81,7 +81,7 @@ export const settings = {
     maximum: 3_600,
     default: 20,
     meaning:
-      'In each such time, in seconds, a JSON body that is arriving must bring 1 KiB for every second of it; else it is answered `request_timeout`.',
+      'The period, in seconds, over which an arriving JSON body must average 1 KiB a second. A slower body is answered `request_timeout`.',
   },
   keepAliveSeconds: {
     variable: 'ROWHOUSE_KEEP_ALIVE_SECONDS',
@@ -90,27 +90,28 @@ export const settings = {
     maximum: 3_600,
     default: 72,
     meaning:
-      'How long a connection is kept for its next request, in seconds. Longer than a proxy before it keeps its own: else it sends into one that is just being closed.',
+      'How long an idle connection is kept for its next request, in seconds. Set it longer than the keep-alive time of a proxy in front; otherwise, the proxy may send a request on a connection that is being closed.',
   },
   rateLimit: {
     variable: 'ROWHOUSE_RATE_LIMIT',
     kind: 'rate',
     default: null,
     meaning:
-      'How many requests each project token may send: `600/60` is 600 at once, and then as many in every 60 seconds, one each tenth of a second. `off`, as without it, sets no limit. The admin credential has none.',
+      'The rate limit of each project token: `600/60` allows 600 requests at once, and then 600 in every 60 seconds, one each tenth of a second. `off` (the default) sets no limit. The admin credential has no limit.',
   },
   metricsPort: {
     variable: 'ROWHOUSE_METRICS_PORT',
     kind: 'port',
     default: null,
     meaning:
-      'A second port, which serves `GET /metrics` alone, and without a token. Without it, or `off`, metrics are for the admin credential on the main port only.',
+      'A second port, which serves only `GET /metrics`, without a token. If it is `off` or not set, only the main port serves metrics, with the admin credential.',
   },
   metricsHost: {
     variable: 'ROWHOUSE_METRICS_HOST',
     kind: 'text',
     default: '127.0.0.1',
-    meaning: 'The address that the second port listens on. Whoever reaches it reads the metrics.',
+    meaning:
+      'The address that the second port listens on. Every client that can reach it can read the metrics.',
   },
   bodyMaxBytes: {
     variable: 'ROWHOUSE_BODY_MAX_BYTES',
@@ -118,7 +119,7 @@ export const settings = {
     minimum: 1_024,
     maximum: 1_073_741_824,
     default: 10_485_760,
-    meaning: 'The largest JSON body taken, in bytes. A route that asks for no token takes 16,384 at most.',
+    meaning: 'The maximum size of a JSON body, in bytes. A route without a token accepts at most 16,384.',
   },
   bodiesMaxBytes: {
     variable: 'ROWHOUSE_BODIES_MAX_BYTES',
@@ -127,7 +128,7 @@ export const settings = {
     maximum: 1_099_511_627_776,
     default: 268_435_456,
     meaning:
-      'How much memory the JSON bodies may take that are arriving or wait to be parsed, all together, in bytes. A body for which there is no more is answered `unavailable`.',
+      'The maximum memory of all JSON bodies that are arriving or waiting to be parsed, in bytes. A body that would exceed it is answered `unavailable`.',
   },
   addressBodiesMaxBytes: {
     variable: 'ROWHOUSE_ADDRESS_BODIES_MAX_BYTES',
@@ -136,7 +137,7 @@ export const settings = {
     maximum: 1_099_511_627_776,
     default: 134_217_728,
     meaning:
-      'The same for the bodies from one remote address (of IPv6, one network of 64 bits). Behind a proxy every body comes from the proxy’s address: set it to that of `ROWHOUSE_BODIES_MAX_BYTES` there.',
+      'The same limit for the bodies from one remote address (for IPv6, one /64 network). Behind a proxy, every body comes from the proxy’s address: set it to the value of `ROWHOUSE_BODIES_MAX_BYTES` there.',
   },
   importMaxBytes: {
     variable: 'ROWHOUSE_IMPORT_MAX_BYTES',
@@ -144,7 +145,7 @@ export const settings = {
     minimum: 512,
     maximum: Number.MAX_SAFE_INTEGER,
     default: 10_737_418_240,
-    meaning: 'The largest SQLite file that an import takes, in bytes.',
+    meaning: 'The maximum size of an imported SQLite file, in bytes.',
   },
   maxOpenDatabases: {
     variable: 'ROWHOUSE_MAX_OPEN_DATABASES',
@@ -152,7 +153,8 @@ export const settings = {
     minimum: 1,
     maximum: 100_000,
     default: 256,
-    meaning: 'How many project databases each database thread keeps open; the least recently used is closed.',
+    meaning:
+      'The maximum number of project databases that each database thread keeps open. The least recently used database is closed.',
   },
   tokenKeptDays: {
     variable: 'ROWHOUSE_TOKEN_KEPT_DAYS',
@@ -160,7 +162,7 @@ export const settings = {
     minimum: 0,
     maximum: 36_500,
     default: 30,
-    meaning: 'For how many days a token that is expired or revoked stays in the list of tokens.',
+    meaning: 'For how many days an expired or revoked token stays in the list of tokens.',
   },
   queryTimeoutMs: {
     variable: 'ROWHOUSE_QUERY_TIMEOUT_MS',
@@ -169,7 +171,7 @@ export const settings = {
     maximum: 3_600_000,
     default: 5_000,
     meaning:
-      'How long a query, or the reading of a view, may run before it is stopped, in milliseconds. Up to this long, too, the deletion or replacement of a project waits for one.',
+      'The time limit of a query or a read of a view, in milliseconds. Deleting or replacing a project waits for running queries, and so at most this long.',
   },
   exportTimeoutSeconds: {
     variable: 'ROWHOUSE_EXPORT_TIMEOUT_SECONDS',
@@ -177,7 +179,7 @@ export const settings = {
     minimum: 1,
     maximum: 604_800,
     default: 3_600,
-    meaning: 'How long the making of an export may run before it is stopped, in seconds.',
+    meaning: 'The time limit of an export, in seconds.',
   },
   exportMaxBytes: {
     variable: 'ROWHOUSE_EXPORT_MAX_BYTES',
@@ -185,7 +187,7 @@ export const settings = {
     minimum: 1_024,
     maximum: Number.MAX_SAFE_INTEGER,
     default: 21_474_836_480,
-    meaning: 'The largest file that an export may be, in bytes.',
+    meaning: 'The maximum size of an export’s file, in bytes.',
   },
   exportRetentionSeconds: {
     variable: 'ROWHOUSE_EXPORT_RETENTION',
@@ -194,7 +196,7 @@ export const settings = {
     maximum: 3_155_760_000,
     default: 0,
     meaning:
-      'For how long the file of an export is kept, in seconds, where its `expires_in` does not say less; 0 keeps it until it is deleted.',
+      'How long the file of an export is kept, in seconds, unless its `expires_in` is shorter. 0 keeps the file until the export is deleted.',
   },
   operationIdleSeconds: {
     variable: 'ROWHOUSE_OPERATION_IDLE_SECONDS',
@@ -203,7 +205,7 @@ export const settings = {
     maximum: 31_536_000,
     default: 420,
     meaning:
-      'For how long a run of an operation (`X-Operation-Run-Id`) may be without a call before the next one begins a new run, in seconds.',
+      'How long an operation run (`X-Operation-Run-Id`) may be idle before the next call starts a new run, in seconds.',
   },
   requestLogDays: {
     variable: 'ROWHOUSE_REQUEST_LOG_DAYS',
@@ -211,7 +213,7 @@ export const settings = {
     minimum: 1,
     maximum: 36_500,
     default: 30,
-    meaning: 'For how many days the log of requests keeps a call.',
+    meaning: 'For how many days the request log keeps a call.',
   },
   requestLogMaxRows: {
     variable: 'ROWHOUSE_REQUEST_LOG_MAX_ROWS',
@@ -219,28 +221,28 @@ export const settings = {
     minimum: 1_000,
     maximum: 1_000_000_000,
     default: 10_000_000,
-    meaning: 'How many calls the log of requests keeps at most; the oldest are removed.',
+    meaning: 'The maximum number of calls in the request log. The oldest calls are removed.',
   },
   publicUrl: {
     variable: 'ROWHOUSE_PUBLIC_URL',
     kind: 'url',
     default: null,
     meaning:
-      'The address under which clients reach the service, behind a proxy say: what links to exports begin with. Without it they begin with the `Host` of the request that asks for one.',
+      'The address at which clients reach the service, for example behind a proxy. Links to exports start with it. If it is not set, they start with the `Host` of the request that creates the link.',
   },
   url: {
     variable: 'ROWHOUSE_URL',
     kind: 'url',
     default: null,
     meaning:
-      'The running server that `rowhouse import` and `rowhouse export` talk to. Without it they work on the data folder itself.',
+      'The running server that `rowhouse import` and `rowhouse export` use. If it is not set, they open the data folder directly.',
   },
   token: {
     variable: 'ROWHOUSE_TOKEN',
     kind: 'secret',
     minimumLength: 24,
     default: null,
-    meaning: 'The token with which `rowhouse import` and `rowhouse export` talk to a running server.',
+    meaning: 'The token that `rowhouse import` and `rowhouse export` send to a running server.',
   },
 } as const satisfies Record<string, Setting>;
 
@@ -266,7 +268,7 @@ type Value<S extends Setting> = S extends { readonly kind: 'integer' }
           ? Rate | null
           : string;
 
-/** So many `requests` at once, and then so many in every such time. */
+/** Allows `requests` at once, and then `requests` in every `seconds`. */
 export interface Rate {
   readonly requests: number;
   readonly seconds: number;
@@ -274,14 +276,15 @@ export interface Rate {
 
 export type Config = { readonly [K in keyof typeof settings]: Value<(typeof settings)[K]> };
 
-/** A setting that cannot be used; the message is one line that names the variable and what it takes, never a secret. */
+/** An invalid setting. The message is one line that names the variable and its allowed values, and contains no secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 /**
- * Reads every setting from `environment`. An empty variable counts as not set; relative paths are from the working folder.
- * @throws ConfigError at the first variable whose value cannot be used.
+ * Reads every setting from `environment`. An empty variable counts as not set. Relative paths are relative to the working
+ * folder.
+ * @throws ConfigError for the first invalid variable.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const values = Object.entries<Setting>(settings).map(([name, setting]) => {
@@ -293,7 +296,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return Object.fromEntries(values) as Config;
 }
 
-/** Variables that look like ours but are no setting: a mistyped name would otherwise leave a default in force without a word. */
+/**
+ * Returns variables with our prefix that are not settings. Without this check, a mistyped name would silently leave the
+ * default in force.
+ */
 export function unknownVariables(
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
@@ -316,7 +322,7 @@ function parseSetting(setting: Setting, text: string): string | number | Rate | 
     case 'secret':
       if (text.length < setting.minimumLength || !/^[\x21-\x7e]+$/.test(text)) {
         throw new ConfigError(
-          `${setting.variable} must be visible ASCII characters without spaces, at least ${setting.minimumLength} of them`,
+          `${setting.variable} must be at least ${setting.minimumLength} visible ASCII characters without spaces`,
         );
       }
       return text;
@@ -360,7 +366,7 @@ function parseRate(text: string, variable: string): Rate {
     requests >= 1 && requests <= MAX_RATE.requests && seconds >= 1 && seconds <= MAX_RATE.seconds;
   if (!isRate) {
     throw new ConfigError(
-      `${variable} must be requests/seconds, as 600/60, with at most ${MAX_RATE.requests} requests and ${MAX_RATE.seconds} seconds, or ${OFF}, not ${JSON.stringify(text)}`,
+      `${variable} must be requests/seconds, such as 600/60, with at most ${MAX_RATE.requests} requests and ${MAX_RATE.seconds} seconds, or ${OFF}, not ${JSON.stringify(text)}`,
     );
   }
   return { requests, seconds };

@@ -1,6 +1,6 @@
 import type { Scope } from './scopes.ts';
 
-/** Who sends a request, and what it may do. */
+/** The authenticated sender of a request, and its rights. */
 export type Credential =
   | { readonly kind: 'admin' }
   | {
@@ -8,8 +8,8 @@ export type Credential =
       readonly tokenId: number;
       readonly projectId: number;
       readonly projectSlug: string;
-      /** Null for every one. */
+      /** Null for all scopes. */
       readonly scopes: readonly Scope[] | null;
-      /** The tables that it is limited to; null for every one. */
+      /** The tables that the token is limited to; null for no limit. */
       readonly tables: readonly string[] | null;
     };

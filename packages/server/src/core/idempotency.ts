@@ -1,28 +1,28 @@
-/** A request that is to have effect once, however often it is sent. */
+/** A request that takes effect once, however often it is sent. */
 export interface IdempotentRequest {
-  /** Whose keys are told apart: those of the tokens of a project are the project's. */
+  /** The owner of the key: the tokens of a project share its keys, the admin credential has its own. */
   readonly scope: 'project' | 'admin';
-  /** `Idempotency-Key`, as the client chose it. */
+  /** The `Idempotency-Key` that the client chose. */
   readonly key: string;
-  /** SHA-256 of what was asked for, lower-case hexadecimal: the same key may not be used for anything else. */
+  /** SHA-256 of the request, in lower-case hexadecimal. The same key cannot be used for another request. */
   readonly requestSha256: string;
   readonly requestId: string;
 }
 
-/** The same for what is kept where other projects are, too: only who sent it may read what it gave. */
+/** A request whose result is stored in the catalog, which all projects share: only the sender can read the result. */
 export interface SealedRequest extends IdempotentRequest {
-  /** Whose keys are told apart: those of a project's tokens; null for the admin credential. */
+  /** The project whose tokens share the keys; null for the admin credential. */
   readonly projectId: number | null;
-  /** The token that was presented: it is stored nowhere. */
+  /** The token of the request. It is stored nowhere. */
   readonly credential: string;
 }
 
-/** What a write gave, now or the first time. */
+/** The result of a write, from this request or an earlier one. */
 export interface Replayable<Result> {
   readonly result: Result;
-  /** The id of the request that did it, where this one repeats it; null where this one did. */
+  /** The id of the earlier request whose result this is; null if this request did the write. */
   readonly replayOf: string | null;
 }
 
-/** For how long a key is remembered, in milliseconds: 24 hours. */
+/** How long a key is stored, in milliseconds: 24 hours. */
 export const IDEMPOTENCY_KEPT_MS = 86_400_000;

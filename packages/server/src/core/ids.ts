@@ -1,6 +1,9 @@
 import { randomFillSync } from 'node:crypto';
 
-/** `<prefix>_<YYYYMMDD>T<HHMMSS>_<microseconds>Z_<12 hex>` in UTC: the form of request ids (`req`) and operation runs (`oprun`). */
+/**
+ * Returns `<prefix>_<YYYYMMDD>T<HHMMSS>_<microseconds>Z_<12 hex>` in UTC: the form of request ids (`req`) and run ids
+ * (`oprun`).
+ */
 export function timestampedId(prefix: string): string {
   const micros = wallClockMicros();
   const second = secondOf(Math.floor(micros / 1_000_000));
@@ -8,13 +11,13 @@ export function timestampedId(prefix: string): string {
   return `${prefix}_${second.date}T${second.time}_${fraction}Z_${randomHex(6)}`;
 }
 
-/** `exp_<YYYYMMDD>_<HHMMSS>_<10 hex>` in UTC. */
+/** Returns `exp_<YYYYMMDD>_<HHMMSS>_<10 hex>` in UTC. */
 export function exportId(): string {
   const second = secondOf(Math.floor(Date.now() / 1_000));
   return `exp_${second.date}_${second.time}_${randomHex(5)}`;
 }
 
-/** `YYYY-MM-DDTHH:MM:SSZ`, the one form of a time that clients see. */
+/** Returns `YYYY-MM-DDTHH:MM:SSZ`, the form of every time that clients see. */
 export function timestamp(date: Date = new Date()): string {
   return secondOf(Math.floor(date.getTime() / 1_000)).timestamp;
 }
@@ -28,7 +31,7 @@ interface Second {
 
 let lastSecond: Second = formatSecond(0);
 
-/** An id is made for every request, and thousands fall into one second: it is formatted once. */
+/** Every request gets an id, and thousands fall into one second, so the second is formatted once. */
 function secondOf(epoch: number): Second {
   if (lastSecond.epoch !== epoch) lastSecond = formatSecond(epoch);
   return lastSecond;
@@ -45,14 +48,17 @@ function formatSecond(epoch: number): Second {
   };
 }
 
-/** How far the two clocks may part before the wall clock is read anew, in microseconds: it was set, or drifted. */
+/**
+ * The maximum difference between the two clocks, in microseconds, before the wall clock is read again: it was set, or
+ * drifted.
+ */
 const MAX_DRIFT_MICROS = 2_000;
-/** A step back of less than this is no clock that was set, but a pause of the process between the two readings. */
+/** A smaller step back, in microseconds, is not a clock that was set but a pause of the process between the two readings. */
 const MAX_PAUSE_MICROS = 1_000_000;
 let anchorMicros = 0;
 let lastMicros = 0;
 
-/** The wall clock to the microsecond, so that ids made in one millisecond still sort by when they were made. */
+/** Returns the wall clock in microseconds, so ids created in the same millisecond still sort by creation. */
 function wallClockMicros(): number {
   const wallMicros = Date.now() * 1_000;
   const monotonicMicros = Math.floor(performance.now() * 1_000);
@@ -66,7 +72,7 @@ function wallClockMicros(): number {
 const pool = Buffer.alloc(6_144);
 let poolOffset = pool.length;
 
-/** Random bytes are drawn from the system a few kilobytes at a time, because one draw costs as much as a hundred ids. */
+/** Draws random bytes from the system a few kilobytes at a time, because one draw costs as much as a hundred ids. */
 function randomHex(bytes: number): string {
   if (poolOffset + bytes > pool.length) {
     randomFillSync(pool);

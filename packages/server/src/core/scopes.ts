@@ -1,4 +1,4 @@
-/** What a token may be allowed, one by one. A token that was given none of them by name has all. */
+/** The scopes of a token. A token without named scopes has all of them. */
 export const SCOPES = [
   'records:read',
   'records:write',

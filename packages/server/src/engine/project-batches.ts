@@ -99,7 +99,7 @@ function faultOf(error: RowhouseError, position: number): RowhouseError {
   }));
   return new RowhouseError(
     error.code,
-    `Operation ${position} failed, and none had effect: ${error.message}`,
+    `Operation ${position} failed, so the batch had no effect: ${error.message}`,
     {
       details: details ?? [{ field: operation, message: error.message }],
       cause: error.cause,
@@ -122,8 +122,8 @@ const ANSWER_MAX_LENGTH = 67_108_864;
  */
 export function requireAnswerable(length: number): void {
   if (length <= ANSWER_MAX_LENGTH) return;
-  const message = `the batch would be answered with more than ${ANSWER_MAX_LENGTH} characters`;
-  throw new RowhouseError('validation_failed', `From here on, ${message}.`);
+  const message = `the answer to the batch would exceed ${ANSWER_MAX_LENGTH} characters`;
+  throw new RowhouseError('validation_failed', `From this operation on, ${message}.`);
 }
 
 export function answerLengthOf({ result }: BatchResult): number {

@@ -4,6 +4,6 @@ import { RowhouseError } from '../core/errors.ts';
 export function projectNotEmpty(): RowhouseError {
   return new RowhouseError(
     'conflict',
-    'The project has tables already; import with replace=true to replace them all.',
+    'The project already has tables; import with replace=true to replace all of them.',
   );
 }

@@ -7,16 +7,18 @@ import { syncDirectory, syncFile } from '../runtime/disk/sync.ts';
 import type { ByteRange, ExportFileKey, ExportFiles } from './export-files.ts';
 
 const DRAFT_SUFFIX = '.draft';
-/** What may lie beside a draft that was given up: SQLite's journal, and a copy of a database without its free pages. */
+/** Files that may remain beside an abandoned draft: SQLite's journal, and a copy of a database without its free pages. */
 const DRAFT_COMPANIONS = ['-journal', '-compacted', '-compacted-journal'] as const;
 
-/** Opens the store in a folder of the local disk, and makes the folder where it is not there. */
+/** Opens the store in a folder of the local disk. Creates the folder if it does not exist. */
 export async function openLocalExportFiles(root: string): Promise<ExportFiles> {
   await mkdir(root, { recursive: true, mode: 0o700 });
   return new LocalExportFiles(root);
 }
 
-/** One folder a project, one file an export, named by its id: what a client calls the file never reaches the disk. */
+/**
+ * Has one folder per project and one file per export, named by the export's id. A client's file name never reaches the disk.
+ */
 class LocalExportFiles implements ExportFiles {
   readonly backend = 'local';
   readonly #root: string;
@@ -39,7 +41,7 @@ class LocalExportFiles implements ExportFiles {
     await syncDirectory(this.#folder(key.project));
   }
 
-  /** Two names of one file: the bytes are stored once, and stay until both are removed. */
+  /** Creates a second name of the file (a hard link): the bytes are stored once, until both names are removed. */
   async share(from: ExportFileKey, to: ExportFileKey): Promise<boolean> {
     try {
       await link(this.#path(from), this.#path(to));
@@ -51,7 +53,7 @@ class LocalExportFiles implements ExportFiles {
     return true;
   }
 
-  /** Each name of a file with several counts for its part. */
+  /** Divides the size of a file by the number of its names. */
   async usedBytes(project: string): Promise<number> {
     let bytes = 0;
     for (const name of await namesOfFiles(this.#folder(project))) {
@@ -90,7 +92,7 @@ class LocalExportFiles implements ExportFiles {
     return found === null ? null : found.size;
   }
 
-  /** One file after the other, so that ten thousand of them keep no other work from Node's file threads. */
+  /** Reads one file after the other, so ten thousand files do not block Node's file threads. */
   async list(project: string): Promise<ReadonlyMap<string, number>> {
     const names = await namesOfFiles(this.#folder(project));
     const sizes = new Map<string, number>();
@@ -105,7 +107,7 @@ class LocalExportFiles implements ExportFiles {
     const file = await absentAsNull(open(this.#path(key), 'r'));
     if (file === null) return null;
     if (range.end >= range.start) return file.createReadStream({ start: range.start, end: range.end });
-    // The whole of an empty file ends before it begins, which Node's streams do not take.
+    // The range of an empty file ends before it starts, which Node's streams do not accept.
     await file.close();
     return Readable.from([]);
   }
@@ -129,17 +131,20 @@ class LocalExportFiles implements ExportFiles {
   }
 }
 
-/** Only the store gives such names: a draft, and what SQLite keeps beside it. */
+/** Only the store uses these names: a draft, and the files that SQLite keeps beside it. */
 const DRAFT = /^exp_\d{8}_\d{6}_[0-9a-f]{10}\.draft(?:-compacted)?(?:-journal|-wal|-shm)?$/;
 
-/** Other folders are nobody's of ours: `lost+found`, where the store is a disk of its own. */
+/** Ignores other folders, such as `lost+found` if the store is a separate disk. */
 const SLUG = /^[a-z0-9_-]+$/;
 
-/** None where the folder is not there. */
+/** Returns an empty list if the folder does not exist. */
 async function namesOfFiles(folder: string): Promise<readonly string[]> {
   const entries = (await absentAsNull(readdir(folder, { withFileTypes: true }))) ?? [];
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
-/** It is not there, has as many names as a file may have, or lies where files have one name only. https://man7.org/linux/man-pages/man2/link.2.html */
+/**
+ * The file does not exist, has the maximum number of names, or its file system has no hard links.
+ * https://man7.org/linux/man-pages/man2/link.2.html
+ */
 const NOT_SHAREABLE = ['ENOENT', 'EMLINK', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];

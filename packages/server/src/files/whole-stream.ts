@@ -1,17 +1,17 @@
 import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream';
 
 /**
- * A stream of the same bytes that fails where there are fewer of them than were announced. An answer that ends before its
- * `Content-Length` would otherwise leave its client waiting for the rest on a connection that seems to be alive.
+ * Returns a stream of the same bytes that fails if there are fewer than announced. Otherwise, a client would wait for the
+ * rest of an answer that ends before its `Content-Length`.
  */
 export function wholeStream(source: Readable, expectedBytes: number): Readable {
-  // Whoever reads the one is told of the fault of the other.
+  // Passes an error of one stream to the reader of the other.
   return pipeline(source, new WholeStream(expectedBytes), () => undefined);
 }
 
 class WholeStream extends Transform {
   readonly #expectedBytes: number;
-  /** As Node's own streams of files have it. */
+  /** As in Node's own file streams. */
   bytesRead = 0;
 
   constructor(expectedBytes: number) {

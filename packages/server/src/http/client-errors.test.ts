@@ -100,7 +100,7 @@ test('headers that do not arrive in time: request_timeout', async () => {
     'request_timeout',
   );
   assert.equal(counts.connectionsCut.headers, 1);
-  assert.match(impatient.log.join(''), /"level":"warn".*no whole request came in time/);
+  assert.match(impatient.log.join(''), /"level":"warn".*the request did not arrive in time/);
 });
 
 test('a connection on which nothing is ever asked: request_timeout, and it is closed', async () => {

@@ -29,7 +29,7 @@ export function answerClientError(error: ClientError, socket: Socket, options: C
   }
   if (error.code === LATE) {
     options.counts.connectionsCut.headers += 1;
-    options.warnings.warn('a connection is cut: no whole request came in time');
+    options.warnings.warn('a connection is cut: the request did not arrive in time');
   }
   answerAndClose(socket, describe(error, options.maxHeaderBytes));
 }
@@ -41,7 +41,7 @@ export function answerOddRequests(server: Server): void {
   server.on('connect', (_request, socket: Socket) => {
     answerAndClose(
       socket,
-      new RowhouseError('malformed_request', 'CONNECT is for proxies, and this is none.'),
+      new RowhouseError('malformed_request', 'Method CONNECT is not supported: this server is not a proxy.'),
     );
   });
 }
@@ -70,12 +70,12 @@ function describe(error: ClientError, maxHeaderBytes: number): RowhouseError {
     case 'HPE_HEADER_OVERFLOW':
       return new RowhouseError(
         'headers_too_large',
-        `The request line and the headers are larger than ${maxHeaderBytes} bytes together.`,
+        `The request line and headers exceed ${maxHeaderBytes} bytes.`,
       );
     case LATE:
       return new RowhouseError('request_timeout', 'The request did not arrive completely in time.');
     default:
-      return new RowhouseError('malformed_request', 'This is not an HTTP request that can be read.');
+      return new RowhouseError('malformed_request', 'The request is not valid HTTP.');
   }
 }
 

@@ -125,7 +125,7 @@ const envelopeMeta = Type.Object(
     generated_at: Type.String(),
     original_request_id: Type.Optional(
       Type.String({
-        description: 'Where the answer is that of an earlier request with the same `Idempotency-Key`.',
+        description: 'Present if the answer is that of an earlier request with the same `Idempotency-Key`.',
       }),
     ),
   },

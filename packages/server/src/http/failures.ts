@@ -70,12 +70,9 @@ function toRowhouseError(thrown: unknown, request: FastifyRequest, validation: V
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   switch (code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new RowhouseError(
-        'unsupported_media_type',
-        'The Content-Type header is not one that can be read.',
-      );
+      return new RowhouseError('unsupported_media_type', 'The Content-Type header is not valid.');
     case 'FST_ERR_BAD_URL':
-      return pathError('holds a "%" that is not followed by the two hex digits of a UTF-8 character');
+      return pathError('must not contain a "%" without two hex digits, or bytes that are not UTF-8');
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return pathError('has a part that is too long');
     default:
@@ -90,7 +87,7 @@ function declared(error: RowhouseError, { is404, routeOptions }: FastifyRequest)
   const { method, url, config } = routeOptions;
   if (is404 || config?.access === undefined || errorsOf({ method, config }).includes(error.code))
     return error;
-  const fault = `${String(method)} ${url} answered ${error.code}: add that to errors in the route's config.`;
+  const fault = `${String(method)} ${url} answered ${error.code}: add this code to errors in the route's config.`;
   return new RowhouseError('internal_error', fault, { cause: error });
 }
 
@@ -111,10 +108,13 @@ function wasGivenUp(thrown: unknown, request: FastifyRequest): boolean {
 }
 
 function internalError(thrown: unknown): RowhouseError {
-  const cause = thrown instanceof Error ? thrown : new Error(`No error, but ${inspect(thrown)} was thrown.`);
+  const cause =
+    thrown instanceof Error
+      ? thrown
+      : new Error(`A value that is not an Error was thrown: ${inspect(thrown)}.`);
   return new RowhouseError(
     'internal_error',
-    'The service failed; its log has the cause under the request id.',
+    'Internal error; the server log has the cause under the request id.',
     {
       cause,
     },

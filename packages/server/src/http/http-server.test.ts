@@ -138,7 +138,7 @@ describe('every request', () => {
       const entry = server.log.find((line) => line.includes(String(id)));
       assert.match(
         String(entry),
-        path === '/fails/undefined' ? /undefined was thrown/ : /SELECT secret|data\/count/,
+        path === '/fails/undefined' ? /was thrown: undefined/ : /SELECT secret|data\/count/,
       );
     });
   }
@@ -274,7 +274,7 @@ describe('a route that breaks a rule stops the start', () => {
         app.get('/p', { config: { access: 'project', scope: null } }, (request) => success(request, {})),
     ],
     [
-      /config\.scope must say/,
+      /config\.scope must be/,
       (app) =>
         app.get(
           '/projects/:project',
@@ -283,7 +283,7 @@ describe('a route that breaks a rule stops the start', () => {
         ),
     ],
     [
-      /config\.scope must say/,
+      /config\.scope must be/,
       (app) =>
         app.get(
           '/projects/:project',
@@ -292,7 +292,7 @@ describe('a route that breaks a rule stops the start', () => {
         ),
     ],
     [
-      /config\.scope and config\.tables are for routes that take a project token/,
+      /config\.scope and config\.tables are only for routes that accept a project token/,
       (app) =>
         app.get('/p', { config: { access: 'admin', scope: 'project' } }, (request) => success(request, {})),
     ],

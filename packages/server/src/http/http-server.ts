@@ -179,7 +179,7 @@ function receiveRequests(app: HttpServer): void {
   app.addHook('onRoute', routes.add);
   app.addHook('onRequest', (request, reply, done) => {
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
-      return done(new RowhouseError('malformed_request', 'A request of HTTP/1.1 has a Host header.'));
+      return done(new RowhouseError('malformed_request', 'An HTTP/1.1 request must have a Host header.'));
     }
     if (request.is404) return answerUnrouted(request, reply, routes, done);
     done();
@@ -195,7 +195,7 @@ function answerUnrouted(
 ): void {
   const allowed = routes.methodsOf(request.url);
   if (allowed.length === 0) {
-    return done(new RowhouseError('not_found', 'There is nothing at this URL.'));
+    return done(new RowhouseError('not_found', 'Route not found.'));
   }
   reply.header('allow', allowed.join(', '));
   if (request.method === 'OPTIONS') {
@@ -205,7 +205,7 @@ function answerUnrouted(
   done(
     new RowhouseError(
       'method_not_allowed',
-      `${request.method} is not taken here; ${allowed.join(', ')} are.`,
+      `Method ${request.method} is not allowed. Allowed: ${allowed.join(', ')}.`,
     ),
   );
 }

@@ -89,7 +89,7 @@ async function alone<T>(underWay: Set<string>, place: string, work: () => Promis
 function inProgress(): RowhouseError {
   return new RowhouseError(
     'idempotency_in_progress',
-    'A request with this Idempotency-Key is still under way.',
+    'A request with this Idempotency-Key is still running.',
     { retryAfterSeconds: 1 },
   );
 }

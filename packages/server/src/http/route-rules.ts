@@ -44,17 +44,17 @@ export function routeRules(reception: Reception): (route: RouteOptions) => void 
 /** Null for a route that anyone may call. */
 function accessRule(route: RouteOptions): AccessRule | null {
   const { access, scope, tables } = route.config ?? {};
-  if (access === undefined) throw broken(route, 'config.access must say who may call it');
+  if (access === undefined) throw broken(route, 'config.access must state who may call the route');
   if (access === 'public' || access === 'admin') {
     if (scope !== undefined || tables !== undefined) {
-      throw broken(route, 'config.scope and config.tables are for routes that take a project token');
+      throw broken(route, 'config.scope and config.tables are only for routes that accept a project token');
     }
     return access === 'public' ? null : { access };
   }
   if (access === 'project' && !takesProject(route))
-    throw broken(route, 'a route of a project has :project in its path');
+    throw broken(route, 'a project route must have :project in its path');
   if (scope === undefined || (Array.isArray(scope) && scope.length === 0)) {
-    throw broken(route, 'config.scope must say what a token has to be allowed, or null');
+    throw broken(route, 'config.scope must be the scopes that a token needs, or null');
   }
   return { access, scope, ...(tables !== undefined && { tables }) };
 }
@@ -73,12 +73,12 @@ const nothing = Type.Object({}, { additionalProperties: false });
 function closedSchema(route: RouteOptions): NonNullable<RouteOptions['schema']> {
   const schema = route.schema ?? {};
   if (schema.params === undefined && /[:*]/.test(route.url)) {
-    throw broken(route, 'schema.params must name the parameters of its path');
+    throw broken(route, 'schema.params must describe the parameters of the path');
   }
   for (const part of ['params', 'querystring', 'body'] as const) {
     const open = firstOpenObject(schema[part], part);
     if (open !== null)
-      throw broken(route, `${open} must say additionalProperties: false (or what else it takes)`);
+      throw broken(route, `${open} must have additionalProperties: false (or a schema for other fields)`);
   }
   const takesJson = takesBody(route.method) && route.config?.body !== 'stream';
   return {

@@ -99,11 +99,11 @@ const SENTENCES: Readonly<Record<string, (error: ErrorObject, part: string) => s
   maxItems: (error) => `must be at most ${limitOf(error)} items`,
   minProperties: (error) => atLeast(error, 'fields'),
   maxProperties: (error) => `must be at most ${limitOf(error)} fields`,
-  uniqueItems: () => 'must not name anything twice',
+  uniqueItems: () => 'must not contain duplicates',
 };
 
 function largeInteger({ data }: ErrorObject): string {
-  return typeof data === 'bigint' ? ', and an integer beyond ±(2^53−1) a string of its digits' : '';
+  return typeof data === 'bigint' ? '; send an integer beyond ±(2^53−1) as a string of digits' : '';
 }
 
 function limitOf(error: ErrorObject): string {

@@ -37,7 +37,7 @@ export function openApiDocument(
     info: {
       title: 'Rowhouse',
       version,
-      summary: 'Every project its own isolated SQLite database, behind one plain HTTP API',
+      summary: 'Every project gets its own isolated SQLite database, behind one plain HTTP API',
       description: page.introduction,
       license: { name: 'MIT', identifier: 'MIT' },
     },

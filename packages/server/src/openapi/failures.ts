@@ -80,32 +80,32 @@ const SAYING_WHEN: ReadonlySet<ErrorCode> = new Set([
 const HEADERS = {
   'X-Request-Id': {
     description:
-      'The id of the request, as in the envelope; the log has the cause of a failure of the service under it.',
+      'The id of the request, as in the envelope. The server log has the cause of an internal error under this id.',
     required: true,
     schema: { type: 'string' },
   },
   'WWW-Authenticate': {
-    description: 'The way to authenticate.',
+    description: 'The authentication scheme.',
     required: true,
     schema: { const: 'Bearer' },
   },
   'Retry-After': {
     description:
-      'With `unavailable`, `rate_limited` and `idempotency_in_progress`: after how many seconds to try again.',
+      'With `unavailable`, `rate_limited` and `idempotency_in_progress`: the number of seconds until a retry.',
     schema: { type: 'string', pattern: '^\\d+$' },
   },
   'Idempotency-Replayed': {
-    description: 'Where the answer is that of an earlier request with the same `Idempotency-Key`.',
+    description: 'Present if the answer is that of an earlier request with the same `Idempotency-Key`.',
     schema: { const: 'true' },
   },
   'RateLimit-Policy': {
     description:
-      'In every answer to a token that is limited in how many requests it sends: so many (`q`) at once, and then in each such time (`w`, in seconds).',
+      'In every answer to a token with a rate limit: the number of requests (`q`) allowed at once, and then in each period (`w`, in seconds).',
     schema: { type: 'string' },
   },
   RateLimit: {
     description:
-      'With `RateLimit-Policy`: how many are left (`r`), and in how many seconds there is one more (`t`).',
+      'With `RateLimit-Policy`: the number of remaining requests (`r`), and the number of seconds until one more is allowed (`t`).',
     schema: { type: 'string' },
   },
 } as const;

@@ -29,4 +29,4 @@ export function sendPublicFile(request: FastifyRequest, reply: FastifyReply, fil
 }
 
 /** The answer to an `If-None-Match` that names the file as it is. */
-export const unchangedFile = Type.Null({ description: 'It is what `If-None-Match` names.' });
+export const unchangedFile = Type.Null({ description: 'The file matches `If-None-Match`.' });

@@ -10,22 +10,22 @@ const HEADERS = {
   IdempotencyKey: {
     name: 'Idempotency-Key',
     description:
-      'With it, the request has effect once, however often it is sent in 24 hours, and its first answer is given again.',
+      'The request takes effect once, however often it is sent with this key in 24 hours. Later requests get the first answer again.',
     schema: { type: 'string', minLength: 1, maxLength: MAX_KEY_LENGTH },
   },
   OperationKey: {
     name: 'X-Operation-Key',
-    description: 'What the calls that belong together do: `edit-profile-email`.',
+    description: 'The action that the calls belong to, such as `edit-profile-email`.',
     schema: { type: 'string', ...OPERATION_HEADER_FORM },
   },
   OperationRunId: {
     name: 'X-Operation-Run-Id',
-    description: 'The one time that it is done: the same in each of its calls.',
+    description: 'One run of the action: the same id in each of its calls.',
     schema: { type: 'string', ...OPERATION_HEADER_FORM },
   },
   TraceParent: {
     name: 'traceparent',
-    description: 'The trace that the request is a part of, as W3C Trace Context has it.',
+    description: 'The trace of the request, as in W3C Trace Context.',
     schema: { type: 'string' },
   },
 } as const;

@@ -2,26 +2,26 @@ import { RowhouseError } from '../core/errors.ts';
 import type { QueueDepth } from './queue-depth.ts';
 
 export interface SchedulerLimits {
-  /** How many of a project's may run at once. */
+  /** The maximum number of running operations of one project. */
   readonly perProject: number;
-  /** How many may run at once before only projects that have none running are let in. */
+  /** The number of running operations above which only projects without a running operation may start one. */
   readonly shared: number;
-  /** How many may run at once, whoever they are. */
+  /** The maximum number of running operations in all. */
   readonly total: number;
-  /** How many of a project's may wait. */
+  /** The maximum number of waiting operations of one project. */
   readonly waitingPerProject: number;
-  /** How many may wait, whoever they are. */
+  /** The maximum number of waiting operations in all. */
   readonly waiting: number;
 }
 
 /**
- * Whose turn it is. Projects take turns, whatever the length of their queues, and room is kept for those that have nothing
- * running, so that what one project asks for is no delay for another.
+ * Schedules operations fairly: projects take turns, whatever the length of their queues, and some capacity is reserved for
+ * projects with nothing running. So one project's operations do not delay another's.
  */
 export class FairScheduler {
   readonly #limits: SchedulerLimits;
   readonly #running = new Map<string, number>();
-  /** By project; the project whose turn is next stands first. */
+  /** By project, in the order of their turns. */
   readonly #queues = new Map<string, Set<Waiter>>();
   #total = 0;
   #waiting = 0;
@@ -36,9 +36,9 @@ export class FairScheduler {
   }
 
   /**
-   * Runs `operation` when it is the project's turn. The turn ends when `recovery`, asked after it, is over; whoever called has
-   * the result before that.
-   * @param signal gives the place in the queue up.
+   * Runs `operation` when it is the project's turn. The turn ends when `recovery`, called afterwards, resolves. The caller
+   * gets the result before that.
+   * @param signal cancels the wait.
    */
   async use<T>(
     project: string,
@@ -57,7 +57,7 @@ export class FairScheduler {
     }
   }
 
-  /** Sends away everybody who waits, and lets nobody in any more. */
+  /** Rejects all waiting operations and refuses new ones. */
   close(): void {
     this.#closed = true;
     for (const queue of this.#queues.values()) {
@@ -91,7 +91,7 @@ export class FairScheduler {
       const [waiter] = queue;
       if (waiter === undefined) return;
       this.#dequeue(project, waiter);
-      // It goes to the end of the line.
+      // The project moves to the end of the order.
       if (this.#queues.delete(project) && queue.size > 0) this.#queues.set(project, queue);
       this.#admit(project);
       waiter.resolve();
@@ -143,17 +143,17 @@ function shuttingDown(): RowhouseError {
   return new RowhouseError('unavailable', 'The service is shutting down.');
 }
 
-/** About as long as a queue that was full takes to be half empty. */
+/** About the time in which a full queue becomes half empty. */
 const RETRY_AFTER_SECONDS = 5;
 
 function tooManyOfProject(): RowhouseError {
-  return new RowhouseError('rate_limited', 'Too many queries of this project wait already.', {
+  return new RowhouseError('rate_limited', 'Too many requests of this project are waiting.', {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   });
 }
 
 function tooManyOfAll(): RowhouseError {
-  return new RowhouseError('unavailable', 'Too many queries wait already.', {
+  return new RowhouseError('unavailable', 'Too many requests are waiting.', {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   });
 }

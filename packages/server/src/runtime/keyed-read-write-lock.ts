@@ -1,25 +1,25 @@
 import { RowhouseError } from '../core/errors.ts';
 
 /**
- * For each project a gate: any number of operations pass side by side, but one that moves or removes the files waits
- * until all are out and keeps the rest waiting meanwhile. Gates open in the order of arrival, so that nobody starves.
+ * A read-write lock for each project: any number of operations share it, but an operation that moves or removes files holds
+ * it alone. Operations acquire the lock in order of arrival, so none starves.
  */
 export class KeyedReadWriteLock {
   readonly #gates = new Map<string, Gate>();
   #closed = false;
   #onEmpty: (() => void) | null = null;
 
-  /** Runs `operation` beside others of the project's. */
+  /** Runs `operation` with the shared lock of the project. */
   shared<T>(project: string, operation: () => Promise<T>): Promise<T> {
     return this.#pass(project, 'shared', operation);
   }
 
-  /** Runs `operation` while no other of the project's runs. */
+  /** Runs `operation` with the exclusive lock of the project. */
   exclusive<T>(project: string, operation: () => Promise<T>): Promise<T> {
     return this.#pass(project, 'exclusive', operation);
   }
 
-  /** Lets nobody in any more, and resolves when everybody who came before has had their turn and is out. */
+  /** Refuses new operations, and resolves when all earlier operations have finished. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#gates.size > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));

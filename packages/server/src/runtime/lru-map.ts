@@ -1,11 +1,12 @@
 /**
- * A map of so many entries at most: one unused for long makes room, where it may go. Uses count only while the map is more than half full,
- * as below that nothing has to go soon, and most requests would pay for an order that nobody asks for.
+ * A map with a maximum number of entries. A new entry evicts one that was unused for long and may be evicted. Uses only
+ * update the order while the map is more than half full: below that, no entry has to be evicted soon, and most requests
+ * would pay for an unused order.
  */
 export class LruMap<Value> {
   readonly #capacity: number;
   readonly #mayGo: (value: Value) => boolean;
-  /** Those unused for longest first. */
+  /** The least recently used entries first. */
   readonly #entries = new Map<string, Value>();
 
   constructor(capacity: number, mayGo: (value: Value) => boolean) {
@@ -40,7 +41,7 @@ export class LruMap<Value> {
     return this.#entries.size > this.#capacity / 2;
   }
 
-  /** Looks at a few, no more: where none of them may go, there is one too many until the next. */
+  /** Examines only a few entries. If none of them may be evicted, the map has one entry too many until the next insert. */
   #makeRoom(): void {
     let looks = MAX_LOOKS;
     for (const [key, value] of this.#entries) {

@@ -1,7 +1,7 @@
-/** How much work there is for a thread, or for a few that share it. */
+/** The amount of work of a thread, or of several threads that share it. */
 export interface QueueDepth {
-  /** What is being done; of a thread that takes its work in batches, 0. */
+  /** Running operations; 0 for a thread that takes its work in batches. */
   readonly running: number;
-  /** What waits; of such a thread, all that it has been handed and not answered. */
+  /** Waiting operations; for a thread that takes batches, all that were sent to it and not answered. */
   readonly waiting: number;
 }

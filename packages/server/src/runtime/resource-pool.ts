@@ -1,6 +1,6 @@
 import type { QueueDepth } from './queue-depth.ts';
 
-/** A few equal things, each lent to one user at a time, in the order in which the users came. */
+/** A pool of equal resources. Each is acquired by one caller at a time, in order of arrival. */
 export class ResourcePool<Thing> {
   readonly #things: readonly Thing[];
   readonly #idle: Thing[];
@@ -15,7 +15,7 @@ export class ResourcePool<Thing> {
     return { running: this.#things.length - this.#idle.length, waiting: this.#waiting.length };
   }
 
-  /** Runs `operation` with one of them, as soon as one is free: at once, in this very turn, where one is. */
+  /** Runs `operation` with a resource as soon as one is free: synchronously, if one is free now. */
   async use<T>(operation: (thing: Thing) => Promise<T>): Promise<T> {
     const thing = this.#idle.pop() ?? (await this.#nextFree());
     try {
@@ -25,12 +25,12 @@ export class ResourcePool<Thing> {
     }
   }
 
-  /** Lends one of them until it is given back. */
+  /** Resolves with a resource, which the caller must release. */
   async acquire(): Promise<Thing> {
     return this.#idle.pop() ?? this.#nextFree();
   }
 
-  /** Runs `operation` with all of them, after everybody who came before. */
+  /** Runs `operation` with all resources, after all earlier callers. */
   async useAll(operation: (things: readonly Thing[]) => Promise<void>): Promise<void> {
     const things = await Promise.all(this.#things.map(async () => this.#idle.pop() ?? this.#nextFree()));
     try {

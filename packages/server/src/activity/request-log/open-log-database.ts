@@ -105,7 +105,7 @@ function opened(
   try {
     prepare(database);
     const version = versionOf(database);
-    if (version !== VERSION) throw new Error(`the request log has the shape ${version}, not ${VERSION}`);
+    if (version !== VERSION) throw new Error(`the request log has version ${version}, not ${VERSION}`);
     return database;
   } catch (error) {
     database.close();

@@ -42,7 +42,7 @@ declare module 'fastify' {
 
 /** The credential of a request on a route that is not public. */
 export function credentialOf(request: FastifyRequest): Credential {
-  if (request.credential === null) throw new Error('A public route asked for a credential.');
+  if (request.credential === null) throw new Error('A public route requires a credential.');
   return request.credential;
 }
 
@@ -87,7 +87,7 @@ export function requireAccess(rule: AccessRule, reception: Reception): onRequest
 function requireRule(credential: Credential, rule: AccessRule): void {
   if (rule.access !== 'admin') return requirePermissions(credential, rule);
   if (credential.kind === 'admin') return;
-  throw new RowhouseError('permission_denied', 'Only the admin credential may do this.');
+  throw new RowhouseError('permission_denied', 'This requires the admin credential.');
 }
 
 const PROJECT_TOKEN_PREFIX = 'pat_';
@@ -102,15 +102,15 @@ export function presentedToken(request: FastifyRequest): string {
     throw new RowhouseError(
       'missing_authorization',
       request.headers.authorization === undefined
-        ? 'The request needs a token: send the header `Authorization: Bearer <token>`.'
-        : 'The Authorization header must be the word Bearer, a space, and the token.',
+        ? 'The request requires a token; send the header `Authorization: Bearer <token>`.'
+        : 'The Authorization header must have the form `Bearer <token>`.',
     );
   }
   // The admin credential may be any text its owner chose, so only what claims to be a project token is held to the form.
   if (token.startsWith(PROJECT_TOKEN_PREFIX) && !isWellFormedToken(token)) {
     throw new RowhouseError(
       'invalid_token',
-      'The token is mistyped or cut short: it does not agree with its own checksum.',
+      'The token is mistyped or truncated: its checksum does not match.',
     );
   }
   return token;

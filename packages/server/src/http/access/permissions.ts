@@ -31,10 +31,10 @@ function refusalOf(credential: Credential, needed: RoutePermissions): string | n
   const { scopes, tables } = credential;
   const lacking = scopes === null ? [] : scopesOf(needed).filter((scope) => !scopes.includes(scope));
   if (lacking.length > 0) {
-    return `This needs a token with the ${lacking.length === 1 ? 'scope' : 'scopes'} ${lacking.join(' and ')}.`;
+    return `This requires a token with the ${lacking.length === 1 ? 'scope' : 'scopes'} ${lacking.join(' and ')}.`;
   }
   if (tables === null || needed.tables !== undefined) return null;
-  return 'This concerns the whole project, and the token is limited to some of its tables.';
+  return 'This requires a token for the whole project, but the token is limited to some tables.';
 }
 
 /** @throws RowhouseError `permission_denied`, whether there is such a table or not. */

@@ -99,7 +99,7 @@ function takeOnlyEmptyBodies(app: FastifyInstance, allowed: readonly string[]): 
 }
 
 function unsupportedMediaType(allowed: readonly string[], sent: string | undefined): RowhouseError {
-  const found = sent === undefined ? 'there was none' : `it was ${sent.slice(0, 100)}`;
+  const found = sent === undefined ? 'the request has none' : `the request has ${sent.slice(0, 100)}`;
   return new RowhouseError(
     'unsupported_media_type',
     `The body's Content-Type must be ${allowed.join(' or ')}; ${found}.`,
@@ -111,7 +111,7 @@ function refuseEncodedBody(request: FastifyRequest): void {
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw new RowhouseError(
       'unsupported_media_type',
-      'A body with a Content-Encoding is not taken: send it as it is.',
+      'Content-Encoding is not supported; send the body without it.',
     );
   }
 }

@@ -48,7 +48,8 @@ function advance(parsing: Parsing): boolean {
   const { reading, isGone, done } = parsing;
   let step: IteratorResult<number, unknown>;
   try {
-    if (isGone()) throw new RowhouseError('malformed_request', 'The request was closed before its answer.');
+    if (isGone())
+      throw new RowhouseError('malformed_request', 'The client closed the connection before the answer.');
     step = reading.next();
   } catch (error) {
     done(error instanceof Error ? error : new Error(String(error)));

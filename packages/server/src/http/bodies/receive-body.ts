@@ -57,7 +57,7 @@ export function receiveBody(
     request.bodySizeBytes = size;
   };
   const onEnd = () => finish(null);
-  const onClose = () => finish(new Error('The request was closed before its end.'));
+  const onClose = () => finish(new Error('The client closed the connection before the end of the request.'));
   const stopWatching = watchArrival(request, limits, finish);
   payload.on('data', onData).on('end', onEnd).on('error', finish).on('close', onClose);
 }
@@ -71,8 +71,5 @@ function enlarged(bytes: Buffer, used: number, capacity: number): Buffer {
 }
 
 function tooLarge(maxBytes: number): RowhouseError {
-  return new RowhouseError(
-    'payload_too_large',
-    `The body is larger than ${maxBytes} bytes, the most that is taken here.`,
-  );
+  return new RowhouseError('payload_too_large', `The body exceeds the limit of ${maxBytes} bytes.`);
 }

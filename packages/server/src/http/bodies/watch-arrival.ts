@@ -32,7 +32,7 @@ export function watchArrival(
       arrivedBefore += arrived;
       if (passedMs >= bodyMs) late(timeout(`The body did not arrive within ${bodyMs} ms.`));
       else if (arrived < (windowMs * MIN_BYTES_PER_SECOND) / 1_000) {
-        late(timeout(`The body stopped arriving: ${arrived} bytes of it came in ${windowMs} ms.`));
+        late(timeout(`The body stopped arriving: only ${arrived} bytes arrived in ${windowMs} ms.`));
       } else waitOn();
     }, windowMs);
   };

@@ -24,7 +24,7 @@ export type BooleanLike = boolean | number | string | null;
  */
 export function toBooleanLike(value: unknown, field: string): BooleanLike | undefined {
   if (value === undefined || isPlainValue(value)) return value;
-  throw invalidField(field, 'must be true or false or a number or a string or null');
+  throw invalidField(field, 'must be true, false, a number, a string or null');
 }
 
 function isPlainValue(value: unknown): value is BooleanLike {

@@ -14,7 +14,7 @@ export function keyword(words: readonly string[], description?: string) {
 /** The word that such a text stands for, already checked by the schema. */
 export function toKeyword<Word extends string>(words: readonly Word[], text: string): Word {
   const found = words.find((word) => word === text.toUpperCase());
-  if (found === undefined) throw new Error(`${text} was let through as one of ${words.join(', ')}`);
+  if (found === undefined) throw new Error(`${text} is not one of ${words.join(', ')}`);
   return found;
 }
 

@@ -3,14 +3,14 @@ import { type Static, Type } from 'typebox';
 /** The query parameters of a list that is read page by page. */
 export const pageFields = {
   limit: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 500, default: 50, description: 'How many, at most.' }),
+    Type.Integer({ minimum: 1, maximum: 500, default: 50, description: 'The maximum number of results.' }),
   ),
   offset: Type.Optional(
     Type.Integer({
       minimum: 0,
       maximum: Number.MAX_SAFE_INTEGER,
       default: 0,
-      description: 'How many to leave out first.',
+      description: 'The number of results to skip.',
     }),
   ),
 };

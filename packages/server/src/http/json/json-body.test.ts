@@ -37,7 +37,7 @@ test('nesting beyond any use is refused, whether large integers have to be found
     for (const depth of [65, 5_000, 1_000_000]) {
       assert.throws(() => parse(nested(depth, innermost)), {
         code: 'invalid_json',
-        message: /nested deeper than 64 levels/,
+        message: /nesting exceeds 64 levels/,
       });
     }
   }

@@ -16,12 +16,12 @@ export function* parseJsonBody(bytes: Buffer): Generator<number, unknown> {
   if (!isUtf8(bytes)) throw invalidUtf8(bytes);
   const text = bytes.toString('utf8');
   if (text.startsWith(BYTE_ORDER_MARK)) {
-    throw invalidJson('at line 1, column 1, a byte order mark stands where JSON should start');
+    throw invalidJson('at line 1, column 1, there is a byte order mark before the JSON');
   }
   const structure = structureOf(text);
   const value = yield* readExactJson(text, structure);
   const poison = structure.namesPrototype ? poisonIn(value) : null;
-  if (poison !== null) throw invalidField(`body${poison}`, 'is not a name that can be taken');
+  if (poison !== null) throw invalidField(`body${poison}`, 'is not an allowed name');
   return value;
 }
 

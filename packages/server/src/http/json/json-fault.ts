@@ -24,7 +24,7 @@ export const EXPECTED_IN_WORDS = {
   'name or }': 'a name in double quotes or "}"',
   colon: 'a ":"',
   'comma or close': 'a "," or the closing bracket',
-  end: 'nothing more',
+  end: 'the end of the text',
 } as const;
 
 export type Expected = keyof typeof EXPECTED_IN_WORDS;
@@ -32,10 +32,10 @@ export type Expected = keyof typeof EXPECTED_IN_WORDS;
 /** The fault of a text that has something else at `offset` than what is expected there. */
 export function unexpected(text: string, offset: number, expected: Expected): JsonFault {
   const wanted = EXPECTED_IN_WORDS[expected];
-  if (offset >= text.length) return new JsonFault(text, offset, `the text ends where ${wanted} should be`);
+  if (offset >= text.length) return new JsonFault(text, offset, `the text ends but ${wanted} is expected`);
   const found = String.fromCodePoint(text.codePointAt(offset) ?? 0);
   // JSON.stringify shows a control character as its escape.
-  return new JsonFault(text, offset, `${JSON.stringify(found)} stands where ${wanted} should be`);
+  return new JsonFault(text, offset, `found ${JSON.stringify(found)} but expected ${wanted}`);
 }
 
 /** Line and column of an offset, both counted from 1. */

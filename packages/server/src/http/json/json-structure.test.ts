@@ -7,24 +7,24 @@ import { JsonFault } from './json-fault.ts';
 import { readStructure } from './json-structure.ts';
 
 const faults: readonly (readonly [text: string, line: number, column: number, reason: RegExp])[] = [
-  ['', 1, 1, /ends where a value/],
-  ['{', 1, 2, /ends where a name in double quotes or "}"/],
-  ['{"a":x}', 1, 6, /"x" stands where a value/],
-  ['{"a":1,}', 1, 8, /"}" stands where a name/],
-  ['{"a":1 "b":2}', 1, 8, /"\\"" stands where a ","/],
-  ['{a:1}', 1, 2, /"a" stands where a name/],
-  ['[1,2,]', 1, 6, /"\]" stands where a value/],
-  ['[1}', 1, 3, /"}" stands where/],
-  ['nul', 1, 1, /"n" stands where a value/],
-  ['{} {}', 1, 4, /nothing more/],
-  ['01', 1, 2, /nothing more/],
-  ['{\n  "a": 1,\n  "b": ?\n}', 3, 8, /"\?" stands/],
-  ['{\r\n"a"\r\n1', 3, 1, /"1" stands where a ":"/],
+  ['', 1, 1, /ends but a value is expected/],
+  ['{', 1, 2, /ends but a name in double quotes or "}" is expected/],
+  ['{"a":x}', 1, 6, /found "x" but expected a value/],
+  ['{"a":1,}', 1, 8, /found "}" but expected a name/],
+  ['{"a":1 "b":2}', 1, 8, /found "\\"" but expected a ","/],
+  ['{a:1}', 1, 2, /found "a" but expected a name/],
+  ['[1,2,]', 1, 6, /found "\]" but expected a value/],
+  ['[1}', 1, 3, /found "}" but expected/],
+  ['nul', 1, 1, /found "n" but expected a value/],
+  ['{} {}', 1, 4, /expected the end of the text/],
+  ['01', 1, 2, /expected the end of the text/],
+  ['{\n  "a": 1,\n  "b": ?\n}', 3, 8, /found "\?"/],
+  ['{\r\n"a"\r\n1', 3, 1, /found "1" but expected a ":"/],
   ['"abc', 1, 5, /ends inside a string/],
   ['"a\nb"', 1, 3, /control character/],
-  ['"\\x"', 1, 2, /not an escape/],
-  ['"\\u12"', 1, 2, /not an escape/],
-  ['{"😀": 😀}', 1, 8, /"😀" stands/],
+  ['"\\x"', 1, 2, /not valid JSON/],
+  ['"\\u12"', 1, 2, /not valid JSON/],
+  ['{"😀": 😀}', 1, 8, /found "😀"/],
 ];
 
 for (const [text, line, column, reason] of faults) {
@@ -89,13 +89,13 @@ for (const [what, text] of [
 ] as const) {
   test(`${what} nested a million deep end the reading at the level that is too deep`, () => {
     const fault = faultIn(text);
-    assert.match(fault?.reason ?? '', /nested deeper than 64 levels/);
+    assert.match(fault?.reason ?? '', /nesting exceeds 64 levels/);
     assert.equal(fault?.column, text.startsWith('[') ? 65 : 321);
   });
 }
 
 test('a fault before the level that is too deep is the first', () => {
-  assert.match(faultIn(`[x,${'['.repeat(100)}`)?.reason ?? '', /"x" stands/);
+  assert.match(faultIn(`[x,${'['.repeat(100)}`)?.reason ?? '', /found "x"/);
 });
 
 test('an object has 32,768 names, and not one more', () => {

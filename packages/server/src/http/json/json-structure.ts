@@ -162,14 +162,14 @@ class StructureReader {
     if (SHORT_ESCAPES.has(kind)) return start + 2;
     const isUnicode =
       kind === LOWER_U && [2, 3, 4, 5].every((place) => isHexDigit(this.#code(start + place)));
-    if (!isUnicode) throw new JsonFault(this.#text, start, 'this is not an escape that JSON has');
+    if (!isUnicode) throw new JsonFault(this.#text, start, 'the escape sequence is not valid JSON');
     return start + 6;
   }
 
   /** Its pieces, where there are more than one. */
   #container(isObject: boolean): LargeContainer | null {
     if (this.#depth === MAX_DEPTH) {
-      throw new JsonFault(this.#text, this.#at, `it is nested deeper than ${MAX_DEPTH} levels`);
+      throw new JsonFault(this.#text, this.#at, `nesting exceeds ${MAX_DEPTH} levels`);
     }
     this.#at += 1;
     this.#skipWhitespace();

@@ -18,7 +18,7 @@ export function createSerializerCompiler(options: {
       const text = toText(data);
       if (!validate(JSON.parse(text))) {
         throw new Error(
-          `${method} ${url} answered what its schema does not say: ${ajv.errorsText(validate.errors)}`,
+          `${method} ${url} answered with data that does not match its schema: ${ajv.errorsText(validate.errors)}`,
         );
       }
       return text;

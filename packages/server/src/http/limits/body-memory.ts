@@ -55,12 +55,12 @@ export class BodyMemory {
 
   #refusal(whose: string): RowhouseError {
     this.#counts.bodiesRefused += 1;
-    this.#warnings.warn('bodies are refused: others that are arriving take all the memory for them', {
+    this.#warnings.warn('bodies are refused: the memory for arriving bodies is used up', {
       held: this.#counts.bodyBytesHeld,
     });
     return new RowhouseError(
       'unavailable',
-      `Too many bytes of request bodies from ${whose} are arriving or wait to be parsed.`,
+      `Request bodies from ${whose} exceed the memory limit for bodies.`,
     );
   }
 }

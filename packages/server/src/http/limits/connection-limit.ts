@@ -27,7 +27,7 @@ export function limitConnections(server: Server, options: ConnectionLimitOptions
   server.maxConnections = maxConnections + MAX_REFUSED_AT_ONCE;
   const refused = () => {
     counts.connectionsRefused += 1;
-    warnings.warn('connections are refused: as many as there may be are open', { maxConnections });
+    warnings.warn('connections are refused: the maximum number is open', { maxConnections });
   };
   server.on('drop', refused);
   server.on('connection', (socket: Socket) => {

@@ -57,10 +57,10 @@ export class RateLimits {
     if (isTaken) return;
     this.#counts.requestsRateLimited += 1;
     const { tokenId: token_id, projectSlug: project } = credential;
-    this.#warnings.warn('requests are refused: a token sends more than it may', { token_id, project });
+    this.#warnings.warn('requests are refused: a token exceeds its rate limit', { token_id, project });
     throw new RowhouseError(
       'rate_limited',
-      `The token may send ${requests} requests in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`,
+      `The token is limited to ${requests} requests in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`,
       { retryAfterSeconds: nextIn },
     );
   }

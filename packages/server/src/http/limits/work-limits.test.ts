@@ -65,7 +65,7 @@ test('a project has a bounded number of requests waiting, and leaves room for ot
   await assertFailure(await wait(server, 'c'), 'unavailable');
   assert.equal((await fetch(`${server.url}/alive`)).status, 200);
   assert.equal(counts.requestsOverloaded, 2);
-  assert.equal(server.log.filter((line) => line.includes('too many wait already')).length, 1);
+  assert.equal(server.log.filter((line) => line.includes('too many are waiting')).length, 1);
 
   server.release();
   for (const answer of await Promise.all(waiting)) assert.equal(answer.status, 200);

@@ -47,7 +47,7 @@ export function limitWork(
     const ofProject = ofProjects.get(project) ?? 0;
     if (total >= limits.total || (project !== '' && ofProject >= limits.perProject)) {
       counts.requestsOverloaded += 1;
-      warnings.warn('requests are refused: too many wait already', { waiting: total, project });
+      warnings.warn('requests are refused: too many are waiting', { waiting: total, project });
       return done(tooMuchWork(ofProject));
     }
     total += 1;
@@ -77,5 +77,5 @@ function projectOf({ params }: FastifyRequest): string {
 
 function tooMuchWork(ofProject: number): RowhouseError {
   const what = ofProject > 0 ? 'requests of this project or of others' : 'requests';
-  return new RowhouseError('unavailable', `Too many ${what} wait already.`);
+  return new RowhouseError('unavailable', `Too many ${what} are waiting.`);
 }

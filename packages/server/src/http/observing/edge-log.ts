@@ -11,9 +11,9 @@ export class EdgeLog extends LogController {
 
   override streamError(error: Error, request: FastifyRequest): void {
     if ('code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE') {
-      request.log.debug('The client left before it had its answer.');
+      request.log.debug('The client disconnected before the end of its answer.');
     } else {
-      request.log.error({ err: error }, 'An answer broke off.');
+      request.log.error({ err: error }, 'An answer was cut off.');
     }
   }
 }

@@ -41,7 +41,7 @@ test('a log of the level debug has a line for each request, any other none', () 
     duration_ms: 1.235,
     token_id: null,
     project: null,
-    msg: 'a request is over',
+    msg: 'request completed',
   });
   assert.deepEqual(requestLines(createServiceLog('info', destination)), []);
 });

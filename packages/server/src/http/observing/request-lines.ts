@@ -18,7 +18,7 @@ export function requestLines(log: FastifyBaseLogger): readonly RequestObserver[]
           token_id: credential?.kind === 'project_token' ? credential.tokenId : null,
           project: credential?.kind === 'project_token' ? credential.projectSlug : null,
         },
-        'a request is over',
+        'request completed',
       ),
   ];
 }

@@ -55,7 +55,10 @@ export function toNewDatabase({
   const names = namesOf(tables);
   const count = indexes.length + tables.reduce((sum, table) => sum + (table.indexes?.length ?? 0), 0);
   if (count > MAX_INDEXES) {
-    throw invalidField('body.indexes', `must be at most ${MAX_INDEXES} in all, those of the tables included`);
+    throw invalidField(
+      'body.indexes',
+      `must be at most ${MAX_INDEXES} in all, including the indexes of tables`,
+    );
   }
   return {
     tables: tables.map((table, position) => toSeededTable(table, `body.tables[${position}]`)),
@@ -71,7 +74,7 @@ function namesOf(tables: Tables): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const [position, { table_name: name }] of tables.entries()) {
     if (names.has(foldName(name))) {
-      throw invalidField(`body.tables[${position}].table_name`, 'is the name of another table too');
+      throw invalidField(`body.tables[${position}].table_name`, 'is already the name of another table');
     }
     names.set(foldName(name), name);
   }
@@ -101,7 +104,7 @@ function ownIndexes(
   return indexes.map((index, position) => {
     const place = `${field}.indexes[${position}]`;
     if (index.table_name !== undefined && foldName(index.table_name) !== foldName(table)) {
-      throw invalidField(`${place}.table_name`, `must be left out, or be ${table}`);
+      throw invalidField(`${place}.table_name`, `must be omitted or be ${table}`);
     }
     return { table, index: toNewIndex(index, place) };
   });

@@ -45,10 +45,7 @@ export function toSpelledColumn(column: SpelledColumn, field: string): NewColumn
   const twice = SPELLINGS.find(([long, short]) => column[long] !== undefined && column[short] !== undefined);
   if (twice !== undefined) {
     const [long, short] = twice;
-    throw invalidField(
-      `${field}.${short}`,
-      `is another spelling of ${long}: only one of the two can be given`,
-    );
+    throw invalidField(`${field}.${short}`, `is another spelling of ${long}; give only one of the two`);
   }
   const name = column.column_name ?? column.name;
   if (name === undefined) throw invalidField(`${field}.column_name`, 'is required');

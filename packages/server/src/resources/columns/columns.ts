@@ -47,7 +47,7 @@ export class Columns {
   ): Promise<Replayable<ColumnEntry>> {
     const { result, replayOf } = await this.#tables.changeColumns(project, table, [change], request);
     const [changed] = result;
-    if (changed === undefined) throw new Error('a column was changed, and none came back');
+    if (changed === undefined) throw new Error('a column was changed but not returned');
     return { result: changed, replayOf };
   }
 

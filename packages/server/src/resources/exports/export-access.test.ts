@@ -129,9 +129,9 @@ for (const [name, { grant, may }] of Object.entries(TOKENS)) {
 
 test('the refusal names the scopes that are missing', async () => {
   for (const [scopes, kind, message] of [
-    [['exports'], 'table/goods', 'This needs a token with the scope records:read.'],
-    [['exports'], 'schema', 'This needs a token with the scopes schema:read and records:read.'],
-    [['exports', 'records:read'], 'database', 'This needs a token with the scope schema:read.'],
+    [['exports'], 'table/goods', 'This requires a token with the scope records:read.'],
+    [['exports'], 'schema', 'This requires a token with the scopes schema:read and records:read.'],
+    [['exports', 'records:read'], 'database', 'This requires a token with the scope schema:read.'],
   ] as const) {
     const token = await makeToken({ scopes });
     const refused = await requestOf(server, 'shop', kind, {}, { token });

@@ -31,7 +31,7 @@ const selection = {
   ),
   filters: Type.Optional(Type.Unknown({ description: FILTERS_IN_WORDS })),
   sort: Type.Optional(Type.String({ minLength: 1, maxLength: 10_000 })),
-  order: Type.Optional(keyword(['ASC', 'DESC'], 'Which way to sort where `sort` does not say it.')),
+  order: Type.Optional(keyword(['ASC', 'DESC'], 'The default direction of `sort`.')),
   limit: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
   offset: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
 };
@@ -91,12 +91,12 @@ export function toRowSelections(
   const selections = Object.entries(options).map(([table, body]) => {
     const field = `body.table_options.${table}`;
     if (format === 'sqlite') {
-      throw invalidField(field, 'cannot be given with the format sqlite, which is the database as it is');
+      throw invalidField(field, 'cannot be given with the format sqlite, which is a copy of the database');
     }
     if (format === 'sql' && body.columns !== undefined) {
       throw invalidField(
         `${field}.columns`,
-        'cannot be given with the format sql, whose tables have all their columns',
+        'cannot be given with the format sql, which always contains all columns',
       );
     }
     return [table, toRowSelection(body, field)] as const;

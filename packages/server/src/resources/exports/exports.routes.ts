@@ -27,7 +27,7 @@ export function registerExportRoutes(app: HttpServer, rooms: ExportDependencies)
 function listExports(app: HttpServer, { exports, projects }: ExportDependencies): void {
   const status = Type.Optional(
     Type.Enum(['ready', 'not_found', 'pending', 'running', 'failed', 'expired', 'all'], {
-      description: 'Of which status; all by default.',
+      description: 'Only exports with this status; all by default.',
     }),
   );
   app.get(

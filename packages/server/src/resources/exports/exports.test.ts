@@ -233,7 +233,7 @@ test('a file that vanished is noticed on list, get and download; one that comes 
     [vanishes.id],
   );
   assert.equal(missing[0].status, 'not_found');
-  assert.equal(missing[0].status_reason, 'The file is gone from storage.');
+  assert.equal(missing[0].status_reason, 'The file is missing from storage.');
   assert.match(missing[0].missing_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   const ready = (await server.call('GET', '/projects/shop/exports?status=ready')).body.data.exports;
   assert.deepEqual(

@@ -320,5 +320,5 @@ function awaited(control: JobControl, left: AbortSignal): JobControl {
 /** For whoever looks at the export later: what the answer would have said. */
 function reasonOf(error: unknown): string {
   if (error instanceof RowhouseError) return `${error.code}: ${error.message}`;
-  return 'internal_error: The export could not be made.';
+  return 'internal_error: The export failed.';
 }

@@ -61,7 +61,7 @@ export function toManifest(project: string, { row, progress: reached }: SeenExpo
     table_count: row.table_count,
     size_bytes: row.size_bytes,
     status: isMissing ? 'not_found' : row.status,
-    status_reason: isMissing ? 'The file is gone from storage.' : row.status_reason,
+    status_reason: isMissing ? 'The file is missing from storage.' : row.status_reason,
     missing_at: row.missing_at,
     created_at: row.created_at,
     expires_at: row.expires_at,

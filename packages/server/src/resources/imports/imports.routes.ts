@@ -38,7 +38,7 @@ export function registerImportRoutes(
         schema: {
           params: projectPath({}),
           querystring: Type.Object(
-            { replace: Type.Optional(flag('Whether it may take the place of tables that are there.')) },
+            { replace: Type.Optional(flag('Whether to replace existing tables.')) },
             { additionalProperties: false },
           ),
           response: { 201: envelopeOf(Type.Object({ import: importReport })) },

@@ -217,7 +217,7 @@ test('a file that uses the names of the service’s own tables for something els
   ]) {
     const { status, body } = await importDatabase(server, 'shop', databaseFile(forged));
     assert.equal(status, 400);
-    assert.match(body.error?.message ?? '', /_rowhouse_tables, .* are the service’s own/);
+    assert.match(body.error?.message ?? '', /_rowhouse_tables, .* are reserved for the service/);
   }
 
   const json = { table_name: 'people', display_name: 'People' };

@@ -95,7 +95,7 @@ export class Imports {
   #tooLarge(): RowhouseError {
     return new RowhouseError(
       'payload_too_large',
-      `A database file of at most ${this.#maxBytes} bytes can be imported.`,
+      `The file exceeds the import limit of ${this.#maxBytes} bytes.`,
     );
   }
 }

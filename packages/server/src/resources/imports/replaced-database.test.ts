@@ -43,7 +43,7 @@ for (const [what, statements] of programs) {
     const refused = await importInto(server, 'quarry', NEW);
     assert.equal(refused.status, 503, JSON.stringify(refused.body));
     assert.equal(refused.body.error?.code, 'unavailable');
-    assert.match(refused.body.error?.message ?? '', /^Another program has the database of the project open/);
+    assert.match(refused.body.error?.message ?? '', /^Another program has the project’s database open/);
     assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/);
     assert.equal(runSqliteShell(path, 'SELECT count(*) FROM stone;'), '110\n');
     await server.stop('SIGKILL');

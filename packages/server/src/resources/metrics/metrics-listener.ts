@@ -32,7 +32,7 @@ export async function listenForMetrics(
   const server = createServer((request, response) => {
     answer(metrics, request, response).catch((error: unknown) => {
       onFault(error);
-      answerPlainly(response, 500, 'The metrics cannot be read; the log has the cause.');
+      answerPlainly(response, 500, 'The metrics cannot be read; the server log has the cause.');
     });
   });
   server.maxConnections = MAX_CONNECTIONS;
@@ -56,10 +56,10 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const [path] = (request.url ?? '').split('?');
-  if (path !== '/metrics') return answerPlainly(response, 404, 'Only /metrics is here.');
+  if (path !== '/metrics') return answerPlainly(response, 404, 'Not found: this port serves only /metrics.');
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
-    return answerPlainly(response, 405, 'Only GET and HEAD are taken here.');
+    return answerPlainly(response, 405, 'Method not allowed. Allowed: GET, HEAD.');
   }
   const text = await metrics.text();
   response.setHeader('content-type', metrics.contentType);

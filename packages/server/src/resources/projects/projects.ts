@@ -121,7 +121,7 @@ export class Projects {
   /** @throws RowhouseError `already_exists`. */
   async requireFree(slug: string): Promise<void> {
     if ((await findProjectBySlug(this.#catalog, slug)) !== undefined) {
-      throw new RowhouseError('already_exists', `A project ${slug} exists already.`);
+      throw new RowhouseError('already_exists', `The project ${slug} already exists.`);
     }
   }
 
@@ -262,7 +262,7 @@ export class Projects {
 
   async #alone<T>(slug: string, change: () => Promise<T>): Promise<T> {
     if (this.#changing.has(slug)) {
-      throw new RowhouseError('conflict', `The project ${slug} is being created or deleted right now.`);
+      throw new RowhouseError('conflict', `The project ${slug} is currently being created or deleted.`);
     }
     this.#changing.add(slug);
     try {

@@ -42,7 +42,7 @@ export function toQuery(body: Static<typeof queryBody>, credential: Credential):
   const text = sql ?? query;
   if (text === undefined) throw invalidField('body.sql', 'is required');
   if (sql !== undefined && query !== undefined) {
-    throw invalidField('body.query', 'must be left out where sql is given');
+    throw invalidField('body.query', 'must be omitted if sql is given');
   }
   return {
     sql: text,

@@ -24,11 +24,11 @@ export const batchBody = Type.Object(
             minLength: 1,
             maxLength: 10_000,
             description:
-              '`/records/{table}` or `/records/{table}/{id}`; `{0.row.id}` is what an operation gave.',
+              '`/records/{table}` or `/records/{table}/{id}`; `{0.row.id}` is a value from an earlier operation.',
           }),
           body: Type.Optional(
             Type.Unknown({
-              description: 'As the operation alone takes it; a value may be `{"$ref":"0.row.id"}`.',
+              description: 'The body of the operation’s own route; a value may be `{"$ref":"0.row.id"}`.',
             }),
           ),
         },
@@ -43,7 +43,7 @@ export const batchBody = Type.Object(
 export const batchAnswer = Type.Object({
   results: Type.Array(
     Type.Object({
-      status: Type.Integer({ description: 'What the operation alone would answer.' }),
+      status: Type.Integer({ description: 'The status that the operation alone would have.' }),
       data: Type.Union([createdAnswer, recordAnswer, deletedAnswer, affectedAnswer]),
     }),
   ),

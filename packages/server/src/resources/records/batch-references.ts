@@ -10,7 +10,7 @@ export function requireEarlierReferences(operation: BatchOperation, position: nu
   for (const { reference, field } of referencesIn(operation)) {
     const target = /^(0|[1-9]\d{0,2})(?:\.[^.]+)+$/.exec(reference.$ref)?.[1];
     if (target === undefined || Number(target) >= position) {
-      throw invalidField(field, 'must refer to an earlier operation and a value that it gives: 0.row.id');
+      throw invalidField(field, 'must reference a value returned by an earlier operation, such as 0.row.id');
     }
   }
 }

@@ -136,7 +136,7 @@ test('the first failure undoes all, and names its position and its field', async
     );
     assert.match(
       body.error?.message ?? '',
-      new RegExp(`^Operation ${position} failed, and none had effect: `),
+      new RegExp(`^Operation ${position} failed, so the batch had no effect: `),
     );
   }
   assert.equal(project.shell('SELECT group_concat(email) FROM people;'), 'ann@x');

@@ -211,7 +211,7 @@ test('the refusal says what is allowed', async () => {
     const where = [{ column: 'age', op, value: false }];
     const { body } = await project.refuse('validation_failed', 'DELETE', 'records/people', { where });
     assert.deepEqual(body.error?.details, [
-      { field: 'body.where[0].value', message: `must be left out, null or true for ${op}` },
+      { field: 'body.where[0].value', message: `must be omitted, null or true for ${op}` },
     ]);
   }
 });

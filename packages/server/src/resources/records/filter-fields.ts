@@ -18,7 +18,7 @@ const OPERATORS: readonly FilterOperator[] = [
 
 /** What a field that takes filters is, for the description of the API. */
 export const FILTERS_IN_WORDS =
-  'Values by column, or conditions of `column`, `op` and `value`. All must hold. `is_null` and `not_null` take no value, null or true.';
+  'Values by column, or conditions with `column`, `op` and `value`. A row must match all. `is_null` and `not_null` take no value, null or true.';
 
 const MAX_CONDITIONS = 100;
 const MAX_VALUES_IN = 1_000;
@@ -89,7 +89,7 @@ function valueOf(value: unknown, operator: FilterOperator, field: string): unkno
     return value;
   }
   if (value === undefined || value === null || value === true) return null;
-  throw invalidField(field, `must be left out, null or true for ${operator}`);
+  throw invalidField(field, `must be omitted, null or true for ${operator}`);
 }
 
 /** In any case; `=` when it is left out. */
@@ -102,16 +102,16 @@ function operatorOf(op: unknown, field: string): FilterOperator {
 
 function assertWithinLimits(filters: readonly RecordFilter[], field: string): void {
   if (filters.length > MAX_CONDITIONS) {
-    throw invalidField(field, `must be at most ${MAX_CONDITIONS} conditions`);
+    throw invalidField(field, `must have at most ${MAX_CONDITIONS} conditions`);
   }
   const lists = filters.filter(({ operator, value }) => operator === 'in' && Array.isArray(value));
   const sizes = lists.map(({ value }) => (Array.isArray(value) ? value.length : 0));
   const tooLong = lists[sizes.findIndex((size) => size > MAX_VALUES_IN)];
   if (tooLong !== undefined) {
-    throw invalidField(tooLong.valueField, `must be at most ${MAX_VALUES_IN} values`);
+    throw invalidField(tooLong.valueField, `must have at most ${MAX_VALUES_IN} values`);
   }
   if (sizes.reduce((sum, size) => sum + size, 0) > MAX_VALUES) {
-    throw invalidField(field, `must hold at most ${MAX_VALUES} values in all`);
+    throw invalidField(field, `must have at most ${MAX_VALUES} values in all`);
   }
 }
 

@@ -130,7 +130,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw invalidField('path', 'holds a "%" that is not followed by the two hex digits of a UTF-8 character');
+    throw invalidField('path', 'must not contain a "%" without two hex digits, or bytes that are not UTF-8');
   }
 }
 

@@ -47,7 +47,7 @@ function newRecords(body: ClientRow, rows: readonly unknown[]): NewRecords {
   const { rows: _rows, on_conflict: onConflict, return: returned = 'rows', ...others } = body;
   refuseOthers(others, ['rows', 'on_conflict', 'return']);
   if (rows.length === 0) throw invalidField('body.rows', 'must not be empty');
-  if (rows.length > MAX_ROWS) throw invalidField('body.rows', `must be at most ${MAX_ROWS} rows`);
+  if (rows.length > MAX_ROWS) throw invalidField('body.rows', `must have at most ${MAX_ROWS} rows`);
   const stranger = rows.findIndex((row) => !isRow(row));
   if (stranger !== -1) throw invalidField(`body.rows[${stranger}]`, 'must be an object');
   if (returned !== 'rows' && returned !== 'none') {
@@ -77,7 +77,7 @@ function conflictRule(value: unknown): ConflictRule | null {
     throw invalidField(`${field}.${stranger}`, 'is not known; allowed: columns, action');
   }
   if (!isListOfNames(columns)) {
-    throw invalidField(`${field}.columns`, 'must be an array of one to 100 names of columns');
+    throw invalidField(`${field}.columns`, 'must be an array of 1 to 100 column names');
   }
   if (action !== 'update' && action !== 'ignore') {
     throw invalidField(`${field}.action`, 'must be one of update, ignore');

@@ -78,21 +78,28 @@ export const recordPageQuery = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 10_000,
-        description: 'Columns, by commas; one with `-` before it downwards.',
+        description: 'Columns, separated by commas; `-` before a column sorts it in descending order.',
       }),
     ),
-    order: Type.Optional(keyword(ORDERS, 'Which way to sort where `sort` does not say it.')),
+    order: Type.Optional(keyword(ORDERS, 'The default direction of `sort`.')),
     limit: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 500, default: 100, description: 'How many rows, at most.' }),
+      Type.Integer({ minimum: 1, maximum: 500, default: 100, description: 'The maximum number of rows.' }),
     ),
     offset: pageFields.offset,
-    include_count: Type.Optional(flag('Whether to count all rows that fit.')),
+    include_count: Type.Optional(flag('Whether to count all matching rows.')),
     count: Type.Optional(flag('The same as `include_count`.')),
     columns: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 100_000, description: 'Only these columns, by commas.' }),
+      Type.String({
+        minLength: 1,
+        maxLength: 100_000,
+        description: 'Only these columns, separated by commas.',
+      }),
     ),
     after: Type.Optional(
-      Type.String({ maxLength: 100_000, description: 'Empty, then the `next_cursor` of the page before.' }),
+      Type.String({
+        maxLength: 100_000,
+        description: 'Empty for the first page, then the `next_cursor` of the previous page.',
+      }),
     ),
   },
   { additionalProperties: false },

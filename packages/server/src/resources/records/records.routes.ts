@@ -76,7 +76,7 @@ function listRecords(app: HttpServer, { records, projects }: Rooms): void {
     async (request) => {
       const requested = toPageRequest(request.query);
       if (requested.after !== null && requested.offset > 0) {
-        throw invalidField('query.offset', 'must be left out where after is given');
+        throw invalidField('query.offset', 'must be omitted if after is given');
       }
       const project = await projects.slugFor(credentialOf(request), request.params.project);
       const page = await records.list(

@@ -49,7 +49,7 @@ describe('a constraint names its columns', () => {
     says: RegExp,
     fields: string[],
   ])[] = [
-    ['POST', 'children', { parent: 99 }, /FOREIGN KEY.*parent refers to a row of parents/, ['body.parent']],
+    ['POST', 'children', { parent: 99 }, /FOREIGN KEY.*parent references a row of parents/, ['body.parent']],
     ['POST', 'children', { data: { code: 'z' } }, /FOREIGN KEY.*code refers/, ['body.data.code']],
     ['POST', 'children', { rows: [{ parent: 1 }, { parent: 9 }] }, /parents/, ['body.rows[1].parent']],
     ['PATCH', 'children/1', { parent: 99 }, /FOREIGN KEY/, ['body.parent']],

@@ -176,7 +176,7 @@ test('a table that has given its last id says so, and takes ids that are named',
   assert.equal((await project.data('GET', 'records/counters/9223372036854775807')).row.v, 'last');
   for (const json of [{ v: 'more' }, { id: null, v: 'more' }, { rows: [{ v: 'more' }] }]) {
     const { body } = await project.refuse('conflict', 'POST', 'records/counters', json);
-    assert.match(body.error?.message ?? '', /last id/);
+    assert.match(body.error?.message ?? '', /largest id/);
   }
   await project.data('DELETE', 'records/counters/9223372036854775807');
   await project.refuse('conflict', 'POST', 'records/counters', { v: 'more' });

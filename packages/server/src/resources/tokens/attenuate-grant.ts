@@ -29,7 +29,7 @@ function narrowTables(own: Grant['tables'], requested: RequestedGrant['tables'])
   if (requested === undefined || own === null) return requested === undefined ? own : requested;
   const folded = new Set(own.map(foldName));
   if (requested === null || requested.some((table) => !folded.has(foldName(table)))) {
-    throw wider('body.tables', 'must be among the tables that the token itself is limited to');
+    throw wider('body.tables', 'must be among the tables of the creating token');
   }
   return requested;
 }
@@ -44,7 +44,7 @@ function narrowExpiry(own: Grant['expiresAt'], requested: RequestedGrant['expire
 function wider(field: string, message: string): RowhouseError {
   return new RowhouseError(
     'permission_denied',
-    `A token can make only tokens that can do no more: ${field} ${message}.`,
+    `A token cannot create a token with more rights: ${field} ${message}.`,
     { details: [{ field, message }] },
   );
 }

@@ -54,13 +54,13 @@ export class LoginLimits {
     const window = this.#windows.get(keyOf(attempt));
     if (window !== undefined) {
       if (window.tries >= MAX_TRIES)
-        throw limited('This user was tried too often from this address.', window, now);
+        throw limited('Too many login attempts for this user from this address.', window, now);
       return window;
     }
     // A window that has not ended is never given up for another: whoever tries many names would begin one anew with them.
     const [oldest] = this.#windows.values();
     if (oldest !== undefined && this.#windows.size >= MAX_COUNTED)
-      throw limited('Too many users were tried.', oldest, now);
+      throw limited('Too many login attempts for different users.', oldest, now);
     return { tries: 0, endsAtMs: now + WINDOW_MS };
   }
 

@@ -95,7 +95,7 @@ function base64(bytes: Buffer): string {
 
 function read(text: string): Hashed {
   const [, ln, r, p, salt = '', hash = ''] = STORED.exec(text) ?? [];
-  if (hash === '') throw new Error('a stored password hash is not one that can be read');
+  if (hash === '') throw new Error('a stored password hash has an unknown form');
   return {
     cost: { ln: Number(ln), r: Number(r), p: Number(p) },
     salt: Buffer.from(salt, 'base64'),

@@ -36,7 +36,7 @@ export class Turns<Line extends string> {
     }
     const waiting = this.#lines.get(line) ?? [];
     if (waiting.length >= this.#limits.waiting) {
-      throw new RowhouseError('rate_limited', 'Too many passwords wait to be checked.', {
+      throw new RowhouseError('rate_limited', 'Too many logins are waiting.', {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     }

@@ -1,25 +1,25 @@
 import { RowhouseError } from '../../core/errors.ts';
 
-/** Primary result codes of SQLite that the machine or the file is to blame for. https://www.sqlite.org/rescode.html */
+/** Primary result codes of SQLite that are caused by the machine or the file. https://www.sqlite.org/rescode.html */
 const SQLITE_FULL = 13;
-/** The index of the write-ahead log cannot grow; SQLite's manual says itself that this means a full disk. */
+/** The index of the write-ahead log cannot grow. SQLite's manual says that this means a full disk. */
 const SQLITE_IOERR_SHMSIZE = 4874;
 const SQLITE_UNREACHABLE = new Map([
   [5, 'locked by another program'],
   [8, 'not writable'],
   [10, 'not readable from its disk'],
   [11, 'damaged'],
-  [14, 'not there or not readable'],
+  [14, 'missing or not readable'],
   [26, 'not a SQLite database'],
 ]);
 
 const DISK_FULL_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-/** Of the file system, where SQLite would say that a file is not writable, or not readable from its disk. */
+/** File system errors that correspond to SQLite's "not writable" and "not readable from its disk". */
 const DISK_FAULT_CODES = new Set(['EIO', 'EROFS', 'EACCES', 'EPERM', 'EBUSY']);
 
 /**
- * What a failed file or database operation is to a client: `storage_full` when the disk has no room, `unavailable` when
- * the database cannot be reached. Anything else is a fault of ours and comes back as it was.
+ * Returns the client's error for a failed file or database operation: `storage_full` if the disk is full, `unavailable` if
+ * the database cannot be accessed. Returns any other error unchanged: it is a fault of ours.
  */
 export function explainStorageFault(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RowhouseError) return error;
@@ -31,12 +31,12 @@ export function explainStorageFault(error: unknown): unknown {
     return new RowhouseError('storage_full', 'The disk is full: nothing was written.', { cause: error });
   }
   if (systemCode === 'ENOENT') {
-    return new RowhouseError('unavailable', 'The files of the project are not there.', { cause: error });
+    return new RowhouseError('unavailable', 'The project’s files are missing.', { cause: error });
   }
   if (DISK_FAULT_CODES.has(systemCode)) {
     return new RowhouseError(
       'unavailable',
-      'The files of the project cannot be changed: their disk refuses it.',
+      'The project’s files cannot be changed: their disk is read-only or failing.',
       {
         cause: error,
       },

@@ -1,12 +1,12 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** Waits until the file's bytes are on its disk. */
+/** Resolves when the file's bytes are on its disk. */
 export async function syncFile(path: string): Promise<void> {
   await sync(path, 'r+');
 }
 
-/** A rename is on the disk for good only once its folder is. Windows knows no such thing and refuses to open a folder. */
+/** Syncs a folder, which makes a rename in it durable. Does nothing on Windows, which refuses to open a folder. */
 export async function syncDirectory(path: string): Promise<void> {
   if (process.platform !== 'win32') await sync(path, 'r');
 }
@@ -20,12 +20,12 @@ async function sync(path: string, flags: string): Promise<void> {
   }
 }
 
-/** As `syncFile`, for a thread that may wait. */
+/** Like `syncFile`, for a thread that may block. */
 export function syncFileNow(path: string): void {
   syncNow(path, 'r+');
 }
 
-/** As `syncDirectory`, for a thread that may wait. */
+/** Like `syncDirectory`, for a thread that may block. */
 export function syncDirectoryNow(path: string): void {
   if (process.platform !== 'win32') syncNow(path, 'r');
 }

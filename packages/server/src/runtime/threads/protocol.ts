@@ -1,6 +1,6 @@
 import { RowhouseError, type ErrorCode, type ErrorDetail } from '../../core/errors.ts';
 
-/** What a thread can do: for each operation, the plain data that goes in and the plain data that comes out. */
+/** The methods of a thread: for each, its input and output as plain data. */
 export type RpcMethods = Readonly<Record<string, { readonly input: unknown; readonly output: unknown }>>;
 
 export interface RpcRequest {
@@ -13,7 +13,7 @@ export type RpcReply =
   | { readonly id: number; readonly ok: true; readonly output: unknown }
   | { readonly id: number; readonly ok: false; readonly error: ErrorMessage };
 
-/** An error as plain data: an `Error` loses its own properties when it is cloned between threads. */
+/** An error as plain data, because an `Error` loses its own properties when it is cloned between threads. */
 export type ErrorMessage = RegisteredMessage | FaultMessage;
 
 interface RegisteredMessage {
@@ -28,9 +28,9 @@ interface FaultMessage {
   readonly kind: 'fault';
   readonly message: string;
   readonly stack: string | undefined;
-  /** `ENOSPC`, `ERR_SQLITE_ERROR`…, where the error has one. */
+  /** `ENOSPC`, `ERR_SQLITE_ERROR`…, if the error has one. */
   readonly systemCode: string | undefined;
-  /** SQLite's extended result code, where SQLite refused. https://www.sqlite.org/rescode.html */
+  /** SQLite's extended result code, if SQLite failed. https://www.sqlite.org/rescode.html */
   readonly sqliteCode: number | undefined;
 }
 
@@ -49,7 +49,7 @@ export function errorToMessage(error: unknown): ErrorMessage {
   };
 }
 
-/** The other way: a `RowhouseError` again, or an `Error` with the `code`, `errcode` and stack of the one thrown there. */
+/** Returns the error of a message: a `RowhouseError`, or an `Error` with the `code`, `errcode` and stack of the original. */
 export function errorFromMessage(message: ErrorMessage): Error {
   if (message.kind === 'registered') {
     const { code, details, retryAfterSeconds } = message;

@@ -7,8 +7,8 @@ export type Handlers<O extends RpcMethods> = {
 };
 
 /**
- * The thread's side of `Thread`: runs each operation of a batch in order and answers the batch in one message. An
- * operation that throws fails alone. `onClose` runs once, before the thread ends.
+ * Serves the methods of a `Thread` in its worker thread: runs each operation of a batch in order and answers the batch in
+ * one message. A failed operation does not affect the others. `onClose` runs once, before the thread ends.
  */
 export function serveRpc<O extends RpcMethods>(handlers: Handlers<O>, onClose: () => void): void {
   serve({
@@ -19,8 +19,8 @@ export function serveRpc<O extends RpcMethods>(handlers: Handlers<O>, onClose: (
 }
 
 /**
- * The same for a thread whose operations are cheaper together: `answer` gets everything that has arrived while it was
- * busy, and replies to all of it, in as many messages as it likes.
+ * Like `serveRpc`, for a thread whose operations are cheaper together: `answer` gets all operations that arrived while it
+ * was busy, and answers them in any number of messages.
  */
 export function serveBatches(
   answer: (requests: readonly RpcRequest[], reply: Reply) => void,
@@ -31,7 +31,7 @@ export function serveBatches(
 
 export type Reply = (replies: readonly RpcReply[]) => void;
 
-/** Runs one operation; what it throws is its reply. */
+/** Runs one operation and returns its reply, which is its error if it throws. */
 export function runMethod<O extends RpcMethods>(handlers: Handlers<O>, request: RpcRequest): RpcReply {
   const { id } = request;
   try {
@@ -41,7 +41,7 @@ export function runMethod<O extends RpcMethods>(handlers: Handlers<O>, request: 
   }
 }
 
-/** Runs one operation, and gives or throws what it does. */
+/** Runs one operation and returns its result. */
 export function callMethod<O extends RpcMethods>(
   handlers: Handlers<O>,
   { operation, input }: RpcRequest,
@@ -59,7 +59,7 @@ function serve(thread: {
   readonly onClose: () => void;
 }): void {
   const port = parentPort;
-  if (port === null) throw new Error('operations are served in a worker thread only');
+  if (port === null) throw new Error('RPC operations are only served in a worker thread');
   const inbox: Inbox = {
     closed: false,
     next: () => receiveMessageOnPort(port)?.message as Message | undefined,
@@ -92,5 +92,5 @@ function withAllThatWaits(first: readonly RpcRequest[], inbox: Inbox): readonly 
   return requests;
 }
 
-/** Nobody waits longer for others than this many operations take. */
+/** The maximum number of operations of other callers that an operation waits for. */
 const BATCH_MAX_REQUESTS = 1_000;

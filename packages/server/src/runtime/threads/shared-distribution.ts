@@ -1,4 +1,4 @@
-/** How often values fell between bounds: `counts` has one more than `bounds`, for those above the last. */
+/** A histogram: `counts` has one more entry than `bounds`, for values above the last bound. */
 export interface Distribution {
   readonly bounds: readonly number[];
   readonly counts: readonly number[];
@@ -6,16 +6,16 @@ export interface Distribution {
 }
 
 /**
- * A distribution of whole numbers that one thread counts and another reads, in memory that both have: no message, and what a
- * thread counted before it died stays.
+ * A histogram of whole numbers in shared memory, which one thread writes and another reads. This needs no message, and the
+ * counts survive the thread.
  */
 export class SharedDistribution {
   readonly memory: SharedArrayBuffer;
   readonly #bounds: readonly number[];
-  /** The counts, and then the sum. */
+  /** The counts, followed by the sum. */
   readonly #cells: BigUint64Array;
 
-  /** @param memory of the one on the other thread, which has the same bounds; without it, new. */
+  /** @param memory of the other thread's instance, with the same bounds; new memory by default. */
   constructor(
     bounds: readonly number[],
     memory = new SharedArrayBuffer((bounds.length + 2) * BigUint64Array.BYTES_PER_ELEMENT),

@@ -4,8 +4,8 @@ import type { RpcMethods } from './protocol.ts';
 import { Thread, type ThreadOptions } from './thread.ts';
 
 /**
- * A few equal threads for long operations: each request goes to an idle thread, or waits its turn in the order of
- * arrival, so that one that takes seconds holds up nobody while another thread is free.
+ * A pool of equal threads for long operations. Each request runs on an idle thread or waits in order of arrival, so a long
+ * operation delays no other while another thread is idle.
  */
 export class ThreadPool<O extends RpcMethods> {
   readonly #threads: readonly Thread<O>[];
@@ -26,13 +26,13 @@ export class ThreadPool<O extends RpcMethods> {
     return this.#pool.use((thread) => thread.request(operation, input));
   }
 
-  /** The same request to every thread that runs, busy or not; each takes it after what it is doing. */
+  /** Sends the same request to every running thread, busy or not. Each thread runs it after its current operation. */
   async requestAll<K extends keyof O & string>(operation: K, input: O[K]['input']): Promise<void> {
     const running = this.#threads.filter((thread) => thread.started);
     await Promise.all(running.map((thread) => thread.request(operation, input)));
   }
 
-  /** Stops the threads after everything that was asked before is answered; what is asked later, they refuse themselves. */
+  /** Stops the threads after all earlier requests are answered. The threads refuse later requests. */
   async close(): Promise<void> {
     await this.#pool.useAll(async (threads) => {
       await Promise.all(threads.map((thread) => thread.close()));

@@ -9,13 +9,13 @@ export interface ThreadOptions {
   readonly name: string;
   /** The module that the thread runs; it calls `serveRpc`. */
   readonly script: URL;
-  /** Plain data for the thread's start. */
+  /** Plain data that the thread gets at its start. */
   readonly startData: unknown;
-  /** Told when the thread died unasked; the next request starts a new one. */
+  /** Called when the thread crashes. The next request starts a new thread. */
   readonly onCrash: (error: Error) => void;
 }
 
-/** With so many on their way the thread can begin, while this one still takes in what its clients sent. */
+/** Sends a message at this size, so the thread can start while this thread still reads requests. */
 const MESSAGE_MAX_REQUESTS = 16;
 
 interface PendingRequest {
@@ -24,9 +24,9 @@ interface PendingRequest {
 }
 
 /**
- * A worker thread that takes operations and gives promises. Requests of one turn of the event loop travel
- * together, and so do their replies: a message costs more than most operations. A thread that dies fails what it was
- * doing with `unavailable` and is started anew by the next request.
+ * A worker thread that runs operations and returns promises. Requests of one turn of the event loop share a message, and so
+ * do their replies, because a message costs more than most operations. If the thread crashes, its operations fail with
+ * `unavailable`, and the next request starts a new thread.
  */
 export class Thread<O extends RpcMethods> {
   readonly #options: ThreadOptions;
@@ -40,7 +40,7 @@ export class Thread<O extends RpcMethods> {
     this.#options = options;
   }
 
-  /** Whether there is a thread at all: it starts with the first request. */
+  /** Whether the thread has started. The first request starts it. */
   get started(): boolean {
     return this.#worker !== null || this.#outbox.length > 0;
   }
@@ -60,7 +60,7 @@ export class Thread<O extends RpcMethods> {
     });
   }
 
-  /** Stops the thread after everything it was asked is answered and its own `onClose` has run. */
+  /** Stops the thread after all its requests are answered and its `onClose` has run. */
   close(): Promise<void> {
     this.#closing ??= this.#stop();
     return this.#closing;
@@ -84,7 +84,7 @@ export class Thread<O extends RpcMethods> {
     try {
       this.#worker.postMessage(batch);
     } catch (error) {
-      // Something in it is no plain data, and nothing of it was sent.
+      // The request contains something that cannot be cloned, and none of it was sent.
       for (const { id } of batch) this.#reject(id, error);
     }
   }

@@ -23,10 +23,10 @@ export const drizzleFormat: SchemaFormat = {
   extension: 'ts',
   purpose: 'The tables and views as a module for Drizzle ORM, to query the database file in TypeScript.',
   losses: [
-    'STRICT, WITHOUT ROWID, collations, conflict clauses and what is deferred',
+    'STRICT, WITHOUT ROWID, collations, conflict clauses and DEFERRABLE',
     'declared types other than integer, real, text, numeric and blob',
     'integers beyond ±(2^53−1): Drizzle reads an integer as a number',
-    'the name of an INTEGER PRIMARY KEY, and that another primary key may hold NULL',
+    'the name of an INTEGER PRIMARY KEY, and NULL in other primary keys',
     'the statements of views, virtual tables and triggers',
   ],
   tier: 'full',
@@ -60,19 +60,19 @@ function warningsAbout(
   const numbered = [...names.tables.values(), ...names.views].filter(({ isNumbered }) => isNumbered);
   const losing = [...references].filter(([{ table }, own]) => own.length < table.foreignKeys.length);
   return [
-    ...warningAbout('left out, as Drizzle has no virtual tables', virtualTables(schema)),
+    ...warningAbout('omitted, because Drizzle has no virtual tables', virtualTables(schema)),
     ...closedWarning(closedObjects(schema).filter(({ kind }) => kind === 'view')),
     ...warningAbout(
-      'triggers are left out',
+      'triggers are omitted',
       schema.triggers.map(({ name }) => ({ kind: 'trigger', name })),
     ),
     ...warningAbout(
-      'foreign keys are left out, as what they refer to is not there',
+      'foreign keys to missing tables or columns are omitted',
       losing.map(([{ table }]) => asNamed(table)),
     ),
     ...PARTS_LOST.flatMap(([what, isIn]) => warningAbout(what, tables.filter(isIn).map(asNamed))),
     ...warningAbout(
-      'the constants have a number behind their name, as another has it',
+      'constants with a number after their name, because another constant has the name',
       numbered.map((named) =>
         'table' in named ? asNamed(named.table) : { kind: 'view', name: named.view.name },
       ),
@@ -86,13 +86,10 @@ function asNamed({ kind, name }: OrdinaryTable): NamedThing {
 }
 
 const PARTS_LOST: readonly (readonly [what: string, isIn: (table: OrdinaryTable) => boolean])[] = [
-  ['STRICT and WITHOUT ROWID are left out', ({ strict, withoutRowid }) => strict || withoutRowid],
+  ['STRICT and WITHOUT ROWID are omitted', ({ strict, withoutRowid }) => strict || withoutRowid],
+  ['collations of columns are omitted', ({ columns }) => columns.some((each) => each.collation !== 'BINARY')],
   [
-    'collations of columns are left out',
-    ({ columns }) => columns.some((each) => each.collation !== 'BINARY'),
-  ],
-  [
-    'conflict clauses are left out',
+    'conflict clauses are omitted',
     ({ columns, primaryKey, uniques }) =>
       columns.some((column) => column.notNullOnConflict !== null) ||
       [primaryKey, ...uniques].some((key) => key !== null && key.onConflict !== null),
@@ -102,7 +99,7 @@ const PARTS_LOST: readonly (readonly [what: string, isIn: (table: OrdinaryTable)
     ({ foreignKeys }) => foreignKeys.some(({ deferral }) => deferral !== 'NOT DEFERRABLE'),
   ],
   [
-    'Drizzle takes the name of the property for a column whose name is empty',
+    'Drizzle uses the property name for a column with an empty name',
     ({ columns }) => columns.some(({ name }) => name === ''),
   ],
 ];

@@ -27,7 +27,7 @@ export const jsonFormat = {
   name: 'json',
   contentType: 'application/json; charset=utf-8',
   extension: 'json',
-  purpose: 'Everything that SQLite can tell about the schema, as one document.',
+  purpose: 'Everything that SQLite reports about the schema, as one document.',
   losses: [],
   tier: 'full',
   render: (schema) => ({ text: renderJson(schema), warnings: warningsAbout(schema) }),
@@ -177,6 +177,6 @@ function trigger({ name, table, order, parts, sql }: Trigger): object {
 function warningsAbout(schema: Schema): RenderedSchema['warnings'] {
   const warnings: string[] = [];
   const closed = closedObjects(schema);
-  if (closed.length > 0) warnings.push(`SQLite cannot tell the columns of ${nameList(closed)}`);
+  if (closed.length > 0) warnings.push(`SQLite cannot report the columns of ${nameList(closed)}`);
   return [...warnings, ...unreadWarning(schema)];
 }

@@ -17,11 +17,11 @@ export const jsonschemaFormat: SchemaFormat = {
   contentType: 'application/schema+json; charset=utf-8',
   extension: 'json',
   purpose:
-    'JSON Schema (2020-12) of the rows that the API sends, as `#/$defs/<table>`, and of those that it takes, as `#/$defs/<table>/$defs/insert` and `…/update`.',
+    'JSON Schema (2020-12) of the rows that the API returns, as `#/$defs/<table>`, and of the rows that it accepts, as `#/$defs/<table>/$defs/insert` and `…/update`.',
   losses: [
     'indexes, triggers, collations and all constraints except NOT NULL',
-    'what can be written through views and into virtual tables',
-    'that a table that is not STRICT takes values of other types than its columns have',
+    'writes through views and into virtual tables',
+    'values of other types than the column’s, which a table that is not STRICT accepts',
   ],
   tier: 'full',
   render: renderJsonSchema,
@@ -52,7 +52,7 @@ function rowSchema({ kind, name, columns, table }: RowObject): JsonSchema {
   const strict = table?.strict === true;
   return {
     title: name,
-    description: `A row of the ${kind} ${name}${strict ? ', which is STRICT' : ''}, as the API sends it`,
+    description: `A row of the ${kind} ${name}${strict ? ', which is STRICT' : ''}, as the API returns it`,
     type: 'object',
     properties: propertiesOf(columns, (column) => ({
       ...withNull(column, column.isHeld ? HELD_VALUES[column.kind] : LOOSE_VALUES[column.kind]),

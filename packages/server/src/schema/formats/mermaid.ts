@@ -13,12 +13,12 @@ export const mermaidFormat: SchemaFormat = {
   name: 'mermaid',
   contentType: 'text/vnd.mermaid; charset=utf-8',
   extension: 'mmd',
-  purpose: 'A diagram of the tables and how they refer to each other, which GitHub and many editors draw.',
+  purpose: 'A diagram of the tables and their references, which GitHub and many editors render.',
   losses: [
     'views, triggers and virtual tables',
-    'NOT NULL, defaults, CHECKs, indexes, and keys of more than one column but for the primary key',
-    'foreign keys to tables or columns that are missing, and what they do on DELETE and UPDATE',
-    'a column without a type is called any; spaces in types and names are underscores, with the name behind it in quotes',
+    'NOT NULL, defaults, CHECKs, indexes, and keys of several columns except the primary key',
+    'foreign keys to missing tables or columns, and their actions on DELETE and UPDATE',
+    'missing types: a column without a type has the type any; spaces in types and names: they are underscores, followed by the name in quotes',
   ],
   tier: 'full',
   render: renderMermaid,
@@ -102,7 +102,7 @@ function renamedWarning(tables: readonly OrdinaryTable[]): readonly string[] {
       .filter(({ name }) => attributeName(name) !== name)
       .map(({ name }) => ({ kind: 'column', name: `${table.name}.${name}` })),
   );
-  return warningAbout('shown with their name behind it', renamed);
+  return warningAbout('followed by their name in quotes', renamed);
 }
 
 /** What Mermaid draws where nobody set it otherwise. https://mermaid.js.org/config/schema-docs/config.html */
@@ -112,6 +112,6 @@ const MAXIMUM_LINES = 500;
 function sizeWarning(text: string, lines: number): readonly string[] {
   if (text.length <= MAXIMUM_TEXT_LENGTH && lines <= MAXIMUM_LINES) return [];
   return [
-    `it is too big to be drawn with the usual limits, ${MAXIMUM_TEXT_LENGTH} characters and ${MAXIMUM_LINES} lines between tables`,
+    `too big to render with the default limits, ${MAXIMUM_TEXT_LENGTH} characters and ${MAXIMUM_LINES} lines between tables`,
   ];
 }

@@ -16,15 +16,15 @@ export const postgresFormat: SchemaFormat = {
   name: 'postgres',
   contentType: 'application/sql; charset=utf-8',
   extension: 'sql',
-  purpose: 'Statements that make the tables, keys and indexes in PostgreSQL 15 or later.',
+  purpose: 'Statements that create the tables, keys and indexes in PostgreSQL 15 or later.',
   losses: [
     'views, triggers and virtual tables; each is shown as a comment',
-    'CHECKs, defaults, generated columns and indexes whose expression may mean something else in PostgreSQL',
+    'CHECKs, defaults, generated columns and indexes whose expression may have another meaning in PostgreSQL',
     'foreign keys to columns that are missing, not unique or of another type',
-    'values that do not fit the declared type, and NULL in a primary key, both of which SQLite allows in most tables',
+    'values that do not match the declared type, and NULL in a primary key; SQLite allows both in most tables',
     'the collations NOCASE and RTRIM, conflict clauses and WITHOUT ROWID',
-    'the number that AUTOINCREMENT has reached: after copying rows, set it with setval()',
-    'booleans, dates and times as such: SQLite stores numbers and texts, and so they are smallint and text',
+    'the current AUTOINCREMENT value: set it with setval() after copying rows',
+    'booleans, dates and times: SQLite stores numbers and texts, so they are smallint and text',
   ],
   tier: 'full',
   render: renderPostgres,
@@ -128,5 +128,5 @@ function renamedWarnings({ tables }: Plan): readonly string[] {
       .filter(({ name, column }) => name !== column.name)
       .map(({ column }) => ({ kind: 'column', name: `${planned.table.name}.${column.name}` })),
   ]);
-  return warningAbout('called otherwise in PostgreSQL', renamed);
+  return warningAbout('renamed for PostgreSQL', renamed);
 }

@@ -16,15 +16,15 @@ export const prismaFormat: SchemaFormat = {
   name: 'prisma',
   contentType: 'text/plain; charset=utf-8',
   extension: 'prisma',
-  purpose: 'The schema file of Prisma 7: models with their relations, for its client.',
+  purpose: 'The schema file of Prisma 7: models with their relations, for the Prisma client.',
   losses: [
     'views, triggers, virtual tables and CHECKs',
-    'partial indexes and those on expressions; collations; conflict clauses; STRICT and WITHOUT ROWID',
+    'partial indexes and indexes on expressions; collations; conflict clauses; STRICT and WITHOUT ROWID',
     'foreign keys to columns that are missing, not unique or of another type; DEFERRABLE',
     'the names of constraints, and NULL in a primary key',
-    'the size of integers: each is a BigInt, as those of SQLite have 64 bits',
-    'columns that may hold anything: Prisma shows none that is Unsupported',
-    'tables without a key of columns that are NOT NULL: Prisma leaves out what is marked @@ignore',
+    'the size of integers: each is a BigInt, because SQLite integers have 64 bits',
+    'columns of any type: they are Unsupported, and the Prisma client hides them',
+    'tables without a key of NOT NULL columns: they are marked @@ignore, and the Prisma client omits them',
   ],
   tier: 'full',
   render: renderPrisma,
@@ -216,10 +216,10 @@ function warningsAbout(
     .map(({ child }) => ({ kind: 'table', name: child.table.name }));
   return [
     ...leftOutWarnings(leftOut),
-    ...warningAbout('names had to be changed', renamed),
-    ...warningAbout('not in the client, as no key without NULL tells the rows apart', ignored),
-    ...warningAbout('not in the client, as the type may hold anything', unsupported),
-    ...warningAbout('SET NULL is Restrict, as a column is NOT NULL', changed),
+    ...warningAbout('renamed', renamed),
+    ...warningAbout('not in the client, because no key without NULL identifies the rows', ignored),
+    ...warningAbout('not in the client, because the column may hold any type', unsupported),
+    ...warningAbout('SET NULL is Restrict, because a column is NOT NULL', changed),
     ...unreadWarning(schema),
   ];
 }

@@ -13,13 +13,13 @@ export const sqlFormat = {
   name: 'sql',
   contentType: 'application/sql; charset=utf-8',
   extension: 'sql',
-  purpose: 'The statements that make the schema again, word for word.',
+  purpose: 'The stored statements that recreate the schema, unchanged.',
   losses: [],
   tier: 'stored',
   render: renderSql,
 } satisfies SchemaFormat;
 
-const HEADER = '-- The schema of a SQLite database. To make it again: sqlite3 new.db < schema.sql\n';
+const HEADER = '-- The schema of a SQLite database. To recreate it: sqlite3 new.db < schema.sql\n';
 
 function renderSql(schema: StoredSchema): RenderedSchema {
   const { encoding, beforeRows, afterRows, warnings } = sqlSections(schema);
@@ -106,7 +106,7 @@ function warningsAbout(objects: readonly (StoredObject & Named)[], joined: reado
   }
   if (joined.length > 0) {
     warnings.push(
-      `a line of only "/" or "go" is joined to the line before, as the sqlite3 shell takes it for the end: ${nameList(joined)}`,
+      `a line of only "/" or "go" is joined to the previous line, because the sqlite3 shell reads it as the end of a statement: ${nameList(joined)}`,
     );
   }
   const replaced = objects.filter((object) => object.sql.includes('\ufffd'));

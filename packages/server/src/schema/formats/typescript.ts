@@ -13,11 +13,11 @@ export const typescriptFormat: SchemaFormat = {
   name: 'typescript',
   contentType: 'application/typescript; charset=utf-8',
   extension: 'ts',
-  purpose: 'The types of the rows that the API sends and takes, for a client in TypeScript.',
+  purpose: 'The types of the rows that the API returns and accepts, for a client in TypeScript.',
   losses: [
     'indexes, triggers, collations and all constraints except NOT NULL',
-    'what can be written through views and into virtual tables',
-    'that a table that is not STRICT may hold values of other types than its columns have',
+    'writes through views and into virtual tables',
+    'values of other types than the column’s, which a table that is not STRICT may contain',
   ],
   tier: 'full',
   render: renderTypescript,
@@ -77,7 +77,7 @@ function databaseType(objects: readonly NamedObject[]): string {
     return `${propertyName(name)}: { row: ${typeName}Row; insert: ${insert}; update: ${update} };`;
   });
   return objectType(
-    'Every table and view by its name; for views and virtual tables there are only rows to read.',
+    'Every table and view by its name. Views and virtual tables only have rows to read.',
     'Database',
     members,
   );
@@ -144,7 +144,7 @@ function warningsAbout(schema: Schema, objects: readonly NamedObject[]): readonl
     .map(({ object }) => object);
   return [
     ...closedWarning(closedObjects(schema)),
-    ...warningAbout('the types have a number behind their name, as another has it', numbered),
+    ...warningAbout('types with a number after their name, because another type has the name', numbered),
     ...unreadWarning(schema),
   ];
 }

@@ -13,5 +13,5 @@ export function requireFreeDiskSpace(path: string): void {
   const { bsize, blocks, bavail } = statfsSync(dirname(path));
   const reserved = Math.min(bsize * blocks * RESERVED_SHARE, RESERVED_MAX_BYTES);
   if (bsize * bavail < reserved)
-    throw new Error('the disk is almost full, and its last room is for the projects');
+    throw new Error('the disk is almost full; the remaining space is reserved for projects');
 }

@@ -29,7 +29,7 @@ function explainCommitFault(error: unknown): unknown {
   }
   return new RowhouseError(
     'constraint_violation',
-    'FOREIGN KEY constraint failed: a row refers to one that is not there.',
+    'FOREIGN KEY constraint failed: a row references a row that does not exist.',
     {
       cause: error,
     },

@@ -86,6 +86,6 @@ export class SqliteExports implements ProjectExports {
 function databaseReplaced(): RowhouseError {
   return new RowhouseError(
     'conflict',
-    'The database was replaced or removed while it was exported; ask for the export again.',
+    'The database was replaced or removed during the export; create the export again.',
   );
 }

@@ -34,8 +34,8 @@ export async function writeTable(
 }
 
 /** What becomes of text that is not valid. */
-export const KEPT_TEXT = 'its bytes are as they are stored';
-export const REPAIRED_TEXT = 'bytes that make no character are U+FFFD';
+export const KEPT_TEXT = 'its stored bytes are unchanged';
+export const REPAIRED_TEXT = 'invalid bytes are U+FFFD';
 
 function tableFile({ format, csv }: TableExportRequest, check: TextCheck): TableFile {
   switch (format) {

@@ -77,7 +77,7 @@ function answerBeforeDeath(error: unknown, timeLimitMs: number): { readonly stdo
   const answered = 'stdout' in error && typeof error.stdout === 'string' ? error.stdout : '';
   if (answered === '')
     throw corruptDatabase(
-      `SQLite could not check the file to its end within ${Math.ceil(timeLimitMs / 1_000)} seconds.`,
+      `SQLite did not finish checking the file within ${Math.ceil(timeLimitMs / 1_000)} seconds.`,
     );
   return { stdout: answered };
 }

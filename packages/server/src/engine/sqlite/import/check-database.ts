@@ -28,7 +28,7 @@ export function checkDatabase(path: string): CheckResult {
     }
   } catch (error) {
     if (!isFaultOfTheFile(error)) return { kind: 'fault', error: errorToMessage(error) };
-    return { kind: 'unsound', message: `SQLite refuses the file: ${shortened(error.message)}.` };
+    return { kind: 'unsound', message: `SQLite rejects the file: ${shortened(error.message)}.` };
   }
 }
 
@@ -39,7 +39,7 @@ function examine(database: DatabaseSync): CheckResult {
     return { kind: 'unsound', message: 'The views cannot be used: SQLite takes too long to compile them.' };
   }
   if (hasForgedTables(database)) {
-    const message = `The names ${OWN_NAMES.join(', ')} are the service’s own; here they are something else.`;
+    const message = `The names ${OWN_NAMES.join(', ')} are reserved for the service, but the file uses them for other objects.`;
     return { kind: 'unsound', message };
   }
   // What was answered to whoever had the file before is no answer to give here.

@@ -12,7 +12,7 @@ const MAX_MEMORY_BYTES = 1_073_741_824;
 const WATCH_INTERVAL_MS = 20;
 
 const path = process.argv[2];
-if (path === undefined) throw new Error('the path of a database file is needed');
+if (path === undefined) throw new Error('the path of a database file is required');
 
 // The check is on a thread, as nothing else runs beside SQLite on its own.
 const thread = new Worker(moduleBeside(import.meta.url, 'check-thread'), { workerData: path });
@@ -27,7 +27,7 @@ function refuseGluttony(): void {
   if (process.memoryUsage.rss() <= MAX_MEMORY_BYTES) return;
   answer({
     kind: 'unsound',
-    message: 'The schema cannot be used: SQLite takes more than 1 GiB of memory for it.',
+    message: 'The schema cannot be used: SQLite needs more than 1 GiB of memory for it.',
   });
   process.kill(process.pid, 'SIGKILL');
 }

@@ -31,13 +31,15 @@ function refuseHeader(header: Buffer, sizeBytes: number): void {
   const pageSize = readPageSize(header);
   if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) {
     throw corruptDatabase(
-      `The file declares a page size of ${pageSize} bytes; SQLite’s are the powers of two from 512 to 65536.`,
+      `The file declares a page size of ${pageSize} bytes; the page size must be a power of two from 512 to 65536.`,
     );
   }
   const expectedBytes = pageSize * readPageCount(header);
   if (sizeBytes < expectedBytes) throw truncated(sizeBytes, expectedBytes);
   if (sizeBytes % pageSize !== 0) {
-    throw corruptDatabase(`The file ends in the middle of a page: ${sizeBytes} bytes, pages of ${pageSize}.`);
+    throw corruptDatabase(
+      `The file ends in the middle of a page: it has ${sizeBytes} bytes and pages of ${pageSize} bytes.`,
+    );
   }
 }
 
@@ -54,5 +56,5 @@ function readPageCount(header: Buffer): number {
 }
 
 function truncated(sizeBytes: number, expectedBytes: number): Error {
-  return corruptDatabase(`The file is cut short: ${sizeBytes} bytes of ${expectedBytes}.`);
+  return corruptDatabase(`The file is truncated: it has ${sizeBytes} of ${expectedBytes} bytes.`);
 }

@@ -22,7 +22,7 @@ function keyWarnings(database: DatabaseSync, tables: readonly string[]): readonl
   const primaryKey = database.prepare('SELECT 1 FROM pragma_table_xinfo(?) WHERE pk > 0 LIMIT 1');
   const keyless = tables.filter((table) => primaryKey.get(table) === undefined);
   if (keyless.length === 0) return [];
-  const message = `Without a primary key, rows are found by their rowid: ${listed(keyless)}.`;
+  const message = `Tables without a primary key; their rows are addressed by rowid: ${listed(keyless)}.`;
   return [{ code: 'table_without_primary_key', message }];
 }
 
@@ -34,7 +34,7 @@ function reservedNameWarnings(database: DatabaseSync): readonly ImportWarning[] 
   );
   const strangers = reserved.map(([name]) => name).filter((name) => !OWN_NAMES.includes(name));
   if (strangers.length === 0) return [];
-  const message = `Names that begin with _rowhouse_ are the service’s own, and are not shown: ${listed(strangers)}.`;
+  const message = `Names that start with _rowhouse_ are reserved, so these objects are hidden: ${listed(strangers)}.`;
   return [{ code: 'reserved_names', message }];
 }
 
@@ -44,7 +44,7 @@ function referenceWarnings(database: DatabaseSync): readonly ImportWarning[] {
     const tables = violations.map((row) => String(row['table']));
     return tables.length === 0
       ? []
-      : [referenceWarning(`Rows refer to rows that are not there, in ${listed(tables)}.`)];
+      : [referenceWarning(`Rows reference rows that do not exist, in ${listed(tables)}.`)];
   } catch (error) {
     // A foreign key that names no key of its parent cannot be checked, and is refused at the first write.
     return [

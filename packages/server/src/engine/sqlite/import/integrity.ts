@@ -24,7 +24,7 @@ export function checkIntegrity(database: DatabaseSync): Integrity {
   const withoutChecks = tryIntegrity(database);
   database.exec('PRAGMA ignore_check_constraints = OFF');
   if (withoutChecks !== null) return { sound: false, problem: shortened(withoutChecks) };
-  const message = `CHECK constraints do not hold, or cannot be tried here: ${shortened(withChecks)}.`;
+  const message = `CHECK constraints fail or cannot be checked here: ${shortened(withChecks)}.`;
   return { sound: true, warnings: [{ code: 'check_violations', message }] };
 }
 

@@ -106,7 +106,7 @@ function isBusy(error: unknown): boolean {
 function databaseInUse(cause?: unknown): RowhouseError {
   return new RowhouseError(
     'unavailable',
-    'Another program has the database of the project open, so it cannot be replaced now; nothing was changed.',
+    'Another program has the project’s database open, so the import cannot replace it. Nothing was changed.',
     { cause },
   );
 }

@@ -36,7 +36,8 @@ export function ordinaryTable(
   const foreignKeys = facts.foreignKeys.get(name) ?? [];
   const { strict, withoutRowid } = facts.options.get(name) ?? { strict: false, withoutRowid: false };
   const text = read !== null && agrees(read, rows, foreignKeys) ? read : null;
-  if (read !== null && text === null) unread.add('table', name, 'its text has other parts than SQLite tells');
+  if (read !== null && text === null)
+    unread.add('table', name, 'the parts of its SQL text differ from those that SQLite reports');
   const columns = rows.map((row, position) => columnOf(row, text?.columns[position], strict));
   const byName = new Map(columns.map((column) => [foldName(column.name), column]));
   return {

@@ -83,7 +83,7 @@ function readText(
     (text.where !== null) === partial &&
     text.terms.every((term, position) => (term.order === 'DESC') === (rows[position]?.[7] === 1));
   if (agrees) return text;
-  unread.add('index', name, 'its text has other terms than SQLite tells');
+  unread.add('index', name, 'the terms of its SQL text differ from those that SQLite reports');
   return null;
 }
 

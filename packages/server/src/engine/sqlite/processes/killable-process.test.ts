@@ -26,7 +26,13 @@ function start(folder: string, program: string) {
   writeFileSync(path, program);
   const { promise: crashed, resolve: onCrash } = Promise.withResolvers<Error>();
   const privileges = { read: [folder], write: [], maxGrowthBytes: 335_544_320 };
-  const options = { script: pathToFileURL(path), privileges, yieldsAfterMs: 200, onCrash };
+  const options = {
+    work: 'query' as const,
+    script: pathToFileURL(path),
+    privileges,
+    yieldsAfterMs: 200,
+    onCrash,
+  };
   const started = new KillableProcess<QueryMethods>(options);
   const ask = (signal: AbortSignal = new AbortController().signal) => {
     return started.request('runQuery', query, { timeLimitMs: NEVER_MS, signal });

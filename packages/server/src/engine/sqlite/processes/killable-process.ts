@@ -15,6 +15,8 @@ import { leastPrivilege } from './least-privilege.ts';
 import type { ProcessMessage } from './serve-process.ts';
 
 export interface KillableProcessOptions {
+  /** What the process runs, as error messages name it. */
+  readonly work: 'query' | 'write' | 'export';
   /** The module that the process runs. */
   readonly script: URL;
   readonly privileges: ProcessPrivileges;
@@ -145,7 +147,7 @@ export class KillableProcess<O extends RpcMethods> {
     timeLimitMs: number,
   ): Promise<unknown> {
     const lowering = setTimeout(() => this.#yield(), this.#options.yieldsAfterMs);
-    const timer = setTimeout(() => this.stop(timedOut(timeLimitMs)), timeLimitMs);
+    const timer = setTimeout(() => this.stop(timedOut(this.#options.work, timeLimitMs)), timeLimitMs);
     this.#child.stdin?.write(writeFrame({ id: 0, ...request }));
     try {
       return await answer;
@@ -197,12 +199,15 @@ export class KillableProcess<O extends RpcMethods> {
   /** It ends itself, or the system ends it, by SIGKILL where it takes too much memory; V8 aborts for the same reason. */
   #crash(code: number | null, signal: NodeJS.Signals | null): void {
     if (signal === 'SIGKILL' || signal === 'SIGABRT') {
-      this.#end(new RowhouseError('query_failed', 'SQLite takes more memory for it than it may have.'));
+      const { work, privileges } = this.#options;
+      const limit = `${Math.round(privileges.maxGrowthBytes / 1_048_576)} MiB`;
+      this.#end(new RowhouseError('query_failed', `The ${work} exceeded its memory limit (${limit}).`));
       return;
     }
     const fault = new Error(`a process ended by ${signal ?? `exit code ${code}`}`);
     this.#options.onCrash(fault);
-    this.#end(new RowhouseError('query_failed', 'SQLite could not run it to its end.', { cause: fault }));
+    const message = `The ${this.#options.work} ended unexpectedly.`;
+    this.#end(new RowhouseError('query_failed', message, { cause: fault }));
   }
 }
 
@@ -223,9 +228,9 @@ function startChild({ script, privileges, nodeOptions = [] }: KillableProcessOpt
 }
 
 function notStarted(cause?: unknown): RowhouseError {
-  return new RowhouseError('unavailable', 'No process could be started to run it.', { cause });
+  return new RowhouseError('unavailable', 'No process could be started.', { cause });
 }
 
-function timedOut(timeLimitMs: number): RowhouseError {
-  return new RowhouseError('query_timeout', `It ran longer than ${timeLimitMs} ms, and was stopped.`);
+function timedOut(work: KillableProcessOptions['work'], timeLimitMs: number): RowhouseError {
+  return new RowhouseError('query_timeout', `The ${work} timed out after ${timeLimitMs} ms.`);
 }

@@ -44,7 +44,7 @@ export async function serveProcess<O extends RpcMethods>(
   const startBytes = process.memoryUsage.rss();
   const [parentId, maxGrowthBytes] = process.argv.slice(2).map(Number);
   if (parentId === undefined || maxGrowthBytes === undefined)
-    throw new Error('a process is started with its limits');
+    throw new Error('a process must be started with its limits');
   const watched: WatchedProcess = { startBytes, parentId, maxGrowthBytes };
   // On a thread, as nothing else runs beside SQLite on its own.
   new Worker(moduleBeside(import.meta.url, 'process-watch'), { workerData: watched }).unref();

@@ -66,7 +66,7 @@ function bindObject(
       .map((name) => ({ field: `${FIELD}.${name.slice(1)}`, message: 'is required by the statement' })),
     ...names
       .filter((name) => entries.filter(({ matching }) => matching.includes(name)).length > 1)
-      .map((name) => ({ field: `${FIELD}.${name.slice(1)}`, message: `is given twice, also as ${name}` })),
+      .map((name) => ({ field: `${FIELD}.${name.slice(1)}`, message: `is given twice: also as ${name}` })),
   ];
   if (details.length > 0) throw invalidParameters(details);
   const bound = entries.flatMap(({ key, matching, value }) => {

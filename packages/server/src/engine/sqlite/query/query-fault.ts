@@ -59,16 +59,16 @@ function reasonOf(denial: Denial): string {
     case 'table':
       return tableReason(denial.name);
     case 'function':
-      return `The function ${denial.name} is not for queries.`;
+      return `The function ${denial.name} is not allowed in queries.`;
     case 'action':
-      return 'The statement must only read: it can change nothing, attach nothing and run no PRAGMA.';
+      return 'The statement must be read-only: it cannot change data, attach databases or run a PRAGMA.';
   }
 }
 
 function tableReason(name: string): string {
   if (/^sqlite_(?:master|schema)$/i.test(name)) {
-    return `${name} is read by its plain name, without a schema in front, and not through a view.`;
+    return `${name} can only be read by its plain name, without a schema prefix and not through a view.`;
   }
-  if (/^pragma_/i.test(name)) return 'PRAGMA functions are not for queries.';
-  return `The table ${name} is out of reach of a query.`;
+  if (/^pragma_/i.test(name)) return 'PRAGMA functions are not allowed in queries.';
+  return `A query cannot access the table ${name}.`;
 }

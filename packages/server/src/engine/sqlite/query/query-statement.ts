@@ -24,7 +24,7 @@ export interface QueryStatement {
  * @throws RowhouseError `query_rejected`.
  */
 export function readStatement(text: string, field: string): QueryStatement {
-  if (text.includes('\0')) throw queryRejected('The statement has a NUL character in it.', field);
+  if (text.includes('\0')) throw queryRejected('The statement must not contain a NUL character.', field);
   const read = readTokens(text, field);
   const start = startOf(read.words);
   if (start === null) throw queryRejected('The statement must be SELECT, WITH or EXPLAIN QUERY PLAN.', field);
@@ -63,7 +63,7 @@ function readTokens(text: string, field: string): ReadTokens {
       continue;
     }
     if (ended)
-      throw queryRejected('Only one statement can be run; there is more behind its semicolon.', field);
+      throw queryRejected('Only one statement is allowed; there is more text after its semicolon.', field);
     if (kind === 'punctuation') takeParameter(tokenizer, parameters);
     if (kind === 'word' && !wordsOver) words.push(wordAt(tokenizer));
     wordsOver ||= kind !== 'word' || words.length === WORDS_LOOKED_AT;

@@ -57,6 +57,6 @@ function arrayOf(rows: readonly string[]): string {
 }
 
 function answerTooLarge(): RowhouseError {
-  const message = `The answer is larger than ${ANSWER_MAX_LENGTH} characters; ask for fewer rows, or fewer columns.`;
+  const message = `The answer exceeds ${ANSWER_MAX_LENGTH} characters; request fewer rows or columns.`;
   return new RowhouseError('query_failed', message);
 }

@@ -13,10 +13,7 @@ export function conflictColumns(table: RecordTable, rule: ConflictRule): readonl
     (key) => key.length === names.size && key.every((column) => names.has(column)),
   );
   if (!matches) {
-    throw invalidField(
-      field,
-      'must be the columns of the primary key, or those of a UNIQUE constraint or index',
-    );
+    throw invalidField(field, 'must be the columns of the primary key or of a UNIQUE constraint or index');
   }
   return columns;
 }

@@ -51,7 +51,9 @@ function explainRefusal(error: unknown, attempt: Attempt): unknown {
       return hasGivenLastId(attempt) ? lastIdGiven(error, attempt.table) : error;
     // A trigger, a CHECK or a view that fails by itself.
     case SQLITE_ERROR:
-      return new RowhouseError('conflict', `SQLite refuses it: ${error.message}.`, { cause: error });
+      return new RowhouseError('conflict', `SQLite rejects the operation: ${error.message}.`, {
+        cause: error,
+      });
     default:
       return error;
   }
@@ -83,13 +85,14 @@ function hasGivenLastId({ database, table, written }: Attempt): boolean {
 const LAST_ID = 2n ** 63n - 1n;
 
 function lastIdGiven(cause: Error, { name }: RecordTable): RowhouseError {
-  const message = `${name} has given the last id there is, ${LAST_ID}, and can give no other by itself: name one in the row.`;
+  const message = `${name} has used the largest id, ${LAST_ID}, and cannot generate another; set the id in the row.`;
   return new RowhouseError('conflict', message, { cause });
 }
 
 function constraintFault(error: Error, code: number, attempt: Attempt): RowhouseError {
   if (code === CONSTRAINT_FOREIGNKEY) return foreignKeyFault(error, attempt);
-  if (code === CONSTRAINT_TRIGGER) return violation(error, `A trigger refuses it: ${error.message}`, []);
+  if (code === CONSTRAINT_TRIGGER)
+    return violation(error, `A trigger rejects the change: ${error.message}`, []);
   const columns = columnsNamedIn(error.message, attempt.table);
   return violation(error, sentenceOf(error.message, columns), detailsOf(columns, attempt, error.message));
 }
@@ -119,7 +122,7 @@ function detailsOf(columns: readonly string[], attempt: Attempt, message: string
 }
 
 const REASONS: readonly (readonly [words: string, reason: string])[] = [
-  ['UNIQUE', 'must be unique: another row has the same'],
+  ['UNIQUE', 'must be unique: another row has the same value'],
   ['NOT NULL', 'must not be null'],
   ['cannot store', 'must be of the column’s type'],
 ];
@@ -133,14 +136,14 @@ function foreignKeyFault(error: Error, attempt: Attempt): RowhouseError {
   const missing = attempt.written === null ? undefined : missingParent(attempt);
   if (missing !== undefined) {
     const columns = missing.columns.join(', ');
-    const message = `refers to a row of ${missing.referencedTable} that is not there`;
+    const message = `references a row of ${missing.referencedTable} that does not exist`;
     const details = missing.columns.map((name) => ({ field: `${attempt.field}.${name}`, message }));
     return violation(error, `FOREIGN KEY constraint failed: ${columns} ${message}`, details);
   }
   const children = referringTables(attempt);
   if (children.length === 0) return violation(error, 'FOREIGN KEY constraint failed', []);
   const names = children.join(', ');
-  return violation(error, `FOREIGN KEY constraint failed: rows of ${names} refer to it`, []);
+  return violation(error, `FOREIGN KEY constraint failed: rows of ${names} reference this row`, []);
 }
 
 /** The first foreign key all of whose columns were written and that finds no row. */

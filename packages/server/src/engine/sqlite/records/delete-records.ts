@@ -20,7 +20,7 @@ export function deleteRecord(database: RecordDatabase, table: RecordTable, key: 
   if (!hasRow(database, table, columns, values)) throw noSuchRecord();
   throw new RowhouseError(
     'constraint_violation',
-    `The row was not deleted: a trigger of ${table.name} kept it.`,
+    `The row was not deleted: a trigger of ${table.name} prevented the deletion.`,
   );
 }
 

@@ -17,7 +17,7 @@ export function insertRecord(
 ): CreatedRecord {
   const written = writableValues(table, row, field);
   if (onConflict !== null && written.columns.length === 0) {
-    throw invalidField(field, 'must name at least one column where there is on_conflict');
+    throw invalidField(field, 'must name at least one column if on_conflict is given');
   }
   return explainingConstraints({ database, table, written, field }, () => {
     return onConflict === null
@@ -91,6 +91,9 @@ function insertInto(table: RecordTable, columns: readonly RecordColumn[]): strin
 }
 
 function keptOut({ name }: RecordTable): RowhouseError {
-  const by = 'a trigger, or a constraint that is ON CONFLICT IGNORE, kept it out';
-  return new RowhouseError('constraint_violation', `The row was not stored: ${by} of ${name}.`);
+  const by = 'a trigger, or a constraint with ON CONFLICT IGNORE,';
+  return new RowhouseError(
+    'constraint_violation',
+    `The row was not stored: ${by} of ${name} prevented the insert.`,
+  );
 }

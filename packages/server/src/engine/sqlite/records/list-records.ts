@@ -142,7 +142,10 @@ function select(
 
 function startOf(table: RecordTable, { request, order }: Selection): readonly Condition[] {
   if (table.order === null) {
-    throw invalidField('query.after', `cannot be used with ${table.name}: nothing tells its rows apart`);
+    throw invalidField(
+      'query.after',
+      `cannot be used with ${table.name}: it has no key that identifies its rows`,
+    );
   }
   return request.after === null || request.after === '' ? [] : [conditionAfter(order, request.after)];
 }
@@ -155,6 +158,6 @@ function countRows(database: RecordDatabase, table: RecordTable, filters: Condit
 function pageTooLarge(): Error {
   return invalidField(
     'query.limit',
-    `asks for a page of more than ${PAGE_MAX_LENGTH} characters; ask for fewer rows, or fewer columns`,
+    `results in a page of more than ${PAGE_MAX_LENGTH} characters; request fewer rows or columns`,
   );
 }

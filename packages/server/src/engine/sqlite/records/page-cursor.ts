@@ -85,7 +85,7 @@ function readCursor(order: readonly OrderTerm[], text: string): Place {
   }
   throw invalidField(
     'query.after',
-    'must be the next_cursor of the page before, with the same sort and order',
+    'must be the next_cursor of the previous page, with the same sort and order',
   );
 }
 

@@ -8,7 +8,7 @@ export function keyColumnsOf(table: RecordTable): readonly RecordColumn[] {
   if (table.key !== null) return table.key;
   throw new RowhouseError(
     'conflict',
-    `The rows of ${table.name} have no key to go by: list them with filters instead.`,
+    `The rows of ${table.name} have no key; list them with filters instead.`,
   );
 }
 

@@ -22,8 +22,8 @@ export function updateRecord(database: RecordDatabase, table: RecordTable, chang
   });
   if (rowJson !== null) return { table: table.name, rowJson };
   if (!hasRow(database, table, columns, key.values)) throw noSuchRecord();
-  const by = `a trigger, or a constraint that is ON CONFLICT IGNORE, of ${table.name}`;
-  throw new RowhouseError('constraint_violation', `The row stays as it was: ${by} kept it so.`);
+  const by = `a trigger, or a constraint with ON CONFLICT IGNORE, of ${table.name}`;
+  throw new RowhouseError('constraint_violation', `The row was not changed: ${by} prevented the update.`);
 }
 
 interface KeyOfRow {
@@ -64,5 +64,8 @@ function updateVirtual(
   });
   const rowJson = findRow(database, table, key.columns, values);
   if (rowJson !== null) return rowJson;
-  throw new RowhouseError('conflict', `A row of the virtual table ${table.name} keeps its rowid.`);
+  throw new RowhouseError(
+    'conflict',
+    `The rowid of a row in the virtual table ${table.name} cannot be changed.`,
+  );
 }

@@ -21,8 +21,9 @@ export function writableValues(table: RecordTable, row: ClientRow, field: string
   const values: SqliteValue[] = [];
   for (const [name, value] of Object.entries(row)) {
     const column = findColumn(table, name, `${field}.${name}`);
-    if (column.generated) throw invalidField(`${field}.${name}`, 'is generated, and cannot be written');
-    if (columns.includes(column)) throw invalidField(`${field}.${name}`, 'is named twice, in another case');
+    if (column.generated)
+      throw invalidField(`${field}.${name}`, 'is a generated column and cannot be written');
+    if (columns.includes(column)) throw invalidField(`${field}.${name}`, 'is given twice, in different case');
     columns.push(column);
     values.push(bindValue(value, column.kind, `${field}.${name}`));
   }

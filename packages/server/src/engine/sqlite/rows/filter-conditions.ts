@@ -37,7 +37,7 @@ function nullCondition({ quoted }: RecordColumn, isNull: boolean): Condition {
 
 function nullComparison(column: RecordColumn, operator: FilterOperator, field: string): Condition {
   if (operator === '=' || operator === '!=') return nullCondition(column, operator === '=');
-  throw invalidField(field, `must not be null: nothing is ${operator} null`);
+  throw invalidField(field, `must not be null: no value is ${operator} null`);
 }
 
 function inCondition(column: RecordColumn, value: unknown, field: string): Condition {

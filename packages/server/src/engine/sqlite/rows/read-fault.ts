@@ -39,6 +39,6 @@ export function isTooLarge(error: Error): boolean {
 }
 
 export function rowTooLarge(cause?: Error): RowhouseError {
-  const message = 'The row is larger than SQLite holds, or than can be sent as JSON.';
+  const message = 'The row exceeds SQLite’s size limit or the size limit of a JSON answer.';
   return new RowhouseError('conflict', message, { cause });
 }

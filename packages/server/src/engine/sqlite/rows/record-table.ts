@@ -133,7 +133,7 @@ function readXinfo(database: DatabaseSync, table: string): readonly XinfoRow[] {
     });
   } catch (error) {
     // A module that is missing, or a view over what is not there.
-    const reason = error instanceof Error ? error.message : 'SQLite refuses it';
+    const reason = error instanceof Error ? error.message : 'SQLite rejects it';
     throw new RowhouseError('conflict', `${table} cannot be read here: ${reason}.`, { cause: error });
   }
 }

@@ -40,7 +40,7 @@ function assertNoneMentions(aside: readonly StoredProgram[], names: readonly str
   for (const { kind, name, sql } of aside) {
     const mentioned = names.find((each) => mentionsName(sql, each));
     if (mentioned === undefined) continue;
-    const message = `The ${kind} ${name} has the name ${mentioned}, and does not compile: it could not follow a change.`;
+    const message = `The ${kind} ${name} mentions ${mentioned} and does not compile, so it could not be updated for this change.`;
     throw new RowhouseError('conflict', message);
   }
 }

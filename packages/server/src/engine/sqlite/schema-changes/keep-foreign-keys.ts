@@ -42,12 +42,12 @@ function assertNotWorse(table: string, before: Violations, after: Violations): v
   if (after === 'mismatch') {
     throw new RowhouseError(
       'conflict',
-      `Foreign keys of the table ${table} would refer to columns that are not unique.`,
+      `Foreign keys of the table ${table} would reference columns that are not unique.`,
     );
   }
   if (after <= before) return;
   throw new RowhouseError(
     'constraint_violation',
-    `${after - before} rows of the table ${table} would refer to rows that are not there.`,
+    `${after - before} rows of the table ${table} would reference rows that do not exist.`,
   );
 }

@@ -10,17 +10,17 @@ export function explainSchemaFault(error: unknown): unknown {
   if (broken !== null) {
     const [, kind, name, after, reason] = broken;
     const compiles = after === undefined ? 'does not compile' : 'would no longer compile';
-    const message = `The ${kind} ${name} stands in the way: it ${compiles} (${reason}).`;
+    const message = `The ${kind} ${name} prevents this change: it ${compiles} (${reason}).`;
     return new RowhouseError('conflict', message, { cause: error });
   }
   if (error.message.startsWith('object name reserved for internal use')) {
-    return new RowhouseError('already_exists', 'The name belongs to a part of a virtual table.', {
+    return new RowhouseError('already_exists', 'The name is used by a virtual table.', {
       cause: error,
     });
   }
   if (!('errcode' in error) || error.errcode !== SQLITE_ERROR) return error;
   // Something in a schema that was imported, such as a table whose module is not here.
-  return new RowhouseError('conflict', `SQLite refuses it: ${error.message}.`, { cause: error });
+  return new RowhouseError('conflict', `SQLite rejects the operation: ${error.message}.`, { cause: error });
 }
 
 /** https://www.sqlite.org/rescode.html#error */

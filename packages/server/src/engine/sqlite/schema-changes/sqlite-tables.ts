@@ -125,7 +125,7 @@ export class SqliteTables implements ProjectTables {
         if (found !== null) return found;
         await this.#alone(project, (writers) => writers.request('syncMetadata', { path }));
       }
-      throw new Error('another program changes the schema faster than it can be read');
+      throw new Error('another program changes the schema while it is read');
     });
   }
 

@@ -16,10 +16,10 @@ export function writeDefault(value: unknown, type: ColumnType, field: string): s
 }
 
 const VALUES_IN_WORDS: Readonly<Record<ColumnType, string>> = {
-  INTEGER: 'an integer of 64 bits (as a number or as a string of digits), true, false or null',
+  INTEGER: 'a 64-bit integer (a number or a string of digits), true, false or null',
   REAL: 'a number, "Infinity", "-Infinity" or null',
-  TEXT: 'a string without the character U+0000, or null',
-  BLOB: 'a string in base64, or null',
+  TEXT: 'a string without the character U+0000 or null',
+  BLOB: 'a base64 string or null',
   ANY: 'a number, a string without the character U+0000, true, false or null',
 };
 

@@ -36,7 +36,7 @@ function bindText(value: string, kind: StorageKind, field: string): SqliteValue 
   if (kind === 'real' && /^-?Infinity$/.test(value)) return Number(value);
   if ((kind === 'real' || kind === 'numeric') && isBeyondDoubles(value)) throw beyondDoubles(field);
   if (!value.isWellFormed())
-    throw invalidField(field, 'must be text of whole characters, without half of a pair');
+    throw invalidField(field, 'must be well-formed Unicode, without a lone surrogate');
   // SQLite would make a REAL of it, and round it.
   if ((kind === 'integer' || kind === 'numeric') && isIntegerBeyond64Bits(value)) throw beyond64Bits(field);
   return value;
@@ -46,7 +46,7 @@ function bindBase64(value: string, field: string): Uint8Array {
   const bytes = Buffer.from(value, 'base64');
   // Node skips what is no base64, so only what is written back the same was some.
   if (bytes.toString('base64') !== value) {
-    throw invalidField(field, 'must be bytes in base64 (RFC 4648, section 4, with padding)');
+    throw invalidField(field, 'must be a base64 string (RFC 4648, section 4, with padding)');
   }
   return bytes;
 }
@@ -72,15 +72,9 @@ function finite(value: number, field: string): number {
 }
 
 function beyondDoubles(field: string): Error {
-  return invalidField(
-    field,
-    'must be a number that 64 bits of floating point hold; infinities are "Infinity" and "-Infinity"',
-  );
+  return invalidField(field, 'must be a 64-bit floating-point number, "Infinity" or "-Infinity"');
 }
 
 function beyond64Bits(field: string): Error {
-  return invalidField(
-    field,
-    'must be an integer of 64 bits, from -9223372036854775808 to 9223372036854775807',
-  );
+  return invalidField(field, 'must be a 64-bit integer, from -9223372036854775808 to 9223372036854775807');
 }

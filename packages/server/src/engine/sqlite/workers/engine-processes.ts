@@ -46,6 +46,7 @@ export function startProcesses(options: EngineProcessesOptions): EngineProcesses
   const { onThreadCrash } = options;
   const read = [options.directory];
   const queries = new KillableProcesses<QueryMethods>({
+    work: 'query',
     script: moduleBeside(import.meta.url, 'query-process'),
     privileges: { read, write: [], maxGrowthBytes: STATEMENT_MAX_BYTES },
     timeLimitMs: options.queryTimeoutMs,
@@ -55,6 +56,7 @@ export function startProcesses(options: EngineProcessesOptions): EngineProcesses
     onCrash: onThreadCrash,
   });
   const writes = new KillableProcesses<WriteMethods>({
+    work: 'write',
     script: moduleBeside(import.meta.url, 'write-process'),
     privileges: { read, write: read, maxGrowthBytes: STATEMENT_MAX_BYTES },
     timeLimitMs: options.queryTimeoutMs * WRITE_TIME_FACTOR,
@@ -64,6 +66,7 @@ export function startProcesses(options: EngineProcessesOptions): EngineProcesses
     onCrash: onThreadCrash,
   });
   const exports = new KillableProcesses<ExportMethods>({
+    work: 'export',
     script: moduleBeside(import.meta.url, 'export-process'),
     privileges: {
       read: [...read, options.exportDirectory, installedBeside('yazl')],

@@ -54,7 +54,7 @@ function listed(connection: OpenDatabase, tables: readonly SeededTable[]): reado
   const byName = new Map(listTables(connection, true)?.map((table) => [table.name, table]));
   return tables.map(({ table: { name } }) => {
     const found = byName.get(name);
-    if (found === undefined) throw new Error('a table is not there after it was made');
+    if (found === undefined) throw new Error('a table is missing after it was created');
     return found;
   });
 }

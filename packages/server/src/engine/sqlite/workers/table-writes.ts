@@ -71,12 +71,12 @@ function changeSchemaOnce<Result>(
 function adopted(database: DatabaseSync, table: string): TableDetails {
   syncMetadata(database);
   const details = readTable(database, table);
-  if (details === null) throw new Error('a table was read that has no ids after they were given');
+  if (details === null) throw new Error('a table has no ids after they were assigned');
   return details;
 }
 
 function columnNamed({ columns }: TableDetails, name: string): ColumnEntry {
   const found = columns.find((column) => column.name === name);
-  if (found === undefined) throw new Error('a column is not there after it was changed');
+  if (found === undefined) throw new Error('a column is missing after it was changed');
   return found;
 }

@@ -16,7 +16,7 @@ export function downloadName(requested: string | undefined, defaultStem: string,
   if (sizeBytes > MAX_BYTES) {
     throw invalidField(
       FIELD,
-      `must be at most ${MAX_BYTES} bytes of UTF-8 with its extension; this is ${sizeBytes}`,
+      `must be at most ${MAX_BYTES} bytes of UTF-8 with its extension; it has ${sizeBytes}`,
     );
   }
   return full;

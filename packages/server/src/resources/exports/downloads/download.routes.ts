@@ -18,8 +18,10 @@ const exportPath = projectPath({ export_id: exportId });
 const bytes = { '*/*': { schema: Type.Unsafe<Readable>({}) } };
 const answers = {
   200: { description: 'The file.', content: bytes },
-  206: { description: 'The part of it that `Range` asks for.', content: bytes },
-  304: Type.Null({ description: 'It is what `If-None-Match` names, or no newer than `If-Modified-Since`.' }),
+  206: { description: 'The part of the file that `Range` requests.', content: bytes },
+  304: Type.Null({
+    description: 'The file matches `If-None-Match` or is not newer than `If-Modified-Since`.',
+  }),
 };
 const NOT_READY = ['export_not_ready', 'export_failed', 'export_expired', 'export_file_missing'] as const;
 const errors = [...NOT_READY, 'precondition_failed', 'range_not_satisfiable'] as const;
@@ -118,9 +120,9 @@ function downloadByLink(app: HttpServer, { exports, exportLinks }: ExportDepende
       expires: Type.Integer({
         minimum: 0,
         maximum: Number.MAX_SAFE_INTEGER,
-        description: 'As the link has it.',
+        description: 'The value in the link.',
       }),
-      signature: Type.String({ maxLength: 100, description: 'As the link has it.' }),
+      signature: Type.String({ maxLength: 100, description: 'The value in the link.' }),
     },
     { additionalProperties: false },
   );

@@ -99,5 +99,5 @@ function signatureOf(key: string, id: string, expires: number): string {
 }
 
 function invalidLink(): RowhouseError {
-  return new RowhouseError('invalid_link', 'The link was altered, has expired, or was ended.');
+  return new RowhouseError('invalid_link', 'The link was altered, has expired or was revoked.');
 }

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
 import { startCommandServer } from '../../../testing/tools/command.ts';
 import { runSqliteShell } from '../../../testing/tools/sqlite-shell.ts';
 
-const INVALID = 'The link was altered, has expired, or was ended.';
+const INVALID = 'The link was altered, has expired or was revoked.';
 
 test('whoever has a link downloads the export without a token, whole, in parts, and as HEAD', async (context) => {
   const now = wholeSecond();
@@ -197,7 +197,7 @@ test('the log tells of each download, and never what would let its reader in', a
     .stderr()
     .split('\n')
     .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
-  const told = lines.filter((line) => line.msg === 'an export is downloaded');
+  const told = lines.filter((line) => line.msg === 'export download started');
   assert.deepEqual(
     told.map(({ request_id, project: slug, export: id, by }) => [request_id, slug, id, by]),
     [

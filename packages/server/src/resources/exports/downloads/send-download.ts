@@ -23,7 +23,7 @@ export async function sendDownload(
     if (range.start === 0) exports.countDownload(row);
     request.log.info(
       { project: project.project_slug, export: row.id, by, ...range },
-      'an export is downloaded',
+      'export download started',
     );
     return exports.read(project, row, range);
   });

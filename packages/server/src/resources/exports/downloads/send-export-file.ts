@@ -33,12 +33,12 @@ export async function sendExportFile(
       reply.removeHeader('content-type');
       return reply.code(304).send();
     case 'precondition_failed':
-      throw new RowhouseError('precondition_failed', 'The file is not the one that If-Match names.');
+      throw new RowhouseError('precondition_failed', 'The file does not match If-Match.');
     case 'unsatisfiable':
       reply.header('content-range', `bytes */${sizeBytes}`);
       throw new RowhouseError(
         'range_not_satisfiable',
-        `The file has ${sizeBytes} bytes; the range lies outside it.`,
+        `The range is outside the file, which has ${sizeBytes} bytes.`,
       );
     case 'part':
       reply

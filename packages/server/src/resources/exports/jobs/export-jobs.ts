@@ -41,14 +41,14 @@ export class ExportJobs {
     if (ofProject >= this.#limits.perProject) {
       throw new RowhouseError(
         'rate_limited',
-        `The project has ${ofProject} exports under way or waiting already.`,
+        `The project already has ${ofProject} running or waiting exports.`,
         {
           retryAfterSeconds: RETRY_AFTER_SECONDS,
         },
       );
     }
     if (this.#jobs.size >= this.#limits.total) {
-      throw new RowhouseError('unavailable', 'Too many exports wait already.', {
+      throw new RowhouseError('unavailable', 'Too many exports are waiting.', {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     }

@@ -13,7 +13,7 @@ const MAX_ATTEMPTS = 3;
 /** For how long what failed or expired stays in the list. */
 const FORGOTTEN_AFTER_MS = 30 * 86_400_000;
 
-const INTERRUPTED = 'unavailable: The service stopped before the export was made; ask for it again.';
+const INTERRUPTED = 'unavailable: The service stopped before the export was finished; create it again.';
 
 /** Keeps what the catalog says of exports and what lies in the store in step, whatever happened to either. */
 export class ExportReconciler {

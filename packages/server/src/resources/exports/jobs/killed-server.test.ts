@@ -107,7 +107,7 @@ test('given an export during which the server ends each time, then it is given u
   assert.ok(requested !== null);
   const { status, status_reason } = await find(server, requested);
   assert.equal(status, 'failed');
-  assert.match(status_reason ?? '', /^unavailable: The service stopped before the export was made/);
+  assert.match(status_reason ?? '', /^unavailable: The service stopped before the export was finished/);
 });
 
 function startIn(folder: string): () => Promise<RunningCommand> {

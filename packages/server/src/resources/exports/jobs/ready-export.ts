@@ -9,11 +9,11 @@ export function requireReady(row: ExportRow): ReadyExport {
   switch (row.status) {
     case 'pending':
     case 'running':
-      throw new RowhouseError('export_not_ready', 'The export is still being made.');
+      throw new RowhouseError('export_not_ready', 'The export is not finished yet.');
     case 'failed':
-      throw new RowhouseError('export_failed', `The export could not be made: ${row.status_reason ?? ''}`);
+      throw new RowhouseError('export_failed', `The export failed: ${row.status_reason ?? ''}`);
     case 'expired':
-      throw new RowhouseError('export_expired', 'The export has expired, and its file is gone.');
+      throw new RowhouseError('export_expired', 'The export has expired and its file was removed.');
     case 'ready':
       break;
   }
@@ -24,5 +24,5 @@ export function requireReady(row: ExportRow): ReadyExport {
 }
 
 export function exportFileMissing(): RowhouseError {
-  return new RowhouseError('export_file_missing', 'The file of this export is gone from storage.');
+  return new RowhouseError('export_file_missing', 'The export’s file is missing from storage.');
 }

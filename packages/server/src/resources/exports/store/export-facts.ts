@@ -13,6 +13,6 @@ export function isPast(time: string | null): boolean {
 
 export class CancelledExportError extends RowhouseError {
   constructor() {
-    super('not_found', 'The export was deleted while it was made.');
+    super('not_found', 'The export was deleted while it was running.');
   }
 }

@@ -24,7 +24,8 @@ export function foreignKeyClause(
   uniqueKeys: UniqueKeys,
 ): ForeignKeyClause {
   const parent = plan.byName.get(foldName(foreignKey.referencedTable));
-  if (parent === undefined || foreignKey.referencedColumns === null) return leftOut('no such table or key');
+  if (parent === undefined || foreignKey.referencedColumns === null)
+    return leftOut('the referenced table or key does not exist');
   const columns = planned(foreignKey.columns, table);
   const referenced = planned(foreignKey.referencedColumns, parent);
   if (columns === null || referenced === null) return leftOut('a column is missing');
@@ -33,7 +34,7 @@ export function foreignKeyClause(
     return leftOut('a column is named twice');
   }
   if (uniqueKeys.get(parent.name)?.has(keyOf(names)) !== true)
-    return leftOut('what it refers to is not unique');
+    return leftOut('the referenced columns are not unique');
   if (columns.some((column, position) => column.type.family !== referenced[position]?.type.family)) {
     return leftOut('the types differ');
   }

@@ -8,7 +8,7 @@ export interface LeftOut {
 
 /** A comment that shows it; no text can end the comment, whatever is in it. */
 export function leftOutComment({ kind, name, text }: LeftOut): string {
-  return commented(`left out: ${kind} ${JSON.stringify(name)}: ${text}`);
+  return commented(`omitted: ${kind} ${JSON.stringify(name)}: ${text}`);
 }
 
 /** A comment ends at a newline or a carriage return. https://www.postgresql.org/docs/15/sql-syntax-lexical.html#SQL-SYNTAX-COMMENTS */

@@ -12,5 +12,5 @@ export function lossyHeader({ name, losses }: Pick<SchemaFormat, 'name' | 'losse
 
 /** The same for a format that has no comments. */
 export function lossyLines({ name, losses }: Pick<SchemaFormat, 'name' | 'losses'>): readonly string[] {
-  return [`The schema of a SQLite database as ${name}. Not in it:`, ...losses.map((loss) => `- ${loss}`)];
+  return [`The schema of a SQLite database as ${name}. Omitted:`, ...losses.map((loss) => `- ${loss}`)];
 }

@@ -14,16 +14,16 @@ export function warningAbout(words: string, things: readonly NamedThing[]): read
 /** What a format left out, one warning for each kind of thing. */
 export function leftOutWarnings(things: readonly NamedThing[]): readonly string[] {
   const groups = [...Map.groupBy(things, ({ kind }) => kind).values()];
-  return groups.flatMap((group) => warningAbout('left out', group));
+  return groups.flatMap((group) => warningAbout('omitted', group));
 }
 
 export function unreadWarning({ unread }: Schema): readonly string[] {
-  return warningAbout('some details are missing, as the stored text is not understood', unread);
+  return warningAbout('some details are missing, because the stored text could not be parsed', unread);
 }
 
 /** For a format of rows, which cannot say what a row of these has. */
 export function closedWarning(closed: readonly NamedThing[]): readonly string[] {
-  return warningAbout('left out, as SQLite cannot tell their columns', closed);
+  return warningAbout('omitted, because SQLite cannot report their columns', closed);
 }
 
 /** The virtual tables and views whose columns SQLite cannot tell. */

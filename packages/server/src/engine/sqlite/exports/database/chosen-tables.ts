@@ -62,7 +62,7 @@ function chosenNames(
   const chosen = new Set([...included].filter((name) => !excluded.has(name)));
   for (const name of Object.keys(rows)) {
     if (!chosen.has(foldName(name))) {
-      throw invalidField(`body.table_options.${name}`, 'is for a table that is not among the exported ones');
+      throw invalidField(`body.table_options.${name}`, 'is for a table that is not exported');
     }
   }
   return chosen;
@@ -93,5 +93,5 @@ function isReadable(connection: DatabaseSync, { name }: StoredTable): boolean {
 function closedWarnings(closed: readonly StoredTable[]): readonly string[] {
   if (closed.length === 0) return [];
   const named = closed.map(({ name }) => ({ kind: 'virtual table', name }));
-  return [`these have no rows in it, as SQLite cannot read them here: ${nameList(named)}`];
+  return [`exported without rows, because SQLite cannot read these tables here: ${nameList(named)}`];
 }

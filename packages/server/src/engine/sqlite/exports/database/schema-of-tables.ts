@@ -74,7 +74,7 @@ function withoutPrograms(schema: StoredSchema, broken: readonly ProgramObject[])
 
 function leftOut(broken: readonly ProgramObject[]): readonly string[] {
   if (broken.length === 0) return [];
-  return [`these are left out, as they need what is not exported: ${nameList(broken)}`];
+  return [`omitted, because they depend on tables that are not exported: ${nameList(broken)}`];
 }
 
 function danglingReferences(schema: StoredSchema, tables: ReadonlySet<string>): readonly string[] {
@@ -83,5 +83,5 @@ function danglingReferences(schema: StoredSchema, tables: ReadonlySet<string>): 
   );
   if (referring.length === 0) return [];
   const named = referring.map(({ name }) => ({ kind: 'table', name }));
-  return [`the foreign keys of these refer to tables that are not exported: ${nameList(named)}`];
+  return [`foreign keys reference tables that are not exported: ${nameList(named)}`];
 }

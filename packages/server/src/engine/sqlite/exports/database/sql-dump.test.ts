@@ -133,8 +133,8 @@ test('given tables left out, what needs them is left out too, and is named', asy
   );
   const dump = await exportedDatabase(path, { format: 'sql', exclude: ['A'] });
   assert.deepEqual(dump.warnings, [
-    'these are left out, as they need what is not exported: view both, view over_both, trigger b_touches_a',
-    'the foreign keys of these refer to tables that are not exported: table b',
+    'omitted, because they depend on tables that are not exported: view both, view over_both, trigger b_touches_a',
+    'foreign keys reference tables that are not exported: table b',
   ]);
   const { shell } = loadDump(folder.path, dump.bytes);
   const names = "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema ORDER BY name);";
@@ -150,7 +150,7 @@ test('given a full-text table that keeps nothing, what is lost is said', async (
   );
   const dump = await exportedDatabase(path, { format: 'sql' });
   assert.deepEqual(dump.warnings, [
-    'what these hold cannot be read out of them, and is not in it: virtual table w',
+    'exported without content, because the content of these tables cannot be read: virtual table w',
   ]);
   loadDump(folder.path, dump.bytes);
 });

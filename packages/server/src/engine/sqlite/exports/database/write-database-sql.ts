@@ -15,7 +15,7 @@ import { loadingWarnings } from '../schema/render-schema.ts';
 import type { ChosenTables } from './chosen-tables.ts';
 import { fullTextSettings, virtualRows } from './virtual-rows.ts';
 
-const HEADER = '-- A SQLite database. To make it again: sqlite3 new.db < dump.sql\n';
+const HEADER = '-- A SQLite database. To recreate it: sqlite3 new.db < dump.sql\n';
 
 /**
  * Writes statements that make the tables again, with every value as it is. Foreign keys are off while they run, as they would refuse rows
@@ -131,5 +131,5 @@ function counters({ connection }: ExportedDatabase, { sources }: ChosenTables): 
 function lostWarnings(lost: readonly StoredTable[]): readonly string[] {
   if (lost.length === 0) return [];
   const named = lost.map(({ name }) => ({ kind: 'virtual table', name }));
-  return [`what these hold cannot be read out of them, and is not in it: ${nameList(named)}`];
+  return [`exported without content, because the content of these tables cannot be read: ${nameList(named)}`];
 }

@@ -70,8 +70,5 @@ export function writeFile(path: string, maxBytes: number, write: (file: OutputFi
 }
 
 export function exportTooLarge(maxBytes: number): RowhouseError {
-  return new RowhouseError(
-    'conflict',
-    `The export is larger than ${maxBytes} bytes, which is the most that one may be.`,
-  );
+  return new RowhouseError('conflict', `The export exceeds the limit of ${maxBytes} bytes.`);
 }

@@ -74,7 +74,7 @@ test('given text that is not UTF-8, JSON has U+FFFD in its place, and it is said
   runSqliteShell(path, "CREATE TABLE t (a TEXT); INSERT INTO t VALUES (CAST(x'61ff62' AS TEXT)), ('é');");
   const { bytes, warnings } = await exportedTable(path, 't', 'json', { rows: { columns: ['a'] } });
   assert.equal(bytes.toString(), '[\n{"a":"a\u{fffd}b"},\n{"a":"é"}\n]\n');
-  assert.deepEqual(warnings, ['some text is not valid UTF-8: bytes that make no character are U+FFFD']);
+  assert.deepEqual(warnings, ['some text is not valid UTF-8: invalid bytes are U+FFFD']);
 });
 
 test('given no rows, each format is still a whole file', async () => {

@@ -127,9 +127,9 @@ test('given an expression with names in backticks, a comment and a backtick in a
   );
   assert.deepEqual(table(read(database).tables, 't').checks, [{ name: null, expression: '"a" > 1' }]);
   assert.deepEqual(renderSchemaExport(database, dbmlFormat).warnings, [
-    'left out: default of column t.b',
-    'left out: index i',
-    'left out: check of table t',
+    'omitted: default of column t.b',
+    'omitted: index i',
+    'omitted: check of table t',
   ]);
 });
 

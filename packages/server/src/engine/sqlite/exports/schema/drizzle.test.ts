@@ -168,16 +168,16 @@ test('given the worst schema, when queried through its module, then every table 
 test('given the worst schema, when exported, then the result says what is lost', () => {
   using database = edgeCaseDatabase();
   assert.deepEqual(renderSchemaExport(database, drizzleFormat).warnings, [
-    'left out, as Drizzle has no virtual tables: virtual table boxes, virtual table search',
-    'left out, as SQLite cannot tell their columns: view broken',
-    'triggers are left out: trigger , trigger  , trigger "quoted" and 59 more',
-    'foreign keys are left out, as what they refer to is not there: table composite_child, table lost',
-    'STRICT and WITHOUT ROWID are left out: table any_key, table pair, table strict_key and 1 more',
-    'collations of columns are left out: table nocase_key, table strictly',
-    'conflict clauses are left out: table desc_key',
+    'omitted, because Drizzle has no virtual tables: virtual table boxes, virtual table search',
+    'omitted, because SQLite cannot report their columns: view broken',
+    'triggers are omitted: trigger , trigger  , trigger "quoted" and 59 more',
+    'foreign keys to missing tables or columns are omitted: table composite_child, table lost',
+    'STRICT and WITHOUT ROWID are omitted: table any_key, table pair, table strict_key and 1 more',
+    'collations of columns are omitted: table nocase_key, table strictly',
+    'conflict clauses are omitted: table desc_key',
     'foreign keys are not deferred: table composite_child, table pair_child',
-    'Drizzle takes the name of the property for a column whose name is empty: table , table every_name',
-    'the constants have a number behind their name, as another has it: table  , table ${x}, table - and 18 more',
+    'Drizzle uses the property name for a column with an empty name: table , table every_name',
+    'constants with a number after their name, because another constant has the name: table  , table ${x}, table - and 18 more',
   ]);
 });
 

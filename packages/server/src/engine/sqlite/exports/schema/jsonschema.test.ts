@@ -45,7 +45,7 @@ test('given the worst schema, when its rows are held to its schema as the API se
     'twice',
     'types',
   ]);
-  assert.deepEqual(schemas.warnings, ['left out, as SQLite cannot tell their columns: view broken']);
+  assert.deepEqual(schemas.warnings, ['omitted, because SQLite cannot report their columns: view broken']);
 });
 
 describe('given the worst schema, a validator', () => {

@@ -53,7 +53,7 @@ test('given foreign keys that may be NULL, that are unique, and to the table its
     ],
   );
   assert.deepEqual(renderSchemaExport(database, mermaidFormat).warnings, [
-    'left out: foreign key of table child',
+    'omitted: foreign key of table child',
   ]);
 });
 
@@ -99,7 +99,7 @@ test('given a schema of 500 tables, when exported, then a warning says that it m
     ).join('\n'),
   );
   assert.equal((await read(database)).entities.length, 500);
-  assert.match(renderSchemaExport(database, mermaidFormat).warnings.join(), /too big to be drawn/);
+  assert.match(renderSchemaExport(database, mermaidFormat).warnings.join(), /too big to render/);
 });
 
 const RUNS = randomRuns(100);

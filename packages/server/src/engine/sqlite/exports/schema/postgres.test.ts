@@ -135,9 +135,9 @@ test('given the worst schema, when exported, then each thing that is left out is
     ['collation of column', 'nocase_key.code'],
     ['option of table', 'any_key'],
   ]) {
-    assert.ok(text.includes(`-- left out: ${kind} "${name}": `), `${kind} ${name}`);
+    assert.ok(text.includes(`-- omitted: ${kind} "${name}": `), `${kind} ${name}`);
     assert.ok(
-      warnings.some((warning) => warning.startsWith(`left out: ${kind} `)),
+      warnings.some((warning) => warning.startsWith(`omitted: ${kind} `)),
       kind,
     );
   }
@@ -273,7 +273,7 @@ test('given expressions that may mean something else, when exported, then none i
   for (const sql of NOT_TRANSLATED) {
     using database = databaseWith(`CREATE TABLE t(${columns}, CHECK (${sql}))`);
     const { text } = renderSchemaExport(database, postgresFormat);
-    assert.ok(text.includes('-- left out: check of table'), sql);
+    assert.ok(text.includes('-- omitted: check of table'), sql);
     assert.doesNotMatch(text, /CONSTRAINT/, sql);
   }
 });

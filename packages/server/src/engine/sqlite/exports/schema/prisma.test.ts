@@ -123,10 +123,10 @@ test('given things that Prisma has no words for, when exported, then the warning
   using worst = edgeCaseDatabase();
   const { warnings } = renderSchemaExport(worst, prismaFormat);
   for (const words of [
-    'left out: virtual table boxes, virtual table search',
-    'names had to be changed',
+    'omitted: virtual table boxes, virtual table search',
+    'renamed',
     'no key without NULL',
-    'the type may hold anything',
+    'the column may hold any type',
     'SET NULL is Restrict',
   ]) {
     assert.ok(

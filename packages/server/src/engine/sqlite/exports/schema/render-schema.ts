@@ -24,11 +24,11 @@ export function loadingWarnings(database: DatabaseSync, schema: StoredSchema): r
   const warnings: string[] = [];
   const quoted = findDoubleQuotedStrings(database, schema);
   if (quoted.length > 0) {
-    warnings.push(`the SQL does not load where double-quoted strings are off: ${nameList(quoted)}`);
+    warnings.push(`the SQL does not load if double-quoted strings are disabled: ${nameList(quoted)}`);
   }
   const missing = findMissingModules(database, schema).map(({ name }) => ({ kind: 'virtual table', name }));
   if (missing.length > 0) {
-    warnings.push(`the SQL loads only where the modules are that these need: ${nameList(missing)}`);
+    warnings.push(`the SQL only loads if the modules of these tables are installed: ${nameList(missing)}`);
   }
   return warnings;
 }

@@ -225,7 +225,7 @@ test('given DDL with double-quoted strings, when exported, then a warning names 
     CREATE INDEX partial ON "fine"("a") WHERE "a" <> "x";
     CREATE INDEX good ON "fine"("a") WHERE "b" > 1;`);
   assert.deepEqual(renderSchemaExport(database, sqlFormat).warnings, [
-    'the SQL does not load where double-quoted strings are off: table legacy, index odd, index partial',
+    'the SQL does not load if double-quoted strings are disabled: table legacy, index odd, index partial',
   ]);
 });
 
@@ -292,7 +292,7 @@ test('given a view over a missing table and a virtual table of an unknown module
   const { text, warnings } = renderSchemaExport(database, jsonFormat);
   assertValidDocument(text);
   assert.deepEqual(warnings, [
-    'SQLite cannot tell the columns of virtual table odd, view broken, view circle and 1 more',
+    'SQLite cannot report the columns of virtual table odd, view broken, view circle and 1 more',
   ]);
   const schema = readSchema(database);
   assert.deepEqual(
@@ -309,7 +309,7 @@ test('given a view over a missing table and a virtual table of an unknown module
     [['nowhere', ['a', '(b, c)']], 't'],
   );
   assert.deepEqual(renderSchemaExport(database, sqlFormat).warnings, [
-    'the SQL loads only where the modules are that these need: virtual table odd',
+    'the SQL only loads if the modules of these tables are installed: virtual table odd',
   ]);
   assert.ok(sqlOf(database).includes('CREATE VIRTUAL TABLE odd USING nowhere(a, (b, c));'));
 });

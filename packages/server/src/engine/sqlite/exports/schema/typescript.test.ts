@@ -101,8 +101,8 @@ test('given real rows as the API sends them, when they are checked against their
 test('given the worst schema, when exported, then the result says what was left out and which types are numbered', () => {
   using database = edgeCaseDatabase();
   assert.deepEqual(renderSchemaExport(database, typescriptFormat).warnings, [
-    'left out, as SQLite cannot tell their columns: view broken',
-    'the types have a number behind their name, as another has it: table , table  , table ${x} and 18 more',
+    'omitted, because SQLite cannot report their columns: view broken',
+    'types with a number after their name, because another type has the name: table , table  , table ${x} and 18 more',
   ]);
 });
 

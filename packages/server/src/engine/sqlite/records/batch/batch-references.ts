@@ -59,13 +59,13 @@ export class BatchReferences {
     const value = steps.reduce(stepInto, this.#answers[Number(position)]?.());
     if (typeof value === 'string') return this.#bounded(value, field);
     if (value === null || typeof value === 'number') return value;
-    throw invalidField(field, `refers to ${$ref}, which is no value that an earlier operation gave`);
+    throw invalidField(field, `refers to ${$ref}, which is not a value returned by an earlier operation`);
   }
 
   #bounded(text: string, field: string): string {
     this.#given += text.length;
     if (this.#given <= GIVEN_MAX_LENGTH) return text;
-    throw invalidField(field, `is where references have given more than ${GIVEN_MAX_LENGTH} characters`);
+    throw invalidField(field, `makes the values of references exceed ${GIVEN_MAX_LENGTH} characters in all`);
   }
 }
 

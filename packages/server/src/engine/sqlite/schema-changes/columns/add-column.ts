@@ -29,7 +29,10 @@ export function addColumn(
 ): { readonly table: string; readonly column: string } {
   const table = changeableTable(database, nameOrId);
   if (column.primary) {
-    throw invalidField('body.is_primary', 'must not be true: the primary key is said when a table is made');
+    throw invalidField(
+      'body.is_primary',
+      'must not be true: a primary key can only be set when the table is created',
+    );
   }
   assertRoomFor(database, table, column);
   assertTypeFits(column.type, isStrict(database, table), 'body.column_type');
@@ -49,10 +52,13 @@ function assertRoomFor(database: DatabaseSync, table: StoredTable, { name }: New
   const columns = columnsOf(database, table);
   const taken = columns.find((other) => foldName(other.name) === foldName(name));
   if (taken !== undefined) {
-    throw new RowhouseError('already_exists', `The table ${table.name} has a column ${taken.name} already.`);
+    throw new RowhouseError('already_exists', `The table ${table.name} already has a column ${taken.name}.`);
   }
   if (columns.length >= MAX_COLUMNS) {
-    throw new RowhouseError('conflict', `The table ${table.name} has ${columns.length} columns, the most.`);
+    throw new RowhouseError(
+      'conflict',
+      `The table ${table.name} has ${columns.length} columns, which is the maximum.`,
+    );
   }
 }
 
@@ -61,7 +67,7 @@ function assertRowsHaveValue(database: DatabaseSync, table: StoredTable, column:
   if (column.nullable || column.defaultValue !== null) return;
   const rows = queryRows(database, `SELECT 1 FROM main.${quoteIdentifier(table.name)} LIMIT 1`);
   if (rows.length === 0) return;
-  const message = `must be given where is_nullable is false: the table ${table.name} has rows`;
+  const message = `is required if is_nullable is false, because the table ${table.name} has rows`;
   throw new RowhouseError('constraint_violation', `body.default_value ${message}.`, {
     details: [{ field: 'body.default_value', message }],
   });

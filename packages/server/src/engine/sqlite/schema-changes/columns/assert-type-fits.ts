@@ -11,7 +11,7 @@ import { queryRows } from '../../introspection/query-rows.ts';
  */
 export function assertTypeFits(type: ColumnType, strict: boolean, field: string): void {
   if (type !== 'ANY' || strict) return;
-  throw invalidField(field, 'must be INTEGER, REAL, TEXT or BLOB: only a STRICT table has ANY');
+  throw invalidField(field, 'must be INTEGER, REAL, TEXT or BLOB: only STRICT tables allow ANY');
 }
 
 export function isStrict(database: DatabaseSync, { name }: StoredTable): boolean {

@@ -15,12 +15,12 @@ export function changeableTable(database: DatabaseSync, nameOrId: string): Store
   syncMetadata(database);
   const table = findTable(database, nameOrId);
   if (table.kind === 'table') return table;
-  throw new RowhouseError('conflict', `${table.name} is a virtual table: its columns are its module's.`);
+  throw new RowhouseError('conflict', `${table.name} is a virtual table: its module defines its columns.`);
 }
 
 function assertNoView(database: DatabaseSync, name: string): void {
   const sql = "SELECT name FROM main.sqlite_schema WHERE type = 'view' AND name = ? COLLATE NOCASE";
   const [view] = queryRows<[string]>(database, sql, [name]);
   if (view === undefined) return;
-  throw new RowhouseError('conflict', `${view[0]} is a view: its columns are those of its SELECT.`);
+  throw new RowhouseError('conflict', `${view[0]} is a view: its SELECT defines its columns.`);
 }

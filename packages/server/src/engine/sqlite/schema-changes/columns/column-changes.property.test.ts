@@ -192,7 +192,7 @@ function applyChange(path: string, change: Change): string {
     changeSchema(path, (database) => run(database, change));
   } catch (error) {
     if (!(error instanceof RowhouseError) || !REFUSALS.has(error.code)) throw error;
-    if (error.message.startsWith('SQLite refuses it')) throw error;
+    if (error.message.startsWith('SQLite rejects it')) throw error;
     assert.deepEqual(snapshotOf(path), before, `refused with ${error.code}, and changed all the same`);
     return `${change.kind} refused: ${error.code}`;
   }

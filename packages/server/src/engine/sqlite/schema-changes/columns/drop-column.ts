@@ -54,10 +54,13 @@ function assertMayGo(
   { name, primaryKeyPosition }: ColumnFacts,
 ): void {
   if (primaryKeyPosition !== null) {
-    throw new RowhouseError('conflict', `The column ${name} is of the primary key, which stays.`);
+    throw new RowhouseError(
+      'conflict',
+      `The column ${name} is part of the primary key and cannot be dropped.`,
+    );
   }
   if (columnsOf(database, table).length === 1) {
-    throw new RowhouseError('conflict', `The column ${name} is the only one of the table.`);
+    throw new RowhouseError('conflict', `The column ${name} is the only column of the table.`);
   }
   const children = referringTables(database, table.name).filter(({ references }) =>
     references.some(({ columns, referencedColumns }) => {
@@ -122,7 +125,7 @@ function alter(database: DatabaseSync, table: StoredTable, column: string): void
     if (users.length > 0) throw usedBy(column, users);
     throw new RowhouseError(
       'conflict',
-      `The table ${table.name} cannot be without the column ${column}: ${error.message.slice(itself.length)}.`,
+      `The table ${table.name} does not compile without the column ${column}: ${error.message.slice(itself.length)}.`,
       { cause: error },
     );
   }

@@ -97,7 +97,7 @@ function typeEdits(column: PlannedColumn, { type, field }: ColumnChange): readon
   if (rows > 0) {
     throw new RowhouseError(
       'conflict',
-      `The column ${facts.name} holds values in ${rows} ${rows === 1 ? 'row' : 'rows'}; its type changes only while it holds none.`,
+      `The column ${facts.name} holds values in ${rows} ${rows === 1 ? 'row' : 'rows'}; its type can only be changed while it holds none.`,
     );
   }
   return [{ kind: 'set-type', column: facts.name, type }];
@@ -117,7 +117,7 @@ function defaultEdits(column: PlannedColumn, change: ColumnChange): readonly Tab
   if (value === undefined) return [];
   if (defaultValue !== undefined) assertNotGenerated(facts, 'default');
   if (isAlias && value !== null) {
-    throw invalidField(field, 'must be null: SQLite numbers such a primary key itself');
+    throw invalidField(field, 'must be null: SQLite assigns the values of such a primary key');
   }
   const literal = writeDefault(value, type, field);
   return literal === facts.defaultSql ? [] : [{ kind: 'set-default', column: facts.name, literal }];
@@ -154,7 +154,10 @@ function planNotNull(column: PlannedColumn, nullable: boolean | undefined): bool
   const isNotNull = facts.notNull || isAlias;
   if (nullable === undefined || nullable !== isNotNull) return null;
   if (nullable && facts.primaryKeyPosition !== null) {
-    throw new RowhouseError('conflict', `The column ${facts.name} is of the primary key, and never null.`);
+    throw new RowhouseError(
+      'conflict',
+      `The column ${facts.name} is part of the primary key and cannot be null.`,
+    );
   }
   if (!nullable) assertNoNulls(column);
   return !nullable;
@@ -176,7 +179,7 @@ function planUniqueness(
   if (unique === undefined || unique === isUnique) return { make: false, dropIndexes: [], edits: [] };
   if (unique) return { make: true, dropIndexes: [], edits: [] };
   if (isAlias || makers.some(({ origin }) => origin === 'pk')) {
-    throw new RowhouseError('conflict', `The column ${facts.name} is the primary key, and always unique.`);
+    throw new RowhouseError('conflict', `The column ${facts.name} is the primary key and is always unique.`);
   }
   const byConstraint = makers.some(({ origin }) => origin === 'u');
   return {

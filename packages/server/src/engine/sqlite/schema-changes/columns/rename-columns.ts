@@ -67,7 +67,7 @@ function assertNotReadByName(
 export function readByName(reader: string, column: string): RowhouseError {
   return new RowhouseError(
     'conflict',
-    `The full-text table ${reader} reads the column ${column} by this name.`,
+    `The column ${column} cannot be renamed: the full-text table ${reader} reads it by this name.`,
   );
 }
 

@@ -18,7 +18,7 @@ import { assertNoDuplicates } from './assert-no-duplicates.ts';
 export function createIndex(database: DatabaseSync, nameOrId: string, index: NewIndex): IndexEntry {
   const table = findTable(database, nameOrId);
   if (table.kind === 'virtual') {
-    throw new RowhouseError('conflict', 'A virtual table takes no index: its module stores what is in it.');
+    throw new RowhouseError('conflict', 'A virtual table cannot have an index: its module stores its rows.');
   }
   const columns = columnNames(database, table, index);
   const name = index.name ?? defaultName(table.name, columns);
@@ -28,7 +28,7 @@ export function createIndex(database: DatabaseSync, nameOrId: string, index: New
   const create = index.unique ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX';
   database.prepare(`${create} ${quoteIdentifier(name)} ON ${quoteIdentifier(table.name)} (${terms})`).run();
   const made = indexesOf(database, table).find((other) => other.name === name);
-  if (made === undefined) throw new Error('an index is not there after it was made');
+  if (made === undefined) throw new Error('an index is missing after it was created');
   return made;
 }
 

@@ -18,7 +18,7 @@ export function dropIndex(database: DatabaseSync, nameOrId: string, name: string
   if (index.origin !== 'c') {
     throw new RowhouseError(
       'conflict',
-      `SQLite made the index ${index.name} for a constraint; it goes with the constraint alone.`,
+      `The index ${index.name} belongs to a constraint and can only be dropped with the constraint.`,
     );
   }
   const drop = () => database.prepare(`DROP INDEX main.${quoteIdentifier(index.name)}`).run();

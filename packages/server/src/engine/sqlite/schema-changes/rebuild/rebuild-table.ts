@@ -69,15 +69,19 @@ function explainRefusal(error: unknown, { name }: StoredTable): unknown {
   if (!(error instanceof Error) || !('errcode' in error)) return error;
   const code = Number(error.errcode) & 0xff;
   if (code !== SQLITE_ERROR && code !== SQLITE_CONSTRAINT) return error;
-  return new RowhouseError('conflict', `SQLite refuses this form of the table ${name}: ${error.message}.`, {
-    cause: error,
-  });
+  return new RowhouseError(
+    'conflict',
+    `SQLite rejects the new definition of the table ${name}: ${error.message}.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 function unreadable(table: string, cause?: Error): RowhouseError {
   return new RowhouseError(
     'conflict',
-    `The statement that made the table ${table} is one that cannot be changed safely.`,
+    `The CREATE statement of the table ${table} cannot be changed safely.`,
     { cause },
   );
 }
@@ -109,5 +113,5 @@ function withEdit(column: ColumnFacts, edit: TableEdit): ColumnFacts {
 function assertSound(database: DatabaseSync, { name }: StoredTable): void {
   const rows = queryRows<[string]>(database, `PRAGMA main.quick_check(${quoteIdentifier(name)})`);
   if (rows[0]?.[0] === 'ok') return;
-  throw new Error(`a table is not sound after it was made anew: ${rows.slice(0, 3).join('; ')}`);
+  throw new Error(`a table is corrupt after its rebuild: ${rows.slice(0, 3).join('; ')}`);
 }

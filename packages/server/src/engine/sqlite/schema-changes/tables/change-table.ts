@@ -48,6 +48,6 @@ function assertNotReadByName(database: DatabaseSync, table: string): void {
   if (reader === undefined) return;
   throw new RowhouseError(
     'conflict',
-    `The full-text table ${reader.name} reads ${table} by this name, and SQLite cannot tell it another.`,
+    `The table ${table} cannot be renamed: the full-text table ${reader.name} reads it by this name.`,
   );
 }

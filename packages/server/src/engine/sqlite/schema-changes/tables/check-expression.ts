@@ -29,7 +29,7 @@ export function assertCheckCompiles(
   try {
     scratch.prepare(sql).run();
   } catch (error) {
-    throw invalidField(field, `is not an expression that SQLite takes here: ${messageOf(error)}`);
+    throw invalidField(field, `is not a valid CHECK expression: ${messageOf(error)}`);
   }
   const { checks } = readCreateTable(sql);
   if (checks.length !== 1) throw invalidField(field, 'must be one SQL expression');

@@ -54,7 +54,7 @@ export function assertNameIsFree(database: DatabaseSync, name: string): void {
     [name],
   );
   if (taken === undefined) return;
-  throw new RowhouseError('already_exists', `There is ${article(taken[0])} of the name ${name} already.`);
+  throw new RowhouseError('already_exists', `There is already ${article(taken[0])} named ${name}.`);
 }
 
 function article(kind: string): string {
@@ -67,8 +67,8 @@ function assertColumnsDiffer({ columns, field }: NewTable): void {
     if (names.has(foldName(name))) {
       const message =
         foldName(name) === 'id' && !columns.slice(0, position).some((other) => foldName(other.name) === 'id')
-          ? 'is the name of the primary key that is put first where no column has is_primary'
-          : 'is the name of another column too';
+          ? 'is the name of the default primary key, which is added if no column has is_primary'
+          : 'is already the name of another column';
       throw invalidField(`${field}.columns[${position}].column_name`, message);
     }
     names.add(foldName(name));
@@ -101,7 +101,7 @@ function foreignKeyText(
   if (referenced.length !== foreignKey.columns.length) {
     throw invalidField(
       `${field}.columns`,
-      `must be as many as the referenced columns, ${referenced.join(', ')}`,
+      `must have as many columns as the referenced columns, ${referenced.join(', ')}`,
     );
   }
   return [
@@ -157,7 +157,7 @@ function assertReferencesMatch(database: DatabaseSync, table: NewTable): void {
     );
     throw invalidField(
       `${table.field}.foreign_keys[${Math.max(position, 0)}].references_columns`,
-      'must be the primary key of the referenced table or columns that are unique together',
+      'must be the primary key or a unique set of columns of the referenced table',
     );
   }
 }

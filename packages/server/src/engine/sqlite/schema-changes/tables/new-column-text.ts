@@ -21,7 +21,7 @@ export function newColumnText(column: NewColumn, key: KeyRole, field: string): s
     if (key === 'alone' && column.type === 'INTEGER') {
       throw invalidField(
         `${field}.default_value`,
-        'must be left out: SQLite numbers such a primary key itself',
+        'must be omitted: SQLite assigns the values of such a primary key',
       );
     }
     parts.push(`DEFAULT ${literal}`);
