@@ -8,7 +8,7 @@ import { envelopeHeaders } from './failures.ts';
 import type { EdgeCounts } from './observing/edge-counts.ts';
 import type { ThrottledLog } from './observing/throttled-log.ts';
 
-/** What Node adds to an error of its HTTP parser. */
+/** The properties that Node adds to an error of its HTTP parser. */
 interface ClientError extends Error {
   readonly code?: string;
 }
@@ -19,9 +19,9 @@ export interface ClientErrorOptions {
   readonly warnings: ThrottledLog;
 }
 
-/** Answers what never became a request: the parser refused it, or it did not arrive in time. */
+/** Answers a request that the parser rejected or that did not arrive in time. */
 export function answerClientError(error: ClientError, socket: Socket, options: ClientErrorOptions): void {
-  // More of the same refused bytes, after the answer: they are dropped while the connection lingers.
+  // Further bytes of the rejected request, after the answer: they are dropped while the connection lingers.
   if (socket.writableEnded) return;
   if (error.code === 'ECONNRESET' || hasAnswered(socket)) {
     socket.destroy();
@@ -34,7 +34,7 @@ export function answerClientError(error: ClientError, socket: Socket, options: C
   answerAndClose(socket, describe(error, options.maxHeaderBytes));
 }
 
-/** What Node would answer on its own, without an envelope. */
+/** Answers the requests that Node would answer itself, without an envelope. */
 export function answerOddRequests(server: Server): void {
   // Expectations other than `100-continue` may be ignored: RFC 9110, section 10.1.1.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
@@ -46,13 +46,13 @@ export function answerOddRequests(server: Server): void {
   });
 }
 
-/** Part of an answer is on its way already, and a second one would be read as its end. */
+/** Returns whether part of an answer was already sent. A second answer would be read as its end. */
 export function hasAnswered(socket: Socket): boolean {
   const response = responseOf(socket);
   return response !== null && 'headersSent' in response && response.headersSent === true;
 }
 
-/** A request of the connection's has arrived, and its answer has not ended. */
+/** Returns whether the connection has a request whose answer has not ended. */
 export function isAnswering(socket: Socket): boolean {
   return responseOf(socket) !== null;
 }
@@ -79,12 +79,12 @@ function describe(error: ClientError, maxHeaderBytes: number): RowhouseError {
   }
 }
 
-/** How long a connection may still send after its last answer, before it is cut, in milliseconds. */
+/** How long a connection may send after its last answer before it is cut, in milliseconds. */
 const LINGER_MS = 5_000;
 
 /**
- * To close while the client still sends would reset the connection, and the client would lose the answer with it
- * (RFC 9112, section 9.6). So what arrives is read and dropped, for a while.
+ * Answers and closes the connection. Closing while the client still sends would reset the connection, and the client would
+ * lose the answer (RFC 9112, section 9.6). So bytes are read and dropped for a while.
  */
 export function answerAndClose(socket: Socket, error: RowhouseError): void {
   const requestId = timestampedId('req');

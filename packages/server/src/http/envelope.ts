@@ -9,22 +9,22 @@ import {
   type OperationGrouping,
 } from './access/operation-grouping.ts';
 
-/** What an envelope needs of a request; Fastify's own request fits. */
+/** The properties of a request that an envelope needs. Fastify's request has them. */
 export interface EnvelopedRequest {
   readonly id: string;
-  /** Of the request whose answer is given again. */
+  /** The id of the request whose answer is replayed. */
   readonly originalRequestId?: string | null;
   readonly grouping?: OperationGrouping | null;
 }
 
-/** In the answer to a request that was authenticated and sent an operation header. */
+/** The keys of an authenticated request with an operation header. */
 interface OperationKeys {
   readonly operation_key: string | null;
   readonly operation_run_id: string | null;
   readonly operation_grouping_status: GroupingStatus;
 }
 
-/** The answer to a request that succeeded. The keys stand in the contract’s order, and JSON keeps it. */
+/** The answer to a successful request. The keys are in the contract’s order, which JSON preserves. */
 export interface SuccessEnvelope<Data> extends Partial<OperationKeys> {
   readonly ok: true;
   readonly data: Data;
@@ -47,7 +47,7 @@ export interface ErrorEnvelope extends Partial<OperationKeys> {
 
 interface EnvelopeMeta {
   readonly generated_at: string;
-  /** Only where the answer is that of an earlier request, as its `Idempotency-Key` asks. */
+  /** Present only if the answer is that of an earlier request with the same `Idempotency-Key`. */
   readonly original_request_id?: string;
 }
 
@@ -74,7 +74,7 @@ export function failure(
 
 type LastKeys = Pick<ErrorEnvelope, 'request_id' | 'meta'> & Partial<OperationKeys>;
 
-/** What follows the error, in every envelope. */
+/** Returns the keys that follow `error` in every envelope. */
 function lastKeys({ id, grouping = null, originalRequestId = null }: EnvelopedRequest): LastKeys {
   const meta = metaOf(originalRequestId);
   if (grouping === null) return { request_id: id, meta };
@@ -94,7 +94,7 @@ function metaOf(originalRequestId: string | null): EnvelopeMeta {
   return { generated_at: now, original_request_id: originalRequestId };
 }
 
-/** The schema of a success envelope around `data`, for a route’s `schema.response`. */
+/** Returns the schema of a success envelope around `data`, for a route’s `schema.response`. */
 export function envelopeOf<Data extends TSchema>(data: Data) {
   return Type.Object(
     {
@@ -111,7 +111,7 @@ export function envelopeOf<Data extends TSchema>(data: Data) {
 
 const textOrNull = Type.Union([Type.String(), Type.Null()]);
 
-/** There where the request was authenticated and sent an operation header. */
+/** Present if the request was authenticated and sent an operation header. */
 const operationKeys = {
   operation_key: Type.Optional(textOrNull),
   operation_run_id: Type.Optional(textOrNull),
@@ -132,7 +132,7 @@ const envelopeMeta = Type.Object(
   { additionalProperties: false, title: 'EnvelopeMeta' },
 );
 
-/** The schema of an envelope around an error. */
+/** The schema of an error envelope. */
 export const errorEnvelope = Type.Object(
   {
     ok: Type.Literal(false),

@@ -10,11 +10,11 @@ import type { Validation } from './validation.ts';
 
 export interface FailureOptions {
   readonly validation: Validation;
-  /** Makes an error that its route does not declare a fault of the service. For tests. */
+  /** Whether an error that the route does not declare becomes an internal error. For tests. */
   readonly check: boolean;
 }
 
-/** Answers with the envelope of an error, whatever was thrown. Also usable where none of the server's hooks has run. */
+/** Sends the envelope of an error, whatever was thrown. It also works if none of the server's hooks has run. */
 export function sendFailure(
   thrown: unknown,
   request: FastifyRequest,
@@ -24,7 +24,7 @@ export function sendFailure(
   const understood = toRowhouseError(thrown, request, validation);
   const error = check ? declared(understood, request) : understood;
   request.errorCode = error.code;
-  // A shutdown, or a check that says no, is told to whoever asks, and is nothing for the log.
+  // A shutdown or a failed health check is answered, but not logged.
   if (error.code === 'internal_error' || (error.status >= 500 && error.cause !== undefined)) {
     request.log.error({ err: error.cause ?? error, code: error.code }, 'The request failed.');
   }
@@ -40,7 +40,7 @@ export function sendFailure(
     .send(JSON.stringify(failure(request, error)));
 }
 
-/** The headers of every answer that is an envelope. */
+/** Returns the headers of every envelope. */
 export function envelopeHeaders(requestId: string): Readonly<Record<string, string>> {
   return {
     'content-type': 'application/json; charset=utf-8',
@@ -51,8 +51,8 @@ export function envelopeHeaders(requestId: string): Readonly<Record<string, stri
 }
 
 /**
- * A route may have described a file before something went wrong. And Fastify would close the connection after a body that
- * it refused, while the client may still be sending it and so never read why.
+ * Headers that an error answer removes: a route may have set headers for a file before it failed. Fastify would also close
+ * the connection after it refused a body, before a client that is still sending can read why.
  */
 const HEADERS_OF_THE_ANSWER_NOT_SENT = [
   'connection',
@@ -82,7 +82,7 @@ function toRowhouseError(thrown: unknown, request: FastifyRequest, validation: V
   }
 }
 
-/** What the OpenAPI document says of a route's errors is true, because no test meets another. */
+/** Ensures that the OpenAPI document lists every error of a route: in tests, an undeclared error is an internal error. */
 function declared(error: RowhouseError, { is404, routeOptions }: FastifyRequest): RowhouseError {
   const { method, url, config } = routeOptions;
   if (is404 || config?.access === undefined || errorsOf({ method, config }).includes(error.code))
@@ -97,12 +97,15 @@ function pathError(message: string): RowhouseError {
   });
 }
 
-/** The client left while it was still sending: nobody reads the answer, and it is no fault of the service. */
+/**
+ * Returns whether the client disconnected while it was still sending: no one reads the answer, and the service is not at
+ * fault.
+ */
 function isGone(request: FastifyRequest): boolean {
   return request.raw.destroyed && !request.raw.complete;
 }
 
-/** The client left while its answer was being made, and the work was given up. */
+/** Returns whether the client disconnected before its answer, and the work was cancelled. */
 function wasGivenUp(thrown: unknown, request: FastifyRequest): boolean {
   return thrown instanceof Error && thrown.name === 'AbortError' && request.raw.socket.destroyed;
 }

@@ -41,18 +41,18 @@ export interface HttpServerOptions {
   readonly authenticator: Authenticator;
   readonly bodyMaxBytes: number;
   readonly bodyMemory?: BodyMemoryLimits;
-  /** Checks every answer against the schema and the errors its route declares, and fails it where they differ. For tests. */
+  /** Whether to check every answer against the schema and the errors that its route declares. For tests. */
   readonly checkResponses?: boolean;
   readonly timeouts?: Partial<Timeouts>;
   readonly maxConnections?: number;
   readonly workLimits?: WorkLimits;
-  /** Of each project token; null for none. */
+  /** The rate limit of each project token; null for none. */
   readonly rateLimit?: Rate | null;
-  /** In seconds, and never set back. For tests. */
+  /** A monotonic clock in seconds. For tests. */
   readonly rateClock?: () => number;
   readonly counts?: EdgeCounts;
   readonly observers?: readonly RequestObserver[];
-  /** Which project the admin credential's requests concern; without it, none. */
+  /** Finds the project of the admin credential's requests. Without it, they have none. */
   readonly projectIds?: ProjectIds;
   readonly grouper?: OperationGrouper | null;
 }
@@ -60,15 +60,15 @@ export interface HttpServerOptions {
 export interface Timeouts {
   readonly headersMs: number;
   readonly bodyMs: number;
-  /** In each such time a JSON body must bring 1 KiB for every second of it. */
+  /** The period over which a JSON body must average 1 KiB a second. */
   readonly bodyStallMs: number;
-  /** How long a connection may wait for its next request. */
+  /** How long a connection may be idle. */
   readonly keepAliveMs: number;
-  /** How often Node looks for requests whose headers are late. */
+  /** How often Node checks for late headers. */
   readonly checkMs: number;
-  /** How long a client may take no byte of its answer; noticed in up to twice this time. */
+  /** How long a client may read no byte of its answer; noticed after at most twice this time. */
   readonly answerStallMs: number;
-  /** How long the rest of a body may keep coming after its request was answered, before the connection is cut. */
+  /** How long the rest of a body may arrive after its request was answered, before the connection is cut. */
   readonly lingerMs: number;
 }
 
@@ -95,13 +95,13 @@ const BODY_MEMORY: BodyMemoryLimits = {
   perAddress: settings.addressBodiesMaxBytes.default,
 };
 
-/** Some tenths of a second of work where it is short; more than so many would wait longer than it is worth. */
+/** A few tenths of a second of short work. More requests would wait too long to be worthwhile. */
 const WORK_LIMITS: WorkLimits = { total: 10_000, perProject: 2_000 };
 
-/** The request line and the headers together. A filter with a thousand values fits into a query. */
+/** The limit of the request line and the headers together. A filter with a thousand values fits into a query. */
 const MAX_HEADER_BYTES = 65_536;
 
-/** A server that knows no route yet and holds each that is registered to the rules of the edge. */
+/** Creates a server without routes. It checks each route that is registered against the rules of the edge. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const validation = createValidation();
   const check = options.checkResponses ?? false;
@@ -173,7 +173,7 @@ function rateLimitsOf(
   return new RateLimits(rateLimit, { ...observed, ...(rateClock !== undefined && { now: rateClock }) });
 }
 
-/** What happens to every request before its route's own hooks. */
+/** Adds the hook that runs for every request before the route's own hooks. */
 function receiveRequests(app: HttpServer): void {
   const routes = createKnownRoutes();
   app.addHook('onRoute', routes.add);
@@ -186,7 +186,7 @@ function receiveRequests(app: HttpServer): void {
   });
 }
 
-/** A request that no route takes: its URL may still be known for other methods. Its body is never read. */
+/** Answers a request without a route. Its URL may exist for other methods. Its body is never read. */
 function answerUnrouted(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -9,11 +9,11 @@ import { credentialOf, presentedToken } from './access/authentication.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null where the request has no `Idempotency-Key`, and has effect each time that it is sent. */
+    /** Null if the request has no `Idempotency-Key`, and takes effect each time that it is sent. */
     idempotency: IdempotentRequest | null;
-    /** Of a JSON body, in hexadecimal, where the request has such a key. */
+    /** The SHA-256 of a JSON body in hexadecimal, if the request has a key. */
     bodySha256: string;
-    /** The id of the request whose answer is given again; null where this one did what it says. */
+    /** The id of the request whose answer is replayed; null if this request ran. */
     originalRequestId: string | null;
   }
 }
@@ -26,7 +26,7 @@ export function hasIdempotencyKey(request: FastifyRequest): boolean {
   return request.headers[HEADER] !== undefined;
 }
 
-/** The key of a request, for what is kept in the catalog; null where it has none. */
+/** Returns the request with its key, for results in the catalog; null without a key. */
 export function sealedRequestOf(request: FastifyRequest): SealedRequest | null {
   if (request.idempotency === null) return null;
   const credential = credentialOf(request);
@@ -37,19 +37,19 @@ export function sealedRequestOf(request: FastifyRequest): SealedRequest | null {
   };
 }
 
-/** SHA-256, in hexadecimal. */
+/** Returns the SHA-256 in hexadecimal. */
 export function sha256Of(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
 /**
- * Reads the key of each request to a route, and lets no two of the same key in at once: the second could not be told yet what
- * came of the first.
+ * Reads the key of each request to a route, and admits only one request with a given key at a time: the result of the first
+ * is not known yet when a second arrives.
  */
 export class IdempotencyKeys {
   readonly #underWay = new Set<string>();
 
-  /** The handler of a route that changes something, for requests with a key and without. */
+  /** Wraps the handler of a route that changes something, for requests with and without a key. */
   guard(handler: RouteHandlerMethod): RouteHandlerMethod {
     const underWay = this.#underWay;
     return function guarded(request, reply) {
@@ -61,9 +61,7 @@ export class IdempotencyKeys {
   }
 }
 
-/**
- * What a write gave, to be answered. The answer says so where it is that of an earlier request.
- */
+/** Returns the result of a write for the answer, and marks the answer if it is that of an earlier request. */
 export function resultOf<Result>(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -94,7 +92,7 @@ function inProgress(): RowhouseError {
   );
 }
 
-/** The request as its body makes it one of its own, which for a stream is known only in the end. */
+/** Returns the request with the hash of its body, which for a stream is only known at the end. */
 export function withBody(request: FastifyRequest, bodySha256: string): IdempotentRequest {
   const { method, url } = request;
   return {
@@ -113,7 +111,7 @@ function keyOf({ headers, raw }: FastifyRequest): string {
   throw invalidField('headers.Idempotency-Key', `must be sent once, with 1 to ${MAX_KEY_LENGTH} characters`);
 }
 
-/** Whatever project it is for: in the catalog a key stands once for all that its owner asks for. */
+/** Ignores the project: the catalog stores a key once for all requests of its owner. */
 function placeOf(request: FastifyRequest, { key }: IdempotentRequest): string {
   return JSON.stringify([ownerOf(credentialOf(request)), key]);
 }

@@ -1,13 +1,13 @@
 import type { RouteOptions } from 'fastify';
 
-/** Which methods the URLs of the service take, for `Allow`. */
+/** The methods of the service's URLs, for `Allow`. */
 export interface KnownRoutes {
   readonly add: (route: Pick<RouteOptions, 'method' | 'url'>) => void;
-  /** The methods that `url` takes, sorted; none where no route has that path. */
+  /** The sorted methods of `url`; empty if no route has that path. */
   readonly methodsOf: (url: string) => readonly string[];
 }
 
-/** Asked only about requests that matched no route, so a walk over all patterns is fast enough. */
+/** Only used for requests without a route, so a scan of all patterns is fast enough. */
 export function createKnownRoutes(): KnownRoutes {
   const patterns: { readonly segments: readonly string[]; readonly methods: readonly string[] }[] = [];
   return {
@@ -24,7 +24,7 @@ export function createKnownRoutes(): KnownRoutes {
   };
 }
 
-/** The path alone, of a target in origin form or absolute form (RFC 9112, section 3.2). */
+/** Returns the path of a request target in origin form or absolute form (RFC 9112, section 3.2). */
 function pathOf(url: string): string {
   return url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
 }

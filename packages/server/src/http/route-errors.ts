@@ -5,18 +5,18 @@ import { takesBody } from './bodies/takes-body.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the route itself refuses with, beside what follows from its access, its path and its body. */
+    /** The errors of the route, besides those that follow from its access, path and body. */
     errors?: readonly ErrorCode[];
   }
 }
 
-/** What `errorsOf` needs to know of a route. */
+/** The properties of a route that `errorsOf` needs. */
 export interface FailingRoute {
   readonly method: string | readonly string[];
   readonly config: FastifyContextConfig;
 }
 
-/** What any request may meet with, whatever it asks for: a limit of the connection, or a fault of the service. */
+/** The errors that any request may get: limits of the connection, or a fault of the service. */
 export const ERRORS_OF_THE_SERVICE: readonly ErrorCode[] = [
   'request_timeout',
   'headers_too_large',
@@ -25,7 +25,7 @@ export const ERRORS_OF_THE_SERVICE: readonly ErrorCode[] = [
   'storage_full',
 ];
 
-/** Every error that the route may answer with, in the order of the registry. */
+/** Returns every error that the route may answer with, in the order of the registry. */
 export function errorsOf({ method, config }: FailingRoute): readonly ErrorCode[] {
   const possible = new Set<ErrorCode>([
     ...ERRORS_OF_THE_SERVICE,
@@ -38,14 +38,14 @@ export function errorsOf({ method, config }: FailingRoute): readonly ErrorCode[]
   return (Object.keys(errorRegistry) as ErrorCode[]).filter((code) => possible.has(code));
 }
 
-/** A route that changes something, for whoever may call it with a credential. */
+/** Returns whether the route changes something and requires a credential. */
 export function takesIdempotencyKey({ method, config }: FailingRoute): boolean {
   return takesBody(method) && config.access !== 'public';
 }
 
 const ERRORS_OF_KEYS: readonly ErrorCode[] = ['idempotency_in_progress', 'idempotency_mismatch'];
 
-/** Every route refuses query parameters that it does not know. */
+/** Every route refuses unknown query parameters. */
 const ERRORS_OF_A_REQUEST: readonly ErrorCode[] = ['malformed_request', 'validation_failed'];
 
 function errorsOfAccess({ access, scope, tables }: FastifyContextConfig): readonly ErrorCode[] {

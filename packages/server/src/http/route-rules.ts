@@ -8,18 +8,18 @@ import { IdempotencyKeys } from './idempotency.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** `stream`: the handler gets the bytes as they arrive, from a parser that its room registers. Otherwise JSON. */
+    /** `stream`: the handler gets the bytes as they arrive, from a parser that the resource registers. Otherwise JSON. */
     body?: 'json' | 'stream';
-    /** The media types of a body that is a stream. */
+    /** The media types of a streamed body. */
     mediaTypes?: readonly string[];
-    /** What programs call the route by (`createTable`), for as long as it exists. */
+    /** The route's permanent name for client programs (`createTable`). */
     operationId?: string;
   }
 }
 
 /**
- * The hook that sees each route as it is registered, and holds it to the house's rules: it says who may call it, names
- * every parameter it takes, and refuses every other. A route that breaks a rule stops the start, not a request.
+ * Returns the hook that checks each registered route against the rules of the edge: it states who may call it, describes
+ * every parameter, and refuses all others. A route that breaks a rule fails the start, not a request.
  */
 export function routeRules(reception: Reception): (route: RouteOptions) => void {
   const idempotencyKeys = new IdempotencyKeys();
@@ -31,7 +31,7 @@ export function routeRules(reception: Reception): (route: RouteOptions) => void 
     if (rule !== null) {
       const check = requireAccess(rule, reception);
       hooks.push(check);
-      // While a body was arriving the token may have ended, and its project's slug may be another project's now.
+      // While the body arrived, the token may have been revoked, and its project's slug may belong to another project.
       if (takesBody(route.method)) {
         route.preHandler = [check, ...[route.preHandler ?? []].flat()];
         route.handler = idempotencyKeys.guard(route.handler);
@@ -41,7 +41,7 @@ export function routeRules(reception: Reception): (route: RouteOptions) => void 
   };
 }
 
-/** Null for a route that anyone may call. */
+/** Returns null for a public route. */
 function accessRule(route: RouteOptions): AccessRule | null {
   const { access, scope, tables } = route.config ?? {};
   if (access === undefined) throw broken(route, 'config.access must state who may call the route');
@@ -69,7 +69,7 @@ function takesProject(route: RouteOptions): boolean {
 
 const nothing = Type.Object({}, { additionalProperties: false });
 
-/** What a route does not declare, it does not take. */
+/** Returns the route's schema, which refuses everything that the route does not declare. */
 function closedSchema(route: RouteOptions): NonNullable<RouteOptions['schema']> {
   const schema = route.schema ?? {};
   if (schema.params === undefined && /[:*]/.test(route.url)) {
@@ -88,7 +88,7 @@ function closedSchema(route: RouteOptions): NonNullable<RouteOptions['schema']> 
   };
 }
 
-/** The path of the first object schema that names its fields but leaves open whether it takes others. */
+/** Returns the path of the first object schema that has properties but does not state whether it accepts others. */
 function firstOpenObject(schema: unknown, path: string): string | null {
   if (typeof schema !== 'object' || schema === null) return null;
   if ('properties' in schema && !('additionalProperties' in schema)) return path;

@@ -3,12 +3,12 @@ import type { ErrorObject } from 'ajv';
 import type { ErrorDetail } from '../core/errors.ts';
 
 /**
- * What a `pattern` allows, in words, for people: a schema carries it beside its pattern
- * (`'x-allowed': 'lower-case letters, digits, "_" and "-"'`).
+ * The schema keyword that describes what a `pattern` allows, for people (`'x-allowed': 'lower-case letters, digits, "_" and
+ * "-"'`).
  */
 export const ALLOWED_KEYWORD = 'x-allowed';
 
-/** Ajv's errors about one part of a request (`body`, `query`, `path`), as the sentences that a client reads. */
+/** Returns Ajv's errors about one part of a request (`body`, `query`, `path`) as messages for the client. */
 export function detailsOf(part: string, errors: readonly ErrorObject[]): readonly ErrorDetail[] {
   const details = new Map<string, ErrorDetail>();
   for (const error of withUnionsResolved(errors)) {
@@ -19,8 +19,8 @@ export function detailsOf(part: string, errors: readonly ErrorObject[]): readonl
 }
 
 /**
- * A value that fits none of several alternatives fails each of them, and once more as a whole. One of these is worth
- * telling: the faults of the alternative that was meant, where one of them got past its type, or else the whole.
+ * Simplifies the errors of a union. A value that matches no alternative fails each of them, and the union. Only one of these
+ * is useful: the errors of the intended alternative, if its type matches, or else the error of the union.
  */
 function withUnionsResolved(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const unions = errors.filter(isUnion).toSorted((a, b) => a.schemaPath.length - b.schemaPath.length);
@@ -38,7 +38,7 @@ function withUnionsResolved(errors: readonly ErrorObject[]): readonly ErrorObjec
   ];
 }
 
-/** Stands for a union of which no alternative was meant, so that it is not resolved again. */
+/** Marks a union without an intended alternative, so it is not resolved again. */
 const RESOLVED = 'resolved';
 
 function isUnion(error: ErrorObject): boolean {
@@ -60,7 +60,7 @@ function isOtherKind(error: ErrorObject, instancePath: string): boolean {
   return error.instancePath === instancePath && ['type', 'const', 'enum'].includes(error.keyword);
 }
 
-/** `/columns/0/column_name` in the body is `body.columns[0].column_name`. */
+/** Returns the field: `/columns/0/column_name` in the body is `body.columns[0].column_name`. */
 function fieldOf(part: string, error: ErrorObject): string {
   const steps = error.instancePath.split('/').slice(1).map(unescapePointer);
   const { missingProperty, additionalProperty, propertyName } = error.params;
@@ -129,7 +129,7 @@ function unknownField(part: string, error: ErrorObject): string {
     : 'is not known; no field is allowed here';
 }
 
-/** What a schema allows, to stand after "must be": `a string or null`, `one of json, sql`. */
+/** Describes what a schema allows, after "must be": `a string or null`, `one of json, sql`. */
 function describe(schema: unknown): string {
   if (!isRecord(schema)) return 'something else';
   const values = valuesOf(schema);
@@ -149,7 +149,7 @@ const TYPES_IN_WORDS: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-/** The values that a schema lists, or null where it does not list every one. */
+/** Returns the values that a schema lists, or null if it does not list all of them. */
 function valuesOf(schema: Readonly<Record<string, unknown>>): readonly string[] | null {
   if ('const' in schema) return [literal(schema['const'])];
   if (Array.isArray(schema['enum'])) return schema['enum'].map(literal);

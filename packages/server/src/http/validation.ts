@@ -7,11 +7,11 @@ import { ALLOWED_KEYWORD, detailsOf } from './validation-details.ts';
 
 export interface Validation {
   readonly compiler: FastifySchemaCompiler<TSchema>;
-  /** The error for a request that the compiled schemas refused. */
+  /** Returns the error for a request that the compiled schemas refused. */
   readonly failureOf: (request: ValidatedRequest) => RowhouseError;
 }
 
-/** Fastify's request fits. */
+/** Fastify's request has these properties. */
 export interface ValidatedRequest {
   readonly params: unknown;
   readonly query: unknown;
@@ -21,11 +21,9 @@ export interface ValidatedRequest {
 }
 
 /**
- * Compiles the schemas of routes. A body is taken as it was written: no value is turned into another type, no unknown
- * field is dropped. Paths and queries are text, so there, and only there, a number may be written in digits.
- *
- * A body is checked up to its first fault, and read again for the others only when it is small: a large one could hold
- * millions of faults, and each would take memory.
+ * Compiles the schemas of routes. A body is not converted: no value changes its type, and no unknown field is dropped. Paths
+ * and queries are text, so numbers there may be written as digits. A body is checked up to its first error. Only a small
+ * body is checked again for the others: a large one could have millions of errors, each of which takes memory.
  */
 export function createValidation(): Validation {
   const forBodies = ajv({ allErrors: false, coerceTypes: false });
@@ -48,8 +46,8 @@ export function createValidation(): Validation {
 }
 
 /**
- * Ajv looks at the text before it makes a number of it, and so lets `1e999` through as an integer below every maximum. Whoever
- * looks again sees that it has become Infinity.
+ * Validates twice. Ajv checks a text before it converts it to a number, and so accepts `1e999` as an integer below every
+ * maximum. The second check sees Infinity.
  */
 function lookingTwice(validate: ValidateFunction): FastifyValidate {
   const twice: FastifyValidate = (value: unknown) => {
@@ -82,7 +80,7 @@ function ajv(options: Options): Ajv {
   return instance;
 }
 
-/** Ajv compiles one schema object once, however often it is asked. */
+/** Ajv compiles a schema object only once. */
 function faultsOf(instance: Ajv, part: string, schema: unknown, value: unknown): readonly ErrorDetail[] {
   if (typeof schema !== 'object' || schema === null) return [];
   const validate = instance.compile(schema);

@@ -9,7 +9,7 @@ import { typeName } from './operation-name.ts';
 /** The headers of every answer. */
 export const ANSWER_HEADERS = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } } as const;
 
-/** What the route answers where it succeeds, by status. */
+/** Returns the successful answers of the route, by status. */
 export function answersOf(
   route: DescribedRoute,
   schemas: NamedSchemas,
@@ -27,7 +27,7 @@ export function answersOf(
 
 interface DeclaredAnswer {
   readonly status: string;
-  /** An envelope, or what is no JSON, by its media type; of the type null where there is nothing but headers. */
+  /** An envelope or another body, by its media type; the media type is null if there are only headers. */
   readonly schema: JsonSchema;
   readonly schemas: NamedSchemas;
   readonly showsExample: boolean;
@@ -52,7 +52,7 @@ function headersOf(route: DescribedRoute): Readonly<Record<string, JsonSchema>> 
   return { ...ANSWER_HEADERS, 'Idempotency-Replayed': { $ref: '#/components/headers/Idempotency-Replayed' } };
 }
 
-/** The schema of an envelope, whose data has a name. */
+/** Returns the schema of an envelope whose data is a named schema. */
 function envelopeSchema(envelope: JsonSchema, dataName: string): JsonSchema {
   const { properties } = envelope;
   if (!isJsonSchema(properties) || !isJsonSchema(properties['data'])) {
@@ -61,7 +61,7 @@ function envelopeSchema(envelope: JsonSchema, dataName: string): JsonSchema {
   return { ...envelope, properties: { ...properties, data: titled(properties['data'], dataName) } };
 }
 
-/** An envelope as the page shows one, around other data. */
+/** Returns the envelope shown on the page, with other data. */
 function envelopeAround(data: unknown): JsonSchema {
   return {
     ok: true,

@@ -3,19 +3,19 @@ import type { FastifyContextConfig, RouteOptions } from 'fastify';
 import { documentedPath } from '../http/documented-path.ts';
 import type { OperationText, PageTexts } from './page-texts.ts';
 
-/** A route for one method, with what the page says of it. */
+/** A route for one method, with its texts from the page. */
 export interface DescribedRoute {
   readonly method: string;
-  /** As OpenAPI writes it: `/projects/{project}`. */
+  /** In the form of OpenAPI: `/projects/{project}`. */
   readonly path: string;
   readonly config: FastifyContextConfig;
   readonly schema: NonNullable<RouteOptions['schema']>;
-  /** What programs call it by; without one, its method and path. */
+  /** Its name for programs; without one, its method and path. */
   readonly operationId: string;
   readonly text: OperationText;
 }
 
-/** A route that answers HEAD besides is one route: the document shows it as GET. */
+/** Describes the routes. A route that also answers HEAD is one route, shown as GET. */
 export function describeRoutes(
   routes: readonly RouteOptions[],
   { operations }: PageTexts,
@@ -37,7 +37,7 @@ export function describeRoutes(
   });
 }
 
-/** A test says that there is none; until it is written, the service runs all the same. */
+/** A test ensures that no route is undescribed. Until a description is written, the service runs without it. */
 function undescribed(method: string, path: string): OperationText {
   return { method, path, tag: 'Not described', description: '', query: {} };
 }

@@ -7,7 +7,7 @@ import type { HttpServer } from '../http/http-server.ts';
 import { DOCS_ASSETS, DOCS_PAGE, type DocsAsset } from './docs-page.ts';
 import { publicFile, type PublicFile, sendPublicFile, unchangedFile } from './public-file.ts';
 
-/** `GET /docs`: a page that shows `/openapi.json` to people, and what it is made of below it. */
+/** `GET /docs`: a page that shows `/openapi.json` to people, with its assets. */
 export function registerDocsPageRoutes(app: HttpServer): void {
   const page = publicFile(Buffer.from(DOCS_PAGE), 'text/html; charset=utf-8');
   app.get(
@@ -51,8 +51,8 @@ export function registerDocsPageRoutes(app: HttpServer): void {
 }
 
 /**
- * Nothing from elsewhere, nothing inline, and nothing sent elsewhere. The viewer works with that; its icons are `data:` images
- * in its styles.
+ * Allows no content from other servers, no inline content, and no requests to other servers. The viewer works with this
+ * policy; its styles use `data:` images as icons.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",

@@ -1,6 +1,6 @@
 /**
- * The page at /docs: Swagger UI, out of the package that Fastify keeps, since the viewer's own runs a script that reports each
- * install. Every URL is relative, so that it works below any prefix that a proxy sets before it.
+ * The page at /docs: Swagger UI from the package that Fastify maintains, because the viewer's own package has an install
+ * script that reports each install. Every URL is relative, so the page works below any prefix of a proxy.
  */
 export const DOCS_PAGE = `<!doctype html>
 <html lang="en">
@@ -31,7 +31,7 @@ const START = `SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   docExpansion: 'list',
   filter: true,
-  // Else it would be sent to a server of its makers.
+  // Otherwise, the page would send the document to the viewer's public validator.
   validatorUrl: null,
 });
 `;
@@ -40,7 +40,7 @@ const STYLE = `body { margin: 0; }
 noscript { display: block; padding: 2rem; font-family: sans-serif; }
 `;
 
-/** A file that the page loads: its text, or where it lies. */
+/** A file that the page loads: its text, or its path. */
 export interface DocsAsset {
   readonly name: string;
   readonly contentType: string;

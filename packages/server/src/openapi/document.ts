@@ -8,7 +8,7 @@ import { type Operation, operationOf } from './operation.ts';
 import type { PageTexts } from './page-texts.ts';
 import { headerComponents } from './request-headers.ts';
 
-/** https://spec.openapis.org/oas/v3.1.1.html, as far as it is used here. */
+/** The parts of https://spec.openapis.org/oas/v3.1.1.html that are used here. */
 export interface OpenApiDocument {
   readonly openapi: '3.1.1';
   readonly info: Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export interface OpenApiDocument {
 }
 
 /**
- * Describes the routes of a service, in the order of the page, from the schemas that check their requests and answers.
+ * Describes the routes of a service, in the order of the page, from the schemas that validate their requests and answers.
  * @param options.version of the service.
  */
 export function openApiDocument(
@@ -41,7 +41,7 @@ export function openApiDocument(
       description: page.introduction,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    // The server that the document came from, whatever stands before it.
+    // The server that served the document, behind any proxy.
     servers: [{ url: '/' }],
     tags: page.tags,
     paths: Object.fromEntries(

@@ -6,7 +6,7 @@ import type { DescribedRoute } from './described-route.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { NamedSchemas } from './named-schemas.ts';
 
-/** What the route answers where it fails, by status, as references; what may happen to any request is the default. */
+/** Returns the error answers of the route by status, as references. The default covers errors that any request may get. */
 export function failuresOf(route: DescribedRoute): Readonly<Record<string, JsonSchema>> {
   const byStatus = [...ownErrors(route)].map(([status, codes]): [string, JsonSchema] => [
     String(status),
@@ -15,7 +15,7 @@ export function failuresOf(route: DescribedRoute): Readonly<Record<string, JsonS
   return { ...Object.fromEntries(byStatus), default: { $ref: '#/components/responses/service_failure' } };
 }
 
-/** The answers that `failuresOf` refers to. */
+/** Returns the answers that `failuresOf` references. */
 export function failureComponents(
   routes: readonly DescribedRoute[],
   schemas: NamedSchemas,

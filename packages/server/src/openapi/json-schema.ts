@@ -1,7 +1,7 @@
-/** A schema as plain JSON: JSON Schema 2020-12, which OpenAPI 3.1 takes as it is. */
+/** A schema as plain JSON: JSON Schema 2020-12, which OpenAPI 3.1 accepts unchanged. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The schema without what TypeBox keeps beside its JSON. */
+/** Returns the schema without TypeBox's own properties. */
 export function toJsonSchema(schema: unknown): JsonSchema {
   const plain: unknown = JSON.parse(JSON.stringify(schema ?? {}));
   if (!isJsonSchema(plain)) throw new Error(`${JSON.stringify(schema)} is no schema.`);
@@ -12,7 +12,7 @@ export function isJsonSchema(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The fields of an object schema, in their order. */
+/** Returns the fields of an object schema in order. */
 export function propertiesOf(schema: JsonSchema): readonly {
   readonly name: string;
   readonly schema: JsonSchema;
@@ -25,7 +25,7 @@ export function propertiesOf(schema: JsonSchema): readonly {
     .map(([name, property]) => ({ name, schema: property, required: required.includes(name) }));
 }
 
-/** The schema under this name, where its `title` gives it no other. */
+/** Returns the schema with this name as its `title`, unless it has another. */
 export function titled(schema: JsonSchema, name: string): JsonSchema {
   return 'title' in schema ? schema : { ...schema, title: name };
 }

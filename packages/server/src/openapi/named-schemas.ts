@@ -4,18 +4,18 @@ import { ALLOWED_KEYWORD } from '../http/validation-details.ts';
 import { isJsonSchema, type JsonSchema, toJsonSchema } from './json-schema.ts';
 
 /**
- * The schemas of a document that have a name: each stands once, below `components`, and is referred to wherever it is used.
- * A schema's name is its `title`.
+ * The named schemas of a document. Each is listed once in `components` and referenced wherever it is used. A schema's name
+ * is its `title`.
  */
 export class NamedSchemas {
   readonly #byName = new Map<string, JsonSchema>();
 
-  /** The schema as the document shows it: its named parts, and itself where it has a name, as references. */
+  /** Returns the schema for the document, with references to its named parts, or to itself if it is named. */
   refer(schema: unknown): JsonSchema {
     return this.#shown(toJsonSchema(schema));
   }
 
-  /** Sorted by name. */
+  /** Returns the named schemas, sorted by name. */
   all(): Readonly<Record<string, JsonSchema>> {
     return Object.fromEntries([...this.#byName].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }
@@ -30,7 +30,10 @@ export class NamedSchemas {
     return typeof title === 'string' ? this.#add(title, shown) : shown;
   }
 
-  /** Most keywords hold a schema or an array of them; `properties` holds names, `enum`, `const` and `default` values. */
+  /**
+   * Most keywords contain a schema or an array of schemas; `properties` contains names, and `enum`, `const` and `default`
+   * contain values.
+   */
   #shownPart(keyword: string, value: unknown): unknown {
     if (VALUE_KEYWORDS.has(keyword)) return value;
     if (Array.isArray(value)) return value.map((item) => (isJsonSchema(item) ? this.#shown(item) : item));
@@ -55,7 +58,7 @@ export class NamedSchemas {
 
 const VALUE_KEYWORDS: ReadonlySet<string> = new Set(['enum', 'const', 'default']);
 
-/** What a pattern allows in words is its description; and fields of any name need no pattern. */
+/** Converts a schema for OpenAPI: the words for a pattern become its description, and fields of any name need no pattern. */
 function inOpenApiTerms(schema: JsonSchema): JsonSchema {
   const { [ALLOWED_KEYWORD]: allowed, patternProperties, ...rest } = schema;
   const ofAnyName = isJsonSchema(patternProperties) ? patternProperties['^.*$'] : undefined;

@@ -7,7 +7,9 @@ import { openApiDocument } from './document.ts';
 import { pageTexts } from './page-texts.ts';
 import { type PublicFile, publicFile, sendPublicFile, unchangedFile } from './public-file.ts';
 
-/** `GET /openapi.json`: what the server can do, this route included. Only routes that are registered later are in it. */
+/**
+ * `GET /openapi.json`: describes the API, including this route. The document only contains routes that are registered later.
+ */
 export function registerOpenApiRoutes(app: HttpServer): void {
   const routes = collectRoutes(app);
   let served: Promise<PublicFile> | null = null;

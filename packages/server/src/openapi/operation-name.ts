@@ -1,10 +1,10 @@
-/** `createTable`: "Create table". */
+/** Returns "Create table" for `createTable`. */
 export function inWords(operationId: string): string {
   const words = operationId.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return capitalised(words);
 }
 
-/** `createTable`: `CreateTable`. */
+/** Returns `CreateTable` for `createTable`. */
 export function typeName(operationId: string): string {
   return capitalised(operationId.replaceAll(/[^A-Za-z0-9]/g, ''));
 }

@@ -50,7 +50,7 @@ function permissionsOf({ config }: DescribedRoute): Pick<Operation, 'x-required-
   };
 }
 
-/** Null for a route that takes no body, or no field in it. */
+/** Returns null for a route without a body, or without fields in it. */
 function requestBodyOf(
   { schema, config, operationId, text }: DescribedRoute,
   schemas: NamedSchemas,

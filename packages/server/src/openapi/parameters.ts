@@ -3,7 +3,7 @@ import { type JsonSchema, propertiesOf, toJsonSchema } from './json-schema.ts';
 import type { NamedSchemas } from './named-schemas.ts';
 import type { PageTexts } from './page-texts.ts';
 
-/** The parameters of a path, then those of the query. https://spec.openapis.org/oas/v3.1.1.html#parameter-object */
+/** Returns the path parameters, then the query parameters. https://spec.openapis.org/oas/v3.1.1.html#parameter-object */
 export function parametersOf(
   { schema, text }: DescribedRoute,
   schemas: NamedSchemas,
@@ -42,7 +42,7 @@ function parameter(
   };
 }
 
-/** The value that the text of a URL stands for. */
+/** Returns the value of a text in a URL. */
 function valueOf(text: string, { type }: JsonSchema): string | number {
   return type === 'integer' || type === 'number' ? Number(text) : text;
 }

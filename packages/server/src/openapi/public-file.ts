@@ -5,11 +5,11 @@ import { Type } from 'typebox';
 
 import { namesEntity } from '../http/entity-tags.ts';
 
-/** What anybody may read, and nothing of a project is in. */
+/** A file that anyone may read. It contains no project data. */
 export interface PublicFile {
   readonly bytes: Buffer;
   readonly contentType: string;
-  /** Strong and with its quotes. */
+  /** A strong tag, including quotes. */
   readonly etag: string;
 }
 
@@ -17,7 +17,10 @@ export function publicFile(bytes: Buffer, contentType: string): PublicFile {
   return { bytes, contentType, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` };
 }
 
-/** May be kept, but not used without asking: another version of the service has other files at the same URLs. */
+/**
+ * Sends the file. Clients may cache it but must revalidate it, because another version of the service has other files at the
+ * same URLs.
+ */
 export function sendPublicFile(request: FastifyRequest, reply: FastifyReply, file: PublicFile): FastifyReply {
   const { 'if-none-match': ifNoneMatch } = request.headers;
   reply.headers({ etag: file.etag, 'cache-control': 'no-cache' });
@@ -28,5 +31,5 @@ export function sendPublicFile(request: FastifyRequest, reply: FastifyReply, fil
   return reply.header('content-type', file.contentType).send(file.bytes);
 }
 
-/** The answer to an `If-None-Match` that names the file as it is. */
+/** The answer to a matching `If-None-Match`. */
 export const unchangedFile = Type.Null({ description: 'The file matches `If-None-Match`.' });

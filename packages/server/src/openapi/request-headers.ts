@@ -5,7 +5,7 @@ import type { DescribedRoute } from './described-route.ts';
 import { type JsonSchema, toJsonSchema } from './json-schema.ts';
 import type { NamedSchemas } from './named-schemas.ts';
 
-/** The headers that requests with a token may send, each described once. */
+/** The headers that requests with a token may send. */
 const HEADERS = {
   IdempotencyKey: {
     name: 'Idempotency-Key',
@@ -38,7 +38,7 @@ export function headerComponents(schemas: NamedSchemas): Readonly<Record<string,
   return Object.fromEntries(entries);
 }
 
-/** Every request may say what it belongs to; one that changes something, that it is to have effect once. */
+/** Returns the headers of a route: the operation headers, and `Idempotency-Key` if the route changes something. */
 export function headersOf({ method, config }: DescribedRoute): readonly JsonSchema[] {
   if (config.access === 'public') return [];
   const { IdempotencyKey, ...ofAny } = HEADERS;

@@ -12,25 +12,25 @@ import { hashToken, isWellFormedToken } from './token.ts';
 
 /**
  * Who may call a route. `project`: a token of the project in the path, or the admin credential; `account`: a token of any
- * project, or the admin credential; `admin`: that alone.
+ * project, or the admin credential; `admin`: only the admin credential.
  */
 export type Access = 'public' | 'project' | 'account' | 'admin';
 
-/** Knows which tokens are valid at this moment; null for one that is unknown, expired or revoked. */
+/** Looks up valid tokens; null for an unknown, expired or revoked token. */
 export interface Authenticator {
   authenticate(presented: PresentedToken): Promise<Credential | null> | Credential | null;
 }
 
 export interface PresentedToken {
   readonly sha256: Buffer;
-  /** Whether it has the form of a project token; what has not can only be the admin credential. */
+  /** Whether the token has the form of a project token; otherwise, it can only be the admin credential. */
   readonly isOfProject: boolean;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access: Access;
-    /** Every route of access `project` or `account` says it; see `RoutePermissions`. */
+    /** Required for every route of access `project` or `account`; see `RoutePermissions`. */
     scope?: RoutePermissions['scope'];
     tables?: RoutePermissions['tables'];
   }
@@ -40,28 +40,28 @@ declare module 'fastify' {
   }
 }
 
-/** The credential of a request on a route that is not public. */
+/** Returns the credential of a request. @throws Error on a public route. */
 export function credentialOf(request: FastifyRequest): Credential {
   if (request.credential === null) throw new Error('A public route requires a credential.');
   return request.credential;
 }
 
-/** What a route that is not public asks of a request. */
+/** The access rule of a route that is not public. */
 export type AccessRule =
   | { readonly access: 'admin' }
   | ({ readonly access: 'project' | 'account' } & RoutePermissions);
 
-/** Who knows what about a request that comes in. */
+/** The services that authenticate and identify a request. */
 export interface Reception {
   readonly authenticator: Authenticator;
   readonly projectIds: ProjectIds;
-  /** Null where calls are not put into runs of operations. */
+  /** Null if calls are not grouped into operation runs. */
   readonly grouper: OperationGrouper | null;
-  /** Null where tokens may send as much as they like. */
+  /** Null for no rate limit. */
   readonly rateLimits: RateLimits | null;
 }
 
-/** The hook that lets a request reach a route of this rule. It runs before the body is read. */
+/** Returns the hook that admits a request to a route with this rule. It runs before the body is read. */
 export function requireAccess(rule: AccessRule, reception: Reception): onRequestAsyncHookHandler {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const token = presentedToken(request);
@@ -70,10 +70,10 @@ export function requireAccess(rule: AccessRule, reception: Reception): onRequest
       isOfProject: token.startsWith(PROJECT_TOKEN_PREFIX),
     });
     if (credential === null) throw invalidToken();
-    // Once a request: of one that has a body, the token is looked at again when that is there.
+    // Counts once per request: for a request with a body, the token is checked again after the body has arrived.
     if (request.credential === null) reception.rateLimits?.admit(credential, reply);
     if (rule.access === 'project') requireProject(request.params, credential);
-    // From here on it is authenticated, also where it is refused. Of a request with a body this is asked twice.
+    // From here on the request is authenticated, even if it is refused. For a request with a body, this runs twice.
     if (request.credential === null) {
       request.credential = credential;
       const identified = identifyRequest(request, reply, credential, reception);
@@ -95,7 +95,7 @@ const PROJECT_TOKEN_PREFIX = 'pat_';
 /** RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1). */
 const BEARER = /^bearer +(\S.*)$/i;
 
-/** The token of a request. @throws RowhouseError `missing_authorization`, `invalid_token` for one that cannot be. */
+/** Returns the token of a request. @throws RowhouseError `missing_authorization`, or `invalid_token` for a malformed token. */
 export function presentedToken(request: FastifyRequest): string {
   const token = BEARER.exec(request.headers.authorization ?? '')?.[1]?.trimEnd();
   if (token === undefined) {
@@ -106,7 +106,8 @@ export function presentedToken(request: FastifyRequest): string {
         : 'The Authorization header must have the form `Bearer <token>`.',
     );
   }
-  // The admin credential may be any text its owner chose, so only what claims to be a project token is held to the form.
+  // The owner may choose any text as the admin credential, so only texts with the prefix of a project token must have its
+  // form.
   if (token.startsWith(PROJECT_TOKEN_PREFIX) && !isWellFormedToken(token)) {
     throw new RowhouseError(
       'invalid_token',
@@ -117,19 +118,19 @@ export function presentedToken(request: FastifyRequest): string {
 }
 
 /**
- * One answer, to the letter, for a token that is not known, for another project's token, and for a project that does not
- * exist: nobody learns from it which slugs are taken.
+ * Returns the same error for an unknown token, for another project's token, and for a project that does not exist, so
+ * clients cannot learn which slugs are taken.
  */
 export function invalidToken(): RowhouseError {
   return new RowhouseError('invalid_token', 'The token is not valid for this request.');
 }
 
-/** One answer, to the letter, for a wrong password, a user who does not exist, and a project that does not. */
+/** Returns the same error for a wrong password, an unknown user and an unknown project. */
 export function invalidCredentials(): RowhouseError {
   return new RowhouseError('invalid_credentials', 'The username or the password is wrong.');
 }
 
-/** Whether the project exists at all is for the route to say, and only the admin credential gets that far. */
+/** The route checks whether the project exists: only the admin credential gets that far without it. */
 function requireProject(params: unknown, credential: Credential): void {
   if (credential.kind === 'admin') return;
   if (slugInPath(params) !== credential.projectSlug) throw invalidToken();

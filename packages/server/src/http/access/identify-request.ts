@@ -6,8 +6,8 @@ import { type CallToGroup, type OperationGrouper, operationHeaders, REJECTED } f
 import type { ProjectIds } from './project-ids.ts';
 
 /**
- * Says of a request that has just been authenticated which project it concerns, and puts it into its run of an operation. Null where
- * that is done; mostly there is nothing to wait for.
+ * Determines the project of an authenticated request and adds the request to its operation run. Returns null when done;
+ * mostly there is nothing to wait for.
  */
 export function identifyRequest(
   request: FastifyRequest,
@@ -81,6 +81,6 @@ async function groupLater(
   },
 ): Promise<void> {
   await recalled;
-  // Who has left meanwhile is told of already, and nobody would end what began now.
+  // If the client has disconnected meanwhile, the observers have already run, and nothing would end a call that starts now.
   if (!reply.raw.closed) request.grouping = grouper.group(call);
 }

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 
 import { ALLOWED_KEYWORD } from '../validation-details.ts';
 
-/** How a call came to its run of an operation; the words of the envelope. */
+/** How a call was assigned to its operation run, as in the envelope. */
 export const GROUPING_STATUSES = [
   'accepted_provided_run',
   'continued_active_run',
@@ -13,15 +13,15 @@ export const GROUPING_STATUSES = [
 
 export type GroupingStatus = (typeof GROUPING_STATUSES)[number];
 
-/** Where a call belongs that sent an operation header. */
+/** The operation run of a call that sent an operation header. */
 export interface OperationGrouping {
   readonly operationKey: string | null;
-  /** Null where the call is in no run. */
+  /** Null if the call is in no run. */
   readonly runId: string | null;
   readonly status: GroupingStatus;
 }
 
-/** What is known of a call when it is grouped. One of key and run id at least is given. */
+/** The facts for grouping a call. At least one of key and run id is given. */
 export interface CallToGroup {
   /** Null for a call that concerns no project. */
   readonly projectId: number | null;
@@ -31,22 +31,22 @@ export interface CallToGroup {
   readonly runId: string | null;
 }
 
-/** Puts calls into runs. It is told of their ends as every observer is (`finished-requests.ts`). */
+/** Groups calls into runs. As an observer, it also learns when calls end (`finished-requests.ts`). */
 export interface OperationGrouper {
-  /** Null where everything is at hand that `group` needs; else what to wait for. It never takes long, and never rejects. */
+  /** Loads what `group` needs. Returns null if it is already loaded. The promise resolves soon and never rejects. */
   recall(call: CallToGroup): Promise<void> | null;
-  /** Begins the call in its run. Decides at once, so that of calls that come together each sees what the others have begun. */
+  /** Adds the call to its run. It is synchronous, so each of several concurrent calls sees the runs that the others started. */
   group(call: CallToGroup): OperationGrouping;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null where no operation header was sent, and where the request is not authenticated. */
+    /** Null without an operation header, and if the request is not authenticated. */
     grouping: OperationGrouping | null;
   }
 }
 
-/** What was sent in the two headers; null without either. Of a header that was sent twice, Node has made one that is invalid. */
+/** Returns the two headers; null without either. Node joins a header that was sent twice, which makes it invalid. */
 export function operationHeaders({ headers }: FastifyRequest): OperationHeaders | null {
   const key = headers['x-operation-key'];
   const runId = headers['x-operation-run-id'];
@@ -58,7 +58,7 @@ export function operationHeaders({ headers }: FastifyRequest): OperationHeaders 
 export type OperationHeaders = Pick<CallToGroup, 'operationKey' | 'runId'> | typeof INVALID;
 
 const INVALID = 'invalid';
-/** Of both headers, as a schema has it. */
+/** The schema of both headers. */
 export const OPERATION_HEADER_FORM = {
   pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$',
   [ALLOWED_KEYWORD]: '1 to 128 letters, digits or any of "._:-", beginning with a letter or a digit',
@@ -69,7 +69,7 @@ function isValid(header: string | string[] | undefined): header is string | unde
   return header === undefined || (typeof header === 'string' && FORM.test(header));
 }
 
-/** A bad header fails no call: the call is in no run. */
+/** An invalid header does not fail the call: the call is in no run. */
 export const REJECTED: OperationGrouping = {
   operationKey: null,
   runId: null,

@@ -3,14 +3,14 @@ import { limitedToOtherTables, RowhouseError } from '../../core/errors.ts';
 import type { Scope } from '../../core/scopes.ts';
 import { includesName } from '../../schema/identifier.ts';
 
-/** What a route of a project asks of a token, beyond being the project's. */
+/** The rights that a project route requires of a token. */
 export interface RoutePermissions {
-  /** Of an array every one. Null: any token of the project will do. */
+  /** All scopes of an array are required. Null: any token of the project is allowed. */
   readonly scope: Scope | readonly Scope[] | null;
   /**
-   * How the route stands to a token that is limited to some tables. `untouched`: it neither shows nor changes what is in
-   * any; `checked`: it calls `requireTable` for each that it uses. Left out: it concerns the whole project, and such a
-   * token is refused.
+   * How the route treats a token that is limited to some tables. `untouched`: the route neither reads nor changes tables.
+   * `checked`: the route calls `requireTable` for each table that it uses. If omitted, the route concerns the whole project
+   * and refuses such a token.
    */
   readonly tables?: 'untouched' | 'checked';
 }
@@ -25,7 +25,7 @@ export function hasPermissions(credential: Credential, needed: RoutePermissions)
   return refusalOf(credential, needed) === null;
 }
 
-/** What the credential lacks, in a sentence; null where it lacks nothing. */
+/** Returns the reason why the credential is refused; null if it is allowed. */
 function refusalOf(credential: Credential, needed: RoutePermissions): string | null {
   if (credential.kind === 'admin') return null;
   const { scopes, tables } = credential;
@@ -37,13 +37,13 @@ function refusalOf(credential: Credential, needed: RoutePermissions): string | n
   return 'This requires a token for the whole project, but the token is limited to some tables.';
 }
 
-/** @throws RowhouseError `permission_denied`, whether there is such a table or not. */
+/** @throws RowhouseError `permission_denied`, whether or not the table exists. */
 export function requireTable(credential: Credential, table: string): void {
   const allowed = allowedTables(credential);
   if (allowed !== null && !includesName(allowed, table)) throw limitedToOtherTables();
 }
 
-/** The tables that the credential is limited to; null for one that is not. */
+/** Returns the tables that the credential is limited to; null for no limit. */
 export function allowedTables(credential: Credential): readonly string[] | null {
   return credential.kind === 'admin' ? null : credential.tables;
 }

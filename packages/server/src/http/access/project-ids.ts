@@ -2,23 +2,20 @@ import type { FastifyRequest } from 'fastify';
 
 import { NoSuchProjectError } from '../../core/errors.ts';
 
-/** Knows which project has a slug now: its id is its own for ever, while a slug may be another project's later. */
+/** Returns the project's id for a slug. An id is never reused, while a slug may later belong to another project. */
 export interface ProjectIds {
-  /** Null where no project has the slug. */
+  /** Returns null if no project has the slug. */
   idOf(slug: string): number | null | Promise<number | null>;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The project that an authenticated request concerns: that of its path, or else that of its token. */
+    /** The project of an authenticated request: from its path, or else from its token. */
     projectId: number | null;
   }
 }
 
-/**
- * The project that a request on a route of a project concerns.
- * @throws RowhouseError `not_found` where there is none of that slug.
- */
+/** Returns the project's id of a request to a project route. @throws RowhouseError `not_found` if no project has the slug. */
 export function projectIdOf({ projectId }: FastifyRequest): number {
   if (projectId === null) throw new NoSuchProjectError();
   return projectId;

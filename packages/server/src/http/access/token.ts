@@ -1,12 +1,12 @@
 import { hash, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** `pat` is a Project API Token, `adm` the credential of the server's owner. */
+/** `pat` is a project API token, `adm` the admin credential. */
 export type TokenKind = 'pat' | 'adm';
 
 /**
- * A new token: its kind, `_`, 36 random characters (214 bits), and 6 that are the CRC-32 of all before them, so that a
- * mistyped one, or a string that only looks like one, is known without a look-up.
+ * Returns a new token: its kind, `_`, 36 random characters (214 bits), and the CRC-32 of these in 6 characters. The checksum
+ * detects mistyped tokens and look-alikes without a look-up.
  */
 export function createToken(kind: TokenKind): string {
   const random = Array.from({ length: RANDOM_LENGTH }, () => BASE62.charAt(randomInt(BASE62.length))).join(
@@ -16,12 +16,12 @@ export function createToken(kind: TokenKind): string {
   return start + checksum(start);
 }
 
-/** Whether a text could have come from `createToken`; says nothing about whether it did. */
+/** Returns whether a text has the form and checksum of a token. Does not check whether the token exists. */
 export function isWellFormedToken(text: string): boolean {
   return TOKEN.test(text) && checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
 }
 
-/** SHA-256: the only form in which a token is stored and looked up. A token's randomness needs no salt. */
+/** Returns the SHA-256 of a token, the only form in which it is stored and looked up. A random token needs no salt. */
 export function hashToken(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }
@@ -31,7 +31,7 @@ const CHECKSUM_LENGTH = 6;
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const TOKEN = /^(?:pat|adm)_[0-9A-Za-z]{42}$/;
 
-/** 62^6 is more than 2^32, so six digits always do. */
+/** 62^6 is more than 2^32, so six digits are always enough. */
 function checksum(text: string): string {
   let rest = crc32(text);
   let digits = '';

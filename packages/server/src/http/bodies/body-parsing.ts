@@ -15,15 +15,15 @@ declare module 'fastify' {
 }
 
 export interface BodyParsingOptions extends ArrivalLimits {
-  /** Of a JSON body on a route that asks for a token. */
+  /** The limit of a JSON body on a route that requires a token. */
   readonly bodyMaxBytes: number;
   readonly memory: BodyMemory;
 }
 
-/** The largest body on a route that asks for no token: whoever it is can send it. */
+/** The limit of a body on a route without a token, to which anyone can send one. */
 export const PUBLIC_BODY_MAX_BYTES = 16_384;
 
-/** How the server takes bodies: JSON, wholly arrived in time, and nothing else unless a room registers a parser. */
+/** Registers the body parsers: JSON, which must arrive completely and in time. Other types need a parser of their own. */
 export function parseBodies(app: FastifyInstance, options: BodyParsingOptions): void {
   app.decorate('arrivalLimits', options);
   app.decorateRequest('bodySizeBytes', 0);
@@ -54,7 +54,7 @@ export function parseBodies(app: FastifyInstance, options: BodyParsingOptions): 
     done(null, payload);
   });
   app.addHook('preValidation', (request, _reply, done) => {
-    // An empty body stands for an object without fields; where a field is required, validation says which.
+    // An empty body counts as an object without fields. Validation reports missing required fields.
     if (request.body === undefined && request.routeOptions.config.body !== 'stream') request.body = {};
     done();
   });
@@ -67,13 +67,13 @@ function bodyMaxBytesOf({ routeOptions }: FastifyRequest, maxBytes: number): num
 }
 
 /**
- * For a room that takes a body as a stream of bytes of these types. Registered in the room's own scope; its routes say
- * `config: { body: 'stream' }` and count the bytes themselves.
+ * Registers a parser that passes a body of these types on as a stream. Register it in the scope of the resource. Its routes
+ * set `config: { body: 'stream' }` and limit the bytes themselves.
  */
 export function takeByteStreams(app: FastifyInstance, contentTypes: readonly string[]): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser([...contentTypes], (request, payload, done) => {
-    // Else it would begin to flow before anybody takes what comes.
+    // Otherwise, the stream would start before the handler reads it.
     payload.pause();
     payload.on('data', (chunk: Buffer) => {
       request.bodySizeBytes += chunk.byteLength;
@@ -83,7 +83,7 @@ export function takeByteStreams(app: FastifyInstance, contentTypes: readonly str
   takeOnlyEmptyBodies(app, contentTypes);
 }
 
-/** Whatever its type, an empty body is no body; the first byte of any other is refused without reading the rest. */
+/** An empty body of any type counts as no body. Refuses any other body at its first byte, without reading the rest. */
 function takeOnlyEmptyBodies(app: FastifyInstance, allowed: readonly string[]): void {
   app.addContentTypeParser('*', (request, payload, done) => {
     const finish = (error: Error | null) => {

@@ -1,13 +1,13 @@
 import { RowhouseError } from '../../core/errors.ts';
 import { parseJsonBody } from '../json/json-body.ts';
 
-/** No longer than one piece, and so parsed at once. */
+/** A body up to this size is one piece, and is parsed at once. */
 const SHORT_BYTES = 65_536;
 
-/** A long body that is being parsed. */
+/** A long body during parsing. */
 interface Parsing {
   readonly reading: Generator<number, unknown>;
-  /** About how many characters are left. */
+  /** The approximate number of remaining characters. */
   left: number;
   readonly isGone: () => boolean;
   readonly done: ParsingDone;
@@ -16,15 +16,15 @@ interface Parsing {
 export type ParsingDone = (error: Error | null, value?: unknown) => void;
 
 /**
- * Parses JSON bodies on the event loop without holding it up: a long one in pieces, one piece in each turn of the loop, so that
- * other requests come in between. Of several, that which has the least left goes first.
+ * Parses JSON bodies without blocking the event loop: a long body in pieces, one piece per turn of the loop, so other
+ * requests run in between. Of several bodies, the one with the least left goes first.
  */
 export class ParsingTurns {
   readonly #waiting = new Set<Parsing>();
 
   /**
-   * Calls `done` once, for a short body at once.
-   * @param isGone whether nobody waits for the value any more; `done` is then called with an error.
+   * Calls `done` once; for a short body synchronously.
+   * @param isGone whether the client has disconnected; `done` is then called with an error.
    */
   parse(bytes: Buffer, isGone: () => boolean, done: ParsingDone): void {
     const parsing = { reading: parseJsonBody(bytes), left: bytes.length, isGone, done };
@@ -43,7 +43,7 @@ export class ParsingTurns {
   }
 }
 
-/** Parses one piece. Whether that was the last one, and `done` has been called. */
+/** Parses one piece. Returns whether it was the last one and `done` was called. */
 function advance(parsing: Parsing): boolean {
   const { reading, isGone, done } = parsing;
   let step: IteratorResult<number, unknown>;

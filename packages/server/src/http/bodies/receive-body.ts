@@ -8,7 +8,7 @@ import { type ArrivalLimits, watchArrival } from './watch-arrival.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** How much of the body has arrived; 0 without one. */
+    /** The number of bytes of the body that have arrived; 0 without a body. */
     bodySizeBytes: number;
   }
 }
@@ -20,10 +20,10 @@ export interface BodyLimits extends ArrivalLimits {
 export type BodyReceived = (error: Error | null, bytes?: Buffer) => void;
 
 /**
- * Receives a whole body into one buffer, which grows as the bytes arrive: pieces are copied, so that a byte at a time takes no
- * more memory than all at once. Calls `done` once: with the bytes, or with a RowhouseError `payload_too_large`,
- * `request_timeout` or `unavailable`, or the error of a client that left. After an error what still arrives is dropped, and
- * `memory` is released.
+ * Receives a whole body into one growing buffer. Chunks are copied, so a body sent byte by byte takes no more memory than
+ * one sent at once. Calls `done` once: with the bytes, with a RowhouseError `payload_too_large`, `request_timeout` or
+ * `unavailable`, or with the error of a client that disconnected. After an error, further bytes are dropped and `memory` is
+ * released.
  */
 export function receiveBody(
   request: FastifyRequest,

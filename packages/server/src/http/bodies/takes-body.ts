@@ -1,4 +1,7 @@
-/** Whether requests of these methods have a body that is read. Of any other it is ignored (RFC 9110, section 9.3.1). */
+/**
+ * Returns whether the server reads the bodies of requests with these methods. It ignores the bodies of others (RFC 9110,
+ * section 9.3.1).
+ */
 export function takesBody(method: string | readonly string[]): boolean {
   return typeof method === 'string'
     ? !METHODS_WITHOUT_BODY.has(method)

@@ -3,17 +3,17 @@ import type { FastifyRequest } from 'fastify';
 import { RowhouseError } from '../../core/errors.ts';
 
 export interface ArrivalLimits {
-  /** How long the whole body may take. */
+  /** The time limit for the whole body. */
   readonly bodyMs: number;
-  /** In each such time the body must bring 1 KiB for every second of it. */
+  /** The period over which the body must average 1 KiB a second. */
   readonly bodyStallMs: number;
 }
 
 const MIN_BYTES_PER_SECOND = 1_024;
 
 /**
- * Watches that a body arrives in time: Node times a request's headers only. Calls `late` once where it does not, with a
- * RowhouseError `request_timeout`. To be stopped when the body has arrived or is refused, by what is returned.
+ * Watches that a body arrives in time, because Node only times the headers. Calls `late` once with a RowhouseError
+ * `request_timeout` if it does not. Call the returned function when the body has arrived or is refused.
  */
 export function watchArrival(
   request: FastifyRequest,

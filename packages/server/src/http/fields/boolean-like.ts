@@ -4,14 +4,14 @@ import { invalidField } from '../../core/errors.ts';
 
 const PLAIN_VALUE = { type: ['boolean', 'number', 'string', 'null'] } as const;
 
-/** A flag in a body or a query. Any plain value is taken, because everything that is not true counts as false. */
+/** A flag in a body or a query. It accepts any scalar, because every value that is not true counts as false. */
 export const booleanLike = Type.Unsafe<BooleanLike>({
   ...PLAIN_VALUE,
   title: 'Flag',
   description: '`true`, `1`, `"1"`, `"true"`, `"yes"` and `"on"` are true; everything else is false.',
 });
 
-/** A flag in a query, with what it is for. */
+/** Returns the schema of a flag in a query. */
 export function flag(description: string) {
   return Type.Unsafe<BooleanLike>({ ...PLAIN_VALUE, description });
 }
@@ -19,8 +19,8 @@ export function flag(description: string) {
 export type BooleanLike = boolean | number | string | null;
 
 /**
- * A flag in a body that no schema has checked; undefined where it is left out.
- * @throws RowhouseError `validation_failed`, in the words of the schema.
+ * Returns a flag of a body that no schema has checked; undefined if omitted.
+ * @throws RowhouseError `validation_failed`, with the schema's message.
  */
 export function toBooleanLike(value: unknown, field: string): BooleanLike | undefined {
   if (value === undefined || isPlainValue(value)) return value;

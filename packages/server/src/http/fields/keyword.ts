@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 
 import { ALLOWED_KEYWORD } from '../validation-details.ts';
 
-/** One of some words of SQL, which are written in capitals, in any case. */
+/** Returns the schema of an SQL keyword from a list of upper-case words, accepted in any case. */
 export function keyword(words: readonly string[], description?: string) {
   return Type.String({
     ...(description !== undefined && { description }),
@@ -11,7 +11,7 @@ export function keyword(words: readonly string[], description?: string) {
   });
 }
 
-/** The word that such a text stands for, already checked by the schema. */
+/** Returns the keyword that a text, already checked by the schema, stands for. */
 export function toKeyword<Word extends string>(words: readonly Word[], text: string): Word {
   const found = words.find((word) => word === text.toUpperCase());
   if (found === undefined) throw new Error(`${text} is not one of ${words.join(', ')}`);

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 
-/** The query parameters of a list that is read page by page. */
+/** The query parameters of a paged list. */
 export const pageFields = {
   limit: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 500, default: 50, description: 'The maximum number of results.' }),
@@ -15,7 +15,7 @@ export const pageFields = {
   ),
 };
 
-/** What follows the items of a page, in the contract's order. */
+/** The keys after the items of a page, in the contract's order. */
 export const pageKeys = {
   limit: Type.Integer(),
   offset: Type.Integer(),

@@ -6,7 +6,7 @@ import { ALLOWED_KEYWORD } from '../validation-details.ts';
 
 const FORM = 'a time in UTC, YYYY-MM-DDTHH:MM:SSZ';
 
-/** A time as clients write it; `toTime` reads it. */
+/** Returns the schema of a time as clients write it. `toTime` parses it. */
 export function timestampText(description?: string) {
   return Type.String({
     ...(description !== undefined && { description }),
@@ -16,12 +16,12 @@ export function timestampText(description?: string) {
 }
 
 /**
- * In milliseconds since 1970.
- * @throws RowhouseError `validation_failed` for a day or an hour that no calendar has.
+ * Returns the time in milliseconds since 1970.
+ * @throws RowhouseError `validation_failed` for a day or time that does not exist.
  */
 export function toTime(text: string, field: string): number {
   const time = new Date(text);
-  // `Date` takes 30 February for 2 March.
+  // `Date` accepts 30 February as 2 March.
   const exists = !Number.isNaN(time.getTime()) && timestamp(time) === text;
   if (!exists) throw invalidField(field, `must be ${FORM}`);
   return time.getTime();

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type JsonStructure, type LargeContainer, type Piece, readStructure } from './json-structure.ts';
 
 /**
- * Parses JSON as `JSON.parse` does, but for integers beyond ±(2^53−1): each is a `bigint`, so that no digit of it is lost.
+ * Parses JSON like `JSON.parse`, except that an integer beyond ±(2^53−1) becomes a `bigint` without losing digits.
  * @throws JsonFault
  */
 export function parseExactJson(text: string): unknown {
@@ -15,8 +15,9 @@ export function parseExactJson(text: string): unknown {
 }
 
 /**
- * The same in pieces, for a caller that does something else between them: yields how many characters are left. A reviver would
- * cost 3 µs for every value; here an integer is put into the text as a string that is marked, and only what holds one is walked.
+ * Like `parseExactJson`, in pieces: yields the number of remaining characters, so the caller can do other work in between. A
+ * reviver would cost 3 µs per value. Instead, each long integer is replaced in the text by a marked string, and only pieces
+ * with such an integer are walked.
  */
 export function* readExactJson(text: string, structure: JsonStructure): Generator<number, unknown> {
   const reader = new PieceReader(text, structure.longIntegers);
@@ -45,7 +46,7 @@ function* readContainer(container: LargeContainer, reader: PieceReader): Generat
   return object;
 }
 
-/** As `JSON.parse` does it: `__proto__` is a name like any other, and the last value of a name counts. */
+/** Defines a property like `JSON.parse`: `__proto__` is an ordinary name, and the last value of a name wins. */
 function define(object: object, name: string, value: unknown): void {
   Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 }
@@ -53,7 +54,7 @@ function define(object: object, name: string, value: unknown): void {
 type Members = Extract<Piece, { kind: 'members' }>;
 type Large = Extract<Piece, { kind: 'large' }>;
 
-/** Reads the pieces of a text, which have to come in its order. */
+/** Reads the pieces of a text, in the order of the text. */
 class PieceReader {
   readonly #text: string;
   readonly #longIntegers: readonly number[];
@@ -86,7 +87,7 @@ class PieceReader {
     return this.#nextInteger === first ? value : unmarked(value);
   }
 
-  /** The text with each long integer as a marked string. */
+  /** Returns the text with each long integer as a marked string. */
   #marked(start: number, end: number): string {
     const parts: string[] = [];
     let from = start;
@@ -104,16 +105,16 @@ class PieceReader {
   }
 }
 
-/** Which no client can guess, as it is another in each process and never told. */
+/** No client can guess the mark: it is random in each process and never sent. */
 const MARK = `${randomBytes(12).toString('base64')} `;
 
 /**
- * Nothing takes an integer of more than 309 digits: neither 64 bits nor a double hold it. To make one of a million digits would
- * take seconds, so that of a longer one the first ones are read: it is refused with the same words.
+ * The maximum number of digits that are read. No type stores an integer of more than 309 digits, and parsing a million
+ * digits would take seconds. The first digits of a longer integer are enough to refuse it with the same message.
  */
 const MAX_DIGITS = 1_000;
 
-/** Walks arrays and objects that are nested no deeper than `readStructure` lets them be. */
+/** Walks arrays and objects, whose nesting `readStructure` has limited. */
 function unmarked(value: unknown): unknown {
   if (typeof value === 'string') return value.startsWith(MARK) ? exactly(value.slice(MARK.length)) : value;
   if (typeof value !== 'object' || value === null) return value;
@@ -125,7 +126,7 @@ function unmarked(value: unknown): unknown {
   const object = value as Record<string, unknown>;
   for (const name of Object.keys(object)) {
     const inner = object[name];
-    // `__proto__` is a property of its own here, so that this reaches no prototype.
+    // `__proto__` is an own property here, so this does not reach a prototype.
     if (typeof inner === 'string' || typeof inner === 'object') object[name] = unmarked(inner);
   }
   return object;

@@ -6,11 +6,10 @@ import { JsonFault, placeOf } from './json-fault.ts';
 import { readStructure } from './json-structure.ts';
 
 /**
- * Parses a request body that is not empty, in pieces between which others may have their turn: each yields how many
- * characters are left. An integer beyond ±(2^53−1) is a `bigint`, so that no digit of it is lost; a `Type.Integer()` or
- * `Type.Number()` refuses it.
- * @throws RowhouseError `invalid_json` with line and column; `validation_failed` for a field that would reach into the
- * prototypes of JavaScript's objects.
+ * Parses a non-empty request body in pieces: yields the number of remaining characters. An integer beyond ±(2^53−1) is a
+ * `bigint`, which keeps all digits; `Type.Integer()` and `Type.Number()` refuse it.
+ * @throws RowhouseError `invalid_json` with line and column; `validation_failed` for a name that could reach the prototypes
+ * of JavaScript's objects.
  */
 export function* parseJsonBody(bytes: Buffer): Generator<number, unknown> {
   if (!isUtf8(bytes)) throw invalidUtf8(bytes);
@@ -48,7 +47,7 @@ function invalidUtf8(bytes: Buffer): RowhouseError {
 function firstInvalidByte(bytes: Buffer): number {
   let valid = 0;
   let end = bytes.length;
-  // What is valid up to the start of a character is valid in every part: so the place is halved until it is small.
+  // A text that is valid up to the start of a character is valid in every part, so a binary search finds the place.
   while (end - valid > 4_096) {
     let middle = (valid + end) >> 1;
     while (middle > valid && isContinuation(bytes[middle])) middle -= 1;
@@ -59,12 +58,15 @@ function firstInvalidByte(bytes: Buffer): number {
   return valid + firstReplaced(bytes.subarray(valid, end));
 }
 
-/** Of the bytes of a character all but the first: 10xxxxxx. */
+/** Returns whether a byte is a continuation byte of a character: 10xxxxxx. */
 function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 
-/** Decoding puts U+FFFD where bytes make no character; the first one that was not U+FFFD in the bytes marks the place. */
+/**
+ * Finds the first invalid byte. Decoding replaces invalid bytes with U+FFFD; the first U+FFFD that is not in the bytes marks
+ * the place.
+ */
 function firstReplaced(bytes: Buffer): number {
   const text = bytes.toString('utf8');
   let offset = 0;
@@ -81,7 +83,7 @@ function firstReplaced(bytes: Buffer): number {
 
 const REPLACEMENT_CHARACTER = Buffer.from('\u{fffd}');
 
-/** The path of the first name that reaches into a prototype. The value is nested no deeper than `readStructure` lets it be. */
+/** Returns the path of the first name that reaches a prototype. `readStructure` has limited the nesting of the value. */
 function poisonIn(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return null;
   if (Array.isArray(value)) {

@@ -19,7 +19,7 @@ export const LOWER_E = 0x65;
 export const LOWER_U = 0x75;
 export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
-/** What may stand after a backslash: `"\/bfnrt`. */
+/** The characters allowed after a backslash: `"\/bfnrt`. */
 export const SHORT_ESCAPES: ReadonlySet<number> = new Set([0x22, 0x5c, 0x2f, 0x62, 0x66, 0x6e, 0x72, 0x74]);
 
 export function isDigit(code: number): boolean {

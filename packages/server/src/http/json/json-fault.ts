@@ -1,4 +1,4 @@
-/** Where a text stops being JSON that is taken, and why, as a sentence without its subject. */
+/** The place where a text stops being valid JSON, and the reason. */
 export class JsonFault extends Error {
   override readonly name = 'JsonFault';
   /** Counts from 1. */
@@ -16,7 +16,7 @@ export class JsonFault extends Error {
   }
 }
 
-/** What a reader of JSON may expect at a place, in words. */
+/** Descriptions of what the parser expects at a place. */
 export const EXPECTED_IN_WORDS = {
   value: 'a value',
   'value or ]': 'a value or "]"',
@@ -29,7 +29,7 @@ export const EXPECTED_IN_WORDS = {
 
 export type Expected = keyof typeof EXPECTED_IN_WORDS;
 
-/** The fault of a text that has something else at `offset` than what is expected there. */
+/** Returns the fault of a text that does not have `expected` at `offset`. */
 export function unexpected(text: string, offset: number, expected: Expected): JsonFault {
   const wanted = EXPECTED_IN_WORDS[expected];
   if (offset >= text.length) return new JsonFault(text, offset, `the text ends but ${wanted} is expected`);
@@ -38,7 +38,7 @@ export function unexpected(text: string, offset: number, expected: Expected): Js
   return new JsonFault(text, offset, `found ${JSON.stringify(found)} but expected ${wanted}`);
 }
 
-/** Line and column of an offset, both counted from 1. */
+/** Returns the line and column of an offset, both counted from 1. */
 export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
   let line = 1;
   let start = 0;

@@ -24,13 +24,13 @@ import {
 } from './json-characters.ts';
 import { type Expected, JsonFault, unexpected } from './json-fault.ts';
 
-/** What has to be known of a text before `JSON.parse` reads it. Offsets are in UTF-16 code units. */
+/** Facts about a text that are needed before `JSON.parse` reads it. Offsets are in UTF-16 code units. */
 export interface JsonStructure {
-  /** The start and the end, in turn, of each integer that may be beyond ±(2^53−1), in the order of the text. */
+  /** The start and end offsets, alternating, of each integer that may be beyond ±(2^53−1), in the order of the text. */
   readonly longIntegers: readonly number[];
-  /** Whether an object has a name that could reach into the prototypes of JavaScript's objects. */
+  /** Whether an object has a name that could reach the prototypes of JavaScript's objects. */
   readonly namesPrototype: boolean;
-  /** How to read the text in pieces; null where one piece is enough. */
+  /** How to read the text in pieces; null if one piece is enough. */
   readonly root: LargeContainer | null;
 }
 
@@ -43,7 +43,7 @@ export interface LargeContainer {
 export type Piece =
   /** Members, with the commas between them. */
   | { readonly kind: 'members'; readonly start: number; readonly end: number }
-  /** One member that is itself large. In an object its name stands at `nameStart` to `nameEnd`, quotes included. */
+  /** One member that is itself large. In an object, its name is from `nameStart` to `nameEnd`, including quotes. */
   | {
       readonly kind: 'large';
       readonly nameStart: number;
@@ -51,17 +51,23 @@ export type Piece =
       readonly value: LargeContainer;
     };
 
-/** No request has a use for a tenth of it; and what is nested by the thousand cannot be handed to a thread. */
+/** No request needs a tenth of this nesting. A value nested thousands deep cannot be sent to a thread. */
 const MAX_DEPTH = 64;
-/** More than SQLite has columns of a table or parameters of a statement. An object of a million names takes a second to make. */
+/**
+ * More names than SQLite allows columns in a table or parameters in a statement. Creating an object of a million names takes
+ * a second.
+ */
 const MAX_NAMES = 32_768;
-/** Members of a container are gathered to pieces of about so many characters. The worst that there is takes 30 ms to parse. */
+/**
+ * The approximate number of characters in a piece, which has members of one container. The slowest piece takes 30 ms to
+ * parse.
+ */
 const PIECE_LENGTH = 65_536;
 
 /**
- * Reads a text as JSON (RFC 8259) without making a value of it, in time that is linear in its length.
- * @throws JsonFault at the first place where the text stops being JSON, is nested deeper than 64 levels, or has an object
- * of more than 32,768 names.
+ * Reads a text as JSON (RFC 8259) in linear time, without creating values.
+ * @throws JsonFault at the first place where the text stops being JSON, is nested deeper than 64 levels, or has an object of
+ * more than 32,768 names.
  */
 export function readStructure(text: string): JsonStructure {
   return new StructureReader(text).read();
@@ -86,7 +92,7 @@ class StructureReader {
     return { longIntegers: this.#longIntegers, namesPrototype: this.#namesPrototype, root };
   }
 
-  /** The character at the offset, or one that stands nowhere in JSON where the text has ended. */
+  /** Returns the character at the offset, or at the end of the text a character that JSON does not use. */
   #code(at: number): number {
     return at < this.#text.length ? this.#text.charCodeAt(at) : 0;
   }
@@ -122,7 +128,7 @@ class StructureReader {
     const end = this.#code(first) === ZERO ? first + 1 : this.#digitsFrom(first);
     if (end === first) throw unexpected(this.#text, start, expected);
     let at = end;
-    // A point or an exponent without digits is no part of the number.
+    // A point or an exponent without digits is not part of the number.
     if (this.#code(at) === POINT && isDigit(this.#code(at + 1))) at = this.#digitsFrom(at + 1);
     const exponent = this.#code(at);
     if (exponent === LOWER_E || exponent === UPPER_E) {
@@ -156,7 +162,7 @@ class StructureReader {
     this.#at = at + 1;
   }
 
-  /** The offset after the escape. */
+  /** Returns the offset after the escape. */
   #escape(start: number): number {
     const kind = this.#code(start + 1);
     if (SHORT_ESCAPES.has(kind)) return start + 2;
@@ -166,7 +172,7 @@ class StructureReader {
     return start + 6;
   }
 
-  /** Its pieces, where there are more than one. */
+  /** Returns the pieces of the container if there are several. */
   #container(isObject: boolean): LargeContainer | null {
     if (this.#depth === MAX_DEPTH) {
       throw new JsonFault(this.#text, this.#at, `nesting exceeds ${MAX_DEPTH} levels`);
@@ -186,7 +192,7 @@ class StructureReader {
   #members(isObject: boolean): readonly Piece[] | null {
     const close = isObject ? CLOSE_BRACE : CLOSE_BRACKET;
     let pieces: Piece[] | null = null;
-    // Of the members that are in no piece yet: where the first begins, and where the last ends.
+    // The start of the first member and the end of the last member that are not in a piece yet.
     let from = this.#at;
     let to = from;
     for (let count = 1; ; count++) {
@@ -213,7 +219,7 @@ class StructureReader {
     }
   }
 
-  /** Reads a name and the colon after it; the offset at which the name ends. */
+  /** Reads a name and the colon after it. Returns the offset at which the name ends. */
   #name(count: number): number {
     const start = this.#at;
     if (this.#code(start) !== QUOTE) throw unexpected(this.#text, start, count === 1 ? 'name or }' : 'name');
@@ -231,7 +237,7 @@ class StructureReader {
   }
 }
 
-/** Whether the name in quotes is one of the two, or has an escape, which may hide one. */
+/** Returns whether the quoted name is one of the two, or has an escape that may hide one. */
 function mayReachPrototype(text: string, start: number, end: number): boolean {
   const length = end - start;
   if (length < '"__proto__"'.length) return false;

@@ -1,6 +1,6 @@
 import { success, type EnvelopedRequest, type SuccessEnvelope } from '../envelope.ts';
 
-/** An envelope whose data is JSON text already, written where the data is: it is sent as it is, never parsed on the way. */
+/** An envelope whose data is already JSON text. The text is sent unchanged and not parsed on the way. */
 export class RenderedJson {
   readonly text: string;
 
@@ -10,15 +10,15 @@ export class RenderedJson {
 }
 
 /**
- * The answer to a request that succeeded, around data that is JSON text. The type says what the text holds; tests hold it
- * to the route's schema, as they do every answer.
+ * Returns the answer to a successful request with data that is JSON text. `Data` is the type of the text's value. Tests
+ * check it against the route's schema, like every answer.
  */
 export function renderedSuccess<Data>(request: EnvelopedRequest, dataText: string): SuccessEnvelope<Data> {
-  // The one place where text stands for what it says: the serializer knows the class and writes the text.
+  // The only place where a text is typed as its value: the serializer recognises the class and writes the text.
   return new RenderedJson(envelopeText(request, dataText)) as unknown as SuccessEnvelope<Data>;
 }
 
-/** The envelope's own keys come from where every envelope's do. */
+/** Uses `success` for the envelope's other keys. */
 function envelopeText(request: EnvelopedRequest, dataText: string): string {
   const envelope = JSON.stringify(success(request, null));
   return `${BEFORE_DATA}${dataText}${envelope.slice(BEFORE_DATA.length + 'null'.length)}`;

@@ -4,8 +4,8 @@ import type { FastifySerializerCompiler } from 'fastify';
 import { RenderedJson } from './rendered-json.ts';
 
 /**
- * Answers are written as the handlers made them: the declared schema is the contract and the type, never a filter that
- * would drop a key in silence. Tests turn `check` on, and an answer that its schema does not describe then fails.
+ * Writes answers exactly as the handlers create them. The declared schema is the contract and the type, not a filter that
+ * would silently drop keys. With `check`, which tests use, an answer that does not match its schema fails.
  */
 export function createSerializerCompiler(options: {
   readonly check: boolean;

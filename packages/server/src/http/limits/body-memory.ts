@@ -12,8 +12,8 @@ export interface BodyMemoryLimits {
 }
 
 /**
- * Bounds the memory of bodies that are arriving or wait to be parsed, in all and for each remote address. What counts is what
- * has been allocated: a `Content-Length` reserves nothing. A body that is alone is always taken, however low a limit is.
+ * Limits the memory of bodies that are arriving or waiting to be parsed, in all and for each remote address. Allocated
+ * memory counts: a `Content-Length` reserves nothing. A single body is always accepted, however low the limits are.
  */
 export class BodyMemory {
   readonly #limits: BodyMemoryLimits;
@@ -30,12 +30,15 @@ export class BodyMemory {
     this.#warnings = parts.warnings;
   }
 
-  /** Memory for one body, of which nothing is taken yet. */
+  /** Returns the memory account of one body, with nothing acquired yet. */
   forBodyFrom(address: string): HeldMemory {
     return new HeldMemory(this, clientOf(address));
   }
 
-  /** Takes `more` bytes for a body that has `held` already; or the RowhouseError `unavailable`, and nothing is taken. */
+  /**
+   * Acquires `more` bytes for a body that already has `held`. Returns the RowhouseError `unavailable` instead if a limit is
+   * exceeded.
+   */
   take(client: string, held: number, more: number): RowhouseError | null {
     const ofClient = this.#ofAddresses.get(client) ?? 0;
     const total = this.#counts.bodyBytesHeld;
@@ -65,7 +68,7 @@ export class BodyMemory {
   }
 }
 
-/** What one body takes of the memory for bodies. */
+/** The share of one body in the memory for bodies. */
 export class HeldMemory {
   readonly #memory: BodyMemory;
   readonly #client: string;
@@ -76,14 +79,14 @@ export class HeldMemory {
     this.#client = client;
   }
 
-  /** The RowhouseError `unavailable` where there is not so much. */
+  /** Acquires memory up to `bytes` in all. Returns the RowhouseError `unavailable` if a limit is exceeded. */
   growTo(bytes: number): RowhouseError | null {
     const refusal = this.#memory.take(this.#client, this.#held, bytes - this.#held);
     if (refusal === null) this.#held = bytes;
     return refusal;
   }
 
-  /** Gives all of it back; may be called again. */
+  /** Releases all memory. May be called several times. */
   release(): void {
     if (this.#held > 0) this.#memory.release(this.#client, this.#held);
     this.#held = 0;
@@ -94,7 +97,10 @@ function isTooMuch(taken: number, held: number, more: number, limit: number): bo
   return taken > held && taken + more > limit;
 }
 
-/** A client of IPv6 has a whole network of 64 bits to send from (RFC 6177), so that is what counts as its address. */
+/**
+ * Returns the address that limits apply to. An IPv6 client has a whole /64 network (RFC 6177), so its network counts as its
+ * address.
+ */
 function clientOf(address: string): string {
   if (!isIPv6(address) || /^::ffff:\d+\./i.test(address)) return address;
   const [left = '', right] = address.split('::');

@@ -12,16 +12,16 @@ export interface ConnectionLimitOptions {
   readonly warnings: ThrottledLog;
 }
 
-/** So many connections above the limit are told why they are closed; the others are closed without a word. */
+/** The number of refused connections that get an answer at a time. The others are closed without an answer. */
 const MAX_REFUSED_AT_ONCE = 100;
 
 /**
- * Keeps the number of open connections below a limit: a connection above it is answered `unavailable` and closed, before
- * anything is read from it, so that no request of it has any effect.
+ * Limits the number of open connections. A connection above the limit is answered `unavailable` and closed before anything
+ * is read from it, so no request on it has any effect.
  */
 export function limitConnections(server: Server, options: ConnectionLimitOptions): void {
   const { maxConnections, counts, warnings } = options;
-  // Node's own, which reads requests from the connection.
+  // Node's own listener, which reads requests from the connection.
   const serve = server.listeners('connection');
   server.removeAllListeners('connection');
   server.maxConnections = maxConnections + MAX_REFUSED_AT_ONCE;
@@ -33,7 +33,7 @@ export function limitConnections(server: Server, options: ConnectionLimitOptions
   server.on('connection', (socket: Socket) => {
     if (counts.connectionsOpen >= maxConnections) {
       refused();
-      // The client may have gone already.
+      // The client may have disconnected already.
       socket.on('error', () => undefined);
       answerAndClose(socket, tooMany());
       return;

@@ -7,8 +7,8 @@ import { RowhouseError } from '../../core/errors.ts';
 import type { EdgeCounts } from '../observing/edge-counts.ts';
 
 /**
- * Ends connections where Node would keep them: after a shutdown has begun, and where a client never ends a body that nobody
- * reads.
+ * Ends connections that Node would keep: after a shutdown has started, and if a client never finishes a body that is not
+ * read.
  */
 export function endConnections(
   app: FastifyInstance,
@@ -24,12 +24,12 @@ export function endConnections(
     done();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
-    // Else a connection that was busy when the shutdown began would be kept open after its answer.
+    // Otherwise, a connection that was busy at the start of the shutdown would stay open after its answer.
     if (closing) reply.header('connection', 'close');
     done(null, payload);
   });
   app.addHook('onResponse', ({ raw }, _reply, done) => {
-    // Its headers may have been sent before the shutdown began, and said nothing of it.
+    // The headers may have been sent before the shutdown started, without `connection: close`.
     const rest = () => {
       if (closing) raw.socket.destroySoon();
     };
@@ -40,8 +40,8 @@ export function endConnections(
 }
 
 /**
- * A request that was refused early is still sending its body. To close at once would reset the connection, and the client
- * would lose the answer with it (RFC 9112, section 9.6). Node reads the rest and drops it, but would do so for ever.
+ * Ends the connection of a refused request that is still sending its body. Closing at once would reset the connection, and
+ * the client would lose the answer (RFC 9112, section 9.6). Node reads and drops the rest, but without a time limit.
  */
 function dropRestOfBody(
   request: IncomingMessage,
@@ -58,7 +58,7 @@ function dropRestOfBody(
   }, lingerMs);
   const stop = () => {
     clearTimeout(timer);
-    // A connection that is kept alive may see many requests that are refused early.
+    // A keep-alive connection may have many requests that are refused early.
     socket.removeListener('close', stop);
   };
   request.once('end', () => {

@@ -6,13 +6,13 @@ import { RowhouseError } from '../../core/errors.ts';
 import type { EdgeCounts } from '../observing/edge-counts.ts';
 import type { ThrottledLog } from '../observing/throttled-log.ts';
 
-/** The token unused for longest makes room, and has its whole quota again. */
+/** Beyond this number of tokens, the least recently used token is forgotten, and has its whole quota again. */
 const MAX_REMEMBERED = 100_000;
 
 /**
- * How many requests each project token may send: a bucket that holds `requests`, and is filled again evenly within `seconds`.
- * Of each token one number is kept, the time at which its bucket is full (the generic cell rate algorithm, as in
- * https://www.itu.int/rec/T-REC-I.371). The admin credential, which is the owner's, has no limit.
+ * Limits the requests of each project token with a bucket of `requests`, refilled evenly within `seconds`. Stores one number
+ * per token: the time at which its bucket is full (the generic cell rate algorithm, https://www.itu.int/rec/T-REC-I.371).
+ * The admin credential has no limit.
  */
 export class RateLimits {
   readonly #limit: Rate;
@@ -20,7 +20,7 @@ export class RateLimits {
   readonly #counts: EdgeCounts;
   readonly #warnings: ThrottledLog;
   readonly #now: () => number;
-  /** When its bucket is full again, in seconds, by the token; the one that is not used for longest first. */
+  /** The time at which each token's bucket is full again, in seconds; the least recently used token first. */
   readonly #fullAt = new Map<number, number>();
 
   constructor(
@@ -35,9 +35,10 @@ export class RateLimits {
   }
 
   /**
-   * Counts a request, and says in its answer how many more are taken (`r`), and in how many seconds there is one more (`t`).
-   * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/10/
-   * @throws RowhouseError `rate_limited`, with the time after which the next one is taken; it does not count.
+   * Counts a request, and states in its answer how many more are allowed (`r`), and after how many seconds one more is
+   * allowed (`t`). https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/10/
+   * @throws RowhouseError `rate_limited`, with the time until the next request is allowed. The refused request does not
+   * count.
    */
   admit(credential: Credential, reply: FastifyReply): void {
     if (credential.kind === 'admin') return;
@@ -46,7 +47,7 @@ export class RateLimits {
     const now = this.#now();
     const fullAt = Math.max(this.#fullAt.get(credential.tokenId) ?? now, now);
     const wait = fullAt + perRequest - seconds - now;
-    // Sums of fractions of a second are not exact.
+    // Sums of fractional seconds are not exact.
     const isTaken = wait < 1e-6;
     const after = isTaken ? fullAt + perRequest : fullAt;
     if (isTaken) this.#remember(credential.tokenId, after);

@@ -6,26 +6,26 @@ import type { ThrottledLog } from '../observing/throttled-log.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Taken however much work waits: it costs next to nothing, and somebody judges the service by it. */
+    /** Whether the route is served under any load: it costs next to nothing, and operators depend on it. */
     essential?: boolean;
   }
   interface FastifyRequest {
-    /** How far it has come; null where it has not begun, or its answer has. */
+    /** The state of the request; null before it arrives and after its answer starts. */
     workState: 'arrived' | 'at work' | null;
   }
 }
 
 export interface WorkLimits {
-  /** How many requests may be at work or wait for it, in all. */
+  /** The maximum number of running and waiting requests in all. */
   readonly total: number;
-  /** How many of one project. */
+  /** The maximum number for one project. */
   readonly perProject: number;
 }
 
 /**
- * Bounds how many requests wait, for whatever it is: a thread, a process, the catalog, a project's gate. A request counts from
- * when its body is there until its answer begins, so that clients that are slow take nobody's place. The work of the service
- * itself is no request, and never refused.
+ * Limits the number of requests that run or wait, whatever they wait for: a thread, a process, the catalog, a project's
+ * lock. A request counts from the arrival of its whole body to the start of its answer, so slow clients take no places. The
+ * service's own work is not a request and is never refused.
  */
 export function limitWork(
   app: FastifyInstance,
@@ -41,7 +41,7 @@ export function limitWork(
     done();
   });
   app.addHook('preHandler', (request, _reply, done) => {
-    // Its body may have come so late that it has been answered.
+    // A late body may already have been answered.
     if (request.workState !== 'arrived' || request.routeOptions.config.essential === true) return done();
     const project = projectOf(request);
     const ofProject = ofProjects.get(project) ?? 0;
@@ -69,7 +69,7 @@ export function limitWork(
   });
 }
 
-/** Of a request that is about no project, an empty text. */
+/** Returns the project's slug, or an empty text for a request without a project. */
 function projectOf({ params }: FastifyRequest): string {
   if (typeof params !== 'object' || params === null || !('project' in params)) return '';
   return String(params.project);

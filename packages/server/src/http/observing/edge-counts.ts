@@ -1,20 +1,20 @@
-/** Why a connection was cut before its client was done. */
+/** The reason for cutting a connection. */
 export type CutReason = 'headers' | 'answer' | 'rest_of_body';
 
-/** What the edge counts, for whoever wants to see it. */
+/** Counters of the edge, for metrics. */
 export class EdgeCounts {
   connectionsOpen = 0;
-  /** Those above the limit, answered or not. */
+  /** Connections above the limit, answered or not. */
   connectionsRefused = 0;
   readonly connectionsCut: Record<CutReason, number> = { headers: 0, answer: 0, rest_of_body: 0 };
-  /** Those that have arrived, and whose answer has not begun. */
+  /** Requests that have arrived and whose answer has not started. */
   requestsUnderWay = 0;
-  /** Refused because too many others waited. */
+  /** Requests refused because too many others were waiting. */
   requestsOverloaded = 0;
-  /** Refused because their token had sent too many. */
+  /** Requests refused because their token exceeded its rate limit. */
   requestsRateLimited = 0;
-  /** Memory that bodies have taken that are arriving or wait to be parsed. */
+  /** Memory of bodies that are arriving or waiting to be parsed. */
   bodyBytesHeld = 0;
-  /** Refused because others had taken all of that memory. */
+  /** Bodies refused because others used up that memory. */
   bodiesRefused = 0;
 }

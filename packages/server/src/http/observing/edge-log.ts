@@ -1,8 +1,8 @@
 import { type FastifyRequest, LogController } from 'fastify';
 
 /**
- * What Fastify logs by itself: nothing of a request that ended well or was refused, which others are told of. But what goes
- * wrong once an answer is on its way can be told to nobody else.
+ * Controls what Fastify logs itself. Successful and refused requests are left to the observers. A failure after the start of
+ * an answer is logged, because no answer can report it.
  */
 export class EdgeLog extends LogController {
   constructor() {

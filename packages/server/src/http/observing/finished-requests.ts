@@ -6,47 +6,47 @@ import type { OperationGrouping } from '../access/operation-grouping.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of the failure that was answered; null for a success. */
+    /** The error code of the answer; null for a success. */
     errorCode: ErrorCode | null;
-    /** The stream of the answer, where that counts what it has given. */
+    /** The answer's stream, if it counts its bytes. */
     sentStream: CountingStream | null;
   }
 }
 
-/** As Node's streams of files do. */
+/** Like Node's file streams. */
 interface CountingStream {
   readonly bytesRead: number;
 }
 
-/** What can be told of a request once it is over: nothing of what was in it. */
+/** The facts about a completed request. It contains no content. */
 export interface FinishedRequest {
   readonly requestId: string;
   readonly method: string;
-  /** The pattern of the route, `/projects/:project`; null where no route took the request. */
+  /** The route pattern, `/projects/:project`; null if no route matched. */
   readonly route: string | null;
-  /** 499 where the client left before any of the answer was sent. */
+  /** 499 if the client disconnected before any of the answer was sent. */
   readonly status: number;
   readonly errorCode: ErrorCode | null;
-  /** From the arrival of its headers to the end of its answer, or until the client left. */
+  /** From the arrival of the headers to the end of the answer, or until the client disconnected. */
   readonly durationMs: number;
-  /** Of its body, as far as that was read. */
+  /** The number of bytes of the body that were read. */
   readonly bytesIn: number;
-  /** Of the answer's body, as far as that was sent. */
+  /** The number of bytes of the answer's body that were sent. */
   readonly bytesOut: number;
-  /** Null on a public route, and where the request was not authenticated. */
+  /** Null on a public route, and if the request was not authenticated. */
   readonly credential: Credential | null;
-  /** Null where that is so, and where it concerns no project that there is. */
+  /** Null without a credential, and if the request has no existing project. */
   readonly projectId: number | null;
   readonly grouping: OperationGrouping | null;
   readonly traceId: string | null;
 }
 
-/** Told of each request that is over. It must be quick and never throw: it runs between requests. */
+/** Called for each completed request. It must be fast and never throw, because it runs between requests. */
 export type RequestObserver = (finished: FinishedRequest) => void;
 
 /**
- * Tells every observer of every request when it is over, once each. Fastify's `onResponse` would not tell of those whose client
- * left before the answer: the response's own `close` comes in every case, and last.
+ * Calls every observer once for every completed request. Fastify's `onResponse` does not run if the client disconnects
+ * before the answer. The response's `close` always comes, and comes last.
  */
 export function observeRequests(app: FastifyInstance, observers: readonly RequestObserver[]): void {
   app.decorateRequest('errorCode', null);
@@ -65,7 +65,7 @@ export function observeRequests(app: FastifyInstance, observers: readonly Reques
   });
 }
 
-/** As nginx has it in its logs: the client closed the request. */
+/** nginx's status for "client closed request". */
 const CLIENT_LEFT = 499;
 
 function describe(request: FastifyRequest, reply: FastifyReply): FinishedRequest {

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 
 import type { RequestObserver } from './finished-requests.ts';
 
-/** What writes a line for each request, where the log takes lines of the level `debug`; nothing where it does not. */
+/** Returns an observer that logs a line for each request at the level `debug`; none if the log omits that level. */
 export function requestLines(log: FastifyBaseLogger): readonly RequestObserver[] {
   if (log.level !== 'debug' && log.level !== 'trace') return [];
   return [

@@ -1,8 +1,8 @@
 import { type DestinationStream, type Logger, type LevelWithSilent, pino } from 'pino';
 
 /**
- * The log of the service: lines of JSON. No line holds a token, a body, a query or a header: a request is described by its
- * method and path alone.
+ * Creates the service's log: lines of JSON. No line contains a token, a body, a query or a header: a request is described
+ * only by its method and path.
  */
 export function createServiceLog(level: LevelWithSilent, destination: DestinationStream): Logger {
   return pino(

@@ -3,8 +3,8 @@ import type { FastifyBaseLogger } from 'fastify';
 const INTERVAL_MS = 60_000;
 
 /**
- * Warnings that a client can cause as often as it likes: of each kind the first is written, and then at most one a minute, with
- * how often it has happened since (`times`).
+ * Logs warnings that clients can cause at will. The first of each kind is logged, and then at most one a minute, with the
+ * number since the last (`times`).
  */
 export class ThrottledLog {
   readonly #log: FastifyBaseLogger;
@@ -16,7 +16,7 @@ export class ThrottledLog {
     this.#now = now;
   }
 
-  /** @param message names the kind: there is a bounded number of them. */
+  /** @param message names the kind, of which there is a bounded number. */
   warn(message: string, fields: Readonly<Record<string, unknown>> = {}): void {
     const now = this.#now();
     const kind = this.#kinds.get(message) ?? { writtenAt: -Infinity, times: 0 };

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of the trace that the request is a part of, by its `traceparent`; null without a valid one. */
+    /** The trace id from the request's `traceparent`; null without a valid one. */
     traceId: string | null;
   }
 }
@@ -16,7 +16,7 @@ export function traceRequests(app: FastifyInstance): void {
   });
 }
 
-/** Makes the log of a request: each line that a traced one writes has its trace id. */
+/** Creates the log of a request. Each line of a traced request has its trace id. */
 export const logOfRequest: NonNullable<FastifyServerOptions['childLoggerFactory']> = (
   log,
   bindings,
@@ -28,14 +28,14 @@ export const logOfRequest: NonNullable<FastifyServerOptions['childLoggerFactory'
 };
 
 /**
- * The trace id of a `traceparent` header; null for one that is not as it must be, which is ignored.
+ * Returns the trace id of a `traceparent` header; null for an invalid header, which is ignored.
  * https://www.w3.org/TR/trace-context/#traceparent-header
  */
 export function traceIdOf(traceparent: unknown): string | null {
   if (typeof traceparent !== 'string') return null;
   const [, version, traceId, parentId, more] = TRACEPARENT.exec(traceparent) ?? [];
   if (version === undefined || traceId === undefined || version === 'ff') return null;
-  // Later versions may add fields; the first one has none.
+  // Later versions may add fields; version 00 has no more.
   if (version === '00' && more !== '') return null;
   return traceId === NO_TRACE || parentId === NO_PARENT ? null : traceId;
 }
