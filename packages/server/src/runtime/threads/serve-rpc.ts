@@ -45,7 +45,7 @@ export function runMethod<O extends RpcMethods>(handlers: Handlers<O>, request: 
 export function callMethod<O extends RpcMethods>(
   handlers: Handlers<O>,
   { operation, input }: RpcRequest,
-): unknown {
+): O[keyof O]['output'] {
   const handler = handlers[operation];
   if (handler === undefined) throw new Error(`no operation ${operation}`);
   return handler(input);

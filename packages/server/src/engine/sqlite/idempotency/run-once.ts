@@ -1,12 +1,12 @@
 import { idempotencyMismatch } from '../../../core/errors.ts';
 import type { IdempotentRequest, Replayable } from '../../../core/idempotency.ts';
 import type { OpenDatabase } from '../connection/open-database.ts';
-import { type IdempotencyStore, idempotencyStoreOf } from './idempotency-store.ts';
+import { idempotencyStoreOf } from './idempotency-store.ts';
 
 /**
  * Runs `write`, unless the same request was answered before: then it gives what that one gave. Call it inside the
  * transaction of the write, so that both are stored or neither is. What throws is not kept: it had no effect.
- * @param write gives plain data, or null where it did nothing and somebody else is to do it.
+ * @param write gives plain data.
  * @throws RowhouseError `idempotency_mismatch`.
  */
 export function runOnce<Result>(
@@ -14,22 +14,27 @@ export function runOnce<Result>(
   request: IdempotentRequest | null,
   write: () => Result,
 ): Replayable<Result> {
-  if (request === null) return { result: write(), replayOf: null };
-  const results = idempotencyStoreOf(connection);
-  const before = findReplay<Result>(results, request);
-  if (before !== null) return before;
-  const result = write();
-  if (result !== null) results.keep(request, JSON.stringify(result));
-  return { result, replayOf: null };
+  return findReplay<Result>(connection, request) ?? storeResult(connection, request, write());
 }
 
 /** What the request gave the first time; null where this is the first. @throws RowhouseError `idempotency_mismatch`. */
 export function findReplay<Result>(
-  results: IdempotencyStore,
-  request: IdempotentRequest,
+  connection: OpenDatabase,
+  request: IdempotentRequest | null,
 ): Replayable<Result> | null {
-  const kept = results.find(request);
+  if (request === null) return null;
+  const kept = idempotencyStoreOf(connection).find(request);
   if (kept === null) return null;
   if (kept.requestSha256 !== request.requestSha256) throw idempotencyMismatch();
   return { result: JSON.parse(kept.result) as Result, replayOf: kept.requestId };
+}
+
+/** Stores what a request gave the first time, where it may be repeated. */
+export function storeResult<Result>(
+  connection: OpenDatabase,
+  request: IdempotentRequest | null,
+  result: Result,
+): Replayable<Result> {
+  if (request !== null) idempotencyStoreOf(connection).keep(request, JSON.stringify(result));
+  return { result, replayOf: null };
 }

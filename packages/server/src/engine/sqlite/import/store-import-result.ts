@@ -14,7 +14,7 @@ export function findImport(
   database: OpenDatabase,
   request: IdempotentRequest,
 ): Replayable<ImportReport> | null {
-  return writeTransaction(database, () => findReplay<ImportReport>(idempotencyStoreOf(database), request));
+  return writeTransaction(database, () => findReplay<ImportReport>(database, request));
 }
 
 /**

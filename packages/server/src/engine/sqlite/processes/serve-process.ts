@@ -68,7 +68,8 @@ async function answer<O extends RpcMethods>(
 ): Promise<RpcReply> {
   const { id } = request;
   try {
-    return { id, ok: true, output: await callMethod<O>(handlers, request) };
+    const output: unknown = callMethod<O>(handlers, request);
+    return { id, ok: true, output: await output };
   } catch (error) {
     return { id, ok: false, error: errorToMessage(error) };
   }

@@ -1,4 +1,5 @@
 import type { IdempotentRequest, Replayable } from '../../../core/idempotency.ts';
+import type { RpcMethods } from '../../../runtime/threads/protocol.ts';
 import type { BatchOperation, BatchResult } from '../../project-batches.ts';
 import type {
   AffectedRows,
@@ -16,6 +17,7 @@ import type {
   RecordsChange,
   TableReference,
 } from '../../project-records.ts';
+import type { NextWorker, Routed } from './routed.ts';
 
 /** What every operation on the rows of a table begins with. */
 export interface RecordTarget {
@@ -85,31 +87,23 @@ export type BulkRecordWrites = {
   };
 };
 
-/** What a reader does: null for what may take for ever, such as a view. */
-export type BoundedRecordReads = {
-  readonly [Name in keyof RecordReads]: {
-    readonly input: RecordReads[Name]['input'];
-    readonly output: RecordReads[Name]['output'] | null;
-  };
-};
-
-/** What a writer does: null for what may take for ever, and nothing was done. */
-export type BoundedRecordWrites = {
-  readonly [Name in keyof WriteMethods]: {
-    readonly input: WriteMethods[Name]['input'];
-    readonly output: WriteMethods[Name]['output'] | null;
-  };
-};
-
 /** What a write process does. */
 export type WriteMethods = RecordWrites & BulkRecordWrites & BatchWrites;
 
-type ShortMethods = RecordReads & RecordWrites & BatchWrites;
+/** What a reader does: it hands on what may take for ever, such as a view. */
+export type BoundedRecordReads = Routing<RecordReads, 'process'>;
 
-/** What is done on the thread of short work: null says that it may be long, and that nothing was done. */
-export type PointMethods = {
-  readonly [Name in keyof ShortMethods]: {
-    readonly input: ShortMethods[Name]['input'];
-    readonly output: ShortMethods[Name]['output'] | null;
+/** What a writer does: it hands on what may take for ever. */
+export type BoundedRecordWrites = Routing<WriteMethods, 'process'>;
+
+/** What is done on the thread of short work: it hands on what may be long. */
+export type PointMethods = Routing<RecordReads, 'reader' | 'process'> &
+  Routing<RecordWrites & BatchWrites, 'writer' | 'process'>;
+
+/** The same methods on a worker that may hand an operation on to another. */
+type Routing<Methods extends RpcMethods, Worker extends NextWorker> = {
+  readonly [Name in keyof Methods]: {
+    readonly input: Methods[Name]['input'];
+    readonly output: Routed<Methods[Name]['output'], Worker>;
   };
 };

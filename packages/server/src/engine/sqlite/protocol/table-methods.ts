@@ -11,16 +11,17 @@ import type {
   TableDetails,
   TableEntry,
 } from '../../project-tables.ts';
+import type { Routed } from './routed.ts';
 
-/** What reader threads do for tables. Null where ids are missing, which only a writer can give. */
+/** What reader threads do for tables. They need the writer first where ids are missing, which only the writer can give. */
 export type TableReads = {
   readonly listTables: {
     readonly input: { readonly path: string; readonly countRows: boolean };
-    readonly output: readonly ListedTable[] | null;
+    readonly output: Routed<readonly ListedTable[], 'writer'>;
   };
   readonly getTable: {
     readonly input: { readonly path: string; readonly table: string };
-    readonly output: TableDetails | null;
+    readonly output: Routed<TableDetails, 'writer'>;
   };
 };
 

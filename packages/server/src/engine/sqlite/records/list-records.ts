@@ -1,5 +1,6 @@
 import { invalidField } from '../../../core/errors.ts';
 import type { RecordPage, RecordPageRequest } from '../../project-records.ts';
+import { done, needs, type Routed } from '../protocol/routed.ts';
 import { allOf, type Condition, filterCondition } from '../rows/filter-conditions.ts';
 import { projectionOf } from '../rows/projection.ts';
 import { explainingReads, isTooLarge } from '../rows/read-fault.ts';
@@ -27,15 +28,17 @@ export function listRecords(
   return page;
 }
 
-/** The same, but null where the rows are so long that reading them takes its time. */
+/** The same, but rows that are so long that reading them takes its time are left to a reader. */
 export function listShortRecords(
   database: RecordDatabase,
   table: RecordTable,
   request: RecordPageRequest,
-): RecordPage | null {
-  return readPage(database, table, request, SHORT_PAGE_MAX_LENGTH);
+): Routed<RecordPage, 'reader'> {
+  const page = readPage(database, table, request, SHORT_PAGE_MAX_LENGTH);
+  return page === null ? needs('reader') : done(page);
 }
 
+/** Null where the rows are longer together than `maxLength`. */
 function readPage(
   database: RecordDatabase,
   table: RecordTable,

@@ -27,6 +27,19 @@ export function isShortPage({ filters, sort, countAll, offset, limit }: RecordPa
   return filters.length === 0 && sort === null && !countAll && offset + limit <= SHORT_PAGE_MAX_ROWS;
 }
 
+/** Where a read is done that is not short: a view, and what may be costly, where it can be stopped. */
+export function workerToRead(table: RecordTable): 'reader' | 'process' {
+  return table.isCostly ? 'process' : 'reader';
+}
+
+/**
+ * Where a write is done that is not short: a trigger, and what may be costly, where it can be stopped. The writer looks at the
+ * other tables of the database as well, and may hand the write on itself.
+ */
+export function workerToWrite(table: RecordTable): 'writer' | 'process' {
+  return table.hasTriggers || (table.kind === 'table' && table.isCostly) ? 'process' : 'writer';
+}
+
 function isPlain(table: RecordTable): boolean {
   return table.kind === 'table' && !table.isCostly;
 }

@@ -1,6 +1,7 @@
-import type { Replayable } from '../../../core/idempotency.ts';
-import { runOnce } from '../idempotency/run-once.ts';
+import type { IdempotentRequest, Replayable } from '../../../core/idempotency.ts';
+import { findReplay, runOnce, storeResult } from '../idempotency/run-once.ts';
 import type { WriteTarget } from '../protocol/record-methods.ts';
+import { done, type NextWorker, type Routed } from '../protocol/routed.ts';
 import { allowedTable, requireAllowed } from '../rows/allowed-table.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
@@ -18,4 +19,26 @@ export function writeOnce<Result>(
   // A client that may not use the table does not learn what was written there either.
   requireAllowed(database, reference);
   return runOnce(database.connection, request, () => write(allowedTable(database, reference)));
+}
+
+/** The same for a write that may be handed on. */
+export function writeOnceOrHandOn<Result, Worker extends NextWorker>(
+  database: RecordDatabase,
+  { table: reference, request }: WriteTarget,
+  write: (table: RecordTable) => Routed<Result, Worker>,
+): Routed<Replayable<Result>, Worker> {
+  requireAllowed(database, reference);
+  return runOnceOrHandOn(database, request, () => write(allowedTable(database, reference)));
+}
+
+/** `runOnce` for a write that may be handed on: the worker that does the write stores its result. */
+export function runOnceOrHandOn<Result, Worker extends NextWorker>(
+  { connection }: RecordDatabase,
+  request: IdempotentRequest | null,
+  write: () => Routed<Result, Worker>,
+): Routed<Replayable<Result>, Worker> {
+  const before = findReplay<Result>(connection, request);
+  if (before !== null) return done(before);
+  const written = write();
+  return written.kind === 'needs' ? written : done(storeResult(connection, request, written.result));
 }

@@ -15,6 +15,7 @@ import type {
 } from '../../project-tables.ts';
 import type { WriterMethods } from '../protocol/database-methods.ts';
 import type { EngineHost } from '../protocol/engine-host.ts';
+import type { Routed } from '../protocol/routed.ts';
 
 /** Tables of SQLite projects: reads on the reader threads, changes on the writers, alone. */
 export class SqliteTables implements ProjectTables {
@@ -118,11 +119,11 @@ export class SqliteTables implements ProjectTables {
   }
 
   /** A reader cannot give ids, so where some are missing the writer does, and the reader is asked again. */
-  #read<T>(project: string, read: (path: string) => Promise<T | null>): Promise<T> {
+  #read<T>(project: string, read: (path: string) => Promise<Routed<T, 'writer'>>): Promise<T> {
     return this.#host.withDatabase(project, async (path) => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const found = await read(path);
-        if (found !== null) return found;
+        if (found.kind === 'done') return found.result;
         await this.#alone(project, (writers) => writers.request('syncMetadata', { path }));
       }
       throw new Error('another program changes the schema while it is read');

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
+import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
 import { openDatabase } from '../connection/open-database.ts';
+import { done, needs } from '../protocol/routed.ts';
 import { recordDatabaseOf, type RecordDatabase } from '../rows/record-database.ts';
 import { type GroupedOperation, runGrouped } from './group-commit.ts';
 
@@ -9,12 +12,12 @@ import { type GroupedOperation, runGrouped } from './group-commit.ts';
 function batch(database: RecordDatabase, statements: readonly string[]): readonly GroupedOperation[] {
   return statements.map((sql, id) => {
     const writes = !sql.startsWith('SELECT');
-    const run = () => (writes ? database.run(sql, []) : database.firstRow(sql, []));
+    const run = () => done(writes ? database.run(sql, []) : database.firstRow(sql, []));
     return { request: { id, operation: 'any', input: null }, writes, run };
   });
 }
 
-/** Runs the statements as one batch, and tells which of them were done. */
+/** Runs the statements as one batch, and returns which of them were done. */
 function outcomes(database: RecordDatabase, statements: readonly string[]): readonly boolean[] {
   const replies = runGrouped(database, batch(database, statements));
   assert.deepEqual(
@@ -22,7 +25,11 @@ function outcomes(database: RecordDatabase, statements: readonly string[]): read
     statements.map((_, id) => id),
   );
   assert.equal(database.connection.isTransaction, false);
-  return replies.map(({ ok }) => ok);
+  return replies.map(isDone);
+}
+
+function isDone(reply: ReturnType<typeof runGrouped>[number]): boolean {
+  return reply.ok && reply.output.kind === 'done';
 }
 
 function given(statements: string): RecordDatabase & Disposable {
@@ -42,7 +49,7 @@ describe('a batch of writes', () => {
       database,
       batch(database, ['INSERT INTO t VALUES (1)', 'SELECT count(*) FROM t', 'INSERT INTO t VALUES (2)']),
     );
-    assert.deepEqual(replies[1], { id: 1, ok: true, output: [1n] });
+    assert.deepEqual(replies[1], { id: 1, ok: true, output: done([1n]) });
     assert.equal(stored(database), '1,2');
   });
 
@@ -70,6 +77,59 @@ describe('a batch of writes', () => {
     ];
     assert.deepEqual(outcomes(database, statements), [true, false, false, false, true]);
     assert.equal(stored(database), '1,2,6');
+  });
+
+  test('undoes an operation that is handed on, whatever it had done, and no other', () => {
+    using database = given('CREATE TABLE t(id INTEGER PRIMARY KEY)');
+    const [first, second, third] = batch(
+      database,
+      [1, 2, 3].map((id) => `INSERT INTO t VALUES (${id})`),
+    );
+    assert.ok(first !== undefined && second !== undefined && third !== undefined);
+    const handOn = () => {
+      second.run();
+      return needs('process');
+    };
+    const sizes: number[] = [];
+    const operations = [first, { ...second, run: handOn }, third];
+    const replies = runGrouped(database, operations, (writes) => sizes.push(writes));
+    assert.deepEqual(replies[1], { id: 1, ok: true, output: needs('process') });
+    assert.equal(stored(database), '1,3');
+    assert.deepEqual(sizes, [2]);
+  });
+
+  test('hands on what exceeds the limits of its connection, and fails what is a fault', () => {
+    using database = given('CREATE TABLE t(id INTEGER PRIMARY KEY, v)');
+    database.connection.limits.length = 1_000;
+    const replies = runGrouped(
+      database,
+      batch(database, [
+        'INSERT INTO t VALUES (1, zeroblob(2000))',
+        'SELECT zeroblob(2000)',
+        'INSERT INTO t VALUES (NULL, 1), (1, 2)',
+        'INSERT INTO t VALUES (2, zeroblob(500))',
+      ]),
+    );
+    assert.deepEqual(replies[0], { id: 0, ok: true, output: needs('writer') });
+    assert.deepEqual(replies[1], { id: 1, ok: true, output: needs('reader') });
+    assert.equal(replies[2]?.ok, false);
+    assert.deepEqual(replies[3], { id: 3, ok: true, output: done(1) });
+    assert.equal(stored(database), '2');
+  });
+
+  test('hands on all of it where another program has the database locked', () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'database.sqlite');
+    using connection = openDatabase(path, { mode: 'read-write', busyTimeoutMs: 0 });
+    connection.exec('CREATE TABLE t(id INTEGER PRIMARY KEY)');
+    const database = recordDatabaseOf(connection);
+    using other = openDatabase(path, { mode: 'read-write' });
+    other.exec('BEGIN EXCLUSIVE');
+    const operations = batch(database, ['SELECT 1 FROM t', 'INSERT INTO t VALUES (1)']);
+    const outputs = runGrouped(database, operations).map((reply) => reply.ok && reply.output);
+    assert.deepEqual(outputs, [needs('reader'), needs('writer')]);
+    other.exec('COMMIT');
+    assert.deepEqual(outcomes(database, ['INSERT INTO t VALUES (1)']), [true]);
   });
 
   for (const [what, make] of [
@@ -121,10 +181,7 @@ describe('a batch of writes', () => {
       return write.run();
     };
     const failing = [{ ...write, run }, read];
-    assert.deepEqual(
-      runGrouped(database, failing).map(({ ok }) => ok),
-      [false, false],
-    );
+    assert.deepEqual(runGrouped(database, failing).map(isDone), [false, false]);
     assert.equal(stored(database), null);
     assert.deepEqual(outcomes(database, ['INSERT INTO t VALUES (1)']), [true]);
   });

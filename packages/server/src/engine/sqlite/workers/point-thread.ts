@@ -1,21 +1,20 @@
 import { workerData } from 'node:worker_threads';
 
-import { errorToMessage, type RpcReply, type RpcRequest } from '../../../runtime/threads/protocol.ts';
+import type { RpcReply, RpcRequest } from '../../../runtime/threads/protocol.ts';
 import { callMethod, runMethod, serveBatches } from '../../../runtime/threads/serve-rpc.ts';
 import { OpenDatabases } from '../connection/open-databases.ts';
 import type { PointThreadStart } from '../protocol/database-methods.ts';
 import type { RecordReads } from '../protocol/record-methods.ts';
-import { isLeftToOthers } from '../records/left-to-others.ts';
 import { recordDatabaseOf } from '../rows/record-database.ts';
 import { SHORT_WORK_LIMITS } from '../rows/short-work-limits.ts';
 import { commitSizes } from './commit-sizes.ts';
-import { runGrouped } from './group-commit.ts';
+import { replyToFailure, runGrouped } from './group-commit.ts';
 import { pointHandlers } from './point-handlers.ts';
 
 const { maxOpenDatabases, commitSizes: memory } = workerData as PointThreadStart;
 const sizes = commitSizes(memory);
 
-/** Nobody waits here: a database that another program has locked is left to a thread that may. */
+/** Nobody waits here: an operation on a database that another program has locked is handed on to a thread that may. */
 const databases = new OpenDatabases(maxOpenDatabases, {
   mode: 'read-write',
   doubleQuotedStrings: true,
@@ -48,21 +47,15 @@ function answerGroup(path: string, requests: readonly RpcRequest[]): readonly Rp
     const handlers = pointHandlers(database);
     const operations = requests.map((request) => ({
       request,
-      writes: !READS.has(request.operation),
-      run: () => leavingLongWork(() => callMethod(handlers, request)),
+      writes: isWrite(request),
+      run: () => callMethod(handlers, request),
     }));
     return runGrouped(database, operations, (writes) => sizes.observe(writes));
   } catch (error) {
-    return requests.map(({ id }) => ({ id, ok: false, error: errorToMessage(error) }));
+    return requests.map((request) => replyToFailure({ request, writes: isWrite(request) }, error));
   }
 }
 
-/** What exceeds the limits here is no fault to tell the client of: SQLite's own error says that somebody else is to do it. */
-function leavingLongWork<Result>(run: () => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    const { cause } = error instanceof Error ? error : {};
-    throw isLeftToOthers(cause) ? cause : error;
-  }
+function isWrite({ operation }: RpcRequest): boolean {
+  return !READS.has(operation);
 }

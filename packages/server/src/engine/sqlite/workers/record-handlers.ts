@@ -11,8 +11,9 @@ import type {
   WriteMethods,
   WriteTarget,
 } from '../protocol/record-methods.ts';
+import { done, needs, type Routed } from '../protocol/routed.ts';
 import { mayBeEndless } from '../records/batch/batch-bounds.ts';
-import { runBatch, runBatchOnce } from '../records/batch/run-batch.ts';
+import { runBatchOnce } from '../records/batch/run-batch.ts';
 import { deleteRecord, deleteRecords } from '../records/delete-records.ts';
 import { getRecord } from '../records/get-record.ts';
 import { insertRecord } from '../records/insert-record.ts';
@@ -25,17 +26,17 @@ import { allowedTable } from '../rows/allowed-table.ts';
 import { type RecordDatabase, recordDatabaseOf } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 
-/** How a reader thread answers, each time from one view of the database: null for what nobody could stop there. */
+/** How a reader thread answers, each time from one view of the database: a process gets what nobody could stop there. */
 export function boundedRecordReads(databases: OpenDatabases): Handlers<BoundedRecordReads> {
   const reading = readingTable(databases);
   return {
     getRecord: (input) =>
       reading(input, (database, table) => {
-        return table.isCostly ? null : getRecord(database, table, input.key);
+        return table.isCostly ? needs('process') : done(getRecord(database, table, input.key));
       }),
     listRecords: (input) =>
       reading(input, (database, table) => {
-        return table.isCostly ? null : listRecords(database, table, input.page);
+        return table.isCostly ? needs('process') : done(listRecords(database, table, input.page));
       }),
   };
 }
@@ -49,13 +50,14 @@ export function recordReads(databases: OpenDatabases): Handlers<RecordReads> {
   };
 }
 
-/** How a writer thread answers, each time in a transaction of its own: null for what nobody could stop there. */
+/** How a writer thread answers, each time in a transaction of its own: a process gets what nobody could stop there. */
 export function boundedRecordWrites(databases: OpenDatabases): Handlers<BoundedRecordWrites> {
   const { createRecord, updateRecord: update, deleteRecord: remove, ...bulk } = recordWrites(databases);
   const bounded =
     <Input extends WriteTarget, Output>(write: (input: Input) => Output) =>
-    (input: Input): Output | null => {
-      return recordDatabaseOf(databases.get(input.path)).writesMayBeEndless ? null : write(input);
+    (input: Input): Routed<Output, 'process'> => {
+      const { writesMayBeEndless } = recordDatabaseOf(databases.get(input.path));
+      return writesMayBeEndless ? needs('process') : done(write(input));
     };
   return {
     createRecord: bounded(createRecord),
@@ -66,7 +68,7 @@ export function boundedRecordWrites(databases: OpenDatabases): Handlers<BoundedR
     deleteRecords: bounded(bulk.deleteRecords),
     runBatch: (input) => {
       const database = recordDatabaseOf(databases.get(input.path));
-      return mayBeEndless(database, input.operations) ? null : bulk.runBatch(input);
+      return mayBeEndless(database, input.operations) ? needs('process') : done(bulk.runBatch(input));
     },
   };
 }
@@ -88,7 +90,7 @@ export function recordWrites(databases: OpenDatabases): Handlers<WriteMethods> {
       const database = recordDatabaseOf(databases.get(input.path));
       return writeTransaction(database.connection, () => {
         database.refresh();
-        return runBatchOnce(database, input, () => runBatch(database, input.operations));
+        return runBatchOnce(database, input);
       });
     },
   };

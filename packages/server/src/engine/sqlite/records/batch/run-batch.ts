@@ -8,6 +8,7 @@ import {
 } from '../../../project-batches.ts';
 import { runOnce } from '../../idempotency/run-once.ts';
 import type { BatchTarget } from '../../protocol/record-methods.ts';
+import { done, needs, type Routed } from '../../protocol/routed.ts';
 import { allowedTable, requireAllowed } from '../../rows/allowed-table.ts';
 import type { RecordDatabase } from '../../rows/record-database.ts';
 import type { RecordTable } from '../../rows/record-table.ts';
@@ -17,33 +18,42 @@ import { insertRecord } from '../insert-record.ts';
 import { insertRecords } from '../insert-records.ts';
 import { updateRecord } from '../update-record.ts';
 import { updateRecords } from '../update-records.ts';
+import { runOnceOrHandOn } from '../write-once.ts';
+import { isShortBatch } from './batch-bounds.ts';
 import { BatchReferences } from './batch-references.ts';
 
 /**
  * Runs a batch, or gives what it gave the first time. Call it inside a transaction, after `refresh`.
- * @param run gives null where it did nothing, and somebody else is to do it.
- * @throws RowhouseError as `runBatch` does, and `idempotency_mismatch`.
+ * @throws RowhouseError as the operations do, naming the first that failed, and `idempotency_mismatch`.
  */
-export function runBatchOnce<Result extends readonly BatchResult[] | null>(
+export function runBatchOnce(
   database: RecordDatabase,
   { operations, request }: BatchTarget,
-  run: () => Result,
-): Replayable<Result> {
-  // A client that may not use a table does not learn what was written there either.
+): Replayable<readonly BatchResult[]> {
+  requireTablesAllowed(database, operations);
+  return runOnce(database.connection, request, () => runBatch(database, operations));
+}
+
+/** The same where only short work is done: a longer batch is left to a writer. */
+export function runShortBatchOnce(
+  database: RecordDatabase,
+  { operations, request }: BatchTarget,
+): Routed<Replayable<readonly BatchResult[]>, 'writer'> {
+  requireTablesAllowed(database, operations);
+  return runOnceOrHandOn(database, request, () => {
+    return isShortBatch(database, operations) ? done(runBatch(database, operations)) : needs('writer');
+  });
+}
+
+/** A client that may not use a table does not learn what was written there either. */
+function requireTablesAllowed(database: RecordDatabase, operations: readonly BatchOperation[]): void {
   for (const [position, { table }] of operations.entries()) {
     inOperation(position, () => requireAllowed(database, table));
   }
-  return runOnce(database.connection, request, run);
 }
 
-/**
- * Runs the operations in their order. Call it inside a transaction, which ends all of them where one fails.
- * @throws RowhouseError as the operations do, naming the first that failed.
- */
-export function runBatch(
-  database: RecordDatabase,
-  operations: readonly BatchOperation[],
-): readonly BatchResult[] {
+/** Runs the operations in their order, inside a transaction, which ends all of them where one fails. */
+function runBatch(database: RecordDatabase, operations: readonly BatchOperation[]): readonly BatchResult[] {
   const earlier = new BatchReferences();
   let answerLength = 0;
   return operations.map((operation, position) =>
