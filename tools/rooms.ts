@@ -77,7 +77,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'a route',
     files: new RegExp(String.raw`^${SERVER}/resources/(?<noun>${NOUNS})/.*\.routes\.ts$`),
-    mayImport: [NOUN_ITSELF, FIELDS, HTTP, SCHEMA, CORE],
+    mayImport: [NOUN_ITSELF, FIELDS, PORT, HTTP, SCHEMA, CORE],
   },
   {
     name: 'a resource',

@@ -14,23 +14,22 @@ import { prepareDataFolder } from './data-folder/prepare-data-folder.ts';
 import type { LeftOpen } from './data-folder/private-data-folder.ts';
 import type { EngineStatistics } from './engine/engine-statistics.ts';
 import type { Engine } from './engine/engine.ts';
+import type { ProjectBatches } from './engine/project-batches.ts';
+import type { ProjectQueries } from './engine/project-queries.ts';
+import type { ProjectRecords } from './engine/project-records.ts';
+import type { ProjectTables } from './engine/project-tables.ts';
 import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import type { ExportFiles } from './files/export-files.ts';
 import { openLocalExportFiles } from './files/local-export-files.ts';
 import type { HttpServerOptions } from './http/http-server.ts';
 import { startMaintenance } from './maintenance.ts';
 import { Bootstrap } from './resources/bootstrap/bootstrap.ts';
-import { Columns } from './resources/columns/columns.ts';
 import { ExportLinks } from './resources/exports/downloads/export-links.ts';
 import { Exports, type ExportStatistics } from './resources/exports/exports.ts';
 import { ExportReconciler } from './resources/exports/jobs/export-reconciler.ts';
 import { Imports } from './resources/imports/imports.ts';
-import { Indexes } from './resources/indexes/indexes.ts';
 import { ProjectIdCache } from './resources/projects/project-id-cache.ts';
 import { Projects } from './resources/projects/projects.ts';
-import type { Queries } from './resources/query/query.ts';
-import type { Batches, Records } from './resources/records/records.ts';
-import { Tables } from './resources/tables/tables.ts';
 import { AccessTests } from './resources/tokens/access-tests.ts';
 import { Tokens } from './resources/tokens/tokens.ts';
 import { Users } from './resources/users/users.ts';
@@ -51,12 +50,11 @@ export interface Service {
   readonly imports: Imports;
   readonly exports: Exports;
   readonly exportLinks: ExportLinks;
-  readonly tables: Tables;
-  readonly columns: Columns;
-  readonly indexes: Indexes;
-  readonly records: Records;
-  readonly batches: Batches;
-  readonly queries: Queries;
+  /** The engine's own: nothing is added to them. */
+  readonly tables: ProjectTables;
+  readonly records: ProjectRecords;
+  readonly batches: ProjectBatches;
+  readonly queries: ProjectQueries;
   readonly operations: Operations;
   /** What the edge tells of each call, and asks of it. */
   readonly calls: Pick<HttpServerOptions, 'observers' | 'projectIds' | 'grouper'>;
@@ -128,9 +126,7 @@ export async function composeService(
     accessTests: new AccessTests({ catalog, engine, tokens }),
     exports,
     exportLinks: new ExportLinks(catalog),
-    tables: new Tables(engine.tables),
-    columns: new Columns(engine.tables),
-    indexes: new Indexes(engine.tables),
+    tables: engine.tables,
     records: engine.records,
     batches: engine.batches,
     queries: engine.queries,

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 
+import type { ProjectTables } from '../../engine/project-tables.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { existingName } from '../../http/fields/object-name.ts';
@@ -17,7 +18,7 @@ import {
   toColumnFields,
   toNewColumn,
 } from './column-fields.ts';
-import type { Columns } from './columns.ts';
+import { findColumn } from './find-column.ts';
 
 /** As with tables, whose columns they are: a token that is limited to some tables is not let in. */
 const reading = { access: 'project', scope: 'schema:read' } as const;
@@ -34,7 +35,7 @@ const columnPath = projectPath({ table: existingName, column: existingName });
 const columnAnswer = Type.Object({ table: Type.String(), column: columnFields });
 
 interface Rooms {
-  readonly columns: Columns;
+  readonly tables: ProjectTables;
   readonly projects: Projects;
 }
 
@@ -47,7 +48,7 @@ export function registerColumnRoutes(app: HttpServer, rooms: Rooms): void {
   dropColumn(app, rooms);
 }
 
-function listColumns(app: HttpServer, { columns, projects }: Rooms): void {
+function listColumns(app: HttpServer, { tables, projects }: Rooms): void {
   const data = Type.Object({ table: Type.String(), columns: Type.Array(columnFields) });
   app.get(
     TABLE,
@@ -57,13 +58,13 @@ function listColumns(app: HttpServer, { columns, projects }: Rooms): void {
     },
     async (request) => {
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
-      const found = await columns.list(slug, request.params.table);
-      return success(request, { table: found.table, columns: found.columns.map(toColumnFields) });
+      const { table, columns } = await tables.get(slug, request.params.table);
+      return success(request, { table: table.name, columns: columns.map(toColumnFields) });
     },
   );
 }
 
-function addColumn(app: HttpServer, { columns, projects }: Rooms): void {
+function addColumn(app: HttpServer, { tables, projects }: Rooms): void {
   app.post(
     TABLE,
     {
@@ -73,7 +74,7 @@ function addColumn(app: HttpServer, { columns, projects }: Rooms): void {
     async (request, reply) => {
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
       const column = toNewColumn(request.body);
-      const written = await columns.add(slug, request.params.table, column, request.idempotency);
+      const written = await tables.addColumn(slug, request.params.table, column, request.idempotency);
       const added = resultOf(request, reply, written);
       const data = { table: added.tableName, column: toColumnFields(added) };
       return reply.code(201).send(success(request, data));
@@ -81,7 +82,7 @@ function addColumn(app: HttpServer, { columns, projects }: Rooms): void {
   );
 }
 
-function changeColumns(app: HttpServer, { columns, projects }: Rooms): void {
+function changeColumns(app: HttpServer, { tables, projects }: Rooms): void {
   const data = Type.Object({ updated_count: Type.Integer() });
   app.patch(
     TABLE,
@@ -92,13 +93,13 @@ function changeColumns(app: HttpServer, { columns, projects }: Rooms): void {
     async (request, reply) => {
       const changes = toColumnChanges(request.body);
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
-      const written = await columns.changeMany(slug, request.params.table, changes, request.idempotency);
+      const written = await tables.changeColumns(slug, request.params.table, changes, request.idempotency);
       return success(request, { updated_count: resultOf(request, reply, written).length });
     },
   );
 }
 
-function getColumn(app: HttpServer, { columns, projects }: Rooms): void {
+function getColumn(app: HttpServer, { tables, projects }: Rooms): void {
   app.get(
     COLUMN,
     {
@@ -108,13 +109,13 @@ function getColumn(app: HttpServer, { columns, projects }: Rooms): void {
     async (request) => {
       const { project, table, column } = request.params;
       const slug = await projects.slugFor(credentialOf(request), project);
-      const found = await columns.get(slug, table, column);
+      const found = findColumn(await tables.get(slug, table), column);
       return success(request, { table: found.tableName, column: toColumnFields(found) });
     },
   );
 }
 
-function changeColumn(app: HttpServer, { columns, projects }: Rooms): void {
+function changeColumn(app: HttpServer, { tables, projects }: Rooms): void {
   app.patch(
     COLUMN,
     {
@@ -125,14 +126,15 @@ function changeColumn(app: HttpServer, { columns, projects }: Rooms): void {
       const { project, table, column } = request.params;
       const change = toColumnChange(request.body, { column, columnField: 'path.column', field: 'body' });
       const slug = await projects.slugFor(credentialOf(request), project);
-      const written = await columns.change(slug, table, change, request.idempotency);
-      const changed = resultOf(request, reply, written);
+      const written = await tables.changeColumns(slug, table, [change], request.idempotency);
+      const [changed] = resultOf(request, reply, written);
+      if (changed === undefined) throw new Error('the engine returned no column for a change');
       return success(request, { table: changed.tableName, column: toColumnFields(changed) });
     },
   );
 }
 
-function dropColumn(app: HttpServer, { columns, projects }: Rooms): void {
+function dropColumn(app: HttpServer, { tables, projects }: Rooms): void {
   const data = Type.Object({ deleted: Type.Literal(true), column_name: Type.String() });
   app.delete(
     COLUMN,
@@ -143,7 +145,7 @@ function dropColumn(app: HttpServer, { columns, projects }: Rooms): void {
     async (request, reply) => {
       const { project, table, column } = request.params;
       const slug = await projects.slugFor(credentialOf(request), project);
-      const dropped = await columns.drop(slug, table, column, request.idempotency);
+      const dropped = await tables.dropColumn(slug, table, column, request.idempotency);
       return success(request, {
         deleted: true as const,
         column_name: resultOf(request, reply, dropped),

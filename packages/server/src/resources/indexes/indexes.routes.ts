@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 
+import type { ProjectTables } from '../../engine/project-tables.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { existingName } from '../../http/fields/object-name.ts';
@@ -8,14 +9,13 @@ import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
 import type { Projects } from '../projects/projects.ts';
 import { indexFields, newIndexKeys, toIndexFields, toNewIndex } from './index-fields.ts';
-import type { Indexes } from './indexes.ts';
 
 const reading = { access: 'project', scope: 'schema:read' } as const;
 const changing = { access: 'project', scope: 'schema:write' } as const;
 const tablePath = projectPath({ table: existingName });
 
 interface Rooms {
-  readonly indexes: Indexes;
+  readonly tables: ProjectTables;
   readonly projects: Projects;
 }
 
@@ -25,7 +25,7 @@ export function registerIndexRoutes(app: HttpServer, rooms: Rooms): void {
   dropIndex(app, rooms);
 }
 
-function createIndex(app: HttpServer, { indexes, projects }: Rooms): void {
+function createIndex(app: HttpServer, { tables, projects }: Rooms): void {
   const body = Type.Object(newIndexKeys, { additionalProperties: false });
   app.post(
     '/projects/:project/indexes/:table',
@@ -40,14 +40,14 @@ function createIndex(app: HttpServer, { indexes, projects }: Rooms): void {
     async (request, reply) => {
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
       const index = toNewIndex(request.body, 'body');
-      const written = await indexes.create(slug, request.params.table, index, request.idempotency);
+      const written = await tables.createIndex(slug, request.params.table, index, request.idempotency);
       const created = resultOf(request, reply, written);
       return reply.code(201).send(success(request, { index: toIndexFields(created) }));
     },
   );
 }
 
-function listIndexes(app: HttpServer, { indexes, projects }: Rooms): void {
+function listIndexes(app: HttpServer, { tables, projects }: Rooms): void {
   const data = Type.Object({ table: Type.String(), indexes: Type.Array(indexFields) });
   app.get(
     '/projects/:project/indexes/:table',
@@ -57,13 +57,13 @@ function listIndexes(app: HttpServer, { indexes, projects }: Rooms): void {
     },
     async (request) => {
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
-      const found = await indexes.list(slug, request.params.table);
-      return success(request, { table: found.table, indexes: found.indexes.map(toIndexFields) });
+      const { table, indexes } = await tables.get(slug, request.params.table);
+      return success(request, { table: table.name, indexes: indexes.map(toIndexFields) });
     },
   );
 }
 
-function dropIndex(app: HttpServer, { indexes, projects }: Rooms): void {
+function dropIndex(app: HttpServer, { tables, projects }: Rooms): void {
   const data = Type.Object({ deleted: Type.Literal(true), index_name: Type.String() });
   app.delete(
     '/projects/:project/indexes/:table/:index_name',
@@ -77,7 +77,7 @@ function dropIndex(app: HttpServer, { indexes, projects }: Rooms): void {
     async (request, reply) => {
       const { project, table, index_name } = request.params;
       const slug = await projects.slugFor(credentialOf(request), project);
-      const dropped = await indexes.drop(slug, table, index_name, request.idempotency);
+      const dropped = await tables.dropIndex(slug, table, index_name, request.idempotency);
       return success(request, {
         deleted: true as const,
         index_name: resultOf(request, reply, dropped),

@@ -1,3 +1,4 @@
+import type { ProjectQueries } from '../../engine/project-queries.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
 import { clientGone } from '../../http/client-gone.ts';
 import { envelopeOf } from '../../http/envelope.ts';
@@ -6,11 +7,10 @@ import type { HttpServer } from '../../http/http-server.ts';
 import { renderedSuccess } from '../../http/json/rendered-json.ts';
 import type { Projects } from '../projects/projects.ts';
 import { queryAnswer, queryBody, toQuery, writeQueryAnswer } from './query-fields.ts';
-import type { Queries } from './query.ts';
 
 /** What this route works with. */
 interface Rooms {
-  readonly queries: Queries;
+  readonly queries: ProjectQueries;
   readonly projects: Projects;
 }
 

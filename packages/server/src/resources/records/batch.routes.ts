@@ -1,3 +1,4 @@
+import type { ProjectBatches } from '../../engine/project-batches.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
 import { envelopeOf } from '../../http/envelope.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
@@ -7,11 +8,10 @@ import { renderedSuccess } from '../../http/json/rendered-json.ts';
 import type { Projects } from '../projects/projects.ts';
 import { batchAnswer, batchBody, writeResults } from './batch-fields.ts';
 import { toBatch } from './read-batch.ts';
-import type { Batches } from './records.ts';
 
 export function registerBatchRoute(
   app: HttpServer,
-  { batches, projects }: { readonly batches: Batches; readonly projects: Projects },
+  { batches, projects }: { readonly batches: ProjectBatches; readonly projects: Projects },
 ): void {
   app.post(
     '/projects/:project/batch',

@@ -1,4 +1,5 @@
 import { invalidField } from '../../core/errors.ts';
+import type { ProjectRecords } from '../../engine/project-records.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { existingName } from '../../http/fields/object-name.ts';
@@ -26,7 +27,6 @@ import {
   writePage,
   writeRow,
 } from './record-fields.ts';
-import type { Records } from './records.ts';
 
 const reading = {
   access: 'project',
@@ -48,7 +48,7 @@ const tablePath = projectPath({ table: existingName });
 const recordPath = projectPath({ table: existingName, id: existingName });
 
 interface Rooms {
-  readonly records: Records;
+  readonly records: ProjectRecords;
   readonly projects: Projects;
 }
 

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 
+import type { ProjectTables } from '../../engine/project-tables.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { booleanLike, flag, isTrue } from '../../http/fields/boolean-like.ts';
@@ -22,7 +23,6 @@ import {
   toTableChange,
   toTableFields,
 } from './table-fields.ts';
-import type { Tables } from './tables.ts';
 
 /** Tables are told of together and refer to each other: a token that is limited to some is not let in. */
 const reading = { access: 'project', scope: 'schema:read' } as const;
@@ -30,7 +30,7 @@ const changing = { access: 'project', scope: 'schema:write' } as const;
 const tablePath = projectPath({ table: existingName });
 
 interface Rooms {
-  readonly tables: Tables;
+  readonly tables: ProjectTables;
   readonly projects: Projects;
 }
 

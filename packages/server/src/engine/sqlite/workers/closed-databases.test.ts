@@ -67,7 +67,7 @@ for (const [thread, calls] of Object.entries(CALLS)) {
     { skip: openFilesUnknown },
     async () => {
       using folder = temporaryFolder();
-      const worker = new Worker(moduleBeside(import.meta.url, `workers/${thread}-thread`), {
+      const worker = new Worker(moduleBeside(import.meta.url, `${thread}-thread`), {
         workerData: { maxOpenDatabases: MAX_OPEN, commitSizes: commitSizes().memory },
       });
       try {
