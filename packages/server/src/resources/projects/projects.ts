@@ -12,10 +12,10 @@ import type { ExportFiles } from '../../files/export-files.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
 
 export interface NewProject {
-  /** Already normalised to lower case. */
+  /** The slug, already in lower case. */
   readonly slug: string;
   readonly name: string;
-  /** What the database begins with. */
+  /** The initial content of the database. */
   readonly content?: NewDatabase;
 }
 
@@ -24,9 +24,9 @@ export interface NewProjectOfAccount extends NewProject {
 }
 
 export interface ProjectStorage {
-  /** Of the database, with its log. */
+  /** The size of the database with its write-ahead log. */
   readonly databaseBytes: number;
-  /** Of the files of its exports. */
+  /** The size of the files of its exports. */
   readonly exportBytes: number;
 }
 
@@ -38,14 +38,14 @@ export interface MadeProject<Recorded> {
 
 export type DeletedProject = Pick<ProjectRow, 'project_slug'>;
 
-/** Projects: each a row in the catalog, one database in the engine, its tokens and its exports. */
+/** Manages projects. Each has a row in the catalog, a database in the engine, tokens and exports. */
 export class Projects {
   readonly #catalog: Catalog;
   readonly #engine: Engine;
   readonly #tokens: Tokens;
   readonly #files: ExportFiles;
   readonly #onDeleted: (project: ProjectRow) => void;
-  /** Slugs that are being created or deleted right now: the catalog and the files change one after the other. */
+  /** Slugs that are currently being created or deleted, because the catalog and the files do not change together. */
   readonly #changing = new Set<string>();
 
   constructor(parts: {
@@ -53,7 +53,7 @@ export class Projects {
     readonly engine: Engine;
     readonly tokens: Tokens;
     readonly files: ExportFiles;
-    /** Told of each project that is gone, for whoever remembers something of it. */
+    /** Called for each deleted project, to clear caches. */
     readonly onDeleted?: (project: ProjectRow) => void;
   }) {
     this.#catalog = parts.catalog;
@@ -64,7 +64,7 @@ export class Projects {
   }
 
   /**
-   * Makes the project, its database and its first token, or nothing at all.
+   * Creates the project, its database and its first token, or nothing.
    * @throws RowhouseError `already_exists`, `idempotency_mismatch`.
    */
   async create(
@@ -80,8 +80,8 @@ export class Projects {
   }
 
   /**
-   * Makes the project, its database, and what `record` writes in the catalog with it, or nothing at all.
-   * @throws RowhouseError `already_exists`, and what the engine or `record` refuses.
+   * Creates the project, its database, and the rows that `record` writes to the catalog with it, or nothing.
+   * @throws RowhouseError `already_exists`, and the errors of the engine and `record`.
    */
   async createWith<Recorded>(
     project: NewProjectOfAccount,
@@ -95,12 +95,12 @@ export class Projects {
       await this.requireFree(slug);
       await this.#files.removeProject(slug);
       const database = await this.#engine.createDatabase(slug, content);
-      // The row comes last: until it is there, the database is nobody's, and the next start or attempt removes it.
+      // The row comes last: until it exists, no project owns the database, and the next start or attempt removes it.
       const result = await this.#insert(project, database, record, request).catch(async (error: unknown) => {
         await this.#abandon(slug);
         throw error;
       });
-      // The project is there; where this fails, the next start does it.
+      // The project exists; if this fails, the next start does it.
       await this.#engine.keepDatabase(slug).catch(() => undefined);
       return { result, replayOf: null };
     });
@@ -113,7 +113,7 @@ export class Projects {
     }
   }
 
-  /** In the order of their creation. `hasMore` tells whether others follow. */
+  /** Lists projects in order of creation. `hasMore` states whether others follow. */
   async list({ limit, offset }: { readonly limit: number; readonly offset: number }): Promise<{
     readonly rows: readonly ProjectRow[];
     readonly hasMore: boolean;
@@ -133,7 +133,7 @@ export class Projects {
     return projectBySlug(this.#catalog, slug);
   }
 
-  /** What a project takes on its disks. */
+  /** Returns the disk space of a project. */
   async storageOf({ project_slug }: ProjectRow): Promise<ProjectStorage> {
     const [databaseBytes, exportBytes] = await Promise.all([
       this.#engine.sizeOf(project_slug),
@@ -143,7 +143,7 @@ export class Projects {
   }
 
   /**
-   * The slug of a project that there is. A token of the project's is proof of it, and costs no look-up.
+   * Returns the slug of an existing project. A token of the project proves that it exists, without a look-up.
    * @throws RowhouseError `not_found`.
    */
   async slugFor(credential: Credential, slug: string): Promise<string> {
@@ -165,8 +165,8 @@ export class Projects {
   }
 
   /**
-   * Removes the project with its tokens, exports and database files, for good.
-   * @throws RowhouseError `validation_failed` when `confirmedSlug` is not the project's; `idempotency_mismatch`.
+   * Deletes the project permanently, with its tokens, exports and database files.
+   * @throws RowhouseError `validation_failed` if `confirmedSlug` is not the project's slug; `idempotency_mismatch`.
    */
   async delete(
     slug: string,
@@ -180,7 +180,7 @@ export class Projects {
       throw invalidField('body.confirm_project_slug', `must be the slug of the project, ${slug}`);
     }
     return this.#alone(slug, async () => {
-      // The database first: while the row is there, a deletion that a crash cuts short is seen, and can be asked for again.
+      // Deletes the database first: while the row exists, an interrupted deletion is visible and can be repeated.
       await this.#engine.deleteDatabase(slug);
       const result = await this.#deleteRow(project, request);
       this.#tokens.forgetProject(project.id);
@@ -194,7 +194,7 @@ export class Projects {
     return this.#catalog.transaction().execute(async (transaction) => {
       await transaction.deleteFrom('projects').where('id', '=', id).execute();
       const deleted = { project_slug };
-      // The keys of its own tokens go with it.
+      // The keys of its own tokens are deleted with it.
       await keepResult(transaction, request?.projectId === id ? null : request, deleted);
       return deleted;
     });
@@ -225,7 +225,7 @@ export class Projects {
     });
   }
 
-  /** Where the catalog cannot say whether the row is there after all, the next start asks it again. */
+  /** Abandons a creation. If the catalog cannot say whether the row exists, the next start checks again. */
   async #abandon(slug: string): Promise<void> {
     const row = await findProjectBySlug(this.#catalog, slug).catch(() => 'unknown');
     if (row === undefined) await this.#engine.deleteDatabase(slug).catch(() => undefined);
