@@ -39,15 +39,15 @@ export interface AppOptions {
     | 'rateLimit'
   >;
   readonly log: FastifyBaseLogger;
-  /** Made here where nobody else is to have them. */
+  /** The service's metrics; created if omitted. */
   readonly metrics?: Metrics;
-  /** Holds every answer to the schema that its route declares. For tests. */
+  /** Whether to check every answer against its route's schema. For tests. */
   readonly checkResponses?: boolean;
-  /** Told of each route as it is registered. */
+  /** Called for each route when it is registered. */
   readonly onRoute?: (route: RouteOptions) => void;
 }
 
-/** The HTTP face of a service: every room's routes on one server, which does not listen yet. */
+/** Creates the HTTP server of a service, with the routes of every resource. It does not listen yet. */
 export function createApp(
   service: Service,
   { config, log, metrics = metricsOf(service), checkResponses = false, onRoute }: AppOptions,
@@ -71,7 +71,7 @@ export function createApp(
     observers: [...(service.calls.observers ?? []), (finished) => metrics.requests.add(finished)],
   });
   if (onRoute !== undefined) app.addHook('onRoute', onRoute);
-  // First, because it describes what is registered from here on.
+  // First, because it describes the routes that are registered after it.
   registerOpenApiRoutes(app);
   registerDocsPageRoutes(app);
   registerMetricsRoute(app, metrics);
@@ -94,7 +94,7 @@ export function createApp(
   return app;
 }
 
-/** What can be said of a service in numbers. */
+/** Returns the metrics of a service. */
 export function metricsOf(service: Service): Metrics {
   return new Metrics({ service: () => service.statistics() });
 }

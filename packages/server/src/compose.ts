@@ -34,13 +34,13 @@ import { AccessTests } from './resources/tokens/access-tests.ts';
 import { Tokens } from './resources/tokens/tokens.ts';
 import { Users } from './resources/users/users.ts';
 
-/** How busy the service is at this moment, and what it has done since it was opened. */
+/** The current load of the service, and its counts since the start. */
 export interface ServiceStatistics extends EngineStatistics {
   readonly exports: ExportStatistics;
   readonly requestLog: RequestLogStatistics;
 }
 
-/** Everything that Rowhouse does, without HTTP: what the routes call, and what the command line calls directly. */
+/** The service without HTTP. Routes and the command line call it. */
 export interface Service {
   readonly tokens: Tokens;
   readonly accessTests: AccessTests;
@@ -56,34 +56,34 @@ export interface Service {
   readonly batches: ProjectBatches;
   readonly queries: ProjectQueries;
   readonly operations: Operations;
-  /** What the edge tells of each call, and asks of it. */
+  /** The services that the HTTP server uses for each call. */
   readonly calls: Pick<HttpServerOptions, 'observers' | 'projectIds' | 'grouper'>;
-  /** Whether no server ever ran on this data folder. */
+  /** Returns whether no server has run on this data folder before. */
   isNew(): Promise<boolean>;
   markStarted(): Promise<void>;
-  /** Whether the catalog answers. */
+  /** Returns whether the catalog answers. */
   isReady(): Promise<boolean>;
   statistics(): ServiceStatistics;
-  /** Ends every thread and closes every database. */
+  /** Stops every thread and closes every database. */
   close(): Promise<void>;
 }
 
 export interface ServiceOptions {
-  /** The clock of operations, in milliseconds since 1970. For tests, which move it. */
+  /** The clock of operation runs, in milliseconds since 1970. Tests set it. */
   readonly now?: () => number;
 }
 
 const UPLOAD_STALL_LIMIT_MS = 60_000;
 
-/** Calls that wait to be written to the log: some 25 MB. */
+/** The maximum number of calls waiting for the log: about 25 MB. */
 const REQUESTS_QUEUED = 50_000;
 
-/** Exports that are being made or wait to be. */
+/** The maximum number of running and waiting exports. */
 const EXPORT_LIMITS = { perProject: 100, total: 1_000 };
 
 /**
- * Opens the data folder, or makes it. Two processes never share one.
- * @throws DataFolderInUseError when another server has it open; DataFolderError when it holds projects and has lost its catalog.
+ * Opens the data folder, and creates it if it does not exist. Two processes cannot share one.
+ * @throws DataFolderInUseError if another server has it open; DataFolderError if it holds projects but no catalog.
  */
 export async function composeService(
   config: Config,
@@ -92,7 +92,7 @@ export async function composeService(
 ): Promise<Service> {
   warnOfOpenFiles(await prepareDataFolder(config.dataDir), log);
   const onThreadCrash = (err: Error) => log.error({ err }, 'a thread or a process died and is replaced');
-  // First, because it locks the folder: nobody else's files are swept.
+  // First, because it locks the folder, so no files of another server are removed.
   const queue = catalogQueue();
   const catalog = await openCatalog(join(config.dataDir, 'catalog.sqlite'), onThreadCrash, queue);
   const { files, engine } = await openStores(config, catalog, onThreadCrash).catch(async (error: unknown) => {
@@ -105,7 +105,7 @@ export async function composeService(
   const operations = new Operations({ log: requestLog, idleSeconds: config.operationIdleSeconds, now });
   const onDeleted = ({ id, project_slug }: ProjectRow) => {
     projectIds.forget(project_slug);
-    // Where it fails, the next start does it.
+    // If this fails, the next start does it.
     void operations.forgetProject(id).catch(() => undefined);
   };
   const projects = new Projects({ catalog, engine, tokens, files, onDeleted });
@@ -218,7 +218,7 @@ function openRequestLog(config: Config, log: FastifyBaseLogger, now: () => numbe
   });
 }
 
-/** Before anybody asks for anything: ends what was cut short. */
+/** Runs before the first request: finishes deletions and exports that a stop interrupted. */
 async function recover({
   projects,
   reconciler,
@@ -235,7 +235,7 @@ async function recover({
   await forgetLoggedProjects(requestLog, catalog).catch(() => undefined);
 }
 
-/** Those that were deleted, and the service stopped before the log had forgotten them. */
+/** Removes deleted projects from the log, if the service stopped before the log had removed them. */
 async function forgetLoggedProjects(requestLog: RequestLog, catalog: Catalog): Promise<void> {
   const rows = await catalog.selectFrom('projects').select('id').execute();
   await requestLog.keepProjects(new Set(rows.map(({ id }) => id)));

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 
-/** What may be unknown of a call or a run. */
+/** The fields of a call or a run that may be null. */
 export const orNull = {
   text: Type.Union([Type.String(), Type.Null()]),
   count: Type.Union([Type.Integer(), Type.Null()]),

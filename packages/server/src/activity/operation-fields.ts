@@ -6,7 +6,7 @@ import type { RunStatus, StoredRun } from './request-log/stored-rows.ts';
 
 export const RUN_STATUSES: readonly RunStatus[] = ['succeeded', 'failed', 'active'];
 
-/** What a client sees of a run of an operation. */
+/** An operation run in an answer. */
 export const operationFields = Type.Object(
   {
     operation_run_id: Type.String(),

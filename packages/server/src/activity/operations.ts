@@ -12,14 +12,14 @@ import type {
 } from './request-log/stored-rows.ts';
 import { RunStates } from './run-states.ts';
 
-/** Some 300 bytes each. */
+/** About 300 bytes each. */
 const RUNS_IN_MEMORY = 50_000;
-/** A request waits no longer than this for what is known of its run. */
+/** How long a request waits at most for the archived state of its run. */
 const ARCHIVE_LIMIT_MS = 250;
 
-/** What happened: which calls there were, and the runs of operations that they belong to. */
+/** The calls of a project and the operation runs that group them. */
 export class Operations {
-  /** Puts each call that asks for it into its run. */
+  /** Groups calls with an operation header into runs. */
   readonly grouper: RunStates;
   readonly #log: RequestLog;
   readonly #now: () => number;
@@ -44,7 +44,7 @@ export class Operations {
     });
   }
 
-  /** A call is over. One that was not authenticated is nobody's. */
+  /** Records a completed call. An unauthenticated call belongs to no project. */
   record(finished: FinishedRequest): void {
     const { credential, route, projectId, grouping } = finished;
     if (credential === null || route === null) return;
@@ -66,16 +66,13 @@ export class Operations {
     });
   }
 
-  /** Runs of a project. A page may be shorter than its limit, and others follow all the same. */
+  /** Lists runs of a project. A page may be shorter than its limit even if more pages follow. */
   list(query: Omit<RunsQuery, 'activeSinceMs'>): Promise<Page<StoredRun>> {
     const activeSinceMs = this.#now() - this.#idleMs;
     return this.#log.read('listRuns', { ...query, activeSinceMs });
   }
 
-  /**
-   * A run, and a page of its calls in the order in which they began.
-   * @throws RowhouseError `not_found`.
-   */
+  /** Returns a run, and a page of its calls in order of their start. @throws RowhouseError `not_found`. */
   async get(
     projectId: number,
     runId: string,
@@ -86,12 +83,12 @@ export class Operations {
     return { run, ...(await this.#log.read('listCallsOfRun', { ...page, run: run.number })) };
   }
 
-  /** Whether a call of the run that came now would go on with it, as far as its calls that are over tell. */
+  /** Returns whether a call sent now would continue the run, according to its completed calls. */
   isActive({ lastActivityMs }: StoredRun): boolean {
     return this.#now() - lastActivityMs <= this.#idleMs;
   }
 
-  /** Calls of a project, as `list` does runs. */
+  /** Lists calls of a project, paged like `list`. */
   listRequests(query: CallsQuery): Promise<Page<StoredCall>> {
     return this.#log.read('listCalls', query);
   }
@@ -104,7 +101,7 @@ export class Operations {
     return call;
   }
 
-  /** Its calls and runs are nobody's any more. */
+  /** Removes the calls and runs of a deleted project. */
   async forgetProject(projectId: number): Promise<void> {
     this.grouper.forgetProject(projectId);
     await this.#log.forgetProject(projectId);

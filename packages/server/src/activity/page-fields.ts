@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { timestampText, toTime } from '../http/fields/timestamp-text.ts';
 import type { TimeRange } from './request-log/stored-rows.ts';
 
-/** The query parameters of a list that is paged by cursor. */
+/** The query parameters of a list with cursors. */
 export const cursorFields = {
   limit: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 500, default: 50, description: 'The maximum number of results.' }),
@@ -16,7 +16,7 @@ export const cursorFields = {
   ),
 };
 
-/** What follows the items of such a page. */
+/** The keys after the items of such a page. */
 export const cursorKeys = {
   limit: Type.Integer(),
   returned: Type.Integer(),
@@ -35,7 +35,7 @@ export const rangeFields = {
 
 const range = Type.Object(rangeFields);
 
-/** @throws RowhouseError `validation_failed` for a time that no calendar has. */
+/** @throws RowhouseError `validation_failed` for a time that does not exist. */
 export function toRange({ since, until }: Static<typeof range>): TimeRange {
   return {
     since: since === undefined ? null : toTime(since, 'query.since') * 1_000,

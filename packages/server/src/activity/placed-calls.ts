@@ -2,8 +2,8 @@ import type { PlacedCall } from './request-fields.ts';
 import type { StoredCall } from './request-log/stored-rows.ts';
 
 /**
- * The calls of a run in the order in which they began, each with its distance from the first and from the end of those before.
- * Several clients may call at once: what counts is the latest end so far, of whichever call. In microseconds.
+ * Returns the calls of a run in order of their start, each with the time since the first call and since the end of all
+ * earlier calls, in microseconds. Several clients may call concurrently, so the latest end so far counts, of any call.
  */
 export function placeCalls(
   calls: readonly StoredCall[],

@@ -5,7 +5,7 @@ import { documentedPath } from '../http/documented-path.ts';
 import { orNull } from './nullable-fields.ts';
 import type { StoredCall } from './request-log/stored-rows.ts';
 
-/** What a client sees of a call, wherever one appears, before and behind what a list adds to it. */
+/** The fields of a call in every answer, before and after the fields that a list adds. */
 const beginning = {
   request_id: Type.String(),
   method: Type.String(),
@@ -32,7 +32,7 @@ export const requestFields = Type.Object(
   { additionalProperties: false, title: 'LoggedRequest' },
 );
 
-/** In the list of its run: when it began there, and after which pause. */
+/** A call in the list of its run, with its start time and the pause before it. */
 export const callFields = Type.Object(
   {
     ...beginning,
@@ -55,12 +55,12 @@ export function toRequestFields(call: StoredCall): Static<typeof requestFields> 
   };
 }
 
-/** A call of a run, with what it stands in to those before it; in microseconds. */
+/** A call of a run and its position among the earlier calls, in microseconds. */
 export interface PlacedCall {
   readonly call: StoredCall;
-  /** Since the begin of the first. */
+  /** The time since the start of the first call. */
   readonly offset: number;
-  /** Since the latest end of those before; 0 where one of them was still under way. */
+  /** The time since the latest end of the earlier calls; 0 if one of them was still running. */
   readonly gap: number;
 }
 

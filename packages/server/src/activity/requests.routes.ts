@@ -66,7 +66,7 @@ function listRequests(app: HttpServer, operations: Operations): void {
   );
 }
 
-/** From the first to the last. */
+/** Returns the lowest and the highest status. */
 function statusesOf(text: string): readonly [number, number] {
   return [Number(text.replace('xx', '00')), Number(text.replace('xx', '99'))];
 }

@@ -1,9 +1,9 @@
 import type { ArchivedRun, KeyOfToken } from './request-log/logged-call.ts';
 
-/** What is known of runs that memory does not hold: those from before the start, and those that have made room for others. */
+/** The state of runs that are not in memory: runs from before the start, and evicted runs. */
 export interface RunArchive {
-  /** The run and the last of those that go on from it; none where it is not known. */
+  /** Returns the run and the last run that continues it; empty if the run is unknown. */
   chainOf(projectId: number | null, runId: string): Promise<readonly ArchivedRun[]>;
-  /** The same for the run that the token was in last with this key. */
+  /** Returns the same for the token's last run with this key. */
   latestOf(key: KeyOfToken): Promise<readonly ArchivedRun[]>;
 }

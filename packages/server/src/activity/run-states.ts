@@ -4,32 +4,35 @@ import { LruMap } from '../runtime/lru-map.ts';
 import type { ArchivedRun, LoggedRun } from './request-log/logged-call.ts';
 import type { RunArchive } from './run-archive.ts';
 
-/** A run of an operation, as far as it takes part in deciding where a call belongs. */
+/** The state of an operation run that is needed to group calls. */
 interface Run {
   readonly id: string;
   operationKey: string | null;
   readonly continues: string | null;
-  /** The last known of those that go on from this one, which then has no activity any more. */
+  /** The last known run that continues this run. Such a run has no further activity. */
   continuedBy: string | null;
-  /** The begin or the end of a call, whichever was last; in milliseconds since 1970. */
+  /** The last start or end of a call, in milliseconds since 1970. */
   lastActivityMs: number;
   callsInFlight: number;
-  /** What the log is told of it: the same object as long as it says the same, as a message takes that along once. */
+  /**
+   * The run's facts for the log. The object is reused while they are unchanged, because a message contains a shared object
+   * only once.
+   */
   logged: LoggedRun | null;
-  /** Whose key the run was the latest of last: the same text as long as it is, as a text is hashed once. */
+  /** The token and key of which this was last the latest run. The text is reused while unchanged, so it is hashed only once. */
   latest: { readonly tokenId: number | null; readonly operationKey: string; readonly key: string } | null;
-  /** Its project was deleted. */
+  /** Whether the run's project was deleted. */
   forgotten: boolean;
 }
 
-/** Where a call belongs, with the run itself, so that nobody looks for it when the call is over. */
+/** A call's grouping with its run, so the end of the call needs no look-up. */
 class RunGrouping implements OperationGrouping {
   readonly operationKey: string | null;
   readonly runId: string;
   readonly status: OperationGrouping['status'];
   readonly #run: Run;
 
-  /** Null for one that is in no run. */
+  /** Returns the run; null if the call is in no run. */
   static runOf(grouping: OperationGrouping): Run | null {
     return #run in grouping ? grouping.#run : null;
   }
@@ -43,32 +46,33 @@ class RunGrouping implements OperationGrouping {
 }
 
 export interface RunStatesOptions {
-  /** For how long a run without activity can still be continued, in milliseconds. */
+  /** How long an idle run can still be continued, in milliseconds. */
   readonly idleMs: number;
-  /** How many runs, and how many keys of tokens, are held in memory. */
+  /** The maximum number of runs, and of token keys, in memory. */
   readonly capacity: number;
   readonly archive: RunArchive;
-  /** How long a request waits for the archive before it goes without it. */
+  /** How long a request waits for the archive before it continues without it. */
   readonly archiveLimitMs: number;
   /** In milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** After this time a call is written down, if ever: a run that makes room then is found in the archive. */
+/** After this time, a call has been written or dropped, so a run evicted later is in the archive. */
 const SETTLED_MS = 5_000;
 
 /**
- * Which run each call belongs to. It decides in memory and at once; what memory does not hold it asks the archive for,
- * beforehand. A run is its project's: tokens that send the same run id share it. With a key alone, a token goes on with its own.
+ * Assigns each call to its run, synchronously and in memory. Before that, it loads runs from the archive that are not in
+ * memory. A run belongs to its project: tokens that send the same run id share it. With only a key, a token continues its
+ * own run.
  */
 export class RunStates implements OperationGrouper {
   readonly #options: RunStatesOptions;
   readonly #runs: LruMap<Run>;
-  /** The id of the run that a token was in last with a key. */
+  /** The id of the token's last run with a key. */
   readonly #latest: LruMap<string>;
-  /** Until then, a key that is not in memory may have a run that can be continued: one from before the start, or that made room. */
+  /** Until this time, a key that is not in memory may have a run that can be continued: from before the start, or evicted. */
   #keysMissingUntilMs: number;
-  /** What the archive is being asked for. */
+  /** The pending archive look-ups. */
   readonly #recalling = new Map<string, Promise<void>>();
 
   constructor(options: RunStatesOptions) {
@@ -106,7 +110,7 @@ export class RunStates implements OperationGrouper {
     return new RunGrouping(operationKey, decision);
   }
 
-  /** A call is over. @returns its run; null where it is in none, and where its project was deleted meanwhile. */
+  /** Ends a call. Returns its run; null if it is in none, or its project was deleted meanwhile. */
   end(grouping: OperationGrouping): LoggedRun | null {
     const run = RunGrouping.runOf(grouping);
     if (run === null || run.forgotten) return null;
@@ -140,7 +144,7 @@ export class RunStates implements OperationGrouper {
     const isGoingOn = this.#isGoingOn(tip, now);
     if (isGoingOn && tip === sent) return { run: sent, status: 'accepted_provided_run' };
     const run = isGoingOn ? tip : this.#begin(projectId, timestampedId('oprun'), tip);
-    // However long the chain is by now, the next call with this id is two steps from its end.
+    // However long the chain is, the next call with this id is two steps from its end.
     sent.continuedBy = run.id;
     return { run, status: 'started_new_run_after_idle' };
   }
@@ -166,7 +170,7 @@ export class RunStates implements OperationGrouper {
     return callsInFlight > 0 || now - lastActivityMs <= this.#options.idleMs;
   }
 
-  /** The last of the runs that go on from one another. Of one that is lost nothing more is known than that it was begun. */
+  /** Returns the last run in the chain of continuing runs. For a lost run, only its existence is known. */
   #tipOf(projectId: number | null, sent: Run): Run {
     let tip = sent;
     while (tip.continuedBy !== null) {
@@ -202,28 +206,31 @@ export class RunStates implements OperationGrouper {
     });
   }
 
-  /** Calls that ask for the same ask once. */
+  /** Shares one look-up between concurrent calls for the same key. */
   #once(key: string, ask: () => Promise<void>): Promise<void> {
     const requested = this.#recalling.get(key) ?? this.#recallInTime(key, ask);
     this.#recalling.set(key, requested);
     return requested;
   }
 
-  /** A request goes on without an answer that takes too long or fails, as if the archive did not know it. */
+  /**
+   * Looks up a key in the archive. If that takes too long or fails, the request continues as if the archive did not know the
+   * key.
+   */
   async #recallInTime(key: string, ask: () => Promise<void>): Promise<void> {
     const limit = Promise.withResolvers<void>();
     const timer = setTimeout(limit.resolve, this.#options.archiveLimitMs);
     try {
       await Promise.race([ask(), limit.promise]);
     } catch {
-      // Whoever keeps the archive says so in the log of the service.
+      // The archive itself logs the fault.
     } finally {
       clearTimeout(timer);
       this.#recalling.delete(key);
     }
   }
 
-  /** What has come to memory meanwhile is newer than the archive. */
+  /** Adds the runs of the archive. Runs that are in memory by now are newer. */
   #remember(projectId: number | null, chain: readonly ArchivedRun[]): void {
     for (const { runId: id, ...archived } of chain) {
       const key = runKey(projectId, id);
@@ -232,7 +239,7 @@ export class RunStates implements OperationGrouper {
   }
 }
 
-/** Of a run that comes from the archive. */
+/** The initial state of a run from the archive. */
 const NOTHING_YET = { callsInFlight: 0, logged: null, latest: null, forgotten: false };
 
 interface Decision {
@@ -242,7 +249,7 @@ interface Decision {
 
 let lastRunKey = { projectId: -1, runId: '', key: '' };
 
-/** The same text for the same run one time after another, as a text is hashed once. */
+/** Reuses the text for consecutive calls of a run, so it is hashed only once. */
 function runKey(projectId: number | null, runId: string): string {
   const project = projectId ?? 0;
   if (lastRunKey.runId !== runId || lastRunKey.projectId !== project) {

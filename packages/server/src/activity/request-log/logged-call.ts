@@ -1,15 +1,15 @@
-/** From this status on a call has failed; that of a client who left before the answer is among them. */
+/** The lowest status of a failed call. The status for a disconnected client is above it. */
 export const FIRST_FAILED_STATUS = 400;
 
-/** What is written down of a call, and nothing of what was in it. */
+/** The logged facts of a call. They contain no content. */
 export interface LoggedCall {
   readonly requestId: string;
-  /** Null where it concerns none. */
+  /** Null for a call without a project. */
   readonly projectId: number | null;
   /** Null for the admin credential. */
   readonly tokenId: number | null;
   readonly method: string;
-  /** The pattern, `/projects/:project`. */
+  /** The route pattern, `/projects/:project`. */
   readonly route: string;
   readonly status: number;
   readonly errorCode: string | null;
@@ -17,34 +17,34 @@ export interface LoggedCall {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly traceId: string | null;
-  /** When it was over, by the clock of operations, in milliseconds since 1970. */
+  /** When the call ended, by the clock of operation runs, in milliseconds since 1970. */
   readonly endedAtMs: number;
   readonly operationKey: string | null;
   readonly run: LoggedRun | null;
 }
 
-/** What is known of the run that a call was in. An object of it is about one project's run, and shared by its calls. */
+/** The run of a call. The calls of a run share one object, which belongs to one project. */
 export interface LoggedRun {
   readonly id: string;
-  /** Its own, where the call has sent another. */
+  /** The run's own key, even if the call sent another. */
   readonly operationKey: string | null;
-  /** The run that it goes on from. */
+  /** The run that this run continues. */
   readonly continues: string | null;
 }
 
-/** A run as it was last written down, as far as it matters to the next call of it. */
+/** The last logged state of a run, as needed to group its next call. */
 export interface ArchivedRun {
   readonly runId: string;
   readonly operationKey: string | null;
-  /** The run that it goes on from. */
+  /** The run that this run continues. */
   readonly continues: string | null;
-  /** The last known of those that go on from it. */
+  /** The last known run that continues this run. */
   readonly continuedBy: string | null;
-  /** When its last call was over, in milliseconds since 1970. */
+  /** When its last call ended, in milliseconds since 1970. */
   readonly lastActivityMs: number;
 }
 
-/** Whose calls with which key. */
+/** A token and an operation key. */
 export interface KeyOfToken {
   readonly projectId: number | null;
   readonly tokenId: number | null;

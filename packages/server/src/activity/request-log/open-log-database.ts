@@ -1,14 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** The shape that this release writes and reads. */
+/** The schema version that this release reads and writes. */
 const VERSION = 1;
 
-/** How long a statement waits for another program that has the log locked, in milliseconds. */
+/** How long a statement waits while another program has the log locked, in milliseconds. */
 const LOCK_WAIT_MS = 1_000;
 
 /**
- * Times are in microseconds since 1970, as in the ids of requests; `last_activity` alone is in milliseconds, by the clock of
- * operations. A request id is kept as its two parts. Calls stand in the order in which they were over: the oldest leave first.
+ * Times are in microseconds since 1970, as in request ids. Only `last_activity` is in milliseconds, by the clock of
+ * operation runs. A request id is stored as two numbers. Calls are stored in order of their end, and the oldest are removed
+ * first.
  */
 const SCHEMA = `
   CREATE TABLE requests (
@@ -76,8 +77,8 @@ const SCHEMA = `
 `;
 
 /**
- * Opens the log, and makes it where it is not there. A commit is not synced: what a failure of the machine's power could take is the log
- * of the last moments, and no request is answered later for it. https://www.sqlite.org/pragma.html#pragma_synchronous
+ * Opens the log, and creates it if it does not exist. Commits are not synced: a power failure could lose the log of the last
+ * moments, and no request is slower. https://www.sqlite.org/pragma.html#pragma_synchronous
  */
 export function openLogForWriting(path: string): DatabaseSync {
   return opened(
@@ -91,7 +92,7 @@ export function openLogForWriting(path: string): DatabaseSync {
   );
 }
 
-/** Beside the connection that writes, which it never holds up. */
+/** Opens a second connection, which never blocks the connection that writes. */
 export function openLogForReading(path: string): DatabaseSync {
   return opened(path, { timeout: LOCK_WAIT_MS, defensive: true, readOnly: true }, () => undefined);
 }

@@ -1,6 +1,6 @@
 const INTERVAL_MS = 60_000;
 
-/** Tells of faults, not more often than once a minute: where the disk is full, there is one with each batch. */
+/** Reports faults at most once a minute: if the disk is full, every batch fails. */
 export class ReportedFaults {
   readonly #tell: (fault: Error) => void;
   #quietUntilMs = -Infinity;
@@ -15,7 +15,7 @@ export class ReportedFaults {
     this.#tell(fault instanceof Error ? fault : new Error(String(fault)));
   }
 
-  /** Where the work fails, that is told, and it fails still. */
+  /** Reports a failure of the work, and rejects with it. */
   async reporting<Result>(work: Promise<Result>): Promise<Result> {
     try {
       return await work;

@@ -1,17 +1,20 @@
-/** What a request id is made of: when the request arrived, in microseconds since 1970, and 48 random bits. */
+/** The parts of a request id: the arrival time, in microseconds since 1970, and 48 random bits. */
 export interface RequestIdParts {
   readonly started: number;
   readonly random: number;
 }
 
-/** Null for what is no request id. */
+/** Parses a request id; returns null for other text. */
 export function parseRequestId(id: string): RequestIdParts | null {
   if (!REQUEST_ID.test(id)) return null;
   const parts = requestIdParts(id);
   return requestIdOf(parts) === id ? parts : null;
 }
 
-/** Of a request id that this service has made. It is kept as two numbers: a third of its size, and sorted by time. */
+/**
+ * Returns the parts of a request id that this service generated. They are stored as two numbers, a third of the id's size,
+ * sorted by time.
+ */
 export function requestIdParts(id: string): RequestIdParts {
   const micros = Number(id.slice(20, 26));
   return { started: epochOf(id.slice(4, 19)) * 1_000_000 + micros, random: parseInt(id.slice(28), 16) };
@@ -27,7 +30,7 @@ const REQUEST_ID = /^req_\d{8}T\d{6}_\d{6}Z_[0-9a-f]{12}$/;
 
 let last = { second: '', epoch: 0 };
 
-/** `20261123T115845` in seconds since 1970. Thousands of ids are of the same second. */
+/** Returns `20261123T115845` in seconds since 1970. Thousands of ids have the same second. */
 function epochOf(second: string): number {
   if (second !== last.second) {
     const [year, month, day] = [second.slice(0, 4), second.slice(4, 6), second.slice(6, 8)];

@@ -8,54 +8,54 @@ import type { ReadMethods, ReadThreadStart } from './reading/read-methods.ts';
 import { ReportedFaults } from './reported-faults.ts';
 import type { WriteMethods, WriteThreadStart } from './writing/write-methods.ts';
 
-/** How long a call waits for others, so that they are written together, in milliseconds. */
+/** How long a call waits for others to be written with it, in milliseconds. */
 const GATHERING_MS = 50;
-/** Calls of one message to the thread, which then answers no look-up for some 10 ms. */
+/** The number of calls in one message to the thread, which then answers no look-up for about 10 ms. */
 const BATCH_MAX_CALLS = 1_000;
 const SWEEP_INTERVAL_MS = 10_000;
 const DAY_MS = 86_400_000;
-/** Whoever reads waits no longer for what is still to be written. */
+/** How long a read waits at most for calls that are still to be written. */
 const SETTLING_LIMIT_MS = 1_000;
 
 export interface RequestLogOptions {
   readonly path: string;
-  /** Calls are kept for so many days… */
+  /** For how many days calls are kept. */
   readonly keptDays: number;
-  /** …and no more of them than this. */
+  /** The maximum number of calls that are kept. */
   readonly maxRows: number;
-  /** So many calls wait to be written at most, of some 500 bytes each; what comes then is dropped. */
+  /** The maximum number of calls waiting to be written, of about 500 bytes each. Further calls are dropped. */
   readonly maxQueued: number;
   /** In milliseconds since 1970. */
   readonly now: () => number;
-  /** Told when something could not be written or removed, not more often than once a minute. */
+  /** Called when calls could not be written or removed, at most once a minute. */
   readonly onFault: (fault: Error, statistics: RequestLogStatistics) => void;
 }
 
-/** Since the start, in calls. */
+/** Numbers of calls since the start. */
 export interface RequestLogStatistics {
-  /** Waiting to be written at this moment. */
+  /** Calls currently waiting to be written. */
   readonly queued: number;
   readonly written: number;
-  /** Not written, as the log could not keep up, or could not be written. */
+  /** Calls not written because the log could not keep up or could not be written. */
   readonly dropped: number;
 }
 
 /**
- * What calls there were, in a database and on a thread of its own. It never holds a request up: where the log cannot keep up, calls
- * are dropped and counted.
+ * The request log, with its own database and threads. It never delays a request: if it cannot keep up, calls are dropped and
+ * counted.
  */
 export class RequestLog {
   readonly #options: RequestLogOptions;
   readonly #writer: Thread<WriteMethods>;
-  /** Beside the other, so that no question holds up what is written. */
+  /** A second thread, so reads do not delay writes. */
   readonly #reader: Thread<ReadMethods>;
   readonly #faults: ReportedFaults;
-  /** Of deleted projects, whose last calls may not be over yet. */
+  /** Deleted projects, whose last calls may still be running. */
   readonly #forgotten = new Set<number>();
   readonly #sweeping: NodeJS.Timeout;
   #gathered: LoggedCall[] = [];
   #timer: NodeJS.Timeout | null = null;
-  /** Those that the thread has and has not answered for. */
+  /** The number of calls sent to the thread and not answered yet. */
   #sent = 0;
   #written = 0;
   #dropped = 0;
@@ -83,7 +83,7 @@ export class RequestLog {
     this.#sweeping.unref();
   }
 
-  /** Takes a call to be written within a moment. It costs no more than to remember it. */
+  /** Queues a call, which is written soon after. This only costs memory. */
   append(call: LoggedCall): void {
     if (this.#gathered.length + this.#sent >= this.#options.maxQueued) {
       this.#dropped += 1;
@@ -99,23 +99,23 @@ export class RequestLog {
     return { queued: this.#gathered.length + this.#sent, written: this.#written, dropped: this.#dropped };
   }
 
-  /** Until what has been taken so far is written, or dropped. */
+  /** Resolves when all queued calls are written or dropped. */
   async settled(): Promise<void> {
     this.#send();
     await this.#lastAnswer;
   }
 
-  /** The run and the last of those that go on from it; none where it is not known. */
+  /** Returns the run and the last run that continues it; empty if the run is unknown. */
   chainOf(projectId: number | null, runId: string): Promise<readonly ArchivedRun[]> {
     return this.#faults.reporting(this.#writer.request('chainOf', { projectId, runId }));
   }
 
-  /** The same for the run that the token was in last with this key. */
+  /** Returns the same for the token's last run with this key. */
   latestOf(key: KeyOfToken): Promise<readonly ArchivedRun[]> {
     return this.#faults.reporting(this.#writer.request('latestOf', key));
   }
 
-  /** Asks for something that is written down, after all that was taken so far, where that does not take long. */
+  /** Reads from the log after all queued calls are written, unless that takes too long. */
   async read<K extends keyof ReadMethods>(
     operation: K,
     input: ReadMethods[K]['input'],
@@ -131,14 +131,14 @@ export class RequestLog {
     }
   }
 
-  /** Removes all that is kept of a project that was deleted just now. What is still to come of it has no project. */
+  /** Removes everything of a project that was just deleted. Its later calls are logged without a project. */
   async forgetProject(projectId: number): Promise<void> {
     this.#forgotten.add(projectId);
     this.#send();
     await this.#remove(projectId);
   }
 
-  /** Removes all that is kept of projects other than these: what a stop cut short while it was removed. */
+  /** Removes everything of projects other than these, in case a stop interrupted their removal. */
   async keepProjects(kept: ReadonlySet<number>): Promise<void> {
     const logged = await this.#faults.reporting(this.#writer.request('projects', undefined));
     for (const projectId of logged) {
@@ -146,18 +146,18 @@ export class RequestLog {
     }
   }
 
-  /** Removes what is too old. It is also done now and then. */
+  /** Removes calls and runs that are too old. This also runs periodically. */
   async sweep(): Promise<void> {
     const before = (this.#options.now() - this.#options.keptDays * DAY_MS) * 1_000;
     try {
       const some = () => this.#faults.reporting(this.#writer.request('sweep', { before }));
       while (!this.#closing && (await some()));
     } catch {
-      // It is reported, and tried again the next time.
+      // The fault is reported, and the next sweep tries again.
     }
   }
 
-  /** Writes what was taken, and closes the database. */
+  /** Writes the queued calls, and closes the database. */
   async close(): Promise<void> {
     this.#closing = true;
     clearInterval(this.#sweeping);
@@ -165,7 +165,7 @@ export class RequestLog {
     await Promise.all([this.#writer.close(), this.#reader.close()]);
   }
 
-  /** Several messages, so that look-ups have their turn between them. */
+  /** Sends several messages, so look-ups run between them. */
   #send(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -188,10 +188,10 @@ export class RequestLog {
     }
   }
 
-  /** What has come meanwhile is written between two steps. */
+  /** Queued calls are written between two steps. */
   async #remove(projectId: number): Promise<void> {
     const some = () => this.#faults.reporting(this.#writer.request('forgetProject', projectId));
-    // What a stop leaves, the next start removes.
+    // The next start removes what a stop leaves.
     while (!this.#closing && (await some()));
   }
 }

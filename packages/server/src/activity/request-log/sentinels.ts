@@ -1,5 +1,5 @@
-/** Stands for the admin credential among tokens, whose ids begin with 1: a null would be no part of a key. */
+/** The sentinel token id of the admin credential. Token ids start with 1, and a null would not be equal in a key. */
 export const ADMIN = 0;
 
-/** Stands among the projects of runs, in the same way, for calls that concern none. */
+/** The sentinel project id of runs without a project. */
 export const NO_PROJECT = 0;

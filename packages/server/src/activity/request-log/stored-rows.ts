@@ -1,4 +1,4 @@
-/** A call as it was written down. Times in microseconds since 1970. */
+/** A logged call. Times are in microseconds since 1970. */
 export interface StoredCall {
   readonly requestId: string;
   readonly started: number;
@@ -16,18 +16,18 @@ export interface StoredCall {
   readonly traceId: string | null;
 }
 
-/** A run, as its calls that are over have made it. */
+/** A logged run, as determined by its completed calls. */
 export interface StoredRun {
-  /** In the database. */
+  /** The run's number in the database. */
   readonly number: number;
   readonly runId: string;
   readonly operationKey: string | null;
   readonly continues: string | null;
   readonly continuedBy: string | null;
-  /** The begin of its first call and the end of its last. */
+  /** The start of its first call and the end of its last. */
   readonly started: number;
   readonly ended: number;
-  /** The same end by the clock of operations, in milliseconds. */
+  /** The same end by the clock of operation runs, in milliseconds. */
   readonly lastActivityMs: number;
   readonly calls: number;
   readonly failedCalls: number;
@@ -35,16 +35,16 @@ export interface StoredRun {
   readonly firstFailureCode: string | null;
 }
 
-/** Where a page ended: by what rows are sorted, and what tells those apart that are equal in it. */
+/** The end of a page: the sort value, and the value that distinguishes rows with the same sort value. */
 export type Position = readonly [number, number];
 
-/** Some rows, and where to go on; null where there are no more. */
+/** Rows, and the position of the next page; null after the last page. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
   readonly next: Position | null;
 }
 
-/** In microseconds since 1970; each null for no limit. */
+/** In microseconds since 1970; null for no limit. */
 export interface TimeRange {
   /** Inclusive. */
   readonly since: number | null;
@@ -56,22 +56,22 @@ export interface RunsQuery {
   readonly projectId: number;
   readonly operationKey: string | null;
   readonly status: RunStatus | null;
-  /** In milliseconds since 1970: a run with no activity since is over. */
+  /** In milliseconds since 1970. A run without later activity has ended. */
   readonly activeSinceMs: number;
-  /** When the run began. */
+  /** The start of the run. */
   readonly range: TimeRange;
-  /** The latest, or those that took longest, come first. */
+  /** The latest start or the longest duration first. */
   readonly sort: 'latest' | 'slowest';
   readonly after: Position | null;
   readonly limit: number;
 }
 
-/** `failed`: a call of it has; else `active` while it may still go on, and then `succeeded`. */
+/** `failed` if a call of the run failed; otherwise `active` while the run can continue, and then `succeeded`. */
 export type RunStatus = 'succeeded' | 'failed' | 'active';
 
 export interface CallsQuery {
   readonly projectId: number;
-  /** From the first to the last. */
+  /** The lowest and the highest status, inclusive. */
   readonly statuses: readonly [number, number] | null;
   readonly errorCode: string | null;
   readonly range: TimeRange;

@@ -18,7 +18,7 @@ const tokenOfUser = Type.Object(
   { additionalProperties: false },
 );
 
-/** A whole project as a request describes it. */
+/** The body of a bootstrap request. */
 export const bootstrapFields = Type.Object(
   {
     project_slug: newProjectSlug,
@@ -30,7 +30,7 @@ export const bootstrapFields = Type.Object(
   { additionalProperties: false },
 );
 
-/** The project as it was made: tables, indexes and tokens in the order of the request. */
+/** The created project. Tables, indexes and tokens are in the order of the request. */
 export const bootstrapAnswer = Type.Object({
   project: projectFields,
   initial_project_user: userFields,

@@ -12,7 +12,7 @@ import type { PreparedUser, Users } from '../users/users.ts';
 
 export interface BootstrapRequest {
   readonly issuer: Credential;
-  /** Already normalised to lower case. */
+  /** The slug, already in lower case. */
   readonly slug: string;
   readonly name: string;
   readonly user: { readonly username: string; readonly password: string };
@@ -22,9 +22,9 @@ export interface BootstrapRequest {
 
 export interface TokenOfUser {
   readonly accountUserId: number;
-  /** Null for the name of a token that nobody gave one. */
+  /** Null for the default name. */
   readonly name: string | null;
-  /** The user of the new project in whose name the token is; null for none. */
+  /** The user of the new project that the token names; null for none. */
   readonly username: string | null;
 }
 
@@ -37,7 +37,7 @@ export interface Bootstrapped {
 
 type BootstrappedProject = MadeProject<Pick<Bootstrapped, 'user' | 'tokens'>>;
 
-/** Makes a whole project in one call: its database with tables, rows and indexes, its first user and its tokens. */
+/** Creates a whole project in one call: its database with tables, rows and indexes, its first user and its tokens. */
 export class Bootstrap {
   readonly #catalog: Catalog;
   readonly #projects: Projects;
@@ -57,9 +57,9 @@ export class Bootstrap {
   }
 
   /**
-   * All of it or nothing. The project joins the account of whoever asks.
-   * @throws RowhouseError `already_exists`; `validation_failed` and `constraint_violation` with the field at fault;
-   * `invalid_token` where the token that asks is revoked meanwhile; `idempotency_mismatch`.
+   * Creates everything or nothing. The project joins the account of the credential.
+   * @throws RowhouseError `already_exists`; `validation_failed` and `constraint_violation` with the invalid field;
+   * `invalid_token` if the token was revoked meanwhile; `idempotency_mismatch`.
    */
   async run(request: BootstrapRequest, sealed: SealedRequest | null): Promise<Replayable<Bootstrapped>> {
     const before = await findReplay<BootstrappedProject>(this.#catalog, sealed);
@@ -68,7 +68,7 @@ export class Bootstrap {
     const accountId = await this.#accountOf(issuer);
     await this.#requireUsers(accountId, request.tokens);
     requireUsernames(request);
-    // Here as well as when it is made: it is cheap to know, and the hash of a password is not.
+    // Checked here too, before the expensive password hash. The creation checks again.
     await this.#projects.requireFree(slug);
     const user = await this.#users.prepare(request.user);
     const { result, replayOf } = await this.#projects.createWith(
@@ -90,7 +90,7 @@ export class Bootstrap {
     return project.account_id;
   }
 
-  /** A user of another account is refused in the same words as one that is not there. */
+  /** A user of another account gets the same error as a user that does not exist. */
   async #requireUsers(accountId: number, tokens: readonly TokenOfUser[]): Promise<void> {
     if (tokens.length === 0) return;
     const found = await this.#catalog
@@ -141,7 +141,7 @@ function toBootstrapped({ row, database, recorded }: BootstrappedProject): Boots
   return { project: row, database, ...recorded };
 }
 
-/** A new project has one user, whom each of its tokens may name. */
+/** A new project has one user, whom its tokens may name. */
 function requireUsernames({ tokens, user }: BootstrapRequest): void {
   const known = user.username.normalize('NFC');
   const stranger = tokens.findIndex(

@@ -11,7 +11,7 @@ import { spelledColumnFields, toSpelledColumn } from './spelled-column-fields.ts
 
 const MAX_TABLES = 200;
 const MAX_SEED_ROWS = 10_000;
-/** In all: those of the tables and the others. */
+/** The maximum number of indexes in all, including the indexes of tables. */
 const MAX_INDEXES = 500;
 
 const indexOfOwnTable = Type.Object(
@@ -35,7 +35,7 @@ const indexOfAnyTable = Type.Object(
   { additionalProperties: false },
 );
 
-/** What the database of a bootstrapped project begins with. */
+/** The fields for the initial content of the database. */
 export const contentKeys = {
   tables: Type.Optional(Type.Array(seededTable, { maxItems: MAX_TABLES })),
   indexes: Type.Optional(Type.Array(indexOfAnyTable, { maxItems: MAX_INDEXES })),
@@ -44,7 +44,7 @@ export const contentKeys = {
 type Tables = readonly Static<typeof seededTable>[];
 type Indexes = readonly Static<typeof indexOfAnyTable>[];
 
-/** @throws RowhouseError `validation_failed` for what no schema can say. */
+/** @throws RowhouseError `validation_failed` for errors that a schema cannot detect. */
 export function toNewDatabase({
   tables = [],
   indexes = [],
@@ -69,7 +69,7 @@ export function toNewDatabase({
   };
 }
 
-/** Each name of a table as it is given, by its folded form. */
+/** Returns the table names as given, by their folded form. */
 function namesOf(tables: Tables): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const [position, { table_name: name }] of tables.entries()) {

@@ -6,7 +6,7 @@ import { booleanLike } from '../../http/fields/boolean-like.ts';
 import { newColumnName } from '../../http/fields/object-name.ts';
 import { columnType, defaultValue, toNewColumn } from '../columns/column-fields.ts';
 
-/** A column as a bootstrap describes it: each field has a long spelling and a short one. */
+/** A column in a bootstrap request: each field has a long and a short spelling. */
 export const spelledColumnFields = Type.Object(
   {
     column_name: Type.Optional(newColumnName),
@@ -27,7 +27,7 @@ export const spelledColumnFields = Type.Object(
 
 type SpelledColumn = Static<typeof spelledColumnFields>;
 
-/** By the long spelling, the short one. */
+/** Pairs of a long and a short spelling. */
 const SPELLINGS = [
   ['column_name', 'name'],
   ['column_type', 'type'],
@@ -38,8 +38,8 @@ const SPELLINGS = [
 ] as const satisfies readonly (readonly [long: keyof SpelledColumn, short: keyof SpelledColumn])[];
 
 /**
- * @param field where the request describes the column.
- * @throws RowhouseError `validation_failed` for a field that is given in both spellings, and for a column without a name.
+ * @param field the path of the column in the request.
+ * @throws RowhouseError `validation_failed` for a field in both spellings, and for a column without a name.
  */
 export function toSpelledColumn(column: SpelledColumn, field: string): NewColumn {
   const twice = SPELLINGS.find(([long, short]) => column[long] !== undefined && column[short] !== undefined);
@@ -61,10 +61,10 @@ export function toSpelledColumn(column: SpelledColumn, field: string): NewColumn
   });
 }
 
-/** The tables of a request, as far as the spelling of their columns is concerned. */
+/** The tables of a request with the spelling of their columns. */
 type SpelledTables = readonly { readonly columns: readonly SpelledColumn[] }[];
 
-/** An error about a column, with its fields spelled as the request spells them. */
+/** Returns an error about a column with the fields spelled as in the request. */
 export function asSpelled(error: unknown, tables: SpelledTables): unknown {
   if (!(error instanceof RowhouseError) || error.details === undefined) return error;
   const spell = (text: string) =>

@@ -7,7 +7,7 @@ import { existingName, newColumnName } from '../../http/fields/object-name.ts';
 
 const flag = Type.Union([Type.Literal(0), Type.Literal(1)]);
 
-/** What a client sees of a column, in the contract's order. */
+/** A column in an answer, in the contract's order. */
 export const columnFields = Type.Object(
   {
     id: Type.Integer(),
@@ -28,10 +28,10 @@ const COLUMN_TYPES: readonly ColumnType[] = ['INTEGER', 'REAL', 'TEXT', 'BLOB', 
 
 export const columnType = keyword(COLUMN_TYPES);
 
-/** What it may be depends on the type of the column: the engine says it. */
+/** The allowed values depend on the column's type, and the engine checks them. */
 export const defaultValue = Type.Unsafe<unknown>({ not: { type: ['object', 'array'] } });
 
-/** A column as a request describes it. */
+/** A new column in a request. */
 export const newColumnFields = Type.Object(
   {
     column_name: newColumnName,
@@ -52,14 +52,17 @@ const changeKeys = {
   is_unique: Type.Optional(booleanLike),
 };
 
-/** A change of one column, which a path names: at least one of these. */
+/** A change of the column in the path: at least one of these fields. */
 export const columnChangeFields = Type.Object(changeKeys, {
   additionalProperties: false,
   minProperties: 1,
   title: 'ColumnChange',
 });
 
-/** SQLite reads the whole table's definition anew for each name that changes: a table of 1,000 columns takes 4 s for so many. */
+/**
+ * SQLite parses the whole definition of the table again for each renamed column: with this many, a table of 1,000 columns
+ * takes 4 s.
+ */
 const MAX_CHANGES = 250;
 
 /** Changes of several columns of one table. */
@@ -77,8 +80,8 @@ export const columnChangesFields = Type.Object(
 );
 
 /**
- * @param at.column its name or id, and `at.columnField` where the request names it.
- * @param at.field where the request has the change.
+ * @param at.column the column's name or id, and `at.columnField` its path in the request.
+ * @param at.field the path of the change in the request.
  */
 export function toColumnChange(
   fields: Static<typeof columnChangeFields>,

@@ -7,20 +7,20 @@ import type { NewExport } from './store/export-repository.ts';
 
 export interface NewExportRequest {
   readonly request: ExportRequest;
-  /** What the file is to be called; else it is called after what it is of. */
+  /** The requested name of the file; by default, it is named after the exported object. */
   readonly fileName: string | undefined;
-  /** How long it is kept; null for as long as the service keeps one. */
+  /** How long the file is kept; null for the service's retention time. */
   readonly expiresInSeconds: number | null;
 }
 
-/** What the service says of every export. */
+/** The service's settings for every export. */
 export interface ExportDefaults {
   readonly backend: NewExport['storage_backend'];
-  /** The longest that a file is kept; null for ever. */
+  /** The maximum time that a file is kept; null for no limit. */
   readonly retentionSeconds: number | null;
 }
 
-/** What is known of an export before it is made. @throws RowhouseError for a name or a format that cannot be. */
+/** Returns the facts about an export that are known before it runs. @throws RowhouseError for an invalid name or format. */
 export function describeExport(
   id: string,
   project: ProjectRow,

@@ -10,12 +10,12 @@ import {
 
 type ExportKind = ExportRow['kind'];
 
-/** A token limited to tables is refused: such an export shows the schema and the rows of every table. */
+/** Refuses a token that is limited to tables, because such an export contains the schema and the rows of every table. */
 const WHOLE_PROJECT = { scope: ['exports', 'schema:read', 'records:read'] } as const;
 
 /**
- * What a token must be allowed for an export of each kind: to make it, and to see, download, link to and delete one that
- * somebody else made. Of `table_export` also the table.
+ * The rights that an export of each kind requires: to create it, and to see, download, link to and delete it, whoever
+ * created it. A `table_export` also requires its table.
  */
 export const EXPORT_PERMISSIONS = {
   schema_export: WHOLE_PROJECT,
@@ -23,10 +23,10 @@ export const EXPORT_PERMISSIONS = {
   database_export: WHOLE_PROJECT,
 } as const satisfies Readonly<Record<ExportKind, RoutePermissions>>;
 
-/** What every kind needs, for a route that does not know the kind before it has found the export. */
+/** The rights that every kind requires, for a route that does not know the kind before it has loaded the export. */
 export const ANY_EXPORT_PERMISSIONS = EXPORT_PERMISSIONS.table_export;
 
-/** Who asks for an export: a client with its credential, or the holder of a link to it, which is the permission itself. */
+/** The viewer of an export: a client with its credential, or the holder of a link, which is itself the permission. */
 export type ExportViewer = Credential | { readonly kind: 'link' };
 
 /** @throws RowhouseError `permission_denied`. */
@@ -42,7 +42,7 @@ export function requireExport(
 /** The exports that a client may see. */
 export interface VisibleExports {
   readonly kinds: readonly ExportKind[];
-  /** Of exports of tables only those of these tables, whatever their case; null for all. */
+  /** Of table exports, only those of these tables, in any case; null for all. */
   readonly tables: readonly string[] | null;
 }
 

@@ -14,14 +14,14 @@ const MAX_TABLES = 10_000;
 /** A hundred years. */
 const MAX_EXPIRY_SECONDS = 3_155_760_000;
 
-/** What every export takes. */
+/** The fields of every export. */
 const ofAny = {
   format: Type.Optional(Type.String()),
   file_name: Type.Optional(Type.String()),
   expires_in: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_EXPIRY_SECONDS })),
 };
 
-/** Which rows, as in a list of records, but as JSON, and without an end. */
+/** The selection of rows, as in a list of records, but as JSON and without a maximum. */
 const selection = {
   columns: Type.Optional(
     Type.Union([
@@ -81,8 +81,8 @@ export function toRowSelection(body: Static<typeof rowOptions>, field: string): 
 }
 
 /**
- * For each table that a database export takes less than all of.
- * @throws RowhouseError `validation_failed` for what the format has no place for.
+ * Returns the selection of each table that a database export contains partially.
+ * @throws RowhouseError `validation_failed` for an option that the format does not support.
  */
 export function toRowSelections(
   options: Readonly<Record<string, Static<typeof rowOptions>>>,
@@ -104,13 +104,13 @@ export function toRowSelections(
   return Object.fromEntries(selections);
 }
 
-/** As JSON, or as the text that a list of records takes. */
+/** Parses filters, which are JSON or the text form of a list of records. */
 function filtersIn(value: unknown, field: string): readonly RecordFilter[] {
   if (value === undefined) return [];
   return typeof value === 'string' ? filtersOfText(value, field) : filtersOf(value, field);
 }
 
-/** @throws RowhouseError `validation_failed` for an option of CSV with another format, which has no place for it. */
+/** @throws RowhouseError `validation_failed` for a CSV option with another format. */
 export function toCsvOptions(body: Static<typeof tableExportBody>, format: TableFormat): CsvOptions {
   const stranger = format === 'csv' ? undefined : CSV_FIELDS.find((name) => body[name] !== undefined);
   if (stranger !== undefined) {

@@ -3,24 +3,24 @@ import type { DatabaseFormat, TableFormat } from '../../engine/project-exports.t
 import { findSchemaFormat, schemaFormats } from '../../schema/formats/schema-formats.ts';
 import type { ExportRequest } from './export-request.ts';
 
-/** What a file of a format is to those who download it. */
+/** The properties of a format's file. */
 export interface FileFormat {
   readonly contentType: string;
-  /** Of a file name, without the dot. */
+  /** The file extension, without the dot. */
   readonly extension: string;
 }
 
 const JSON_FILE = { contentType: 'application/json; charset=utf-8', extension: 'json' };
 const ARCHIVE = { contentType: 'application/zip', extension: 'zip' };
 
-/** The default first. */
+/** The default is first. */
 export const tableFormats: Readonly<Record<TableFormat, FileFormat>> = {
   csv: { contentType: 'text/csv; charset=utf-8', extension: 'csv' },
   json: JSON_FILE,
   ndjson: { contentType: 'application/x-ndjson; charset=utf-8', extension: 'ndjson' },
 };
 
-/** The default first. */
+/** The default is first. */
 export const databaseFormats: Readonly<Record<DatabaseFormat, FileFormat>> = {
   zip: ARCHIVE,
   'zip-csv': ARCHIVE,
@@ -40,7 +40,10 @@ export function fileFormatOf(request: ExportRequest): FileFormat {
   }
 }
 
-/** @throws RowhouseError `invalid_export_format`, in the documented words, whatever formats there are; `details` names them all. */
+/**
+ * @throws RowhouseError `invalid_export_format`, with the documented message, whatever formats exist; `details` lists all
+ * formats.
+ */
 export function requireSchemaFormat(name: string, field: string): FileFormat & { readonly name: string } {
   const format = findSchemaFormat(name);
   if (format !== null) return format;

@@ -1,30 +1,30 @@
 import type { DatabaseExportRequest, TableExportRequest } from '../../engine/project-exports.ts';
 import { parseExactJson } from '../../http/json/exact-json.ts';
 
-/** What is to be exported, as plain data. */
+/** The parameters of an export, as plain data. */
 export type ExportRequest =
   | { readonly kind: 'schema_export'; readonly format: string }
   | ({ readonly kind: 'table_export' } & TableExportRequest)
   | ({ readonly kind: 'database_export' } & DatabaseExportRequest);
 
-/** A request as text that says all of it, so that the export can be made later. */
+/** Serializes a request completely, so the export can run later. */
 export function writeRequest(request: ExportRequest): string {
   return JSON.stringify(request, exactInteger);
 }
 
-/** What `writeRequest` wrote. */
+/** Parses a text that `writeRequest` returned. */
 export function readRequest(text: string): ExportRequest {
   return parseExactJson(text) as ExportRequest;
 }
 
 declare global {
   interface JSON {
-    /** A value that is written as this text, which TypeScript does not declare yet. */
+    /** A value that is serialized as this text. TypeScript does not declare it yet. */
     rawJSON(text: string): object;
   }
 }
 
-/** A filter may hold an integer that no number of JavaScript is. */
+/** A filter may contain an integer that a JavaScript number cannot represent. */
 function exactInteger(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? JSON.rawJSON(value.toString()) : value;
 }

@@ -29,10 +29,10 @@ export interface ExportListRequest {
   readonly offset: number;
 }
 
-/** An export as it is at this moment. */
+/** The current state of an export. */
 export interface SeenExport {
   readonly row: ExportRow;
-  /** Null where nothing is being made, or nothing is known of it yet. */
+  /** Null if the export is not running, or its progress is unknown. */
   readonly progress: ExportProgress | null;
 }
 
@@ -46,13 +46,16 @@ interface Parts {
   readonly engine: Pick<Engine, 'exports'> & { readonly tables: Pick<Engine['tables'], 'get'> };
   readonly files: ExportFiles;
   readonly limits: JobLimits;
-  /** The longest that a file is kept; null for ever. */
+  /** The maximum time that a file is kept; null for no limit. */
   readonly retentionSeconds: number | null;
-  /** Told of what went wrong where nobody waits for an answer. */
+  /** Called for a failure that no client waits for. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** Exports as objects that last: a row in the catalog and, once they are ready, a file in the store, the file always first. */
+/**
+ * Persistent exports: each has a row in the catalog and, once it is ready, a file in the store. The file is always stored
+ * first.
+ */
 export class Exports {
   readonly #parts: Parts;
   readonly #rows: ExportRepository;
@@ -72,10 +75,10 @@ export class Exports {
   }
 
   /**
-   * Makes an export, which is ready when the promise resolves. One that fails leaves nothing.
-   * @param signal gives it up.
-   * @throws RowhouseError `not_found` when the project was deleted meanwhile, whatever that broke; `rate_limited` and `unavailable`
-   * where too many are being made; what the engine refuses.
+   * Runs an export, which is ready when the promise resolves. A failed export leaves nothing.
+   * @param signal cancels it.
+   * @throws RowhouseError `not_found` if the project was deleted meanwhile; `rate_limited` and `unavailable` if too many
+   * exports are running; the engine's errors.
    */
   async create(
     project: ProjectRow,
@@ -94,7 +97,7 @@ export class Exports {
     });
   }
 
-  /** The same, but it is only noted down when the promise resolves, and made by and by, also after a restart. */
+  /** Queues an export. It is stored when the promise resolves, and runs in the background, also after a restart. */
   async enqueue(
     project: ProjectRow,
     requested: NewExportRequest,
@@ -107,7 +110,7 @@ export class Exports {
     });
   }
 
-  /** Makes an export that was noted down before the service stopped. */
+  /** Runs an export that was queued before the service stopped. */
   resume(project: ProjectRow, { id }: Pick<ExportRow, 'id'>, request: ExportRequest): void {
     const ended = this.#jobs.run(id, project.id, (control) => {
       return this.#unlessDeleted(project, () => this.#maker.make(project, id, request, control));
@@ -118,7 +121,7 @@ export class Exports {
       .catch(this.#parts.onFault);
   }
 
-  /** Those that the client may see, the newest first. `hasMore` tells whether others follow. */
+  /** Lists the exports that the client may see, the newest first. `hasMore` states whether others follow. */
   async list(
     project: ProjectRow,
     { status, limit, offset }: ExportListRequest,
@@ -131,7 +134,7 @@ export class Exports {
     return { rows: await Promise.all(shown), hasMore: rows.length > limit };
   }
 
-  /** @throws RowhouseError `not_found` when the project has no such export, `permission_denied` for one that the viewer may not see. */
+  /** @throws RowhouseError `not_found` if the project has no such export, `permission_denied` if the viewer may not see it. */
   async get(project: ProjectRow, id: string, viewer: ExportViewer): Promise<SeenExport> {
     const row = await this.#rows.find(project.id, id);
     if (row === undefined) throw new RowhouseError('not_found', 'There is no such export in this project.');
@@ -141,7 +144,7 @@ export class Exports {
     return this.#seen(await this.#recordPresence(row, sizeBytes === row.size_bytes));
   }
 
-  /** Removes the row and the file; neither comes back. One that is being made is given up. */
+  /** Deletes the row and the file permanently. A running export is cancelled. */
   async delete(
     project: ProjectRow,
     id: string,
@@ -158,40 +161,40 @@ export class Exports {
     });
   }
 
-  /** @throws RowhouseError `export_file_missing` when the file is gone from storage. */
+  /** @throws RowhouseError `export_file_missing` if the file is missing from storage. */
   async read(project: ProjectRow, row: ExportRow, range: ByteRange): Promise<Readable> {
     const stream = await this.#parts.files.read(keyOf(project, row), range);
     if (stream === null) throw exportFileMissing();
     return stream;
   }
 
-  /** Notes that somebody downloads it. */
+  /** Counts a download. */
   countDownload({ id }: ExportRow): void {
     this.#downloads.count(id);
   }
 
-  /** Writes down how often exports were downloaded. */
+  /** Stores the download counts. */
   recordDownloads(): Promise<void> {
     return this.#downloads.record();
   }
 
-  /** How many are being made or wait to be, and how many have ended since the start. */
+  /** Returns the number of running and waiting exports, and of exports that ended since the start. */
   statistics(): ExportStatistics {
     return { underWay: this.#jobs.size, ended: this.#counts.read() };
   }
 
-  /** Whether it is being made, or waits to be. */
+  /** Returns whether the export is running or waiting. */
   isUnderWay(id: string): boolean {
     return this.#jobs.has(id);
   }
 
-  /** Ends what is being made: what nobody waits for is made after the next start. */
+  /** Stops running exports. Background exports run again after the next start. */
   async close(): Promise<void> {
     await this.#jobs.close();
     await this.recordDownloads();
   }
 
-  /** @param signal of whoever waits for it; null where nobody does. */
+  /** @param signal of the waiting client; null for a background export. */
   #start(project: ProjectRow, requested: NewExportRequest, signal: AbortSignal | null): StartedExport {
     const id = exportId();
     const noted = Promise.withResolvers<ExportRow>();
@@ -210,12 +213,12 @@ export class Exports {
     });
     const ended = this.#counts.count(requested.request, running);
     ended.catch(noted.reject);
-    // Whoever waits for the end is told there.
+    // A waiting client gets the error from the other promise.
     noted.promise.catch(() => undefined);
     return { id, noted: noted.promise, ended };
   }
 
-  /** Where it fails, nobody was told of the export yet. */
+  /** A failure deletes the row, because no client has received the export's id yet. */
   async #shareSame(project: ProjectRow, row: ExportRow, request: ExportRequest): Promise<ExportRow | null> {
     try {
       return await this.#maker.shareSame(project, row, request);
@@ -225,7 +228,7 @@ export class Exports {
     }
   }
 
-  /** Under the name that the table has, whatever it was asked for by. A view, and what is not there, the engine finds. */
+  /** Replaces the requested table by its stored name. The engine handles views and unknown tables. */
   async #withTableName(project: ProjectRow, request: ExportRequest): Promise<ExportRequest> {
     if (request.kind !== 'table_export') return request;
     const { nameOrId, allowed } = request.table;
@@ -243,7 +246,7 @@ export class Exports {
     }
   }
 
-  /** @throws RowhouseError `not_found` where the project was deleted meanwhile, whatever that broke. */
+  /** @throws RowhouseError `not_found` if the project was deleted meanwhile, instead of the error that this caused. */
   async #unlessDeleted<Result>(project: ProjectRow, work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
@@ -253,7 +256,7 @@ export class Exports {
     }
   }
 
-  /** Of an export that nobody waits for. One that the service ends when it stops is made after the next start. */
+  /** Marks a background export as failed. An export that the service's stop interrupted runs after the next start. */
   async #giveUp(id: string, error: unknown): Promise<void> {
     if (this.#jobs.closed) {
       await this.#rows.requeue(id);
@@ -273,13 +276,13 @@ export class Exports {
   }
 
   async #noticeMissingFiles(project: ProjectRow): Promise<void> {
-    // The rows first: the file of one that is ready was there before.
+    // Reads the rows first: the file of a ready export was stored before its row.
     const rows = await this.#rows.ofProject(project.id);
     const sizes = await this.#parts.files.list(project.project_slug);
     for (const row of rows) await this.#recordPresence(row, sizes.get(row.id) === row.size_bytes);
   }
 
-  /** A file may vanish behind our back, and come back from a backup; the row follows it both ways. */
+  /** Updates the row if its file disappeared, or came back from a backup. */
   async #recordPresence(row: ExportRow, present: boolean): Promise<ExportRow> {
     if (row.status !== 'ready' || present === (row.missing_at === null)) return row;
     const missing_at = present ? null : timestamp();
@@ -287,19 +290,19 @@ export class Exports {
     return { ...row, missing_at };
   }
 
-  /** With what the catalog does not know yet: the sweeper may be late, and downloads are written down now and then. */
+  /** Adds what the catalog does not contain yet: an expiry that was not swept, and downloads that were not stored. */
   #seen(row: ExportRow): SeenExport {
     const status = row.status === 'ready' && isPast(row.expires_at) ? 'expired' : row.status;
     const download_count = row.download_count + this.#downloads.notRecorded(row.id);
     return { row: { ...row, status, download_count }, progress: this.#jobs.progressOf(row.id) };
   }
 
-  /** How far a copy is, its file tells. */
+  /** Takes the progress of a copy from the size of its file. */
   async #measured(project: ProjectRow, { row, progress }: SeenExport): Promise<SeenExport> {
     if (progress?.unit !== 'bytes') return { row, progress };
     const key = keyOf(project, row);
     const draft = await this.#parts.files.draftSizeOf(key);
-    // It may have been published since the row was read.
+    // The file may have been published since the row was read.
     const done = draft > 0 ? draft : ((await this.#parts.files.sizeOf(key)) ?? 0);
     return { row, progress: { ...progress, done } };
   }
@@ -307,17 +310,17 @@ export class Exports {
 
 interface StartedExport {
   readonly id: string;
-  /** When it is in the catalog. */
+  /** Resolves when the export is in the catalog. */
   readonly noted: Promise<ExportRow>;
   readonly ended: Promise<ExportRow>;
 }
 
-/** Of a job that somebody waits for: it ends when they leave, and they do not ask how far it is. */
+/** Returns the control of a job whose client waits: it ends when the client disconnects, and has no progress. */
 function awaited(control: JobControl, left: AbortSignal): JobControl {
   return { signal: AbortSignal.any([left, control.signal]), onProgress: null };
 }
 
-/** For whoever looks at the export later: what the answer would have said. */
+/** Returns the `status_reason` of a failure: the error that the answer would have had. */
 function reasonOf(error: unknown): string {
   if (error instanceof RowhouseError) return `${error.code}: ${error.message}`;
   return 'internal_error: The export failed.';

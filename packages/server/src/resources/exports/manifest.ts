@@ -8,13 +8,13 @@ const orNull = {
   count: Type.Union([Type.Integer(), Type.Null()]),
 };
 
-/** How far an export is that is being made. */
+/** The progress of a running export. */
 const progress = Type.Object(
   { done: Type.Integer(), total: orNull.count, unit: Type.Enum(['rows', 'bytes']) },
   { title: 'ExportProgress' },
 );
 
-/** What a client sees of an export, everywhere it appears. The keys stand in the contract's order, and ours behind them. */
+/** The manifest of an export in every answer, in the contract's order, followed by our keys. */
 export const exportManifest = Type.Object(
   {
     id: Type.String(),

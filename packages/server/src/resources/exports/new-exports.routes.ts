@@ -96,7 +96,7 @@ interface NewExportCall {
   readonly body: { readonly file_name?: string; readonly expires_in?: number };
 }
 
-/** With the export when it is ready; or, for a client that would rather not wait, when it is noted down. */
+/** Answers with the ready export, or with the queued export if the client prefers not to wait. */
 async function answer(
   { exports, projects }: ExportDependencies,
   request: FastifyRequest & NewExportCall,

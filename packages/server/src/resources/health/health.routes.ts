@@ -4,7 +4,7 @@ import { RowhouseError } from '../../core/errors.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 
-/** `GET /healthz`: the process answers. `GET /readyz`: it can also serve, as far as `isReady` can tell. */
+/** `GET /healthz`: the process answers. `GET /readyz`: the service can serve requests, according to `isReady`. */
 export function registerHealthRoutes(app: HttpServer, isReady: () => Promise<boolean>): void {
   app.get(
     '/healthz',
@@ -28,7 +28,7 @@ export function registerHealthRoutes(app: HttpServer, isReady: () => Promise<boo
   );
 }
 
-/** A check that fails is an answer too: not ready. The log gets its cause. */
+/** A failed check also means not ready. The log has its cause. */
 async function requireReady(isReady: () => Promise<boolean>): Promise<void> {
   const message = 'The service is not ready.';
   let ready: boolean;

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 
 import type { ImportReport } from '../../engine/engine.ts';
 
-/** What a client learns of an import that was done. */
+/** The report of an import. */
 export const importReport = Type.Object(
   {
     project: Type.String(),

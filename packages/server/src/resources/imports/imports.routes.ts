@@ -21,7 +21,7 @@ export function registerImportRoutes(
   app: HttpServer,
   { imports, projects }: { readonly imports: Imports; readonly projects: Projects },
 ): void {
-  // In a scope of its own: here, and nowhere else, a body is a stream of bytes.
+  // A separate scope, because only here a body is a stream of bytes.
   void app.register(async (scope: HttpServer) => {
     takeByteStreams(scope, CONTENT_TYPES);
     scope.post(

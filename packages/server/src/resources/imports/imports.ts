@@ -10,25 +10,25 @@ import { projectNotEmpty } from '../../engine/project-not-empty.ts';
 import { explainStorageFault } from '../../runtime/disk/explain-storage-fault.ts';
 
 export interface ImportRequest {
-  /** Slug of a project that exists. */
+  /** The slug of an existing project. */
   readonly project: string;
   readonly replace: boolean;
-  /** Finds out what is asked for once the whole content, of this SHA-256, is here; null where it is imported each time. */
+  /** Returns the request's identity once the whole content, with this SHA-256, has arrived; null without a key. */
   readonly requestOf: ((contentSha256: string) => IdempotentRequest) | null;
   /** The bytes of a SQLite database file. */
   readonly content: Readable;
-  /** How many there will be, where that is known beforehand. */
+  /** The number of bytes, if announced. */
   readonly announcedBytes: number | null;
   readonly signal: AbortSignal;
 }
 
-/** Takes a database file that somebody made elsewhere as the database of a project. */
+/** Imports uploaded database files. */
 export class Imports {
   readonly #engine: Engine;
   readonly #maxBytes: number;
   readonly #stallLimitMs: number;
 
-  /** `stallLimitMs`: how long an upload may bring no byte before it is given up. */
+  /** `stallLimitMs`: how long an upload may pause before it is aborted. */
   constructor(parts: { readonly engine: Engine; readonly maxBytes: number; readonly stallLimitMs: number }) {
     this.#engine = parts.engine;
     this.#maxBytes = parts.maxBytes;
@@ -36,15 +36,15 @@ export class Imports {
   }
 
   /**
-   * Streams the content to disk, checks it and puts it in place; whatever fails, the project is as it was.
-   * @throws RowhouseError `conflict` for a project that has tables, without `replace`; `payload_too_large`;
-   * `request_timeout` when no more bytes come; `validation_failed` for a file that is no sound SQLite database; `storage_full`.
+   * Streams the content to the disk, checks it and puts it in place. If anything fails, the project is unchanged.
+   * @throws RowhouseError `conflict` for a project with tables, without `replace`; `payload_too_large`; `request_timeout` if
+   * no more bytes arrive; `validation_failed` for a file that is not a valid SQLite database; `storage_full`.
    */
   async importDatabase(request: ImportRequest): Promise<Replayable<ImportReport>> {
     const { project, replace, requestOf, signal } = request;
     if ((request.announcedBytes ?? 0) > this.#maxBytes) throw this.#tooLarge();
-    // Asked again when the file is put in place; asked here so that nobody sends gigabytes for a refusal. With a key the tables
-    // may well be those of this very import.
+    // Checked again when the file is put in place. The check here saves clients from sending gigabytes for a refusal. With a
+    // key, the tables may come from this same import.
     if (!replace && requestOf === null && (await this.#engine.countTables(project)) > 0)
       throw projectNotEmpty();
     const path = await this.#engine.newUpload(project);
@@ -72,7 +72,7 @@ export class Imports {
         else done(null, chunk);
       },
     });
-    // Piped, and no part of the pipeline, which would destroy it: a request that is destroyed cannot be answered any more.
+    // Piped rather than part of the pipeline, which would destroy it: a destroyed request cannot be answered.
     finished(content, { writable: false }, (error) => {
       if (error) limited.destroy(error);
     });
@@ -80,7 +80,7 @@ export class Imports {
     try {
       await pipeline(limited, file.createWriteStream(), { signal });
     } catch (error) {
-      // What a client still sends is dropped, so that it comes to read the answer.
+      // Drops what the client still sends, so the client reads the answer.
       content.unpipe(limited).resume();
       throw error;
     } finally {

@@ -4,7 +4,7 @@ import type { IndexEntry, NewIndex } from '../../engine/project-tables.ts';
 import { type BooleanLike, booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
 import { existingName, newObjectName } from '../../http/fields/object-name.ts';
 
-/** What a client sees of an index, in the contract's order. */
+/** An index in an answer, in the contract's order. */
 export const indexFields = Type.Object(
   {
     name: Type.String(),
@@ -12,20 +12,20 @@ export const indexFields = Type.Object(
     origin: Type.Union([Type.Literal('c'), Type.Literal('u'), Type.Literal('pk')]),
     partial: Type.Boolean(),
     columns: Type.Array(Type.String()),
-    /** Whether it can be dropped by itself: SQLite keeps the index of a constraint for as long as the constraint. */
+    /** Whether it can be dropped separately: SQLite keeps the index of a constraint as long as the constraint. */
     managed: Type.Boolean(),
   },
   { title: 'Index' },
 );
 
-/** What a request says of an index, besides its table. */
+/** The fields of a new index, besides its table. */
 export const newIndexKeys = {
   columns: Type.Array(existingName, { minItems: 1, maxItems: 100 }),
   index_name: Type.Optional(newObjectName),
   unique: Type.Optional(booleanLike),
 };
 
-/** @param field where the request describes the index. */
+/** @param field the path of the index in the request. */
 export function toNewIndex(
   fields: {
     readonly columns: readonly string[];

@@ -13,17 +13,17 @@ export interface MetricsListener {
 export interface MetricsListenerOptions {
   readonly host: string;
   readonly port: number;
-  /** Told where the metrics cannot be read. */
+  /** Called if the metrics cannot be read. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** One collector asks, perhaps two; and one that does not go on is cut off. */
+/** One or two collectors connect; a stalled connection is cut. */
 const MAX_CONNECTIONS = 100;
 const STALL_MS = 30_000;
 
 /**
- * A second server, which knows `/metrics` and nothing else, and asks for no token: it is for an address that only the collector
- * reaches. Rejects where the address cannot be listened on.
+ * Starts a second server, which serves only `/metrics`, without a token. Its address must be reachable only by the
+ * collector. Rejects if the address cannot be listened on.
  */
 export async function listenForMetrics(
   metrics: Pick<Metrics, 'contentType' | 'text'>,

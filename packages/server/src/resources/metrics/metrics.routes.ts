@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import type { HttpServer } from '../../http/http-server.ts';
 import type { Metrics } from './metrics.ts';
 
-/** `GET /metrics` for the admin credential: the numbers tell how busy the service is, which is its owner's to know. */
+/** `GET /metrics` with the admin credential: the load of the service is its owner's business. */
 export function registerMetricsRoute(app: HttpServer, metrics: Metrics): void {
   app.get(
     '/metrics',

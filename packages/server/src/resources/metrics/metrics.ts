@@ -6,7 +6,7 @@ import { readMetric } from './read-metric.ts';
 import { RequestTallies } from './request-tallies.ts';
 import type { Distribution, Sample } from './sample.ts';
 
-/** What the service itself tells. */
+/** Values from the service. */
 export interface ServiceFigures {
   readonly queues: Readonly<Record<string, { readonly running: number; readonly waiting: number }>>;
   readonly commitSizes: Distribution;
@@ -22,16 +22,16 @@ export interface ServiceFigures {
   readonly requestLog: { readonly queued: number; readonly written: number; readonly dropped: number };
 }
 
-/** Where the values come from that the edge does not count itself. Each is asked when somebody reads the metrics. */
+/** The sources of values that the edge does not count. Each is read when a collector requests the metrics. */
 export interface MetricSources {
   readonly service: () => ServiceFigures;
 }
 
-/** What can be said of the service in numbers, for Prometheus and what understands its format. */
+/** The service's metrics, in the Prometheus format. */
 export class Metrics {
-  /** For the HTTP server to count in. */
+  /** The counters of the HTTP server. */
   readonly edge = new EdgeCounts();
-  /** To be told of each finished request. */
+  /** Observes each completed request. */
   readonly requests = new RequestTallies();
   readonly #registry = new Registry();
 
@@ -39,7 +39,7 @@ export class Metrics {
     for (const [name, read] of Object.entries(this.#readers(sources))) {
       this.#registry.registerMetric(readMetric(name, metricDefinitions[name as MetricName], read));
     }
-    // Of the process and its event loop, under the names that they have everywhere.
+    // The usual metrics of the process and its event loop.
     collectDefaultMetrics({ register: this.#registry });
   }
 

@@ -3,7 +3,7 @@ import type { Metric } from 'prom-client';
 import type { MetricDefinition } from './metric-definitions.ts';
 import type { Distribution, Sample } from './sample.ts';
 
-/** A value as prom-client writes it: under the name of its metric, unless it has one of its own. */
+/** A value for prom-client, with its own name or the name of its metric. */
 interface WrittenValue {
   readonly metricName?: string;
   readonly labels: Readonly<Record<string, string | number>>;
@@ -11,8 +11,8 @@ interface WrittenValue {
 }
 
 /**
- * A metric whose values are kept elsewhere, and read when they are asked for. prom-client's own look their labels up each time
- * that something is counted, which is for every request; here that costs an addition.
+ * Creates a metric whose values are stored elsewhere and read on request. prom-client's own metrics look up their labels on
+ * each increment, which would be in every request. Here, counting is an addition.
  */
 export function readMetric(
   name: string,
@@ -29,7 +29,7 @@ export function readMetric(
   const writtenValues = (sample: Sample): readonly WrittenValue[] => {
     return 'value' in sample ? [sample] : histogramValues(name, sample.labels, sample.distribution);
   };
-  // A registry asks nothing else of a metric.
+  // A registry uses no other property of a metric.
   return metric as unknown as Metric;
 }
 

@@ -2,7 +2,7 @@ import { documentedPath } from '../../http/documented-path.ts';
 import type { FinishedRequest } from '../../http/observing/finished-requests.ts';
 import type { Sample } from './sample.ts';
 
-/** In seconds: from a record that is read at once to an export that is waited for. */
+/** In seconds: from a record read at once to a slow export. */
 const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 interface RouteTally {
@@ -13,12 +13,9 @@ interface RouteTally {
   sum: number;
 }
 
-/**
- * Requests by route, method and status. It is told of each, so that it does no more than to add: what is made of it is made when
- * somebody asks.
- */
+/** Counts requests by route, method and status. Counting only adds; the metrics are computed on request. */
 export class RequestTallies {
-  /** By route, and then by method: of both there is a bounded number. */
+  /** By route, then by method. The number of both is bounded. */
   readonly #routes = new Map<string | null, Map<string, RouteTally>>();
 
   add({ route, method, status, durationMs }: FinishedRequest): void {

@@ -1,11 +1,11 @@
 type Labels = Readonly<Record<string, string>>;
 
-/** One value of a metric, or of a histogram one distribution of values. */
+/** One value of a metric, or one distribution of a histogram. */
 export type Sample =
   | { readonly labels: Labels; readonly value: number }
   | { readonly labels: Labels; readonly distribution: Distribution };
 
-/** How often values fell between bounds: `counts` has one more than `bounds`, for those above the last. */
+/** A histogram: `counts` has one more entry than `bounds`, for values above the last bound. */
 export interface Distribution {
   readonly bounds: readonly number[];
   readonly counts: readonly number[];

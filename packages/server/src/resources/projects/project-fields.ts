@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { ProjectRow } from '../../catalog/tables.ts';
 import { ALLOWED_KEYWORD } from '../../http/validation-details.ts';
 
-/** What a client sees of a project, in the contract's order. */
+/** A project in an answer, in the contract's order. */
 export const projectFields = Type.Object(
   {
     id: Type.Integer(),
@@ -15,13 +15,13 @@ export const projectFields = Type.Object(
   { title: 'Project' },
 );
 
-/** What a project takes on its disks, in bytes. */
+/** The disk space of a project, in bytes. */
 export const storageFields = Type.Object(
   { database_bytes: Type.Integer(), export_bytes: Type.Integer() },
   { title: 'ProjectStorage' },
 );
 
-/** The slug of a project to be made: capitals are taken, and stored as lower case. */
+/** The slug of a new project. Upper-case letters are accepted and stored in lower case. */
 export const newProjectSlug = Type.String({
   maxLength: 63,
   pattern: '^[A-Za-z0-9_-]+$',

@@ -2,14 +2,14 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { findProjectBySlug } from '../../catalog/project-by-slug.ts';
 import type { ProjectIds } from '../../http/access/project-ids.ts';
 
-/** They begin anew when there are more. */
+/** The cache is cleared above this number. */
 const MAX_CACHED_IDS = 10_000;
 
-/** The ids of projects by slug, kept in memory, so that a request with the admin credential costs no look-up. */
+/** Caches project ids by slug, so a request with the admin credential needs no look-up. */
 export class ProjectIdCache implements ProjectIds {
   readonly #catalog: Catalog;
   readonly #bySlug = new Map<string, number>();
-  /** Rises when a project goes, so that a look-up begun before does not bring its id back. */
+  /** Increases when a project is deleted, so an earlier look-up does not cache its id again. */
   #generation = 0;
 
   constructor(catalog: Catalog) {
@@ -20,7 +20,7 @@ export class ProjectIdCache implements ProjectIds {
     return this.#bySlug.get(slug) ?? this.#lookUp(slug);
   }
 
-  /** The slug has no project any more, and may have another. */
+  /** Removes the slug of a deleted project, which may be reused. */
   forget(slug: string): void {
     this.#generation++;
     this.#bySlug.delete(slug);

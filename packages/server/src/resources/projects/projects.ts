@@ -19,10 +19,10 @@ import type { ExportFiles } from '../../files/export-files.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
 
 export interface NewProject {
-  /** Already normalised to lower case. */
+  /** The slug, already in lower case. */
   readonly slug: string;
   readonly name: string;
-  /** What the database begins with. */
+  /** The initial content of the database. */
   readonly content?: NewDatabase;
 }
 
@@ -31,9 +31,9 @@ export interface NewProjectOfAccount extends NewProject {
 }
 
 export interface ProjectStorage {
-  /** Of the database, with its log. */
+  /** The size of the database with its write-ahead log. */
   readonly databaseBytes: number;
-  /** Of the files of its exports. */
+  /** The size of the files of its exports. */
   readonly exportBytes: number;
 }
 
@@ -45,14 +45,14 @@ export interface MadeProject<Recorded> {
 
 export type DeletedProject = Pick<ProjectRow, 'project_slug'>;
 
-/** Projects: each a row in the catalog, one database in the engine, its tokens and its exports. */
+/** Manages projects. Each has a row in the catalog, a database in the engine, tokens and exports. */
 export class Projects {
   readonly #catalog: Catalog;
   readonly #engine: Engine;
   readonly #tokens: Tokens;
   readonly #files: ExportFiles;
   readonly #onDeleted: (project: ProjectRow) => void;
-  /** Slugs that are being created or deleted right now: the catalog and the files change one after the other. */
+  /** Slugs that are currently being created or deleted, because the catalog and the files do not change together. */
   readonly #changing = new Set<string>();
 
   constructor(parts: {
@@ -60,7 +60,7 @@ export class Projects {
     readonly engine: Engine;
     readonly tokens: Tokens;
     readonly files: ExportFiles;
-    /** Told of each project that is gone, for whoever remembers something of it. */
+    /** Called for each deleted project, to clear caches. */
     readonly onDeleted?: (project: ProjectRow) => void;
   }) {
     this.#catalog = parts.catalog;
@@ -71,7 +71,7 @@ export class Projects {
   }
 
   /**
-   * Makes the project, its database and its first token, or nothing at all.
+   * Creates the project, its database and its first token, or nothing.
    * @throws RowhouseError `already_exists`, `idempotency_mismatch`.
    */
   async create(
@@ -87,9 +87,9 @@ export class Projects {
   }
 
   /**
-   * Makes the project, its database, and what `record` writes in the catalog with it, or nothing at all.
-   * @throws RowhouseError `already_exists`; `conflict` where files lie in its place that the catalog does not know; what the engine
-   * or `record` refuses.
+   * Creates the project, its database, and the rows that `record` writes to the catalog with it, or nothing.
+   * @throws RowhouseError `already_exists`; `conflict` if its folders hold files that the catalog does not know; the errors of the engine
+   * and `record`.
    */
   async createWith<Recorded>(
     project: NewProjectOfAccount,
@@ -106,7 +106,7 @@ export class Projects {
         await this.#abandon(slug).catch(() => undefined);
         throw error;
       });
-      // The project is there; where this fails, the next start does it.
+      // The project exists; if this fails, the next start does it.
       await this.#engine.keepDatabase(slug).catch(() => undefined);
       return { result, replayOf: null };
     });
@@ -125,7 +125,7 @@ export class Projects {
     }
   }
 
-  /** In the order of their creation. `hasMore` tells whether others follow. */
+  /** Lists projects in order of creation. `hasMore` states whether others follow. */
   async list({ limit, offset }: { readonly limit: number; readonly offset: number }): Promise<{
     readonly rows: readonly ProjectRow[];
     readonly hasMore: boolean;
@@ -145,7 +145,7 @@ export class Projects {
     return projectBySlug(this.#catalog, slug);
   }
 
-  /** What a project takes on its disks. */
+  /** Returns the disk space of a project. */
   async storageOf({ project_slug }: ProjectRow): Promise<ProjectStorage> {
     const [databaseBytes, exportBytes] = await Promise.all([
       this.#engine.sizeOf(project_slug),
@@ -155,7 +155,7 @@ export class Projects {
   }
 
   /**
-   * The slug of a project that there is. A token of the project's is proof of it, and costs no look-up.
+   * Returns the slug of an existing project. A token of the project proves that it exists, without a look-up.
    * @throws RowhouseError `not_found`.
    */
   async slugFor(credential: Credential, slug: string): Promise<string> {
@@ -177,9 +177,9 @@ export class Projects {
   }
 
   /**
-   * Removes the project with its tokens, exports and database files, for good.
-   * @param confirmedSlug as it was typed: what has to be made equal first confirms nothing.
-   * @throws RowhouseError `validation_failed` when it is not the project's; `idempotency_mismatch`.
+   * Deletes the project permanently, with its tokens, exports and database files.
+   * @param confirmedSlug as the client typed it, not normalised.
+   * @throws RowhouseError `validation_failed` if `confirmedSlug` is not exactly the project's slug; `idempotency_mismatch`.
    */
   async delete(
     slug: string,
@@ -193,7 +193,7 @@ export class Projects {
       throw invalidField('body.confirm_project_slug', `must be exactly the slug of the project, ${slug}`);
     }
     return this.#alone(slug, async () => {
-      // The database first: while the row is there, a deletion that a crash cuts short is seen, and can be asked for again.
+      // Deletes the database first: while the row exists, an interrupted deletion is visible and can be repeated.
       await this.#engine.deleteDatabase(slug);
       const result = await this.#deleteRow(project, request);
       this.#tokens.forgetProject(project.id);
@@ -216,7 +216,7 @@ export class Projects {
       await transaction.deleteFrom('projects').where('id', '=', id).execute();
       await beginDeletion(transaction, project_slug);
       const deleted = { project_slug };
-      // The keys of its own tokens go with it.
+      // The keys of its own tokens are deleted with it.
       await keepResult(transaction, request?.projectId === id ? null : request, deleted);
       return deleted;
     });
@@ -251,8 +251,8 @@ export class Projects {
   }
 
   /**
-   * Removes what this creation made, and nothing else. Where the catalog cannot say whether the row is there after all, or the files
-   * cannot be removed, the next attempt or start asks again.
+   * Removes what this creation made, and nothing else. If the catalog cannot say whether the row exists, or the files cannot be removed,
+   * the next attempt or start tries again.
    */
   async #abandon(slug: string): Promise<void> {
     if ((await findProjectBySlug(this.#catalog, slug)) !== undefined) return;

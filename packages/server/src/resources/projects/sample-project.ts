@@ -1,6 +1,6 @@
 import type { NewProject } from './projects.ts';
 
-/** The project that an empty data folder begins with: a lending library, small enough to read and rich enough to try things on. */
+/** The sample project of an empty data folder: a lending library, small enough to read and rich enough to try things on. */
 export const sampleProject: NewProject = {
   slug: 'example_project',
   name: 'Example lending library',

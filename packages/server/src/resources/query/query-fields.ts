@@ -16,7 +16,7 @@ const statement = Type.String({ minLength: 1, maxLength: MAX_SQL_LENGTH });
 export const queryBody = Type.Object(
   {
     sql: Type.Optional(statement),
-    /** The same, by another name. */
+    /** Another name of `sql`. */
     query: Type.Optional(statement),
     params: Type.Optional(Type.Unknown()),
     limit: Type.Optional(Type.Integer()),
@@ -83,7 +83,7 @@ function isListOrObject(params: unknown): params is NonNullable<Query['parameter
   return typeof params === 'object';
 }
 
-/** The keys in the contract's order, then ours. */
+/** Writes the answer with the contract's keys in order, then ours. */
 export function writeQueryAnswer(answer: QueryAnswer, { limit }: Query): string {
   const behind = JSON.stringify({
     row_count: answer.rowCount,

@@ -49,7 +49,7 @@ export const batchAnswer = Type.Object({
   ),
 });
 
-/** The data of the answer. */
+/** Writes the data of the answer. */
 export function writeResults(results: readonly BatchResult[]): string {
   const texts = results.map((result) => `{"status":${statusOf(result)},"data":${dataOf(result)}}`);
   return `{"results":[${texts.join(',')}]}`;

@@ -16,26 +16,24 @@ const OPERATORS: readonly FilterOperator[] = [
   'not_null',
 ];
 
-/** What a field that takes filters is, for the description of the API. */
+/** The description of a field with filters. */
 export const FILTERS_IN_WORDS =
   'Values by column, or conditions with `column`, `op` and `value`. A row must match all. `is_null` and `not_null` take no value, null or true.';
 
 const MAX_CONDITIONS = 100;
 const MAX_VALUES_IN = 1_000;
-/** SQLite takes 32,766 parameters in a statement. https://www.sqlite.org/limits.html#max_variable_number */
+/** SQLite allows 32,766 parameters in a statement. https://www.sqlite.org/limits.html#max_variable_number */
 const MAX_VALUES = 20_000;
 
-/**
- * Filters as the text of a query parameter: JSON.
- * @throws RowhouseError `validation_failed`.
- */
+/** Parses filters from a query parameter, which is JSON. @throws RowhouseError `validation_failed`. */
 export function filtersOfText(text: string, field: string): readonly RecordFilter[] {
   return filtersOf(parsed(text, field), field);
 }
 
 /**
- * Filters in either form: `{"status":"active"}`, or `[{"column":"status","op":"=","value":"active"}]`. All must hold.
- * @param field where the request has them.
+ * Parses filters in either form: `{"status":"active"}`, or `[{"column":"status","op":"=","value":"active"}]`. A row must
+ * match all.
+ * @param field the path of the filters in the request.
  * @throws RowhouseError `validation_failed`.
  */
 export function filtersOf(value: unknown, field: string): readonly RecordFilter[] {
@@ -82,7 +80,10 @@ function filterOf(condition: unknown, field: string): RecordFilter {
   };
 }
 
-/** A value that an operator does not take is refused: `not_null` with `false` would else mean the opposite of what it says. */
+/**
+ * Refuses a value that the operator does not accept: otherwise `not_null` with `false` would mean the opposite of what it
+ * states.
+ */
 function valueOf(value: unknown, operator: FilterOperator, field: string): unknown {
   if (operator !== 'is_null' && operator !== 'not_null') {
     if (value === undefined) throw invalidField(field, `is required for ${operator}`);
@@ -92,7 +93,7 @@ function valueOf(value: unknown, operator: FilterOperator, field: string): unkno
   throw invalidField(field, `must be omitted, null or true for ${operator}`);
 }
 
-/** In any case; `=` when it is left out. */
+/** Parses an operator, in any case; `=` by default. */
 function operatorOf(op: unknown, field: string): FilterOperator {
   if (op === undefined) return '=';
   const operator = OPERATORS.find((name) => typeof op === 'string' && name === op.toLowerCase());

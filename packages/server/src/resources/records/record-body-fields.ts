@@ -9,8 +9,8 @@ export type CreateRequest =
   | { readonly kind: 'many'; readonly records: NewRecords };
 
 /**
- * What a body for new rows means: a row, `{"data":{…}}` or `{"rows":[…]}`. A value of a row is no object and no array, so a
- * table may well have columns that are called `data`, `rows` or `on_conflict`.
+ * Parses a body with new rows: a row, `{"data":{…}}` or `{"rows":[…]}`. A row's values are never objects or arrays, so a
+ * table may have columns called `data`, `rows` or `on_conflict`.
  * @throws RowhouseError `validation_failed`.
  */
 export function createRequestOf(body: ClientRow): CreateRequest {
@@ -31,7 +31,7 @@ function sentRows(body: ClientRow): CreateRequest {
   return { kind: 'one', record: { row, field: 'body', onConflict: conflictRule(onConflict) } };
 }
 
-/** A patch, or `{"data":{…}}`. @throws RowhouseError `validation_failed`. */
+/** Parses a patch, or `{"data":{…}}`. @throws RowhouseError `validation_failed`. */
 export function patchOf(body: ClientRow): { readonly patch: ClientRow; readonly field: string } {
   const { data, ...others } = body;
   const wrapped = isRow(data);

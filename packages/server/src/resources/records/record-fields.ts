@@ -18,12 +18,12 @@ import { keyword } from '../../http/fields/keyword.ts';
 import { pageFields, pageKeys } from '../../http/fields/paging.ts';
 import { FILTERS_IN_WORDS, filtersOf, filtersOfText } from './filter-fields.ts';
 
-/** A row as it is sent out: columns in order, each a string, a number or null. */
+/** A row in an answer: columns in order, each a string, a number or null. */
 const row = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()]), {
   title: 'Row',
 });
 
-/** A row as it comes in: what its columns are, the table says. */
+/** A row in a request. Its table determines the columns. */
 export const clientRow = Type.Unsafe<ClientRow>(
   Type.Object({}, { additionalProperties: true, title: 'ClientRow' }),
 );
@@ -39,7 +39,7 @@ export const createdAnswer = Type.Union([
     updated: Type.Optional(Type.Integer()),
     /** Only with `on_conflict`. */
     ignored: Type.Optional(Type.Integer()),
-    /** Unless they were not to be returned. */
+    /** Omitted for `"return": "none"`. */
     rows: Type.Optional(Type.Array(row)),
   }),
 ]);
@@ -137,7 +137,7 @@ export function toPageRequest(query: PageQuery): RecordPageRequest {
   };
 }
 
-/** The rows that a change is for: an empty `where` is a slip, unless `allow_all` says it is not. */
+/** Returns the filters of a change. An empty `where` is a mistake unless `allow_all` is true. */
 export function toFilters(body: Static<typeof deletionBody>): readonly RecordFilter[] {
   const filters = body.where === undefined ? [] : filtersOf(body.where, 'body.where');
   if (filters.length > 0 || isTrue(body.allow_all)) return filters;
@@ -149,8 +149,8 @@ export function tableReference(credential: Credential, nameOrId: string): TableR
 }
 
 /**
- * The key at the end of a URL's path. The router has decoded it as a whole; where it has several parts, its commas count
- * only where they stand plainly.
+ * Parses the record key at the end of a URL's path. The router has decoded the whole key; in a key of several parts, only
+ * unencoded commas separate them.
  */
 export function recordKey(url: string, whole: string): RecordKey {
   const [path = ''] = url.split('?', 1);
@@ -168,7 +168,7 @@ export function writeCreated(created: CreatedRecords, upserted: boolean): string
   return rowsJson === null ? counts : `${counts.slice(0, -1)},"rows":${rowsJson}}`;
 }
 
-/** The keys in the contract's order. */
+/** Writes the page with its keys in the contract's order. */
 export function writePage(page: RecordPage, { limit, offset, after }: RecordPageRequest): string {
   const before = JSON.stringify({ table: page.table });
   const behind = JSON.stringify({

@@ -24,13 +24,13 @@ const tableKeys = {
   updated_at: Type.String(),
 };
 
-/** What a client sees of a table, in the contract's order. */
+/** A table in an answer, in the contract's order. */
 export const tableFields = Type.Object(tableKeys, { title: 'Table' });
 
 export const listedTableFields = Type.Object(
   {
     ...tableKeys,
-    /** Only where it was asked for; null where SQLite cannot read the table. */
+    /** Only on request; null if SQLite cannot read the table. */
     row_count: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
   },
   { title: 'ListedTable' },
@@ -77,7 +77,7 @@ const newForeignKeyFields = Type.Object(
   { additionalProperties: false, title: 'NewForeignKey' },
 );
 
-/** A table as a request describes it. */
+/** A new table in a request. */
 export const newTableFields = Type.Object(
   {
     table_name: newObjectName,
@@ -103,7 +103,7 @@ export function toTableChange(fields: Static<typeof tableChangeFields>): TableCh
   return { ...(name !== undefined && { name }), ...(shown !== undefined && { displayName: shown }) };
 }
 
-/** @param field where the request describes the table. */
+/** @param field the path of the table in the request. */
 export function toNewTable(fields: Static<typeof newTableFields>, field: string): NewTable {
   return {
     name: fields.table_name,

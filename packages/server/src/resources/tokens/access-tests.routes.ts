@@ -19,7 +19,7 @@ const testAnswer = Type.Object({
   test: Type.Object({
     project: Type.String(),
     table: Type.Union([Type.String(), Type.Null()]),
-    /** Null where no table was named, and where it has no row. */
+    /** Null without a table, and for an empty table. */
     sample_row: Type.Union([
       Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()])),
       Type.Null(),

@@ -18,13 +18,13 @@ export interface AccessTestRequest {
 
 export interface AccessTest {
   readonly token: NewToken;
-  /** Null where no table was named. */
+  /** Null without a table. */
   readonly sample: FirstRow | null;
 }
 
 const LIFETIME_MS = 600_000;
 
-/** Tries the way in with a token that lives for ten minutes and takes nobody's place. */
+/** Tests access with a token that is valid for ten minutes and revokes no other. */
 export class AccessTests {
   readonly #catalog: Catalog;
   readonly #engine: Engine;
@@ -37,8 +37,8 @@ export class AccessTests {
   }
 
   /**
-   * Reads first, so that a test that fails leaves no token.
-   * @throws RowhouseError `not_found`, `conflict`; `permission_denied` where the issuer may not read the table;
+   * Reads first, so a failed test leaves no token.
+   * @throws RowhouseError `not_found`, `conflict`; `permission_denied` if the issuer may not read the table;
    * `idempotency_mismatch`.
    */
   async run(
@@ -65,7 +65,7 @@ export class AccessTests {
     return this.#engine.readFirstRow(project, table);
   }
 
-  /** In ten minutes, or with the issuer where that is sooner. Timestamps sort as text. */
+  /** Returns the expiry: in ten minutes, or with the issuer if that is sooner. Timestamps sort as text. */
   async #expiry(issuer: Credential): Promise<string> {
     const soon = timestamp(new Date(Date.now() + LIFETIME_MS));
     const own = issuer.kind === 'admin' ? null : (await this.#tokens.get(issuer.tokenId)).expires_at;

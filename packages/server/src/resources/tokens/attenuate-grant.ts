@@ -2,12 +2,12 @@ import { RowhouseError } from '../../core/errors.ts';
 import { foldName } from '../../schema/identifier.ts';
 import type { Grant } from './grant.ts';
 
-/** What is asked for; what is left out shall be as it is with whoever asks. */
+/** The requested rights. Omitted fields default to the issuer's. */
 export type RequestedGrant = { readonly [K in keyof Grant]: Grant[K] | undefined };
 
 /**
- * What is asked for, where the one who asks has as much.
- * @throws RowhouseError `permission_denied`, naming the field that asks for more.
+ * Returns the requested rights, if the issuer has them.
+ * @throws RowhouseError `permission_denied` with the field that exceeds the issuer's rights.
  */
 export function attenuateGrant(own: Grant, requested: RequestedGrant): Grant {
   return {
@@ -34,7 +34,7 @@ function narrowTables(own: Grant['tables'], requested: RequestedGrant['tables'])
   return requested;
 }
 
-/** Both are timestamps of one form, which sort as text. */
+/** Both timestamps have the same form and sort as text. */
 function narrowExpiry(own: Grant['expiresAt'], requested: RequestedGrant['expiresAt']): Grant['expiresAt'] {
   if (requested === undefined || own === null) return requested === undefined ? own : requested;
   if (requested === null || requested > own) throw wider('body.expires_at', `must not be later than ${own}`);

@@ -2,18 +2,18 @@ import type { Credential } from '../../core/credential.ts';
 
 export interface CachedCredential {
   readonly credential: Credential;
-  /** In milliseconds since 1970, or null for one that never expires. */
+  /** In milliseconds since 1970; null for no expiry. */
   readonly expiresAtMs: number | null;
 }
 
-/** The one unused for longest makes room. */
+/** Above this number, the least recently used credential is evicted. */
 const MAX_CACHED_CREDENTIALS = 10_000;
 
-/** Credentials kept in memory, so that a request costs no look-up. */
+/** Caches credentials, so a request needs no look-up. */
 export class CredentialCache {
-  /** By hash, the one unused for longest first. */
+  /** By hash, the least recently used first. */
   readonly #bySha256 = new Map<string, CachedCredential>();
-  /** Rises when tokens become invalid, so that a look-up begun before does not bring one back. */
+  /** Increases when tokens become invalid, so an earlier look-up does not cache them again. */
   #generation = 0;
 
   async find(
@@ -26,7 +26,7 @@ export class CredentialCache {
     return found;
   }
 
-  /** From now on, each token of the project's is looked up anew. */
+  /** Removes all tokens of the project, so each is looked up again. */
   forgetProject(projectId: number): void {
     this.#generation++;
     for (const [sha256, { credential }] of this.#bySha256) {

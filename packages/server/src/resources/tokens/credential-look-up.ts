@@ -4,12 +4,12 @@ import type { CachedCredential } from './credential-cache.ts';
 import { grantOf } from './grant.ts';
 
 /**
- * Of tokens that are not remembered, that is, and of those that nobody has: whoever makes them up is not to keep the catalog from
- * everybody else.
+ * The maximum number of concurrent look-ups of tokens that are not cached, including invalid tokens: a client that invents
+ * tokens must not block the catalog.
  */
 const MAX_LOOK_UPS = 1_000;
 
-/** Finds in the catalog what a token may do. */
+/** Looks up the rights of tokens in the catalog. */
 export class CredentialLookUp {
   readonly #catalog: Catalog;
   #underWay = 0;
@@ -18,10 +18,7 @@ export class CredentialLookUp {
     this.#catalog = catalog;
   }
 
-  /**
-   * Null for a token that nobody has, or that was revoked.
-   * @throws RowhouseError `unavailable` where too many are being looked up.
-   */
+  /** Returns null for an unknown or revoked token. @throws RowhouseError `unavailable` if too many look-ups are running. */
   async find(sha256: string): Promise<CachedCredential | null> {
     if (this.#underWay >= MAX_LOOK_UPS) {
       throw new RowhouseError('unavailable', 'Too many tokens are being looked up.');

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 
-/** What the admin credential makes in a project belongs to the user whom the project's account began with. */
+/** Returns the account's first user, who owns what the admin credential creates in a project. */
 export async function firstUserOf(catalog: Catalog, accountId: number): Promise<number> {
   const row = await catalog
     .selectFrom('account_users')

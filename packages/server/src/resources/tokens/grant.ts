@@ -1,19 +1,19 @@
 import type { TokenRow } from '../../catalog/tables.ts';
 import type { Scope } from '../../core/scopes.ts';
 
-/** What a token may do, and until when. */
+/** The rights and expiry of a token. */
 export interface Grant {
-  /** Null: everything. */
+  /** Null for all scopes. */
   readonly scopes: readonly Scope[] | null;
-  /** Null: every table. */
+  /** Null for every table. */
   readonly tables: readonly string[] | null;
-  /** Null: for ever. */
+  /** Null for no expiry. */
   readonly expiresAt: string | null;
 }
 
 export const fullGrant: Grant = { scopes: null, tables: null, expiresAt: null };
 
-/** The columns hold JSON that `toGrantColumns` wrote. */
+/** Parses the columns that `toGrantColumns` wrote. */
 export function grantOf(row: Pick<TokenRow, 'scopes' | 'tables' | 'expires_at'>): Grant {
   return {
     scopes: row.scopes === null ? null : (JSON.parse(row.scopes) as readonly Scope[]),

@@ -5,13 +5,13 @@ import { createToken, hashToken } from '../../http/access/token.ts';
 import { type Grant, toGrantColumns } from './grant.ts';
 import { projectUsername } from './project-username.ts';
 
-/** A token as it is answered once, when it is made. */
+/** A new token with its secret, which is returned only once. */
 export interface NewToken {
   readonly secret: string;
   readonly row: NamedTokenRow;
 }
 
-/** A token with the name of the project's user in whose name it is, where there is one. */
+/** A token with the project user that it names, if any. */
 export interface NamedTokenRow extends TokenRow {
   readonly project_username: string | null;
 }
@@ -24,7 +24,7 @@ export interface TokenValues extends Pick<
   readonly temporary?: boolean;
 }
 
-/** Stores a new token, of which only the hash stays. */
+/** Stores a new token, as its hash. */
 export async function insertToken(
   catalog: Catalog,
   { grant, temporary = false, ...values }: TokenValues,

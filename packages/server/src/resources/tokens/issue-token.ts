@@ -11,21 +11,21 @@ import { type NewToken, insertToken } from './insert-token.ts';
 
 export interface TokenRequest {
   readonly projectSlug: string;
-  /** Who asks for the token. */
+  /** The credential of the request. */
   readonly issuer: Credential;
   readonly name: string;
-  /** Whether the earlier tokens of the same account user in this project are revoked. */
+  /** Whether to revoke the earlier tokens of the same account user in this project. */
   readonly revokePrevious: boolean;
   readonly grant: RequestedGrant;
-  /** Whether it is removed soon after its end. */
+  /** Whether the token is removed soon after its end. */
   readonly temporary?: boolean;
 }
 
 /**
- * Makes a token that can do no more than its issuer. Call it in a transaction: the issuer is looked at again in it, so
- * that of two who revoke each other at once only one succeeds.
- * @throws RowhouseError `invalid_token` when the issuer was revoked meanwhile; `permission_denied` when it asks for more
- * than it has.
+ * Creates a token with at most the rights of its issuer. Call it in a transaction, which checks the issuer again: if two
+ * tokens revoke each other concurrently, only one succeeds.
+ * @throws RowhouseError `invalid_token` if the issuer was revoked meanwhile; `permission_denied` if the request exceeds the
+ * issuer's rights.
  */
 export async function issueToken(transaction: Catalog, request: TokenRequest): Promise<NewToken> {
   const project = await projectBySlug(transaction, request.projectSlug);

@@ -2,10 +2,10 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { timestamp } from '../../core/ids.ts';
 
 const DAY_MS = 86_400_000;
-/** A temporary token is of no interest once it is over; for a moment it still answers the question what became of it. */
+/** How long an ended temporary token is kept, so its state can still be looked up. */
 const TEMPORARY_KEPT_MS = 3_600_000;
 
-/** Removes the tokens that have been expired or revoked for so many days, and temporary ones after an hour. */
+/** Removes the tokens that expired or were revoked this many days ago, and temporary tokens after an hour. */
 export async function sweepTokens(catalog: Catalog, keptDays: number): Promise<void> {
   const now = Date.now();
   // Timestamps sort as text.

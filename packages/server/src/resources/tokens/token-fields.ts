@@ -7,10 +7,10 @@ import type { NamedTokenRow, NewToken } from './insert-token.ts';
 
 const nullableTime = Type.Union([Type.String(), Type.Null()]);
 
-/** What a client sees of a token, in the contract's order; never the secret. */
+/** A token in an answer, in the contract's order, without its secret. */
 export const tokenFields = Type.Object(
   {
-    /** Null for the admin credential, which is no project's token. */
+    /** Null for the admin credential, which belongs to no project. */
     id: Type.Union([Type.Integer(), Type.Null()]),
     token_type: Type.Union([Type.Literal('project_api_token'), Type.Literal('admin_credential')]),
     token_name: Type.String(),
@@ -29,19 +29,19 @@ const grantFields = {
 };
 
 const ownerFields = {
-  /** The owner of the token, of whose earlier tokens in the project a new one takes the place. */
+  /** The owner of the token. A new token replaces the owner's earlier tokens in the project. */
   account_user_id: Type.Integer(),
-  /** The user of the project in whose name it is; null for none. */
+  /** The project user that the token names; null for none. */
   project_username: Type.Union([Type.String(), Type.Null()]),
 };
 
-/** The same in a list, with what the token may do and whose it is. */
+/** A token in a list, with its rights and its owner. */
 export const listedTokenFields = Type.Object(
   { ...tokenFields.properties, ...grantFields, ...ownerFields },
   { title: 'ListedToken' },
 );
 
-/** What a client sees of a token once, when it is made. */
+/** A new token in an answer, with its secret, which is shown only once. */
 export const newTokenFields = Type.Object(
   {
     token: Type.String(),

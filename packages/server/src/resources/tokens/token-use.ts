@@ -1,21 +1,21 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { TokenRow } from '../../catalog/tables.ts';
 
-/** When tokens were last used: it is remembered here, and written down now and then, not with each request. */
+/** Records the last use of tokens in memory, and stores it periodically rather than with each request. */
 export class TokenUse {
-  /** By the id of the token, until it is written down. */
+  /** By token id, until it is stored. */
   readonly #lastUsed = new Map<number, string>();
 
   note(tokenId: number, usedAt: string): void {
     this.#lastUsed.set(tokenId, usedAt);
   }
 
-  /** The token as it is, with what the catalog does not know yet. */
+  /** Returns the token with its last use, which the catalog may not contain yet. */
   withLastUse<Row extends TokenRow>(row: Row): Row {
     return { ...row, last_used_at: this.#lastUsed.get(row.id) ?? row.last_used_at };
   }
 
-  /** Writes all of it down in one transaction. */
+  /** Stores all uses in one transaction. */
   async record(catalog: Catalog): Promise<void> {
     const used = [...this.#lastUsed];
     if (used.length === 0) return;
@@ -28,7 +28,7 @@ export class TokenUse {
           .execute();
       }
     });
-    // Until it is written it is known from here; what was used again meanwhile is written the next time.
+    // Keeps each use until it is stored. A use during the write is stored the next time.
     for (const [id, lastUsedAt] of used) {
       if (this.#lastUsed.get(id) === lastUsedAt) this.#lastUsed.delete(id);
     }

@@ -49,7 +49,7 @@ function getOwnToken(app: HttpServer, tokens: Tokens): void {
   );
 }
 
-/** Whether there are such tables is not asked: they may come later. */
+/** The tables need not exist: they may be created later. */
 const tableNames = Type.Array(existingNameInBody, {
   minItems: 1,
   maxItems: 1_000,

@@ -24,19 +24,19 @@ import { TokenUse } from './token-use.ts';
 
 export type { NewToken } from './insert-token.ts';
 
-/** The name of a token that nobody gave one. */
+/** The default name of a token. */
 export const DEFAULT_TOKEN_NAME = 'default';
 
 export interface UserTokenRequest {
   readonly user: ProjectUserRow;
   readonly name: string;
-  /** Null for never. */
+  /** Null for no expiry. */
   readonly expiresAt: string | null;
-  /** Whether the earlier tokens of the same account user in this project are revoked. */
+  /** Whether to revoke the earlier tokens of the same account user in this project. */
   readonly revokePrevious: boolean;
 }
 
-/** Who may come in: project tokens from the catalog, and the one admin credential. */
+/** Authenticates project tokens, from the catalog, and the admin credential. */
 export class Tokens implements Authenticator {
   readonly #catalog: Catalog;
   #adminSha256: string | null = null;
@@ -49,10 +49,7 @@ export class Tokens implements Authenticator {
     this.#lookUp = new CredentialLookUp(catalog);
   }
 
-  /**
-   * Puts the admin credential in force: the configured one, or the one made before.
-   * @returns whether there is one.
-   */
+  /** Activates the admin credential: the configured one, or the stored one. Returns whether there is one. */
   async adoptAdminToken(configured: string | null): Promise<boolean> {
     if (configured !== null) {
       this.#adminSha256 = hashToken(configured).toString('hex');
@@ -67,7 +64,7 @@ export class Tokens implements Authenticator {
     return stored !== undefined;
   }
 
-  /** Makes the admin credential, where there is none. @returns its secret, to be shown this once. */
+  /** Creates the admin credential, if there is none. Returns its secret, which is shown only once. */
   async createAdminToken(): Promise<string> {
     const secret = createToken('adm');
     const row = { name: 'admin_token_sha256', value: hashToken(secret).toString('hex') } as const;
@@ -76,7 +73,7 @@ export class Tokens implements Authenticator {
     return secret;
   }
 
-  /** @throws RowhouseError `unavailable` where too many tokens are being looked up. */
+  /** @throws RowhouseError `unavailable` if too many look-ups are running. */
   async authenticate(presented: PresentedToken): Promise<Credential | null> {
     const sha256 = presented.sha256.toString('hex');
     if (sha256 === this.#adminSha256) return { kind: 'admin' };
@@ -89,7 +86,7 @@ export class Tokens implements Authenticator {
     return found.credential;
   }
 
-  /** Makes the token that a new project begins with, of full power inside it. */
+  /** Creates the first token of a new project, with full power inside it. */
   async createFirst(project: ProjectRow, catalog: Catalog): Promise<NewToken> {
     return this.createFull(catalog, {
       project_id: project.id,
@@ -99,7 +96,7 @@ export class Tokens implements Authenticator {
     });
   }
 
-  /** Makes a token of full power inside a project, for this account user. Call it in a transaction. */
+  /** Creates a token with full power inside a project, for this account user. Call it in a transaction. */
   async createFull(
     transaction: Catalog,
     owner: Pick<TokenRow, 'project_id' | 'account_user_id' | 'project_user_id' | 'token_name'>,
@@ -108,8 +105,8 @@ export class Tokens implements Authenticator {
   }
 
   /**
-   * Makes a token of full power inside the project for a user of it, who has proved it.
-   * @throws RowhouseError `invalid_credentials` when the user is gone meanwhile.
+   * Creates a token with full power inside the project, for an authenticated user of it.
+   * @throws RowhouseError `invalid_credentials` if the user was deleted meanwhile.
    */
   async createForUser({ user, name, expiresAt, revokePrevious }: UserTokenRequest): Promise<NewToken> {
     return this.#revoking(user.project_id, () =>
@@ -128,22 +125,19 @@ export class Tokens implements Authenticator {
   }
 
   /**
-   * Looks at a credential once more, in the transaction in which it makes something.
-   * @throws RowhouseError `invalid_token` when it was revoked meanwhile.
+   * Checks a credential again, in the transaction in which it creates something.
+   * @throws RowhouseError `invalid_token` if it was revoked meanwhile.
    */
   async requireInForce(transaction: Catalog, credential: Credential): Promise<void> {
     if (credential.kind === 'project_token') await tokenInForce(transaction, credential.tokenId);
   }
 
-  /** @throws RowhouseError as `issueToken` does, and `idempotency_mismatch`. */
+  /** @throws RowhouseError like `issueToken`, and `idempotency_mismatch`. */
   async create(request: TokenRequest, sealed: SealedRequest | null): Promise<Replayable<NewToken>> {
     return this.createFor(request, sealed, (token) => token);
   }
 
-  /**
-   * Makes a token as a part of something, which is what is kept for a request that is repeated.
-   * @throws RowhouseError as `create` does.
-   */
+  /** Creates a token as a part of a result, which is stored for repeated requests. @throws RowhouseError like `create`. */
   async createFor<Result>(
     request: TokenRequest,
     sealed: SealedRequest | null,
@@ -157,7 +151,7 @@ export class Tokens implements Authenticator {
     );
   }
 
-  /** Those in force and those that are expired or revoked, the newest first. `hasMore` tells whether others follow. */
+  /** Lists valid, expired and revoked tokens, the newest first. `hasMore` states whether others follow. */
   async list(
     projectSlug: string,
     { limit, offset }: { readonly limit: number; readonly offset: number },
@@ -177,8 +171,9 @@ export class Tokens implements Authenticator {
   }
 
   /**
-   * From the next request on, the token is invalid. One that was revoked before stays so, from that time.
-   * @throws RowhouseError `not_found` when the project has no such token; `idempotency_mismatch`.
+   * Revokes the token, which is invalid from the next request on. A token that was revoked before keeps its time of
+   * revocation.
+   * @throws RowhouseError `not_found` if the project has no such token; `idempotency_mismatch`.
    */
   async revoke(
     projectSlug: string,
@@ -212,22 +207,22 @@ export class Tokens implements Authenticator {
     return this.#use.withLastUse(row);
   }
 
-  /** From the next request on, no token of the project's is known. */
+  /** Removes the project's tokens from memory, so they are invalid from the next request on. */
   forgetProject(projectId: number): void {
     this.#cache.forgetProject(projectId);
   }
 
-  /** Writes down when each token was last used. */
+  /** Stores the last use of each token. */
   recordUse(): Promise<void> {
     return this.#use.record(this.#catalog);
   }
 
-  /** Forgets the tokens that have been over for so many days. */
+  /** Removes the tokens that ended this many days ago. */
   async sweep(keptDays: number): Promise<void> {
     await sweepTokens(this.#catalog, keptDays);
   }
 
-  /** Also where the change fails: the catalog may have made it, and only the answer was lost. */
+  /** Clears the cache even if the change fails: the catalog may have made it, and only the answer was lost. */
   async #revoking<T>(projectId: number, change: () => Promise<T>): Promise<T> {
     try {
       return await change();

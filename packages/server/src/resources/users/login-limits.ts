@@ -5,7 +5,7 @@ import { RowhouseError } from '../../core/errors.ts';
 export interface LoginTry {
   readonly projectSlug: string;
   readonly username: string;
-  /** Where the request comes from, as the socket says it. */
+  /** The remote address of the socket. */
   readonly address: string;
 }
 
@@ -16,28 +16,26 @@ interface Window {
 
 const MAX_TRIES = 10;
 const WINDOW_MS = 600_000;
-/** Each counted try costs a slow hash, so that a window is over long before this many users were tried in it. */
+/** Each counted attempt costs a slow hash, so a window ends long before this many users are tried in it. */
 const MAX_COUNTED = 50_000;
 
 /**
- * How often a user may be tried from one address: ten times in ten minutes, which a login that succeeds begins anew. A user
- * who is not there is counted like one who is.
+ * Limits the login attempts for a user from one address: ten in ten minutes. A successful login resets the count. Attempts
+ * for unknown users are counted in the same way.
  */
 export class LoginLimits {
-  /** In the order in which their windows end. */
+  /** In order of the windows' end. */
   readonly #windows = new Map<string, Window>();
 
-  /**
-   * Before a try is let wait for its turn.
-   * @throws RowhouseError `rate_limited`, with the time until the window ends.
-   */
+  /** Checks the limit before an attempt waits. @throws RowhouseError `rate_limited`, with the time until the window ends. */
   require(attempt: LoginTry): void {
     this.#windowOf(attempt, Date.now());
   }
 
   /**
-   * When it is the try's turn: one that finds none is told nothing about the password, and is not counted.
-   * @throws RowhouseError as `require` does.
+   * Counts an attempt when its turn comes. An attempt that is refused earlier reveals nothing about the password and is not
+   * counted.
+   * @throws RowhouseError like `require`.
    */
   count(attempt: LoginTry): void {
     const window = this.#windowOf(attempt, Date.now());
@@ -57,7 +55,7 @@ export class LoginLimits {
         throw limited('Too many login attempts for this user from this address.', window, now);
       return window;
     }
-    // A window that has not ended is never given up for another: whoever tries many names would begin one anew with them.
+    // An open window is never evicted: otherwise, attempts with many names would reset it.
     const [oldest] = this.#windows.values();
     if (oldest !== undefined && this.#windows.size >= MAX_COUNTED)
       throw limited('Too many login attempts for different users.', oldest, now);
@@ -82,7 +80,7 @@ function keyOf({ projectSlug, username, address }: LoginTry): string {
   return JSON.stringify([projectSlug, username, network(address)]);
 }
 
-/** Whoever has one address of IPv6 has a network of them: 64 bits (RFC 6177). */
+/** Returns the network of an address: an IPv6 client has a whole /64 network (RFC 6177). */
 function network(address: string): string {
   if (!isIPv6(address)) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

@@ -2,7 +2,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
 import { Turns } from './turns.ts';
 
-/** Of scrypt: RFC 7914, section 2. `ln` is the binary logarithm of N. */
+/** The parameters of scrypt (RFC 7914, section 2). `ln` is the binary logarithm of N. */
 interface Cost {
   readonly ln: number;
   readonly r: number;
@@ -10,25 +10,25 @@ interface Cost {
 }
 
 /**
- * 32 MiB and about 0.15 s for each, one of the settings that OWASP's Password Storage Cheat Sheet holds to be equal. What
- * was made with other parameters stays valid, as each hash has its own written in it.
+ * 32 MiB and about 0.15 s per hash, one of the equivalent settings of OWASP's Password Storage Cheat Sheet. Hashes with
+ * other parameters stay valid, because each hash contains its own.
  */
 const COST: Cost = { ln: 15, r: 8, p: 3 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
-/** Each takes its memory and one of Node's four file threads: two leave room for the files of everybody else. */
+/** Each hash takes its memory and one of Node's four file threads. Two leave threads for other files. */
 const LIMITS = { atOnce: 2, waiting: 64 };
 
-/** Anybody can make logins wait, and so they have a line of their own. */
+/** Anyone can cause logins to wait, so logins have a queue of their own. */
 type Line = 'logins' | 'new users';
 
-/** Passwords, of which only a slow hash is kept. */
+/** Hashes and verifies passwords with a slow hash. */
 export class Passwords {
   readonly #turns = new Turns<Line>(LIMITS);
 
   /**
-   * @returns the hash in the PHC string format, `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`.
+   * Returns the hash in the PHC string format, `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`.
    * https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md
    * @throws RowhouseError `rate_limited`.
    */
@@ -39,8 +39,8 @@ export class Passwords {
   }
 
   /**
-   * Whether it is the password of that hash. Without a hash it is not, and takes as long.
-   * @param onTurn is called when it is this one's turn, before the work; what it throws is thrown.
+   * Returns whether the password matches the hash. Without a hash it does not, after the same time.
+   * @param onTurn is called when the work starts; its error is thrown.
    * @throws RowhouseError `rate_limited`.
    */
   async matches(
@@ -56,7 +56,7 @@ export class Passwords {
     return timingSafeEqual(derived, hash) && stored !== null;
   }
 
-  /** Whether the hash was made as they are made today. */
+  /** Returns whether the hash has the current parameters. */
   isUpToDate(stored: string): boolean {
     const { ln, r, p } = read(stored).cost;
     return ln === COST.ln && r === COST.r && p === COST.p;
@@ -64,7 +64,7 @@ export class Passwords {
 }
 
 function derive(password: string, salt: Buffer, { ln, r, p }: Cost): Promise<Buffer> {
-  // One text may be typed as several sequences of characters (RFC 8265, section 4.2.2).
+  // The same text may be typed as different sequences of characters (RFC 8265, section 4.2.2).
   const bytes = Buffer.from(password.normalize('NFC'), 'utf8');
   const options = { N: 2 ** ln, r, p, maxmem: 2 * 128 * 2 ** ln * r };
   return new Promise((resolve, reject) => {
@@ -81,7 +81,7 @@ interface Hashed {
   readonly hash: Buffer;
 }
 
-/** Stands for a user who is not there. */
+/** The sentinel hash of an unknown user. */
 const NOBODY: Hashed = { cost: COST, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
 
 function write({ cost: { ln, r, p }, salt, hash }: Hashed): string {

@@ -6,12 +6,12 @@ export interface SchedulerLimits {
 }
 
 /**
- * Lets so many pieces of work run at once. Those of one line come in the order of their arrival; where several lines wait, each
- * in its turn, so that a long one keeps nobody of another from coming up. When too many wait in a line, its next is refused.
+ * Runs a limited number of operations at once. The operations of a queue run in order of arrival. If several queues wait,
+ * they take turns, so a long queue does not block another. If too many operations wait in a queue, it refuses the next.
  */
 export class Turns<Line extends string> {
   readonly #limits: SchedulerLimits;
-  /** The lines in which somebody waits: the one that was served longest ago first. */
+  /** The queues with waiting operations, the least recently served first. */
   readonly #lines = new Map<Line, (() => void)[]>();
   #running = 0;
 
@@ -44,7 +44,7 @@ export class Turns<Line extends string> {
     await new Promise<void>((resolve) => waiting.push(resolve));
   }
 
-  /** Whoever is next takes over the place, so that nobody comes in between. */
+  /** Passes the slot directly to the next operation, so no other can take it. */
   #leave(): void {
     const [next] = this.#lines;
     if (next === undefined) {

@@ -2,22 +2,22 @@ import { Type } from 'typebox';
 
 import { ONE_LINE } from '../../http/fields/display-name.ts';
 
-/** Which of a project's users: any text of one line. */
+/** The name of a project user: any single line of text. */
 export const username = Type.String({ minLength: 1, maxLength: 200, ...ONE_LINE });
 
-/** A control character in a password is a slip: a line end that was read along with it, most often. */
+/** A control character in a password is a mistake, mostly a line end. */
 const newPassword = Type.String({ minLength: 8, maxLength: 1_024, ...ONE_LINE });
 
-/** A password that shall prove who somebody is: whether it could be one is not told. */
+/** The password of a login. It is not validated, so the answer does not reveal whether it could be valid. */
 export const passwordGiven = Type.String({ maxLength: 1_024 });
 
-/** A user of a project to be made. */
+/** A new user of a project. */
 export const newUserFields = Type.Object(
   { username, password: newPassword },
   { additionalProperties: false },
 );
 
-/** What a client sees of a user; never the password. */
+/** A user in an answer, without the password. */
 export const userFields = Type.Object(
   { username: Type.String(), account_user_id: Type.Integer(), created_at: Type.String() },
   { title: 'ProjectUser' },

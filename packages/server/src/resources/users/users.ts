@@ -6,7 +6,7 @@ import type { NewToken, Tokens } from '../tokens/tokens.ts';
 import { LoginLimits } from './login-limits.ts';
 import { Passwords } from './passwords.ts';
 
-/** A user that can be stored: the password is in no readable form any more. */
+/** A user ready to be stored, with a hashed password. */
 export interface PreparedUser {
   readonly username: string;
   readonly passwordHash: string;
@@ -16,17 +16,17 @@ export interface LoginRequest {
   readonly projectSlug: string;
   readonly username: string;
   readonly password: string;
-  /** Where the request comes from. */
+  /** The remote address of the request. */
   readonly address: string;
   readonly tokenName: string;
-  /** Null for a token that is valid for ever; left out for one that ends with the session. */
+  /** Null for no expiry; omitted for the default expiry. */
   readonly expiresAt: string | null | undefined;
   readonly revokePrevious: boolean;
 }
 
 const SESSION_MS = 30 * 86_400_000;
 
-/** Who may log in to a project, each with a password of that project alone. */
+/** Manages the users who can log in to a project. A password is valid for one project only. */
 export class Users {
   readonly #catalog: Catalog;
   readonly #tokens: Tokens;
@@ -39,7 +39,7 @@ export class Users {
   }
 
   /**
-   * Takes a moment, and so is done before the transaction that stores the user.
+   * Hashes the password. This is slow, so it runs before the transaction that stores the user.
    * @throws RowhouseError `rate_limited`.
    */
   async prepare(user: { readonly username: string; readonly password: string }): Promise<PreparedUser> {
@@ -49,7 +49,7 @@ export class Users {
     };
   }
 
-  /** Stores the user, who is the account's user of the same name from now on. Call it in a transaction. */
+  /** Stores the user, and links the account's user of the same name. Call it in a transaction. */
   async create(transaction: Catalog, project: ProjectRow, user: PreparedUser): Promise<ProjectUserRow> {
     return transaction
       .insertInto('project_users')
@@ -65,8 +65,8 @@ export class Users {
   }
 
   /**
-   * Makes a token for whoever knows the password. A wrong password, a user who is not there and a project that is not there
-   * are refused in the same words after the same work.
+   * Creates a token for a user with the correct password. A wrong password, an unknown user and an unknown project give the
+   * same error after the same work.
    * @throws RowhouseError `invalid_credentials`, `rate_limited`.
    */
   async logIn(request: LoginRequest): Promise<NewToken> {
@@ -85,13 +85,13 @@ export class Users {
     return this.#tokens.createForUser({ user, name: tokenName, expiresAt, revokePrevious });
   }
 
-  /** While the password is at hand: parameters grow with the years. */
+  /** Hashes the password again with the current parameters, which increase over the years. */
   async #hashAnew({ id, password_hash }: ProjectUserRow, password: string): Promise<void> {
     await this.#catalog
       .updateTable('project_users')
       .set({ password_hash: await this.#passwords.hash(password) })
       .where('id', '=', id)
-      // Where it was changed meanwhile, it is another password.
+      // If the hash was changed meanwhile, it belongs to another password.
       .where('password_hash', '=', password_hash)
       .execute();
   }

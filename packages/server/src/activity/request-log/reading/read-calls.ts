@@ -7,7 +7,7 @@ import type { CallsQuery, Page, Position, StoredCall } from '../stored-rows.ts';
 import { readPage, type Row } from './read-page.ts';
 import { withinRange } from './within-range.ts';
 
-/** Calls of a project, the latest first. */
+/** Returns calls of a project, the latest first. */
 export function listCalls(database: DatabaseSync, query: CallsQuery): Page<StoredCall> {
   const { projectId, statuses, errorCode, range, after, limit } = query;
   const onlyFailed = errorCode !== null || (statuses !== null && statuses[0] >= FIRST_FAILED_STATUS);
@@ -15,7 +15,7 @@ export function listCalls(database: DatabaseSync, query: CallsQuery): Page<Store
     within: [
       { sql: 'project_id = ?', values: [projectId] },
       ...withinRange(range),
-      // To the letter as the index has it, which is for these alone.
+      // Must be the exact expression of the partial index.
       ...(onlyFailed ? [{ sql: `status >= ${FIRST_FAILED_STATUS}`, values: [] }] : []),
     ],
     filters: [
@@ -28,7 +28,7 @@ export function listCalls(database: DatabaseSync, query: CallsQuery): Page<Store
   });
 }
 
-/** Calls of a run, the first first. */
+/** Returns calls of a run, the earliest first. */
 export function listCallsOfRun(
   database: DatabaseSync,
   { run, after, limit }: { readonly run: number; readonly after: Position | null; readonly limit: number },

@@ -1,14 +1,14 @@
 import type { RequestIdParts } from '../request-id-parts.ts';
 import type { CallsQuery, Page, Position, RunsQuery, StoredCall, StoredRun } from '../stored-rows.ts';
 
-/** What the thread that reads the log does. */
+/** The RPC methods of the log's reader thread. */
 export type ReadMethods = {
   readonly listRuns: { readonly input: RunsQuery; readonly output: Page<StoredRun> };
   readonly getRun: {
     readonly input: { readonly projectId: number; readonly runId: string };
     readonly output: StoredRun | null;
   };
-  /** In the order in which they began. */
+  /** In order of their start. */
   readonly listCallsOfRun: {
     readonly input: { readonly run: number; readonly after: Position | null; readonly limit: number };
     readonly output: Page<StoredCall>;

@@ -4,7 +4,7 @@ import type { Page, Position } from '../stored-rows.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A part of a WHERE, with its values. */
+/** A part of a WHERE clause, with its values. */
 export interface Condition {
   readonly sql: string;
   readonly values: readonly (number | string)[];
@@ -14,23 +14,23 @@ export interface PageQuery {
   /** `SELECT … FROM …`, with the two columns of the order. */
   readonly select: string;
   readonly table: string;
-  /** The columns that rows are sorted by, which an index has behind those of `within`. */
+  /** The sort columns, which an index has after the columns of `within`. */
   readonly order: readonly [string, string];
   readonly descending: boolean;
-  /** What an index finds. */
+  /** Conditions that an index evaluates. */
   readonly within: readonly Condition[];
-  /** What each row found has to be looked at for. */
+  /** Conditions that are evaluated for each row. */
   readonly filters: readonly Condition[];
   readonly after: Position | null;
   readonly limit: number;
 }
 
-/** A few milliseconds' worth. */
+/** The maximum number of rows examined for a page: a few milliseconds. */
 const MAX_LOOKED_AT = 20_000;
 
 /**
- * Reads a page by its place in an index, so that no row is skipped or shown twice. It looks at so many rows and no more: where few of
- * many fit, a page may be short, or empty, and others follow all the same. So nobody's question is long for those who wait.
+ * Reads a page by its position in an index, so that no row is skipped or repeated. It examines a limited number of rows, so
+ * a page may be short or empty even if more pages follow. So no query delays others for long.
  */
 export function readPage(database: DatabaseSync, query: PageQuery): Page<Row> {
   const { order, descending, after, filters, limit } = query;
@@ -54,7 +54,7 @@ export function readPage(database: DatabaseSync, query: PageQuery): Page<Row> {
   return { rows, next: boundary };
 }
 
-/** The last row that is looked at; null where there are fewer. */
+/** Returns the last row to examine; null if there are fewer rows. */
 function boundaryOf(
   database: DatabaseSync,
   { table, order }: PageQuery,

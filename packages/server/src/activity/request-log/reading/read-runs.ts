@@ -5,7 +5,7 @@ import type { Page, RunsQuery, StoredRun } from '../stored-rows.ts';
 import { type Condition, readPage, type Row } from './read-page.ts';
 import { withinRange } from './within-range.ts';
 
-/** Runs of a project, the latest or the slowest first. */
+/** Returns runs of a project, the latest or the slowest first. */
 export function listRuns(database: DatabaseSync, query: RunsQuery): Page<StoredRun> {
   const { projectId, operationKey, sort, after, limit } = query;
   const ofProject = { sql: 'project_id = ?', values: [projectId] };
@@ -13,7 +13,7 @@ export function listRuns(database: DatabaseSync, query: RunsQuery): Page<StoredR
   const range = withinRange(query.range);
   const status = conditionOfStatus(query);
   const isFailed = query.status === 'failed';
-  // By time, an index has the keys and another those that failed; by duration, there is one for all.
+  // In order of time, there is one index with the keys and one with failed runs. In order of duration, there is one for all.
   const byTime = sort === 'latest';
   const within = [ofProject, ...(byTime ? [...ofKey, ...range, ...(isFailed ? status : [])] : [])];
   const filters = byTime ? (isFailed ? [] : status) : [...ofKey, ...range, ...status];

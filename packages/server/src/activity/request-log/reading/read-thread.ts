@@ -8,7 +8,7 @@ import type { ReadMethods, ReadThreadStart } from './read-methods.ts';
 import { getRun, listRuns } from './read-runs.ts';
 
 const { path } = workerData as ReadThreadStart;
-/** Opened by the first operation, when the thread that writes has made the file. */
+/** The first operation opens the database, after the writer thread has created the file. */
 let database: DatabaseSync | null = null;
 
 serveRpc<ReadMethods>(

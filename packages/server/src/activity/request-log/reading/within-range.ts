@@ -1,7 +1,7 @@
 import type { TimeRange } from '../stored-rows.ts';
 import type { Condition } from './read-page.ts';
 
-/** That something began in a range of time. */
+/** Returns the conditions for a start within a range of time. */
 export function withinRange({ since, until }: TimeRange): readonly Condition[] {
   return [
     ...(since === null ? [] : [{ sql: 'started >= ?', values: [since] }]),

@@ -6,7 +6,7 @@ import { inTransaction } from './in-transaction.ts';
 import { type RunInBatch, runsInBatch } from './runs-in-batch.ts';
 import type { LogTrimmer } from './trim-log.ts';
 
-/** Writes batches of calls, each in one transaction, with what the batch says of their runs. */
+/** Writes batches of calls, each in one transaction, and updates their runs. */
 export class CallAppender {
   readonly #database: DatabaseSync;
   readonly #trimmer: LogTrimmer;
@@ -15,7 +15,7 @@ export class CallAppender {
   readonly #linkRun: StatementSync;
   readonly #setLatest: StatementSync;
   readonly #insertRoute: StatementSync;
-  /** By pattern, and then by method. */
+  /** By pattern, then by method. */
   readonly #routes = new Map<string, Map<string, number>>();
 
   constructor(database: DatabaseSync, trimmer: LogTrimmer) {
@@ -32,7 +32,7 @@ export class CallAppender {
     try {
       inTransaction(this.#database, () => this.#write(calls));
     } catch (error) {
-      // What was rolled back may have been a route.
+      // A cached route may have been rolled back.
       this.#routes.clear();
       throw error;
     }
@@ -49,7 +49,7 @@ export class CallAppender {
     this.#trimmer.added(calls.length);
   }
 
-  /** @returns the number that the run has here. */
+  /** Returns the run's number in the database. */
   #writeRun(run: RunInBatch): number {
     const { projectId, runId, continues, firstFailure } = run;
     const row = this.#insertRun.get(

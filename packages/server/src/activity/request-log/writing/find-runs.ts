@@ -4,10 +4,10 @@ import type { ArchivedRun, KeyOfToken } from '../logged-call.ts';
 import { textOrNull } from '../row-values.ts';
 import { ADMIN, NO_PROJECT } from '../sentinels.ts';
 
-/** A chain is no longer: a run that is gone on from is idle for a second at least. */
+/** The maximum length of a chain: each run is idle for at least a second before another continues it. */
 const MAX_STEPS = 1_000_000;
 
-/** Looks up what decides where the next call of a run belongs. */
+/** Looks up the state that determines the run of the next call. */
 export class RunFinder {
   readonly #byId: StatementSync;
   readonly #latest: StatementSync;
@@ -52,7 +52,10 @@ type Row = Readonly<Record<string, unknown>>;
 
 const SELECT_RUN = 'SELECT run_id, operation_key, continues, continued_by, last_activity FROM runs';
 
-/** From one project to the next in the index, however many calls each has. https://www.sqlite.org/optoverview.html#skipscan */
+/**
+ * Skips from one project to the next in the index, however many calls each has.
+ * https://www.sqlite.org/optoverview.html#skipscan
+ */
 const SELECT_PROJECTS = `WITH RECURSIVE
     logged (project_id) AS (
       SELECT min(project_id) FROM requests

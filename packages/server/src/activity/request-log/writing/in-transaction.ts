@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Does all of it, or nothing. */
+/** Runs `work` in a transaction. */
 export function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -8,7 +8,7 @@ export function inTransaction<Result>(database: DatabaseSync, work: () => Result
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    // SQLite may have ended it already, as it does when the disk is full.
+    // SQLite may have ended the transaction already, for example because the disk is full.
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }

@@ -2,7 +2,7 @@ import { FIRST_FAILED_STATUS, type LoggedCall, type LoggedRun } from '../logged-
 import { requestIdParts } from '../request-id-parts.ts';
 import { ADMIN, NO_PROJECT } from '../sentinels.ts';
 
-/** What the calls of one batch say of a run. Times as in the database. */
+/** The changes to a run from the calls of one batch. Times are as in the database. */
 export interface RunInBatch {
   readonly projectId: number;
   readonly runId: string;
@@ -13,9 +13,9 @@ export interface RunInBatch {
   lastActivityMs: number;
   calls: number;
   failedCalls: number;
-  /** The failed call that began first. */
+  /** The failed call that started first. */
   firstFailure: Failure | null;
-  /** Of each token, by what it is the latest run of. */
+  /** The token and key pairs whose latest run this is. */
   readonly keys: Map<string, { readonly tokenId: number; readonly operationKey: string }>;
 }
 
@@ -25,7 +25,7 @@ interface Failure {
   readonly errorCode: string | null;
 }
 
-/** By what the calls say of their run: of most calls of a run it is the same object. */
+/** Returns the runs of a batch by their `LoggedRun`, which most calls of a run share. */
 export function runsInBatch(calls: readonly LoggedCall[]): ReadonlyMap<LoggedRun, RunInBatch> {
   const byKey = new Map<string, RunInBatch>();
   const runs = new Map<LoggedRun, RunInBatch>();

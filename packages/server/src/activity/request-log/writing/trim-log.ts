@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { inTransaction } from './in-transaction.ts';
 
-/** So many rows are removed at a time: a few milliseconds' worth, after which what has come meanwhile is written. */
+/** The number of rows removed in one step, which takes a few milliseconds. Queued calls are written after each step. */
 const STEP_ROWS = 1_000;
 
 /** Keeps the log within its limits. */
@@ -41,8 +41,8 @@ export class LogTrimmer {
   }
 
   /**
-   * In the transaction in which so many calls were written: where they are too many now, the oldest go. Of a limit that was
-   * lowered, no more at a time than are added and a step.
+   * Removes the oldest calls above the limit. Call it in the transaction that wrote `calls`. After the limit was lowered,
+   * each call removes at most the number of added rows plus one step.
    */
   added(calls: number): void {
     this.#setCount.run(calls);
@@ -51,8 +51,8 @@ export class LogTrimmer {
   }
 
   /**
-   * Removes some of the calls that began, and of the runs that were last active, before a time in microseconds since 1970; and of the
-   * runs from before the oldest call that is left. @returns whether there may be more.
+   * Removes some of the calls that started, and of the runs that were last active, before a time in microseconds since 1970,
+   * and runs older than the oldest remaining call. Returns whether there may be more.
    */
   sweep(before: number): boolean {
     return inTransaction(this.#database, () => {
@@ -64,7 +64,7 @@ export class LogTrimmer {
     });
   }
 
-  /** The calls first: whoever is stopped half-way finds the rest by its runs. */
+  /** Removes the calls first: after an interruption, the runs still identify the rest. */
   forgetProject(projectId: number): boolean {
     return inTransaction(this.#database, () => {
       if (this.#removed(this.#removeCallsOf.run(projectId)) === STEP_ROWS) return true;

@@ -1,25 +1,25 @@
 import type { ArchivedRun, KeyOfToken, LoggedCall } from '../logged-call.ts';
 
-/** What the thread that writes the log does. What it looks up it finds after everything that it was given before. */
+/** The RPC methods of the log's writer thread. Look-ups see all calls that were sent before them. */
 export type WriteMethods = {
   readonly append: { readonly input: readonly LoggedCall[]; readonly output: void };
-  /** The run and the last of those that go on from it; none where it is not known. */
+  /** Returns the run and the last run that continues it; empty if the run is unknown. */
   readonly chainOf: {
     readonly input: { readonly projectId: number | null; readonly runId: string };
     readonly output: readonly ArchivedRun[];
   };
-  /** The same for the run that the token was in last with this key. */
+  /** Returns the same for the token's last run with this key. */
   readonly latestOf: { readonly input: KeyOfToken; readonly output: readonly ArchivedRun[] };
-  /** Removes some of what is to be removed. @returns whether there is more. */
+  /** Removes some old calls and runs. Returns whether there are more. */
   readonly sweep: { readonly input: { readonly before: number }; readonly output: boolean };
-  /** Removes some of what is of the project. @returns whether there is more. */
+  /** Removes some rows of the project. Returns whether there are more. */
   readonly forgetProject: { readonly input: number; readonly output: boolean };
-  /** Every project of which something is kept. */
+  /** Returns every project with rows in the log. */
   readonly projects: { readonly input: undefined; readonly output: readonly number[] };
 };
 
 export interface WriteThreadStart {
   readonly path: string;
-  /** The oldest calls beyond so many are removed. */
+  /** The maximum number of calls; the oldest are removed. */
   readonly maxRows: number;
 }

@@ -10,7 +10,7 @@ import type { WriteMethods, WriteThreadStart } from './write-methods.ts';
 
 const { path, maxRows } = workerData as WriteThreadStart;
 
-/** Opened by the first operation, so that a file that cannot be opened fails that one and says why. */
+/** The first operation opens the log, so a file that cannot be opened fails that operation with its cause. */
 let log: ReturnType<typeof openLog> | null = null;
 
 serveRpc<WriteMethods>(

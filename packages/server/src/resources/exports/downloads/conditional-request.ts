@@ -1,15 +1,15 @@
 import type { ByteRange } from '../../../files/export-files.ts';
 import { entityTags, namesEntity } from '../../../http/entity-tags.ts';
 
-/** The file that is asked for, as HTTP's conditions see it. */
+/** The requested file, as HTTP conditions see it. */
 export interface Representation {
   readonly sizeBytes: number;
-  /** Strong and with its quotes, as in the `ETag` header. */
+  /** A strong tag with quotes, as in the `ETag` header. */
   readonly etag: string;
   readonly lastModified: Date;
 }
 
-/** The headers by which a client says which part it wants and on what condition. */
+/** The headers that select a part of the file and set conditions. */
 export interface ConditionalHeaders {
   readonly range: string | undefined;
   readonly ifRange: string | undefined;
@@ -26,8 +26,8 @@ export type Selection =
   | { readonly kind: 'unsatisfiable' };
 
 /**
- * Which part of the file to send. Conditions are taken in the order of RFC 9110, section 13.2.2. Several ranges in one
- * request are answered with the whole file, which section 14.2 allows and every client copes with.
+ * Selects the part of the file to send. Conditions are evaluated in the order of RFC 9110, section 13.2.2. A request with
+ * several ranges gets the whole file, which section 14.2 allows and every client accepts.
  */
 export function selectPart(file: Representation, headers: ConditionalHeaders): Selection {
   const { ifMatch } = headers;
@@ -39,7 +39,7 @@ export function selectPart(file: Representation, headers: ConditionalHeaders): S
   return selectRange(headers.range, file.sizeBytes);
 }
 
-/** One range of bytes, from a start or from the end. A range that cannot be understood counts as none, RFC 9110 section 14.2. */
+/** Parses one byte range, from the start or the end. An invalid range is ignored (RFC 9110, section 14.2). */
 function selectRange(header: string, sizeBytes: number): Selection {
   const [, first = '', last = ''] = /^bytes=\s*(\d*)-(\d*)\s*$/i.exec(header) ?? [];
   if (first === '' && last === '') return { kind: 'whole' };
@@ -54,7 +54,7 @@ function isUnmodified(file: Representation, { ifNoneMatch, ifModifiedSince }: Co
   return ifModifiedSince !== undefined && wholeSeconds(file.lastModified) <= Date.parse(ifModifiedSince);
 }
 
-/** A resumed download is only right while the file is the one that it began with: strong comparison, RFC 9110 section 13.1.5. */
+/** Returns whether a download can resume: only if the file is unchanged, by strong comparison (RFC 9110, section 13.1.5). */
 function rangeStillHolds(file: Representation, ifRange: string | undefined): boolean {
   if (ifRange === undefined) return true;
   if (ifRange.startsWith('"') || ifRange.startsWith('W/')) return ifRange === file.etag;

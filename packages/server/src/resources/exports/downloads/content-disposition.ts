@@ -1,6 +1,6 @@
 /**
- * The header that makes a browser save the file under `name`: always a quoted ASCII form, and for a name beyond ASCII
- * the exact one too, which every client of today prefers. https://www.rfc-editor.org/rfc/rfc6266#section-4.3
+ * Returns the header that makes a browser save the file as `name`: always a quoted ASCII form, and for a name beyond ASCII
+ * also the exact form, which every current client prefers. https://www.rfc-editor.org/rfc/rfc6266#section-4.3
  */
 export function attachmentDisposition(name: string): string {
   const ascii = name.replaceAll(/[^\x20-\x7e]/gu, '_');
@@ -8,7 +8,10 @@ export function attachmentDisposition(name: string): string {
   return ascii === name ? plain : `${plain}; filename*=UTF-8''${encodeExtendedValue(name)}`;
 }
 
-/** RFC 8187 leaves fewer characters as they are than `encodeURIComponent` does. https://www.rfc-editor.org/rfc/rfc8187#section-3.2.1 */
+/**
+ * Encodes a value by RFC 8187, which leaves fewer characters unencoded than `encodeURIComponent`.
+ * https://www.rfc-editor.org/rfc/rfc8187#section-3.2.1
+ */
 function encodeExtendedValue(text: string): string {
   return encodeURIComponent(text).replaceAll(/['()*]/g, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;

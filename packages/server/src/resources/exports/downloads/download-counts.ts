@@ -1,4 +1,4 @@
-/** How often exports were downloaded since it was last written down: a download is to cost no write. */
+/** Counts downloads in memory until they are stored, so a download costs no write. */
 export class DownloadCounts {
   readonly #write: (id: string, downloads: number) => Promise<void>;
   readonly #counts = new Map<string, number>();

@@ -4,9 +4,9 @@ const MAX_BYTES = 200;
 const FIELD = 'body.file_name';
 
 /**
- * What a downloaded file is to be called: what the client asked for, or `defaultStem`, with the format's extension.
- * The name goes into a header and onto somebody's disk, so nothing in it may lead elsewhere or hide what it is.
- * @throws RowhouseError `validation_failed`, naming the field and the rule that was broken.
+ * Returns the name of a downloaded file: the requested name or `defaultStem`, with the format's extension. The name is used
+ * in a header and on the client's disk, so it must not contain a path or disguise its type.
+ * @throws RowhouseError `validation_failed` with the field and the broken rule.
  */
 export function downloadName(requested: string | undefined, defaultStem: string, extension: string): string {
   const name = requested ?? defaultStem;
@@ -22,7 +22,7 @@ export function downloadName(requested: string | undefined, defaultStem: string,
   return full;
 }
 
-/** A name of anything as one of a file: what a file may not have in its name is `_`. */
+/** Converts a name to a file name: characters that file names do not allow become `_`. */
 export function fileStem(name: string): string {
   const plain = name
     .toWellFormed()
@@ -31,7 +31,7 @@ export function fileStem(name: string): string {
   return shortened(plain === '.' || plain === '..' ? '_' : plain);
 }
 
-/** To so many bytes that an extension has room behind it. */
+/** Shortens a text so that an extension fits after it. */
 function shortened(text: string): string {
   let kept = '';
   for (const character of text) {
@@ -50,7 +50,7 @@ function refuseUnsafeName(name: string): void {
     throw invalidField(FIELD, 'must be a plain file name without a path');
   }
   if (/[\p{Cc}\u2028\u2029]/u.test(name)) throw invalidField(FIELD, 'must not contain control characters');
-  // They reverse the order in which text is shown, so that gpj.exe reads as exe.jpg.
+  // These characters reverse the display order of text, so gpj.exe appears as exe.jpg.
   if (/[\u202a-\u202e\u2066-\u2069]/.test(name)) {
     throw invalidField(FIELD, 'must not contain characters that change the direction of text');
   }

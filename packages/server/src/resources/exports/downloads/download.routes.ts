@@ -99,7 +99,7 @@ function endLinks(app: HttpServer, { exportLinks, projects }: ExportDependencies
   app.delete(
     '/projects/:project/export/links',
     {
-      // They are links to exports of every kind.
+      // Revokes links to exports of every kind.
       config: { access: 'project', ...EXPORT_PERMISSIONS.database_export, operationId: 'endExportLinks' },
       schema: {
         params: projectPath({}),

@@ -6,7 +6,7 @@ import type { ExportRow, ProjectRow } from '../../../catalog/tables.ts';
 import { RowhouseError } from '../../../core/errors.ts';
 import type { SealedRequest, Replayable } from '../../../core/idempotency.ts';
 
-/** What a link says, besides which export it is for. */
+/** The parameters of a link, besides the export's id. */
 export interface SignedLink {
   /** In seconds since 1970. */
   readonly expires: number;
@@ -17,8 +17,8 @@ export interface SignedLink {
 const KEY_BYTES = 32;
 
 /**
- * Links by which whoever has one downloads an export, without a token. Each is signed with a key of the project's; a new key ends
- * all that there are. https://www.rfc-editor.org/rfc/rfc2104
+ * Signs and verifies links that download an export without a token. Each link is signed with a key of the project; a new key
+ * revokes all existing links. https://www.rfc-editor.org/rfc/rfc2104
  */
 export class ExportLinks {
   readonly #catalog: Catalog;
@@ -39,10 +39,7 @@ export class ExportLinks {
     });
   }
 
-  /**
-   * The project whose export a link is for.
-   * @throws RowhouseError `invalid_link`, in the same words whatever is wrong with it.
-   */
+  /** Returns the project of a link's export. @throws RowhouseError `invalid_link`, with the same message for every cause. */
   async open(id: string, { expires, signature }: SignedLink): Promise<ProjectRow> {
     const project = await this.#catalog
       .selectFrom('projects')
@@ -52,7 +49,7 @@ export class ExportLinks {
       .executeTakeFirst();
     const key = project?.export_link_key ?? null;
     if (project === undefined || key === null) throw invalidLink();
-    // As text: several spellings in base64url are of the same bytes.
+    // Compared as text, because several base64url texts decode to the same bytes.
     const presented = Buffer.from(signature);
     const right = Buffer.from(signatureOf(key, id, expires));
     const isRight = presented.byteLength === right.byteLength && timingSafeEqual(presented, right);
@@ -60,7 +57,7 @@ export class ExportLinks {
     return project;
   }
 
-  /** Ends every link to the project's exports. */
+  /** Revokes every link to the project's exports. */
   async endAll(
     project: ProjectRow,
     request: SealedRequest | null,
@@ -73,7 +70,7 @@ export class ExportLinks {
   }
 }
 
-/** Two that ask for the first link at once get the same key. */
+/** Returns the project's first key. Concurrent requests for the first link get the same key. */
 async function firstKey(transaction: Catalog, project: ProjectRow): Promise<string> {
   await transaction
     .updateTable('projects')

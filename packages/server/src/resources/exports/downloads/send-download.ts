@@ -8,11 +8,11 @@ import { sendExportFile } from './send-export-file.ts';
 interface Download {
   readonly project: ProjectRow;
   readonly row: ReadyExport;
-  /** What let the client in. */
+  /** The client's authorization. */
   readonly by: 'token' | 'link';
 }
 
-/** Answers with the file, and takes note of it. A part from the middle goes on with a download that was counted. */
+/** Sends the file and counts the download. A part that does not start at 0 continues a counted download. */
 export async function sendDownload(
   exports: Exports,
   request: FastifyRequest,

@@ -10,8 +10,8 @@ import { type ConditionalHeaders, selectPart } from './conditional-request.ts';
 import { attachmentDisposition } from './content-disposition.ts';
 
 /**
- * Answers with the export's file, or with the part of it that the request asks for, so that a broken download can be
- * resumed. https://www.rfc-editor.org/rfc/rfc9110#section-14
+ * Sends the export's file, or the requested part of it, so an interrupted download can resume.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-14
  */
 export async function sendExportFile(
   request: FastifyRequest,

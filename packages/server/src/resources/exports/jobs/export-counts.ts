@@ -2,7 +2,7 @@ import { NoSuchProjectError } from '../../../core/errors.ts';
 import type { ExportRequest } from '../export-request.ts';
 import { CancelledExportError } from '../store/export-facts.ts';
 
-/** How many exports of a kind and format ended in this way. */
+/** The number of exports of a kind and format with this outcome. */
 export interface CountedExports {
   readonly kind: ExportRequest['kind'];
   readonly format: string;
@@ -10,14 +10,14 @@ export interface CountedExports {
   readonly count: number;
 }
 
-/** `given_up`: whoever asked for it left, it was deleted while it was made, or its project was. */
+/** `given_up`: the client disconnected, or the export or its project was deleted while it was running. */
 export type ExportOutcome = 'ready' | 'given_up' | 'failed';
 
-/** The exports that have ended since the start. */
+/** Counts the exports that have ended since the start. */
 export class ExportCounts {
   readonly #counts = new Map<string, CountedExports>();
 
-  /** Counts it when it ends, and is it. */
+  /** Runs an export, and counts it when it ends. */
   async count<Made>(
     { kind, format }: Pick<ExportRequest, 'kind' | 'format'>,
     made: Promise<Made>,

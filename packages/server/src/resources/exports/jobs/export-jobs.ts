@@ -2,17 +2,17 @@ import { RowhouseError } from '../../../core/errors.ts';
 import type { ExportProgress } from '../../../engine/project-exports.ts';
 
 export interface JobLimits {
-  /** How many exports of a project may be under way or wait. */
+  /** The maximum number of running and waiting exports of a project. */
   readonly perProject: number;
-  /** How many of all projects. */
+  /** The maximum number in all. */
   readonly total: number;
 }
 
-/** What a job is told while it makes its export. */
+/** Controls a running job. */
 export interface JobControl {
-  /** Ends it. */
+  /** Cancels the job. */
   readonly signal: AbortSignal;
-  /** Null where nobody can look at it. */
+  /** Null if no client can see the progress. */
   readonly onProgress: ((progress: ExportProgress) => void) | null;
 }
 
@@ -20,14 +20,14 @@ interface Job {
   readonly projectId: number;
   readonly controller: AbortController;
   progress: ExportProgress | null;
-  /** When it has ended, however. */
+  /** Resolves when the job has ended, successfully or not. */
   ended: Promise<unknown>;
 }
 
-/** The exports that this process is making, or has waiting: a bounded number, each of which can be looked at and ended. */
+/** The running and waiting exports of this process: a bounded number, each of which can be observed and cancelled. */
 export class ExportJobs {
   readonly #limits: JobLimits;
-  /** By the id of the export. */
+  /** By export id. */
   readonly #jobs = new Map<string, Job>();
   #closed = false;
 
@@ -55,8 +55,8 @@ export class ExportJobs {
   }
 
   /**
-   * Runs `make`, which is one of the jobs until it ends.
-   * @throws RowhouseError `rate_limited` where the project has as many as it may, `unavailable` where all have.
+   * Runs `make` as a job.
+   * @throws RowhouseError `rate_limited` if the project has the maximum number of jobs, `unavailable` if the service has.
    */
   async run<Result>(
     id: string,
@@ -87,14 +87,14 @@ export class ExportJobs {
     return this.#jobs.get(id)?.progress ?? null;
   }
 
-  /** Ends the job, where there is one, and waits until it has. */
+  /** Cancels the job, if it exists, and waits until it has ended. */
   async end(id: string, reason: Error): Promise<void> {
     const job = this.#jobs.get(id);
     job?.controller.abort(reason);
     await job?.ended;
   }
 
-  /** Lets no job in any more, and ends those that there are. */
+  /** Refuses new jobs, and cancels the existing jobs. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#jobs.keys()].map((id) => this.end(id, shuttingDown())));

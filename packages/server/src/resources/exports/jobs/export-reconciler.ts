@@ -7,15 +7,15 @@ import type { Exports } from '../exports.ts';
 import { ExportRepository } from '../store/export-repository.ts';
 import { recordMakingRoom } from './make-room.ts';
 
-/** An export is begun so often at most, where the service ends each time while it is made: it may be to blame. */
+/** The maximum number of starts of an export. If the service ends each time while it runs, the export may be the cause. */
 const MAX_ATTEMPTS = 3;
 
-/** For how long what failed or expired stays in the list. */
+/** How long failed and expired exports stay in the list. */
 const FORGOTTEN_AFTER_MS = 30 * 86_400_000;
 
 const INTERRUPTED = 'unavailable: The service stopped before the export was finished; create it again.';
 
-/** Keeps what the catalog says of exports and what lies in the store in step, whatever happened to either. */
+/** Reconciles the catalog's exports with the files in the store. */
 export class ExportReconciler {
   readonly #catalog: Catalog;
   readonly #files: ExportFiles;
@@ -33,26 +33,26 @@ export class ExportReconciler {
     this.#rows = new ExportRepository(parts.catalog);
   }
 
-  /** At the start, before anybody asks for anything: removes what a crash left of exports, and takes up what was under way. */
+  /** Runs at the start, before any request: removes what a crash left of exports, and resumes unfinished exports. */
   async recover(): Promise<void> {
     for (const slug of await this.#files.projects()) await this.#removeLeftovers(slug);
     for (const row of await this.#rows.unfinished()) await this.#takeUp(row);
     await this.sweep();
   }
 
-  /** Now and then: removes the files of exports that have expired, and the rows of what ended long ago. */
+  /** Runs periodically: removes the files of expired exports, and the rows of exports that ended long ago. */
   async sweep(): Promise<void> {
     for (const row of await this.#rows.overdue()) {
       const project = await this.#projectOf(row);
       if (project === undefined) continue;
       const key = { project: project.project_slug, exportId: row.id };
       const removeFile = () => this.#files.remove(key);
-      // The row first: the file of one that has expired is removed at the next start, while a row without its file would be a fault.
+      // Changes the row first: the next start removes the file of an expired export, while a row without its file would be an error.
       await recordMakingRoom(() => this.#rows.expire(row.id), removeFile);
       await removeFile();
     }
     for (const row of await this.#rows.unfinished()) {
-      // Where the catalog could not be told of the end: its disk was full, say.
+      // For exports whose end could not be stored in the catalog, for example because its disk was full.
       if (!this.#exports.isUnderWay(row.id)) await this.#rows.fail(row.id, INTERRUPTED);
     }
     await this.#forget(timestamp(new Date(Date.now() - FORGOTTEN_AFTER_MS)));

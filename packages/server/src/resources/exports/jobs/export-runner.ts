@@ -8,7 +8,7 @@ import type { JobControl } from './export-jobs.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { makeExport, type MadeExport } from './write-export.ts';
 
-/** Makes the files of exports that the catalog knows as to be made, or finds that one has been made already. */
+/** Writes the files of exports in the catalog, or reuses the file of an equal export. */
 export class ExportRunner {
   readonly #engine: Pick<Engine, 'exports'>;
   readonly #files: ExportFiles;
@@ -24,7 +24,7 @@ export class ExportRunner {
     this.#rows = parts.rows;
   }
 
-  /** Writes the file, and then says in the catalog that it is ready. One that fails leaves no file. */
+  /** Writes the file, and then marks the export as ready in the catalog. A failed export leaves no file. */
   async make(
     project: ProjectRow,
     id: string,
@@ -38,7 +38,7 @@ export class ExportRunner {
       let begun = Promise.resolve();
       const onStart = () => {
         begun = this.#rows.begin(id);
-        // Where the export itself fails, too, that is what is told.
+        // If the export also fails, its own error is thrown.
         begun.catch(() => undefined);
       };
       const made = await makeExport(this.#engine, project.project_slug, request, {
@@ -46,7 +46,7 @@ export class ExportRunner {
         run: { signal, onProgress, onStart },
       });
       await begun;
-      // Not every export can be stopped half way.
+      // Not every export can be stopped while it runs.
       signal.throwIfAborted();
       await files.publish(key);
       const row = await this.#rows.finish(
@@ -63,11 +63,11 @@ export class ExportRunner {
   }
 
   /**
-   * Two names for one file, where the same was exported before and nothing has changed since; null where that is not so. The catalog
-   * knows the export by then: a crash leaves no file that nobody can place.
+   * Shares the file of an equal export if nothing has changed since; otherwise returns null. The catalog has the export's row
+   * already, so a crash leaves no file without a row.
    */
   async shareSame(project: ProjectRow, row: ExportRow, request: ExportRequest): Promise<ExportRow | null> {
-    // Whether a client may have a table, the engine says when it writes it.
+    // The engine checks access to the table when it writes the file.
     if (request.kind === 'table_export' && request.table.allowed !== null) return null;
     const fingerprint = await this.#fingerprint(project, request);
     const same = fingerprint === null ? undefined : await this.#rows.findSame(project.id, fingerprint);
@@ -75,7 +75,7 @@ export class ExportRunner {
     const key = keyOf(project, row);
     if (!(await this.#files.share(keyOf(project, same), key))) return null;
     try {
-      // A file that was cut short behind our back is nothing to hand on.
+      // A file that was truncated meanwhile is not shared.
       if ((await this.#files.sizeOf(key)) === same.size_bytes) {
         const shared = await this.#rows.finishShared(row.id, same);
         if (shared === undefined) throw new CancelledExportError();
@@ -89,13 +89,13 @@ export class ExportRunner {
     return null;
   }
 
-  /** Null where it cannot be told what the database holds. */
+  /** Returns null if the content version of the database is unknown. */
   async #fingerprint(project: ProjectRow, request: ExportRequest): Promise<string | null> {
     const version = await this.#engine.exports.contentVersion(project.project_slug);
     return version === null ? null : fingerprintOf(request, version);
   }
 
-  /** The file is of a moment between two: only where nothing changed from the one to the other is it known what it holds. */
+  /** The snapshot is from a moment between the two fingerprints, so its content is only known if both are equal. */
   async #lastingFingerprint(
     project: ProjectRow,
     {

@@ -4,7 +4,7 @@ import { packageVersion } from '../../../core/package-version.ts';
 import { type ExportRequest, writeRequest } from '../export-request.ts';
 
 /**
- * What two exports have in common whose files are the same: what was asked for, what the database held, and which release wrote it.
+ * Returns a fingerprint that is equal for exports with equal files: of the request, the database's content and the release.
  * @param contentVersion of the database.
  */
 export async function fingerprintOf(request: ExportRequest, contentVersion: string): Promise<string> {

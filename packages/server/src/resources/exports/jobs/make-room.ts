@@ -2,8 +2,8 @@ import { RowhouseError } from '../../../core/errors.ts';
 import { explainStorageFault } from '../../../runtime/disk/explain-storage-fault.ts';
 
 /**
- * Writes down that a file goes, before it does; on a full disk after it has, as only that makes room to write it down: an export
- * without its file is one that has vanished, which can still be removed.
+ * Records the removal of a file before removing it. On a full disk, it records it afterwards, because only the removal frees
+ * space for the record. Until then, the export has the status of a missing file and can still be deleted.
  */
 export async function recordMakingRoom(
   record: () => Promise<void>,

@@ -2,20 +2,20 @@ import type { Engine } from '../../../engine/engine.ts';
 import type { ExportRun } from '../../../engine/project-exports.ts';
 import type { ExportRequest } from '../export-request.ts';
 
-/** What is known of an export when its file has been written. */
+/** The facts about an export whose file has been written. */
 export interface MadeExport {
   readonly sizeBytes: number;
   readonly sha256: string;
   readonly warnings: readonly string[];
-  /** As the table is stored. */
+  /** The stored name of the table. */
   readonly tableName: string | null;
   readonly rowCount: number | null;
   readonly tableCount: number | null;
-  /** Whether the same request gives the same file while the database is unchanged. */
+  /** Whether equal requests give equal files while the database is unchanged. */
   readonly repeatable: boolean;
 }
 
-/** Has the engine write the file that a request asks for. */
+/** Lets the engine write the file of a request. */
 export async function makeExport(
   engine: Pick<Engine, 'exports'>,
   project: string,

@@ -2,7 +2,7 @@ import type { ExportRow, ProjectRow } from '../../../catalog/tables.ts';
 import { RowhouseError } from '../../../core/errors.ts';
 import type { ExportFileKey } from '../../../files/export-files.ts';
 
-/** Where its file is kept. */
+/** Returns the key of the export's file. */
 export function keyOf({ project_slug }: ProjectRow, { id }: Pick<ExportRow, 'id'>): ExportFileKey {
   return { project: project_slug, exportId: id };
 }

@@ -5,7 +5,7 @@ import { foldName } from '../../../schema/identifier.ts';
 import type { VisibleExports } from '../export-access.ts';
 import type { MadeExport } from '../jobs/write-export.ts';
 
-/** What is known of an export before it is made. */
+/** The facts about an export before it runs. */
 export type NewExport = Pick<
   ExportRow,
   | 'id'
@@ -24,7 +24,7 @@ export type NewExport = Pick<
 
 export type ExportStatusFilter = 'ready' | 'not_found' | 'pending' | 'running' | 'failed' | 'expired' | 'all';
 
-/** The rows of exports in the catalog. A row that was deleted meanwhile is nobody's any more: to change it does nothing. */
+/** The rows of exports in the catalog. Changing a row that was deleted meanwhile does nothing. */
 export class ExportRepository {
   readonly #catalog: Catalog;
 
@@ -45,7 +45,7 @@ export class ExportRepository {
       .execute();
   }
 
-  /** @returns the row; undefined where it was deleted meanwhile. */
+  /** Returns the row; undefined if it was deleted meanwhile. */
   finish(id: string, made: MadeExport, fingerprint: string | null): Promise<ExportRow | undefined> {
     return this.#catalog
       .updateTable('exports')
@@ -66,7 +66,7 @@ export class ExportRepository {
       .executeTakeFirst();
   }
 
-  /** The same for one that has the file of another which is ready. */
+  /** Marks an export as ready that shares the file of another ready export. */
   finishShared(
     id: string,
     { row_count, table_count, size_bytes, sha256, table_name, ...same }: ExportRow,
@@ -81,7 +81,7 @@ export class ExportRepository {
       .executeTakeFirst();
   }
 
-  /** One that has ended meanwhile stays as it is. */
+  /** Does not change an export that has ended meanwhile. */
   async fail(id: string, reason: string): Promise<void> {
     await this.#end(id, UNFINISHED, { status: 'failed', status_reason: reason });
   }
@@ -103,7 +103,7 @@ export class ExportRepository {
       .execute();
   }
 
-  /** It is to be made again. */
+  /** Marks the export to run again. */
   async requeue(id: string): Promise<void> {
     await this.#catalog
       .updateTable('exports')
@@ -126,7 +126,7 @@ export class ExportRepository {
       .executeTakeFirst();
   }
 
-  /** One that is ready and holds the same. */
+  /** Returns a ready export with the same content. */
   findSame(projectId: number, fingerprint: string): Promise<ExportRow | undefined> {
     return this.#catalog
       .selectFrom('exports')
@@ -143,7 +143,7 @@ export class ExportRepository {
     return this.#catalog.selectFrom('exports').selectAll().where('project_id', '=', projectId).execute();
   }
 
-  /** The newest first, and one more than `limit` where there are more. */
+  /** Returns the newest first, and one more than `limit` if there are more. */
   list(
     projectId: number,
     requested: {
@@ -171,7 +171,7 @@ export class ExportRepository {
       .execute();
   }
 
-  /** What is ready in the catalog may have vanished, and its time may be over before the sweeper comes. */
+  /** The visible status: a ready export's file may be missing, or its expiry may be due before the sweep. */
   #seenAs(status: ExportStatusFilter) {
     const query = this.#catalog.selectFrom('exports').selectAll();
     const now = timestamp();
@@ -196,7 +196,7 @@ export class ExportRepository {
     }
   }
 
-  /** Those that are not ready, and may be: the oldest first. */
+  /** Returns the exports that are pending or running, the oldest first. */
   unfinished(): Promise<readonly ExportRow[]> {
     return this.#catalog
       .selectFrom('exports')
@@ -206,7 +206,7 @@ export class ExportRepository {
       .execute();
   }
 
-  /** Those that are ready, and whose time is over. */
+  /** Returns the ready exports that are due to expire. */
   overdue(): Promise<readonly ExportRow[]> {
     return this.#catalog
       .selectFrom('exports')
@@ -216,7 +216,7 @@ export class ExportRepository {
       .execute();
   }
 
-  /** What failed or expired before a time. */
+  /** Returns the exports that failed or expired before a time. */
   endedBefore(time: string): Promise<readonly ExportRow[]> {
     return this.#catalog
       .selectFrom('exports')
