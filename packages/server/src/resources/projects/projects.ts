@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { findReplay, keepResult, writeOnce } from '../../catalog/idempotency-store.ts';
+import { findReplay, storeResult, writeOnce } from '../../catalog/idempotency-store.ts';
 import { findProjectBySlug, projectBySlug } from '../../catalog/project-by-slug.ts';
 import { OWNER_ACCOUNT_ID, type ProjectRow } from '../../catalog/tables.ts';
 import type { Credential } from '../../core/credential.ts';
@@ -195,7 +195,7 @@ export class Projects {
       await transaction.deleteFrom('projects').where('id', '=', id).execute();
       const deleted = { project_slug };
       // The keys of its own tokens are deleted with it.
-      await keepResult(transaction, request?.projectId === id ? null : request, deleted);
+      await storeResult(transaction, request?.projectId === id ? null : request, deleted);
       return deleted;
     });
   }
@@ -220,7 +220,7 @@ export class Projects {
         .returningAll()
         .executeTakeFirstOrThrow();
       const made = { row, database, recorded: await record(row, transaction) };
-      await keepResult(transaction, request, made);
+      await storeResult(transaction, request, made);
       return made;
     });
   }
