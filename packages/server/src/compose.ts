@@ -238,7 +238,7 @@ async function recover({
 /** Removes deleted projects from the log, if the service stopped before the log had removed them. */
 async function forgetLoggedProjects(requestLog: RequestLog, catalog: Catalog): Promise<void> {
   const rows = await catalog.selectFrom('projects').select('id').execute();
-  await requestLog.keepProjects(new Set(rows.map(({ id }) => id)));
+  await requestLog.removeProjectsExcept(new Set(rows.map(({ id }) => id)));
 }
 
 async function firstStartedAt(catalog: Catalog): Promise<string | undefined> {

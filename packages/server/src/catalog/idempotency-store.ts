@@ -18,7 +18,7 @@ export async function writeOnce<Result>(
     const before = await findReplay<Result>(transaction, request);
     if (before !== null) return before;
     const result = await write(transaction);
-    await keepResult(transaction, request, result);
+    await storeResult(transaction, request, result);
     return { result, replayOf: null };
   });
 }
@@ -37,7 +37,7 @@ export async function workOnce<Result>(
   if (before !== null) return before;
   const result = await work();
   if (request !== null) {
-    await catalog.transaction().execute((transaction) => keepResult(transaction, request, result));
+    await catalog.transaction().execute((transaction) => storeResult(transaction, request, result));
   }
   return { result, replayOf: null };
 }
@@ -66,7 +66,7 @@ export async function findReplay<Result>(
 }
 
 /** Stores the result of the request. Call it in the transaction that produced the result. Does nothing without a key. */
-export async function keepResult(
+export async function storeResult(
   transaction: Catalog,
   request: SealedRequest | null,
   result: unknown,

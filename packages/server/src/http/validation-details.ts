@@ -30,10 +30,10 @@ function withUnionsResolved(errors: readonly ErrorObject[]): readonly ErrorObjec
     error.schemaPath.startsWith(`${outermost.schemaPath}/`) &&
     error.instancePath.startsWith(outermost.instancePath);
   const others = errors.filter((error) => error !== outermost && !isBelow(error));
-  const meant = faultsOfTheMeant(outermost, errors.filter(isBelow));
+  const intended = errorsOfIntended(outermost, errors.filter(isBelow));
   return [
-    ...withUnionsResolved(meant ?? []),
-    ...(meant === null ? [{ ...outermost, keyword: RESOLVED }] : []),
+    ...withUnionsResolved(intended ?? []),
+    ...(intended === null ? [{ ...outermost, keyword: RESOLVED }] : []),
     ...withUnionsResolved(others),
   ];
 }
@@ -45,7 +45,7 @@ function isUnion(error: ErrorObject): boolean {
   return error.keyword === 'anyOf' || error.keyword === 'oneOf';
 }
 
-function faultsOfTheMeant(union: ErrorObject, below: readonly ErrorObject[]): readonly ErrorObject[] | null {
+function errorsOfIntended(union: ErrorObject, below: readonly ErrorObject[]): readonly ErrorObject[] | null {
   const alternatives = Array.isArray(union.schema) ? union.schema.length : 0;
   const faults = Array.from({ length: alternatives }, (_, index) =>
     below.filter((error) => error.schemaPath.startsWith(`${union.schemaPath}/${index}/`)),

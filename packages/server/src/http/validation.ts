@@ -32,7 +32,7 @@ export function createValidation(): Validation {
 
   return {
     compiler: ({ schema, httpPart }) =>
-      httpPart === 'body' ? forBodies.compile(schema) : lookingTwice(forText.compile(schema)),
+      httpPart === 'body' ? forBodies.compile(schema) : validatingTwice(forText.compile(schema)),
     failureOf: (request) => {
       const schema = request.routeOptions.schema ?? {};
       const small = request.bodySizeBytes <= IN_FULL_MAX_BYTES;
@@ -49,7 +49,7 @@ export function createValidation(): Validation {
  * Validates twice. Ajv checks a text before it converts it to a number, and so accepts `1e999` as an integer below every
  * maximum. The second check sees Infinity.
  */
-function lookingTwice(validate: ValidateFunction): FastifyValidate {
+function validatingTwice(validate: ValidateFunction): FastifyValidate {
   const twice: FastifyValidate = (value: unknown) => {
     const valid = validate(value) && validate(value);
     twice.errors = validate.errors ?? null;

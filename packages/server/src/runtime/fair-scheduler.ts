@@ -111,15 +111,15 @@ export class FairScheduler {
     const waiter: Waiter = { resolve, reject };
     queue.add(waiter);
     this.#waiting += 1;
-    const giveUp = () => {
+    const cancel = () => {
       this.#dequeue(project, waiter);
       reject(signal.reason);
     };
-    signal.addEventListener('abort', giveUp, { once: true });
+    signal.addEventListener('abort', cancel, { once: true });
     try {
       await promise;
     } finally {
-      signal.removeEventListener('abort', giveUp);
+      signal.removeEventListener('abort', cancel);
     }
   }
 

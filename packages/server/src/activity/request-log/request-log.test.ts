@@ -245,7 +245,7 @@ describe('what is kept', () => {
       '0|1|0\n2|1250|1250',
     );
     assert.equal(shell('SELECT project_id FROM runs'), '2');
-    await log.keepProjects(new Set([5]));
+    await log.removeProjectsExcept(new Set([5]));
     assert.equal(shell('SELECT ifnull(project_id, 0), count(*) FROM requests GROUP BY 1'), '0|1');
     assert.equal(shell('SELECT count(*) FROM runs'), '0');
   });

@@ -139,7 +139,7 @@ export class RequestLog {
   }
 
   /** Removes everything of projects other than these, in case a stop interrupted their removal. */
-  async keepProjects(kept: ReadonlySet<number>): Promise<void> {
+  async removeProjectsExcept(kept: ReadonlySet<number>): Promise<void> {
     const logged = await this.#faults.reporting(this.#writer.request('projects', undefined));
     for (const projectId of logged) {
       if (!kept.has(projectId)) await this.#remove(projectId);

@@ -104,10 +104,10 @@ export class Bootstrap {
       )
       .execute();
     const known = new Set(found.map(({ id }) => id));
-    const stranger = tokens.findIndex(({ accountUserId }) => !known.has(accountUserId));
-    if (stranger === -1) return;
+    const invalid = tokens.findIndex(({ accountUserId }) => !known.has(accountUserId));
+    if (invalid === -1) return;
     throw invalidField(
-      `body.project_api_tokens[${stranger}].account_user_id`,
+      `body.project_api_tokens[${invalid}].account_user_id`,
       'is not a user of this account',
     );
   }
@@ -144,12 +144,12 @@ function toBootstrapped({ row, database, recorded }: BootstrappedProject): Boots
 /** A new project has one user, whom its tokens may name. */
 function requireUsernames({ tokens, user }: BootstrapRequest): void {
   const known = user.username.normalize('NFC');
-  const stranger = tokens.findIndex(
+  const invalid = tokens.findIndex(
     ({ username }) => username !== null && username.normalize('NFC') !== known,
   );
-  if (stranger === -1) return;
+  if (invalid === -1) return;
   throw invalidField(
-    `body.project_api_tokens[${stranger}].project_username`,
+    `body.project_api_tokens[${invalid}].project_username`,
     'must be the username of initial_project_user',
   );
 }

@@ -112,9 +112,9 @@ function filtersIn(value: unknown, field: string): readonly RecordFilter[] {
 
 /** @throws RowhouseError `validation_failed` for a CSV option with another format. */
 export function toCsvOptions(body: Static<typeof tableExportBody>, format: TableFormat): CsvOptions {
-  const stranger = format === 'csv' ? undefined : CSV_FIELDS.find((name) => body[name] !== undefined);
-  if (stranger !== undefined) {
-    throw invalidField(`body.${stranger}`, `cannot be given with the format ${format}, only with csv`);
+  const refused = format === 'csv' ? undefined : CSV_FIELDS.find((name) => body[name] !== undefined);
+  if (refused !== undefined) {
+    throw invalidField(`body.${refused}`, `cannot be given with the format ${format}, only with csv`);
   }
   return {
     delimiter: body.delimiter ?? ',',

@@ -104,9 +104,9 @@ export class Exports {
     request: SealedRequest | null,
   ): Promise<Replayable<ExportRow>> {
     return workOnce(this.#parts.catalog, request, () => {
-      const { id, noted, ended } = this.#start(project, requested, null);
-      ended.catch((error: unknown) => this.#giveUp(id, error)).catch(this.#parts.onFault);
-      return noted;
+      const { id, queued, ended } = this.#start(project, requested, null);
+      ended.catch((error: unknown) => this.#markFailed(id, error)).catch(this.#parts.onFault);
+      return queued;
     });
   }
 
@@ -117,7 +117,7 @@ export class Exports {
     });
     this.#counts
       .count(request, ended)
-      .catch((error: unknown) => this.#giveUp(id, error))
+      .catch((error: unknown) => this.#markFailed(id, error))
       .catch(this.#parts.onFault);
   }
 
@@ -197,14 +197,14 @@ export class Exports {
   /** @param signal of the waiting client; null for a background export. */
   #start(project: ProjectRow, requested: NewExportRequest, signal: AbortSignal | null): StartedExport {
     const id = exportId();
-    const noted = Promise.withResolvers<ExportRow>();
+    const queued = Promise.withResolvers<ExportRow>();
     const begin = async (control: JobControl) => {
       const request = await this.#withTableName(project, requested.request);
       const values = describeExport(id, project, { ...requested, request }, this.#defaults);
       const later = signal === null ? writeRequest(request) : null;
       const row = await this.#rows.insert({ ...values, request: later });
       const same = await this.#shareSame(project, row, request);
-      noted.resolve(same ?? row);
+      queued.resolve(same ?? row);
       if (same !== null) return same;
       return this.#maker.make(project, id, request, signal === null ? control : awaited(control, signal));
     };
@@ -212,10 +212,10 @@ export class Exports {
       return this.#unlessDeleted(project, () => begin(control));
     });
     const ended = this.#counts.count(requested.request, running);
-    ended.catch(noted.reject);
+    ended.catch(queued.reject);
     // A waiting client gets the error from the other promise.
-    noted.promise.catch(() => undefined);
-    return { id, noted: noted.promise, ended };
+    queued.promise.catch(() => undefined);
+    return { id, queued: queued.promise, ended };
   }
 
   /** A failure deletes the row, because no client has received the export's id yet. */
@@ -257,7 +257,7 @@ export class Exports {
   }
 
   /** Marks a background export as failed. An export that the service's stop interrupted runs after the next start. */
-  async #giveUp(id: string, error: unknown): Promise<void> {
+  async #markFailed(id: string, error: unknown): Promise<void> {
     if (this.#jobs.closed) {
       await this.#rows.requeue(id);
       return;
@@ -311,7 +311,7 @@ export class Exports {
 interface StartedExport {
   readonly id: string;
   /** Resolves when the export is in the catalog. */
-  readonly noted: Promise<ExportRow>;
+  readonly queued: Promise<ExportRow>;
   readonly ended: Promise<ExportRow>;
 }
 

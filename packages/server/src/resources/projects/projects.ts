@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { findReplay, keepResult, writeOnce } from '../../catalog/idempotency-store.ts';
+import { findReplay, storeResult, writeOnce } from '../../catalog/idempotency-store.ts';
 import { findProjectBySlug, projectBySlug } from '../../catalog/project-by-slug.ts';
 import { OWNER_ACCOUNT_ID, type ProjectRow } from '../../catalog/tables.ts';
 import {
@@ -217,7 +217,7 @@ export class Projects {
       await beginDeletion(transaction, project_slug);
       const deleted = { project_slug };
       // The keys of its own tokens are deleted with it.
-      await keepResult(transaction, request?.projectId === id ? null : request, deleted);
+      await storeResult(transaction, request?.projectId === id ? null : request, deleted);
       return deleted;
     });
   }
@@ -245,7 +245,7 @@ export class Projects {
         .executeTakeFirstOrThrow();
       await endChanges(transaction, slug);
       const made = { row, database, recorded: await record(row, transaction) };
-      await keepResult(transaction, request, made);
+      await storeResult(transaction, request, made);
       return made;
     });
   }

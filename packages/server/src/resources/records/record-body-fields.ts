@@ -48,8 +48,8 @@ function newRecords(body: ClientRow, rows: readonly unknown[]): NewRecords {
   refuseOthers(others, ['rows', 'on_conflict', 'return']);
   if (rows.length === 0) throw invalidField('body.rows', 'must not be empty');
   if (rows.length > MAX_ROWS) throw invalidField('body.rows', `must have at most ${MAX_ROWS} rows`);
-  const stranger = rows.findIndex((row) => !isRow(row));
-  if (stranger !== -1) throw invalidField(`body.rows[${stranger}]`, 'must be an object');
+  const invalid = rows.findIndex((row) => !isRow(row));
+  if (invalid !== -1) throw invalidField(`body.rows[${invalid}]`, 'must be an object');
   if (returned !== 'rows' && returned !== 'none') {
     throw invalidField('body.return', 'must be one of rows, none');
   }
@@ -72,9 +72,9 @@ function conflictRule(value: unknown): ConflictRule | null {
   if (value === undefined || value === null) return null;
   if (!isRow(value)) throw invalidField(field, 'must be an object of columns and action');
   const { columns, action, ...others } = value;
-  const [stranger] = Object.keys(others);
-  if (stranger !== undefined) {
-    throw invalidField(`${field}.${stranger}`, 'is not known; allowed: columns, action');
+  const [extra] = Object.keys(others);
+  if (extra !== undefined) {
+    throw invalidField(`${field}.${extra}`, 'is not known; allowed: columns, action');
   }
   if (!isListOfNames(columns)) {
     throw invalidField(`${field}.columns`, 'must be an array of 1 to 100 column names');
@@ -97,9 +97,9 @@ function isListOfNames(value: unknown): value is readonly string[] {
 }
 
 function refuseOthers(others: ClientRow, allowed: readonly string[]): void {
-  const [stranger] = Object.keys(others);
-  if (stranger === undefined) return;
-  throw invalidField(`body.${stranger}`, `is not known; allowed: ${allowed.join(', ')}`);
+  const [extra] = Object.keys(others);
+  if (extra === undefined) return;
+  throw invalidField(`body.${extra}`, `is not known; allowed: ${allowed.join(', ')}`);
 }
 
 function isRow(value: unknown): value is ClientRow {

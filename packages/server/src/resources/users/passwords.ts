@@ -48,7 +48,7 @@ export class Passwords {
     stored: string | null,
     onTurn: () => void = () => undefined,
   ): Promise<boolean> {
-    const { cost, salt, hash } = stored === null ? NOBODY : read(stored);
+    const { cost, salt, hash } = stored === null ? UNKNOWN_USER : read(stored);
     const derived = await this.#turns.take('logins', () => {
       onTurn();
       return derive(password, salt, cost);
@@ -82,7 +82,7 @@ interface Hashed {
 }
 
 /** The sentinel hash of an unknown user. */
-const NOBODY: Hashed = { cost: COST, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
+const UNKNOWN_USER: Hashed = { cost: COST, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
 
 function write({ cost: { ln, r, p }, salt, hash }: Hashed): string {
   return `$scrypt$ln=${ln},r=${r},p=${p}$${base64(salt)}$${base64(hash)}`;

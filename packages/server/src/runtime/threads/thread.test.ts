@@ -83,7 +83,7 @@ test('a thread that dies between two requests is told of, and the next request w
   await crashed;
   assert.deepEqual(
     crashes.map(({ message }) => message),
-    ['thrown where nobody catches'],
+    ['thrown outside an operation'],
   );
   assert.deepEqual(await thread.request('count', undefined), { before: 0, turn: 1 });
   await thread.close();

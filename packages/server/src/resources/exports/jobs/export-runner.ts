@@ -35,17 +35,17 @@ export class ExportRunner {
     const key = keyOf(project, { id });
     try {
       const fingerprint = await this.#fingerprint(project, request);
-      let begun = Promise.resolve();
+      let started = Promise.resolve();
       const onStart = () => {
-        begun = this.#rows.begin(id);
+        started = this.#rows.begin(id);
         // If the export also fails, its own error is thrown.
-        begun.catch(() => undefined);
+        started.catch(() => undefined);
       };
       const made = await makeExport(this.#engine, project.project_slug, request, {
         outputPath: await files.draftPath(key),
         run: { signal, onProgress, onStart },
       });
-      await begun;
+      await started;
       // Not every export can be stopped while it runs.
       signal.throwIfAborted();
       await files.publish(key);
