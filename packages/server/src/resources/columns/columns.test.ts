@@ -491,7 +491,7 @@ test('what an imported file had wrong stays as it was, and does not stand in the
   );
   assert.equal(shell('SELECT rowid, a, d FROM u;'), '1|-1|x\n2|1|\n3|2|');
   const mentioned = await refused('conflict', 'PATCH', '/projects/crm/table/log', { new_table_name: 'logs' });
-  assert.match(messageOf(mentioned), /trigger one has the name log, and does not compile/);
+  assert.match(messageOf(mentioned), /trigger one mentions log and does not compile/);
 });
 
 test('an external-content full-text table keeps the names that it reads by', async () => {
