@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 
 import { Operations } from './activity/operations.ts';
-import { RequestLog, type RequestLogStatistics } from './activity/request-log/request-log.ts';
+import {
+  RequestLog,
+  type RequestLogOptions,
+  type RequestLogStatistics,
+} from './activity/request-log/request-log.ts';
 import { type Catalog, catalogQueue, type CatalogQueue, openCatalog } from './catalog/catalog.ts';
 import { findProjectBySlug } from './catalog/project-by-slug.ts';
 import type { ProjectRow } from './catalog/tables.ts';
@@ -71,6 +75,8 @@ export interface Service {
 export interface ServiceOptions {
   /** The clock of operation runs, in milliseconds since 1970. Tests set it. */
   readonly now?: () => number;
+  /** How long a request waits for the log of requests, in milliseconds. For tests, on machines that are slow. */
+  readonly logPatienceMs?: number;
 }
 
 const UPLOAD_STALL_LIMIT_MS = 60_000;
@@ -88,7 +94,7 @@ const EXPORT_LIMITS = { perProject: 100, total: 1_000 };
 export async function composeService(
   config: Config,
   log: FastifyBaseLogger,
-  { now = Date.now }: ServiceOptions = {},
+  { now = Date.now, logPatienceMs }: ServiceOptions = {},
 ): Promise<Service> {
   warnOfOpenFiles(await prepareDataFolder(config.dataDir), log);
   const onThreadCrash = (err: Error) => log.error({ err }, 'a thread or a process died and is replaced');
@@ -101,8 +107,13 @@ export async function composeService(
   });
   const tokens = new Tokens(catalog);
   const projectIds = new ProjectIdCache(catalog);
-  const requestLog = openRequestLog(config, log, now);
-  const operations = new Operations({ log: requestLog, idleSeconds: config.operationIdleSeconds, now });
+  const requestLog = openRequestLog(config, log, { now, settlingLimitMs: logPatienceMs });
+  const operations = new Operations({
+    log: requestLog,
+    idleSeconds: config.operationIdleSeconds,
+    archiveLimitMs: logPatienceMs,
+    now,
+  });
   const onDeleted = ({ id, project_slug }: ProjectRow) => {
     projectIds.forget(project_slug);
     // If this fails, the next start does it.
@@ -206,13 +217,18 @@ function statisticsOf({
   };
 }
 
-function openRequestLog(config: Config, log: FastifyBaseLogger, now: () => number): RequestLog {
+function openRequestLog(
+  config: Config,
+  log: FastifyBaseLogger,
+  { now, settlingLimitMs }: Pick<RequestLogOptions, 'now' | 'settlingLimitMs'>,
+): RequestLog {
   return new RequestLog({
     path: join(config.dataDir, 'requests.sqlite'),
     keptDays: config.requestLogDays,
     maxRows: config.requestLogMaxRows,
     maxQueued: REQUESTS_QUEUED,
     now,
+    settlingLimitMs,
     onFault: (err, { dropped }) =>
       log.error({ err, dropped }, 'calls could not be written to the request log'),
   });

@@ -30,8 +30,10 @@ export class Operations {
     readonly idleSeconds: number;
     /** In milliseconds since 1970. */
     readonly now: () => number;
+    /** How long a request waits for what is known of its run. */
+    readonly archiveLimitMs?: number | undefined;
   }) {
-    const { log, idleSeconds, now } = options;
+    const { log, idleSeconds, now, archiveLimitMs = ARCHIVE_LIMIT_MS } = options;
     this.#log = log;
     this.#now = now;
     this.#idleMs = idleSeconds * 1_000;
@@ -40,7 +42,7 @@ export class Operations {
       now,
       idleMs: this.#idleMs,
       capacity: RUNS_IN_MEMORY,
-      archiveLimitMs: ARCHIVE_LIMIT_MS,
+      archiveLimitMs,
     });
   }
 

@@ -27,6 +27,8 @@ export interface RequestLogOptions {
   readonly maxQueued: number;
   /** In milliseconds since 1970. */
   readonly now: () => number;
+  /** How long a read waits for pending writes, in milliseconds. Default: 1,000. */
+  readonly settlingLimitMs?: number | undefined;
   /** Called when calls could not be written or removed, at most once a minute. */
   readonly onFault: (fault: Error, statistics: RequestLogStatistics) => void;
 }
@@ -121,7 +123,8 @@ export class RequestLog {
     input: ReadMethods[K]['input'],
   ): Promise<ReadMethods[K]['output']> {
     const waiting = new AbortController();
-    const limit = delay(SETTLING_LIMIT_MS, undefined, { signal: waiting.signal }).catch(() => undefined);
+    const { settlingLimitMs = SETTLING_LIMIT_MS } = this.#options;
+    const limit = delay(settlingLimitMs, undefined, { signal: waiting.signal }).catch(() => undefined);
     await Promise.race([this.settled(), limit]);
     waiting.abort();
     try {

@@ -19,12 +19,12 @@ const NEVER_MS = 3_600_000;
 let server: TestServer;
 
 before(async () => {
-  server = await startTestServer({ queryTimeoutMs: 500 });
+  server = await startTestServer();
 });
 after(() => server[Symbol.asyncDispose]());
 
-async function query(project: string, sql: string) {
-  const { body } = await server.call('POST', `/projects/${project}/query`, { json: { sql } });
+async function query(project: string, sql: string, on = server) {
+  const { body } = await on.call('POST', `/projects/${project}/query`, { json: { sql } });
   return body;
 }
 
@@ -55,9 +55,10 @@ test('a client that leaves takes its queries along, those that run and those tha
 });
 
 test('a project whose queries do not end is deleted when they are stopped, and those that wait find nothing', async () => {
-  await server.createProject('doomed');
-  const running = Array.from({ length: 3 }, () => query('doomed', ENDLESS));
-  const { status } = await server.call('DELETE', '/projects/doomed', {
+  await using impatient = await startTestServer({ queryTimeoutMs: 500 });
+  await impatient.createProject('doomed');
+  const running = Array.from({ length: 3 }, () => query('doomed', ENDLESS, impatient));
+  const { status } = await impatient.call('DELETE', '/projects/doomed', {
     json: { confirm_project_slug: 'doomed' },
   });
   assert.equal(status, 200);

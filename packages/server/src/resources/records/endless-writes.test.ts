@@ -77,15 +77,14 @@ test('a CHECK that takes long for one row is no delay for another project', asyn
 });
 
 test('a value that is too long for the thread of short work is stored and read all the same', async () => {
-  await server.call('POST', '/projects/neighbour/table', {
-    json: { table_name: 'long', columns: [{ column_name: 'text' }] },
-  });
-  const file = join(server.dataDir, 'projects', 'neighbour', 'database.sqlite');
+  await using patient = await startTestServer();
+  await patient.createProject('notes');
+  const table = { table_name: 'long', columns: [{ column_name: 'text' }] };
+  assert.equal((await patient.call('POST', '/projects/notes/table', { json: table })).status, 201);
+  const file = join(patient.dataDir, 'projects', 'notes', 'database.sqlite');
   runSqliteShell(file, "INSERT INTO long (text) VALUES (printf('%.*c', 20000000, 'x'));");
-  const read = await server.call('GET', '/projects/neighbour/records/long/1');
+  const read = await patient.call('GET', '/projects/notes/records/long/1');
   assert.equal(read.body.data.row.text.length, 20_000_000);
-  const changed = await server.call('PATCH', '/projects/neighbour/records/long/1', {
-    json: { text: 'short' },
-  });
+  const changed = await patient.call('PATCH', '/projects/notes/records/long/1', { json: { text: 'short' } });
   assert.deepEqual(changed.body.data.row, { id: 1, text: 'short' });
 });

@@ -51,15 +51,24 @@ export interface TestServer {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
+/** Time for ordinary work, however slow and busy the machine is. Tests of a limit set a short one. */
+const PATIENT = {
+  queryTimeoutMs: 300_000,
+  headersTimeoutSeconds: 300,
+  bodyTimeoutSeconds: 300,
+  bodyStallSeconds: 300,
+};
+
 /** A real service on a real socket, in a fresh folder that goes with it; every answer is held to its declared schema. */
 export async function startTestServer(
   settings: Partial<Config> = {},
   serviceOptions: ServiceOptions = {},
 ): Promise<TestServer> {
   const folder = temporaryFolder();
-  const defaults = { ...readConfig({}), dataDir: folder.path, adminToken: ADMIN_TOKEN };
+  const defaults = { ...readConfig({}), ...PATIENT, dataDir: folder.path, adminToken: ADMIN_TOKEN };
   const config: Config = { ...defaults, ...settings };
-  let running = await start(config, serviceOptions);
+  const options = { logPatienceMs: PATIENT.queryTimeoutMs, ...serviceOptions };
+  let running = await start(config, options);
   const fetchFrom: TestServer['fetch'] = (method, path, options = {}) => {
     return fetch(running.url + path, { method, ...requestInit(options) });
   };
@@ -82,7 +91,7 @@ export async function startTestServer(
     restart: async (meanwhile) => {
       await running.stop();
       meanwhile?.();
-      running = await start(config, serviceOptions);
+      running = await start(config, options);
     },
     [Symbol.asyncDispose]: async () => {
       await running.stop();

@@ -13,6 +13,14 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** Time for ordinary work, however slow and busy the machine is. Tests of a limit set a short one. */
+const PATIENT: Environment = {
+  ROWHOUSE_QUERY_TIMEOUT_MS: '300000',
+  ROWHOUSE_HEADERS_TIMEOUT_SECONDS: '300',
+  ROWHOUSE_BODY_TIMEOUT_SECONDS: '300',
+  ROWHOUSE_BODY_STALL_SECONDS: '300',
+};
+
 /** Settings for a command; nothing of the test's own environment reaches it. */
 export type Environment = Readonly<Record<string, string>>;
 
@@ -23,7 +31,7 @@ export async function runCommand(
   signal?: AbortSignal,
 ): Promise<CommandResult> {
   const child = spawn(process.execPath, [MAIN, ...words], {
-    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...PATIENT, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(signal !== undefined && { signal }),
   });
@@ -51,6 +59,7 @@ export async function startCommandServer(environment: Environment): Promise<Runn
       NODE_COMPILE_CACHE: COMPILE_CACHE,
       ROWHOUSE_PORT: '0',
       ROWHOUSE_LOG_LEVEL: 'error',
+      ...PATIENT,
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
