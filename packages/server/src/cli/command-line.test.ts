@@ -72,7 +72,7 @@ test('the same goes through a running server, with the token from the environmen
     ROWHOUSE_DATA_DIR: folder.path,
   });
   assert.equal(folderInUse.exitCode, 1);
-  assert.match(folderInUse.stderr, /using this data folder; name it with --url/);
+  assert.match(folderInUse.stderr, /using this data folder; pass its address with --url/);
   const list = await fetch(`${server.url}/projects/music/exports`, {
     headers: { authorization: `Bearer ${ADMIN}` },
   });
