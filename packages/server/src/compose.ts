@@ -3,11 +3,7 @@ import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 
 import { Operations } from './activity/operations.ts';
-import {
-  RequestLog,
-  type RequestLogOptions,
-  type RequestLogStatistics,
-} from './activity/request-log/request-log.ts';
+import { RequestLog, type RequestLogStatistics } from './activity/request-log/request-log.ts';
 import { type Catalog, catalogQueue, type CatalogQueue, openCatalog } from './catalog/catalog.ts';
 import { findProjectBySlug } from './catalog/project-by-slug.ts';
 import type { ProjectRow } from './catalog/tables.ts';
@@ -94,7 +90,7 @@ const EXPORT_LIMITS = { perProject: 100, total: 1_000 };
 export async function composeService(
   config: Config,
   log: FastifyBaseLogger,
-  { now = Date.now, logPatienceMs }: ServiceOptions = {},
+  serviceOptions: ServiceOptions = {},
 ): Promise<Service> {
   warnOfOpenFiles(await prepareDataFolder(config.dataDir), log);
   const onThreadCrash = (err: Error) => log.error({ err }, 'a thread or a process died and is replaced');
@@ -107,13 +103,7 @@ export async function composeService(
   });
   const tokens = new Tokens(catalog);
   const projectIds = new ProjectIdCache(catalog);
-  const requestLog = openRequestLog(config, log, { now, settlingLimitMs: logPatienceMs });
-  const operations = new Operations({
-    log: requestLog,
-    idleSeconds: config.operationIdleSeconds,
-    archiveLimitMs: logPatienceMs,
-    now,
-  });
+  const { requestLog, operations } = openActivity(config, log, serviceOptions);
   const onDeleted = ({ id, project_slug }: ProjectRow) => {
     projectIds.forget(project_slug);
     // If this fails, the next start does it.
@@ -217,21 +207,28 @@ function statisticsOf({
   };
 }
 
-function openRequestLog(
+function openActivity(
   config: Config,
   log: FastifyBaseLogger,
-  { now, settlingLimitMs }: Pick<RequestLogOptions, 'now' | 'settlingLimitMs'>,
-): RequestLog {
-  return new RequestLog({
+  { now = Date.now, logPatienceMs }: ServiceOptions,
+): { readonly requestLog: RequestLog; readonly operations: Operations } {
+  const requestLog = new RequestLog({
     path: join(config.dataDir, 'requests.sqlite'),
     keptDays: config.requestLogDays,
     maxRows: config.requestLogMaxRows,
     maxQueued: REQUESTS_QUEUED,
     now,
-    settlingLimitMs,
+    settlingLimitMs: logPatienceMs,
     onFault: (err, { dropped }) =>
       log.error({ err, dropped }, 'calls could not be written to the request log'),
   });
+  const operations = new Operations({
+    log: requestLog,
+    idleSeconds: config.operationIdleSeconds,
+    archiveLimitMs: logPatienceMs,
+    now,
+  });
+  return { requestLog, operations };
 }
 
 /** Runs before the first request: finishes deletions and exports that a stop interrupted. */

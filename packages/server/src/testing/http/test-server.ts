@@ -67,8 +67,8 @@ export async function startTestServer(
   const folder = temporaryFolder();
   const defaults = { ...readConfig({}), ...PATIENT, dataDir: folder.path, adminToken: ADMIN_TOKEN };
   const config: Config = { ...defaults, ...settings };
-  const options = { logPatienceMs: PATIENT.queryTimeoutMs, ...serviceOptions };
-  let running = await start(config, options);
+  const patientOptions = { logPatienceMs: PATIENT.queryTimeoutMs, ...serviceOptions };
+  let running = await start(config, patientOptions);
   const fetchFrom: TestServer['fetch'] = (method, path, options = {}) => {
     return fetch(running.url + path, { method, ...requestInit(options) });
   };
@@ -91,7 +91,7 @@ export async function startTestServer(
     restart: async (meanwhile) => {
       await running.stop();
       meanwhile?.();
-      running = await start(config, options);
+      running = await start(config, patientOptions);
     },
     [Symbol.asyncDispose]: async () => {
       await running.stop();

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { databaseFile } from '../../../testing/databases/database-file.ts';
 import { filesOf, type Manifest, stones } from '../../../testing/http/exports.ts';
+import { openFiles } from '../../../testing/system/open-files.ts';
 import { smallDisk } from '../../../testing/system/small-disk.ts';
 import { eventually } from '../../../testing/system/waiting.ts';
 import { type RunningCommand, startCommandServer } from '../../../testing/tools/command.ts';
@@ -29,6 +31,7 @@ test('an export that the disk has no room for is refused or failed, its half fil
   });
   assert.equal((await importInto(server)).status, 201);
   const files = () => filesOf(disk.path, 'example_project');
+  const exportsFolder = join(disk.path, 'exports');
 
   for (const [what, format] of WAYS) {
     for (const room of [200_000, 400_000]) {
@@ -50,7 +53,11 @@ test('an export that the disk has no room for is refused or failed, its half fil
     const made = await call(server, 'POST', `export/${what}`, { format });
     assert.equal(made.status, 201, await made.clone().text());
     const { id }: Manifest = JSON.parse(await made.text()).data.export;
-    assert.equal((await call(server, 'GET', `export/download/${id}`)).status, 200);
+    const downloaded = await call(server, 'GET', `export/download/${id}`);
+    assert.equal(downloaded.status, 200);
+    await downloaded.arrayBuffer();
+    // As long as the server has the file open, to remove the file makes no room.
+    await eventually(() => openFiles(exportsFolder, server.pid).length === 0);
     assert.deepEqual(files(), [id]);
 
     // To delete one makes room, also where there is none.
