@@ -1,10 +1,12 @@
 import { type Static, Type } from 'typebox';
 
-import { invalidField, RowhouseError } from '../../core/errors.ts';
+import { invalidField } from '../../core/errors.ts';
+import type { Subject } from '../../core/subject-error.ts';
 import type { NewColumn } from '../../engine/project-tables.ts';
 import { booleanLike } from '../../http/fields/boolean-like.ts';
 import { newColumnName } from '../../http/fields/object-name.ts';
-import { columnType, defaultValue, toNewColumn } from '../columns/column-fields.ts';
+import { fieldAt } from '../../http/subject-fields.ts';
+import { COLUMN_NAMES, columnType, defaultValue, toNewColumn } from '../columns/column-fields.ts';
 
 /** A column as a bootstrap describes it: each field has a long spelling and a short one. */
 export const spelledColumnFields = Type.Object(
@@ -64,21 +66,16 @@ export function toSpelledColumn(column: SpelledColumn, field: string): NewColumn
   });
 }
 
-/** The tables of a request, as far as the spelling of their columns is concerned. */
-type SpelledTables = readonly { readonly columns: readonly SpelledColumn[] }[];
-
-/** An error about a column, with its fields spelled as the request spells them. */
-export function asSpelled(error: unknown, tables: SpelledTables): unknown {
-  if (!(error instanceof RowhouseError) || error.details === undefined) return error;
-  const spell = (text: string) =>
-    text.replaceAll(COLUMN_FIELD, (whole, place: string, table: string, column: string, long: string) => {
-      const [, short] = SPELLINGS.find((spelling) => spelling[0] === long) ?? [];
-      const fields = tables[Number(table)]?.columns[Number(column)];
-      return short !== undefined && fields?.[short] !== undefined ? place + short : whole;
-    });
-  const details = error.details.map(({ field, message }) => ({ field: spell(field), message }));
-  const { code, message: text, retryAfterSeconds } = error;
-  return new RowhouseError(code, spell(text), { details, retryAfterSeconds, cause: error });
+/** The field of a part of the columns, with its name spelled as the request spells it. */
+export function spelledColumnField(
+  field: string,
+  columns: readonly SpelledColumn[],
+  [position, ...path]: Subject,
+): string {
+  const column = columns[Number(position)];
+  const shortNames = SPELLINGS.filter(([, short]) => column?.[short] !== undefined);
+  const names = Object.entries(COLUMN_NAMES).map(([part, long]) => {
+    return [part, shortNames.find((spelling) => spelling[0] === long)?.[1] ?? long] as const;
+  });
+  return fieldAt(`${field}[${position}]`, path, Object.fromEntries(names));
 }
-
-const COLUMN_FIELD = /(body\.tables\[(\d+)\]\.columns\[(\d+)\]\.)(\w+)/g;

@@ -6,11 +6,15 @@ import { existingName } from '../../http/fields/object-name.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
+import { withFields } from '../../http/subject-fields.ts';
 import type { Projects } from '../projects/projects.ts';
 import {
+  columnChangeField,
   columnChangeFields,
+  columnChangesField,
   columnChangesFields,
   columnFields,
+  newColumnField,
   newColumnFields,
   toColumnChange,
   toColumnChanges,
@@ -73,7 +77,10 @@ function addColumn(app: HttpServer, { columns, projects }: Rooms): void {
     async (request, reply) => {
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
       const column = toNewColumn(request.body);
-      const written = await columns.add(slug, request.params.table, column, request.idempotency);
+      const written = await withFields(
+        columns.add(slug, request.params.table, column, request.idempotency),
+        newColumnField,
+      );
       const added = resultOf(request, reply, written);
       const data = { table: added.tableName, column: toColumnFields(added) };
       return reply.code(201).send(success(request, data));
@@ -92,7 +99,10 @@ function changeColumns(app: HttpServer, { columns, projects }: Rooms): void {
     async (request, reply) => {
       const changes = toColumnChanges(request.body);
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
-      const written = await columns.changeMany(slug, request.params.table, changes, request.idempotency);
+      const written = await withFields(
+        columns.changeMany(slug, request.params.table, changes, request.idempotency),
+        columnChangesField,
+      );
       return success(request, { updated_count: resultOf(request, reply, written).length });
     },
   );
@@ -123,9 +133,12 @@ function changeColumn(app: HttpServer, { columns, projects }: Rooms): void {
     },
     async (request, reply) => {
       const { project, table, column } = request.params;
-      const change = toColumnChange(request.body, { column, columnField: 'path.column', field: 'body' });
+      const change = toColumnChange(request.body, column);
       const slug = await projects.slugFor(credentialOf(request), project);
-      const written = await columns.change(slug, table, change, request.idempotency);
+      const written = await withFields(
+        columns.change(slug, table, change, request.idempotency),
+        columnChangeField,
+      );
       const changed = resultOf(request, reply, written);
       return success(request, { table: changed.tableName, column: toColumnFields(changed) });
     },

@@ -1,11 +1,22 @@
 import { invalidField } from '../../core/errors.ts';
 import type { ClientRow, ConflictRule, NewRecord, NewRecords } from '../../engine/project-records.ts';
+import { fieldAt, type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
 
 const MAX_ROWS = 10_000;
 
-export type CreateRequest =
+export type CreateRequest = (
   | { readonly kind: 'one'; readonly record: NewRecord }
-  | { readonly kind: 'many'; readonly records: NewRecords };
+  | { readonly kind: 'many'; readonly records: NewRecords }
+) & {
+  /** Of a part of the record or the records. */
+  readonly fieldOf: FieldOf;
+};
+
+export interface PatchRequest {
+  readonly patch: ClientRow;
+  /** Of a part of the patch. */
+  readonly patchField: FieldOf;
+}
 
 /**
  * What a body for new rows means: a row, `{"data":{…}}` or `{"rows":[…]}`. A value of a row is no object and no array, so a
@@ -13,22 +24,43 @@ export type CreateRequest =
  * @throws RowhouseError `validation_failed`.
  */
 export function createRequestOf(body: ClientRow): CreateRequest {
-  if (Array.isArray(body['rows'])) return { kind: 'many', records: newRecords(body, body['rows']) };
-  if (isRow(body['data'])) return { kind: 'one', record: wrappedRecord(body, body['data']) };
+  if (Array.isArray(body['rows'])) {
+    return { kind: 'many', records: newRecords(body, body['rows']), fieldOf: recordsField };
+  }
+  if (isRow(body['data'])) {
+    return { kind: 'one', record: wrappedRecord(body, body['data']), fieldOf: wrappedField };
+  }
   const { on_conflict: onConflict, ...row } = body;
-  if (!isRow(onConflict)) return { kind: 'one', record: { row: body, field: 'body', onConflict: null } };
-  return { kind: 'one', record: { row, field: 'body', onConflict: conflictRule(onConflict) } };
+  const record = isRow(onConflict)
+    ? { row, onConflict: conflictRule(onConflict) }
+    : { row: body, onConflict: null };
+  return { kind: 'one', record, fieldOf: recordField };
 }
 
+const onConflictField: FieldOf = (path) => fieldAt('body.on_conflict', path);
+const recordField = fieldsOf<keyof NewRecord>({
+  row: (path) => fieldAt('body', path),
+  onConflict: onConflictField,
+});
+const wrappedField = fieldsOf<keyof NewRecord>({
+  row: (path) => fieldAt('body.data', path),
+  onConflict: onConflictField,
+});
+const recordsField = fieldsOf<keyof NewRecords>({
+  rows: (path) => fieldAt('body.rows', path),
+  onConflict: onConflictField,
+  returnRows: () => 'body.return',
+});
+
 /** A patch, or `{"data":{…}}`. @throws RowhouseError `validation_failed`. */
-export function patchOf(body: ClientRow): { readonly patch: ClientRow; readonly field: string } {
+export function patchOf(body: ClientRow): PatchRequest {
   const { data, ...others } = body;
   const wrapped = isRow(data);
   if (wrapped) refuseOthers(others, ['data']);
   const patch = wrapped ? data : body;
   const field = wrapped ? 'body.data' : 'body';
   if (Object.keys(patch).length === 0) throw invalidField(field, 'must name at least one column');
-  return { patch, field };
+  return { patch, patchField: (path) => fieldAt(field, path) };
 }
 
 function newRecords(body: ClientRow, rows: readonly unknown[]): NewRecords {
@@ -43,7 +75,6 @@ function newRecords(body: ClientRow, rows: readonly unknown[]): NewRecords {
   }
   return {
     rows: rows.filter(isRow),
-    field: 'body.rows',
     onConflict: conflictRule(onConflict),
     returnRows: returned === 'rows',
   };
@@ -52,7 +83,7 @@ function newRecords(body: ClientRow, rows: readonly unknown[]): NewRecords {
 function wrappedRecord(body: ClientRow, row: ClientRow): NewRecord {
   const { data: _data, on_conflict: onConflict, ...others } = body;
   refuseOthers(others, ['data', 'on_conflict']);
-  return { row, field: 'body.data', onConflict: conflictRule(onConflict) };
+  return { row, onConflict: conflictRule(onConflict) };
 }
 
 function conflictRule(value: unknown): ConflictRule | null {
@@ -70,7 +101,7 @@ function conflictRule(value: unknown): ConflictRule | null {
   if (action !== 'update' && action !== 'ignore') {
     throw invalidField(`${field}.action`, 'must be one of update, ignore');
   }
-  return { columns, action, field };
+  return { columns, action };
 }
 
 const MAX_CONFLICT_COLUMNS = 100;
