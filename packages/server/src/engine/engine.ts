@@ -10,7 +10,8 @@ import type { ProjectTables } from './project-tables.ts';
 /**
  * The port: what a project database can do, as asynchronous functions on plain data. A project is named by its slug,
  * already normalised. Every method rejects with a `RowhouseError` where a client can be told why: `unavailable` when the
- * database cannot be reached, `storage_full` when the disk has no room.
+ * database cannot be reached, `storage_full` when the disk has no room. Where a part of the input is at fault, that is a
+ * `SubjectError` with the path to this part.
  */
 export interface Engine {
   readonly tables: ProjectTables;

@@ -13,8 +13,6 @@ export interface NewDatabase {
 export interface SeededTable {
   readonly table: NewTable;
   readonly rows: readonly ClientRow[];
-  /** Where the request has the rows. */
-  readonly rowsField: string;
 }
 
 export interface IndexOfTable {

@@ -17,8 +17,9 @@ import type {
 /** The port, as far as several operations on rows at once are concerned. */
 export interface ProjectBatches {
   /**
-   * Runs the operations in their order and in one transaction: all of them or none. Rejects as the first that fails does, and
-   * says which one it was; with `idempotency_mismatch` for a key that was used for another request.
+   * Runs the operations in their order and in one transaction: all of them or none. Rejects as the first that fails does,
+   * with subjects that begin with `operations` and its position; with `idempotency_mismatch` for a key that was used for
+   * another request.
    */
   run(
     project: string,
@@ -51,19 +52,17 @@ export interface BatchKey {
 
 /**
  * One operation of a batch, as a client sent it: where a row, a patch or a filter has a value, it may have a reference.
- * Fields are named as the operation alone would have them, `body.email`.
  */
 export type BatchOperation = { readonly table: TableReference } & (
   | { readonly kind: 'get'; readonly key: BatchKey }
   | { readonly kind: 'create'; readonly record: NewRecord }
   | { readonly kind: 'createMany'; readonly records: NewRecords }
-  | { readonly kind: 'update'; readonly key: BatchKey; readonly patch: ClientRow; readonly field: string }
+  | { readonly kind: 'update'; readonly key: BatchKey; readonly patch: ClientRow }
   | { readonly kind: 'delete'; readonly key: BatchKey }
   | {
       readonly kind: 'updateMany';
       readonly filters: readonly RecordFilter[];
       readonly patch: ClientRow;
-      readonly field: string;
     }
   | { readonly kind: 'deleteMany'; readonly filters: readonly RecordFilter[] }
 );
@@ -76,42 +75,6 @@ export type BatchResult =
   | { readonly kind: 'update'; readonly result: RecordRow }
   | { readonly kind: 'delete'; readonly result: DeletedRecord; readonly key: RecordKey }
   | { readonly kind: 'updateMany' | 'deleteMany'; readonly result: AffectedRows };
-
-/** Where the request has the operation at this position. */
-export function operationField(position: number): string {
-  return `body.operations[${position}]`;
-}
-
-/** Runs what belongs to one operation of a batch; what it refuses says which one it was. */
-export function inOperation<Result>(position: number, run: () => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    throw error instanceof RowhouseError ? faultOf(error, position) : error;
-  }
-}
-
-function faultOf(error: RowhouseError, position: number): RowhouseError {
-  const operation = operationField(position);
-  const details = error.details?.map((detail) => ({
-    ...detail,
-    field: fieldInBatch(detail.field, operation),
-  }));
-  return new RowhouseError(
-    error.code,
-    `Operation ${position} failed, so the batch had no effect: ${error.message}`,
-    {
-      details: details ?? [{ field: operation, message: error.message }],
-      cause: error.cause,
-      retryAfterSeconds: error.retryAfterSeconds,
-    },
-  );
-}
-
-/** The key of a row is a part of the operation's path; everything else is in its body. */
-function fieldInBatch(field: string, operation: string): string {
-  return field.startsWith('path') ? `${operation}.path` : `${operation}.${field}`;
-}
 
 /** The most text that a batch may answer with, in UTF-16 code units. */
 const ANSWER_MAX_LENGTH = 67_108_864;

@@ -61,8 +61,6 @@ export interface RowSelection {
   /** Null for no limit. */
   readonly limit: number | null;
   readonly offset: number;
-  /** Where the request has all this: `body`, say. */
-  readonly field: string;
 }
 
 export interface CsvOptions {

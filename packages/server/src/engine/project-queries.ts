@@ -14,8 +14,6 @@ export interface ProjectQueries {
 
 export interface Query {
   readonly sql: string;
-  /** Where the request has the statement. */
-  readonly field: string;
   /** By position, or by name with or without its prefix; values as a client sent them. Null for none. */
   readonly parameters: readonly unknown[] | Readonly<Record<string, unknown>> | null;
   /** The most rows to be read. */

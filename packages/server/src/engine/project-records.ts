@@ -92,9 +92,6 @@ export interface RecordFilter {
   readonly operator: FilterOperator;
   /** Of `in` an array; of `is_null` and `not_null` null. */
   readonly value: unknown;
-  /** Where the request has the column and the value. */
-  readonly columnField: string;
-  readonly valueField: string;
 }
 
 export interface RecordPageRequest {
@@ -135,14 +132,10 @@ export interface RecordRow {
 export interface ConflictRule {
   readonly columns: readonly string[];
   readonly action: 'update' | 'ignore';
-  /** Where the request has the rule. */
-  readonly field: string;
 }
 
 export interface NewRecord {
   readonly row: ClientRow;
-  /** Where the request has the row. */
-  readonly field: string;
   readonly onConflict: ConflictRule | null;
 }
 
@@ -152,8 +145,6 @@ export interface CreatedRecord extends RecordRow {
 
 export interface NewRecords {
   readonly rows: readonly ClientRow[];
-  /** Where the request has the rows. */
-  readonly field: string;
   readonly onConflict: ConflictRule | null;
   readonly returnRows: boolean;
 }
@@ -170,14 +161,11 @@ export interface CreatedRecords {
 export interface RecordChange {
   readonly key: RecordKey;
   readonly patch: ClientRow;
-  /** Where the request has the patch. */
-  readonly field: string;
 }
 
 export interface RecordsChange {
   readonly filters: readonly RecordFilter[];
   readonly patch: ClientRow;
-  readonly field: string;
 }
 
 export interface DeletedRecord {

@@ -2,8 +2,8 @@ import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
 
 /**
  * The port, as far as tables are concerned. A table is asked for by its name or by its id in digits, names first; every
- * method rejects with `not_found` where there is no such table. Fields at fault are named as the request has them. A change
- * that is given an idempotent request has effect once, and rejects with `idempotency_mismatch` for a key used for another.
+ * method rejects with `not_found` where there is no such table. A change that is given an idempotent request has effect once,
+ * and rejects with `idempotency_mismatch` for a key used for another.
  */
 export interface ProjectTables {
   /** Ordinary and virtual tables, sorted by name. */
@@ -160,10 +160,6 @@ export interface TableChange {
 export interface ColumnChange {
   /** Its name, in any case, or its id in digits. */
   readonly column: string;
-  /** Where the request names the column: `body.columns[0].column_name`, or `path.column`. */
-  readonly columnField: string;
-  /** Where the request has the change: `body.columns[0]`. */
-  readonly field: string;
   readonly name?: string;
   readonly type?: ColumnType;
   readonly nullable?: boolean;
@@ -186,8 +182,6 @@ export interface NewIndex {
   readonly name: string | null;
   readonly columns: readonly string[];
   readonly unique: boolean;
-  /** Where the request describes the index: `body`. */
-  readonly field: string;
 }
 
 export interface NewTable {
@@ -197,6 +191,4 @@ export interface NewTable {
   readonly foreignKeys: readonly NewForeignKey[];
   /** Expressions. */
   readonly checks: readonly string[];
-  /** Where the request describes the table: `body`. */
-  readonly field: string;
 }

@@ -3,10 +3,10 @@ import { envelopeOf, success } from '../../http/envelope.ts';
 import { normaliseSlug } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../../http/idempotency.ts';
+import { withFields } from '../../http/subject-fields.ts';
 import { bootstrapAnswer, bootstrapFields, toBootstrapAnswer } from './bootstrap-fields.ts';
 import type { Bootstrap } from './bootstrap.ts';
-import { toNewDatabase } from './content-fields.ts';
-import { asSpelled } from './spelled-column-fields.ts';
+import { contentField, toNewDatabase } from './content-fields.ts';
 
 export function registerBootstrapRoute(app: HttpServer, bootstrap: Bootstrap): void {
   app.post(
@@ -21,7 +21,7 @@ export function registerBootstrapRoute(app: HttpServer, bootstrap: Bootstrap): v
       schema: { body: bootstrapFields, response: { 201: envelopeOf(bootstrapAnswer) } },
     },
     async (request, reply) => {
-      const { project_slug, project_name, tables = [], project_api_tokens = [] } = request.body;
+      const { project_slug, project_name, project_api_tokens = [] } = request.body;
       const requested = {
         issuer: credentialOf(request),
         slug: normaliseSlug(project_slug),
@@ -34,9 +34,8 @@ export function registerBootstrapRoute(app: HttpServer, bootstrap: Bootstrap): v
           username: token.project_username ?? null,
         })),
       };
-      const written = await bootstrap.run(requested, sealedRequestOf(request)).catch((error: unknown) => {
-        throw asSpelled(error, tables);
-      });
+      const running = bootstrap.run(requested, sealedRequestOf(request));
+      const written = await withFields(running, contentField(request.body));
       return reply.code(201).send(success(request, toBootstrapAnswer(resultOf(request, reply, written))));
     },
   );

@@ -4,10 +4,11 @@ import { invalidField } from '../../core/errors.ts';
 import type { IndexOfTable, NewDatabase, SeededTable } from '../../engine/new-database.ts';
 import { displayName } from '../../http/fields/display-name.ts';
 import { existingName, newObjectName } from '../../http/fields/object-name.ts';
+import { fieldAt, type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
 import { foldName } from '../../schema/identifier.ts';
-import { newIndexKeys, toNewIndex } from '../indexes/index-fields.ts';
+import { newIndexField, newIndexKeys, toNewIndex } from '../indexes/index-fields.ts';
 import { clientRow } from '../records/record-fields.ts';
-import { spelledColumnFields, toSpelledColumn } from './spelled-column-fields.ts';
+import { spelledColumnField, spelledColumnFields, toSpelledColumn } from './spelled-column-fields.ts';
 
 const MAX_TABLES = 200;
 const MAX_SEED_ROWS = 10_000;
@@ -44,14 +45,40 @@ export const contentKeys = {
 type Tables = readonly Static<typeof seededTable>[];
 type Indexes = readonly Static<typeof indexOfAnyTable>[];
 
+interface Content {
+  readonly tables?: Tables;
+  readonly indexes?: Indexes;
+}
+
+/** Maps a part of the new database to its field. */
+export function contentField({ tables = [], indexes = [] }: Content): FieldOf {
+  const places = [
+    ...tables.flatMap((table, position) => {
+      return (table.indexes ?? []).map((_, index) => `body.tables[${position}].indexes[${index}]`);
+    }),
+    ...indexes.map((_, position) => `body.indexes[${position}]`),
+  ];
+  return fieldsOf<Exclude<keyof NewDatabase, 'statements'>>({
+    tables: ([position, ...path]) => seededTableField(tables, Number(position))(path),
+    indexes: ([position, _index, ...path]) => newIndexField(places[Number(position)] ?? 'body.indexes')(path),
+  });
+}
+
+function seededTableField(tables: Tables, position: number): FieldOf {
+  const field = `body.tables[${position}]`;
+  const columns = tables[position]?.columns ?? [];
+  return fieldsOf<keyof SeededTable>({
+    table: fieldsOf<'name' | 'displayName' | 'columns'>({
+      name: () => `${field}.table_name`,
+      displayName: () => `${field}.display_name`,
+      columns: (path) => spelledColumnField(`${field}.columns`, columns, path),
+    }),
+    rows: (path) => fieldAt(`${field}.seed`, path),
+  });
+}
+
 /** @throws RowhouseError `validation_failed` for errors that a schema cannot detect. */
-export function toNewDatabase({
-  tables = [],
-  indexes = [],
-}: {
-  tables?: Tables;
-  indexes?: Indexes;
-}): NewDatabase {
+export function toNewDatabase({ tables = [], indexes = [] }: Content): NewDatabase {
   const names = namesOf(tables);
   const count = indexes.length + tables.reduce((sum, table) => sum + (table.indexes?.length ?? 0), 0);
   if (count > MAX_INDEXES) {
@@ -90,10 +117,8 @@ function toSeededTable(fields: Tables[number], field: string): SeededTable {
       columns: columns.map((column, position) => toSpelledColumn(column, `${field}.columns[${position}]`)),
       foreignKeys: [],
       checks: [],
-      field,
     },
     rows: seed,
-    rowsField: `${field}.seed`,
   };
 }
 
@@ -106,7 +131,7 @@ function ownIndexes(
     if (index.table_name !== undefined && foldName(index.table_name) !== foldName(table)) {
       throw invalidField(`${place}.table_name`, `must be omitted or be ${table}`);
     }
-    return { table, index: toNewIndex(index, place) };
+    return { table, index: toNewIndex(index) };
   });
 }
 
@@ -117,5 +142,5 @@ function placedIndex(
 ): IndexOfTable {
   const table = names.get(foldName(index.table_name));
   if (table === undefined) throw invalidField(`${field}.table_name`, 'must be the name of one of the tables');
-  return { table, index: toNewIndex(index, field) };
+  return { table, index: toNewIndex(index) };
 }

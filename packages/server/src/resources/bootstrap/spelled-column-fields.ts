@@ -1,10 +1,12 @@
 import { type Static, Type } from 'typebox';
 
-import { invalidField, RowhouseError } from '../../core/errors.ts';
+import { invalidField } from '../../core/errors.ts';
+import type { Subject } from '../../core/subject-error.ts';
 import type { NewColumn } from '../../engine/project-tables.ts';
 import { booleanLike } from '../../http/fields/boolean-like.ts';
 import { newColumnName } from '../../http/fields/object-name.ts';
-import { columnType, defaultValue, toNewColumn } from '../columns/column-fields.ts';
+import { fieldAt } from '../../http/subject-fields.ts';
+import { COLUMN_NAMES, columnType, defaultValue, toNewColumn } from '../columns/column-fields.ts';
 
 /** A column in a bootstrap request: each field has a long and a short spelling. */
 export const spelledColumnFields = Type.Object(
@@ -61,21 +63,16 @@ export function toSpelledColumn(column: SpelledColumn, field: string): NewColumn
   });
 }
 
-/** The tables of a request with the spelling of their columns. */
-type SpelledTables = readonly { readonly columns: readonly SpelledColumn[] }[];
-
-/** Returns an error about a column with the fields spelled as in the request. */
-export function asSpelled(error: unknown, tables: SpelledTables): unknown {
-  if (!(error instanceof RowhouseError) || error.details === undefined) return error;
-  const spell = (text: string) =>
-    text.replaceAll(COLUMN_FIELD, (whole, place: string, table: string, column: string, long: string) => {
-      const [, short] = SPELLINGS.find((spelling) => spelling[0] === long) ?? [];
-      const fields = tables[Number(table)]?.columns[Number(column)];
-      return short !== undefined && fields?.[short] !== undefined ? place + short : whole;
-    });
-  const details = error.details.map(({ field, message }) => ({ field: spell(field), message }));
-  const { code, message: text, retryAfterSeconds } = error;
-  return new RowhouseError(code, spell(text), { details, retryAfterSeconds, cause: error });
+/** Maps a part of the columns to its field, spelled as in the request. */
+export function spelledColumnField(
+  field: string,
+  columns: readonly SpelledColumn[],
+  [position, ...path]: Subject,
+): string {
+  const column = columns[Number(position)];
+  const shortNames = SPELLINGS.filter(([, short]) => column?.[short] !== undefined);
+  const names = Object.entries(COLUMN_NAMES).map(([part, long]) => {
+    return [part, shortNames.find((spelling) => spelling[0] === long)?.[1] ?? long] as const;
+  });
+  return fieldAt(`${field}[${position}]`, path, Object.fromEntries(names));
 }
-
-const COLUMN_FIELD = /(body\.tables\[(\d+)\]\.columns\[(\d+)\]\.)(\w+)/g;

@@ -1,9 +1,11 @@
 import { type Static, Type } from 'typebox';
 
+import type { Subject } from '../../core/subject-error.ts';
 import type { ColumnChange, ColumnEntry, ColumnType, NewColumn } from '../../engine/project-tables.ts';
 import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
 import { keyword, toKeyword } from '../../http/fields/keyword.ts';
 import { existingName, newColumnName } from '../../http/fields/object-name.ts';
+import { fieldAt, type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
 
 const flag = Type.Union([Type.Literal(0), Type.Literal(1)]);
 
@@ -79,17 +81,42 @@ export const columnChangesFields = Type.Object(
   { additionalProperties: false },
 );
 
-/**
- * @param at.column the column's name or id, and `at.columnField` its path in the request.
- * @param at.field the path of the change in the request.
- */
-export function toColumnChange(
-  fields: Static<typeof columnChangeFields>,
-  at: Pick<ColumnChange, 'column' | 'columnField' | 'field'>,
-): ColumnChange {
+/** The field names of the parts of a new column. */
+export const COLUMN_NAMES = {
+  name: 'column_name',
+  type: 'column_type',
+  primary: 'is_primary',
+  nullable: 'is_nullable',
+  unique: 'is_unique',
+  defaultValue: 'default_value',
+} as const satisfies Readonly<Record<keyof NewColumn, string>>;
+
+const CHANGE_NAMES: Readonly<Record<keyof ColumnChange, string>> = {
+  ...COLUMN_NAMES,
+  column: 'column_name',
+  name: 'new_column_name',
+};
+
+/** Maps a part of a new column to its field. */
+export const newColumnField: FieldOf = (path) => fieldAt('body', path, COLUMN_NAMES);
+
+/** Maps a part of the change of one column, which the path names, to its field. */
+export const columnChangeField = fieldsOf({
+  changes: ([_position, ...path]: Subject) => {
+    return path[0] === 'column' ? 'path.column' : fieldAt('body', path, CHANGE_NAMES);
+  },
+});
+
+/** Maps a part of the changes of several columns to its field. */
+export const columnChangesField = fieldsOf({
+  changes: (path: Subject) => fieldAt('body.columns', path, CHANGE_NAMES),
+});
+
+/** @param column the column's name or id. */
+export function toColumnChange(fields: Static<typeof columnChangeFields>, column: string): ColumnChange {
   const { new_column_name: name, column_type, is_nullable, is_unique, default_value } = fields;
   return {
-    ...at,
+    column,
     ...(name !== undefined && { name }),
     ...(column_type !== undefined && { type: toColumnType(column_type) }),
     ...(is_nullable !== undefined && { nullable: isTrue(is_nullable) }),
@@ -99,10 +126,7 @@ export function toColumnChange(
 }
 
 export function toColumnChanges(fields: Static<typeof columnChangesFields>): readonly ColumnChange[] {
-  return fields.columns.map(({ column_name: column, ...change }, position) => {
-    const field = `body.columns[${position}]`;
-    return toColumnChange(change, { column, columnField: `${field}.column_name`, field });
-  });
+  return fields.columns.map(({ column_name: column, ...change }) => toColumnChange(change, column));
 }
 
 export function toNewColumn(fields: Static<typeof newColumnFields>): NewColumn {

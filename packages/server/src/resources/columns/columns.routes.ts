@@ -7,11 +7,15 @@ import { existingName } from '../../http/fields/object-name.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
+import { withFields } from '../../http/subject-fields.ts';
 import type { Projects } from '../projects/projects.ts';
 import {
+  columnChangeField,
   columnChangeFields,
+  columnChangesField,
   columnChangesFields,
   columnFields,
+  newColumnField,
   newColumnFields,
   toColumnChange,
   toColumnChanges,
@@ -74,7 +78,10 @@ function addColumn(app: HttpServer, { tables, projects }: Rooms): void {
     async (request, reply) => {
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
       const column = toNewColumn(request.body);
-      const written = await tables.addColumn(slug, request.params.table, column, request.idempotency);
+      const written = await withFields(
+        tables.addColumn(slug, request.params.table, column, request.idempotency),
+        newColumnField,
+      );
       const added = resultOf(request, reply, written);
       const data = { table: added.tableName, column: toColumnFields(added) };
       return reply.code(201).send(success(request, data));
@@ -93,7 +100,10 @@ function changeColumns(app: HttpServer, { tables, projects }: Rooms): void {
     async (request, reply) => {
       const changes = toColumnChanges(request.body);
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
-      const written = await tables.changeColumns(slug, request.params.table, changes, request.idempotency);
+      const written = await withFields(
+        tables.changeColumns(slug, request.params.table, changes, request.idempotency),
+        columnChangesField,
+      );
       return success(request, { updated_count: resultOf(request, reply, written).length });
     },
   );
@@ -124,9 +134,12 @@ function changeColumn(app: HttpServer, { tables, projects }: Rooms): void {
     },
     async (request, reply) => {
       const { project, table, column } = request.params;
-      const change = toColumnChange(request.body, { column, columnField: 'path.column', field: 'body' });
+      const change = toColumnChange(request.body, column);
       const slug = await projects.slugFor(credentialOf(request), project);
-      const written = await tables.changeColumns(slug, table, [change], request.idempotency);
+      const written = await withFields(
+        tables.changeColumns(slug, table, [change], request.idempotency),
+        columnChangeField,
+      );
       const [changed] = resultOf(request, reply, written);
       if (changed === undefined) throw new Error('the engine returned no column for a change');
       return success(request, { table: changed.tableName, column: toColumnFields(changed) });

@@ -1,13 +1,19 @@
 import { type Static, Type } from 'typebox';
 
 import { invalidField } from '../../core/errors.ts';
-import type { CsvOptions, DatabaseFormat, RowSelection, TableFormat } from '../../engine/project-exports.ts';
-import type { RecordFilter } from '../../engine/project-records.ts';
+import type { CsvOptions, DatabaseFormat, TableFormat } from '../../engine/project-exports.ts';
 import { envelopeOf } from '../../http/envelope.ts';
 import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
 import { keyword } from '../../http/fields/keyword.ts';
 import { ALLOWED_KEYWORD } from '../../http/validation-details.ts';
-import { FILTERS_IN_WORDS, filtersOf, filtersOfText } from '../records/filter-fields.ts';
+import {
+  type ClientFilters,
+  FILTERS_IN_WORDS,
+  filtersOf,
+  filtersOfText,
+  NO_FILTERS,
+} from '../records/filter-fields.ts';
+import type { ClientSelection } from './export-request.ts';
 import { exportManifest } from './manifest.ts';
 
 const MAX_TABLES = 10_000;
@@ -67,16 +73,20 @@ export const exportEnvelope = envelopeOf(Type.Object({ export: exportManifest })
 
 export const exportId = Type.String({ maxLength: 100 });
 
-/** @throws RowhouseError `validation_failed`. */
-export function toRowSelection(body: Static<typeof rowOptions>, field: string): RowSelection {
+/**
+ * @param field where the request has the selection.
+ * @throws RowhouseError `validation_failed`.
+ */
+export function toRowSelection(body: Static<typeof rowOptions>, field: string): ClientSelection {
+  const { filters, form } = filtersIn(body.filters, `${field}.filters`);
   return {
     columns: body.columns ?? null,
-    filters: filtersIn(body.filters, `${field}.filters`),
+    filters,
+    filterForm: form,
     sort: body.sort ?? null,
     descending: body.order?.toUpperCase() === 'DESC',
     limit: body.limit ?? null,
     offset: body.offset ?? 0,
-    field,
   };
 }
 
@@ -87,7 +97,7 @@ export function toRowSelection(body: Static<typeof rowOptions>, field: string): 
 export function toRowSelections(
   options: Readonly<Record<string, Static<typeof rowOptions>>>,
   format: DatabaseFormat,
-): Readonly<Record<string, RowSelection>> {
+): Readonly<Record<string, ClientSelection>> {
   const selections = Object.entries(options).map(([table, body]) => {
     const field = `body.table_options.${table}`;
     if (format === 'sqlite') {
@@ -105,8 +115,8 @@ export function toRowSelections(
 }
 
 /** Parses filters, which are JSON or the text form of a list of records. */
-function filtersIn(value: unknown, field: string): readonly RecordFilter[] {
-  if (value === undefined) return [];
+function filtersIn(value: unknown, field: string): ClientFilters {
+  if (value === undefined) return NO_FILTERS;
   return typeof value === 'string' ? filtersOfText(value, field) : filtersOf(value, field);
 }
 

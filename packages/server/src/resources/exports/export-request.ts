@@ -1,11 +1,24 @@
-import type { DatabaseExportRequest, TableExportRequest } from '../../engine/project-exports.ts';
+import type {
+  DatabaseExportRequest,
+  RowSelection,
+  TableExportRequest,
+} from '../../engine/project-exports.ts';
 import { parseExactJson } from '../../http/json/exact-json.ts';
+import type { FilterForm } from '../records/filter-fields.ts';
 
 /** The parameters of an export, as plain data. */
 export type ExportRequest =
   | { readonly kind: 'schema_export'; readonly format: string }
-  | ({ readonly kind: 'table_export' } & TableExportRequest)
-  | ({ readonly kind: 'database_export' } & DatabaseExportRequest);
+  | ({ readonly kind: 'table_export'; readonly rows: ClientSelection } & TableExportRequest)
+  | ({
+      readonly kind: 'database_export';
+      readonly rows: Readonly<Record<string, ClientSelection>>;
+    } & DatabaseExportRequest);
+
+/** Rows of a table, and how the client wrote their filters, which an error names later. */
+export interface ClientSelection extends RowSelection {
+  readonly filterForm: FilterForm;
+}
 
 /** Serializes a request completely, so the export can run later. */
 export function writeRequest(request: ExportRequest): string {

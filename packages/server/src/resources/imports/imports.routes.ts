@@ -11,6 +11,7 @@ import { flag, isTrue } from '../../http/fields/boolean-like.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf, withBody } from '../../http/idempotency.ts';
+import { withFields } from '../../http/subject-fields.ts';
 import type { Projects } from '../projects/projects.ts';
 import { importReport, toImportFields } from './import-fields.ts';
 import type { Imports } from './imports.ts';
@@ -49,7 +50,7 @@ export function registerImportRoutes(
         const project = await projects.slugFor(credentialOf(request), request.params.project);
         if (content === undefined) throw invalidField('body', 'must be a SQLite database file; it is empty');
         const announced = request.headers['content-length'];
-        const written = await imports.importDatabase({
+        const importing = imports.importDatabase({
           project,
           replace: isTrue(request.query.replace),
           requestOf: request.idempotency === null ? null : (sha256) => withBody(request, sha256),
@@ -57,6 +58,7 @@ export function registerImportRoutes(
           announcedBytes: announced === undefined ? null : Number(announced),
           signal: clientGone(reply),
         });
+        const written = await withFields(importing, () => 'body');
         const report = resultOf(request, reply, written);
         return reply.code(201).send(success(request, { import: toImportFields(project, report) }));
       },

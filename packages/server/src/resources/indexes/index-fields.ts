@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { IndexEntry, NewIndex } from '../../engine/project-tables.ts';
 import { type BooleanLike, booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
 import { existingName, newObjectName } from '../../http/fields/object-name.ts';
+import { fieldAt, type FieldOf } from '../../http/subject-fields.ts';
 
 /** An index in an answer, in the contract's order. */
 export const indexFields = Type.Object(
@@ -25,17 +26,22 @@ export const newIndexKeys = {
   unique: Type.Optional(booleanLike),
 };
 
-/** @param field the path of the index in the request. */
-export function toNewIndex(
-  fields: {
-    readonly columns: readonly string[];
-    readonly index_name?: string;
-    readonly unique?: BooleanLike;
-  },
-  field: string,
-): NewIndex {
+/**
+ * Maps a part of a new index to its field.
+ * @param field the path of the index in the request.
+ */
+export function newIndexField(field: string): FieldOf {
+  const names: Partial<Record<keyof NewIndex, string>> = { name: 'index_name' };
+  return (path) => fieldAt(field, path, names);
+}
+
+export function toNewIndex(fields: {
+  readonly columns: readonly string[];
+  readonly index_name?: string;
+  readonly unique?: BooleanLike;
+}): NewIndex {
   const { columns, index_name: name = null, unique } = fields;
-  return { columns, name, unique: isTrue(unique), field };
+  return { columns, name, unique: isTrue(unique) };
 }
 
 export function toIndexFields(index: IndexEntry): Static<typeof indexFields> {

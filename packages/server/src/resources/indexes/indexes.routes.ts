@@ -7,8 +7,9 @@ import { existingName } from '../../http/fields/object-name.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
+import { withFields } from '../../http/subject-fields.ts';
 import type { Projects } from '../projects/projects.ts';
-import { indexFields, newIndexKeys, toIndexFields, toNewIndex } from './index-fields.ts';
+import { indexFields, newIndexField, newIndexKeys, toIndexFields, toNewIndex } from './index-fields.ts';
 
 const reading = { access: 'project', scope: 'schema:read' } as const;
 const changing = { access: 'project', scope: 'schema:write' } as const;
@@ -39,8 +40,11 @@ function createIndex(app: HttpServer, { tables, projects }: Rooms): void {
     },
     async (request, reply) => {
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
-      const index = toNewIndex(request.body, 'body');
-      const written = await tables.createIndex(slug, request.params.table, index, request.idempotency);
+      const index = toNewIndex(request.body);
+      const written = await withFields(
+        tables.createIndex(slug, request.params.table, index, request.idempotency),
+        newIndexField('body'),
+      );
       const created = resultOf(request, reply, written);
       return reply.code(201).send(success(request, { index: toIndexFields(created) }));
     },

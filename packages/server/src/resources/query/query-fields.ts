@@ -4,6 +4,7 @@ import type { Credential } from '../../core/credential.ts';
 import { invalidField } from '../../core/errors.ts';
 import type { Query, QueryAnswer } from '../../engine/project-queries.ts';
 import { allowedTables } from '../../http/access/permissions.ts';
+import { fieldAt, type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
 
 const MAX_SQL_LENGTH = 100_000;
 const MAX_LIMIT = 1_000;
@@ -46,11 +47,19 @@ export function toQuery(body: Static<typeof queryBody>, credential: Credential):
   }
   return {
     sql: text,
-    field: sql === undefined ? 'body.query' : 'body.sql',
     parameters: parametersOf(params),
     limit: Math.min(Math.max(limit, 1), MAX_LIMIT),
     allowed: allowedTables(credential),
   };
+}
+
+/** Of a part of the query. */
+export function queryFields({ sql }: Static<typeof queryBody>): FieldOf {
+  return fieldsOf<Exclude<keyof Query, 'allowed'>>({
+    sql: () => (sql === undefined ? 'body.query' : 'body.sql'),
+    parameters: (path) => fieldAt('body.params', path),
+    limit: () => 'body.limit',
+  });
 }
 
 function parametersOf(params: unknown): Query['parameters'] {

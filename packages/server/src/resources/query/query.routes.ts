@@ -5,8 +5,9 @@ import { envelopeOf } from '../../http/envelope.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { renderedSuccess } from '../../http/json/rendered-json.ts';
+import { withFields } from '../../http/subject-fields.ts';
 import type { Projects } from '../projects/projects.ts';
-import { queryAnswer, queryBody, toQuery, writeQueryAnswer } from './query-fields.ts';
+import { queryAnswer, queryBody, queryFields, toQuery, writeQueryAnswer } from './query-fields.ts';
 
 /** What this route works with. */
 interface Rooms {
@@ -30,7 +31,10 @@ export function registerQueryRoute(app: HttpServer, { queries, projects }: Rooms
     async (request, reply) => {
       const query = toQuery(request.body, credentialOf(request));
       const project = await projects.slugFor(credentialOf(request), request.params.project);
-      const answer = await queries.run(project, query, clientGone(reply));
+      const answer = await withFields(
+        queries.run(project, query, clientGone(reply)),
+        queryFields(request.body),
+      );
       return renderedSuccess(request, writeQueryAnswer(answer, query));
     },
   );

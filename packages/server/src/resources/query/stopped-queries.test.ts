@@ -130,7 +130,7 @@ test('an engine that closes stops what runs at once', async () => {
   });
   await engine.createDatabase('crm', {});
   const { signal } = new AbortController();
-  const limits = { field: 'body.sql', parameters: null, limit: 500, allowed: null };
+  const limits = { parameters: null, limit: 500, allowed: null };
   const running = engine.queries.run('crm', { sql: ENDLESS, ...limits }, signal);
   const stopped = assert.rejects(running, { code: 'unavailable' });
   await engine.queries.run('crm', { sql: 'SELECT 1', ...limits }, signal);

@@ -1,55 +1,70 @@
 import { invalidField } from '../../core/errors.ts';
+import type { Subject } from '../../core/subject-error.ts';
 import { type BatchOperation, type BatchReference, isBatchReference } from '../../engine/project-batches.ts';
 import type { ClientRow, RecordFilter } from '../../engine/project-records.ts';
+import type { FieldOf } from '../../http/subject-fields.ts';
 
 /**
  * A reference is to an operation before the one that has it.
+ * @param fieldOf a part of the operation.
  * @throws RowhouseError `validation_failed`.
  */
-export function requireEarlierReferences(operation: BatchOperation, position: number): void {
-  for (const { reference, field } of referencesIn(operation)) {
-    const target = /^(0|[1-9]\d{0,2})(?:\.[^.]+)+$/.exec(reference.$ref)?.[1];
-    if (target === undefined || Number(target) >= position) {
-      throw invalidField(field, 'must reference a value returned by an earlier operation, such as 0.row.id');
+export function requireEarlierReferences(
+  operation: BatchOperation,
+  position: number,
+  fieldOf: FieldOf,
+): void {
+  for (const { value, subject } of valuesIn(operation)) {
+    if (isBatchReference(value) && !isEarlier(value, position)) {
+      throw invalidField(
+        fieldOf(subject),
+        'must reference a value returned by an earlier operation, such as 0.row.id',
+      );
     }
   }
 }
 
-interface PlacedReference {
-  readonly reference: BatchReference;
-  readonly field: string;
+function isEarlier({ $ref }: BatchReference, position: number): boolean {
+  const target = /^(0|[1-9]\d{0,2})(?:\.[^.]+)+$/.exec($ref)?.[1];
+  return target !== undefined && Number(target) < position;
 }
 
-function referencesIn(operation: BatchOperation): readonly PlacedReference[] {
-  const inKey = 'key' in operation ? operation.key.parts.map((part) => ({ value: part, field: 'path' })) : [];
-  const inFilters = 'filters' in operation ? operation.filters.flatMap(valuesOf) : [];
-  const inRows = rowsIn(operation).flatMap(({ row, field }) => {
-    return Object.entries(row).map(([column, value]) => ({ value, field: `${field}.${column}` }));
-  });
-  return [...inKey, ...inFilters, ...inRows].flatMap(({ value, field }) => {
-    return isBatchReference(value) ? [{ reference: value, field }] : [];
-  });
+interface PlacedValue {
+  readonly value: unknown;
+  readonly subject: Subject;
 }
 
-function valuesOf({
-  value,
-  valueField,
-}: RecordFilter): readonly { readonly value: unknown; readonly field: string }[] {
-  if (!Array.isArray(value)) return [{ value, field: valueField }];
-  return value.map((each: unknown, index) => ({ value: each, field: `${valueField}[${index}]` }));
+/** What may be a reference. */
+function valuesIn(operation: BatchOperation): readonly PlacedValue[] {
+  return [
+    ...('key' in operation ? listed(operation.key.parts, ['key', 'parts']) : []),
+    ...('filters' in operation ? operation.filters.flatMap(filterValues) : []),
+    ...rowsIn(operation).flatMap(({ row, subject }) => {
+      return Object.entries(row).map(([column, value]) => ({ value, subject: [...subject, column] }));
+    }),
+  ];
 }
 
-function rowsIn(operation: BatchOperation): readonly { readonly row: ClientRow; readonly field: string }[] {
+function filterValues({ value }: RecordFilter, index: number): readonly PlacedValue[] {
+  const subject = ['filters', index, 'value'];
+  return Array.isArray(value) ? listed(value, subject) : [{ value, subject }];
+}
+
+function listed(values: readonly unknown[], subject: Subject): readonly PlacedValue[] {
+  return values.map((value, index) => ({ value, subject: [...subject, index] }));
+}
+
+function rowsIn(
+  operation: BatchOperation,
+): readonly { readonly row: ClientRow; readonly subject: Subject }[] {
   switch (operation.kind) {
     case 'create':
-      return [operation.record];
-    case 'createMany': {
-      const { rows, field } = operation.records;
-      return rows.map((row, index) => ({ row, field: `${field}[${index}]` }));
-    }
+      return [{ row: operation.record.row, subject: ['record', 'row'] }];
+    case 'createMany':
+      return operation.records.rows.map((row, index) => ({ row, subject: ['records', 'rows', index] }));
     case 'update':
     case 'updateMany':
-      return [{ row: operation.patch, field: operation.field }];
+      return [{ row: operation.patch, subject: ['patch'] }];
     case 'get':
     case 'delete':
     case 'deleteMany':

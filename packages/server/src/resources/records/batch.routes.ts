@@ -6,6 +6,7 @@ import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
 import { renderedSuccess } from '../../http/json/rendered-json.ts';
 import type { Projects } from '../projects/projects.ts';
+import { batchFault } from './batch-faults.ts';
 import { batchAnswer, batchBody, writeResults } from './batch-fields.ts';
 import { toBatch } from './read-batch.ts';
 
@@ -30,9 +31,11 @@ export function registerBatchRoute(
       },
     },
     async (request, reply) => {
-      const operations = toBatch(request.body, credentialOf(request));
+      const { operations, fields } = toBatch(request.body, credentialOf(request));
       const project = await projects.slugFor(credentialOf(request), request.params.project);
-      const written = await batches.run(project, operations, request.idempotency);
+      const written = await batches.run(project, operations, request.idempotency).catch((error: unknown) => {
+        throw batchFault(error, fields);
+      });
       return renderedSuccess(request, writeResults(resultOf(request, reply, written)));
     },
   );

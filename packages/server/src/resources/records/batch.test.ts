@@ -92,6 +92,15 @@ test('the first failure undoes all, and names its position and its field', async
       '1',
     ],
     ['constraint_violation', [fine, post('/records/notes', { person: 77 })], '1'],
+    [
+      'constraint_violation',
+      [
+        fine,
+        post('/records/notes', { person: { $ref: '0.row.id' } }),
+        { method: 'DELETE', path: '/records/people/{0.row.id}' },
+      ],
+      '2',
+    ],
     ['constraint_violation', [fine, fine, { method: 'GET', path: '/records/people/99' }], '1'],
     ['not_found', [fine, { method: 'GET', path: '/records/people/99' }], '1'],
     ['not_found', [fine, post('/records/nowhere', {})], '1'],

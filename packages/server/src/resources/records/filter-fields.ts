@@ -1,6 +1,8 @@
 import { invalidField } from '../../core/errors.ts';
+import type { Subject } from '../../core/subject-error.ts';
 import type { FilterOperator, RecordFilter } from '../../engine/project-records.ts';
 import { parseExactJson } from '../../http/json/exact-json.ts';
+import { fieldAt, type FieldOf } from '../../http/subject-fields.ts';
 import { requirePlainFilter } from './plain-values.ts';
 
 const OPERATORS: readonly FilterOperator[] = [
@@ -25,8 +27,30 @@ const MAX_VALUES_IN = 1_000;
 /** SQLite allows 32,766 parameters in a statement. https://www.sqlite.org/limits.html#max_variable_number */
 const MAX_VALUES = 20_000;
 
+/** How a client wrote filters: as values by column, or as conditions. */
+export type FilterForm = 'values' | 'conditions';
+
+export interface ClientFilters {
+  readonly filters: readonly RecordFilter[];
+  readonly form: FilterForm;
+}
+
+/** Stands for filters that the request omits. */
+export const NO_FILTERS: ClientFilters = { filters: [], form: 'values' };
+
+/** @param field the path of the filters in the request. */
+export function filterFields(field: string, { filters, form }: ClientFilters): FieldOf {
+  return (path) => fieldAt(field, form === 'values' ? belowColumn(filters, path) : path);
+}
+
+/** In the form of values by column, a column and its value share one field. */
+function belowColumn(filters: readonly RecordFilter[], [index, _part, ...below]: Subject): Subject {
+  const filter = filters[Number(index)];
+  return filter === undefined ? [] : [filter.column, ...below];
+}
+
 /** Parses filters from a query parameter, which is JSON. @throws RowhouseError `validation_failed`. */
-export function filtersOfText(text: string, field: string): readonly RecordFilter[] {
+export function filtersOfText(text: string, field: string): ClientFilters {
   return filtersOf(parsed(text, field), field);
 }
 
@@ -36,16 +60,20 @@ export function filtersOfText(text: string, field: string): readonly RecordFilte
  * @param field the path of the filters in the request.
  * @throws RowhouseError `validation_failed`.
  */
-export function filtersOf(value: unknown, field: string): readonly RecordFilter[] {
+export function filtersOf(value: unknown, field: string): ClientFilters {
   if (!isObject(value) && !Array.isArray(value)) {
     throw invalidField(field, 'must be an object of columns and values, or an array of conditions');
   }
-  const filters = Array.isArray(value)
-    ? value.map((condition, index) => filterOf(condition, `${field}[${index}]`))
-    : Object.entries(value).map(([column, exact]) => exactMatch(column, exact, field));
-  assertWithinLimits(filters, field);
-  for (const filter of filters) requirePlainFilter(filter);
-  return filters;
+  const read: ClientFilters = Array.isArray(value)
+    ? {
+        filters: value.map((condition, index) => filterOf(condition, `${field}[${index}]`)),
+        form: 'conditions',
+      }
+    : { filters: Object.entries(value).map(exactMatch), form: 'values' };
+  assertWithinLimits(read, field);
+  const fieldOf = filterFields(field, read);
+  for (const [index, filter] of read.filters.entries()) requirePlainFilter(filter, fieldOf([index, 'value']));
+  return read;
 }
 
 function parsed(text: string, field: string): unknown {
@@ -56,9 +84,8 @@ function parsed(text: string, field: string): unknown {
   }
 }
 
-function exactMatch(column: string, value: unknown, field: string): RecordFilter {
-  const path = `${field}.${column}`;
-  return { column, operator: '=', value, columnField: path, valueField: path };
+function exactMatch([column, value]: readonly [string, unknown]): RecordFilter {
+  return { column, operator: '=', value };
 }
 
 function filterOf(condition: unknown, field: string): RecordFilter {
@@ -70,14 +97,7 @@ function filterOf(condition: unknown, field: string): RecordFilter {
   }
   if (typeof column !== 'string') throw invalidField(`${field}.column`, 'must be the name of a column');
   const operator = operatorOf(op, `${field}.op`);
-  const valueField = `${field}.value`;
-  return {
-    column,
-    operator,
-    value: valueOf(value, operator, valueField),
-    columnField: `${field}.column`,
-    valueField,
-  };
+  return { column, operator, value: valueOf(value, operator, `${field}.value`) };
 }
 
 /**
@@ -101,15 +121,17 @@ function operatorOf(op: unknown, field: string): FilterOperator {
   return operator;
 }
 
-function assertWithinLimits(filters: readonly RecordFilter[], field: string): void {
+function assertWithinLimits(read: ClientFilters, field: string): void {
+  const { filters } = read;
   if (filters.length > MAX_CONDITIONS) {
     throw invalidField(field, `must have at most ${MAX_CONDITIONS} conditions`);
   }
-  const lists = filters.filter(({ operator, value }) => operator === 'in' && Array.isArray(value));
-  const sizes = lists.map(({ value }) => (Array.isArray(value) ? value.length : 0));
-  const tooLong = lists[sizes.findIndex((size) => size > MAX_VALUES_IN)];
-  if (tooLong !== undefined) {
-    throw invalidField(tooLong.valueField, `must have at most ${MAX_VALUES_IN} values`);
+  const sizes = filters.map(({ operator, value }) => {
+    return operator === 'in' && Array.isArray(value) ? value.length : 0;
+  });
+  const tooLong = sizes.findIndex((size) => size > MAX_VALUES_IN);
+  if (tooLong !== -1) {
+    throw invalidField(`${field}[${tooLong}].value`, `must have at most ${MAX_VALUES_IN} values`);
   }
   if (sizes.reduce((sum, size) => sum + size, 0) > MAX_VALUES) {
     throw invalidField(field, `must have at most ${MAX_VALUES} values in all`);

@@ -45,7 +45,7 @@ test('a reference of a batch is taken where a value is', () => {
   const reference = { $ref: '0.row.id' };
   assert.equal(createRequestOf({ a: reference }).kind, 'one');
   assert.deepEqual(patchOf({ a: reference }).patch, { a: reference });
-  assert.equal(filtersOf([{ column: 'a', op: 'in', value: [1, reference] }], 'body.where').length, 1);
+  assert.equal(filtersOf([{ column: 'a', op: 'in', value: [1, reference] }], 'body.where').filters.length, 1);
 });
 
 test('a query has as many parameters as a statement of SQLite can have, and not one more', () => {

@@ -3,8 +3,8 @@ import { isBatchReference } from '../../engine/project-batches.ts';
 import type { ClientRow, RecordFilter } from '../../engine/project-records.ts';
 
 /**
- * Requires that no value of a row is an array or an object, but for a reference of a batch. The thread that writes the row refuses
- * these too; but to hand it millions of them would hold up the event loop.
+ * Requires that no value of a row is an array or an object, except a batch reference. The thread that writes the row refuses them too,
+ * but copying millions of them to the thread would block the event loop.
  * @throws RowhouseError `validation_failed`.
  */
 export function requirePlainValues(row: ClientRow, field: string): void {
@@ -13,8 +13,12 @@ export function requirePlainValues(row: ClientRow, field: string): void {
   }
 }
 
-/** The same for what a filter compares with; `in` takes an array of such values. @throws RowhouseError `validation_failed`. */
-export function requirePlainFilter({ operator, value, valueField }: RecordFilter): void {
+/**
+ * Requires the same of a filter's value. `in` takes an array of such values.
+ * @param valueField the path of the value in the request.
+ * @throws RowhouseError `validation_failed`.
+ */
+export function requirePlainFilter({ operator, value }: RecordFilter, valueField: string): void {
   if (!isNested(value)) return;
   if (operator !== 'in') throw notPlain(valueField);
   if (!Array.isArray(value)) throw invalidField(valueField, 'must be an array');

@@ -2,16 +2,13 @@ import type { Static } from 'typebox';
 
 import type { Credential } from '../../core/credential.ts';
 import { invalidField } from '../../core/errors.ts';
-import {
-  type BatchKey,
-  type BatchOperation,
-  type BatchReference,
-  inOperation,
-} from '../../engine/project-batches.ts';
-import type { ClientRow, RecordFilter, TableReference } from '../../engine/project-records.ts';
+import type { BatchKey, BatchOperation, BatchReference } from '../../engine/project-batches.ts';
+import type { ClientRow, TableReference } from '../../engine/project-records.ts';
 import { requirePermissions } from '../../http/access/permissions.ts';
 import { toBooleanLike } from '../../http/fields/boolean-like.ts';
 import { toKeyword } from '../../http/fields/keyword.ts';
+import { type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
+import { inOperation } from './batch-faults.ts';
 import { type batchBody, BATCH_METHODS } from './batch-fields.ts';
 import { requireEarlierReferences } from './batch-references.ts';
 import { createRequestOf, patchOf } from './record-body-fields.ts';
@@ -21,19 +18,29 @@ const MAX_ROWS = 10_000;
 
 type SentOperation = Static<typeof batchBody>['operations'][number];
 
+interface ReadOperation {
+  readonly operation: BatchOperation;
+  /** Where the operation alone would have a part of its input: `body.email`. */
+  readonly fieldOf: FieldOf;
+}
+
 /** @throws RowhouseError `validation_failed`, `permission_denied`: each names the operation at fault. */
-export function toBatch(body: Static<typeof batchBody>, credential: Credential): readonly BatchOperation[] {
-  const operations = body.operations.map((sent, position) => {
+export function toBatch(
+  body: Static<typeof batchBody>,
+  credential: Credential,
+): { readonly operations: readonly BatchOperation[]; readonly fields: readonly FieldOf[] } {
+  const read = body.operations.map((sent, position) => {
     return inOperation(position, () => {
-      const operation = toOperation(sent, credential);
-      requireEarlierReferences(operation, position);
-      return operation;
+      const { operation, fieldOf } = toOperation(sent, credential);
+      requireEarlierReferences(operation, position, fieldOf);
+      return { operation, fieldOf };
     });
   });
+  const operations = read.map(({ operation }) => operation);
   const rows = operations.reduce((sum, operation) => sum + rowsOf(operation), 0);
   if (rows > MAX_ROWS)
     throw invalidField('body.operations', `must write at most ${MAX_ROWS} new rows in all`);
-  return operations;
+  return { operations, fields: read.map(({ fieldOf }) => fieldOf) };
 }
 
 function rowsOf(operation: BatchOperation): number {
@@ -41,7 +48,7 @@ function rowsOf(operation: BatchOperation): number {
   return operation.kind === 'createMany' ? operation.records.rows.length : 0;
 }
 
-function toOperation({ method, path, body = {} }: SentOperation, credential: Credential): BatchOperation {
+function toOperation({ method, path, body = {} }: SentOperation, credential: Credential): ReadOperation {
   const place = placeOf(path);
   const table = tableReference(credential, place.table);
   const content = objectOf(body);
@@ -50,42 +57,63 @@ function toOperation({ method, path, body = {} }: SentOperation, credential: Cre
     case 'GET':
       requirePermissions(credential, { scope: 'records:read', tables: 'checked' });
       requireNoBody(content);
-      return { kind: 'get', table, key: key ?? keyMissing('GET') };
+      return { operation: { kind: 'get', table, key: key ?? keyMissing('GET') }, fieldOf: keyedField };
     case 'POST':
       if (key !== null) throw invalidField('path', 'must be /records/{table} for POST');
       return newRows(table, content);
     case 'PATCH':
-      return key === null
-        ? { kind: 'updateMany', table, ...changeOf(content) }
-        : { kind: 'update', table, key, ...patchOf(content) };
+      return key === null ? changeOfMany(table, content) : changeOfOne(table, key, content);
     case 'DELETE':
-      if (key === null)
-        return { kind: 'deleteMany', table, filters: filtersIn(content, ['where', 'allow_all']) };
+      if (key === null) return deletionOfMany(table, content);
       requireNoBody(content);
-      return { kind: 'delete', table, key };
+      return { operation: { kind: 'delete', table, key }, fieldOf: keyedField };
   }
 }
 
-function newRows(table: TableReference, body: ClientRow): BatchOperation {
+/** An operation has its key in its path, where a part of it may be a reference. */
+const keyField: FieldOf = ([part]) => (part === 'parts' ? 'path' : 'path.id');
+const keyedField = fieldsOf({ key: keyField });
+
+function newRows(table: TableReference, body: ClientRow): ReadOperation {
   const requested = createRequestOf(body);
+  const { fieldOf } = requested;
   return requested.kind === 'one'
-    ? { kind: 'create', table, record: requested.record }
-    : { kind: 'createMany', table, records: requested.records };
+    ? {
+        operation: { kind: 'create', table, record: requested.record },
+        fieldOf: fieldsOf({ record: fieldOf }),
+      }
+    : {
+        operation: { kind: 'createMany', table, records: requested.records },
+        fieldOf: fieldsOf({ records: fieldOf }),
+      };
+}
+
+function changeOfOne(table: TableReference, key: BatchKey, body: ClientRow): ReadOperation {
+  const { patch, patchField } = patchOf(body);
+  return {
+    operation: { kind: 'update', table, key, patch },
+    fieldOf: fieldsOf({ key: keyField, patch: patchField }),
+  };
 }
 
 /** Of many rows, which a body alone would be checked for by its schema. */
-function changeOf(body: ClientRow): {
-  readonly filters: readonly RecordFilter[];
-  readonly patch: ClientRow;
-  readonly field: string;
-} {
+function changeOfMany(table: TableReference, body: ClientRow): ReadOperation {
   const { data } = body;
-  const filters = filtersIn(body, ['data', 'where', 'allow_all']);
+  const { filters, filterField } = filtersIn(body, ['data', 'where', 'allow_all']);
   if (!isObject(data)) throw invalidField('body.data', 'must be an object of columns and values');
-  return { filters, ...patchOf({ data }) };
+  const { patch, patchField } = patchOf({ data });
+  return {
+    operation: { kind: 'updateMany', table, filters, patch },
+    fieldOf: fieldsOf({ filters: filterField, patch: patchField }),
+  };
 }
 
-function filtersIn(body: ClientRow, allowed: readonly string[]): readonly RecordFilter[] {
+function deletionOfMany(table: TableReference, body: ClientRow): ReadOperation {
+  const { filters, filterField } = filtersIn(body, ['where', 'allow_all']);
+  return { operation: { kind: 'deleteMany', table, filters }, fieldOf: fieldsOf({ filters: filterField }) };
+}
+
+function filtersIn(body: ClientRow, allowed: readonly string[]): ReturnType<typeof toFilters> {
   const stranger = Object.keys(body).find((name) => !allowed.includes(name));
   if (stranger !== undefined) {
     throw invalidField(`body.${stranger}`, `is not known; allowed: ${allowed.join(', ')}`);

@@ -1,12 +1,23 @@
 import { invalidField } from '../../core/errors.ts';
 import type { ClientRow, ConflictRule, NewRecord, NewRecords } from '../../engine/project-records.ts';
+import { fieldAt, type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
 import { requirePlainValues } from './plain-values.ts';
 
 const MAX_ROWS = 10_000;
 
-export type CreateRequest =
+export type CreateRequest = (
   | { readonly kind: 'one'; readonly record: NewRecord }
-  | { readonly kind: 'many'; readonly records: NewRecords };
+  | { readonly kind: 'many'; readonly records: NewRecords }
+) & {
+  /** Of a part of the record or the records. */
+  readonly fieldOf: FieldOf;
+};
+
+export interface PatchRequest {
+  readonly patch: ClientRow;
+  /** Of a part of the patch. */
+  readonly patchField: FieldOf;
+}
 
 /**
  * Parses a body with new rows: a row, `{"data":{…}}` or `{"rows":[…]}`. A row's values are never objects or arrays, so a
@@ -15,24 +26,46 @@ export type CreateRequest =
  */
 export function createRequestOf(body: ClientRow): CreateRequest {
   const request = sentRows(body);
-  if (request.kind === 'one') requirePlainValues(request.record.row, request.record.field);
+  if (request.kind === 'one') requirePlainValues(request.record.row, request.fieldOf(['row']));
   else {
-    const { rows, field } = request.records;
-    for (const [index, row] of rows.entries()) requirePlainValues(row, `${field}[${index}]`);
+    for (const [index, row] of request.records.rows.entries()) {
+      requirePlainValues(row, request.fieldOf(['rows', index]));
+    }
   }
   return request;
 }
 
 function sentRows(body: ClientRow): CreateRequest {
-  if (Array.isArray(body['rows'])) return { kind: 'many', records: newRecords(body, body['rows']) };
-  if (isRow(body['data'])) return { kind: 'one', record: wrappedRecord(body, body['data']) };
+  if (Array.isArray(body['rows'])) {
+    return { kind: 'many', records: newRecords(body, body['rows']), fieldOf: recordsField };
+  }
+  if (isRow(body['data'])) {
+    return { kind: 'one', record: wrappedRecord(body, body['data']), fieldOf: wrappedField };
+  }
   const { on_conflict: onConflict, ...row } = body;
-  if (!isRow(onConflict)) return { kind: 'one', record: { row: body, field: 'body', onConflict: null } };
-  return { kind: 'one', record: { row, field: 'body', onConflict: conflictRule(onConflict) } };
+  const record = isRow(onConflict)
+    ? { row, onConflict: conflictRule(onConflict) }
+    : { row: body, onConflict: null };
+  return { kind: 'one', record, fieldOf: recordField };
 }
 
+const onConflictField: FieldOf = (path) => fieldAt('body.on_conflict', path);
+const recordField = fieldsOf<keyof NewRecord>({
+  row: (path) => fieldAt('body', path),
+  onConflict: onConflictField,
+});
+const wrappedField = fieldsOf<keyof NewRecord>({
+  row: (path) => fieldAt('body.data', path),
+  onConflict: onConflictField,
+});
+const recordsField = fieldsOf<keyof NewRecords>({
+  rows: (path) => fieldAt('body.rows', path),
+  onConflict: onConflictField,
+  returnRows: () => 'body.return',
+});
+
 /** Parses a patch, or `{"data":{…}}`. @throws RowhouseError `validation_failed`. */
-export function patchOf(body: ClientRow): { readonly patch: ClientRow; readonly field: string } {
+export function patchOf(body: ClientRow): PatchRequest {
   const { data, ...others } = body;
   const wrapped = isRow(data);
   if (wrapped) refuseOthers(others, ['data']);
@@ -40,7 +73,7 @@ export function patchOf(body: ClientRow): { readonly patch: ClientRow; readonly 
   const field = wrapped ? 'body.data' : 'body';
   if (Object.keys(patch).length === 0) throw invalidField(field, 'must name at least one column');
   requirePlainValues(patch, field);
-  return { patch, field };
+  return { patch, patchField: (path) => fieldAt(field, path) };
 }
 
 function newRecords(body: ClientRow, rows: readonly unknown[]): NewRecords {
@@ -55,7 +88,6 @@ function newRecords(body: ClientRow, rows: readonly unknown[]): NewRecords {
   }
   return {
     rows: rows.filter(isRow),
-    field: 'body.rows',
     onConflict: conflictRule(onConflict),
     returnRows: returned === 'rows',
   };
@@ -64,7 +96,7 @@ function newRecords(body: ClientRow, rows: readonly unknown[]): NewRecords {
 function wrappedRecord(body: ClientRow, row: ClientRow): NewRecord {
   const { data: _data, on_conflict: onConflict, ...others } = body;
   refuseOthers(others, ['data', 'on_conflict']);
-  return { row, field: 'body.data', onConflict: conflictRule(onConflict) };
+  return { row, onConflict: conflictRule(onConflict) };
 }
 
 function conflictRule(value: unknown): ConflictRule | null {
@@ -82,7 +114,7 @@ function conflictRule(value: unknown): ConflictRule | null {
   if (action !== 'update' && action !== 'ignore') {
     throw invalidField(`${field}.action`, 'must be one of update, ignore');
   }
-  return { columns, action, field };
+  return { columns, action };
 }
 
 const MAX_CONFLICT_COLUMNS = 100;

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 
 import type { Credential } from '../../core/credential.ts';
 import { invalidField } from '../../core/errors.ts';
+import type { Subject } from '../../core/subject-error.ts';
 import type {
   ClientRow,
   CreatedRecords,
@@ -16,7 +17,15 @@ import { allowedTables } from '../../http/access/permissions.ts';
 import { booleanLike, flag, isTrue } from '../../http/fields/boolean-like.ts';
 import { keyword } from '../../http/fields/keyword.ts';
 import { pageFields, pageKeys } from '../../http/fields/paging.ts';
-import { FILTERS_IN_WORDS, filtersOf, filtersOfText } from './filter-fields.ts';
+import { type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
+import {
+  type ClientFilters,
+  FILTERS_IN_WORDS,
+  filterFields,
+  filtersOf,
+  filtersOfText,
+  NO_FILTERS,
+} from './filter-fields.ts';
 
 /** A row in an answer: columns in order, each a string, a number or null. */
 const row = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()]), {
@@ -124,9 +133,14 @@ export const deletionBody = Type.Object(
 export type PageQuery = Static<typeof recordPageQuery>;
 
 /** @throws RowhouseError `validation_failed`. */
-export function toPageRequest(query: PageQuery): RecordPageRequest {
-  return {
-    filters: query.filters === undefined ? [] : filtersOfText(query.filters, 'query.filters'),
+export function toPageRequest(query: PageQuery): {
+  readonly page: RecordPageRequest;
+  /** Of a part of the page request. */
+  readonly fieldOf: FieldOf;
+} {
+  const read = query.filters === undefined ? NO_FILTERS : filtersOfText(query.filters, 'query.filters');
+  const page = {
+    filters: read.filters,
     sort: query.sort ?? null,
     descending: query.order?.toUpperCase() === 'DESC',
     limit: query.limit ?? 100,
@@ -135,12 +149,36 @@ export function toPageRequest(query: PageQuery): RecordPageRequest {
     columns: query.columns ?? null,
     countAll: isTrue(query.include_count) || isTrue(query.count),
   };
+  return { page, fieldOf: (subject) => pageField(read, subject) };
 }
 
+function pageField(read: ClientFilters, subject: Subject): string {
+  return fieldsOf<keyof RecordPageRequest>({
+    filters: filterFields('query.filters', read),
+    sort: () => 'query.sort',
+    descending: () => 'query.order',
+    limit: () => 'query.limit',
+    offset: () => 'query.offset',
+    after: () => 'query.after',
+    columns: () => 'query.columns',
+    countAll: () => 'query.include_count',
+  })(subject);
+}
+
+/** The field of a record's key. */
+export const keyField: FieldOf = () => 'path.id';
+
 /** Returns the filters of a change. An empty `where` is a mistake unless `allow_all` is true. */
-export function toFilters(body: Static<typeof deletionBody>): readonly RecordFilter[] {
-  const filters = body.where === undefined ? [] : filtersOf(body.where, 'body.where');
-  if (filters.length > 0 || isTrue(body.allow_all)) return filters;
+export function toFilters(body: Static<typeof deletionBody>): {
+  readonly filters: readonly RecordFilter[];
+  /** Maps a part of the filters to its field. */
+  readonly filterField: FieldOf;
+} {
+  const read = body.where === undefined ? NO_FILTERS : filtersOf(body.where, 'body.where');
+  const { filters } = read;
+  if (filters.length > 0 || isTrue(body.allow_all)) {
+    return { filters, filterField: filterFields('body.where', read) };
+  }
   throw invalidField('body.where', 'must not be empty, unless allow_all is true');
 }
 

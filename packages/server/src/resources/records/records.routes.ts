@@ -7,6 +7,7 @@ import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
 import { renderedSuccess } from '../../http/json/rendered-json.ts';
+import { fieldsOf, withFields } from '../../http/subject-fields.ts';
 import type { Projects } from '../projects/projects.ts';
 import { createRequestOf, patchOf } from './record-body-fields.ts';
 import {
@@ -16,6 +17,7 @@ import {
   createdAnswer,
   deletedAnswer,
   deletionBody,
+  keyField,
   recordAnswer,
   recordKey,
   recordPageAnswer,
@@ -46,6 +48,7 @@ const TABLE = '/projects/:project/records/:table';
 const RECORD = '/projects/:project/records/:table/:id';
 const tablePath = projectPath({ table: existingName });
 const recordPath = projectPath({ table: existingName, id: existingName });
+const recordField = fieldsOf({ key: keyField });
 
 interface Rooms {
   readonly records: ProjectRecords;
@@ -74,16 +77,13 @@ function listRecords(app: HttpServer, { records, projects }: Rooms): void {
       },
     },
     async (request) => {
-      const requested = toPageRequest(request.query);
+      const { page: requested, fieldOf } = toPageRequest(request.query);
       if (requested.after !== null && requested.offset > 0) {
         throw invalidField('query.offset', 'must be omitted if after is given');
       }
       const project = await projects.slugFor(credentialOf(request), request.params.project);
-      const page = await records.list(
-        project,
-        tableReference(credentialOf(request), request.params.table),
-        requested,
-      );
+      const table = tableReference(credentialOf(request), request.params.table);
+      const page = await withFields(records.list(project, table, requested), fieldOf);
       return renderedSuccess(request, writePage(page, requested));
     },
   );
@@ -105,12 +105,14 @@ function createRecords(app: HttpServer, { records, projects }: Rooms): void {
       const table = tableReference(credentialOf(request), request.params.table);
       const project = await projects.slugFor(credentialOf(request), request.params.project);
       if (requested.kind === 'one') {
-        const written = await records.create(project, table, requested.record, request.idempotency);
+        const write = records.create(project, table, requested.record, request.idempotency);
+        const written = await withFields(write, requested.fieldOf);
         const created = resultOf(request, reply, written);
         reply.code(created.outcome === 'created' ? 201 : 200);
         return renderedSuccess(request, writeRow(created));
       }
-      const written = await records.createMany(project, table, requested.records, request.idempotency);
+      const write = records.createMany(project, table, requested.records, request.idempotency);
+      const written = await withFields(write, requested.fieldOf);
       const created = resultOf(request, reply, written);
       reply.code(created.created > 0 ? 201 : 200);
       return renderedSuccess(request, writeCreated(created, requested.records.onConflict !== null));
@@ -126,12 +128,12 @@ function updateRecords(app: HttpServer, { records, projects }: Rooms): void {
       schema: { params: tablePath, body: changeBody, response: { 200: envelopeOf(affectedAnswer) } },
     },
     async (request, reply) => {
-      const filters = toFilters(request.body);
-      const { patch, field } = patchOf({ data: request.body.data });
+      const { filters, filterField } = toFilters(request.body);
+      const { patch, patchField } = patchOf({ data: request.body.data });
       const project = await projects.slugFor(credentialOf(request), request.params.project);
       const table = tableReference(credentialOf(request), request.params.table);
-      const change = { filters, patch, field };
-      const written = await records.updateMany(project, table, change, request.idempotency);
+      const write = records.updateMany(project, table, { filters, patch }, request.idempotency);
+      const written = await withFields(write, fieldsOf({ filters: filterField, patch: patchField }));
       const { table: name, affected } = resultOf(request, reply, written);
       return success(request, { table: name, affected_rows: affected });
     },
@@ -146,10 +148,11 @@ function deleteRecords(app: HttpServer, { records, projects }: Rooms): void {
       schema: { params: tablePath, body: deletionBody, response: { 200: envelopeOf(affectedAnswer) } },
     },
     async (request, reply) => {
-      const filters = toFilters(request.body);
+      const { filters, filterField } = toFilters(request.body);
       const project = await projects.slugFor(credentialOf(request), request.params.project);
       const table = tableReference(credentialOf(request), request.params.table);
-      const written = await records.deleteMany(project, table, filters, request.idempotency);
+      const write = records.deleteMany(project, table, filters, request.idempotency);
+      const written = await withFields(write, fieldsOf({ filters: filterField }));
       const { table: name, affected } = resultOf(request, reply, written);
       return success(request, { table: name, affected_rows: affected });
     },
@@ -165,11 +168,9 @@ function getRecord(app: HttpServer, { records, projects }: Rooms): void {
     },
     async (request) => {
       const project = await projects.slugFor(credentialOf(request), request.params.project);
-      const found = await records.get(
-        project,
-        tableReference(credentialOf(request), request.params.table),
-        recordKey(request.url, request.params.id),
-      );
+      const table = tableReference(credentialOf(request), request.params.table);
+      const key = recordKey(request.url, request.params.id);
+      const found = await withFields(records.get(project, table, key), recordField);
       return renderedSuccess(request, writeRow(found));
     },
   );
@@ -183,14 +184,12 @@ function updateRecord(app: HttpServer, { records, projects }: Rooms): void {
       schema: { params: recordPath, body: clientRow, response: { 200: envelopeOf(recordAnswer) } },
     },
     async (request, reply) => {
-      const change = { key: recordKey(request.url, request.params.id), ...patchOf(request.body) };
+      const { patch, patchField } = patchOf(request.body);
+      const change = { key: recordKey(request.url, request.params.id), patch };
       const project = await projects.slugFor(credentialOf(request), request.params.project);
-      const updated = await records.update(
-        project,
-        tableReference(credentialOf(request), request.params.table),
-        change,
-        request.idempotency,
-      );
+      const table = tableReference(credentialOf(request), request.params.table);
+      const write = records.update(project, table, change, request.idempotency);
+      const updated = await withFields(write, fieldsOf({ key: keyField, patch: patchField }));
       return renderedSuccess(request, writeRow(resultOf(request, reply, updated)));
     },
   );
@@ -206,14 +205,10 @@ function deleteRecord(app: HttpServer, { records, projects }: Rooms): void {
     async (request, reply) => {
       const key = recordKey(request.url, request.params.id);
       const project = await projects.slugFor(credentialOf(request), request.params.project);
-      const deleted = await records.delete(
-        project,
-        tableReference(credentialOf(request), request.params.table),
-        key,
-        request.idempotency,
-      );
-      const { table } = resultOf(request, reply, deleted);
-      return success(request, { deleted: true as const, table, id: key.whole });
+      const table = tableReference(credentialOf(request), request.params.table);
+      const deleting = records.delete(project, table, key, request.idempotency);
+      const deleted = resultOf(request, reply, await withFields(deleting, recordField));
+      return success(request, { deleted: true as const, table: deleted.table, id: key.whole });
     },
   );
 }

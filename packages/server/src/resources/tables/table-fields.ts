@@ -13,7 +13,14 @@ import type {
 import { displayName } from '../../http/fields/display-name.ts';
 import { keyword, toKeyword } from '../../http/fields/keyword.ts';
 import { existingName, newObjectName } from '../../http/fields/object-name.ts';
-import { columnFields, newColumnFields, toColumnFields, toNewColumn } from '../columns/column-fields.ts';
+import { fieldAt, fieldsOf } from '../../http/subject-fields.ts';
+import {
+  COLUMN_NAMES,
+  columnFields,
+  newColumnFields,
+  toColumnFields,
+  toNewColumn,
+} from '../columns/column-fields.ts';
 import { indexFields, toIndexFields } from '../indexes/index-fields.ts';
 
 const tableKeys = {
@@ -103,15 +110,30 @@ export function toTableChange(fields: Static<typeof tableChangeFields>): TableCh
   return { ...(name !== undefined && { name }), ...(shown !== undefined && { displayName: shown }) };
 }
 
-/** @param field the path of the table in the request. */
-export function toNewTable(fields: Static<typeof newTableFields>, field: string): NewTable {
+const FOREIGN_KEY_NAMES: Readonly<Record<keyof NewForeignKey, string>> = {
+  columns: 'columns',
+  referencesTable: 'references_table',
+  referencesColumns: 'references_columns',
+  onDelete: 'on_delete',
+  onUpdate: 'on_update',
+};
+
+/** Maps a part of a new table to its field. */
+export const newTableField = fieldsOf<keyof NewTable>({
+  name: () => 'body.table_name',
+  displayName: () => 'body.display_name',
+  columns: (path) => fieldAt('body.columns', path, COLUMN_NAMES),
+  foreignKeys: (path) => fieldAt('body.foreign_keys', path, FOREIGN_KEY_NAMES),
+  checks: (path) => fieldAt('body.checks', path),
+});
+
+export function toNewTable(fields: Static<typeof newTableFields>): NewTable {
   return {
     name: fields.table_name,
     displayName: fields.display_name ?? null,
     columns: (fields.columns ?? []).map(toNewColumn),
     foreignKeys: (fields.foreign_keys ?? []).map(toNewForeignKey),
     checks: fields.checks ?? [],
-    field,
   };
 }
 

@@ -8,10 +8,12 @@ import { existingName } from '../../http/fields/object-name.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
+import { withFields } from '../../http/subject-fields.ts';
 import type { Projects } from '../projects/projects.ts';
 import {
   listedTableFields,
   newTableAnswer,
+  newTableField,
   newTableFields,
   tableAnswer,
   tableChangeFields,
@@ -60,7 +62,10 @@ function createTable(app: HttpServer, { tables, projects }: Rooms): void {
     },
     async (request, reply) => {
       const slug = await projects.slugFor(credentialOf(request), request.params.project);
-      const written = await tables.create(slug, toNewTable(request.body, 'body'), request.idempotency);
+      const written = await withFields(
+        tables.create(slug, toNewTable(request.body), request.idempotency),
+        newTableField,
+      );
       const created = resultOf(request, reply, written);
       return reply.code(201).send(success(request, toNewTableAnswer(created)));
     },

@@ -1,4 +1,5 @@
 import { RowhouseError, type ErrorCode, type ErrorDetail } from '../../core/errors.ts';
+import { type Fault, SubjectError } from '../../core/subject-error.ts';
 
 /** The methods of a thread: for each, its input and output as plain data. */
 export type RpcMethods = Readonly<Record<string, { readonly input: unknown; readonly output: unknown }>>;
@@ -14,13 +15,21 @@ export type RpcReply =
   | { readonly id: number; readonly ok: false; readonly error: ErrorMessage };
 
 /** An error as plain data, because an `Error` loses its own properties when it is cloned between threads. */
-export type ErrorMessage = RegisteredMessage | FaultMessage;
+export type ErrorMessage = RegisteredMessage | SubjectMessage | FaultMessage;
 
 interface RegisteredMessage {
   readonly kind: 'registered';
   readonly message: string;
   readonly code: ErrorCode;
   readonly details: readonly ErrorDetail[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+}
+
+interface SubjectMessage {
+  readonly kind: 'subject';
+  readonly code: ErrorCode;
+  readonly faults: readonly Fault[];
+  readonly summary: string | null;
   readonly retryAfterSeconds: number | undefined;
 }
 
@@ -35,6 +44,10 @@ interface FaultMessage {
 }
 
 export function errorToMessage(error: unknown): ErrorMessage {
+  if (error instanceof SubjectError) {
+    const { code, faults, summary, retryAfterSeconds } = error;
+    return { kind: 'subject', code, faults, summary, retryAfterSeconds };
+  }
   if (error instanceof RowhouseError) {
     const { message, code, details, retryAfterSeconds } = error;
     return { kind: 'registered', message, code, details, retryAfterSeconds };
@@ -54,6 +67,10 @@ export function errorFromMessage(message: ErrorMessage): Error {
   if (message.kind === 'registered') {
     const { code, details, retryAfterSeconds } = message;
     return new RowhouseError(code, message.message, { details, retryAfterSeconds });
+  }
+  if (message.kind === 'subject') {
+    const { code, faults, summary, retryAfterSeconds } = message;
+    return new SubjectError(code, faults, { summary, retryAfterSeconds });
   }
   const error = Object.assign(new Error(message.message), {
     ...(message.systemCode !== undefined && { code: message.systemCode }),

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { RowhouseError } from '../../core/errors.ts';
+import { SubjectError } from '../../core/subject-error.ts';
 import type { CountingMethods } from './fixtures/counting-operations.ts';
 import { Thread } from './thread.ts';
 
@@ -61,6 +62,19 @@ test('an operation that throws fails alone, with the codes of its error', async 
   assert.equal(failure.code, 'ERR_SQLITE_ERROR');
   assert.match(failure.message, /UNIQUE constraint failed: t\.id/);
   assert.deepEqual(crashes, []);
+});
+
+test('an error about a part of the input names it on the other side, too', async () => {
+  const { thread } = startThread();
+  const [refused] = await Promise.allSettled([thread.request('refuseInput', undefined)]);
+  await thread.close();
+  const refusal = reasonOf(refused);
+  assert.ok(refusal instanceof SubjectError);
+  assert.deepEqual(refusal.faults, [{ subject: ['rows', 3, 'age'], message: 'is taken' }]);
+  assert.deepEqual(
+    [refusal.code, refusal.summary, refusal.message, refusal.retryAfterSeconds],
+    ['constraint_violation', 'No.', 'No.', 7],
+  );
 });
 
 test('a thread that dies fails what it was doing with unavailable, and the next request works', async () => {

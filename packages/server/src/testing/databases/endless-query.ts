@@ -17,7 +17,7 @@ const engine = await openSqliteEngine({
 });
 await engine.createDatabase('crm', {});
 const { signal } = new AbortController();
-const limits = { field: 'body.sql', parameters: null, limit: 500, allowed: null };
+const limits = { parameters: null, limit: 500, allowed: null };
 const endless = 'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c';
 const running = engine.queries.run('crm', { sql: endless, ...limits }, signal);
 await engine.queries.run('crm', { sql: 'SELECT 1', ...limits }, signal);

@@ -23,7 +23,6 @@ export const ALL_ROWS: RowSelection = {
   descending: false,
   limit: null,
   offset: 0,
-  field: 'body',
 };
 
 /** Writes a database out as the export process does. */

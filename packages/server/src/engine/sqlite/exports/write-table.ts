@@ -1,3 +1,4 @@
+import { within } from '../../../core/subject-error.ts';
 import type { ExportProgress, TableExportRequest, WrittenTableExport } from '../../project-exports.ts';
 import type { ExportMethods } from '../protocol/export-methods.ts';
 import { allowedTable } from '../rows/allowed-table.ts';
@@ -16,7 +17,7 @@ export async function writeTable(
 ): Promise<WrittenTableExport> {
   return withSnapshot(path, (database) => {
     const table = allowedTable(database.records, request.table);
-    const source = selectedRows(table, request.rows);
+    const source = within(['rows'], () => selectedRows(table, request.rows));
     const progress = new RowProgress(counting ? countRows(database.records, source) : null, tell);
     const check = new TextCheck();
     const file = tableFile(request, check);

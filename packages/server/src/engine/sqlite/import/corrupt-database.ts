@@ -1,8 +1,7 @@
-import { RowhouseError } from '../../../core/errors.ts';
+import { SubjectError } from '../../../core/subject-error.ts';
 
 /** The error for an uploaded file that is no sound SQLite database. */
-export function corruptDatabase(message: string): RowhouseError {
-  return new RowhouseError('validation_failed', message, {
-    details: [{ field: 'body', message: 'must be a valid SQLite database file' }],
-  });
+export function corruptDatabase(summary: string): SubjectError {
+  const fault = { subject: ['uploadPath'], message: 'must be a valid SQLite database file' };
+  return new SubjectError('validation_failed', [fault], { summary });
 }

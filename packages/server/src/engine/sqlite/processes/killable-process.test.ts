@@ -14,7 +14,6 @@ const NEVER_MS = 3_600_000;
 const query: QueryMethods['runQuery']['input'] = {
   path: '/nowhere/database.sqlite',
   sql: 'SELECT 1',
-  field: 'body.sql',
   parameters: null,
   limit: 1,
   allowed: null,

@@ -1,9 +1,7 @@
-import { type ErrorDetail, invalidField, RowhouseError } from '../../../core/errors.ts';
+import { type Fault, invalidInput, SubjectError, within } from '../../../core/subject-error.ts';
 import type { Query } from '../../project-queries.ts';
 import { bindValue } from '../values/bind-value.ts';
 import type { SqliteValue } from '../values/record-value.ts';
-
-const FIELD = 'body.params';
 
 /** As Node binds them: those with a name by it, the others in the order of their numbers. */
 export interface BoundParameters {
@@ -13,7 +11,7 @@ export interface BoundParameters {
 
 /**
  * The values for the parameters of a statement, which are in the order of their numbers; one without a name is null.
- * @throws RowhouseError `validation_failed`, where they are not just those that the statement has.
+ * @throws SubjectError `validation_failed`, where they are not just those that the statement has.
  */
 export function bindParameters(
   parameters: readonly (string | null)[],
@@ -30,21 +28,21 @@ function isList(given: NonNullable<Query['parameters']>): given is readonly unkn
   return Array.isArray(given);
 }
 
-function missing(parameters: readonly (string | null)[]): RowhouseError {
+function missing(parameters: readonly (string | null)[]): SubjectError {
   const names = parameters.filter((name) => name !== null);
-  if (names.length === 0) return invalidField(FIELD, `must be an array of ${countOf(parameters.length)}`);
+  if (names.length === 0) return invalidInput([], `must be an array of ${countOf(parameters.length)}`);
   if (names.length < parameters.length) {
-    return invalidField(FIELD, 'cannot be given to a statement that has both ? and named parameters');
+    return invalidInput([], 'cannot be given to a statement that has both ? and named parameters');
   }
-  return invalidField(FIELD, `must be an object with values for ${names.join(', ')}`);
+  return invalidInput([], `must be an object with values for ${names.join(', ')}`);
 }
 
 function bindList(parameters: readonly (string | null)[], given: readonly unknown[]): readonly SqliteValue[] {
   if (parameters.some((name) => name !== null)) throw missing(parameters);
   if (given.length !== parameters.length) {
-    throw invalidField(FIELD, `must be an array of ${countOf(parameters.length)}; it has ${given.length}`);
+    throw invalidInput([], `must be an array of ${countOf(parameters.length)}; it has ${given.length}`);
   }
-  return given.map((value, index) => bindValue(value, 'any', `${FIELD}[${index}]`));
+  return given.map((value, index) => within([index], () => bindValue(value, 'any')));
 }
 
 function bindObject(
@@ -57,27 +55,22 @@ function bindObject(
     const matching = names.filter((name) => name === key || name.slice(1) === key);
     return { key, matching, value };
   });
-  const details: ErrorDetail[] = [
+  const faults: Fault[] = [
     ...entries
       .filter(({ matching }) => matching.length === 0)
-      .map(({ key }) => ({ field: `${FIELD}.${key}`, message: 'is not a parameter of the statement' })),
+      .map(({ key }) => ({ subject: [key], message: 'is not a parameter of the statement' })),
     ...names
       .filter((name) => !entries.some(({ matching }) => matching.includes(name)))
-      .map((name) => ({ field: `${FIELD}.${name.slice(1)}`, message: 'is required by the statement' })),
+      .map((name) => ({ subject: [name.slice(1)], message: 'is required by the statement' })),
     ...names
       .filter((name) => entries.filter(({ matching }) => matching.includes(name)).length > 1)
-      .map((name) => ({ field: `${FIELD}.${name.slice(1)}`, message: `is given twice: also as ${name}` })),
+      .map((name) => ({ subject: [name.slice(1)], message: `is given twice: also as ${name}` })),
   ];
-  if (details.length > 0) throw invalidParameters(details);
+  if (faults.length > 0) throw new SubjectError('validation_failed', faults);
   const bound = entries.flatMap(({ key, matching, value }) => {
-    return matching.map((name) => [name, bindValue(value, 'any', `${FIELD}.${key}`)]);
+    return matching.map((name) => [name, within([key], () => bindValue(value, 'any'))]);
   });
   return Object.fromEntries(bound);
-}
-
-function invalidParameters(details: readonly ErrorDetail[]): RowhouseError {
-  const message = details.map((detail) => `${detail.field} ${detail.message}`).join('; ');
-  return new RowhouseError('validation_failed', `${message}.`, { details });
 }
 
 function countOf(number: number): string {

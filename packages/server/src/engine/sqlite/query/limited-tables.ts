@@ -12,20 +12,16 @@ import type { VisibleTables } from './visible-schema.ts';
  * whether there is a table that it may not use, or a column in it. What gets past this the authorizer holds to the same.
  * @throws RowhouseError `permission_denied` for every other table, there or not; what else SQLite says.
  */
-export function assertWithinLimits(
-  database: DatabaseSync,
-  tables: VisibleTables,
-  statement: { readonly sql: string; readonly field: string },
-): void {
+export function assertWithinLimits(database: DatabaseSync, tables: VisibleTables, sql: string): void {
   using scratch = openDatabase(':memory:', { mode: 'read-write' });
-  for (const sql of definitionsOf(database, tables)) tryToRun(scratch, sql);
+  for (const definition of definitionsOf(database, tables)) tryToRun(scratch, definition);
   try {
-    scratch.prepare(statement.sql);
+    scratch.prepare(sql);
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('no such table')) {
       throw limitedToOtherTables({ cause: error });
     }
-    throw explainQueryFault(error, { ...statement, denial: null });
+    throw explainQueryFault(error, { sql, denial: null });
   }
 }
 

@@ -1,4 +1,5 @@
 import { RowhouseError } from '../../../core/errors.ts';
+import { SubjectError } from '../../../core/subject-error.ts';
 import { shortened } from '../values/shortened.ts';
 import { queryRejected } from './query-statement.ts';
 import type { Denial } from './reading-authorizer.ts';
@@ -17,8 +18,6 @@ const CORRUPT_VTAB = 267;
 
 interface FailedQuery {
   readonly sql: string;
-  /** Where the request has it. */
-  readonly field: string;
   /** What the authorizer kept it from. */
   readonly denial: Denial | null;
 }
@@ -26,15 +25,15 @@ interface FailedQuery {
 /** What SQLite said of a client's statement, as the client is told. */
 export function explainQueryFault(error: unknown, query: FailedQuery): unknown {
   if (!isFaultOfStatement(error)) return error;
-  if (query.denial !== null) return queryRejected(reasonOf(query.denial), query.field, error);
+  if (query.denial !== null) return queryRejected(reasonOf(query.denial), error);
   const primary = error.errcode & 0xff;
   if (primary === SQLITE_AUTH || primary === SQLITE_READONLY) {
-    return queryRejected(reasonOf({ kind: 'action' }), query.field, error);
+    return queryRejected(reasonOf({ kind: 'action' }), error);
   }
   const offset = findSyntaxError(query.sql, error.message);
   const message = `SQLite: ${shortened(error.message)}${offset === null ? '' : `, at offset ${offset}`}`;
-  return new RowhouseError('query_failed', message, {
-    details: [{ field: query.field, message }],
+  return new SubjectError('query_failed', [{ subject: ['sql'], message }], {
+    summary: message,
     cause: error,
   });
 }

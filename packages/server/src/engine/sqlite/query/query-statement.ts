@@ -1,4 +1,4 @@
-import { RowhouseError } from '../../../core/errors.ts';
+import { SubjectError } from '../../../core/subject-error.ts';
 import { unquote } from '../../../schema/ddl/statement-reader.ts';
 import { Tokenizer } from '../../../schema/ddl/tokenizer.ts';
 import { foldName } from '../../../schema/identifier.ts';
@@ -20,20 +20,19 @@ export interface QueryStatement {
 /**
  * Reads the text of a query: that there is one statement, because SQLite would run the first and pass over the rest, and
  * that it is of a kind that has rows to show. What it may do is for SQLite to enforce.
- * @param field where the request has it.
- * @throws RowhouseError `query_rejected`.
+ * @throws SubjectError `query_rejected`.
  */
-export function readStatement(text: string, field: string): QueryStatement {
-  if (text.includes('\0')) throw queryRejected('The statement must not contain a NUL character.', field);
-  const read = readTokens(text, field);
+export function readStatement(text: string): QueryStatement {
+  if (text.includes('\0')) throw queryRejected('The statement must not contain a NUL character.');
+  const read = readTokens(text);
   const start = startOf(read.words);
-  if (start === null) throw queryRejected('The statement must be SELECT, WITH or EXPLAIN QUERY PLAN.', field);
+  if (start === null) throw queryRejected('The statement must be SELECT, WITH or EXPLAIN QUERY PLAN.');
   const sql = read.readsSchema ? withSchemaTables(text, start) : text;
   return { sql, readsSchema: read.readsSchema, parameters: read.parameters };
 }
 
-export function queryRejected(message: string, field: string, cause?: unknown): RowhouseError {
-  return new RowhouseError('query_rejected', message, { details: [{ field, message }], cause });
+export function queryRejected(message: string, cause?: unknown): SubjectError {
+  return new SubjectError('query_rejected', [{ subject: ['sql'], message }], { summary: message, cause });
 }
 
 interface Word {
@@ -50,7 +49,7 @@ interface ReadTokens {
   readonly parameters: readonly (string | null)[];
 }
 
-function readTokens(text: string, field: string): ReadTokens {
+function readTokens(text: string): ReadTokens {
   const tokenizer = new Tokenizer(text);
   const words: Word[] = [];
   const parameters: (string | null)[] = [];
@@ -62,8 +61,7 @@ function readTokens(text: string, field: string): ReadTokens {
       ended = true;
       continue;
     }
-    if (ended)
-      throw queryRejected('Only one statement is allowed; there is more text after its semicolon.', field);
+    if (ended) throw queryRejected('Only one statement is allowed; there is more text after its semicolon.');
     if (kind === 'punctuation') takeParameter(tokenizer, parameters);
     if (kind === 'word' && !wordsOver) words.push(wordAt(tokenizer));
     wordsOver ||= kind !== 'word' || words.length === WORDS_LOOKED_AT;

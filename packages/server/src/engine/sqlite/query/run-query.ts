@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
+import { within } from '../../../core/subject-error.ts';
 import type { QueryAnswer } from '../../project-queries.ts';
 import type { QueryMethods } from '../protocol/query-methods.ts';
 import type { SqliteValue } from '../values/record-value.ts';
@@ -15,14 +16,13 @@ import { copySchemaTable, readVisibleTables } from './visible-schema.ts';
 /** Runs one statement of a client's, on a connection of its own. Runs for as long as the statement does. */
 export function runQuery(input: QueryMethods['runQuery']['input']): QueryAnswer {
   const start = performance.now();
-  const statement = readStatement(input.sql, input.field);
-  const values = bindParameters(statement.parameters, input.parameters);
+  const statement = readStatement(input.sql);
+  const values = within(['parameters'], () => bindParameters(statement.parameters, input.parameters));
   using database = openForQuery(input.path);
   // One view of the database from here on: what is let in is what is there.
   database.exec('BEGIN');
   const tables = readVisibleTables(database, input.allowed);
-  if (input.allowed !== null)
-    assertWithinLimits(database, tables, { sql: statement.sql, field: input.field });
+  if (input.allowed !== null) assertWithinLimits(database, tables, statement.sql);
   if (statement.readsSchema && input.allowed === null) copySchemaTable(database);
   database.exec('PRAGMA query_only = ON');
   const authorizer = authorizeReading(database, tables);

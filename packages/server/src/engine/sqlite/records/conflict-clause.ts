@@ -1,19 +1,23 @@
-import { invalidField } from '../../../core/errors.ts';
+import { invalidInput, within } from '../../../core/subject-error.ts';
 import type { ConflictRule } from '../../project-records.ts';
 import { findColumn } from '../rows/find-column.ts';
 import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
 import { UPSERT_PROBE } from '../rows/upsert-probe.ts';
 
-/** @throws RowhouseError `validation_failed`, also where no PRIMARY KEY and no unique index has just these columns. */
+/** @throws SubjectError `validation_failed`, also where no PRIMARY KEY and no unique index has just these columns. */
 export function conflictColumns(table: RecordTable, rule: ConflictRule): readonly RecordColumn[] {
-  const field = `${rule.field}.columns`;
-  const columns = rule.columns.map((name, index) => findColumn(table, name, `${field}[${index}]`));
+  const columns = rule.columns.map((name, index) =>
+    within(['columns', index], () => findColumn(table, name)),
+  );
   const names = new Set(columns);
   const matches = table.uniqueKeys.some(
     (key) => key.length === names.size && key.every((column) => names.has(column)),
   );
   if (!matches) {
-    throw invalidField(field, 'must be the columns of the primary key or of a UNIQUE constraint or index');
+    throw invalidInput(
+      ['columns'],
+      'must be the columns of the primary key or of a UNIQUE constraint or index',
+    );
   }
   return columns;
 }

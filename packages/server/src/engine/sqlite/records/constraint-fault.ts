@@ -1,4 +1,5 @@
-import { type ErrorDetail, RowhouseError } from '../../../core/errors.ts';
+import { RowhouseError } from '../../../core/errors.ts';
+import { type Fault, type Subject, SubjectError } from '../../../core/subject-error.ts';
 import { foldName, quoteIdentifier } from '../../../schema/identifier.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { isTooLarge, rowTooLarge } from '../rows/read-fault.ts';
@@ -13,8 +14,8 @@ interface Attempt {
   readonly table: RecordTable;
   /** Null where rows were deleted. */
   readonly written: WritableValues | null;
-  /** Where the request has what was written. */
-  readonly field: string;
+  /** What was written, or what the rows that were deleted are found by. */
+  readonly subject: Subject;
 }
 
 /** Result codes of SQLite. https://www.sqlite.org/rescode.html */
@@ -61,11 +62,11 @@ function explainRefusal(error: unknown, attempt: Attempt): unknown {
 
 /** Only an INTEGER PRIMARY KEY of a table that is not STRICT refuses a value by its type. */
 function keyMismatch(error: Error, attempt: Attempt): RowhouseError {
-  const { table, written, field } = attempt;
+  const { table, written, subject } = attempt;
   const key = table.key?.[0];
   const named = key !== undefined && written?.columns.includes(key) === true;
-  const details = named ? [{ field: `${field}.${key.name}`, message: 'must be an integer' }] : [];
-  return violation(error, `The primary key of ${table.name} must be an integer`, details);
+  const faults = named ? [{ subject: [...subject, key.name], message: 'must be an integer' }] : [];
+  return violation(error, `The primary key of ${table.name} must be an integer`, faults);
 }
 
 /**
@@ -94,7 +95,7 @@ function constraintFault(error: Error, code: number, attempt: Attempt): Rowhouse
   if (code === CONSTRAINT_TRIGGER)
     return violation(error, `A trigger rejects the change: ${error.message}`, []);
   const columns = columnsNamedIn(error.message, attempt.table);
-  return violation(error, sentenceOf(error.message, columns), detailsOf(columns, attempt, error.message));
+  return violation(error, sentenceOf(error.message, columns), faultsOf(columns, attempt, error.message));
 }
 
 /** `UNIQUE constraint failed: t.a, t.b`: a name may hold commas and dots, so the columns are looked for, not split off. */
@@ -114,10 +115,10 @@ function sentenceOf(message: string, columns: readonly string[]): string {
   return message;
 }
 
-function detailsOf(columns: readonly string[], attempt: Attempt, message: string): readonly ErrorDetail[] {
+function faultsOf(columns: readonly string[], attempt: Attempt, message: string): readonly Fault[] {
   return columns.map((name) => {
-    const field = attempt.written === null ? attempt.field : `${attempt.field}.${name}`;
-    return { field, message: REASONS.find(([words]) => message.startsWith(words))?.[1] ?? message };
+    const subject = attempt.written === null ? attempt.subject : [...attempt.subject, name];
+    return { subject, message: REASONS.find(([words]) => message.startsWith(words))?.[1] ?? message };
   });
 }
 
@@ -127,8 +128,11 @@ const REASONS: readonly (readonly [words: string, reason: string])[] = [
   ['cannot store', 'must be of the column’s type'],
 ];
 
-function violation(cause: Error, message: string, details: readonly ErrorDetail[]): RowhouseError {
-  return new RowhouseError('constraint_violation', `${message}.`, { cause, details });
+function violation(cause: Error, message: string, faults: readonly Fault[]): RowhouseError {
+  const summary = `${message}.`;
+  return faults.length === 0
+    ? new RowhouseError('constraint_violation', summary, { cause })
+    : new SubjectError('constraint_violation', faults, { summary, cause });
 }
 
 /** SQLite does not say which foreign key it was. https://www.sqlite.org/foreignkeys.html#fk_indexes */
@@ -137,8 +141,8 @@ function foreignKeyFault(error: Error, attempt: Attempt): RowhouseError {
   if (missing !== undefined) {
     const columns = missing.columns.join(', ');
     const message = `references a row of ${missing.referencedTable} that does not exist`;
-    const details = missing.columns.map((name) => ({ field: `${attempt.field}.${name}`, message }));
-    return violation(error, `FOREIGN KEY constraint failed: ${columns} ${message}`, details);
+    const faults = missing.columns.map((name) => ({ subject: [...attempt.subject, name], message }));
+    return violation(error, `FOREIGN KEY constraint failed: ${columns} ${message}`, faults);
   }
   const children = referringTables(attempt);
   if (children.length === 0) return violation(error, 'FOREIGN KEY constraint failed', []);

@@ -1,6 +1,7 @@
 import { RowhouseError } from '../../../core/errors.ts';
+import { within } from '../../../core/subject-error.ts';
 import type { AffectedRows, DeletedRecord, RecordFilter, RecordKey } from '../../project-records.ts';
-import { allOf, filterCondition } from '../rows/filter-conditions.ts';
+import { filterConditions } from '../rows/filter-conditions.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import { explainingConstraints } from './constraint-fault.ts';
@@ -13,7 +14,7 @@ export function deleteRecord(database: RecordDatabase, table: RecordTable, key: 
   const columns = keyColumnsOf(table);
   const values = keyValues(columns, key);
   const sql = `DELETE FROM ${table.quoted} WHERE ${keyCondition(columns)}`;
-  const deleted = explainingConstraints({ database, table, written: null, field: 'path.id' }, () => {
+  const deleted = explainingConstraints({ database, table, written: null, subject: ['key'] }, () => {
     return countChanged(database, table, { sql, values });
   });
   if (deleted > 0) return { table: table.name };
@@ -30,8 +31,8 @@ export function deleteRecords(
   table: RecordTable,
   filters: readonly RecordFilter[],
 ): AffectedRows {
-  const where = allOf(filters.map((filter) => filterCondition(table, filter)));
-  const affected = explainingConstraints({ database, table, written: null, field: 'body.where' }, () => {
+  const where = within(['filters'], () => filterConditions(table, filters));
+  const affected = explainingConstraints({ database, table, written: null, subject: ['filters'] }, () => {
     const sql = `DELETE FROM ${table.quoted} WHERE ${where.sql}`;
     return countChanged(database, table, { sql, values: where.values });
   });

@@ -1,4 +1,5 @@
-import { invalidField, RowhouseError } from '../../../core/errors.ts';
+import { RowhouseError } from '../../../core/errors.ts';
+import { invalidInput, type Subject, within } from '../../../core/subject-error.ts';
 import type { ConflictRule, CreatedRecord, NewRecord } from '../../project-records.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
@@ -9,17 +10,21 @@ import { findRow } from './get-record.ts';
 import { returningRow } from './returned-row.ts';
 import { type WritableValues, writableValues } from './writable-values.ts';
 
-/** @throws RowhouseError `validation_failed`, `constraint_violation`. */
+/**
+ * @param subject of the row, in the caller's input.
+ * @throws RowhouseError `validation_failed`, `constraint_violation`.
+ */
 export function insertRecord(
   database: RecordDatabase,
   table: RecordTable,
-  { row, field, onConflict }: NewRecord,
+  { row, onConflict }: NewRecord,
+  subject: Subject = ['row'],
 ): CreatedRecord {
-  const written = writableValues(table, row, field);
+  const written = within(subject, () => writableValues(table, row));
   if (onConflict !== null && written.columns.length === 0) {
-    throw invalidField(field, 'must name at least one column if on_conflict is given');
+    throw invalidInput(subject, 'must name at least one column if on_conflict is given');
   }
-  return explainingConstraints({ database, table, written, field }, () => {
+  return explainingConstraints({ database, table, written, subject }, () => {
     return onConflict === null
       ? { table: table.name, ...insert(database, table, written) }
       : { table: table.name, ...upsert(database, table, { written, rule: onConflict }) };
@@ -63,7 +68,7 @@ function upsert(
   table: RecordTable,
   { written, rule }: { readonly written: WritableValues; readonly rule: ConflictRule },
 ): Inserted {
-  const conflict = conflictColumns(table, rule);
+  const conflict = within(['onConflict'], () => conflictColumns(table, rule));
   const place = table.order ?? conflict;
   const returning = returningRow(database, table, false);
   const clause = conflictClause({ action: rule.action, conflict, written: written.columns, place });

@@ -7,12 +7,12 @@ import { insertRecord } from './insert-record.ts';
 export function insertRecords(
   database: RecordDatabase,
   table: RecordTable,
-  { rows, field, onConflict, returnRows }: NewRecords,
+  { rows, onConflict, returnRows }: NewRecords,
 ): CreatedRecords {
   const outcomes = { created: 0, updated: 0, ignored: 0 };
   const texts: string[] = [];
   for (const [index, row] of rows.entries()) {
-    const inserted = insertRecord(database, table, { row, field: `${field}[${index}]`, onConflict });
+    const inserted = insertRecord(database, table, { row, onConflict }, ['rows', index]);
     outcomes[inserted.outcome]++;
     if (returnRows) texts.push(inserted.rowJson);
   }

@@ -1,7 +1,7 @@
-import { invalidField } from '../../../core/errors.ts';
+import { invalidInput, within } from '../../../core/subject-error.ts';
 import type { RecordPage, RecordPageRequest } from '../../project-records.ts';
 import { done, needs, type Routed } from '../protocol/routed.ts';
-import { allOf, type Condition, filterCondition } from '../rows/filter-conditions.ts';
+import { allOf, type Condition, filterConditions } from '../rows/filter-conditions.ts';
 import { projectionOf } from '../rows/projection.ts';
 import { explainingReads, isTooLarge } from '../rows/read-fault.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
@@ -45,8 +45,8 @@ function readPage(
   request: RecordPageRequest,
   maxLength: number,
 ): RecordPage | null {
-  const filters = allOf(request.filters.map((filter) => filterCondition(table, filter)));
-  const order = orderOf(table, { ...request, field: 'query.sort' });
+  const filters = within(['filters'], () => filterConditions(table, request.filters));
+  const order = within(['sort'], () => orderOf(table, request));
   return explainingReads(table, () => {
     const read = readRows(database, table, { request, filters, order, maxLength });
     if (read === null) return null;
@@ -80,7 +80,7 @@ interface ReadRows {
 /** One row more than was asked for tells that there are more. Null where they are too long together. */
 function readRows(database: RecordDatabase, table: RecordTable, selection: Selection): ReadRows | null {
   const { request, order, maxLength } = selection;
-  const columns = projectionOf(table, request.columns, 'query.columns');
+  const columns = within(['columns'], () => projectionOf(table, request.columns));
   const width = rowJsonWidth(columns.length);
   const place = request.after === null ? [] : order.map(({ column }) => column.quoted);
   const limits = { limit: request.limit + 1, offset: request.offset };
@@ -145,8 +145,8 @@ function select(
 
 function startOf(table: RecordTable, { request, order }: Selection): readonly Condition[] {
   if (table.order === null) {
-    throw invalidField(
-      'query.after',
+    throw invalidInput(
+      ['after'],
       `cannot be used with ${table.name}: it has no key that identifies its rows`,
     );
   }
@@ -159,8 +159,8 @@ function countRows(database: RecordDatabase, table: RecordTable, filters: Condit
 }
 
 function pageTooLarge(): Error {
-  return invalidField(
-    'query.limit',
+  return invalidInput(
+    ['limit'],
     `results in a page of more than ${PAGE_MAX_LENGTH} characters; request fewer rows or columns`,
   );
 }

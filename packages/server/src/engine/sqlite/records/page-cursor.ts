@@ -1,4 +1,4 @@
-import { invalidField } from '../../../core/errors.ts';
+import { invalidInput } from '../../../core/subject-error.ts';
 import { allOf, type Condition } from '../rows/filter-conditions.ts';
 import type { OrderTerm } from '../rows/sort-order.ts';
 import type { SqliteValue } from '../values/record-value.ts';
@@ -83,10 +83,7 @@ function readCursor(order: readonly OrderTerm[], text: string): Place {
   } catch {
     // Whatever it is, it is no cursor.
   }
-  throw invalidField(
-    'query.after',
-    'must be the next_cursor of the previous page, with the same sort and order',
-  );
+  throw invalidInput(['after'], 'must be the next_cursor of the previous page, with the same sort and order');
 }
 
 function isCursor(value: unknown): value is WrittenCursor {

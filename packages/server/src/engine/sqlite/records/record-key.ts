@@ -1,4 +1,5 @@
 import { RowhouseError } from '../../../core/errors.ts';
+import { invalidInput, type SubjectError } from '../../../core/subject-error.ts';
 import type { RecordKey } from '../../project-records.ts';
 import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
 import type { SqliteValue } from '../values/record-value.ts';
@@ -71,10 +72,8 @@ export function noSuchRecord(): RowhouseError {
   return new RowhouseError('not_found', 'There is no such record.');
 }
 
-function wrongNumberOfParts(columns: readonly RecordColumn[]): RowhouseError {
+function wrongNumberOfParts(columns: readonly RecordColumn[]): SubjectError {
   const names = columns.map(({ name }) => name).join(', ');
   const message = `must be the ${columns.length} parts of the key (${names}), joined by commas`;
-  return new RowhouseError('validation_failed', `path.id ${message}.`, {
-    details: [{ field: 'path.id', message }],
-  });
+  return invalidInput(['key'], message);
 }

@@ -1,4 +1,5 @@
 import { RowhouseError } from '../../../core/errors.ts';
+import { within } from '../../../core/subject-error.ts';
 import type { RecordChange, RecordRow } from '../../project-records.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
@@ -11,11 +12,10 @@ import { touchesReferences, type WritableValues, writableValues } from './writab
 
 /** @throws RowhouseError `not_found`, `validation_failed`, `constraint_violation`. */
 export function updateRecord(database: RecordDatabase, table: RecordTable, change: RecordChange): RecordRow {
-  const { field } = change;
   const columns = keyColumnsOf(table);
   const key = { columns, values: keyValues(columns, change.key) };
-  const written = writableValues(table, change.patch, field);
-  const rowJson = explainingConstraints({ database, table, written, field }, () => {
+  const written = within(['patch'], () => writableValues(table, change.patch));
+  const rowJson = explainingConstraints({ database, table, written, subject: ['patch'] }, () => {
     return table.kind === 'virtual'
       ? updateVirtual(database, table, key, written)
       : update(database, table, key, written);

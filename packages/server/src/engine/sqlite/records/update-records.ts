@@ -1,5 +1,6 @@
+import { within } from '../../../core/subject-error.ts';
 import type { AffectedRows, RecordsChange } from '../../project-records.ts';
-import { allOf, filterCondition } from '../rows/filter-conditions.ts';
+import { filterConditions } from '../rows/filter-conditions.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import { explainingConstraints } from './constraint-fault.ts';
@@ -11,11 +12,11 @@ import { writableValues } from './writable-values.ts';
 export function updateRecords(
   database: RecordDatabase,
   table: RecordTable,
-  { filters, patch, field }: RecordsChange,
+  { filters, patch }: RecordsChange,
 ): AffectedRows {
-  const written = writableValues(table, patch, field);
-  const where = allOf(filters.map((filter) => filterCondition(table, filter)));
-  const affected = explainingConstraints({ database, table, written, field }, () => {
+  const written = within(['patch'], () => writableValues(table, patch));
+  const where = within(['filters'], () => filterConditions(table, filters));
+  const affected = explainingConstraints({ database, table, written, subject: ['patch'] }, () => {
     const sql = `${updateSet(table, written)} WHERE ${where.sql}`;
     return countChanged(database, table, { sql, values: [...written.values, ...where.values] });
   });

@@ -1,4 +1,4 @@
-import { invalidField } from '../../../core/errors.ts';
+import { invalidInput, within } from '../../../core/subject-error.ts';
 import { foldName } from '../../../schema/identifier.ts';
 import type { ClientRow } from '../../project-records.ts';
 import { findColumn } from '../rows/find-column.ts';
@@ -12,20 +12,18 @@ export interface WritableValues {
   readonly values: readonly SqliteValue[];
 }
 
-/**
- * @param field where the request has the row.
- * @throws RowhouseError `validation_failed`.
- */
-export function writableValues(table: RecordTable, row: ClientRow, field: string): WritableValues {
+/** @throws SubjectError `validation_failed`, about a value of the row. */
+export function writableValues(table: RecordTable, row: ClientRow): WritableValues {
   const columns: RecordColumn[] = [];
   const values: SqliteValue[] = [];
   for (const [name, value] of Object.entries(row)) {
-    const column = findColumn(table, name, `${field}.${name}`);
-    if (column.generated)
-      throw invalidField(`${field}.${name}`, 'is a generated column and cannot be written');
-    if (columns.includes(column)) throw invalidField(`${field}.${name}`, 'is given twice, in different case');
-    columns.push(column);
-    values.push(bindValue(value, column.kind, `${field}.${name}`));
+    within([name], () => {
+      const column = findColumn(table, name);
+      if (column.generated) throw invalidInput([], 'is a generated column and cannot be written');
+      if (columns.includes(column)) throw invalidInput([], 'is given twice, in different case');
+      columns.push(column);
+      values.push(bindValue(value, column.kind));
+    });
   }
   return { columns, values };
 }

@@ -1,4 +1,4 @@
-import { invalidField } from '../../../core/errors.ts';
+import { invalidInput, within } from '../../../core/subject-error.ts';
 import type { FilterOperator, RecordFilter } from '../../project-records.ts';
 import { bindValue } from '../values/bind-value.ts';
 import type { SqliteValue } from '../values/record-value.ts';
@@ -11,6 +11,11 @@ export interface Condition {
   readonly values: readonly SqliteValue[];
 }
 
+/** The conditions of a client's filters, all at once. @throws SubjectError `validation_failed`, about the filters. */
+export function filterConditions(table: RecordTable, filters: readonly RecordFilter[]): Condition {
+  return allOf(filters.map((filter, index) => within([index], () => filterCondition(table, filter))));
+}
+
 /** All of these conditions at once; true for every row where there is none. */
 export function allOf(conditions: readonly Condition[]): Condition {
   if (conditions.length === 0) return { sql: 'true', values: [] };
@@ -20,41 +25,43 @@ export function allOf(conditions: readonly Condition[]): Condition {
   };
 }
 
-/** @throws RowhouseError `validation_failed`. */
-export function filterCondition(table: RecordTable, filter: RecordFilter): Condition {
-  const column = findColumn(table, filter.column, filter.columnField);
-  const { operator, value, valueField } = filter;
+function filterCondition(table: RecordTable, filter: RecordFilter): Condition {
+  const column = within(['column'], () => findColumn(table, filter.column));
+  return within(['value'], () => columnCondition(column, filter));
+}
+
+function columnCondition(column: RecordColumn, { operator, value }: RecordFilter): Condition {
   if (operator === 'is_null' || operator === 'not_null') return nullCondition(column, operator === 'is_null');
-  if (operator === 'in') return inCondition(column, value, valueField);
-  if (operator === 'like') return likeCondition(column, value, valueField);
-  if (value === null) return nullComparison(column, operator, valueField);
-  return { sql: `${column.quoted} ${operator} ?`, values: [bindValue(value, column.kind, valueField)] };
+  if (operator === 'in') return inCondition(column, value);
+  if (operator === 'like') return likeCondition(column, value);
+  if (value === null) return nullComparison(column, operator);
+  return { sql: `${column.quoted} ${operator} ?`, values: [bindValue(value, column.kind)] };
 }
 
 function nullCondition({ quoted }: RecordColumn, isNull: boolean): Condition {
   return { sql: `${quoted} IS ${isNull ? '' : 'NOT '}NULL`, values: [] };
 }
 
-function nullComparison(column: RecordColumn, operator: FilterOperator, field: string): Condition {
+function nullComparison(column: RecordColumn, operator: FilterOperator): Condition {
   if (operator === '=' || operator === '!=') return nullCondition(column, operator === '=');
-  throw invalidField(field, `must not be null: no value is ${operator} null`);
+  throw invalidInput([], `must not be null: no value is ${operator} null`);
 }
 
-function inCondition(column: RecordColumn, value: unknown, field: string): Condition {
-  if (!Array.isArray(value)) throw invalidField(field, 'must be an array');
+function inCondition(column: RecordColumn, value: unknown): Condition {
+  if (!Array.isArray(value)) throw invalidInput([], 'must be an array');
   const values = value
-    .map((item, index) => bindValue(item, column.kind, `${field}[${index}]`))
+    .map((item, index) => within([index], () => bindValue(item, column.kind)))
     .filter((item) => item !== null);
   const list = `${column.quoted} IN (${values.map(() => '?').join(', ')})`;
   return { sql: values.length < value.length ? `${list} OR ${column.quoted} IS NULL` : list, values };
 }
 
-function likeCondition({ quoted }: RecordColumn, value: unknown, field: string): Condition {
-  if (typeof value !== 'string') throw invalidField(field, 'must be a string, with % and _ as wildcards');
+function likeCondition({ quoted }: RecordColumn, value: unknown): Condition {
+  if (typeof value !== 'string') throw invalidInput([], 'must be a string, with % and _ as wildcards');
   if (Buffer.byteLength(value) > LIKE_MAX_BYTES) {
-    throw invalidField(field, `must be at most ${LIKE_MAX_BYTES} bytes`);
+    throw invalidInput([], `must be at most ${LIKE_MAX_BYTES} bytes`);
   }
-  return { sql: `${quoted} LIKE ?`, values: [bindValue(value, 'text', field)] };
+  return { sql: `${quoted} LIKE ?`, values: [bindValue(value, 'text')] };
 }
 
 /** https://www.sqlite.org/limits.html#max_like_pattern_length */

@@ -1,15 +1,14 @@
-import { invalidField } from '../../../core/errors.ts';
+import { invalidInput } from '../../../core/subject-error.ts';
 import { foldName } from '../../../schema/identifier.ts';
 import type { RecordColumn, RecordTable } from './record-table.ts';
 
 /**
  * By name in any case, as SQLite has it; the error lists the names, so that a client needs no second call to get it right.
- * @param field where the request names the column.
- * @throws RowhouseError `validation_failed`.
+ * @throws SubjectError `validation_failed`, about the name.
  */
-export function findColumn(table: RecordTable, name: string, field: string): RecordColumn {
+export function findColumn(table: RecordTable, name: string): RecordColumn {
   const column = table.columnByName.get(foldName(name));
-  if (column === undefined) throw invalidField(field, noSuchColumn(table));
+  if (column === undefined) throw invalidInput([], noSuchColumn(table));
   return column;
 }
 

@@ -1,3 +1,4 @@
+import { within } from '../../../core/subject-error.ts';
 import { foldName } from '../../../schema/identifier.ts';
 import { findColumn } from './find-column.ts';
 import type { RecordColumn, RecordTable } from './record-table.ts';
@@ -5,19 +6,17 @@ import type { RecordColumn, RecordTable } from './record-table.ts';
 /**
  * The columns that a client asks for, each once, in its order: as `id,name`, or name by name; all for null. A column may be
  * called `a,b`: what is one whole name is no list.
- * @param field where the request has the names.
- * @throws RowhouseError `validation_failed`.
+ * @throws SubjectError `validation_failed`, about the names.
  */
 export function projectionOf(
   table: RecordTable,
   requested: string | readonly string[] | null,
-  field: string,
 ): readonly RecordColumn[] {
   if (requested === null) return table.columns;
   if (typeof requested !== 'string') {
-    return [...new Set(requested.map((name, index) => findColumn(table, name, `${field}[${index}]`)))];
+    return [...new Set(requested.map((name, index) => within([index], () => findColumn(table, name))))];
   }
   const whole = table.columnByName.get(foldName(requested));
   if (whole !== undefined) return [whole];
-  return [...new Set(requested.split(',').map((name) => findColumn(table, name, field)))];
+  return [...new Set(requested.split(',').map((name) => findColumn(table, name)))];
 }

@@ -1,17 +1,16 @@
-import { invalidField } from '../../../core/errors.ts';
+import { invalidInput } from '../../../core/subject-error.ts';
 import { StatementReader, unquote } from '../../../schema/ddl/statement-reader.ts';
 import type { ColumnType } from '../../project-tables.ts';
 
 /**
  * The SQL literal of a default of this type, or null where there is none.
  * @param value as a client sent it; an integer beyond ±(2^53−1) that was a JSON number is a bigint.
- * @param field where the request has the value.
- * @throws RowhouseError `validation_failed` for a value that a column of this type cannot hold.
+ * @throws SubjectError `validation_failed` for a value that a column of this type cannot hold.
  */
-export function writeDefault(value: unknown, type: ColumnType, field: string): string | null {
+export function writeDefault(value: unknown, type: ColumnType): string | null {
   if (value === null) return null;
   const literal = LITERALS[type](value);
-  if (literal === null) throw invalidField(field, `must be ${VALUES_IN_WORDS[type]}`);
+  if (literal === null) throw invalidInput([], `must be ${VALUES_IN_WORDS[type]}`);
   return literal;
 }
 

@@ -13,7 +13,7 @@ import { dropColumn } from '../schema-changes/columns/drop-column.ts';
 import { createIndex } from '../schema-changes/indexes/create-index.ts';
 import { dropIndex } from '../schema-changes/indexes/drop-index.ts';
 import { changeTable } from '../schema-changes/tables/change-table.ts';
-import { createTables } from '../schema-changes/tables/create-table.ts';
+import { createTable } from '../schema-changes/tables/create-table.ts';
 import { dropTable } from '../schema-changes/tables/drop-table.ts';
 import { readTable } from '../tables/read-table.ts';
 import { syncMetadata } from '../tables/sync-metadata.ts';
@@ -23,7 +23,7 @@ export const tableWrites: Handlers<TableWrites> = {
   syncMetadata: ({ path }) => changeSchema(path, syncMetadata),
   createTable: ({ path, request, table }) =>
     changeSchemaOnce(path, request, (database) => {
-      createTables(database, [table]);
+      createTable(database, table);
       return adopted(database, table.name);
     }),
   changeTable: ({ path, request, table, change }) =>

@@ -95,6 +95,21 @@ test('given an export that cannot be made, then it is failed, says why, and its 
       { columns: ['colour'] },
       /^validation_failed: body\.columns\[0\] is not a column of stone/,
     ],
+    [
+      'table/stone',
+      { filters: { colour: 'red' } },
+      /^validation_failed: body\.filters\.colour is not a column of stone/,
+    ],
+    [
+      'table/stone',
+      { filters: [{ column: 'colour', value: 'red' }] },
+      /^validation_failed: body\.filters\[0\]\.column is not a column of stone/,
+    ],
+    [
+      'database',
+      { format: 'json', table_options: { stone: { filters: { colour: 'red' } } } },
+      /^validation_failed: body\.table_options\.stone\.filters\.colour is not a column of stone/,
+    ],
     ['table/pebble', {}, /^not_found: There is no such table/],
     ['table/stone', {}, /^conflict: The export is larger than 20000 bytes/],
     ['database', { format: 'sqlite' }, /^conflict: The export is larger than 20000 bytes/],

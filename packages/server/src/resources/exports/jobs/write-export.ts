@@ -1,5 +1,7 @@
 import type { Engine } from '../../../engine/engine.ts';
 import type { ExportRun } from '../../../engine/project-exports.ts';
+import { withFields } from '../../../http/subject-fields.ts';
+import { exportFields } from '../export-request-fields.ts';
 import type { ExportRequest } from '../export-request.ts';
 
 /** The facts about an export whose file has been written. */
@@ -29,10 +31,13 @@ export async function makeExport(
       return { ...nothing, ...(await engine.exports.writeSchema(project, request.format, outputPath)) };
     }
     case 'table_export': {
-      const { table, ...written } = await engine.exports.writeTable(project, request, outputPath, run);
+      const writing = engine.exports.writeTable(project, request, outputPath, run);
+      const { table, ...written } = await withFields(writing, exportFields(request));
       return { ...nothing, ...written, tableName: table };
     }
-    case 'database_export':
-      return { ...nothing, ...(await engine.exports.writeDatabase(project, request, outputPath, run)) };
+    case 'database_export': {
+      const writing = engine.exports.writeDatabase(project, request, outputPath, run);
+      return { ...nothing, ...(await withFields(writing, exportFields(request))) };
+    }
   }
 }

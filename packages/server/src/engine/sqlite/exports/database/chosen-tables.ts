@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { invalidField } from '../../../../core/errors.ts';
+import { invalidInput, within } from '../../../../core/subject-error.ts';
 import { compareNames, foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredSchema, StoredTable } from '../../../../schema/model.ts';
 import { nameList } from '../../../../schema/name-list.ts';
@@ -33,14 +33,17 @@ export function chooseTables(
   const chosen = chosenNames(all.tables, request);
   const { schema, warnings } = schemaOfTables(all, chosen);
   const closed = schema.tables.filter((table) => table.kind === 'virtual' && !isReadable(connection, table));
-  const selections = new Map(Object.entries(request.rows).map(([name, rows]) => [foldName(name), rows]));
+  const selections = new Map(
+    Object.entries(request.rows).map(([name, rows]) => [foldName(name), { name, rows }]),
+  );
   const sources = schema.tables
     .filter((table) => !closed.some(({ name }) => name === table.name))
     .toSorted((a, b) => compareNames(a.name, b.name))
     .map(({ name }) => {
       const table = records.table(name);
       const selection = selections.get(foldName(name));
-      return selection === undefined ? wholeTable(table) : selectedRows(table, selection);
+      if (selection === undefined) return wholeTable(table);
+      return within(['rows', selection.name], () => selectedRows(table, selection.rows));
     });
   return { schema, sources, warnings: [...warnings, ...closedWarnings(closed)] };
 }
@@ -56,26 +59,21 @@ function chosenNames(
   { include, exclude, rows }: Pick<DatabaseExportRequest, 'include' | 'exclude' | 'rows'>,
 ): ReadonlySet<string> {
   const known = new Set(tables.map(({ name }) => foldName(name)));
-  const excluded = requireKnown(exclude, known, (index) => `body.exclude_tables[${index}]`);
-  const included =
-    include === null ? known : requireKnown(include, known, (index) => `body.include_tables[${index}]`);
+  const excluded = within(['exclude'], () => requireKnown(exclude, known));
+  const included = include === null ? known : within(['include'], () => requireKnown(include, known));
   const chosen = new Set([...included].filter((name) => !excluded.has(name)));
   for (const name of Object.keys(rows)) {
     if (!chosen.has(foldName(name))) {
-      throw invalidField(`body.table_options.${name}`, 'is for a table that is not exported');
+      throw invalidInput(['rows', name], 'is for a table that is not exported');
     }
   }
   return chosen;
 }
 
-function requireKnown(
-  names: readonly string[],
-  known: ReadonlySet<string>,
-  fieldAt: (index: number) => string,
-): ReadonlySet<string> {
+function requireKnown(names: readonly string[], known: ReadonlySet<string>): ReadonlySet<string> {
   const unknown = names.findIndex((name) => !known.has(foldName(name)));
   if (unknown !== -1)
-    throw invalidField(fieldAt(unknown), `is not a table of this project: ${names[unknown] ?? ''}`);
+    throw invalidInput([unknown], `is not a table of this project: ${names[unknown] ?? ''}`);
   return new Set(names.map(foldName));
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { RowhouseError } from '../../../../core/errors.ts';
+import { type Subject, SubjectError } from '../../../../core/subject-error.ts';
 import { ALL_ROWS, exportedDatabase, exportedTable } from '../../../../testing/http/data-exports.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
 import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
@@ -19,7 +19,7 @@ const TABLES = `
   CREATE VIEW sevens AS SELECT id, t FROM plain WHERE n = 0;`;
 
 const filter = (column: string, operator: '=' | '>=' | '<', value: unknown) => {
-  return { column, operator, value, columnField: 'body.filters', valueField: 'body.filters' };
+  return { column, operator, value };
 };
 
 const cases: readonly (readonly [string, Partial<RowSelection>, string])[] = [
@@ -86,43 +86,43 @@ test('a database export takes what table_options say of a table, and all of the 
   assert.deepEqual([rowCount, tableCount], [6_004, 2]);
 });
 
-for (const [what, ask, field] of [
-  ['a column that is not there', { columns: ['id', 'nope'] }, 'body.columns[1]'],
-  ['a sort by one', { sort: 'nope' }, 'body.sort'],
-  ['a filter on one', { filters: [filter('nope', '=', 1)] }, 'body.filters'],
+for (const [what, ask, subject] of [
+  ['a column that is not there', { columns: ['id', 'nope'] }, ['rows', 'columns', 1]],
+  ['a sort by one', { sort: 'nope' }, ['rows', 'sort']],
+  ['a filter on one', { filters: [filter('nope', '=', 1)] }, ['rows', 'filters', 0, 'column']],
 ] as const) {
-  test(`${what} is refused, naming the field`, async () => {
+  test(`${what} is refused, naming it`, async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'rows.db');
     runSqliteShell(path, TABLES);
-    await assertRefused(exportedTable(path, 'plain', 'csv', { rows: ask }), field);
+    await assertRefused(exportedTable(path, 'plain', 'csv', { rows: ask }), subject);
   });
 }
 
-for (const [what, ask, field] of [
-  ['a table to include', { include: ['plain', 'nope'] }, 'body.include_tables[1]'],
-  ['a table to exclude', { exclude: ['nope'] }, 'body.exclude_tables[0]'],
-  ['a view to include', { include: ['sevens'] }, 'body.include_tables[0]'],
+for (const [what, ask, subject] of [
+  ['a table to include', { include: ['plain', 'nope'] }, ['include', 1]],
+  ['a table to exclude', { exclude: ['nope'] }, ['exclude', 0]],
+  ['a view to include', { include: ['sevens'] }, ['include', 0]],
   [
     'options for a table that is left out',
     { exclude: ['plain'], rows: { plain: ALL_ROWS } },
-    'body.table_options.plain',
+    ['rows', 'plain'],
   ],
 ] as const) {
   for (const format of ['zip', 'sql', 'sqlite'] as const) {
-    test(`${what} that is not there is refused for ${format}, naming the field`, async () => {
+    test(`${what} that is not there is refused for ${format}, naming it`, async () => {
       using folder = temporaryFolder();
       const path = join(folder.path, 'rows.db');
       runSqliteShell(path, TABLES);
-      await assertRefused(exportedDatabase(path, { format, ...ask }), field);
+      await assertRefused(exportedDatabase(path, { format, ...ask }), subject);
     });
   }
 }
 
-async function assertRefused(requested: Promise<unknown>, field: string): Promise<void> {
+async function assertRefused(requested: Promise<unknown>, subject: Subject): Promise<void> {
   await assert.rejects(requested, (error: unknown) => {
-    assert.ok(error instanceof RowhouseError);
-    assert.deepEqual([error.code, error.details?.[0]?.field], ['validation_failed', field]);
+    assert.ok(error instanceof SubjectError);
+    assert.deepEqual([error.code, error.faults[0]?.subject], ['validation_failed', subject]);
     return true;
   });
 }

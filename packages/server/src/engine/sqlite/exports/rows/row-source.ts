@@ -1,5 +1,6 @@
+import { within } from '../../../../core/subject-error.ts';
 import type { RowSelection } from '../../../project-exports.ts';
-import { allOf, type Condition, filterCondition } from '../../rows/filter-conditions.ts';
+import { allOf, type Condition, filterConditions } from '../../rows/filter-conditions.ts';
 import { projectionOf } from '../../rows/projection.ts';
 import type { RecordColumn, RecordTable } from '../../rows/record-table.ts';
 import { orderOf, type OrderTerm } from '../../rows/sort-order.ts';
@@ -17,18 +18,18 @@ export interface RowSource {
 
 /** All rows, with the columns that records show, in the order of the key. */
 export function wholeTable(table: RecordTable): RowSource {
-  const order = orderOf(table, { sort: null, descending: false, field: '' });
+  const order = orderOf(table, { sort: null, descending: false });
   return { table, columns: table.columns, where: allOf([]), order, limit: null, offset: 0 };
 }
 
-/** What a client selected. @throws RowhouseError `validation_failed`. */
+/** What a client selected. @throws SubjectError `validation_failed`, about the selection. */
 export function selectedRows(table: RecordTable, selection: RowSelection): RowSource {
-  const { columns, filters, sort, descending, limit, offset, field } = selection;
+  const { columns, filters, sort, descending, limit, offset } = selection;
   return {
     table,
-    columns: projectionOf(table, columns, `${field}.columns`),
-    where: allOf(filters.map((filter) => filterCondition(table, filter))),
-    order: orderOf(table, { sort, descending, field: `${field}.sort` }),
+    columns: within(['columns'], () => projectionOf(table, columns)),
+    where: within(['filters'], () => filterConditions(table, filters)),
+    order: within(['sort'], () => orderOf(table, { sort, descending })),
     limit,
     offset,
   };

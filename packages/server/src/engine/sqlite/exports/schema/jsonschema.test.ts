@@ -106,7 +106,6 @@ describe('given the worst schema, a validator', () => {
       if (!takes || form !== 'insert') continue;
       const created = insertRecord(records, records.table(table), {
         row: value as Readonly<Record<string, unknown>>,
-        field: 'body',
         onConflict: null,
       });
       assert.ok(schemas.takes(table, 'row', JSON.parse(created.rowJson)), created.rowJson);

@@ -1,4 +1,4 @@
-import { invalidField } from '../../../../core/errors.ts';
+import { invalidInput, within } from '../../../../core/subject-error.ts';
 import {
   type BatchKey,
   type BatchReference,
@@ -19,53 +19,59 @@ export class BatchReferences {
     this.#answers.push(() => (answer ??= answerOf(result)));
   }
 
-  /** @throws RowhouseError `validation_failed` where there is no such value. */
-  resolveRow(row: ClientRow, field: string): ClientRow {
+  /** @throws SubjectError `validation_failed` where there is no such value. */
+  resolveRow(row: ClientRow): ClientRow {
     if (!Object.values(row).some(isBatchReference)) return row;
     return Object.fromEntries(
-      Object.entries(row).map(([column, value]) => [column, this.#resolve(value, `${field}.${column}`)]),
+      Object.entries(row).map(([column, value]) => [column, within([column], () => this.#resolve(value))]),
     );
   }
 
-  /** @throws RowhouseError `validation_failed`. */
-  resolveFilter(filter: RecordFilter): RecordFilter {
-    const { value, valueField } = filter;
+  /** @throws SubjectError `validation_failed`. */
+  resolveFilters(filters: readonly RecordFilter[]): readonly RecordFilter[] {
+    return filters.map((filter, index) => within([index, 'value'], () => this.#resolveFilter(filter)));
+  }
+
+  #resolveFilter(filter: RecordFilter): RecordFilter {
+    const { value } = filter;
     const resolved = Array.isArray(value)
-      ? value.map((each, index) => this.#resolve(each, `${valueField}[${index}]`))
-      : this.#resolve(value, valueField);
+      ? value.map((each, index) => within([index], () => this.#resolve(each)))
+      : this.#resolve(value);
     return { ...filter, value: resolved };
   }
 
-  /** @throws RowhouseError `validation_failed`. */
+  /** @throws SubjectError `validation_failed`. */
   resolveKey({ whole, parts }: BatchKey): RecordKey {
     if (!parts.some(isBatchReference))
       return { whole, parts: parts.filter((part) => typeof part === 'string') };
-    const texts = parts.map((part) => (isBatchReference(part) ? this.#keyText(part) : part));
+    const texts = parts.map((part, index) => {
+      return isBatchReference(part) ? within(['parts', index], () => this.#keyText(part)) : part;
+    });
     return { whole: texts.join(','), parts: texts };
   }
 
   #keyText(reference: BatchReference): string {
-    const value = this.#valueOf(reference, 'path');
-    if (value === null) throw invalidField('path', `refers to ${reference.$ref}, which is null`);
+    const value = this.#valueOf(reference);
+    if (value === null) throw invalidInput([], `refers to ${reference.$ref}, which is null`);
     return String(value);
   }
 
-  #resolve(value: unknown, field: string): unknown {
-    return isBatchReference(value) ? this.#valueOf(value, field) : value;
+  #resolve(value: unknown): unknown {
+    return isBatchReference(value) ? this.#valueOf(value) : value;
   }
 
-  #valueOf({ $ref }: BatchReference, field: string): string | number | null {
+  #valueOf({ $ref }: BatchReference): string | number | null {
     const [position, ...steps] = $ref.split('.');
     const value = steps.reduce(stepInto, this.#answers[Number(position)]?.());
-    if (typeof value === 'string') return this.#bounded(value, field);
+    if (typeof value === 'string') return this.#bounded(value);
     if (value === null || typeof value === 'number') return value;
-    throw invalidField(field, `refers to ${$ref}, which is not a value returned by an earlier operation`);
+    throw invalidInput([], `refers to ${$ref}, which is not a value returned by an earlier operation`);
   }
 
-  #bounded(text: string, field: string): string {
+  #bounded(text: string): string {
     this.#given += text.length;
     if (this.#given <= GIVEN_MAX_LENGTH) return text;
-    throw invalidField(field, `makes the values of references exceed ${GIVEN_MAX_LENGTH} characters in all`);
+    throw invalidInput([], `makes the values of references exceed ${GIVEN_MAX_LENGTH} characters in all`);
   }
 }
 

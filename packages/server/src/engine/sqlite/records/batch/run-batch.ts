@@ -1,8 +1,8 @@
 import type { Replayable } from '../../../../core/idempotency.ts';
+import { naming, within } from '../../../../core/subject-error.ts';
 import {
   type BatchOperation,
   type BatchResult,
-  inOperation,
   requireAnswerable,
   answerLengthOf,
 } from '../../../project-batches.ts';
@@ -48,7 +48,7 @@ export function runShortBatchOnce(
 /** A client that may not use a table does not learn what was written there either. */
 function requireTablesAllowed(database: RecordDatabase, operations: readonly BatchOperation[]): void {
   for (const [position, { table }] of operations.entries()) {
-    inOperation(position, () => requireAllowed(database, table));
+    naming(['operations', position], () => requireAllowed(database, table));
   }
 }
 
@@ -57,7 +57,7 @@ function runBatch(database: RecordDatabase, operations: readonly BatchOperation[
   const earlier = new BatchReferences();
   let answerLength = 0;
   return operations.map((operation, position) =>
-    inOperation(position, () => {
+    naming(['operations', position], () => {
       const result = runMethod(database, allowedTable(database, operation.table), operation, earlier);
       earlier.add(result);
       answerLength += answerLengthOf(result);
@@ -76,39 +76,39 @@ function runMethod(
 ): BatchResult {
   const { kind } = operation;
   switch (kind) {
-    case 'get':
-      return { kind, result: getRecord(database, table, earlier.resolveKey(operation.key)) };
-    case 'create': {
-      const { record } = operation;
-      const row = earlier.resolveRow(record.row, record.field);
-      return { kind, result: insertRecord(database, table, { ...record, row }) };
+    case 'get': {
+      const key = within(['key'], () => earlier.resolveKey(operation.key));
+      return { kind, result: getRecord(database, table, key) };
     }
-    case 'createMany': {
-      const { records } = operation;
-      const rows = records.rows.map((row, index) => {
-        return earlier.resolveRow(row, `${records.field}[${index}]`);
+    case 'create':
+      return within(['record'], () => {
+        const { row: sent, onConflict } = operation.record;
+        const row = within(['row'], () => earlier.resolveRow(sent));
+        return { kind, result: insertRecord(database, table, { row, onConflict }) };
       });
-      const result = insertRecords(database, table, { ...records, rows });
-      return { kind, result, upserted: records.onConflict !== null };
-    }
+    case 'createMany':
+      return within(['records'], () => {
+        const { records } = operation;
+        const rows = records.rows.map((row, index) => within(['rows', index], () => earlier.resolveRow(row)));
+        const result = insertRecords(database, table, { ...records, rows });
+        return { kind, result, upserted: records.onConflict !== null };
+      });
     case 'update': {
-      const { field } = operation;
-      const key = earlier.resolveKey(operation.key);
-      const patch = earlier.resolveRow(operation.patch, field);
-      return { kind, result: updateRecord(database, table, { key, patch, field }) };
+      const key = within(['key'], () => earlier.resolveKey(operation.key));
+      const patch = within(['patch'], () => earlier.resolveRow(operation.patch));
+      return { kind, result: updateRecord(database, table, { key, patch }) };
     }
     case 'delete': {
-      const key = earlier.resolveKey(operation.key);
+      const key = within(['key'], () => earlier.resolveKey(operation.key));
       return { kind, result: deleteRecord(database, table, key), key };
     }
     case 'updateMany': {
-      const { field } = operation;
-      const filters = operation.filters.map((filter) => earlier.resolveFilter(filter));
-      const patch = earlier.resolveRow(operation.patch, field);
-      return { kind, result: updateRecords(database, table, { filters, patch, field }) };
+      const filters = within(['filters'], () => earlier.resolveFilters(operation.filters));
+      const patch = within(['patch'], () => earlier.resolveRow(operation.patch));
+      return { kind, result: updateRecords(database, table, { filters, patch }) };
     }
     case 'deleteMany': {
-      const filters = operation.filters.map((filter) => earlier.resolveFilter(filter));
+      const filters = within(['filters'], () => earlier.resolveFilters(operation.filters));
       return { kind, result: deleteRecords(database, table, filters) };
     }
   }

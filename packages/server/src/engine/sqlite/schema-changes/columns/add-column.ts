@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { invalidField, RowhouseError } from '../../../../core/errors.ts';
+import { RowhouseError } from '../../../../core/errors.ts';
+import { invalidInput, SubjectError } from '../../../../core/subject-error.ts';
 import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
 import type { NewColumn } from '../../../project-tables.ts';
@@ -29,14 +30,14 @@ export function addColumn(
 ): { readonly table: string; readonly column: string } {
   const table = changeableTable(database, nameOrId);
   if (column.primary) {
-    throw invalidField(
-      'body.is_primary',
+    throw invalidInput(
+      ['primary'],
       'must not be true: a primary key can only be set when the table is created',
     );
   }
   assertRoomFor(database, table, column);
-  assertTypeFits(column.type, isStrict(database, table), 'body.column_type');
-  const definition = newColumnText({ ...column, unique: false }, 'none', 'body');
+  assertTypeFits(column.type, isStrict(database, table));
+  const definition = newColumnText({ ...column, unique: false }, 'none');
   assertRowsHaveValue(database, table, column);
   // SQLite tries every row again, and an imported file may have some that break a CHECK: they stay.
   database.exec('PRAGMA ignore_check_constraints = ON');
@@ -68,7 +69,5 @@ function assertRowsHaveValue(database: DatabaseSync, table: StoredTable, column:
   const rows = queryRows(database, `SELECT 1 FROM main.${quoteIdentifier(table.name)} LIMIT 1`);
   if (rows.length === 0) return;
   const message = `is required if is_nullable is false, because the table ${table.name} has rows`;
-  throw new RowhouseError('constraint_violation', `body.default_value ${message}.`, {
-    details: [{ field: 'body.default_value', message }],
-  });
+  throw new SubjectError('constraint_violation', [{ subject: ['defaultValue'], message }]);
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { invalidField } from '../../../../core/errors.ts';
+import { invalidInput } from '../../../../core/subject-error.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
 import type { ColumnType } from '../../../project-tables.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
@@ -9,9 +9,9 @@ import { queryRows } from '../../introspection/query-rows.ts';
  * ANY is a type of STRICT tables alone. In others it is a name like any other, and has text that looks like a number turned
  * into one. https://www.sqlite.org/stricttables.html
  */
-export function assertTypeFits(type: ColumnType, strict: boolean, field: string): void {
+export function assertTypeFits(type: ColumnType, strict: boolean): void {
   if (type !== 'ANY' || strict) return;
-  throw invalidField(field, 'must be INTEGER, REAL, TEXT or BLOB: only STRICT tables allow ANY');
+  throw invalidInput(['type'], 'must be INTEGER, REAL, TEXT or BLOB: only STRICT tables allow ANY');
 }
 
 export function isStrict(database: DatabaseSync, { name }: StoredTable): boolean {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { invalidField } from '../../../../core/errors.ts';
+import { invalidInput } from '../../../../core/subject-error.ts';
 import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
 import type { ColumnChange } from '../../../project-tables.ts';
@@ -25,7 +25,7 @@ export function changeColumns(
 ): { readonly table: string; readonly columns: readonly string[] } {
   const table = changeableTable(database, nameOrId);
   const plans = planColumnChanges(database, table, changes);
-  assertColumnsDiffer(plans, changes);
+  assertColumnsDiffer(plans);
   redefine(database, table, plans);
   if (plans.some(({ newName }) => newName !== null)) {
     assertViewsAndTriggersCompile(database, () => renameColumns(database, table, plans));
@@ -36,10 +36,10 @@ export function changeColumns(
   return { table: table.name, columns };
 }
 
-function assertColumnsDiffer(plans: readonly ColumnPlan[], changes: readonly ColumnChange[]): void {
+function assertColumnsDiffer(plans: readonly ColumnPlan[]): void {
   for (const [position, { column }] of plans.entries()) {
     if (plans.findIndex((other) => other.column === column) === position) continue;
-    throw invalidField(changes[position]?.columnField ?? 'body', 'is named twice');
+    throw invalidInput(['changes', position, 'column'], 'is named twice');
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { invalidField, RowhouseError } from '../../../../core/errors.ts';
+import { RowhouseError } from '../../../../core/errors.ts';
+import { invalidInput, SubjectError, within } from '../../../../core/subject-error.ts';
 import type { TableEdit } from '../../../../schema/ddl/edit-create-table.ts';
 import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
@@ -57,12 +58,14 @@ export function planColumnChanges(
   const indexes = indexesOf(database, table);
   const alias = rowidAliasIn({ columns: columnsOf(database, table), indexes });
   const planned = { database, table, strict: isStrict(database, table), indexes, alias };
-  return changes.map((change) => planColumnChange(planned, change));
+  return changes.map((change, position) => {
+    return within(['changes', position], () => planColumnChange(planned, change));
+  });
 }
 
 function planColumnChange(planned: PlannedTable, change: ColumnChange): ColumnPlan {
   const facts = findColumn(planned.database, planned.table, change.column);
-  if (facts === null) throw noSuchColumn(change.columnField);
+  if (facts === null) throw noSuchColumn();
   const makers = planned.indexes.filter((index) => makesUnique(index, facts.name));
   const column = { ...planned, facts, isAlias: planned.alias?.name === facts.name, makers };
   const uniqueness = planUniqueness(column, change.unique);
@@ -77,9 +80,9 @@ function planColumnChange(planned: PlannedTable, change: ColumnChange): ColumnPl
   };
 }
 
-function noSuchColumn(field: string): RowhouseError {
-  if (field.startsWith('path.')) return new RowhouseError('not_found', 'There is no such column.');
-  return invalidField(field, 'is not a column of the table');
+function noSuchColumn(): SubjectError {
+  const fault = { subject: ['column'], message: 'is not a column of the table' };
+  return new SubjectError('not_found', [fault], { summary: 'There is no such column.' });
 }
 
 /** https://www.sqlite.org/pragma.html#pragma_table_xinfo */
@@ -88,11 +91,11 @@ function assertNotGenerated({ name, hidden }: ColumnFacts, what: string): void {
   throw new RowhouseError('conflict', `The column ${name} is generated: its ${what} cannot be changed.`);
 }
 
-function typeEdits(column: PlannedColumn, { type, field }: ColumnChange): readonly TableEdit[] {
+function typeEdits(column: PlannedColumn, { type }: ColumnChange): readonly TableEdit[] {
   const { facts, strict } = column;
   if (type === undefined || type === facts.declaredType.toUpperCase()) return [];
   assertNotGenerated(facts, 'type');
-  assertTypeFits(type, strict, `${field}.column_type`);
+  assertTypeFits(type, strict);
   const rows = countRows(column, 'IS NOT NULL');
   if (rows > 0) {
     throw new RowhouseError(
@@ -111,15 +114,14 @@ function countRows({ database, table, facts }: PlannedColumn, condition: string)
 /** A default that is left as it was has to fit a new type, too. */
 function defaultEdits(column: PlannedColumn, change: ColumnChange): readonly TableEdit[] {
   const { facts, isAlias, strict } = column;
-  const field = `${change.field}.default_value`;
   const { type = defaultTypeOf(facts.declaredType, strict), defaultValue } = change;
   const value = defaultValue === undefined ? presentDefault(facts.defaultSql, change.type) : defaultValue;
   if (value === undefined) return [];
   if (defaultValue !== undefined) assertNotGenerated(facts, 'default');
   if (isAlias && value !== null) {
-    throw invalidField(field, 'must be null: SQLite assigns the values of such a primary key');
+    throw invalidInput(['defaultValue'], 'must be null: SQLite assigns the values of such a primary key');
   }
-  const literal = writeDefault(value, type, field);
+  const literal = within(['defaultValue'], () => writeDefault(value, type));
   return literal === facts.defaultSql ? [] : [{ kind: 'set-default', column: facts.name, literal }];
 }
 

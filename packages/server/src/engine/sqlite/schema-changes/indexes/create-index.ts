@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { invalidField, RowhouseError } from '../../../../core/errors.ts';
+import { RowhouseError } from '../../../../core/errors.ts';
+import { invalidInput } from '../../../../core/subject-error.ts';
 import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
 import type { IndexEntry, NewIndex } from '../../../project-tables.ts';
@@ -35,17 +36,15 @@ export function createIndex(database: DatabaseSync, nameOrId: string, index: New
 function columnNames(
   database: DatabaseSync,
   table: StoredTable,
-  { columns: requested, field }: NewIndex,
+  { columns: requested }: NewIndex,
 ): readonly string[] {
   const columns = new Map(columnsOf(database, table).map(({ name }) => [foldName(name), name]));
   const names = requested.map((name, position) => {
     const found = columns.get(foldName(name));
-    if (found === undefined)
-      throw invalidField(`${field}.columns[${position}]`, 'is not a column of the table');
+    if (found === undefined) throw invalidInput(['columns', position], 'is not a column of the table');
     return found;
   });
-  if (new Set(names).size < names.length)
-    throw invalidField(`${field}.columns`, 'must not name a column twice');
+  if (new Set(names).size < names.length) throw invalidInput(['columns'], 'must not name a column twice');
   return names;
 }
 

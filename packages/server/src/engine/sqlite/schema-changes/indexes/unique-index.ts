@@ -11,7 +11,7 @@ import { createIndex } from './create-index.ts';
  */
 export function makeUnique(database: DatabaseSync, table: StoredTable, column: string): void {
   const name = `unq_${table.name}_${column}`.replaceAll(/[^A-Za-z0-9_]/g, '_').slice(0, 60);
-  const index = { name: unusedName(database, name), columns: [column], unique: true, field: 'body' };
+  const index = { name: unusedName(database, name), columns: [column], unique: true };
   createIndex(database, table.name, index);
 }
 

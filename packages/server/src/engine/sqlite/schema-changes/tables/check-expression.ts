@@ -1,4 +1,4 @@
-import { invalidField } from '../../../../core/errors.ts';
+import { invalidInput } from '../../../../core/subject-error.ts';
 import { readCreateTable } from '../../../../schema/ddl/create-table.ts';
 import { Tokenizer } from '../../../../schema/ddl/tokenizer.ts';
 import { quoteIdentifier } from '../../../../schema/identifier.ts';
@@ -9,18 +9,12 @@ import { openDatabase } from '../../connection/open-database.ts';
  * project. The tokens are looked at first: nothing in the text may close the parenthesis that it is put in, end the
  * statement, or hide the rest of it in a comment.
  * @param columns the definitions of the table.
- * @param field where the request has the expression.
- * @throws RowhouseError `validation_failed`.
+ * @throws SubjectError `validation_failed`.
  */
-export function assertCheckCompiles(
-  table: string,
-  columns: readonly string[],
-  expression: string,
-  field: string,
-): void {
+export function assertCheckCompiles(table: string, columns: readonly string[], expression: string): void {
   if (!staysInParentheses(expression)) {
-    throw invalidField(
-      field,
+    throw invalidInput(
+      [],
       'must be one SQL expression: no semicolon or comment, quotes and parentheses closed',
     );
   }
@@ -29,10 +23,10 @@ export function assertCheckCompiles(
   try {
     scratch.prepare(sql).run();
   } catch (error) {
-    throw invalidField(field, `is not a valid CHECK expression: ${messageOf(error)}`);
+    throw invalidInput([], `is not a valid CHECK expression: ${messageOf(error)}`);
   }
   const { checks } = readCreateTable(sql);
-  if (checks.length !== 1) throw invalidField(field, 'must be one SQL expression');
+  if (checks.length !== 1) throw invalidInput([], 'must be one SQL expression');
 }
 
 function staysInParentheses(expression: string): boolean {

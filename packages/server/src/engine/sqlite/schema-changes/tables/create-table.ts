@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { invalidField, RowhouseError } from '../../../../core/errors.ts';
+import { RowhouseError } from '../../../../core/errors.ts';
+import { invalidInput, within } from '../../../../core/subject-error.ts';
 import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { NewColumn, NewForeignKey, NewTable } from '../../../project-tables.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
@@ -11,11 +12,26 @@ import { assertCheckCompiles } from './check-expression.ts';
 import { newColumnText } from './new-column-text.ts';
 
 /**
- * Makes STRICT tables, in this order. Call it inside a transaction.
- * @throws RowhouseError `already_exists`; `validation_failed` with the field at fault.
+ * Makes a STRICT table. Call it inside a transaction.
+ * @throws RowhouseError `already_exists`; `validation_failed`, about a part of the table.
  */
-export function createTables(database: DatabaseSync, tables: readonly NewTable[]): void {
-  for (const table of tables) defineTable(database, table);
+export function createTable(database: DatabaseSync, table: NewTable): void {
+  defineTable(database, table);
+  introduceTables(database, [table]);
+}
+
+/** The same for several tables, in this order. */
+export function createTables(database: DatabaseSync, tables: readonly { readonly table: NewTable }[]): void {
+  for (const [position, { table }] of tables.entries()) {
+    within([position, 'table'], () => defineTable(database, table));
+  }
+  introduceTables(
+    database,
+    tables.map(({ table }) => table),
+  );
+}
+
+function introduceTables(database: DatabaseSync, tables: readonly NewTable[]): void {
   database.exec(METADATA_TABLES);
   const introduce = database.prepare(
     `INSERT INTO _rowhouse_tables (name, display_name) VALUES (?, ?)
@@ -30,16 +46,16 @@ function defineTable(database: DatabaseSync, table: NewTable): void {
   assertColumnsDiffer(table);
   const keys = table.columns.filter(({ primary }) => primary);
   const columns = table.columns.map((column, position) =>
-    newColumnText(column, roleOf(column, keys), `${table.field}.columns[${position}]`),
+    within(['columns', position], () => newColumnText(column, roleOf(column, keys))),
   );
   if (keys.length === 0) columns.unshift('"id" INTEGER PRIMARY KEY AUTOINCREMENT');
   if (keys.length > 1) columns.push(`PRIMARY KEY (${namesOf(keys)})`);
   const checks = table.checks.map((expression, position) => {
-    assertCheckCompiles(table.name, columns, expression, `${table.field}.checks[${position}]`);
+    within(['checks', position], () => assertCheckCompiles(table.name, columns, expression));
     return `CHECK (${expression})`;
   });
   const references = table.foreignKeys.map((foreignKey, position) =>
-    foreignKeyText(database, table, foreignKey, `${table.field}.foreign_keys[${position}]`),
+    within(['foreignKeys', position], () => foreignKeyText(database, table, foreignKey)),
   );
   const parts = [...columns, ...checks, ...references];
   database.prepare(`CREATE TABLE ${quoteIdentifier(table.name)} (\n  ${parts.join(',\n  ')}\n) STRICT`).run();
@@ -61,7 +77,7 @@ function article(kind: string): string {
   return kind === 'index' ? 'an index' : `a ${kind}`;
 }
 
-function assertColumnsDiffer({ columns, field }: NewTable): void {
+function assertColumnsDiffer({ columns }: NewTable): void {
   const names = new Set(columns.some(({ primary }) => primary) ? [] : ['id']);
   for (const [position, { name }] of columns.entries()) {
     if (names.has(foldName(name))) {
@@ -69,7 +85,7 @@ function assertColumnsDiffer({ columns, field }: NewTable): void {
         foldName(name) === 'id' && !columns.slice(0, position).some((other) => foldName(other.name) === 'id')
           ? 'is the name of the default primary key, which is added if no column has is_primary'
           : 'is already the name of another column';
-      throw invalidField(`${field}.columns[${position}].column_name`, message);
+      throw invalidInput(['columns', position, 'name'], message);
     }
     names.add(foldName(name));
   }
@@ -84,23 +100,18 @@ function namesOf(columns: readonly { readonly name: string }[]): string {
   return columns.map(({ name }) => quoteIdentifier(name)).join(', ');
 }
 
-function foreignKeyText(
-  database: DatabaseSync,
-  table: NewTable,
-  foreignKey: NewForeignKey,
-  field: string,
-): string {
+function foreignKeyText(database: DatabaseSync, table: NewTable, foreignKey: NewForeignKey): string {
   const own = new Set(table.columns.map(({ name }) => foldName(name)));
   if (!table.columns.some(({ primary }) => primary)) own.add('id');
   for (const [position, column] of foreignKey.columns.entries()) {
     if (!own.has(foldName(column))) {
-      throw invalidField(`${field}.columns[${position}]`, 'is not a column of the table');
+      throw invalidInput(['columns', position], 'is not a column of the table');
     }
   }
-  const referenced = referencedColumns(database, table, foreignKey, field);
+  const referenced = referencedColumns(database, table, foreignKey);
   if (referenced.length !== foreignKey.columns.length) {
-    throw invalidField(
-      `${field}.columns`,
+    throw invalidInput(
+      ['columns'],
       `must have as many columns as the referenced columns, ${referenced.join(', ')}`,
     );
   }
@@ -116,7 +127,6 @@ function referencedColumns(
   database: DatabaseSync,
   table: NewTable,
   foreignKey: NewForeignKey,
-  field: string,
 ): readonly string[] {
   const parent = foreignKey.referencesTable;
   const isOwn = foldName(parent) === foldName(table.name);
@@ -126,14 +136,14 @@ function referencedColumns(
     [parent],
   );
   if (!isOwn && (found === undefined || isReservedParent(parent))) {
-    throw invalidField(`${field}.references_table`, 'is not a table of the project');
+    throw invalidInput(['referencesTable'], 'is not a table of the project');
   }
   if (foreignKey.referencesColumns !== null) return foreignKey.referencesColumns;
   const keys = table.columns.filter(({ primary }) => primary).map(({ name }) => name);
   const own = keys.length > 0 ? keys : ['id'];
   const primaryKey = isOwn ? own : primaryKeyOf(database, parent);
   if (primaryKey.length > 0) return primaryKey;
-  throw invalidField(`${field}.references_columns`, 'is required: the referenced table has no primary key');
+  throw invalidInput(['referencesColumns'], 'is required: the referenced table has no primary key');
 }
 
 function isReservedParent(name: string): boolean {
@@ -155,8 +165,8 @@ function assertReferencesMatch(database: DatabaseSync, table: NewTable): void {
     const position = table.foreignKeys.findIndex(
       ({ referencesTable }) => foldName(referencesTable) === foldName(parent),
     );
-    throw invalidField(
-      `${table.field}.foreign_keys[${Math.max(position, 0)}].references_columns`,
+    throw invalidInput(
+      ['foreignKeys', Math.max(position, 0), 'referencesColumns'],
       'must be the primary key or a unique set of columns of the referenced table',
     );
   }
