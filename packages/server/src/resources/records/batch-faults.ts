@@ -39,7 +39,7 @@ function faultOf(error: RowhouseError, position: number): RowhouseError {
   }));
   return new RowhouseError(
     error.code,
-    `Operation ${position} failed, and none had effect: ${error.message}`,
+    `Operation ${position} failed, so the batch had no effect: ${error.message}`,
     {
       details: details ?? [{ field: operation, message: error.message }],
       cause: error.cause,
