@@ -142,6 +142,8 @@ async function startService(): Promise<Service> {
     ROWHOUSE_DATA_DIR: folder,
     ROWHOUSE_ADMIN_TOKEN: admin,
     ROWHOUSE_SAMPLE_PROJECT: 'off',
+    // The default: the contract is tested with the limits that a client meets.
+    ROWHOUSE_QUERY_TIMEOUT_MS: '5000',
   });
   return {
     url: server.url,
