@@ -111,11 +111,11 @@ test('given an export that cannot be made, then it is failed, says why, and its 
       /^validation_failed: body\.table_options\.stone\.filters\.colour is not a column of stone/,
     ],
     ['table/pebble', {}, /^not_found: There is no such table/],
-    ['table/stone', {}, /^conflict: The export is larger than 20000 bytes/],
-    ['database', { format: 'sqlite' }, /^conflict: The export is larger than 20000 bytes/],
-    ['database', { format: 'json' }, /^conflict: The export is larger than 20000 bytes/],
-    ['database', { format: 'sql' }, /^conflict: The export is larger than 20000 bytes/],
-    ['database', { format: 'zip' }, /^conflict: The export is larger than 20000 bytes/],
+    ['table/stone', {}, /^conflict: The export exceeds the limit of 20000 bytes/],
+    ['database', { format: 'sqlite' }, /^conflict: The export exceeds the limit of 20000 bytes/],
+    ['database', { format: 'json' }, /^conflict: The export exceeds the limit of 20000 bytes/],
+    ['database', { format: 'sql' }, /^conflict: The export exceeds the limit of 20000 bytes/],
+    ['database', { format: 'zip' }, /^conflict: The export exceeds the limit of 20000 bytes/],
   ] as const) {
     const requested = await exportLater(server, 'quarry', what, json);
     const failed = await whenExport(server, 'quarry', requested, 'failed', 'ready');
