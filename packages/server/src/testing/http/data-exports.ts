@@ -14,7 +14,7 @@ import { writeTable } from '../../engine/sqlite/exports/write-table.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
 
 /** An export as the service writes it. */
-export type ExportedFile<Replayable> = Replayable & { readonly bytes: Buffer };
+export type ExportedFile<Output> = Output & { readonly bytes: Buffer };
 
 export const ALL_ROWS: RowSelection = {
   columns: null,
@@ -50,13 +50,13 @@ export async function exportedTable(
   return written((task) => writeTable({ ...task, path, request }, ignore));
 }
 
-async function written<Replayable extends object>(
+async function written<Output extends object>(
   write: (task: {
     readonly outputPath: string;
     readonly maxBytes: number;
     readonly counting: boolean;
-  }) => Promise<Replayable>,
-): Promise<ExportedFile<Replayable>> {
+  }) => Promise<Output>,
+): Promise<ExportedFile<Output>> {
   using folder = temporaryFolder();
   const outputPath = join(folder.path, 'export');
   const facts = await write({ outputPath, maxBytes: Infinity, counting: true });
