@@ -50,13 +50,13 @@ describe('a constraint names its columns', () => {
     fields: string[],
   ])[] = [
     ['POST', 'children', { parent: 99 }, /FOREIGN KEY.*parent references a row of parents/, ['body.parent']],
-    ['POST', 'children', { data: { code: 'z' } }, /FOREIGN KEY.*code refers/, ['body.data.code']],
+    ['POST', 'children', { data: { code: 'z' } }, /FOREIGN KEY.*code references/, ['body.data.code']],
     ['POST', 'children', { rows: [{ parent: 1 }, { parent: 9 }] }, /parents/, ['body.rows[1].parent']],
     ['PATCH', 'children/1', { parent: 99 }, /FOREIGN KEY/, ['body.parent']],
     ['PATCH', 'children', { data: { parent: 9 }, where: { id: 1 } }, /FOREIGN KEY/, ['body.data.parent']],
-    ['DELETE', 'parents/1', undefined, /FOREIGN KEY.*rows of children refer to it/, []],
-    ['DELETE', 'parents', { where: { id: 1 } }, /rows of children refer to it/, []],
-    ['PATCH', 'parents/1', { id: 77 }, /rows of children refer to it/, []],
+    ['DELETE', 'parents/1', undefined, /FOREIGN KEY.*rows of children reference this row/, []],
+    ['DELETE', 'parents', { where: { id: 1 } }, /rows of children reference this row/, []],
+    ['PATCH', 'parents/1', { id: 77 }, /rows of children reference this row/, []],
     [
       'POST',
       'parents',
