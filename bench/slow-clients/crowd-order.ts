@@ -15,6 +15,6 @@ export interface CrowdOrder {
 export interface CrowdEnd {
   /** How many were answered before the end, and with what; `none` for a connection that was closed without a word. */
   readonly answers: Readonly<Record<string, number>>;
-  /** From when the client began to dawdle to the end of its connection, in seconds, of the one that lasted longest. */
+  /** The longest time between the last byte of a slow client and the end of its connection, in seconds. */
   readonly longestSeconds: number;
 }

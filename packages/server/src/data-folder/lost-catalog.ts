@@ -42,5 +42,5 @@ async function projectsIn(folder: string): Promise<readonly string[]> {
     .toSorted();
 }
 
-/** In any case, as whoever restores a folder may have typed it. Others are of the file system, as `lost+found`. */
+/** Accepts upper case, because a restored folder may be named so. Ignores folders of the file system, such as `lost+found`. */
 const SLUG = /^[a-z0-9_-]+$/i;

@@ -4,7 +4,7 @@ import { refuseLostCatalog } from './lost-catalog.ts';
 import { type LeftOpen, makeNewFilesPrivate, makePrivate } from './private-data-folder.ts';
 
 /**
- * Makes the data folder where it is not there, and private, with all that this process puts in it from now on.
+ * Creates the data folder if it does not exist, and makes it and all later files of this process private.
  * @returns what other users may still be able to read; null for nothing.
  * @throws DataFolderError when the folder holds projects and has lost its catalog; then nothing is changed.
  */

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../testing/system/temporary-folder.ts';
 import { makePrivate } from './private-data-folder.ts';
 
 const isWindows = process.platform === 'win32';
-/** Of nobody, on any Unix: no user needs to have it. */
+/** A user id that needs no account. */
 const OTHER_USER = 65_534;
 
 test(
@@ -71,7 +71,7 @@ test(
 const isRoot = process.getuid?.() === 0;
 
 test(
-  'what belongs to another user is told once, with how many there are, and the rest is made private',
+  'files of another user are reported once with their number, and the other files become private',
   { skip: !isRoot },
   () => {
     using folder = temporaryFolder();

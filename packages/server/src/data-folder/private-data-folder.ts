@@ -15,7 +15,7 @@ export interface LeftOpen {
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-/** Windows knows no such permissions: there, the folder has those of the one that it is in. */
+/** Windows has no such permissions: the folder inherits those of its parent. */
 const hasPermissionBits = process.platform !== 'win32';
 
 /** From now on, what this process makes is for its user alone, and so is what its threads and child processes make. */
