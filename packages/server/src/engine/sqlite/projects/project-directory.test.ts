@@ -22,9 +22,9 @@ test('what a crash left is swept at the start: uploads and removals, never a fin
     for (const suffix of ['', '-journal']) {
       await writeFile(join(folder.path, project, `upload-${ID}.sqlite${suffix}`), 'half');
     }
-    await writeFile(join(folder.path, project, 'upload-of-mine.sqlite'), 'kept');
+    await writeFile(join(folder.path, project, 'uploaded.sqlite'), 'kept');
   }
-  for (const name of [`.removed-gone-${ID}`, '.removed-by-hand']) {
+  for (const name of [`.removed-gone-${ID}`, '.removed by hand']) {
     await mkdir(join(folder.path, name));
     await writeFile(join(folder.path, name, 'database.sqlite'), 'half removed');
   }
@@ -33,14 +33,14 @@ test('what a crash left is swept at the start: uploads and removals, never a fin
   await directory.sweep();
 
   assert.deepEqual((await readdir(folder.path)).toSorted(), [
-    '.removed-by-hand',
+    '.removed by hand',
     'library',
     'stranger.txt',
     'unknown',
   ]);
   assert.deepEqual((await readdir(join(folder.path, 'library'))).toSorted(), [
     'database.sqlite',
-    'upload-of-mine.sqlite',
+    'uploaded.sqlite',
   ]);
   assert.equal((await readdir(join(folder.path, 'unknown'))).length, 4);
 });

@@ -17,10 +17,9 @@ const REMOVED_PREFIX = '.removed-';
 /** Before a slug: a mark that the project of that slug is still being made. */
 const UNFINISHED_PREFIX = '.unfinished-';
 
-const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-/** Names that only this code gives. What has another may be anybody's, and stays. */
-const UPLOAD = new RegExp(`^${UPLOAD_PREFIX}${UUID}\\.sqlite(?:${DATABASE_COMPANIONS.join('|')})?$`);
-const REMOVED = new RegExp(`^\\${REMOVED_PREFIX}[a-z0-9_-]+-${UUID}$`);
+/** Names that only this code gives, uploads in the folder of a project. What has another may be anybody's, and stays. */
+const UPLOAD = new RegExp(`^${UPLOAD_PREFIX}[a-z0-9-]+\\.sqlite(?:${DATABASE_COMPANIONS.join('|')})?$`);
+const REMOVED = new RegExp(`^\\${REMOVED_PREFIX}[a-z0-9_-]+$`);
 const UNFINISHED = new RegExp(`^\\${UNFINISHED_PREFIX}([a-z0-9_-]+)$`);
 
 /** Where the files of the projects lie: a folder each, named by the slug, with the one database file in it. */
