@@ -12,19 +12,18 @@ import type {
   Table,
   Trigger,
 } from '../../../schema/model.ts';
-import { ordinaryTable } from './ordinary-table.ts';
-import { readColumns } from './read-columns.ts';
-import { readForeignKeys } from './read-foreign-keys.ts';
-import { readIndexes } from './read-indexes.ts';
-import { readOpenColumns, type OpenColumns } from './read-open-columns.ts';
+import { readAllColumns } from './column-facts.ts';
+import { readAllForeignKeys } from './foreign-key-facts.ts';
+import { type OpenColumns, readOpenColumns } from './open-columns.ts';
 import { readStoredSchema } from './read-stored-schema.ts';
-import { readTableOptions } from './read-table-options.ts';
+import { schemaIndexes } from './schema-indexes.ts';
+import { schemaTable } from './schema-table.ts';
+import { readTablesWithOptions } from './table-facts.ts';
 import { UnreadObjects } from './unread-objects.ts';
 
 /**
- * Everything SQLite can tell about the schema: its PRAGMAs wherever they answer, the stored text for the rest. Call it
- * inside a transaction: it takes several queries. A view or a table that SQLite itself cannot make sense of is listed
- * with what is known of it, and fails nothing else.
+ * Returns the whole schema: from the PRAGMAs where they answer, and from the stored text otherwise. Call it inside a
+ * transaction, because it runs several queries. A view or table that SQLite cannot read is listed with the known parts.
  */
 export function readSchema(database: DatabaseSync): Schema {
   // The full schema reads foreign keys with all that belongs to them.
@@ -49,18 +48,18 @@ function readTables(
   open: OpenColumns,
   unread: UnreadObjects,
 ): readonly Table[] {
-  const columns = readColumns(database);
+  const columns = readAllColumns(database);
   const facts = {
     columns,
-    foreignKeys: readForeignKeys(database, columns),
-    indexes: readIndexes(database, stored.indexes, unread),
-    options: readTableOptions(database),
+    foreignKeys: readAllForeignKeys(database, columns),
+    indexes: schemaIndexes(database, stored.indexes, unread),
+    options: readTablesWithOptions(database),
   };
   return stored.tables
     .map((table): Table => {
       if (table.kind === 'virtual') return virtualTable(table, open, unread);
       const text = unread.attempt('table', table.name, () => readCreateTable(table.sql));
-      return ordinaryTable(table, facts, text, unread);
+      return schemaTable(table, facts, text, unread);
     })
     .toSorted(byName);
 }

@@ -1,11 +1,14 @@
 import { RowhouseError } from '../../../core/errors.ts';
 import { type Fault, type Subject, SubjectError } from '../../../core/subject-error.ts';
 import { foldName, quoteIdentifier } from '../../../schema/identifier.ts';
-import { queryRows } from '../introspection/query-rows.ts';
+import {
+  type ForeignKeyFacts,
+  readForeignKeys,
+  readForeignKeysTo,
+} from '../introspection/foreign-key-facts.ts';
 import { isTooLarge, rowTooLarge } from '../rows/read-fault.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
-import { type Reference, referencesOf } from '../tables/references.ts';
 import type { WritableValues } from './writable-values.ts';
 
 /** What was being written when SQLite refused. */
@@ -144,15 +147,15 @@ function foreignKeyFault(error: Error, attempt: Attempt): RowhouseError {
     const faults = missing.columns.map((name) => ({ subject: [...attempt.subject, name], message }));
     return violation(error, `FOREIGN KEY constraint failed: ${columns} ${message}`, faults);
   }
-  const children = referringTables(attempt);
+  const children = [...readForeignKeysTo(attempt.database.connection, attempt.table.name).keys()];
   if (children.length === 0) return violation(error, 'FOREIGN KEY constraint failed', []);
   const names = children.join(', ');
   return violation(error, `FOREIGN KEY constraint failed: rows of ${names} reference this row`, []);
 }
 
 /** The first foreign key all of whose columns were written and that finds no row. */
-function missingParent({ database, table, written }: Attempt): Reference | undefined {
-  return referencesOf(database.connection, table.name).find((reference) => {
+function missingParent({ database, table, written }: Attempt): ForeignKeyFacts | undefined {
+  return readForeignKeys(database.connection, table.name).find((reference) => {
     const { columns, referencedTable, referencedColumns } = reference;
     const values = columns.map((name) => {
       const index = (written?.columns ?? []).findIndex((column) => foldName(column.name) === foldName(name));
@@ -163,14 +166,4 @@ function missingParent({ database, table, written }: Attempt): Reference | undef
     const sql = `SELECT 1 FROM main.${quoteIdentifier(referencedTable)} WHERE ${condition} LIMIT 1`;
     return database.firstRow(sql, values) === null;
   });
-}
-
-function referringTables({ database, table }: Attempt): readonly string[] {
-  return queryRows<[string]>(
-    database.connection,
-    `SELECT DISTINCT m.name FROM main.sqlite_schema m
-     JOIN pragma_foreign_key_list(m.name, 'main') f ON f."table" = ? COLLATE NOCASE
-     WHERE m.type = 'table' AND m.rootpage > 0 AND m.sql LIKE '%references%' ORDER BY m.name`,
-    [table.name],
-  ).map(([name]) => name);
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { quoteIdentifier } from '../../../schema/identifier.ts';
 import { openDatabase } from '../connection/open-database.ts';
+import { writableColumns } from '../introspection/column-facts.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { type ProgramCost, programCost } from './program-cost.ts';
 import { SHORT_WORK_LIMITS } from './short-work-limits.ts';
@@ -78,10 +79,7 @@ const SCRATCH_LIMITS = { ...SHORT_WORK_LIMITS, exprDepth: 200 };
 
 function costsOf(scratch: DatabaseSync, table: string): RowCosts | null {
   const quoted = `main.${quoteIdentifier(table)}`;
-  const writable = "SELECT name FROM pragma_table_xinfo(?, 'main') WHERE hidden = 0";
-  const changes = queryRows<[string]>(scratch, writable, [table]).map(
-    ([name]) => `${quoteIdentifier(name)} = ?`,
-  );
+  const changes = writableColumns(scratch, table).map((name) => `${quoteIdentifier(name)} = ?`);
   const added = programCost(scratch, `INSERT INTO ${quoted} DEFAULT VALUES`);
   const changed = programCost(scratch, `UPDATE ${quoted} SET ${changes.join(', ')}`);
   const read = programCost(scratch, `SELECT * FROM ${quoted}`);

@@ -4,7 +4,11 @@ import { RowhouseError } from '../../../core/errors.ts';
 import { foldName, isReservedName, quoteIdentifier } from '../../../schema/identifier.ts';
 import { rowidNameBeside } from '../../../schema/rowid-name.ts';
 import { type StorageKind, storageKindOf } from '../../../schema/storage-kind.ts';
+import { type ColumnFacts, primaryKeyOf, readColumns } from '../introspection/column-facts.ts';
+import { readForeignKeysTo } from '../introspection/foreign-key-facts.ts';
+import { readIndexes } from '../introspection/index-facts.ts';
 import { queryRows } from '../introspection/query-rows.ts';
+import { readTableFacts, type TableFacts } from '../introspection/table-facts.ts';
 import { hasMetadata, nameOfTableId } from '../tables/metadata.ts';
 import type { ExpressionFacts } from '../values/json-expression.ts';
 import { expressionCost } from './expression-cost.ts';
@@ -49,18 +53,18 @@ export interface RecordColumn {
 }
 
 /**
- * Reads what is to be known of a table or view. Names come first, then ids, as everywhere.
- * @throws RowhouseError `not_found`; `conflict` for a table whose module is not here.
+ * Returns the table or view with this name, or else with this id.
+ * @throws RowhouseError `not_found`; `conflict` for a table whose module is missing and for a broken view.
  */
 export function readRecordTable(database: DatabaseSync, nameOrId: string): RecordTable {
-  const listed = listedTable(database, nameOrId) ?? listedById(database, nameOrId);
-  if (listed === null) throw new RowhouseError('not_found', 'There is no such table.');
-  const { name, kind } = listed;
-  const visible = readXinfo(database, name).filter(({ hidden }) => hidden !== HIDDEN);
-  const declared = visible.map((row) => columnOf(row, listed));
-  const rowid = listed.withoutRowid ? null : rowidColumn(database, listed, declared);
-  const primary = declaredKey(visible, declared);
-  const key = keyOf(listed, { declared, primary, rowid });
+  const facts = factsByName(database, nameOrId) ?? factsById(database, nameOrId);
+  if (facts === null) throw new RowhouseError('not_found', 'There is no such table.');
+  const { name, kind } = facts;
+  const visible = readColumnsOf(database, name).filter(({ hidden }) => !hidden);
+  const declared = visible.map((column) => columnOf(column, facts));
+  const rowid = facts.withoutRowid ? null : rowidColumn(database, facts, declared);
+  const primary = columnsNamed(declared, primaryKeyOf(visible)) ?? [];
+  const key = keyOf(facts, { declared, primary, rowid });
   const columns = key !== null && key[0] === rowid && rowid !== null ? [rowid, ...declared] : declared;
   return {
     name,
@@ -77,82 +81,42 @@ export function readRecordTable(database: DatabaseSync, nameOrId: string): Recor
     ],
     hasTriggers: hasTriggers(database, name),
     isCostly: kind === 'view' || (kind === 'table' && expressionCost(database, name) === 'costly'),
-    hasVirtualColumns: visible.some(({ hidden }) => hidden === VIRTUAL),
+    hasVirtualColumns: visible.some(({ generated }) => generated === 'virtual'),
     referencedColumns: referencedColumns(database, name),
   };
 }
 
-/** The column of a virtual table that `SELECT *` leaves out. https://www.sqlite.org/pragma.html#pragma_table_xinfo */
-const HIDDEN = 1;
-
-/** A generated column that is not stored. */
-const VIRTUAL = 2;
-
-interface ListedTable {
-  readonly name: string;
-  readonly kind: RecordTable['kind'];
-  readonly withoutRowid: boolean;
-  readonly strict: boolean;
+function factsByName(database: DatabaseSync, name: string): TableFacts | null {
+  return isReservedName(name) || name.includes('\0') ? null : readTableFacts(database, name);
 }
 
-/** https://www.sqlite.org/pragma.html#pragma_table_list */
-function listedTable(database: DatabaseSync, requested: string): ListedTable | null {
-  if (isReservedName(requested) || requested.includes('\0')) return null;
-  const [row] = queryRows<[string, string, number, number]>(
-    database,
-    `SELECT name, type, wr, strict FROM pragma_table_list(?) WHERE schema = 'main' AND type <> 'shadow'`,
-    [requested],
-  );
-  if (row === undefined) return null;
-  const [name, type, withoutRowid, strict] = row;
-  const kind = type === 'view' || type === 'virtual' ? type : 'table';
-  return { name, kind, withoutRowid: withoutRowid === 1, strict: strict === 1 };
-}
-
-function listedById(database: DatabaseSync, id: string): ListedTable | null {
+function factsById(database: DatabaseSync, id: string): TableFacts | null {
   if (!/^[1-9]\d{0,15}$/.test(id) || !hasMetadata(database)) return null;
   const name = nameOfTableId(database, id);
-  return name === null ? null : listedTable(database, name);
+  return name === null ? null : factsByName(database, name);
 }
 
-interface XinfoRow {
-  readonly name: string;
-  readonly declaredType: string;
-  readonly primaryKeyPosition: number;
-  readonly hidden: number;
-}
-
-function readXinfo(database: DatabaseSync, table: string): readonly XinfoRow[] {
+function readColumnsOf(database: DatabaseSync, table: string): readonly ColumnFacts[] {
   try {
-    return queryRows<[string, string, number, number]>(
-      database,
-      `SELECT name, type, pk, hidden FROM pragma_table_xinfo(?, 'main') ORDER BY cid`,
-      [table],
-    ).map(([name, declaredType, primaryKeyPosition, hidden]) => {
-      return { name, declaredType, primaryKeyPosition, hidden };
-    });
+    return readColumns(database, table);
   } catch (error) {
-    // A module that is missing, or a view over what is not there.
     const reason = error instanceof Error ? error.message : 'SQLite rejects it';
     throw new RowhouseError('conflict', `${table} cannot be read here: ${reason}.`, { cause: error });
   }
 }
 
-/** 2 and 3 mark generated columns. https://www.sqlite.org/pragma.html#pragma_table_xinfo */
-function columnOf(
-  { name, declaredType, hidden }: XinfoRow,
-  { strict, kind: tableKind }: ListedTable,
-): RecordColumn {
+function columnOf(facts: ColumnFacts, { strict, kind: tableKind }: TableFacts): RecordColumn {
+  const { name, declaredType } = facts;
   const kind = storageKindOf(declaredType, strict);
-  const generated = hidden >= 2;
+  const generated = facts.generated !== null;
   const only = strict && (kind === 'integer' || kind === 'real' || kind === 'text') ? kind : null;
-  const facts = { only, computed: generated || tableKind === 'view' };
-  return { name, quoted: quoteIdentifier(name), kind, generated, facts };
+  const computed = generated || tableKind === 'view';
+  return { name, quoted: quoteIdentifier(name), kind, generated, facts: { only, computed } };
 }
 
 function rowidColumn(
   database: DatabaseSync,
-  { name: table, kind }: ListedTable,
+  { name: table, kind }: TableFacts,
   declared: readonly RecordColumn[],
 ): RecordColumn | null {
   if (kind === 'view') return null;
@@ -162,7 +126,7 @@ function rowidColumn(
   return { name, quoted: name, kind: 'integer', generated: false, facts };
 }
 
-/** A virtual table may be WITHOUT ROWID, and no PRAGMA says so. https://www.sqlite.org/vtab.html#worid */
+/** A virtual table may be WITHOUT ROWID, and no PRAGMA reports it. https://www.sqlite.org/vtab.html#worid */
 function hasRowid(database: DatabaseSync, table: string, rowid: string): boolean {
   try {
     database.prepare(`SELECT ${rowid} FROM main.${quoteIdentifier(table)}`);
@@ -172,24 +136,15 @@ function hasRowid(database: DatabaseSync, table: string, rowid: string): boolean
   }
 }
 
-/** The columns of the primary key, in its order. */
-function declaredKey(rows: readonly XinfoRow[], declared: readonly RecordColumn[]): readonly RecordColumn[] {
-  const primary = rows.filter(({ primaryKeyPosition }) => primaryKeyPosition > 0);
-  return primary
-    .toSorted((a, b) => a.primaryKeyPosition - b.primaryKeyPosition)
-    .map((row) => declared[rows.indexOf(row)])
-    .filter((column) => column !== undefined);
-}
-
 interface KeyCandidates {
   readonly declared: readonly RecordColumn[];
   readonly primary: readonly RecordColumn[];
   readonly rowid: RecordColumn | null;
 }
 
-/** The primary key; without one the rowid. A view has none, but one that shows an `id` can be asked by it. */
+/** Returns the primary key, or else the rowid. A view has neither, so its column `id` serves as the key. */
 function keyOf(
-  { kind }: ListedTable,
+  { kind }: TableFacts,
   { declared, primary, rowid }: KeyCandidates,
 ): readonly RecordColumn[] | null {
   if (kind === 'view') {
@@ -200,22 +155,30 @@ function keyOf(
   return rowid === null ? null : [rowid];
 }
 
-/** https://www.sqlite.org/lang_upsert.html: a partial index, or one on an expression, is none that a row can be held to. */
+/** A partial index, or one on an expression, cannot identify a row. https://www.sqlite.org/lang_upsert.html */
 function uniqueIndexes(
   database: DatabaseSync,
   table: string,
   declared: readonly RecordColumn[],
 ): readonly (readonly RecordColumn[])[] {
-  const rows = queryRows<[string, string | null]>(
-    database,
-    `SELECT l.name, x.name FROM pragma_index_list(?, 'main') l JOIN pragma_index_xinfo(l.name, 'main') x
-     WHERE l."unique" AND NOT l.partial AND x.key ORDER BY l.seq, x.seqno`,
-    [table],
-  );
-  const indexes = [...Map.groupBy(rows, ([index]) => index).values()];
-  return indexes
-    .map((index) => index.map(([, column]) => declared.find(({ name }) => name === column)))
-    .filter((columns) => columns.every((column) => column !== undefined));
+  return readIndexes(database, table)
+    .filter(({ unique, partial }) => unique && !partial)
+    .map(({ terms }) =>
+      columnsNamed(
+        declared,
+        terms.map(({ column }) => column),
+      ),
+    )
+    .filter((columns) => columns !== null);
+}
+
+/** Returns the columns with these names, in their order; null if one is missing. */
+function columnsNamed(
+  columns: readonly RecordColumn[],
+  names: readonly (string | null)[],
+): readonly RecordColumn[] | null {
+  const named = names.map((name) => columns.find((column) => column.name === name));
+  return named.every((column) => column !== undefined) ? named : null;
 }
 
 function hasTriggers(database: DatabaseSync, table: string): boolean {
@@ -224,15 +187,7 @@ function hasTriggers(database: DatabaseSync, table: string): boolean {
   return queryRows(database, sql, [table]).length > 0;
 }
 
-/** Of a foreign key that names no columns it is the primary key. LIKE is a cheap sieve before a PRAGMA for each table. */
 function referencedColumns(database: DatabaseSync, table: string): ReadonlySet<string> {
-  const rows = queryRows<[string]>(
-    database,
-    `SELECT coalesce(f."to", p.name) FROM main.sqlite_schema m
-     JOIN pragma_foreign_key_list(m.name, 'main') f ON f."table" = ?1 COLLATE NOCASE
-     LEFT JOIN pragma_table_xinfo(?1, 'main') p ON f."to" IS NULL AND p.pk = f.seq + 1
-     WHERE m.type = 'table' AND m.rootpage > 0 AND m.sql LIKE '%references%'`,
-    [table],
-  );
-  return new Set(rows.map(([name]) => foldName(name ?? '')));
+  const foreignKeys = [...readForeignKeysTo(database, table).values()].flat();
+  return new Set(foreignKeys.flatMap(({ referencedColumns: names }) => names ?? []).map(foldName));
 }

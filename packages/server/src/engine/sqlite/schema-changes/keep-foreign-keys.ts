@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../core/errors.ts';
+import { readForeignKeysTo } from '../introspection/foreign-key-facts.ts';
 import { queryRows } from '../introspection/query-rows.ts';
-import { referringTables } from '../tables/referring-tables.ts';
 
 /**
  * Runs a change of a table that keeps its name, and holds it to the foreign keys, which are off meanwhile: those of the
@@ -23,8 +23,9 @@ export function keepForeignKeys<Result>(database: DatabaseSync, table: string, c
 type Violations = number | 'mismatch';
 
 function foreignKeyState(database: DatabaseSync, table: string): ReadonlyMap<string, Violations> {
-  const children = referringTables(database, table).map(({ name }) => name);
-  return new Map([table, ...children].map((name) => [name, violationsOf(database, name)]));
+  return new Map(
+    [table, ...readForeignKeysTo(database, table).keys()].map((name) => [name, violationsOf(database, name)]),
+  );
 }
 
 function violationsOf(database: DatabaseSync, table: string): Violations {

@@ -4,15 +4,15 @@ import { foldName } from '../../../schema/identifier.ts';
 import type { StoredTable } from '../../../schema/model.ts';
 import { rowidAliasIn } from '../../../schema/rowid-alias.ts';
 import type { ColumnEntry, ForeignKeyEntry, TableDetails, TableEntry } from '../../project-tables.ts';
+import { readForeignKeys } from '../introspection/foreign-key-facts.ts';
 import { readDefault } from './default-literal.ts';
 import { findTable } from './find-table.ts';
 import { columnMetadata, hasMetadata, tableMetadata } from './metadata.ts';
-import { referencesOf } from './references.ts';
 import { indexesOf, type TableIndex } from './table-indexes.ts';
 import { columnsOf } from './visible-columns.ts';
 
 /**
- * Everything a client sees of a table; null where it or a column has no id yet. Call it inside a transaction.
+ * Returns everything that a client sees of a table; null if it or a column has no id yet. Call it inside a transaction.
  * @throws RowhouseError `not_found`.
  */
 export function readTable(database: DatabaseSync, nameOrId: string): TableDetails | null {
@@ -54,7 +54,7 @@ function readColumnEntries(database: DatabaseSync, parts: TableParts): readonly 
   return entries.every((entry) => entry !== null) ? entries : null;
 }
 
-/** Whether an index lets no value stand twice in this column. */
+/** Returns whether an index makes the values of this column unique. */
 export function makesUnique(index: TableIndex, column: string): boolean {
   const [only, ...others] = index.columnNames;
   return (
@@ -67,11 +67,9 @@ export function makesUnique(index: TableIndex, column: string): boolean {
 }
 
 function foreignKeysOf(database: DatabaseSync, table: StoredTable): readonly ForeignKeyEntry[] {
-  return referencesOf(database, table.name).map((reference) => ({
-    columns: reference.columns,
-    referencesTable: reference.referencedTable,
-    referencesColumns: reference.referencedColumns,
-    onDelete: reference.onDelete,
-    onUpdate: reference.onUpdate,
+  return readForeignKeys(database, table.name).map(({ referencedTable, referencedColumns, ...facts }) => ({
+    ...facts,
+    referencesTable: referencedTable,
+    referencesColumns: referencedColumns,
   }));
 }

@@ -5,48 +5,34 @@ import { DdlSyntaxError } from '../../../schema/ddl/statement-reader.ts';
 import { compareNames } from '../../../schema/identifier.ts';
 import type { StoredTable } from '../../../schema/model.ts';
 import type { IndexEntry } from '../../project-tables.ts';
+import { type IndexFacts, readIndexes } from '../introspection/index-facts.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 
 export interface TableIndex extends IndexEntry {
   /** As in `columns`, but null for an expression or the rowid. */
   readonly columnNames: readonly (string | null)[];
-  /** Null where SQLite made the index for a constraint. */
+  /** Null if SQLite created the index for a constraint. */
   readonly sql: string | null;
 }
 
-type Row = readonly [
-  name: string,
-  unique: number,
-  origin: 'c' | 'u' | 'pk',
-  partial: number,
-  column: string | null,
-  sql: string | null,
-];
-
-/**
- * The indexes of one table, sorted by name, those that SQLite made for a constraint included.
- * https://www.sqlite.org/pragma.html#pragma_index_list, https://www.sqlite.org/pragma.html#pragma_index_xinfo
- */
-export function indexesOf(database: DatabaseSync, table: StoredTable): readonly TableIndex[] {
-  if (table.kind === 'virtual') return [];
-  const rows = queryRows<Row>(
-    database,
-    `SELECT l.name, l."unique", l.origin, l.partial, x.name, m.sql
-     FROM pragma_index_list(?1, 'main') l JOIN pragma_index_xinfo(l.name, 'main') x
-     LEFT JOIN main.sqlite_schema m ON m.type = 'index' AND m.name = l.name
-     WHERE x.key ORDER BY l.name, x.seqno`,
-    [table.name],
-  );
-  const groups = [...Map.groupBy(rows, ([name]) => name).values()];
-  return groups.map(indexOf).toSorted((a, b) => compareNames(a.name, b.name));
+/** Returns the indexes of one table, sorted by name, also those that SQLite created for a constraint. */
+export function indexesOf(database: DatabaseSync, { name, kind }: StoredTable): readonly TableIndex[] {
+  if (kind === 'virtual') return [];
+  const texts = textsOf(database, name);
+  const indexes = readIndexes(database, name).map((facts) => indexOf(facts, texts.get(facts.name) ?? null));
+  return indexes.toSorted((a, b) => compareNames(a.name, b.name));
 }
 
-function indexOf(rows: readonly Row[]): TableIndex {
-  const [name = '', unique = 0, origin = 'c', partial = 0, , sql = null] = rows[0] ?? [];
+function textsOf(database: DatabaseSync, table: string): ReadonlyMap<string, string | null> {
+  const sql = "SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND tbl_name = ? COLLATE NOCASE";
+  return new Map(queryRows<[string, string | null]>(database, sql, [table]));
+}
+
+function indexOf({ name, unique, origin, partial, terms }: IndexFacts, sql: string | null): TableIndex {
   const expressions = sql === null ? [] : expressionsOf(sql);
-  const columnNames = rows.map(([, , , , column]) => column);
+  const columnNames = terms.map(({ column }) => column);
   const columns = columnNames.map((column, position) => column ?? expressions[position] ?? '');
-  return { name, unique: unique === 1, origin, partial: partial === 1, columns, columnNames, sql };
+  return { name, unique, origin, partial, columns, columnNames, sql };
 }
 
 function expressionsOf(sql: string): readonly string[] {

@@ -2,7 +2,10 @@ import { sqlSections } from '../../../../schema/formats/sql.ts';
 import { compareNames, foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
 import { nameList } from '../../../../schema/name-list.ts';
+import { rowidAliasIn } from '../../../../schema/rowid-alias.ts';
 import { orderTables } from '../../../../schema/table-order.ts';
+import { readColumns } from '../../introspection/column-facts.ts';
+import { readIndexes } from '../../introspection/index-facts.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 import type { RecordColumn } from '../../rows/record-table.ts';
 import type { ExportedDatabase } from '../output/open-for-export.ts';
@@ -69,14 +72,14 @@ function inLoadingOrder({ schema, sources }: ChosenTables): readonly TableRows[]
 function insertedColumns({ connection }: ExportedDatabase, { table }: RowSource): readonly RecordColumn[] {
   const written = table.columns.filter(({ generated }) => !generated);
   const { rowid } = table;
-  if (rowid === null || written.includes(rowid) || isRowidAlias(connection, table.name)) return written;
+  if (rowid === null || written.includes(rowid) || hasRowidAlias(connection, table.name)) return written;
   return [rowid, ...written];
 }
 
-/** An INTEGER PRIMARY KEY is the rowid itself and so has no index. https://www.sqlite.org/lang_createtable.html#rowid */
-function isRowidAlias(connection: ExportedDatabase['connection'], table: string): boolean {
-  const sql = "SELECT 1 FROM pragma_index_list(?, 'main') WHERE origin = 'pk'";
-  return queryRows(connection, sql, [table]).length === 0;
+/** Returns whether a declared column is the rowid. */
+function hasRowidAlias(connection: ExportedDatabase['connection'], table: string): boolean {
+  const columns = readColumns(connection, table);
+  return rowidAliasIn({ columns, indexes: readIndexes(connection, table) }) !== null;
 }
 
 function writeInserts(

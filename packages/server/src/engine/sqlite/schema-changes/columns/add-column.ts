@@ -6,11 +6,12 @@ import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
 import type { NewColumn } from '../../../project-tables.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
+import { readTableFacts } from '../../introspection/table-facts.ts';
 import { touchTable } from '../../tables/metadata-writes.ts';
 import { columnsOf } from '../../tables/visible-columns.ts';
 import { makeUnique } from '../indexes/unique-index.ts';
 import { newColumnText } from '../tables/new-column-text.ts';
-import { assertTypeFits, isStrict } from './assert-type-fits.ts';
+import { assertTypeFits } from './assert-type-fits.ts';
 import { assertViewsAndTriggersCompile } from './assert-views-and-triggers-compile.ts';
 import { changeableTable } from './changeable-table.ts';
 
@@ -36,7 +37,7 @@ export function addColumn(
     );
   }
   assertRoomFor(database, table, column);
-  assertTypeFits(column.type, isStrict(database, table));
+  assertTypeFits(column.type, readTableFacts(database, table.name)?.strict === true);
   const definition = newColumnText({ ...column, unique: false }, 'none');
   assertRowsHaveValue(database, table, column);
   // SQLite tries every row again, and an imported file may have some that break a CHECK: they stay.

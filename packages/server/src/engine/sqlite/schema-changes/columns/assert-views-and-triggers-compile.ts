@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../../core/errors.ts';
 import { quoteIdentifier } from '../../../../schema/identifier.ts';
+import { writableColumns } from '../../introspection/column-facts.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 
 /**
@@ -54,8 +55,7 @@ function namesOf(database: DatabaseSync, sql: string): readonly string[] {
 /** Of every column, so that a trigger for any of them is fired; of none where SQLite cannot say what columns there are. */
 function assignments(database: DatabaseSync, table: string): string {
   try {
-    const sql = "SELECT name FROM pragma_table_xinfo(?, 'main') WHERE hidden = 0";
-    const columns = queryRows<[string]>(database, sql, [table]).map(([name]) => quoteIdentifier(name));
+    const columns = writableColumns(database, table).map(quoteIdentifier);
     return columns.map((column) => `${column} = ${column}`).join(', ');
   } catch {
     // A view that does not compile: then neither does this, which is the answer.

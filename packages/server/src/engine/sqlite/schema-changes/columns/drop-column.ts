@@ -2,15 +2,16 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../../core/errors.ts';
 import type { TableEdit } from '../../../../schema/ddl/edit-create-table.ts';
-import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
+import { foldName, includesName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
 import { nameList } from '../../../../schema/name-list.ts';
+import type { ColumnFacts } from '../../introspection/column-facts.ts';
+import { readForeignKeysTo } from '../../introspection/foreign-key-facts.ts';
 import { findTable } from '../../tables/find-table.ts';
 import { fullTextOver } from '../../tables/full-text-over.ts';
 import { touchTable } from '../../tables/metadata-writes.ts';
-import { referringTables } from '../../tables/referring-tables.ts';
 import { indexesOf, type TableIndex } from '../../tables/table-indexes.ts';
-import { type ColumnFacts, columnsOf } from '../../tables/visible-columns.ts';
+import { columnsOf } from '../../tables/visible-columns.ts';
 import { withBrokenAside } from '../broken-aside.ts';
 import { dropIndexNamed } from '../indexes/unique-index.ts';
 import { keepForeignKeys } from '../keep-foreign-keys.ts';
@@ -62,14 +63,14 @@ function assertMayGo(
   if (columnsOf(database, table).length === 1) {
     throw new RowhouseError('conflict', `The column ${name} is the only column of the table.`);
   }
-  const children = referringTables(database, table.name).filter(({ references }) =>
-    references.some(({ columns, referencedColumns }) => {
-      const isItself = columns.length === 1 && columns[0] === name;
-      return !isItself && referencedColumns?.some((other) => foldName(other) === foldName(name)) === true;
-    }),
-  );
+  const foreignKeys = [...readForeignKeysTo(database, table.name)];
+  const children = foreignKeys.filter(([child, keys]) => {
+    // A foreign key that is the column itself is dropped with it.
+    const others = child === table.name ? keys.filter(({ columns }) => !isOnly(columns, name)) : keys;
+    return others.some(({ referencedColumns }) => includesName(referencedColumns ?? [], name));
+  });
   if (children.length > 0) {
-    const users = children.map((child) => ({ kind: 'foreign keys of the table', name: child.name }));
+    const users = children.map(([child]) => ({ kind: 'foreign keys of the table', name: child }));
     throw usedBy(name, users);
   }
   const triggers = triggersAwaiting(database, table.name, name);
@@ -81,6 +82,10 @@ function assertMayGo(
   }
   const reader = fullTextOver(database, table.name).find(({ columns }) => columns.has(foldName(name)));
   if (reader !== undefined) throw readByName(reader.name, name);
+}
+
+function isOnly(columns: readonly string[], name: string): boolean {
+  return columns.length === 1 && columns[0] === name;
 }
 
 function usedBy(

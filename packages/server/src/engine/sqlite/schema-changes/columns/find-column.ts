@@ -2,8 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { foldName } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
+import type { ColumnFacts } from '../../introspection/column-facts.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
-import { type ColumnFacts, columnsOf } from '../../tables/visible-columns.ts';
+import { columnsOf } from '../../tables/visible-columns.ts';
 
 /** The column that a client means by a name, in any case, or else by an id in digits; null where there is none. */
 export function findColumn(database: DatabaseSync, table: StoredTable, nameOrId: string): ColumnFacts | null {

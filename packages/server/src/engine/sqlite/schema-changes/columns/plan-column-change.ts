@@ -8,12 +8,14 @@ import type { StoredTable } from '../../../../schema/model.ts';
 import { rowidAliasIn } from '../../../../schema/rowid-alias.ts';
 import { storageKindOf } from '../../../../schema/storage-kind.ts';
 import type { ColumnChange, ColumnType } from '../../../project-tables.ts';
+import type { ColumnFacts } from '../../introspection/column-facts.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
+import { readTableFacts } from '../../introspection/table-facts.ts';
 import { readDefault, writeDefault } from '../../tables/default-literal.ts';
 import { makesUnique } from '../../tables/read-table.ts';
 import { indexesOf, type TableIndex } from '../../tables/table-indexes.ts';
-import { type ColumnFacts, columnsOf } from '../../tables/visible-columns.ts';
-import { assertTypeFits, isStrict } from './assert-type-fits.ts';
+import { columnsOf } from '../../tables/visible-columns.ts';
+import { assertTypeFits } from './assert-type-fits.ts';
 import { findColumn } from './find-column.ts';
 
 /** What one change comes to, where something is to be done at all. */
@@ -57,7 +59,8 @@ export function planColumnChanges(
 ): readonly ColumnPlan[] {
   const indexes = indexesOf(database, table);
   const alias = rowidAliasIn({ columns: columnsOf(database, table), indexes });
-  const planned = { database, table, strict: isStrict(database, table), indexes, alias };
+  const strict = readTableFacts(database, table.name)?.strict === true;
+  const planned = { database, table, strict, indexes, alias };
   return changes.map((change, position) => {
     return within(['changes', position], () => planColumnChange(planned, change));
   });
@@ -85,9 +88,8 @@ function noSuchColumn(): SubjectError {
   return new SubjectError('not_found', [fault], { summary: 'There is no such column.' });
 }
 
-/** https://www.sqlite.org/pragma.html#pragma_table_xinfo */
-function assertNotGenerated({ name, hidden }: ColumnFacts, what: string): void {
-  if (hidden === 0) return;
+function assertNotGenerated({ name, generated }: ColumnFacts, what: string): void {
+  if (generated === null) return;
   throw new RowhouseError('conflict', `The column ${name} is generated: its ${what} cannot be changed.`);
 }
 

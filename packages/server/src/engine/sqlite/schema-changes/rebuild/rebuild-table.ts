@@ -6,8 +6,9 @@ import { firstStatement } from '../../../../schema/ddl/first-statement.ts';
 import { DdlSyntaxError } from '../../../../schema/ddl/statement-reader.ts';
 import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
+import type { ColumnFacts } from '../../introspection/column-facts.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
-import { type ColumnFacts, columnsOf } from '../../tables/visible-columns.ts';
+import { columnsOf } from '../../tables/visible-columns.ts';
 import { keepBookkeeping } from './keep-bookkeeping.ts';
 import { stageRows } from './stage-rows.ts';
 

@@ -4,9 +4,9 @@ import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
 import { rowidAliasIn } from '../../../../schema/rowid-alias.ts';
 import { rowidNameBeside } from '../../../../schema/rowid-name.ts';
-import { queryRows } from '../../introspection/query-rows.ts';
+import type { ColumnFacts } from '../../introspection/column-facts.ts';
+import { readTableFacts } from '../../introspection/table-facts.ts';
 import { indexesOf } from '../../tables/table-indexes.ts';
-import type { ColumnFacts } from '../../tables/visible-columns.ts';
 
 const STAGE = 'temp._rowhouse_stage';
 
@@ -20,7 +20,7 @@ export function stageRows(
   columns: readonly ColumnFacts[],
 ): () => void {
   const rowid = rowidNameOf(database, table, columns);
-  const stored = columns.filter(({ hidden }) => hidden === 0).map(({ name }) => name);
+  const stored = columns.filter(({ generated }) => generated === null).map(({ name }) => name);
   const names = stored.filter((name) => name !== rowid?.column);
   const staged = names.map((_, position) => `c${position}`);
   // A table of nothing but its rowid still needs a column to stage its rows.
@@ -52,12 +52,9 @@ function rowidNameOf(
   const alias = rowidAliasIn({ columns, indexes: indexesOf(database, table) });
   if (alias !== null) return { quoted: quoteIdentifier(alias.name), column: alias.name };
   const free = rowidNameBeside(columns);
-  return free === null || isWithoutRowid(database, table) ? null : { quoted: free, column: null };
-}
-
-function isWithoutRowid(database: DatabaseSync, { name }: StoredTable): boolean {
-  const sql = "SELECT wr FROM pragma_table_list(?) WHERE schema = 'main'";
-  return queryRows<[number]>(database, sql, [name])[0]?.[0] === 1;
+  return free === null || readTableFacts(database, table.name)?.withoutRowid === true
+    ? null
+    : { quoted: free, column: null };
 }
 
 interface RowSource {

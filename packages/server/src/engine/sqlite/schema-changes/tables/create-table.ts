@@ -4,9 +4,9 @@ import { RowhouseError } from '../../../../core/errors.ts';
 import { invalidInput, within } from '../../../../core/subject-error.ts';
 import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { NewColumn, NewForeignKey, NewTable } from '../../../project-tables.ts';
+import { primaryKeyOf, readColumns } from '../../introspection/column-facts.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 import { METADATA_TABLES } from '../../tables/metadata-tables.ts';
-import { primaryKeyOf } from '../../tables/references.ts';
 import { syncMetadata } from '../../tables/sync-metadata.ts';
 import { assertCheckCompiles } from './check-expression.ts';
 import { newColumnText } from './new-column-text.ts';
@@ -141,7 +141,7 @@ function referencedColumns(
   if (foreignKey.referencesColumns !== null) return foreignKey.referencesColumns;
   const keys = table.columns.filter(({ primary }) => primary).map(({ name }) => name);
   const own = keys.length > 0 ? keys : ['id'];
-  const primaryKey = isOwn ? own : primaryKeyOf(database, parent);
+  const primaryKey = isOwn ? own : primaryKeyOf(readColumns(database, parent));
   if (primaryKey.length > 0) return primaryKey;
   throw invalidInput(['referencesColumns'], 'is required: the referenced table has no primary key');
 }

@@ -3,10 +3,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { RowhouseError } from '../../../../core/errors.ts';
 import { foldName, isReservedName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import { nameList } from '../../../../schema/name-list.ts';
+import { readForeignKeysTo } from '../../introspection/foreign-key-facts.ts';
 import { brokenObjects, dropObject, type ProgramObject } from '../../tables/broken-objects.ts';
 import { findTable } from '../../tables/find-table.ts';
 import { fullTextOver } from '../../tables/full-text-over.ts';
-import { referringTables } from '../../tables/referring-tables.ts';
 import { rebuildTable } from '../rebuild/rebuild-table.ts';
 
 /**
@@ -19,17 +19,17 @@ export function dropTable(database: DatabaseSync, nameOrId: string, cascade: boo
   const { name } = findTable(database, nameOrId);
   const [reader] = fullTextOver(database, name);
   if (reader !== undefined) throw inUse(name, [{ kind: 'full-text table', name: reader.name }]);
-  const children = referringTables(database, name).filter(
-    (child) => foldName(child.name) !== foldName(name) && !isReservedName(child.name),
+  const children = [...readForeignKeysTo(database, name).keys()].filter(
+    (child) => foldName(child) !== foldName(name) && !isReservedName(child),
   );
   if (children.length > 0 && !cascade) {
     throw inUse(
       name,
-      children.map((child) => ({ kind: 'table', name: child.name })),
+      children.map((child) => ({ kind: 'table', name: child })),
     );
   }
   for (const child of children) {
-    rebuildTable(database, findTable(database, child.name), [{ kind: 'drop-references', table: name }]);
+    rebuildTable(database, findTable(database, child), [{ kind: 'drop-references', table: name }]);
   }
   dropWithUsers(database, name, cascade);
   return name;

@@ -11,34 +11,35 @@ import type {
   StoredTable,
   Unique,
 } from '../../../schema/model.ts';
-import type { ColumnRow } from './read-columns.ts';
-import type { ForeignKeyFacts } from './read-foreign-keys.ts';
-import type { TableOptions } from './read-table-options.ts';
+import type { ColumnFacts } from './column-facts.ts';
+import type { ForeignKeyFacts } from './foreign-key-facts.ts';
+import type { TableFacts } from './table-facts.ts';
 import type { UnreadObjects } from './unread-objects.ts';
 
-/** What the PRAGMAs tell, by the name of the table. */
-export interface TableFacts {
-  readonly columns: ReadonlyMap<string, readonly ColumnRow[]>;
+/** What SQLite reports about tables, by the name of the table. */
+export interface ReportedTables {
+  readonly columns: ReadonlyMap<string, readonly ColumnFacts[]>;
   readonly foreignKeys: ReadonlyMap<string, readonly ForeignKeyFacts[]>;
   readonly indexes: ReadonlyMap<string, readonly Index[]>;
-  readonly options: ReadonlyMap<string, TableOptions>;
+  /** Only tables that are STRICT or WITHOUT ROWID. */
+  readonly options: ReadonlyMap<string, TableFacts>;
 }
 
-/** Joins what SQLite tells about a table with what only its text does. */
-export function ordinaryTable(
+/** Joins what SQLite reports about a table with what only its text states. */
+export function schemaTable(
   stored: StoredTable,
-  facts: TableFacts,
+  facts: ReportedTables,
   read: TableText | null,
   unread: UnreadObjects,
 ): OrdinaryTable {
   const { name, sql } = stored;
-  const rows = facts.columns.get(name) ?? [];
+  const columnFacts = facts.columns.get(name) ?? [];
   const foreignKeys = facts.foreignKeys.get(name) ?? [];
   const { strict, withoutRowid } = facts.options.get(name) ?? { strict: false, withoutRowid: false };
-  const text = read !== null && agrees(read, rows, foreignKeys) ? read : null;
+  const text = read !== null && agrees(read, columnFacts, foreignKeys) ? read : null;
   if (read !== null && text === null)
     unread.add('table', name, 'the parts of its SQL text differ from those that SQLite reports');
-  const columns = rows.map((row, position) => columnOf(row, text?.columns[position], strict));
+  const columns = columnFacts.map((each, position) => columnOf(each, text?.columns[position], strict));
   const byName = new Map(columns.map((column) => [foldName(column.name), column]));
   return {
     kind: 'table',
@@ -56,19 +57,19 @@ export function ordinaryTable(
   };
 }
 
-/** Text and PRAGMAs have to tell of the same table, or the text was misread. */
+/** If the text and the facts differ, the text was misread. */
 function agrees(
   text: TableText,
-  rows: readonly ColumnRow[],
+  columns: readonly ColumnFacts[],
   foreignKeys: readonly ForeignKeyFacts[],
 ): boolean {
   return (
-    text.columns.length === rows.length &&
+    text.columns.length === columns.length &&
     text.columns.every(({ name, generated }, position) => {
-      const row = rows[position];
-      return row?.[1] === name && row[6] >= VIRTUAL_COLUMN === (generated !== null);
+      const facts = columns[position];
+      return facts?.name === name && (facts.generated !== null) === (generated !== null);
     }) &&
-    (text.primaryKey !== null) === rows.some(([, , , , , position]) => position > 0) &&
+    (text.primaryKey !== null) === columns.some(({ primaryKeyPosition }) => primaryKeyPosition !== null) &&
     text.foreignKeys.length === foreignKeys.length &&
     text.foreignKeys.every((foreignKey, position) => {
       const facts = foreignKeys[position];
@@ -87,22 +88,17 @@ function sameNames(
   );
 }
 
-/** The values of `hidden`. https://www.sqlite.org/pragma.html#pragma_table_xinfo */
-const VIRTUAL_COLUMN = 2;
-const STORED_COLUMN = 3;
-
-function columnOf(row: ColumnRow, text: ColumnText | undefined, strict: boolean): Column {
-  const [, name, declaredType, notNull, defaultSql, position, hidden] = row;
-  const kind = hidden === STORED_COLUMN ? 'stored' : 'virtual';
+function columnOf(facts: ColumnFacts, text: ColumnText | undefined, strict: boolean): Column {
+  const { name, declaredType, notNull, defaultSql, primaryKeyPosition, generated } = facts;
   return {
     name,
     declaredType,
     affinity: affinityOf(declaredType, strict),
-    notNull: notNull === 1,
+    notNull,
     notNullOnConflict: text?.notNullOnConflict ?? null,
     default: defaultSql,
-    primaryKeyPosition: position > 0 ? position : null,
-    generated: hidden >= VIRTUAL_COLUMN ? { kind, expression: text?.generated ?? null } : null,
+    primaryKeyPosition,
+    generated: generated === null ? null : { kind: generated, expression: text?.generated ?? null },
     collation: text?.collation ?? 'BINARY',
   };
 }
