@@ -25,8 +25,9 @@ import type { HttpServerOptions } from './http/http-server.ts';
 import { startMaintenance } from './maintenance.ts';
 import { Bootstrap } from './resources/bootstrap/bootstrap.ts';
 import { ExportLinks } from './resources/exports/downloads/export-links.ts';
-import { Exports, type ExportStatistics } from './resources/exports/exports.ts';
+import { Exports } from './resources/exports/exports.ts';
 import { ExportReconciler } from './resources/exports/jobs/export-reconciler.ts';
+import type { ExportStatistics } from './resources/exports/jobs/export-runner.ts';
 import { Imports } from './resources/imports/imports.ts';
 import { ProjectIdCache } from './resources/projects/project-id-cache.ts';
 import { Projects } from './resources/projects/projects.ts';
@@ -180,6 +181,7 @@ async function openStores(
     readerThreads: 2,
     queryTimeoutMs: config.queryTimeoutMs,
     exportDirectory: join(config.dataDir, 'exports'),
+    exportDrafts: files,
     exportTimeoutMs: config.exportTimeoutSeconds * 1_000,
     exportMaxBytes: config.exportMaxBytes,
     onThreadCrash,

@@ -1,4 +1,5 @@
 import { NoSuchProjectError } from '../core/errors.ts';
+import type { ProjectRef } from '../core/project-ref.ts';
 import type { Catalog } from './catalog.ts';
 import type { ProjectRow } from './tables.ts';
 
@@ -11,4 +12,8 @@ export async function projectBySlug(catalog: Catalog, slug: string): Promise<Pro
 
 export function findProjectBySlug(catalog: Catalog, slug: string): Promise<ProjectRow | undefined> {
   return catalog.selectFrom('projects').selectAll().where('project_slug', '=', slug).executeTakeFirst();
+}
+
+export function refOf({ id, project_slug }: ProjectRow): ProjectRef {
+  return { id, slug: project_slug };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { refOf } from '../catalog/project-by-slug.ts';
 import { composeService, type Service } from '../compose.ts';
 import type { Config } from '../core/config.ts';
 import { RowhouseError } from '../core/errors.ts';
@@ -56,10 +57,10 @@ class LocalTarget implements Target {
   }
 
   async importDatabase({ project, replace, sizeBytes, content }: TargetImport): Promise<ImportSummary> {
-    const { project_slug } = await this.#service.projects.get(project);
+    const row = await this.#service.projects.get(project);
     const { signal } = new AbortController();
     const upload = { replace, requestOf: null, content, announcedBytes: sizeBytes, signal };
-    const { result } = await this.#service.imports.importDatabase({ project: project_slug, ...upload });
+    const { result } = await this.#service.imports.importDatabase({ project: refOf(row), ...upload });
     return result;
   }
 

@@ -1,4 +1,7 @@
+import type { Readable } from 'node:stream';
+
 import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
+import type { ProjectRef } from '../core/project-ref.ts';
 import type { EngineStatistics } from './engine-statistics.ts';
 import type { CreatedDatabase, NewDatabase } from './new-database.ts';
 import type { ProjectBatches } from './project-batches.ts';
@@ -8,10 +11,9 @@ import type { ProjectRecords } from './project-records.ts';
 import type { ProjectTables } from './project-tables.ts';
 
 /**
- * The port: what a project database can do, as asynchronous functions on plain data. A project is named by its slug,
- * already normalised. Every method rejects with a `RowhouseError` where a client can be told why: `unavailable` when the
- * database cannot be reached, `storage_full` when the disk has no room. Where a part of the input is at fault, that is a
- * `SubjectError` with the path to this part.
+ * The port of the databases: asynchronous functions on plain data. Every method rejects with a `RowhouseError` that clients
+ * may see: `not_found` for a project that was deleted, `unavailable` if the database cannot be opened, `storage_full` if the
+ * disk is full. If a part of the input is wrong, the error is a `SubjectError` with the path to that part.
  */
 export interface Engine {
   readonly tables: ProjectTables;
@@ -21,47 +23,44 @@ export interface Engine {
   readonly exports: ProjectExports;
 
   /**
-   * Makes a database with what it is to hold, all or nothing. What an unfinished earlier attempt left is replaced. Until
-   * `keepDatabase` is called, the next start removes it again, unless there is such a project then. Rejects with `conflict`
-   * where anything else lies in its place, and changes nothing of that.
+   * Creates a database with this content, or nothing. Replaces what an unfinished earlier attempt left. Until `confirmDatabase`
+   * is called, the next start removes the database again, unless the project exists then. Rejects with `conflict` if the folder
+   * holds anything else, and leaves that unchanged.
    */
-  createDatabase(project: string, content: NewDatabase): Promise<CreatedDatabase>;
+  createDatabase(slug: string, content: NewDatabase): Promise<CreatedDatabase>;
 
-  /** The project is there: its database stays. */
-  keepDatabase(project: string): Promise<void>;
+  /** Records that the project of a created database exists. */
+  confirmDatabase(slug: string): Promise<void>;
 
-  /** Removes the database that `createDatabase` made, where no project came of it; what is a project's, or may be, stays. */
-  discardDatabase(project: string): Promise<void>;
+  /** Removes a created database whose project does not exist. Any other database is unchanged. */
+  discardDatabase(slug: string): Promise<void>;
 
-  /** Closes the database everywhere and removes every file of it. Removing what is not there is no error. */
-  deleteDatabase(project: string): Promise<void>;
+  /** Closes the database and removes its files. A missing database is not an error. */
+  deleteDatabase(project: ProjectRef): Promise<void>;
 
-  /** How many bytes the database takes on its disk, with its log. */
-  sizeOf(project: string): Promise<number>;
+  /** Returns the size of the database on its disk in bytes, with its write-ahead log. */
+  sizeOf(project: ProjectRef): Promise<number>;
 
-  /** How many tables and views of the user's the database holds. */
-  countTables(project: string): Promise<number>;
+  /** Returns the number of tables and views that the user created. */
+  countTables(project: ProjectRef): Promise<number>;
 
   /**
-   * One row of a table, or null where it has none. Of a table, not of a view, which may take for ever.
-   * Rejects with `not_found`, and with `conflict` for a table whose module is not here.
+   * Returns the first row of a table. Views are not accepted, because reading one may not end.
+   * Rejects with `not_found`, and with `conflict` for a table whose module is missing.
    */
-  readFirstRow(project: string, table: string): Promise<FirstRow>;
+  readFirstRow(project: ProjectRef, table: string): Promise<FirstRow>;
 
-  /** A path on the database's own disk, where nothing is yet, for a file that `importDatabase` is to take. */
-  newUpload(project: string): Promise<string>;
-
-  /** Removes what was written to such a path. */
-  discardUpload(uploadPath: string): Promise<void>;
+  /** Stores a database file for `importDatabase`. A failed upload leaves nothing. */
+  upload(project: ProjectRef, content: Readable, signal: AbortSignal): Promise<Upload>;
 
   /**
-   * Checks the database file at `uploadPath` and puts it in the place of the project's own; the file is gone from
-   * `uploadPath` afterwards, whatever happened. Rejects with `validation_failed` when the file is no sound SQLite
-   * database, and with `conflict` when the project has tables or views and `replace` is false; then the project is as it was.
+   * Checks an uploaded database file and puts it in the place of the project's own. The upload is removed in every case.
+   * Rejects with `validation_failed` if the file is not a valid SQLite database, and with `conflict` if the project has tables
+   * or views and `replace` is false; then the project is unchanged.
    */
   importDatabase(
-    project: string,
-    uploadPath: string,
+    project: ProjectRef,
+    upload: Upload,
     options: ImportOptions,
   ): Promise<Replayable<ImportReport>>;
 
@@ -70,23 +69,29 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** A stored database file that was uploaded for a project. */
+export interface Upload {
+  readonly id: string;
+}
+
 export interface FirstRow {
-  /** The name as it is stored; any case finds it. */
+  /** As stored. */
   readonly table: string;
+  /** Null for an empty table. */
   readonly row: Readonly<Record<string, RecordValue>> | null;
 }
 
 /**
- * A value as a client sees it: an integer beyond ±(2^53−1) as its digits, `Infinity` and `-Infinity` as these words, and a
- * BLOB as base64.
+ * A value in JSON: an integer beyond ±(2^53−1) is its digits as a string, `Infinity` and `-Infinity` are these words, and a
+ * BLOB is base64.
  */
 export type RecordValue = string | number | null;
 
 export interface ImportOptions {
   readonly replace: boolean;
-  /** Null where the file is imported each time that it is sent. */
+  /** Null for a request without an idempotency key. */
   readonly request: IdempotentRequest | null;
-  /** Ends the check early; the import is then given up. */
+  /** Cancels the import until the database is replaced. */
   readonly signal: AbortSignal;
 }
 

@@ -1,5 +1,6 @@
 import { RowhouseError } from '../core/errors.ts';
 import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
+import type { ProjectRef } from '../core/project-ref.ts';
 import type {
   AffectedRows,
   CreatedRecord,
@@ -22,7 +23,7 @@ export interface ProjectBatches {
    * another request.
    */
   run(
-    project: string,
+    project: ProjectRef,
     operations: readonly BatchOperation[],
     request: IdempotentRequest | null,
   ): Promise<Replayable<readonly BatchResult[]>>;

@@ -1,61 +1,62 @@
+import type { ProjectRef } from '../core/project-ref.ts';
 import type { RecordFilter, TableReference } from './project-records.ts';
 
 /**
- * The port, as far as exports are concerned. Each is written to `outputPath`, a new file, from one snapshot that is taken while
- * reads and writes go on, and is whole when the promise resolves, though maybe not on its disk yet; where it rejects, the file is of no
- * use, and may be there.
+ * The port for exports. Each is written to the draft of the export `exportId` (see `ExportDrafts`), from one snapshot, while
+ * reads and writes continue. When the promise resolves, the file is complete, but maybe not yet synced. When it rejects, an
+ * incomplete file may exist.
  *
- * Every method rejects with `not_found` where a table is not there, with `permission_denied` for one that the client may not use,
- * with `validation_failed` for what the tables cannot have, with `conflict` for what cannot be read, and with `query_timeout`
- * where it takes too long.
+ * Every method rejects with `not_found` for a missing table, `permission_denied` for a table that the client may not use,
+ * `validation_failed` for an option that does not fit the tables, `conflict` for a table that cannot be read, and
+ * `query_timeout` after the time limit.
  */
 export interface ProjectExports {
-  writeSchema(project: string, format: string, outputPath: string): Promise<WrittenExport>;
+  writeSchema(project: ProjectRef, format: string, exportId: string): Promise<WrittenExport>;
 
   writeTable(
-    project: string,
+    project: ProjectRef,
     request: TableExportRequest,
-    outputPath: string,
+    exportId: string,
     run: ExportRun,
   ): Promise<WrittenTableExport>;
 
   writeDatabase(
-    project: string,
+    project: ProjectRef,
     request: DatabaseExportRequest,
-    outputPath: string,
+    exportId: string,
     run: ExportRun,
   ): Promise<WrittenDatabaseExport>;
 
   /**
-   * What changes when the database does, and else does not, as an opaque text; null where that cannot be told right now. It may change
-   * without a change of what is stored.
+   * Returns an opaque text that changes with every change of the database; null if it is currently unknown. It may also change
+   * without one.
    */
-  contentVersion(project: string): Promise<string | null>;
+  contentVersion(project: ProjectRef): Promise<string | null>;
 }
 
-/** How the making of a file is watched and ended. */
+/** How an export is observed and cancelled. */
 export interface ExportRun {
-  /** Ends it; the promise rejects with the signal's reason. */
+  /** Cancels the export; the promise rejects with the signal's reason. */
   readonly signal: AbortSignal;
-  /** Told when it is its turn: until then it waits for others. */
+  /** Called when the export starts; until then it waits for others. */
   readonly onStart: () => void;
-  /** Told now and then; null where nobody asks, which saves the counting. */
+  /** Called from time to time; null saves the counting. */
   readonly onProgress: ((progress: ExportProgress) => void) | null;
 }
 
 export interface ExportProgress {
   readonly done: number;
-  /** Null where it is not known beforehand. */
+  /** Null if unknown. */
   readonly total: number | null;
   readonly unit: 'rows' | 'bytes';
 }
 
-/** Which rows of a table, and what of them, in which order. */
+/** Which rows and columns of a table, and in which order. */
 export interface RowSelection {
-  /** As the client wrote it: `id,name`, or the names one by one; null for all. */
+  /** As sent by the client: `id,name`, or an array of names; null for all. */
   readonly columns: string | readonly string[] | null;
   readonly filters: readonly RecordFilter[];
-  /** As the client wrote it; null for the order of the key. */
+  /** As sent by the client; null for the order of the key. */
   readonly sort: string | null;
   readonly descending: boolean;
   /** Null for no limit. */
@@ -66,9 +67,9 @@ export interface RowSelection {
 export interface CsvOptions {
   /** One character. */
   readonly delimiter: string;
-  /** Whether a byte order mark comes first, by which spreadsheets know UTF-8. */
+  /** Whether to start with a byte order mark, from which spreadsheets detect UTF-8. */
   readonly bom: boolean;
-  /** Whether texts that a spreadsheet would run as a formula get a `'` before them. */
+  /** Whether to put a `'` before texts that a spreadsheet would run as a formula. */
   readonly spreadsheetSafe: boolean;
 }
 
@@ -85,13 +86,13 @@ export type DatabaseFormat = 'zip' | 'zip-csv' | 'json' | 'sql' | 'sqlite';
 
 export interface DatabaseExportRequest {
   readonly format: DatabaseFormat;
-  /** The name that the file gives the database. */
+  /** The name of the database inside the file. */
   readonly databaseName: string;
-  /** Only these tables, by name in any case; null for every one. */
+  /** The tables to export, by name in any case; null for all. */
   readonly include: readonly string[] | null;
-  /** Not these. */
+  /** The tables to leave out. */
   readonly exclude: readonly string[];
-  /** By the name of a table, in any case; of the others every row is taken. */
+  /** By the name of the table, in any case. Every row of the other tables is exported. */
   readonly rows: Readonly<Record<string, RowSelection>>;
 }
 
@@ -99,17 +100,15 @@ export interface WrittenExport {
   readonly sizeBytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
-  /** What a reader of the file should know, in plain sentences without their full stop. */
+  /** What the file cannot express or leaves out: sentences without their full stop. */
   readonly warnings: readonly string[];
 }
 
 export interface WrittenTableExport extends WrittenExport {
-  /** As it is stored. */
+  /** As stored. */
   readonly table: string;
   readonly rowCount: number;
-  /**
-   * Whether the same request gives the same file for as long as the database is unchanged: a view may ask for the time.
-   */
+  /** Whether the same request gives the same file while the database is unchanged. A view may depend on the time. */
   readonly repeatable: boolean;
 }
 

@@ -1,3 +1,5 @@
+import type { ProjectRef } from '../core/project-ref.ts';
+
 /**
  * The port, as far as SQL of a client's is concerned. It reads, and runs where it can be stopped: whatever it does, no other
  * project waits for it.
@@ -9,7 +11,7 @@ export interface ProjectQueries {
    * cannot run it, with `query_timeout`, and with `rate_limited` or `unavailable` where too many wait.
    * @param signal ends the query early.
    */
-  run(project: string, query: Query, signal: AbortSignal): Promise<QueryAnswer>;
+  run(project: ProjectRef, query: Query, signal: AbortSignal): Promise<QueryAnswer>;
 }
 
 export interface Query {

@@ -1,4 +1,5 @@
 import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
+import type { ProjectRef } from '../core/project-ref.ts';
 
 /**
  * The port, as far as the rows of tables and views are concerned. Rows come back as JSON text, written by the database
@@ -13,14 +14,14 @@ import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
  * used for another.
  */
 export interface ProjectRecords {
-  list(project: string, table: TableReference, page: RecordPageRequest): Promise<RecordPage>;
+  list(project: ProjectRef, table: TableReference, page: RecordPageRequest): Promise<RecordPage>;
 
   /** Rejects with `not_found`. */
-  get(project: string, table: TableReference, key: RecordKey): Promise<RecordRow>;
+  get(project: ProjectRef, table: TableReference, key: RecordKey): Promise<RecordRow>;
 
   /** Rejects with `constraint_violation`. */
   create(
-    project: string,
+    project: ProjectRef,
     table: TableReference,
     row: NewRecord,
     request: IdempotentRequest | null,
@@ -28,7 +29,7 @@ export interface ProjectRecords {
 
   /** All of them or none. Rejects with `constraint_violation`. */
   createMany(
-    project: string,
+    project: ProjectRef,
     table: TableReference,
     rows: NewRecords,
     request: IdempotentRequest | null,
@@ -36,7 +37,7 @@ export interface ProjectRecords {
 
   /** Rejects with `not_found`, and with `constraint_violation`. */
   update(
-    project: string,
+    project: ProjectRef,
     table: TableReference,
     change: RecordChange,
     request: IdempotentRequest | null,
@@ -44,7 +45,7 @@ export interface ProjectRecords {
 
   /** Rejects with `not_found`, and with `constraint_violation`. */
   delete(
-    project: string,
+    project: ProjectRef,
     table: TableReference,
     key: RecordKey,
     request: IdempotentRequest | null,
@@ -52,7 +53,7 @@ export interface ProjectRecords {
 
   /** All that the filters fit, or none. Rejects with `constraint_violation`. */
   updateMany(
-    project: string,
+    project: ProjectRef,
     table: TableReference,
     change: RecordsChange,
     request: IdempotentRequest | null,
@@ -60,7 +61,7 @@ export interface ProjectRecords {
 
   /** All that the filters fit, or none. Rejects with `constraint_violation`. */
   deleteMany(
-    project: string,
+    project: ProjectRef,
     table: TableReference,
     filters: readonly RecordFilter[],
     request: IdempotentRequest | null,

@@ -1,10 +1,10 @@
-/** What an engine asks of whoever knows which projects there are. */
+/** What the engine needs to know about the existing projects. */
 export interface ProjectRegistry {
   isProject(slug: string): Promise<boolean>;
 
-  /** Notes down for good that the database of a project is about to be made. @returns an id for this creation. */
+  /** Records durably that the creation of a project's database starts. Returns the id of this creation. */
   beginCreation(slug: string): Promise<string>;
 
-  /** Whether a creation of this id was begun here, and there is no project of that slug: what it made is nobody's. */
+  /** Returns whether the creation with this id was recorded here and no project has the slug: its files may be removed. */
   isAbandoned(slug: string, creationId: string): Promise<boolean>;
 }

@@ -1,4 +1,5 @@
 import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
+import type { ProjectRef } from '../core/project-ref.ts';
 
 /**
  * The port, as far as tables are concerned. A table is asked for by its name or by its id in digits, names first; every
@@ -7,20 +8,20 @@ import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
  */
 export interface ProjectTables {
   /** Ordinary and virtual tables, sorted by name. */
-  list(project: string, options: { readonly countRows: boolean }): Promise<readonly ListedTable[]>;
+  list(project: ProjectRef, options: { readonly countRows: boolean }): Promise<readonly ListedTable[]>;
 
-  get(project: string, table: string): Promise<TableDetails>;
+  get(project: ProjectRef, table: string): Promise<TableDetails>;
 
   /** Rejects with `already_exists`, and with `validation_failed` for what SQLite takes in no table. */
   create(
-    project: string,
+    project: ProjectRef,
     table: NewTable,
     request: IdempotentRequest | null,
   ): Promise<Replayable<TableDetails>>;
 
   /** Rejects with `already_exists`, and with `conflict` where something in the schema stands in the way of a new name. */
   update(
-    project: string,
+    project: ProjectRef,
     table: string,
     change: TableChange,
     request: IdempotentRequest | null,
@@ -31,7 +32,7 @@ export interface ProjectTables {
    * `cascade` that goes too: foreign keys (not the rows that have them), views and triggers.
    */
   drop(
-    project: string,
+    project: ProjectRef,
     table: string,
     options: { readonly cascade: boolean },
     request: IdempotentRequest | null,
@@ -39,7 +40,7 @@ export interface ProjectTables {
 
   /** Rejects with `already_exists`, with `conflict`, and with `constraint_violation` where the rows that are there forbid it. */
   addColumn(
-    project: string,
+    project: ProjectRef,
     table: string,
     column: NewColumn,
     request: IdempotentRequest | null,
@@ -50,7 +51,7 @@ export interface ProjectTables {
    * `constraint_violation` where the rows that are there forbid one.
    */
   changeColumns(
-    project: string,
+    project: ProjectRef,
     table: string,
     changes: readonly ColumnChange[],
     request: IdempotentRequest | null,
@@ -58,7 +59,7 @@ export interface ProjectTables {
 
   /** Gives the name as it was stored; rejects with `conflict` for a primary key, and where something else uses the column. */
   dropColumn(
-    project: string,
+    project: ProjectRef,
     table: string,
     column: string,
     request: IdempotentRequest | null,
@@ -66,7 +67,7 @@ export interface ProjectTables {
 
   /** Rejects with `constraint_violation` where a unique index finds values that stand twice. */
   createIndex(
-    project: string,
+    project: ProjectRef,
     table: string,
     index: NewIndex,
     request: IdempotentRequest | null,
@@ -74,7 +75,7 @@ export interface ProjectTables {
 
   /** Gives the name as it was stored; rejects with `conflict` for an index that belongs to a constraint. */
   dropIndex(
-    project: string,
+    project: ProjectRef,
     table: string,
     index: string,
     request: IdempotentRequest | null,

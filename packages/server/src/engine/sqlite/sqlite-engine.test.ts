@@ -3,11 +3,12 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import type { ProjectRef } from '../../core/project-ref.ts';
+import { openTestEngine } from '../../testing/databases/open-test-engine.ts';
 import { knownProjects } from '../../testing/system/known-projects.ts';
 import { openDatabaseFiles, openFilesUnknown } from '../../testing/system/open-files.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import type { Engine } from '../engine.ts';
-import { openSqliteEngine } from './sqlite-engine.ts';
 
 const PROJECTS = 1_000;
 
@@ -18,7 +19,7 @@ test('a thousand projects are served with eight databases open on each thread', 
   await Promise.all(
     slugs.map((slug) => engine.createDatabase(slug, { statements: [`CREATE TABLE "${slug}" (id INTEGER)`] })),
   );
-  const counts = await Promise.all(slugs.map((slug) => engine.countTables(slug)));
+  const counts = await Promise.all(slugs.map((slug) => engine.countTables(ref(slug))));
   assert.deepEqual(new Set(counts), new Set([1]));
   if (openFilesUnknown === false) {
     const open = openDatabaseFiles(folder.path).length;
@@ -26,9 +27,8 @@ test('a thousand projects are served with eight databases open on each thread', 
     // open, because to close it would drop that one's locks. https://www.sqlite.org/src/doc/trunk/src/os_unix.c
     assert.ok(open <= 2 * 3 * 8, `${open} are open`);
   }
-  const out = join(folder.path, 'schema');
-  await engine.exports.writeSchema('project-7', 'sql', out);
-  assert.match(await readFile(out, 'utf8'), /CREATE TABLE "project-7"/);
+  await engine.exports.writeSchema(ref('project-7'), 'sql', 'schema');
+  assert.match(await readFile(join(folder.path, 'schema'), 'utf8'), /CREATE TABLE "project-7"/);
   await engine.close();
 });
 
@@ -41,12 +41,12 @@ test('a creation that fails leaves nothing, and the next one of that name makes 
   });
   await assert.rejects(failing, /already exists/);
   assert.deepEqual(await readdir(folder.path), []);
-  await assert.rejects(engine.countTables('library'), { code: 'unavailable' });
+  await assert.rejects(engine.countTables(ref('library')), { code: 'unavailable' });
 
   await engine.createDatabase('library', {
     statements: ['CREATE TABLE book (id)', 'CREATE TABLE author (id)'],
   });
-  assert.equal(await engine.countTables('library'), 2);
+  assert.equal(await engine.countTables(ref('library')), 2);
   await engine.close();
 });
 
@@ -54,11 +54,11 @@ test('a database made in place of an unfinished one is the one that is written a
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
   await engine.createDatabase('library', { statements: ['CREATE TABLE left_over (id)'] });
-  await engine.countTables('library');
+  await engine.countTables(ref('library'));
 
   await engine.createDatabase('library', { statements: ['CREATE TABLE a (id)', 'CREATE TABLE b (id)'] });
 
-  assert.equal(await engine.countTables('library'), 2);
+  assert.equal(await engine.countTables(ref('library')), 2);
   await engine.close();
 });
 
@@ -69,13 +69,13 @@ test('given creations that a crash cut short, then the next start keeps the data
   for (const slug of ['library', 'orchard', 'kept']) {
     await engine.createDatabase(slug, { statements: ['CREATE TABLE a (b)'] });
   }
-  await engine.keepDatabase('kept');
+  await engine.confirmDatabase('kept');
   await engine.close();
 
   const next = await openEngine(folder.path, projects);
 
   assert.deepEqual((await readdir(folder.path)).toSorted(), ['kept', 'library']);
-  assert.equal(await next.countTables('library'), 1);
+  assert.equal(await next.countTables(ref('library')), 1);
   await next.close();
 });
 
@@ -85,37 +85,41 @@ test('a database is discarded only where it was made for a project that did not 
   for (const slug of ['library', 'orchard', 'kept']) {
     await engine.createDatabase(slug, { statements: ['CREATE TABLE a (b)'] });
   }
-  await engine.keepDatabase('kept');
+  await engine.confirmDatabase('kept');
   for (const slug of ['library', 'orchard', 'kept', 'absent']) await engine.discardDatabase(slug);
-  assert.equal(await engine.countTables('library'), 1);
-  assert.equal(await engine.countTables('kept'), 1);
-  await assert.rejects(engine.countTables('orchard'), { code: 'unavailable' });
+  assert.equal(await engine.countTables(ref('library')), 1);
+  assert.equal(await engine.countTables(ref('kept')), 1);
+  await assert.rejects(engine.countTables(ref('orchard')), { code: 'unavailable' });
   await engine.close();
   assert.deepEqual((await readdir(folder.path)).toSorted(), ['.unfinished-library', 'kept', 'library']);
 });
 
-test('who waits while a project is deleted and another of its slug is made, finds nothing', async () => {
+test('an operation that waits while its project is deleted and its slug used again is refused', async () => {
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
   await engine.createDatabase('shop', {});
 
-  const changed = [engine.deleteDatabase('shop'), engine.createDatabase('shop', {})];
-  const late = engine.countTables('shop');
+  const changed = [
+    engine.deleteDatabase(ref('shop', 1)),
+    engine.createDatabase('shop', { statements: ['CREATE TABLE a (b)'] }),
+  ];
+  const late = engine.countTables(ref('shop', 1));
 
   await assert.rejects(late, { code: 'not_found' });
   await Promise.all(changed);
-  assert.equal(await engine.countTables('shop'), 0);
+  await assert.rejects(engine.countTables(ref('shop', 1)), { code: 'not_found' });
+  assert.equal(await engine.countTables(ref('shop', 2)), 1);
   await engine.close();
 });
 
-test('a deleted database is gone with its files, and deleting it again is no error', async () => {
+test('a deleted project is not found, its files are removed, and deleting it again succeeds', async () => {
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
   await engine.createDatabase('library', {});
-  await Promise.all([engine.countTables('library'), engine.deleteDatabase('library')]);
-  await engine.deleteDatabase('library');
+  await Promise.all([engine.countTables(ref('library')), engine.deleteDatabase(ref('library'))]);
+  await engine.deleteDatabase(ref('library'));
   assert.deepEqual(await readdir(folder.path), []);
-  await assert.rejects(engine.countTables('library'), { code: 'unavailable' });
+  await assert.rejects(engine.countTables(ref('library')), { code: 'not_found' });
   await engine.close();
 });
 
@@ -123,9 +127,9 @@ test('close answers what was asked before, refuses what comes after, and leaves 
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
   await engine.createDatabase('library', { statements: ['CREATE TABLE book (id)'] });
-  const requested = Array.from({ length: 20 }, () => engine.countTables('library'));
+  const requested = Array.from({ length: 20 }, () => engine.countTables(ref('library')));
   const closed = engine.close();
-  const late = assert.rejects(engine.countTables('library'), { code: 'unavailable' });
+  const late = assert.rejects(engine.countTables(ref('library')), { code: 'unavailable' });
 
   assert.deepEqual(new Set(await Promise.all(requested)), new Set([1]));
   await closed;
@@ -133,28 +137,21 @@ test('close answers what was asked before, refuses what comes after, and leaves 
   assert.deepEqual(await readdir(join(folder.path, 'library')), ['database.sqlite']);
 });
 
-test('an export onto a path where something is fails, and leaves that as it was', async () => {
+test('an export does not overwrite an existing file', async () => {
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
   await engine.createDatabase('library', {});
-  const path = engine.newUpload('library');
-  await engine.exports.writeSchema('library', 'sql', await path);
-  const before = await readFile(await path, 'utf8');
-  await assert.rejects(engine.exports.writeSchema('library', 'json', await path), { code: 'EEXIST' });
-  assert.equal(await readFile(await path, 'utf8'), before);
+  await engine.exports.writeSchema(ref('library'), 'sql', 'schema');
+  const before = await readFile(join(folder.path, 'schema'), 'utf8');
+  await assert.rejects(engine.exports.writeSchema(ref('library'), 'json', 'schema'), { code: 'EEXIST' });
+  assert.equal(await readFile(join(folder.path, 'schema'), 'utf8'), before);
   await engine.close();
 });
 
 function openEngine(directory: string, projects = knownProjects()): Promise<Engine> {
-  const threads = {
-    maxOpenDatabases: 8,
-    pointThreads: 1,
-    writerThreads: 1,
-    readerThreads: 2,
-    queryTimeoutMs: 5_000,
-    exportDirectory: '',
-    exportTimeoutMs: 60_000,
-    exportMaxBytes: Infinity,
-  };
-  return openSqliteEngine({ directory, ...threads, projects, onThreadCrash: () => undefined });
+  return openTestEngine(directory, { maxOpenDatabases: 8, readerThreads: 2, projects });
+}
+
+function ref(slug: string, id = 1): ProjectRef {
+  return { id, slug };
 }

@@ -1,6 +1,9 @@
 import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 
+import { NoSuchProjectError } from '../../core/errors.ts';
 import type { Replayable } from '../../core/idempotency.ts';
+import type { ProjectRef } from '../../core/project-ref.ts';
 import { explainStorageFault } from '../../runtime/disk/explain-storage-fault.ts';
 import { isLostFile } from '../../runtime/disk/is-lost-file.ts';
 import { syncFile } from '../../runtime/disk/sync.ts';
@@ -11,15 +14,17 @@ import type { RpcMethods } from '../../runtime/threads/protocol.ts';
 import { ThreadPool } from '../../runtime/threads/thread-pool.ts';
 import { Thread } from '../../runtime/threads/thread.ts';
 import type { EngineStatistics } from '../engine-statistics.ts';
-import type { Engine, FirstRow, ImportOptions, ImportReport } from '../engine.ts';
+import type { Engine, FirstRow, ImportOptions, ImportReport, Upload } from '../engine.ts';
+import type { ExportDrafts } from '../export-drafts.ts';
 import type { CreatedDatabase, NewDatabase } from '../new-database.ts';
 import { projectNotEmpty } from '../project-not-empty.ts';
 import type { ProjectRegistry } from '../project-registry.ts';
 import { SqliteExports } from './exports/sqlite-exports.ts';
 import { checkDatabaseFile, checkTimeLimitMs } from './import/check-database-file.ts';
 import type { KillableProcesses, CallProcess } from './processes/killable-processes.ts';
+import { DatabaseAccess } from './projects/database-access.ts';
 import { ProjectDirectory } from './projects/project-directory.ts';
-import { type Incarnation, ProjectIncarnations } from './projects/project-incarnations.ts';
+import { RunningWork } from './projects/running-work.ts';
 import type {
   DatabaseThreadStart,
   PointMethods,
@@ -37,30 +42,30 @@ import { type EngineProcesses, startProcesses } from './workers/engine-processes
 export interface SqliteEngineOptions {
   /** The folder of all project folders. */
   readonly directory: string;
-  /** On each thread. */
+  /** The maximum number of open databases on each thread. */
   readonly maxOpenDatabases: number;
-  /** For short reads and writes; a project has one of them. */
+  /** The number of threads for short operations. All short operations of a project run on the same one. */
   readonly pointThreads: number;
-  /** For changes that may take long. */
+  /** The number of threads for changes that may take long. */
   readonly writerThreads: number;
-  /** For reads that may take long. */
+  /** The number of threads for reads that may take long. */
   readonly readerThreads: number;
-  /** For a query, and for what else is stopped when it takes too long. */
+  /** The time limit of queries and of other work in processes, except exports. */
   readonly queryTimeoutMs: number;
-  /** The folder in which exports are written. */
+  /** The only folder that export processes may write to. */
   readonly exportDirectory: string;
+  readonly exportDrafts: ExportDrafts;
   readonly exportTimeoutMs: number;
   readonly exportMaxBytes: number;
-  /** Tells a database whose creation was cut short from one that is a project's. */
   readonly projects: ProjectRegistry;
-  /** Told when a database thread or a query process died; requests go on with a new one. */
+  /** Called when a thread or process died. It is replaced. */
   readonly onThreadCrash: (error: Error) => void;
 }
 
-/** Checks of uploaded files, each a process that keeps a core busy; others wait their turn. */
+/** The maximum number of running checks of uploaded files. Each keeps a core busy. */
 const CHECKS_AT_ONCE = 2;
 
-/** Opens the embedded engine and clears what a crash left behind. */
+/** Opens the engine and removes the files that a crash left. */
 export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Engine> {
   const directory = new ProjectDirectory(options.directory, options.projects);
   await directory.sweep();
@@ -68,9 +73,9 @@ export async function openSqliteEngine(options: SqliteEngineOptions): Promise<En
 }
 
 /**
- * Project databases as SQLite files. Short operations of a project go to one point thread, which commits them in groups;
- * what may take long goes to pools of readers and writers, so that it holds up no other project. This side runs on the HTTP
- * thread: it moves and removes files through Node's file threads, and never opens a database.
+ * Project databases as SQLite files. The short operations of a project run on one point thread, which commits them in groups.
+ * Long operations run on pools of readers and writers, so they do not delay other projects. This class runs on the HTTP thread:
+ * it moves and removes files through Node's file threads, and never opens a database.
  */
 class SqliteEngine implements Engine {
   readonly tables: SqliteTables;
@@ -79,11 +84,10 @@ class SqliteEngine implements Engine {
   readonly queries: SqliteQueries;
   readonly exports: SqliteExports;
   readonly #directory: ProjectDirectory;
-  /** Who may touch a project's files. */
-  readonly #gates = new KeyedReadWriteLock();
-  /** Who may write to a project's database: short writes side by side, as they share one thread; a long one alone. */
+  readonly #access: DatabaseAccess;
+  /** By slug. Short writes share the lock, because they share one thread; a long write holds it exclusively. */
   readonly #writeLocks = new KeyedReadWriteLock();
-  readonly #incarnations = new ProjectIncarnations();
+  readonly #imports = new RunningWork();
   readonly #checks = new ResourcePool(Array.from({ length: CHECKS_AT_ONCE }, (_, slot) => slot));
   readonly #commitSizes = commitSizes();
   readonly #points: readonly Thread<PointMethods>[];
@@ -93,6 +97,7 @@ class SqliteEngine implements Engine {
 
   constructor(directory: ProjectDirectory, options: SqliteEngineOptions) {
     this.#directory = directory;
+    this.#access = new DatabaseAccess(directory);
     const startData: DatabaseThreadStart = { maxOpenDatabases: options.maxOpenDatabases };
     const thread = (name: string) => {
       const script = moduleBeside(import.meta.url, `workers/${name}-thread`);
@@ -112,8 +117,8 @@ class SqliteEngine implements Engine {
     const host: EngineHost = {
       readers: this.#readers,
       writers: this.#writers,
-      pointOf: (project) => this.#pointOf(project),
-      withDatabase: (project, operation) => this.#shared(project, operation),
+      pointOf: ({ slug }) => this.#pointOf(slug),
+      withDatabase: (project, operation) => this.#access.shared(project, operation),
       withQueryProcess: (project, signal, operation) =>
         this.#withProcess(this.#processes.queries, { project, signal, operation }),
       withWriteProcess: (project, signal, operation) =>
@@ -126,91 +131,90 @@ class SqliteEngine implements Engine {
     this.records = new SqliteRecords(host);
     this.batches = this.records;
     this.queries = new SqliteQueries(host);
-    this.exports = new SqliteExports(host, { maxBytes: options.exportMaxBytes });
+    this.exports = new SqliteExports(host, {
+      drafts: options.exportDrafts,
+      maxBytes: options.exportMaxBytes,
+    });
   }
 
-  async createDatabase(project: string, content: NewDatabase): Promise<CreatedDatabase> {
-    return this.#exclusive(project, async () => {
-      // First, as even to close a database changes its files.
-      await this.#directory.requireFree(project);
-      // Who came while no project had the slug waits for none.
-      this.#incarnations.end(project);
-      // A connection to the file that an unfinished attempt left would go on writing to it, not to the new one.
-      await this.#closeEverywhere(project);
-      const path = this.#directory.databasePath(project);
+  async createDatabase(slug: string, content: NewDatabase): Promise<CreatedDatabase> {
+    return this.#access.exclusive(slug, async () => {
+      // First, because even closing a database changes its files.
+      await this.#directory.requireFree(slug);
+      // Otherwise, a connection to the file of an unfinished attempt would continue to write to it.
+      await this.#closeEverywhere(slug);
+      const path = this.#directory.databasePath(slug);
       try {
-        await this.#directory.create(project);
+        await this.#directory.create(slug);
         return await this.#writers.request('createDatabase', { path, content });
       } catch (error) {
-        await this.#discard(project);
+        await this.#discard(slug);
         throw error;
       }
     });
   }
 
-  async keepDatabase(project: string): Promise<void> {
-    await explained(this.#directory.finish(project));
-  }
-
-  async discardDatabase(project: string): Promise<void> {
-    await this.#exclusive(project, () => this.#discard(project));
-  }
-
-  async deleteDatabase(project: string): Promise<void> {
-    this.exports.stop(project);
-    await this.#exclusive(project, async () => {
-      await this.#closeEverywhere(project);
-      await this.#directory.remove(project);
-      this.#incarnations.end(project);
+  async confirmDatabase(slug: string): Promise<void> {
+    await this.#directory.finish(slug).catch((error: unknown) => {
+      throw explainStorageFault(error);
     });
   }
 
-  async sizeOf(project: string): Promise<number> {
-    return explained(this.#directory.databaseSize(project));
+  async discardDatabase(slug: string): Promise<void> {
+    await this.#access.exclusive(slug, () => this.#discard(slug));
   }
 
-  async countTables(project: string): Promise<number> {
-    return this.#shared(project, (path) => this.#readers.request('countTables', { path }));
+  async deleteDatabase(project: ProjectRef): Promise<void> {
+    const { slug } = project;
+    this.exports.stop(slug);
+    await this.#access.exclusive(slug, async () => {
+      await this.#closeEverywhere(slug);
+      await this.#directory.remove(slug);
+      this.#access.markDeleted(project);
+      this.#imports.cancel(slug, new NoSuchProjectError());
+    });
   }
 
-  async readFirstRow(project: string, table: string): Promise<FirstRow> {
-    return this.#shared(project, (path) => this.#readers.request('readFirstRow', { path, table }));
+  async sizeOf(project: ProjectRef): Promise<number> {
+    return this.#access.shared(project, () => this.#directory.databaseSize(project.slug));
   }
 
-  async newUpload(project: string): Promise<string> {
-    return this.#directory.newUploadPath(project);
+  async countTables(project: ProjectRef): Promise<number> {
+    return this.#access.shared(project, (path) => this.#readers.request('countTables', { path }));
   }
 
-  async discardUpload(uploadPath: string): Promise<void> {
-    await this.#directory.removeUpload(uploadPath);
+  async readFirstRow(project: ProjectRef, table: string): Promise<FirstRow> {
+    return this.#access.shared(project, (path) => this.#readers.request('readFirstRow', { path, table }));
+  }
+
+  async upload(project: ProjectRef, content: Readable, signal: AbortSignal): Promise<Upload> {
+    const upload = this.#directory.newUpload();
+    try {
+      await this.#directory.writeUpload(project.slug, upload, { content, signal });
+    } catch (error) {
+      await this.#directory.removeUpload(project.slug, upload);
+      throw explainStorageFault(error);
+    }
+    return upload;
   }
 
   async importDatabase(
-    project: string,
-    uploadPath: string,
+    project: ProjectRef,
+    upload: Upload,
     options: ImportOptions,
   ): Promise<Replayable<ImportReport>> {
+    const { slug } = project;
     try {
       const before = await this.#findImport(project, options);
       if (before !== null) return before;
-      return await this.#incarnations.visit(project, async (incarnation) => {
-        const signal = AbortSignal.any([options.signal, incarnation.signal]);
-        const { size: uploadedBytes } = await stat(uploadPath);
-        const timeLimitMs = checkTimeLimitMs(uploadedBytes);
-        const checked = await this.#checks.use(() => checkDatabaseFile(uploadPath, { signal, timeLimitMs }));
-        const { size: sizeBytes } = await stat(uploadPath);
-        // Before the project is held up: the largest part of what has to be on the disk.
-        await syncFile(uploadPath);
-        this.exports.stop(project);
-        const result = await this.#exclusive(project, () => {
-          return this.#replace(project, uploadPath, { ...checked, sizeBytes }, { ...options, signal });
-        });
+      return await this.#imports.run(slug, options.signal, async (signal) => {
+        const result = await this.#checkAndReplace(project, upload, { ...options, signal });
         return { result, replayOf: null };
       });
     } catch (error) {
       throw explainStorageFault(error);
     } finally {
-      await this.#directory.removeUpload(uploadPath);
+      await this.#directory.removeUpload(slug, upload);
     }
   }
 
@@ -230,123 +234,113 @@ class SqliteEngine implements Engine {
     };
   }
 
-  /** What can be stopped is. Then readers first: only the last connection to a database, and only one that writes, empties its write-ahead log. */
+  /**
+   * Stops the processes. Closes the readers before the writers, because only the last connection to a database empties its
+   * write-ahead log, and only if it may write.
+   */
   async close(): Promise<void> {
     this.#processes.queries.close();
     this.#processes.writes.close();
     this.#processes.exports.close();
-    await this.#gates.close();
+    await this.#access.close();
     await this.#readers.close();
     await Promise.all(this.#points.map((point) => point.close()));
     await this.#writers.close();
   }
 
   async #findImport(
-    project: string,
+    project: ProjectRef,
     { request, replace }: ImportOptions,
   ): Promise<Replayable<ImportReport> | null> {
     if (request === null) return null;
     const find = (path: string) => this.#writers.request('findImport', { path, request });
-    return this.#shared(project, (path) =>
+    return this.#access.shared(project, (path) =>
       this.#writeLocks
-        .exclusive(project, () => find(path))
+        .exclusive(project.slug, () => find(path))
         .catch((error: unknown) => {
-          // The file that is lost took its keys along: it is one to replace.
+          // The stored keys are lost with the database; replacing it is allowed.
           if (replace && isLostFile(error)) return null;
           throw error;
         }),
     );
   }
 
+  async #checkAndReplace(project: ProjectRef, upload: Upload, options: ImportOptions): Promise<ImportReport> {
+    const { slug } = project;
+    const { signal } = options;
+    const uploadPath = this.#directory.uploadPath(slug, upload);
+    const timeLimitMs = checkTimeLimitMs((await stat(uploadPath)).size);
+    const checked = await this.#checks.use(() => checkDatabaseFile(uploadPath, { signal, timeLimitMs }));
+    const { size: sizeBytes } = await stat(uploadPath);
+    // Before exclusive access, because this writes most of the bytes to the disk.
+    await syncFile(uploadPath);
+    this.exports.stop(slug);
+    return this.#access.exclusive(slug, () => {
+      this.#access.assertNotDeleted(project);
+      return this.#replace(slug, uploadPath, { ...checked, sizeBytes }, options);
+    });
+  }
+
   async #replace(
-    project: string,
+    slug: string,
     uploadPath: string,
     checked: Omit<ImportReport, 'replaced'>,
     { replace, request, signal }: ImportOptions,
   ): Promise<ImportReport> {
     signal.throwIfAborted();
-    const path = this.#directory.databasePath(project);
-    // A database too damaged to be read is one to replace, but never by accident.
+    const path = this.#directory.databasePath(slug);
+    // A database that is too corrupt to be read may be replaced, but only on request.
     const tables = await this.#readers.request('countTables', { path }).catch((error: unknown) => {
       if (replace) return 1;
       throw error;
     });
     if (tables > 0 && !replace) throw projectNotEmpty();
-    await this.#closeEverywhere(project);
+    await this.#closeEverywhere(slug);
     signal.throwIfAborted();
     const report = { ...checked, replaced: tables > 0 };
     await this.#writers.request('replaceDatabase', { path, uploadPath, request, report });
     return report;
   }
 
-  async #discard(project: string): Promise<void> {
-    if (!(await this.#directory.isAbandoned(project))) return;
-    await this.#closeEverywhere(project);
-    await this.#directory.remove(project);
+  async #discard(slug: string): Promise<void> {
+    if (!(await this.#directory.isAbandoned(slug))) return;
+    await this.#closeEverywhere(slug);
+    await this.#directory.remove(slug);
   }
 
-  async #closeEverywhere(project: string): Promise<void> {
-    const path = this.#directory.databasePath(project);
+  async #closeEverywhere(slug: string): Promise<void> {
+    const path = this.#directory.databasePath(slug);
     await Promise.all([
       this.#readers.requestAll('closeDatabase', { path }),
       this.#writers.requestAll('closeDatabase', { path }),
-      this.#pointOf(project).request('closeDatabase', { path }),
+      this.#pointOf(slug).request('closeDatabase', { path }),
     ]);
-  }
-
-  #shared<T>(project: string, operation: (path: string) => Promise<T>): Promise<T> {
-    return this.#incarnations.visit(project, (incarnation) => this.#enter(project, incarnation, operation));
   }
 
   #withProcess<O extends RpcMethods, T>(
     processes: KillableProcesses<O>,
     { project, signal, operation }: StoppableWork<O, T>,
   ): Promise<T> {
-    return this.#incarnations.visit(project, (incarnation) => {
-      const ending = AbortSignal.any([signal, incarnation.signal]);
-      return processes.use(project, ending, (run) => {
-        return this.#enter(project, incarnation, (path) => operation(path, run));
-      });
-    });
+    return processes.use(project.slug, signal, (run) =>
+      this.#access.shared(project, (path) => operation(path, run)),
+    );
   }
 
-  /** Lets nobody in to a project that is not the one they came for. */
-  #enter<T>(project: string, { signal }: Incarnation, operation: (path: string) => Promise<T>): Promise<T> {
-    const path = this.#directory.databasePath(project);
-    const entered = this.#gates.shared(project, async () => {
-      signal.throwIfAborted();
-      return operation(path);
-    });
-    return explained(entered);
-  }
-
-  #exclusive<T>(project: string, operation: () => Promise<T>): Promise<T> {
-    return explained(this.#gates.exclusive(project, operation));
-  }
-
-  #pointOf(project: string): Thread<PointMethods> {
-    const thread = this.#points[stringHash(project) % this.#points.length];
-    if (thread === undefined) throw new Error('an engine needs a point thread');
+  #pointOf(slug: string): Thread<PointMethods> {
+    const thread = this.#points[stringHash(slug) % this.#points.length];
+    if (thread === undefined) throw new Error('The engine has no point thread.');
     return thread;
   }
 }
 
 interface StoppableWork<O extends RpcMethods, T> {
-  readonly project: string;
-  /** Ends what is under way. */
+  readonly project: ProjectRef;
+  /** Stops the process. */
   readonly signal: AbortSignal;
   readonly operation: (path: string, run: CallProcess<O>) => Promise<T>;
 }
 
-async function explained<T>(promise: Promise<T>): Promise<T> {
-  try {
-    return await promise;
-  } catch (error) {
-    throw explainStorageFault(error);
-  }
-}
-
-/** FNV-1a, 32 bits: spreads slugs evenly over the threads. http://www.isthe.com/chongo/tech/comp/fnv/ */
+/** FNV-1a, 32 bits: distributes slugs evenly over the threads. http://www.isthe.com/chongo/tech/comp/fnv/ */
 function stringHash(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 
 import { NoSuchProjectError } from '../../core/errors.ts';
+import type { ProjectRef } from '../../core/project-ref.ts';
 
 /** Returns the project's id for a slug. An id is never reused, while a slug may later belong to another project. */
 export interface ProjectIds {
@@ -19,4 +20,11 @@ declare module 'fastify' {
 export function projectIdOf({ projectId }: FastifyRequest): number {
   if (projectId === null) throw new NoSuchProjectError();
   return projectId;
+}
+
+/** Returns the project of a request to a project route. @throws RowhouseError `not_found` if no project has the slug. */
+export function projectOf(
+  request: FastifyRequest & { readonly params: { readonly project: string } },
+): ProjectRef {
+  return { id: projectIdOf(request), slug: request.params.project };
 }

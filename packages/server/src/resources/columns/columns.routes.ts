@@ -1,14 +1,13 @@
 import { Type } from 'typebox';
 
 import type { ProjectTables } from '../../engine/project-tables.ts';
-import { credentialOf } from '../../http/access/authentication.ts';
+import { projectOf } from '../../http/access/project-ids.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { existingName } from '../../http/fields/object-name.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
 import { withFields } from '../../http/subject-fields.ts';
-import type { Projects } from '../projects/projects.ts';
 import {
   columnChangeField,
   columnChangeFields,
@@ -38,21 +37,16 @@ const columnPath = projectPath({ table: existingName, column: existingName });
 
 const columnAnswer = Type.Object({ table: Type.String(), column: columnFields });
 
-interface Rooms {
-  readonly tables: ProjectTables;
-  readonly projects: Projects;
+export function registerColumnRoutes(app: HttpServer, tables: ProjectTables): void {
+  listColumns(app, tables);
+  addColumn(app, tables);
+  changeColumns(app, tables);
+  getColumn(app, tables);
+  changeColumn(app, tables);
+  dropColumn(app, tables);
 }
 
-export function registerColumnRoutes(app: HttpServer, rooms: Rooms): void {
-  listColumns(app, rooms);
-  addColumn(app, rooms);
-  changeColumns(app, rooms);
-  getColumn(app, rooms);
-  changeColumn(app, rooms);
-  dropColumn(app, rooms);
-}
-
-function listColumns(app: HttpServer, { tables, projects }: Rooms): void {
+function listColumns(app: HttpServer, tables: ProjectTables): void {
   const data = Type.Object({ table: Type.String(), columns: Type.Array(columnFields) });
   app.get(
     TABLE,
@@ -61,14 +55,14 @@ function listColumns(app: HttpServer, { tables, projects }: Rooms): void {
       schema: { params: tablePath, response: { 200: envelopeOf(data) } },
     },
     async (request) => {
-      const slug = await projects.slugFor(credentialOf(request), request.params.project);
-      const { table, columns } = await tables.get(slug, request.params.table);
+      const project = projectOf(request);
+      const { table, columns } = await tables.get(project, request.params.table);
       return success(request, { table: table.name, columns: columns.map(toColumnFields) });
     },
   );
 }
 
-function addColumn(app: HttpServer, { tables, projects }: Rooms): void {
+function addColumn(app: HttpServer, tables: ProjectTables): void {
   app.post(
     TABLE,
     {
@@ -76,10 +70,10 @@ function addColumn(app: HttpServer, { tables, projects }: Rooms): void {
       schema: { params: tablePath, body: newColumnFields, response: { 201: envelopeOf(columnAnswer) } },
     },
     async (request, reply) => {
-      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       const column = toNewColumn(request.body);
       const written = await withFields(
-        tables.addColumn(slug, request.params.table, column, request.idempotency),
+        tables.addColumn(project, request.params.table, column, request.idempotency),
         newColumnField,
       );
       const added = resultOf(request, reply, written);
@@ -89,7 +83,7 @@ function addColumn(app: HttpServer, { tables, projects }: Rooms): void {
   );
 }
 
-function changeColumns(app: HttpServer, { tables, projects }: Rooms): void {
+function changeColumns(app: HttpServer, tables: ProjectTables): void {
   const data = Type.Object({ updated_count: Type.Integer() });
   app.patch(
     TABLE,
@@ -99,9 +93,9 @@ function changeColumns(app: HttpServer, { tables, projects }: Rooms): void {
     },
     async (request, reply) => {
       const changes = toColumnChanges(request.body);
-      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       const written = await withFields(
-        tables.changeColumns(slug, request.params.table, changes, request.idempotency),
+        tables.changeColumns(project, request.params.table, changes, request.idempotency),
         columnChangesField,
       );
       return success(request, { updated_count: resultOf(request, reply, written).length });
@@ -109,7 +103,7 @@ function changeColumns(app: HttpServer, { tables, projects }: Rooms): void {
   );
 }
 
-function getColumn(app: HttpServer, { tables, projects }: Rooms): void {
+function getColumn(app: HttpServer, tables: ProjectTables): void {
   app.get(
     COLUMN,
     {
@@ -117,15 +111,15 @@ function getColumn(app: HttpServer, { tables, projects }: Rooms): void {
       schema: { params: columnPath, response: { 200: envelopeOf(columnAnswer) } },
     },
     async (request) => {
-      const { project, table, column } = request.params;
-      const slug = await projects.slugFor(credentialOf(request), project);
-      const found = findColumn(await tables.get(slug, table), column);
+      const project = projectOf(request);
+      const { table, column } = request.params;
+      const found = findColumn(await tables.get(project, table), column);
       return success(request, { table: found.tableName, column: toColumnFields(found) });
     },
   );
 }
 
-function changeColumn(app: HttpServer, { tables, projects }: Rooms): void {
+function changeColumn(app: HttpServer, tables: ProjectTables): void {
   app.patch(
     COLUMN,
     {
@@ -133,11 +127,11 @@ function changeColumn(app: HttpServer, { tables, projects }: Rooms): void {
       schema: { params: columnPath, body: columnChangeFields, response: { 200: envelopeOf(columnAnswer) } },
     },
     async (request, reply) => {
-      const { project, table, column } = request.params;
+      const { table, column } = request.params;
       const change = toColumnChange(request.body, column);
-      const slug = await projects.slugFor(credentialOf(request), project);
+      const project = projectOf(request);
       const written = await withFields(
-        tables.changeColumns(slug, table, [change], request.idempotency),
+        tables.changeColumns(project, table, [change], request.idempotency),
         columnChangeField,
       );
       const [changed] = resultOf(request, reply, written);
@@ -147,7 +141,7 @@ function changeColumn(app: HttpServer, { tables, projects }: Rooms): void {
   );
 }
 
-function dropColumn(app: HttpServer, { tables, projects }: Rooms): void {
+function dropColumn(app: HttpServer, tables: ProjectTables): void {
   const data = Type.Object({ deleted: Type.Literal(true), column_name: Type.String() });
   app.delete(
     COLUMN,
@@ -156,9 +150,9 @@ function dropColumn(app: HttpServer, { tables, projects }: Rooms): void {
       schema: { params: columnPath, response: { 200: envelopeOf(data) } },
     },
     async (request, reply) => {
-      const { project, table, column } = request.params;
-      const slug = await projects.slugFor(credentialOf(request), project);
-      const dropped = await tables.dropColumn(slug, table, column, request.idempotency);
+      const project = projectOf(request);
+      const { table, column } = request.params;
+      const dropped = await tables.dropColumn(project, table, column, request.idempotency);
       return success(request, {
         deleted: true as const,
         column_name: resultOf(request, reply, dropped),

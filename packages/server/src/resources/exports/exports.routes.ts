@@ -16,12 +16,12 @@ import { registerNewExportRoutes } from './new-exports.routes.ts';
 const exportPath = projectPath({ export_id: exportId });
 const exporting = { access: 'project', ...ANY_EXPORT_PERMISSIONS } as const;
 
-export function registerExportRoutes(app: HttpServer, rooms: ExportDependencies): void {
-  registerNewExportRoutes(app, rooms);
-  listExports(app, rooms);
-  getExport(app, rooms);
-  deleteExport(app, rooms);
-  registerDownloadRoutes(app, rooms);
+export function registerExportRoutes(app: HttpServer, dependencies: ExportDependencies): void {
+  registerNewExportRoutes(app, dependencies);
+  listExports(app, dependencies);
+  getExport(app, dependencies);
+  deleteExport(app, dependencies);
+  registerDownloadRoutes(app, dependencies);
 }
 
 function listExports(app: HttpServer, { exports, projects }: ExportDependencies): void {

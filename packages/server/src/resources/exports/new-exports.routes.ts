@@ -29,13 +29,13 @@ const exporting = {
   errors: ['invalid_export_format', 'conflict', 'query_failed', 'query_timeout', 'rate_limited'],
 } as const;
 
-export function registerNewExportRoutes(app: HttpServer, rooms: ExportDependencies): void {
-  exportSchema(app, rooms);
-  exportTable(app, rooms);
-  exportDatabase(app, rooms);
+export function registerNewExportRoutes(app: HttpServer, dependencies: ExportDependencies): void {
+  exportSchema(app, dependencies);
+  exportTable(app, dependencies);
+  exportDatabase(app, dependencies);
 }
 
-function exportSchema(app: HttpServer, rooms: ExportDependencies): void {
+function exportSchema(app: HttpServer, dependencies: ExportDependencies): void {
   app.post(
     '/projects/:project/export/schema',
     {
@@ -44,12 +44,12 @@ function exportSchema(app: HttpServer, rooms: ExportDependencies): void {
     },
     async (request, reply) => {
       const format = requireSchemaFormat(request.body.format ?? 'json', 'body.format');
-      return answer(rooms, request, reply, { kind: 'schema_export', format: format.name });
+      return answer(dependencies, request, reply, { kind: 'schema_export', format: format.name });
     },
   );
 }
 
-function exportTable(app: HttpServer, rooms: ExportDependencies): void {
+function exportTable(app: HttpServer, dependencies: ExportDependencies): void {
   app.post(
     '/projects/:project/export/table/:table',
     {
@@ -58,7 +58,7 @@ function exportTable(app: HttpServer, rooms: ExportDependencies): void {
     },
     async (request, reply) => {
       const format = requireTableFormat(request.body.format ?? 'csv', 'body.format');
-      return answer(rooms, request, reply, {
+      return answer(dependencies, request, reply, {
         kind: 'table_export',
         table: tableReference(credentialOf(request), request.params.table),
         format,
@@ -69,7 +69,7 @@ function exportTable(app: HttpServer, rooms: ExportDependencies): void {
   );
 }
 
-function exportDatabase(app: HttpServer, rooms: ExportDependencies): void {
+function exportDatabase(app: HttpServer, dependencies: ExportDependencies): void {
   app.post(
     '/projects/:project/export/database',
     {
@@ -79,7 +79,7 @@ function exportDatabase(app: HttpServer, rooms: ExportDependencies): void {
     async (request, reply) => {
       const { include_tables, exclude_tables, table_options } = request.body;
       const format = requireDatabaseFormat(request.body.format ?? 'zip', 'body.format');
-      return answer(rooms, request, reply, {
+      return answer(dependencies, request, reply, {
         kind: 'database_export',
         format,
         databaseName: request.params.project,

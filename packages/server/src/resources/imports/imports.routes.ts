@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { Type } from 'typebox';
 
 import { invalidField } from '../../core/errors.ts';
-import { credentialOf } from '../../http/access/authentication.ts';
+import { projectOf } from '../../http/access/project-ids.ts';
 import { takeByteStreams } from '../../http/bodies/body-parsing.ts';
 import { clientGone } from '../../http/client-gone.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
@@ -12,16 +12,12 @@ import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf, withBody } from '../../http/idempotency.ts';
 import { withFields } from '../../http/subject-fields.ts';
-import type { Projects } from '../projects/projects.ts';
 import { importReport, toImportFields } from './import-fields.ts';
 import type { Imports } from './imports.ts';
 
 const CONTENT_TYPES = ['application/vnd.sqlite3', 'application/octet-stream'] as const;
 
-export function registerImportRoutes(
-  app: HttpServer,
-  { imports, projects }: { readonly imports: Imports; readonly projects: Projects },
-): void {
+export function registerImportRoutes(app: HttpServer, imports: Imports): void {
   // A separate scope, because only here a body is a stream of bytes.
   void app.register(async (scope: HttpServer) => {
     takeByteStreams(scope, CONTENT_TYPES);
@@ -47,7 +43,7 @@ export function registerImportRoutes(
       },
       async (request, reply) => {
         const content = request.body as Readable | undefined;
-        const project = await projects.slugFor(credentialOf(request), request.params.project);
+        const project = projectOf(request);
         if (content === undefined) throw invalidField('body', 'must be a SQLite database file; it is empty');
         const announced = request.headers['content-length'];
         const importing = imports.importDatabase({
@@ -60,7 +56,7 @@ export function registerImportRoutes(
         });
         const written = await withFields(importing, () => 'body');
         const report = resultOf(request, reply, written);
-        return reply.code(201).send(success(request, { import: toImportFields(project, report) }));
+        return reply.code(201).send(success(request, { import: toImportFields(project.slug, report) }));
       },
     );
   });

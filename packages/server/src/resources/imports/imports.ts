@@ -1,17 +1,14 @@
 import { createHash, type Hash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { finished, type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 
 import { RowhouseError } from '../../core/errors.ts';
 import type { IdempotentRequest, Replayable } from '../../core/idempotency.ts';
-import type { Engine, ImportReport } from '../../engine/engine.ts';
+import type { ProjectRef } from '../../core/project-ref.ts';
+import type { Engine, ImportReport, Upload } from '../../engine/engine.ts';
 import { projectNotEmpty } from '../../engine/project-not-empty.ts';
-import { explainStorageFault } from '../../runtime/disk/explain-storage-fault.ts';
 
 export interface ImportRequest {
-  /** The slug of an existing project. */
-  readonly project: string;
+  readonly project: ProjectRef;
   readonly replace: boolean;
   /** Returns the request's identity once the whole content, with this SHA-256, has arrived; null without a key. */
   readonly requestOf: ((contentSha256: string) => IdempotentRequest) | null;
@@ -47,20 +44,13 @@ export class Imports {
     // key, the tables may come from this same import.
     if (!replace && requestOf === null && (await this.#engine.countTables(project)) > 0)
       throw projectNotEmpty();
-    const path = await this.#engine.newUpload(project);
     const hash = requestOf === null ? null : createHash('sha256');
-    try {
-      await this.#receive(request, path, hash);
-    } catch (error) {
-      await this.#engine.discardUpload(path);
-      throw explainStorageFault(error);
-    }
+    const upload = await this.#receive(request, hash);
     const idempotent = hash === null || requestOf === null ? null : requestOf(hash.digest('hex'));
-    return this.#engine.importDatabase(project, path, { replace, request: idempotent, signal });
+    return this.#engine.importDatabase(project, upload, { replace, request: idempotent, signal });
   }
 
-  async #receive({ content, signal }: ImportRequest, path: string, hash: Hash | null): Promise<void> {
-    const file = await open(path, 'wx', 0o600);
+  async #receive({ project, content, signal }: ImportRequest, hash: Hash | null): Promise<Upload> {
     const stall = setTimeout(() => limited.destroy(this.#stalled()), this.#stallLimitMs);
     let received = 0;
     const limited = new Transform({
@@ -78,7 +68,7 @@ export class Imports {
     });
     content.pipe(limited);
     try {
-      await pipeline(limited, file.createWriteStream(), { signal });
+      return await this.#engine.upload(project, limited, signal);
     } catch (error) {
       // Drops what the client still sends, so the client reads the answer.
       content.unpipe(limited).resume();

@@ -4,27 +4,14 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 
-import { openSqliteEngine } from '../../engine/sqlite/sqlite-engine.ts';
 import { readMusicShop } from '../../testing/databases/music-shop.ts';
-import { knownProjects } from '../../testing/system/known-projects.ts';
+import { openTestEngine } from '../../testing/databases/open-test-engine.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import { Imports } from './imports.ts';
 
 test('an upload that stops bringing bytes is given up with request_timeout, and nothing of it stays', async () => {
   using folder = temporaryFolder();
-  const engine = await openSqliteEngine({
-    directory: folder.path,
-    maxOpenDatabases: 4,
-    pointThreads: 1,
-    writerThreads: 1,
-    readerThreads: 1,
-    queryTimeoutMs: 5_000,
-    exportDirectory: '',
-    exportTimeoutMs: 60_000,
-    exportMaxBytes: Infinity,
-    projects: knownProjects(),
-    onThreadCrash: (error) => assert.fail(error),
-  });
+  const engine = await openTestEngine(folder.path, { onThreadCrash: (error) => assert.fail(error) });
   await engine.createDatabase('shop', {});
   const imports = new Imports({ engine, maxBytes: 10_000_000, stallLimitMs: 20 });
   const beginning = (await readMusicShop()).subarray(0, 5_000);
@@ -34,7 +21,7 @@ test('an upload that stops bringing bytes is given up with request_timeout, and 
   const { signal } = new AbortController();
   await assert.rejects(
     imports.importDatabase({
-      project: 'shop',
+      project: { id: 1, slug: 'shop' },
       replace: false,
       requestOf: null,
       content,

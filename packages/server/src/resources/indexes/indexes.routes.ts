@@ -1,32 +1,26 @@
 import { Type } from 'typebox';
 
 import type { ProjectTables } from '../../engine/project-tables.ts';
-import { credentialOf } from '../../http/access/authentication.ts';
+import { projectOf } from '../../http/access/project-ids.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { existingName } from '../../http/fields/object-name.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
 import { withFields } from '../../http/subject-fields.ts';
-import type { Projects } from '../projects/projects.ts';
 import { indexFields, newIndexField, newIndexKeys, toIndexFields, toNewIndex } from './index-fields.ts';
 
 const reading = { access: 'project', scope: 'schema:read' } as const;
 const changing = { access: 'project', scope: 'schema:write' } as const;
 const tablePath = projectPath({ table: existingName });
 
-interface Rooms {
-  readonly tables: ProjectTables;
-  readonly projects: Projects;
+export function registerIndexRoutes(app: HttpServer, tables: ProjectTables): void {
+  createIndex(app, tables);
+  listIndexes(app, tables);
+  dropIndex(app, tables);
 }
 
-export function registerIndexRoutes(app: HttpServer, rooms: Rooms): void {
-  createIndex(app, rooms);
-  listIndexes(app, rooms);
-  dropIndex(app, rooms);
-}
-
-function createIndex(app: HttpServer, { tables, projects }: Rooms): void {
+function createIndex(app: HttpServer, tables: ProjectTables): void {
   const body = Type.Object(newIndexKeys, { additionalProperties: false });
   app.post(
     '/projects/:project/indexes/:table',
@@ -39,10 +33,10 @@ function createIndex(app: HttpServer, { tables, projects }: Rooms): void {
       schema: { params: tablePath, body, response: { 201: envelopeOf(Type.Object({ index: indexFields })) } },
     },
     async (request, reply) => {
-      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       const index = toNewIndex(request.body);
       const written = await withFields(
-        tables.createIndex(slug, request.params.table, index, request.idempotency),
+        tables.createIndex(project, request.params.table, index, request.idempotency),
         newIndexField('body'),
       );
       const created = resultOf(request, reply, written);
@@ -51,7 +45,7 @@ function createIndex(app: HttpServer, { tables, projects }: Rooms): void {
   );
 }
 
-function listIndexes(app: HttpServer, { tables, projects }: Rooms): void {
+function listIndexes(app: HttpServer, tables: ProjectTables): void {
   const data = Type.Object({ table: Type.String(), indexes: Type.Array(indexFields) });
   app.get(
     '/projects/:project/indexes/:table',
@@ -60,14 +54,14 @@ function listIndexes(app: HttpServer, { tables, projects }: Rooms): void {
       schema: { params: tablePath, response: { 200: envelopeOf(data) } },
     },
     async (request) => {
-      const slug = await projects.slugFor(credentialOf(request), request.params.project);
-      const { table, indexes } = await tables.get(slug, request.params.table);
+      const project = projectOf(request);
+      const { table, indexes } = await tables.get(project, request.params.table);
       return success(request, { table: table.name, indexes: indexes.map(toIndexFields) });
     },
   );
 }
 
-function dropIndex(app: HttpServer, { tables, projects }: Rooms): void {
+function dropIndex(app: HttpServer, tables: ProjectTables): void {
   const data = Type.Object({ deleted: Type.Literal(true), index_name: Type.String() });
   app.delete(
     '/projects/:project/indexes/:table/:index_name',
@@ -79,9 +73,9 @@ function dropIndex(app: HttpServer, { tables, projects }: Rooms): void {
       },
     },
     async (request, reply) => {
-      const { project, table, index_name } = request.params;
-      const slug = await projects.slugFor(credentialOf(request), project);
-      const dropped = await tables.dropIndex(slug, table, index_name, request.idempotency);
+      const { table, index_name } = request.params;
+      const project = projectOf(request);
+      const dropped = await tables.dropIndex(project, table, index_name, request.idempotency);
       return success(request, {
         deleted: true as const,
         index_name: resultOf(request, reply, dropped),

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { findReplay, storeResult, writeOnce } from '../../catalog/idempotency-store.ts';
-import { findProjectBySlug, projectBySlug } from '../../catalog/project-by-slug.ts';
+import { findProjectBySlug, projectBySlug, refOf } from '../../catalog/project-by-slug.ts';
 import { OWNER_ACCOUNT_ID, type ProjectRow } from '../../catalog/tables.ts';
 import {
   beginDeletion,
@@ -8,7 +8,6 @@ import {
   endChanges,
   unfinishedDeletions,
 } from '../../catalog/unfinished-projects.ts';
-import type { Credential } from '../../core/credential.ts';
 import { invalidField, NoSuchProjectError, RowhouseError } from '../../core/errors.ts';
 import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
@@ -107,7 +106,7 @@ export class Projects {
         throw error;
       });
       // The project exists; if this fails, the next start does it.
-      await this.#engine.keepDatabase(slug).catch(() => undefined);
+      await this.#engine.confirmDatabase(slug).catch(() => undefined);
       return { result, replayOf: null };
     });
   }
@@ -146,20 +145,12 @@ export class Projects {
   }
 
   /** Returns the disk space of a project. */
-  async storageOf({ project_slug }: ProjectRow): Promise<ProjectStorage> {
+  async storageOf(project: ProjectRow): Promise<ProjectStorage> {
     const [databaseBytes, exportBytes] = await Promise.all([
-      this.#engine.sizeOf(project_slug),
-      this.#files.usedBytes(project_slug),
+      this.#engine.sizeOf(refOf(project)),
+      this.#files.usedBytes(project.project_slug),
     ]);
     return { databaseBytes, exportBytes };
-  }
-
-  /**
-   * Returns the slug of an existing project. A token of the project proves that it exists, without a look-up.
-   * @throws RowhouseError `not_found`.
-   */
-  async slugFor(credential: Credential, slug: string): Promise<string> {
-    return credential.kind === 'admin' ? (await this.get(slug)).project_slug : credential.projectSlug;
   }
 
   /** @throws RowhouseError `not_found`, `idempotency_mismatch`. */
@@ -188,13 +179,14 @@ export class Projects {
   ): Promise<Replayable<DeletedProject>> {
     const before = await findReplay<DeletedProject>(this.#catalog, request);
     if (before !== null) return before;
-    const project = await this.get(slug);
+    await this.get(slug);
     if (confirmedSlug !== slug) {
       throw invalidField('body.confirm_project_slug', `must be exactly the slug of the project, ${slug}`);
     }
     return this.#alone(slug, async () => {
+      const project = await this.get(slug);
       // Deletes the database first: while the row exists, an interrupted deletion is visible and can be repeated.
-      await this.#engine.deleteDatabase(slug);
+      await this.#engine.deleteDatabase(refOf(project));
       const result = await this.#deleteRow(project, request);
       this.#tokens.forgetProject(project.id);
       this.#onDeleted(project);

@@ -1,21 +1,15 @@
 import type { ProjectQueries } from '../../engine/project-queries.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
+import { projectOf } from '../../http/access/project-ids.ts';
 import { clientGone } from '../../http/client-gone.ts';
 import { envelopeOf } from '../../http/envelope.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { renderedSuccess } from '../../http/json/rendered-json.ts';
 import { withFields } from '../../http/subject-fields.ts';
-import type { Projects } from '../projects/projects.ts';
 import { queryAnswer, queryBody, queryFields, toQuery, writeQueryAnswer } from './query-fields.ts';
 
-/** What this route works with. */
-interface Rooms {
-  readonly queries: ProjectQueries;
-  readonly projects: Projects;
-}
-
-export function registerQueryRoute(app: HttpServer, { queries, projects }: Rooms): void {
+export function registerQueryRoute(app: HttpServer, queries: ProjectQueries): void {
   app.post(
     '/projects/:project/query',
     {
@@ -30,7 +24,7 @@ export function registerQueryRoute(app: HttpServer, { queries, projects }: Rooms
     },
     async (request, reply) => {
       const query = toQuery(request.body, credentialOf(request));
-      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       const answer = await withFields(
         queries.run(project, query, clientGone(reply)),
         queryFields(request.body),

@@ -4,11 +4,10 @@ import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { openSqliteEngine } from '../../engine/sqlite/sqlite-engine.ts';
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { openTestEngine } from '../../testing/databases/open-test-engine.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { ADMIN_TOKEN, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
-import { knownProjects } from '../../testing/system/known-projects.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import { eventually, nextEvent } from '../../testing/system/waiting.ts';
 
@@ -113,27 +112,20 @@ test('where too many of a project wait, the next is refused at once, and another
   assert.equal((await query('crowded', 'SELECT 1 AS n')).error, null);
 });
 
+const CRM = { id: 1, slug: 'crm' };
+
 test('an engine that closes stops what runs at once', async () => {
   using folder = temporaryFolder();
-  const engine = await openSqliteEngine({
-    directory: folder.path,
-    maxOpenDatabases: 4,
-    pointThreads: 1,
-    writerThreads: 1,
-    readerThreads: 1,
+  const engine = await openTestEngine(folder.path, {
     queryTimeoutMs: NEVER_MS,
-    exportDirectory: '',
-    exportTimeoutMs: 60_000,
-    exportMaxBytes: Infinity,
-    projects: knownProjects('crm'),
     onThreadCrash: (error) => assert.fail(error),
   });
   await engine.createDatabase('crm', {});
   const { signal } = new AbortController();
   const limits = { parameters: null, limit: 500, allowed: null };
-  const running = engine.queries.run('crm', { sql: ENDLESS, ...limits }, signal);
+  const running = engine.queries.run(CRM, { sql: ENDLESS, ...limits }, signal);
   const stopped = assert.rejects(running, { code: 'unavailable' });
-  await engine.queries.run('crm', { sql: 'SELECT 1', ...limits }, signal);
+  await engine.queries.run(CRM, { sql: 'SELECT 1', ...limits }, signal);
   await engine.close();
   await stopped;
 });

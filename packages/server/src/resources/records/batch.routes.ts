@@ -1,19 +1,16 @@
 import type { ProjectBatches } from '../../engine/project-batches.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
+import { projectOf } from '../../http/access/project-ids.ts';
 import { envelopeOf } from '../../http/envelope.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
 import { renderedSuccess } from '../../http/json/rendered-json.ts';
-import type { Projects } from '../projects/projects.ts';
 import { batchFault } from './batch-faults.ts';
 import { batchAnswer, batchBody, writeResults } from './batch-fields.ts';
 import { toBatch } from './read-batch.ts';
 
-export function registerBatchRoute(
-  app: HttpServer,
-  { batches, projects }: { readonly batches: ProjectBatches; readonly projects: Projects },
-): void {
+export function registerBatchRoute(app: HttpServer, batches: ProjectBatches): void {
   app.post(
     '/projects/:project/batch',
     {
@@ -32,7 +29,7 @@ export function registerBatchRoute(
     },
     async (request, reply) => {
       const { operations, fields } = toBatch(request.body, credentialOf(request));
-      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       const written = await batches.run(project, operations, request.idempotency).catch((error: unknown) => {
         throw batchFault(error, fields);
       });

@@ -1,6 +1,7 @@
 import { invalidField } from '../../core/errors.ts';
 import type { ProjectRecords } from '../../engine/project-records.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
+import { projectOf } from '../../http/access/project-ids.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { existingName } from '../../http/fields/object-name.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
@@ -8,7 +9,6 @@ import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
 import { renderedSuccess } from '../../http/json/rendered-json.ts';
 import { fieldsOf, withFields } from '../../http/subject-fields.ts';
-import type { Projects } from '../projects/projects.ts';
 import { createRequestOf, patchOf } from './record-body-fields.ts';
 import {
   affectedAnswer,
@@ -50,22 +50,17 @@ const tablePath = projectPath({ table: existingName });
 const recordPath = projectPath({ table: existingName, id: existingName });
 const recordField = fieldsOf({ key: keyField });
 
-interface Rooms {
-  readonly records: ProjectRecords;
-  readonly projects: Projects;
+export function registerRecordRoutes(app: HttpServer, records: ProjectRecords): void {
+  listRecords(app, records);
+  createRecords(app, records);
+  updateRecords(app, records);
+  deleteRecords(app, records);
+  getRecord(app, records);
+  updateRecord(app, records);
+  deleteRecord(app, records);
 }
 
-export function registerRecordRoutes(app: HttpServer, rooms: Rooms): void {
-  listRecords(app, rooms);
-  createRecords(app, rooms);
-  updateRecords(app, rooms);
-  deleteRecords(app, rooms);
-  getRecord(app, rooms);
-  updateRecord(app, rooms);
-  deleteRecord(app, rooms);
-}
-
-function listRecords(app: HttpServer, { records, projects }: Rooms): void {
+function listRecords(app: HttpServer, records: ProjectRecords): void {
   app.get(
     TABLE,
     {
@@ -81,7 +76,7 @@ function listRecords(app: HttpServer, { records, projects }: Rooms): void {
       if (requested.after !== null && requested.offset > 0) {
         throw invalidField('query.offset', 'must be omitted if after is given');
       }
-      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       const table = tableReference(credentialOf(request), request.params.table);
       const page = await withFields(records.list(project, table, requested), fieldOf);
       return renderedSuccess(request, writePage(page, requested));
@@ -89,7 +84,7 @@ function listRecords(app: HttpServer, { records, projects }: Rooms): void {
   );
 }
 
-function createRecords(app: HttpServer, { records, projects }: Rooms): void {
+function createRecords(app: HttpServer, records: ProjectRecords): void {
   app.post(
     TABLE,
     {
@@ -103,7 +98,7 @@ function createRecords(app: HttpServer, { records, projects }: Rooms): void {
     async (request, reply) => {
       const requested = createRequestOf(request.body);
       const table = tableReference(credentialOf(request), request.params.table);
-      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       if (requested.kind === 'one') {
         const write = records.create(project, table, requested.record, request.idempotency);
         const written = await withFields(write, requested.fieldOf);
@@ -120,7 +115,7 @@ function createRecords(app: HttpServer, { records, projects }: Rooms): void {
   );
 }
 
-function updateRecords(app: HttpServer, { records, projects }: Rooms): void {
+function updateRecords(app: HttpServer, records: ProjectRecords): void {
   app.patch(
     TABLE,
     {
@@ -130,7 +125,7 @@ function updateRecords(app: HttpServer, { records, projects }: Rooms): void {
     async (request, reply) => {
       const { filters, filterField } = toFilters(request.body);
       const { patch, patchField } = patchOf({ data: request.body.data });
-      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       const table = tableReference(credentialOf(request), request.params.table);
       const write = records.updateMany(project, table, { filters, patch }, request.idempotency);
       const written = await withFields(write, fieldsOf({ filters: filterField, patch: patchField }));
@@ -140,7 +135,7 @@ function updateRecords(app: HttpServer, { records, projects }: Rooms): void {
   );
 }
 
-function deleteRecords(app: HttpServer, { records, projects }: Rooms): void {
+function deleteRecords(app: HttpServer, records: ProjectRecords): void {
   app.delete(
     TABLE,
     {
@@ -149,7 +144,7 @@ function deleteRecords(app: HttpServer, { records, projects }: Rooms): void {
     },
     async (request, reply) => {
       const { filters, filterField } = toFilters(request.body);
-      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       const table = tableReference(credentialOf(request), request.params.table);
       const write = records.deleteMany(project, table, filters, request.idempotency);
       const written = await withFields(write, fieldsOf({ filters: filterField }));
@@ -159,7 +154,7 @@ function deleteRecords(app: HttpServer, { records, projects }: Rooms): void {
   );
 }
 
-function getRecord(app: HttpServer, { records, projects }: Rooms): void {
+function getRecord(app: HttpServer, records: ProjectRecords): void {
   app.get(
     RECORD,
     {
@@ -167,7 +162,7 @@ function getRecord(app: HttpServer, { records, projects }: Rooms): void {
       schema: { params: recordPath, response: { 200: envelopeOf(recordAnswer) } },
     },
     async (request) => {
-      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       const table = tableReference(credentialOf(request), request.params.table);
       const key = recordKey(request.url, request.params.id);
       const found = await withFields(records.get(project, table, key), recordField);
@@ -176,7 +171,7 @@ function getRecord(app: HttpServer, { records, projects }: Rooms): void {
   );
 }
 
-function updateRecord(app: HttpServer, { records, projects }: Rooms): void {
+function updateRecord(app: HttpServer, records: ProjectRecords): void {
   app.patch(
     RECORD,
     {
@@ -186,7 +181,7 @@ function updateRecord(app: HttpServer, { records, projects }: Rooms): void {
     async (request, reply) => {
       const { patch, patchField } = patchOf(request.body);
       const change = { key: recordKey(request.url, request.params.id), patch };
-      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       const table = tableReference(credentialOf(request), request.params.table);
       const write = records.update(project, table, change, request.idempotency);
       const updated = await withFields(write, fieldsOf({ key: keyField, patch: patchField }));
@@ -195,7 +190,7 @@ function updateRecord(app: HttpServer, { records, projects }: Rooms): void {
   );
 }
 
-function deleteRecord(app: HttpServer, { records, projects }: Rooms): void {
+function deleteRecord(app: HttpServer, records: ProjectRecords): void {
   app.delete(
     RECORD,
     {
@@ -204,7 +199,7 @@ function deleteRecord(app: HttpServer, { records, projects }: Rooms): void {
     },
     async (request, reply) => {
       const key = recordKey(request.url, request.params.id);
-      const project = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       const table = tableReference(credentialOf(request), request.params.table);
       const deleting = records.delete(project, table, key, request.idempotency);
       const deleted = resultOf(request, reply, await withFields(deleting, recordField));

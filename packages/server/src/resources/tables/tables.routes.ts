@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 
 import type { ProjectTables } from '../../engine/project-tables.ts';
-import { credentialOf } from '../../http/access/authentication.ts';
+import { projectOf } from '../../http/access/project-ids.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { booleanLike, flag, isTrue } from '../../http/fields/boolean-like.ts';
 import { existingName } from '../../http/fields/object-name.ts';
@@ -9,7 +9,6 @@ import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
 import { withFields } from '../../http/subject-fields.ts';
-import type { Projects } from '../projects/projects.ts';
 import {
   listedTableFields,
   newTableAnswer,
@@ -31,21 +30,16 @@ const reading = { access: 'project', scope: 'schema:read' } as const;
 const changing = { access: 'project', scope: 'schema:write' } as const;
 const tablePath = projectPath({ table: existingName });
 
-interface Rooms {
-  readonly tables: ProjectTables;
-  readonly projects: Projects;
+export function registerTableRoutes(app: HttpServer, tables: ProjectTables): void {
+  createTable(app, tables);
+  listTables(app, tables, { url: '/projects/:project/tables', operationId: 'listTables' });
+  listTables(app, tables, { url: '/projects/:project/table', operationId: 'listTablesSingular' });
+  getTable(app, tables);
+  changeTable(app, tables);
+  dropTable(app, tables);
 }
 
-export function registerTableRoutes(app: HttpServer, rooms: Rooms): void {
-  createTable(app, rooms);
-  listTables(app, rooms, { url: '/projects/:project/tables', operationId: 'listTables' });
-  listTables(app, rooms, { url: '/projects/:project/table', operationId: 'listTablesSingular' });
-  getTable(app, rooms);
-  changeTable(app, rooms);
-  dropTable(app, rooms);
-}
-
-function createTable(app: HttpServer, { tables, projects }: Rooms): void {
+function createTable(app: HttpServer, tables: ProjectTables): void {
   app.post(
     '/projects/:project/table',
     {
@@ -61,9 +55,9 @@ function createTable(app: HttpServer, { tables, projects }: Rooms): void {
       },
     },
     async (request, reply) => {
-      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       const written = await withFields(
-        tables.create(slug, toNewTable(request.body), request.idempotency),
+        tables.create(project, toNewTable(request.body), request.idempotency),
         newTableField,
       );
       const created = resultOf(request, reply, written);
@@ -74,7 +68,7 @@ function createTable(app: HttpServer, { tables, projects }: Rooms): void {
 
 function listTables(
   app: HttpServer,
-  { tables, projects }: Rooms,
+  tables: ProjectTables,
   { url, operationId }: { readonly url: string; readonly operationId: string },
 ): void {
   app.get(
@@ -92,14 +86,14 @@ function listTables(
     },
     async (request) => {
       const countRows = isTrue(request.query.include_count);
-      const slug = await projects.slugFor(credentialOf(request), request.params.project);
-      const found = await tables.list(slug, { countRows });
+      const project = projectOf(request);
+      const found = await tables.list(project, { countRows });
       return success(request, { tables: found.map((table) => toListedTableFields(table, countRows)) });
     },
   );
 }
 
-function getTable(app: HttpServer, { tables, projects }: Rooms): void {
+function getTable(app: HttpServer, tables: ProjectTables): void {
   app.get(
     '/projects/:project/table/:table',
     {
@@ -107,13 +101,13 @@ function getTable(app: HttpServer, { tables, projects }: Rooms): void {
       schema: { params: tablePath, response: { 200: envelopeOf(tableAnswer) } },
     },
     async (request) => {
-      const slug = await projects.slugFor(credentialOf(request), request.params.project);
-      return success(request, toTableAnswer(await tables.get(slug, request.params.table)));
+      const project = projectOf(request);
+      return success(request, toTableAnswer(await tables.get(project, request.params.table)));
     },
   );
 }
 
-function changeTable(app: HttpServer, { tables, projects }: Rooms): void {
+function changeTable(app: HttpServer, tables: ProjectTables): void {
   app.patch(
     '/projects/:project/table/:table',
     {
@@ -125,15 +119,15 @@ function changeTable(app: HttpServer, { tables, projects }: Rooms): void {
       },
     },
     async (request, reply) => {
-      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       const change = toTableChange(request.body);
-      const written = await tables.update(slug, request.params.table, change, request.idempotency);
+      const written = await tables.update(project, request.params.table, change, request.idempotency);
       return success(request, { table: toTableFields(resultOf(request, reply, written)) });
     },
   );
 }
 
-function dropTable(app: HttpServer, { tables, projects }: Rooms): void {
+function dropTable(app: HttpServer, tables: ProjectTables): void {
   const data = Type.Object({ deleted: Type.Literal(true), table_name: Type.String() });
   app.delete(
     '/projects/:project/table/:table',
@@ -146,9 +140,9 @@ function dropTable(app: HttpServer, { tables, projects }: Rooms): void {
       },
     },
     async (request, reply) => {
-      const slug = await projects.slugFor(credentialOf(request), request.params.project);
+      const project = projectOf(request);
       const cascade = isTrue(request.body.cascade);
-      const dropped = await tables.drop(slug, request.params.table, { cascade }, request.idempotency);
+      const dropped = await tables.drop(project, request.params.table, { cascade }, request.idempotency);
       return success(request, {
         deleted: true as const,
         table_name: resultOf(request, reply, dropped),

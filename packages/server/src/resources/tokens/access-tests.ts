@@ -1,9 +1,10 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { findReplay } from '../../catalog/idempotency-store.ts';
-import { projectBySlug } from '../../catalog/project-by-slug.ts';
+import { projectBySlug, refOf } from '../../catalog/project-by-slug.ts';
 import type { Credential } from '../../core/credential.ts';
 import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
+import type { ProjectRef } from '../../core/project-ref.ts';
 import type { Engine, FirstRow } from '../../engine/engine.ts';
 import { requireTable } from '../../http/access/permissions.ts';
 import type { NewToken } from './insert-token.ts';
@@ -47,8 +48,8 @@ export class AccessTests {
   ): Promise<Replayable<AccessTest>> {
     const before = await findReplay<AccessTest>(this.#catalog, request);
     if (before !== null) return before;
-    await projectBySlug(this.#catalog, projectSlug);
-    const sample = table === undefined ? null : await this.#read(projectSlug, issuer, table);
+    const project = refOf(await projectBySlug(this.#catalog, projectSlug));
+    const sample = table === undefined ? null : await this.#read(project, issuer, table);
     const requested = {
       projectSlug,
       issuer,
@@ -60,7 +61,7 @@ export class AccessTests {
     return this.#tokens.createFor(requested, request, (token) => ({ token, sample }));
   }
 
-  async #read(project: string, issuer: Credential, table: string): Promise<FirstRow> {
+  async #read(project: ProjectRef, issuer: Credential, table: string): Promise<FirstRow> {
     requireTable(issuer, table);
     return this.#engine.readFirstRow(project, table);
   }

@@ -1,4 +1,6 @@
 import { RowhouseError } from '../../../core/errors.ts';
+import type { ProjectRef } from '../../../core/project-ref.ts';
+import type { ExportDrafts } from '../../export-drafts.ts';
 import type {
   DatabaseExportRequest,
   ExportProgress,
@@ -9,77 +11,79 @@ import type {
   WrittenExport,
   WrittenTableExport,
 } from '../../project-exports.ts';
+import { RunningWork } from '../projects/running-work.ts';
 import type { EngineHost } from '../protocol/engine-host.ts';
 import type { ExportMethods, ExportTask } from '../protocol/export-methods.ts';
 
 /**
- * Exports of SQLite projects. A schema is written by a reader thread; rows by a process, at a low priority, that can be stopped at any
- * moment: they may take long, and those of a view for ever.
+ * Exports of SQLite projects. Reader threads write schemas. Rows are written by processes with a low priority, which can be
+ * stopped at any time, because an export may take hours and an export of a view may never end.
  */
 export class SqliteExports implements ProjectExports {
   readonly #host: EngineHost;
+  readonly #drafts: ExportDrafts;
   readonly #maxBytes: number;
-  /** What ends the exports of a project that are under way. */
-  readonly #running = new Map<string, Set<AbortController>>();
+  readonly #running = new RunningWork();
 
-  constructor(host: EngineHost, { maxBytes }: { readonly maxBytes: number }) {
+  constructor(host: EngineHost, parts: { readonly drafts: ExportDrafts; readonly maxBytes: number }) {
     this.#host = host;
-    this.#maxBytes = maxBytes;
+    this.#drafts = parts.drafts;
+    this.#maxBytes = parts.maxBytes;
   }
 
-  writeSchema(project: string, format: string, outputPath: string): Promise<WrittenExport> {
+  async writeSchema(project: ProjectRef, format: string, exportId: string): Promise<WrittenExport> {
+    const outputPath = await this.#draftPath(project, exportId);
     return this.#host.withDatabase(project, (path) => {
       return this.#host.readers.request('writeSchema', { path, format, outputPath });
     });
   }
 
-  writeTable(
-    project: string,
+  async writeTable(
+    project: ProjectRef,
     request: TableExportRequest,
-    outputPath: string,
+    exportId: string,
     run: ExportRun,
   ): Promise<WrittenTableExport> {
+    const outputPath = await this.#draftPath(project, exportId);
     return this.#write(project, 'writeTable', run, (task) => ({ ...task, outputPath, request }));
   }
 
-  writeDatabase(
-    project: string,
+  async writeDatabase(
+    project: ProjectRef,
     request: DatabaseExportRequest,
-    outputPath: string,
+    exportId: string,
     run: ExportRun,
   ): Promise<WrittenDatabaseExport> {
+    const outputPath = await this.#draftPath(project, exportId);
     return this.#write(project, 'writeDatabase', run, (task) => ({ ...task, outputPath, request }));
   }
 
-  contentVersion(project: string): Promise<string> {
+  contentVersion(project: ProjectRef): Promise<string> {
     return this.#host.withDatabase(project, (path) => this.#host.readers.request('contentVersion', { path }));
   }
 
-  /** Before the project's file is moved or removed: an export may take hours, and nobody is to wait for it. */
-  stop(project: string): void {
-    for (const controller of this.#running.get(project) ?? []) controller.abort(databaseReplaced());
+  /** Stops the running exports of a project whose file is about to be moved or removed. */
+  stop(slug: string): void {
+    this.#running.cancel(slug, databaseReplaced());
   }
 
-  async #write<Name extends keyof ExportMethods>(
-    project: string,
+  #draftPath({ slug }: ProjectRef, exportId: string): Promise<string> {
+    return this.#drafts.draftPath({ project: slug, exportId });
+  }
+
+  #write<Name extends keyof ExportMethods>(
+    project: ProjectRef,
     operation: Name,
     { signal, onStart, onProgress }: ExportRun,
     input: (task: Omit<ExportTask, 'outputPath'>) => ExportMethods[Name]['input'],
   ): Promise<ExportMethods[Name]['output']> {
-    const controller = new AbortController();
-    const ending = AbortSignal.any([signal, controller.signal]);
-    const running = this.#running.get(project) ?? new Set();
-    this.#running.set(project, running.add(controller));
-    try {
-      return await this.#host.withExportProcess(project, ending, (path, run) => {
+    return this.#running.run(project.slug, signal, (ending) =>
+      this.#host.withExportProcess(project, ending, (path, run) => {
         onStart();
         const task = { path, maxBytes: this.#maxBytes, counting: onProgress !== null };
         return run(operation, input(task), (progress) => onProgress?.(progress as ExportProgress));
-      });
-    } finally {
-      running.delete(controller);
-      if (running.size === 0 && this.#running.get(project) === running) this.#running.delete(project);
-    }
+      }),
+    );
   }
 }
 

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 import { absentAsNull, hasCode } from '../../../runtime/disk/absent-as-null.ts';
 import { syncDirectory } from '../../../runtime/disk/sync.ts';
+import type { Upload } from '../../engine.ts';
 import type { ProjectRegistry } from '../../project-registry.ts';
 import { unknownProject } from '../../unknown-project.ts';
 import { DATABASE_COMPANIONS } from '../connection/database-companions.ts';
@@ -12,17 +15,17 @@ import { readMark, removeMark, writeMark } from './unfinished-mark.ts';
 
 const DATABASE_FILE = 'database.sqlite';
 const UPLOAD_PREFIX = 'upload-';
-/** No slug begins with a dot, so what is on its way out can never be taken for a project. */
+/** No slug begins with a dot, so no removed folder is taken for a project. */
 const REMOVED_PREFIX = '.removed-';
-/** Before a slug: a mark that the project of that slug is still being made. */
+/** Precedes a slug: marks the folder of a project whose creation has not finished. */
 const UNFINISHED_PREFIX = '.unfinished-';
 
-/** Names that only this code gives, uploads in the folder of a project. What has another may be anybody's, and stays. */
+/** Only this code uses these names. Files with other names may belong to the owner, and stay. */
 const UPLOAD = new RegExp(`^${UPLOAD_PREFIX}[a-z0-9-]+\\.sqlite(?:${DATABASE_COMPANIONS.join('|')})?$`);
 const REMOVED = new RegExp(`^\\${REMOVED_PREFIX}[a-z0-9_-]+$`);
 const UNFINISHED = new RegExp(`^\\${UNFINISHED_PREFIX}([a-z0-9_-]+)$`);
 
-/** Where the files of the projects lie: a folder each, named by the slug, with the one database file in it. */
+/** The folders of the projects, each named by the slug and holding one database file. */
 export class ProjectDirectory {
   readonly #root: string;
   readonly #registry: ProjectRegistry;
@@ -36,7 +39,7 @@ export class ProjectDirectory {
     return join(this.#folder(project), DATABASE_FILE);
   }
 
-  /** In bytes, with what SQLite has beside it. */
+  /** Returns the size in bytes, with the files that SQLite keeps beside the database. */
   async databaseSize(project: string): Promise<number> {
     const path = this.databasePath(project);
     const { size } = await stat(path);
@@ -46,38 +49,51 @@ export class ProjectDirectory {
     return size + companions.reduce((sum, each) => sum + each, 0);
   }
 
-  /** In the folder of the database, so that the upload can take its place by a rename. */
-  newUploadPath(project: string): string {
-    return join(this.#folder(project), `${UPLOAD_PREFIX}${randomUUID()}.sqlite`);
+  newUpload(): Upload {
+    return { id: randomUUID() };
+  }
+
+  /** Returns a path in the folder of the database, so that a rename can put the upload in its place. */
+  uploadPath(project: string, { id }: Upload): string {
+    return join(this.#folder(project), `${UPLOAD_PREFIX}${id}.sqlite`);
+  }
+
+  async writeUpload(
+    project: string,
+    upload: Upload,
+    { content, signal }: { readonly content: Readable; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const file = await open(this.uploadPath(project, upload), 'wx', 0o600);
+    await pipeline(content, file.createWriteStream(), { signal });
   }
 
   /**
-   * Whether the project's folder can be made: nothing is there, or only what a creation left of which no project came.
-   * @throws RowhouseError `conflict` for anything else, which may be all that is left of a project.
+   * Asserts that the project's folder can be created: it does not exist, or an unfinished creation left it.
+   * @throws RowhouseError `conflict` otherwise, because the folder may hold the only copy of a project.
    */
   async requireFree(project: string): Promise<void> {
     await this.#leftOf(project);
   }
 
-  /** Makes the project's folder, marked as unfinished. @throws RowhouseError `conflict` as `requireFree` does. */
+  /** Creates the project's folder, marked as unfinished. @throws RowhouseError `conflict` as `requireFree` does. */
   async create(project: string): Promise<void> {
     if ((await this.#leftOf(project)) === 'abandoned') await this.remove(project);
     else await this.finish(project);
     const creationId = await this.#registry.beginCreation(project);
     await writeMark(this.#unfinishedMark(project), creationId);
-    // Before the folder is there: no crash leaves a folder without its mark.
+    // Before the folder is created, so no crash leaves a folder without its mark.
     await syncDirectory(this.#root);
     try {
       await mkdir(this.#folder(project), { mode: 0o700 });
     } catch (error) {
-      // Nothing of this creation is there but the mark.
+      // Only the mark exists.
       await this.finish(project);
       throw hasCode(error, 'EEXIST') ? unknownProject(project) : error;
     }
     await syncDirectory(this.#root);
   }
 
-  /** Whether the folder is marked as unfinished, and nobody's: no project came of the creation, or none can have. */
+  /** Returns whether an unfinished creation left the folder and no project uses it. */
   async isAbandoned(project: string): Promise<boolean> {
     const creationId = await readMark(this.#unfinishedMark(project));
     if (creationId === null || (await this.#registry.isProject(project))) return false;
@@ -85,16 +101,16 @@ export class ProjectDirectory {
     if (found === null) return true;
     if (!found.isDirectory()) return false;
     if (await this.#registry.isAbandoned(project, creationId)) return true;
-    // The mark is of another catalog, or was put here from a backup: only where nothing can be lost.
+    // The mark belongs to another catalog or came from a backup, so the folder must be empty of data.
     return holdsNothing(this.#folder(project), DATABASE_FILE);
   }
 
-  /** The project is there, and its folder stays. */
+  /** Marks the creation as finished. */
   async finish(project: string): Promise<void> {
     await removeMark(this.#unfinishedMark(project));
   }
 
-  /** Moves the folder out of the way in one step, then removes it: a crash leaves no half a project. */
+  /** Renames the folder, then removes it, so a crash leaves no incomplete project. */
   async remove(project: string): Promise<void> {
     const removed = join(this.#root, `${REMOVED_PREFIX}${project}-${randomUUID()}`);
     try {
@@ -107,14 +123,15 @@ export class ProjectDirectory {
     await this.finish(project);
   }
 
-  /** Removes an upload and what SQLite made beside it. */
-  async removeUpload(uploadPath: string): Promise<void> {
-    await Promise.all(['', ...DATABASE_COMPANIONS].map((suffix) => rm(uploadPath + suffix, { force: true })));
+  /** Removes an upload and the files that SQLite created beside it. */
+  async removeUpload(project: string, upload: Upload): Promise<void> {
+    const path = this.uploadPath(project, upload);
+    await Promise.all(['', ...DATABASE_COMPANIONS].map((suffix) => rm(path + suffix, { force: true })));
   }
 
   /**
-   * At the start: makes the root folder, and removes uploads, removals and creations that a crash cut short. Whatever cannot be
-   * placed stays: a folder that is not marked as unfinished may be all that is left of a project.
+   * Creates the root folder, and removes the uploads, removed folders and unfinished creations that a crash left. Everything
+   * else stays: a folder without a mark may hold the only copy of a project.
    */
   async sweep(): Promise<void> {
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
@@ -134,7 +151,7 @@ export class ProjectDirectory {
 
   async #sweepUploads(project: string): Promise<void> {
     const folder = this.#folder(project);
-    // A folder that cannot be read is not one that uploads were written to.
+    // A folder that cannot be read holds no uploads of this service.
     const names = await readdir(folder).catch(() => []);
     const uploads = names.filter((name) => UPLOAD.test(name));
     if (uploads.length === 0 || !(await this.#registry.isProject(project))) return;
@@ -161,7 +178,7 @@ function sizeOf({ size }: { readonly size: number }): number {
   return size;
 }
 
-/** It is there only now and then. */
+/** For a companion file that does not exist. */
 function nothing(): number {
   return 0;
 }

@@ -1,3 +1,4 @@
+import type { ProjectRef } from '../../../core/project-ref.ts';
 import type { KeyedReadWriteLock } from '../../../runtime/keyed-read-write-lock.ts';
 import type { ThreadPool } from '../../../runtime/threads/thread-pool.ts';
 import type { Thread } from '../../../runtime/threads/thread.ts';
@@ -7,36 +8,37 @@ import type { ExportMethods } from './export-methods.ts';
 import type { QueryMethods } from './query-methods.ts';
 import type { WriteMethods } from './record-methods.ts';
 
-/** What the engine lends to its rooms. */
+/** The threads, processes and locks that the parts of the engine share. */
 export interface EngineHost {
   readonly readers: ThreadPool<ReaderMethods>;
-  /** For whoever is alone behind the project's write gate. */
+  /** Callers hold the project's write lock exclusively. */
   readonly writers: ThreadPool<WriterMethods>;
-  /** Writes through it are let in by the project's write gate, side by side. */
-  pointOf(project: string): Thread<PointMethods>;
-  /** Runs an operation on the project's database while its file stays in its place. */
-  withDatabase<T>(project: string, operation: (path: string) => Promise<T>): Promise<T>;
+  /** Writers on the point thread share the project's write lock. */
+  pointOf(project: ProjectRef): Thread<PointMethods>;
+  /** Runs an operation on the project's database, whose file stays in place meanwhile. */
+  withDatabase<T>(project: ProjectRef, operation: (path: string) => Promise<T>): Promise<T>;
   /**
-   * The same for reading what may take for ever, in a process that is stopped then. The turn comes before the gate:
-   * what waits for its turn holds up nobody who replaces a file.
-   * @param signal ends what is under way.
+   * Runs a read that may never end in a process that can be stopped. It waits for a process before it takes access to the file,
+   * so a waiting operation does not delay an import.
+   * @param signal stops the process.
    */
   withQueryProcess<T>(
-    project: string,
+    project: ProjectRef,
     signal: AbortSignal,
     operation: (path: string, run: CallProcess<QueryMethods>) => Promise<T>,
   ): Promise<T>;
-  /** The same for writing it. */
+  /** Like `withQueryProcess`, for writes. */
   withWriteProcess<T>(
-    project: string,
+    project: ProjectRef,
     signal: AbortSignal,
     operation: (path: string, run: CallProcess<WriteMethods>) => Promise<T>,
   ): Promise<T>;
-  /** The same for writing rows of it to files. */
+  /** Like `withQueryProcess`, for exports. */
   withExportProcess<T>(
-    project: string,
+    project: ProjectRef,
     signal: AbortSignal,
     operation: (path: string, run: CallProcess<ExportMethods>) => Promise<T>,
   ): Promise<T>;
+  /** By slug. */
   readonly writeLocks: KeyedReadWriteLock;
 }

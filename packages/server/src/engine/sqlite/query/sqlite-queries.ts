@@ -1,3 +1,4 @@
+import type { ProjectRef } from '../../../core/project-ref.ts';
 import type { ProjectQueries, Query, QueryAnswer } from '../../project-queries.ts';
 import type { EngineHost } from '../protocol/engine-host.ts';
 
@@ -9,7 +10,7 @@ export class SqliteQueries implements ProjectQueries {
     this.#host = host;
   }
 
-  run(project: string, query: Query, signal: AbortSignal): Promise<QueryAnswer> {
+  run(project: ProjectRef, query: Query, signal: AbortSignal): Promise<QueryAnswer> {
     return this.#host.withQueryProcess(project, signal, (path, run) => run('runQuery', { ...query, path }));
   }
 }

@@ -1,3 +1,4 @@
+import type { ProjectRef } from '../../../core/project-ref.ts';
 import type { EngineHost } from '../protocol/engine-host.ts';
 import type {
   BatchWrites,
@@ -25,7 +26,7 @@ export class RecordRouter {
 
   /** @param start the first worker: the point thread for what may be short. */
   async read<Name extends keyof RecordReads>(
-    project: string,
+    project: ProjectRef,
     operation: Name,
     start: 'point' | 'reader',
     inputAt: (path: string) => RecordReads[Name]['input'],
@@ -44,7 +45,7 @@ export class RecordRouter {
 
   /** A writer does alone what the point thread hands on. */
   async write<Name extends keyof PointWrites>(
-    project: string,
+    project: ProjectRef,
     operation: Name,
     inputAt: (path: string) => PointWrites[Name]['input'],
   ): Promise<PointWrites[Name]['output']> {
@@ -53,34 +54,34 @@ export class RecordRouter {
     const answer = await this.#host.withDatabase<Answer>(project, async (path) => {
       const input = inputAt(path);
       const point = this.#host.pointOf(project);
-      const first: Answer = await writeLocks.shared(project, () => point.request(operation, input));
+      const first: Answer = await writeLocks.shared(project.slug, () => point.request(operation, input));
       if (!isFor(first, 'writer')) return first;
-      return writeLocks.exclusive(project, () => writers.request(operation, input));
+      return writeLocks.exclusive(project.slug, () => writers.request(operation, input));
     });
     return answer.kind === 'done' ? answer.result : this.#writeInProcess(project, operation, inputAt);
   }
 
   async writeMany<Name extends keyof BulkRecordWrites>(
-    project: string,
+    project: ProjectRef,
     operation: Name,
     inputAt: (path: string) => BulkRecordWrites[Name]['input'],
   ): Promise<BulkRecordWrites[Name]['output']> {
     type Answer = Routed<BulkRecordWrites[Name]['output']>;
     const { writeLocks, writers } = this.#host;
     const answer = await this.#host.withDatabase<Answer>(project, (path) => {
-      return writeLocks.exclusive(project, () => writers.request(operation, inputAt(path)));
+      return writeLocks.exclusive(project.slug, () => writers.request(operation, inputAt(path)));
     });
     return answer.kind === 'done' ? answer.result : this.#writeInProcess(project, operation, inputAt);
   }
 
   /** A trigger may run without end. What is stopped has had no effect: its transaction was not committed. */
   #writeInProcess<Name extends keyof WriteMethods>(
-    project: string,
+    project: ProjectRef,
     operation: Name,
     inputAt: (path: string) => WriteMethods[Name]['input'],
   ): Promise<WriteMethods[Name]['output']> {
     return this.#host.withWriteProcess(project, NEVER, (path, run) => {
-      return this.#host.writeLocks.exclusive(project, () => run(operation, inputAt(path)));
+      return this.#host.writeLocks.exclusive(project.slug, () => run(operation, inputAt(path)));
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { IdempotentRequest, Replayable } from '../../../core/idempotency.ts';
+import type { ProjectRef } from '../../../core/project-ref.ts';
 import type { BatchOperation, BatchResult, ProjectBatches } from '../../project-batches.ts';
 import type {
   AffectedRows,
@@ -32,17 +33,17 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
     this.#router = new RecordRouter(host);
   }
 
-  list(project: string, table: TableReference, page: RecordPageRequest): Promise<RecordPage> {
+  list(project: ProjectRef, table: TableReference, page: RecordPageRequest): Promise<RecordPage> {
     const start = isShortPage(page) ? 'point' : 'reader';
     return this.#router.read(project, 'listRecords', start, (path) => ({ path, table, page }));
   }
 
-  get(project: string, table: TableReference, key: RecordKey): Promise<RecordRow> {
+  get(project: ProjectRef, table: TableReference, key: RecordKey): Promise<RecordRow> {
     return this.#router.read(project, 'getRecord', 'point', (path) => ({ path, table, key }));
   }
 
   create(
-    project: string,
+    project: ProjectRef,
     table: TableReference,
     record: NewRecord,
     request: IdempotentRequest | null,
@@ -51,7 +52,7 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
   }
 
   createMany(
-    project: string,
+    project: ProjectRef,
     table: TableReference,
     records: NewRecords,
     request: IdempotentRequest | null,
@@ -60,7 +61,7 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
   }
 
   update(
-    project: string,
+    project: ProjectRef,
     table: TableReference,
     change: RecordChange,
     request: IdempotentRequest | null,
@@ -69,7 +70,7 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
   }
 
   delete(
-    project: string,
+    project: ProjectRef,
     table: TableReference,
     key: RecordKey,
     request: IdempotentRequest | null,
@@ -78,7 +79,7 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
   }
 
   updateMany(
-    project: string,
+    project: ProjectRef,
     table: TableReference,
     change: RecordsChange,
     request: IdempotentRequest | null,
@@ -87,7 +88,7 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
   }
 
   deleteMany(
-    project: string,
+    project: ProjectRef,
     table: TableReference,
     filters: readonly RecordFilter[],
     request: IdempotentRequest | null,
@@ -96,7 +97,7 @@ export class SqliteRecords implements ProjectRecords, ProjectBatches {
   }
 
   run(
-    project: string,
+    project: ProjectRef,
     operations: readonly BatchOperation[],
     request: IdempotentRequest | null,
   ): Promise<Replayable<readonly BatchResult[]>> {

@@ -1,4 +1,5 @@
 import type { IdempotentRequest, Replayable } from '../../../core/idempotency.ts';
+import type { ProjectRef } from '../../../core/project-ref.ts';
 import type { ThreadPool } from '../../../runtime/threads/thread-pool.ts';
 import type {
   ColumnChange,
@@ -25,16 +26,16 @@ export class SqliteTables implements ProjectTables {
     this.#host = host;
   }
 
-  list(project: string, { countRows }: { readonly countRows: boolean }): Promise<readonly ListedTable[]> {
+  list(project: ProjectRef, { countRows }: { readonly countRows: boolean }): Promise<readonly ListedTable[]> {
     return this.#read(project, (path) => this.#host.readers.request('listTables', { path, countRows }));
   }
 
-  get(project: string, table: string): Promise<TableDetails> {
+  get(project: ProjectRef, table: string): Promise<TableDetails> {
     return this.#read(project, (path) => this.#host.readers.request('getTable', { path, table }));
   }
 
   create(
-    project: string,
+    project: ProjectRef,
     table: NewTable,
     request: IdempotentRequest | null,
   ): Promise<Replayable<TableDetails>> {
@@ -42,7 +43,7 @@ export class SqliteTables implements ProjectTables {
   }
 
   update(
-    project: string,
+    project: ProjectRef,
     table: string,
     change: TableChange,
     request: IdempotentRequest | null,
@@ -53,7 +54,7 @@ export class SqliteTables implements ProjectTables {
   }
 
   drop(
-    project: string,
+    project: ProjectRef,
     table: string,
     { cascade }: { readonly cascade: boolean },
     request: IdempotentRequest | null,
@@ -64,7 +65,7 @@ export class SqliteTables implements ProjectTables {
   }
 
   addColumn(
-    project: string,
+    project: ProjectRef,
     table: string,
     column: NewColumn,
     request: IdempotentRequest | null,
@@ -75,7 +76,7 @@ export class SqliteTables implements ProjectTables {
   }
 
   changeColumns(
-    project: string,
+    project: ProjectRef,
     table: string,
     changes: readonly ColumnChange[],
     request: IdempotentRequest | null,
@@ -86,7 +87,7 @@ export class SqliteTables implements ProjectTables {
   }
 
   dropColumn(
-    project: string,
+    project: ProjectRef,
     table: string,
     column: string,
     request: IdempotentRequest | null,
@@ -97,7 +98,7 @@ export class SqliteTables implements ProjectTables {
   }
 
   createIndex(
-    project: string,
+    project: ProjectRef,
     table: string,
     index: NewIndex,
     request: IdempotentRequest | null,
@@ -108,7 +109,7 @@ export class SqliteTables implements ProjectTables {
   }
 
   dropIndex(
-    project: string,
+    project: ProjectRef,
     table: string,
     index: string,
     request: IdempotentRequest | null,
@@ -119,7 +120,7 @@ export class SqliteTables implements ProjectTables {
   }
 
   /** A reader cannot give ids, so where some are missing the writer does, and the reader is asked again. */
-  #read<T>(project: string, read: (path: string) => Promise<Routed<T, 'writer'>>): Promise<T> {
+  #read<T>(project: ProjectRef, read: (path: string) => Promise<Routed<T, 'writer'>>): Promise<T> {
     return this.#host.withDatabase(project, async (path) => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const found = await read(path);
@@ -131,7 +132,7 @@ export class SqliteTables implements ProjectTables {
   }
 
   #write<T>(
-    project: string,
+    project: ProjectRef,
     write: (writers: ThreadPool<WriterMethods>, path: string) => Promise<T>,
   ): Promise<T> {
     return this.#host.withDatabase(project, (path) =>
@@ -139,8 +140,8 @@ export class SqliteTables implements ProjectTables {
     );
   }
 
-  #alone<T>(project: string, change: (writers: ThreadPool<WriterMethods>) => Promise<T>): Promise<T> {
-    return this.#host.writeLocks.exclusive(project, () => change(this.#host.writers));
+  #alone<T>(project: ProjectRef, change: (writers: ThreadPool<WriterMethods>) => Promise<T>): Promise<T> {
+    return this.#host.writeLocks.exclusive(project.slug, () => change(this.#host.writers));
   }
 }
 

@@ -67,9 +67,11 @@ export function makesUnique(index: TableIndex, column: string): boolean {
 }
 
 function foreignKeysOf(database: DatabaseSync, table: StoredTable): readonly ForeignKeyEntry[] {
-  return readForeignKeys(database, table.name).map(({ referencedTable, referencedColumns, ...facts }) => ({
-    ...facts,
-    referencesTable: referencedTable,
-    referencesColumns: referencedColumns,
+  return readForeignKeys(database, table.name).map((foreignKey) => ({
+    columns: foreignKey.columns,
+    referencesTable: foreignKey.referencedTable,
+    referencesColumns: foreignKey.referencedColumns,
+    onDelete: foreignKey.onDelete,
+    onUpdate: foreignKey.onUpdate,
   }));
 }

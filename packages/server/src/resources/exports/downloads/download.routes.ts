@@ -29,11 +29,11 @@ const errors = [...NOT_READY, 'precondition_failed', 'range_not_satisfiable'] as
 const DEFAULT_LINK_SECONDS = 3_600;
 const MAX_LINK_SECONDS = 31_536_000;
 
-export function registerDownloadRoutes(app: HttpServer, rooms: ExportDependencies): void {
-  downloadExport(app, rooms);
-  createLink(app, rooms);
-  endLinks(app, rooms);
-  downloadByLink(app, rooms);
+export function registerDownloadRoutes(app: HttpServer, dependencies: ExportDependencies): void {
+  downloadExport(app, dependencies);
+  createLink(app, dependencies);
+  endLinks(app, dependencies);
+  downloadByLink(app, dependencies);
 }
 
 function downloadExport(app: HttpServer, { exports, projects }: ExportDependencies): void {

@@ -8,71 +8,53 @@ export interface JobLimits {
   readonly total: number;
 }
 
-/** Controls a running job. */
-export interface JobControl {
-  /** Cancels the job. */
+/** A running or waiting export of this process. */
+export interface ExportJob {
+  /** The id of the export. */
+  readonly id: string;
+  /** Cancels the export. */
   readonly signal: AbortSignal;
-  /** Null if no client can see the progress. */
-  readonly onProgress: ((progress: ExportProgress) => void) | null;
+  readonly onProgress: (progress: ExportProgress) => void;
+  /** Frees the job's place. Call it when the result is in the catalog. */
+  end(): void;
 }
 
-interface Job {
+interface OpenJob {
   readonly projectId: number;
   readonly controller: AbortController;
+  readonly ended: Promise<void>;
   progress: ExportProgress | null;
-  /** Resolves when the job has ended, successfully or not. */
-  ended: Promise<unknown>;
 }
 
 /** The running and waiting exports of this process: a bounded number, each of which can be observed and cancelled. */
 export class ExportJobs {
   readonly #limits: JobLimits;
   /** By export id. */
-  readonly #jobs = new Map<string, Job>();
+  readonly #jobs = new Map<string, OpenJob>();
   #closed = false;
 
   constructor(limits: JobLimits) {
     this.#limits = limits;
   }
 
-  #assertRoom(projectId: number): void {
-    if (this.#closed) throw shuttingDown();
-    const ofProject = [...this.#jobs.values()].filter((job) => job.projectId === projectId).length;
-    if (ofProject >= this.#limits.perProject) {
-      throw new RowhouseError(
-        'rate_limited',
-        `The project already has ${ofProject} running or waiting exports.`,
-        {
-          retryAfterSeconds: RETRY_AFTER_SECONDS,
-        },
-      );
-    }
-    if (this.#jobs.size >= this.#limits.total) {
-      throw new RowhouseError('unavailable', 'Too many exports are waiting.', {
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
-    }
-  }
-
-  /**
-   * Runs `make` as a job.
-   * @throws RowhouseError `rate_limited` if the project has the maximum number of jobs, `unavailable` if the service has.
-   */
-  async run<Result>(
-    id: string,
-    projectId: number,
-    make: (control: JobControl) => Promise<Result>,
-  ): Promise<Result> {
+  /** @throws RowhouseError `rate_limited` if the project has the maximum number of jobs, `unavailable` if the service has. */
+  open(id: string, projectId: number): ExportJob {
     this.#assertRoom(projectId);
     const controller = new AbortController();
-    const job: Job = { projectId, controller, progress: null, ended: Promise.resolve() };
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const job: OpenJob = { projectId, controller, ended, progress: null };
     this.#jobs.set(id, job);
-    const onProgress = (progress: ExportProgress) => {
-      job.progress = progress;
+    return {
+      id,
+      signal: controller.signal,
+      onProgress: (progress) => {
+        job.progress = progress;
+      },
+      end: () => {
+        this.#jobs.delete(id);
+        resolve();
+      },
     };
-    const made = make({ signal: controller.signal, onProgress }).finally(() => this.#jobs.delete(id));
-    job.ended = made.catch(() => undefined);
-    return made;
   }
 
   get size(): number {
@@ -88,7 +70,7 @@ export class ExportJobs {
   }
 
   /** Cancels the job, if it exists, and waits until it has ended. */
-  async end(id: string, reason: Error): Promise<void> {
+  async cancel(id: string, reason: Error): Promise<void> {
     const job = this.#jobs.get(id);
     job?.controller.abort(reason);
     await job?.ended;
@@ -97,11 +79,24 @@ export class ExportJobs {
   /** Refuses new jobs, and cancels the existing jobs. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#jobs.keys()].map((id) => this.end(id, shuttingDown())));
+    await Promise.all([...this.#jobs.keys()].map((id) => this.cancel(id, shuttingDown())));
   }
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  #assertRoom(projectId: number): void {
+    if (this.#closed) throw shuttingDown();
+    const retry = { retryAfterSeconds: RETRY_AFTER_SECONDS };
+    const ofProject = [...this.#jobs.values()].filter((job) => job.projectId === projectId).length;
+    if (ofProject >= this.#limits.perProject) {
+      const message = `The project already has ${ofProject} running or waiting exports.`;
+      throw new RowhouseError('rate_limited', message, retry);
+    }
+    if (this.#jobs.size >= this.#limits.total) {
+      throw new RowhouseError('unavailable', 'Too many exports are waiting.', retry);
+    }
   }
 }
 

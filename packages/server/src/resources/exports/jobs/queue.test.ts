@@ -38,19 +38,12 @@ test('a hundred exports of a project may wait, and the next is told to come agai
   assert.equal((await requestOf(server, 'busy', 'schema')).status, 201);
 });
 
-test('so many exports may be under way in all; who comes then is told to come again', async () => {
+test('the number of running exports is limited for each project and in all', () => {
   const jobs = new ExportJobs({ perProject: 2, total: 3 });
-  const ending = Promise.withResolvers<void>();
-  const started = [1, 1, 2].map((project, index) => jobs.run(`exp_${index}`, project, () => ending.promise));
-  await assert.rejects(
-    jobs.run('exp_3', 1, () => ending.promise),
-    { code: 'rate_limited', retryAfterSeconds: 10 },
-  );
-  await assert.rejects(
-    jobs.run('exp_4', 3, () => ending.promise),
-    { code: 'unavailable', retryAfterSeconds: 10 },
-  );
-  ending.resolve();
-  await Promise.all(started);
-  assert.equal(await jobs.run('exp_5', 3, async () => 'made'), 'made');
+  const opened = [1, 1, 2].map((project, index) => jobs.open(`exp_${index}`, project));
+  assert.throws(() => jobs.open('exp_3', 1), { code: 'rate_limited', retryAfterSeconds: 10 });
+  assert.throws(() => jobs.open('exp_4', 3), { code: 'unavailable', retryAfterSeconds: 10 });
+  opened[2]?.end();
+  jobs.open('exp_5', 3);
+  assert.equal(jobs.size, 3);
 });

@@ -1,3 +1,4 @@
+import type { ProjectRef } from '../../../core/project-ref.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import type { ExportRun } from '../../../engine/project-exports.ts';
 import { withFields } from '../../../http/subject-fields.ts';
@@ -20,23 +21,23 @@ export interface MadeExport {
 /** Lets the engine write the file of a request. */
 export async function makeExport(
   engine: Pick<Engine, 'exports'>,
-  project: string,
+  project: ProjectRef,
   request: ExportRequest,
-  { outputPath, run }: { readonly outputPath: string; readonly run: ExportRun },
+  { exportId, run }: { readonly exportId: string; readonly run: ExportRun },
 ): Promise<MadeExport> {
   const nothing = { tableName: null, rowCount: null, tableCount: null, repeatable: true };
   switch (request.kind) {
     case 'schema_export': {
       run.onStart();
-      return { ...nothing, ...(await engine.exports.writeSchema(project, request.format, outputPath)) };
+      return { ...nothing, ...(await engine.exports.writeSchema(project, request.format, exportId)) };
     }
     case 'table_export': {
-      const writing = engine.exports.writeTable(project, request, outputPath, run);
+      const writing = engine.exports.writeTable(project, request, exportId, run);
       const { table, ...written } = await withFields(writing, exportFields(request));
       return { ...nothing, ...written, tableName: table };
     }
     case 'database_export': {
-      const writing = engine.exports.writeDatabase(project, request, outputPath, run);
+      const writing = engine.exports.writeDatabase(project, request, exportId, run);
       return { ...nothing, ...(await withFields(writing, exportFields(request))) };
     }
   }

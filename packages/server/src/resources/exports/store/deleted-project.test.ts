@@ -34,8 +34,8 @@ for (const moment of ['is looked at', 'is written'] as const) {
       await catalog.deleteFrom('projects').execute();
       throw new Error('ENOENT');
     };
-    const writeSchema: ProjectExports['writeSchema'] = async (_project, _format, outputPath) => {
-      await writeFile(outputPath, 'whole');
+    const writeSchema: ProjectExports['writeSchema'] = async ({ slug }, _format, exportId) => {
+      await writeFile(await files.draftPath({ project: slug, exportId }), 'whole');
       await catalog.deleteFrom('projects').execute();
       return { sizeBytes: 5, sha256: '', warnings: [] };
     };
