@@ -67,9 +67,9 @@ const SETTLED_MS = 5_000;
  */
 export class RunStates implements OperationGrouper {
   readonly #options: RunStatesOptions;
-  readonly #runs: LruMap<Run>;
+  readonly #runs: LruMap<string, Run>;
   /** The id of the token's last run with a key. */
-  readonly #latest: LruMap<string>;
+  readonly #latest: LruMap<string, string>;
   /** Until this time, a key that is not in memory may have a run that can be continued: from before the start, or evicted. */
   #keysMissingUntilMs: number;
   /** The pending archive look-ups. */
@@ -78,13 +78,16 @@ export class RunStates implements OperationGrouper {
   constructor(options: RunStatesOptions) {
     this.#options = options;
     const { capacity, idleMs, now } = options;
-    this.#runs = new LruMap(
+    this.#runs = new LruMap({
       capacity,
-      ({ callsInFlight, lastActivityMs }) => callsInFlight === 0 && now() - lastActivityMs > SETTLED_MS,
-    );
-    this.#latest = new LruMap(capacity, () => {
-      this.#keysMissingUntilMs = now() + idleMs;
-      return true;
+      mayEvict: ({ callsInFlight, lastActivityMs }) =>
+        callsInFlight === 0 && now() - lastActivityMs > SETTLED_MS,
+    });
+    this.#latest = new LruMap({
+      capacity,
+      onEvict: () => {
+        this.#keysMissingUntilMs = now() + idleMs;
+      },
     });
     this.#keysMissingUntilMs = now() + idleMs;
   }

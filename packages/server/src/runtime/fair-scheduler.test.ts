@@ -3,25 +3,25 @@ import { test } from 'node:test';
 
 import { FairScheduler } from './fair-scheduler.ts';
 
-const never = new AbortController().signal;
-
 /** Starts operations that go on until they are told to end, and notes the order in which they begin. */
 function stage(limits: Partial<ConstructorParameters<typeof FairScheduler>[0]> = {}) {
   const turns = new FairScheduler({
-    perProject: 2,
+    perQueue: 2,
     shared: 3,
     total: 4,
-    waitingPerProject: 3,
+    waitingPerQueue: 3,
     waiting: 5,
+    queueFullMessage: 'The queue is full.',
     ...limits,
   });
   const begun: string[] = [];
-  const start = (project: string, name: string, signal: AbortSignal = never) => {
+  const start = (project: string, name: string, signal?: AbortSignal) => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const done = turns.use(project, signal, async () => {
+    const operation = async () => {
       begun.push(name);
       await promise;
-    });
+    };
+    const done = turns.use(project, operation, signal === undefined ? {} : { signal });
     const end = async () => {
       resolve();
       await done;
@@ -55,7 +55,7 @@ test('the last place is kept for a project that has nothing running', async () =
 });
 
 test('projects that wait take turns, however many each has', async () => {
-  const { begun, start } = stage({ perProject: 1, shared: 1, total: 1 });
+  const { begun, start } = stage({ perQueue: 1, shared: 1, total: 1 });
   const names = ['a1', 'a2', 'a3', 'b1', 'c1'];
   const running = new Map(names.map((name) => [name, start(name.slice(0, 1), name)]));
   for (let index = 0; index < names.length; index += 1) {
@@ -66,7 +66,7 @@ test('projects that wait take turns, however many each has', async () => {
 });
 
 test('too many of one project are refused, and so are too many of all', async () => {
-  const { start } = stage({ perProject: 1, shared: 1, total: 1 });
+  const { start } = stage({ perQueue: 1, shared: 1, total: 1 });
   start('a', 'running');
   for (const name of ['a1', 'a2', 'a3']) start('a', name);
   await assert.rejects(start('a', 'a4').done, { code: 'rate_limited' });
@@ -75,7 +75,7 @@ test('too many of one project are refused, and so are too many of all', async ()
 });
 
 test('who gives up while waiting leaves the place to the next', async () => {
-  const { begun, start } = stage({ perProject: 1 });
+  const { begun, start } = stage({ perQueue: 1 });
   const first = start('a', 'a1');
   const controller = new AbortController();
   const second = start('a', 'a2', controller.signal);
@@ -89,9 +89,9 @@ test('who gives up while waiting leaves the place to the next', async () => {
 });
 
 test('after an operation that failed, the next one has its turn', async () => {
-  const { turns, begun, start } = stage({ perProject: 1 });
+  const { turns, begun, start } = stage({ perQueue: 1 });
   await assert.rejects(
-    turns.use('a', never, () => Promise.reject(new Error('broken'))),
+    turns.use('a', () => Promise.reject(new Error('broken'))),
     /broken/,
   );
   start('a', 'next');
@@ -99,14 +99,11 @@ test('after an operation that failed, the next one has its turn', async () => {
 });
 
 test('a turn lasts until what it broke is whole again, though its result is there before', async () => {
-  const { turns, begun, start } = stage({ perProject: 1 });
+  const { turns, begun, start } = stage({ perQueue: 1 });
   const recovery = Promise.withResolvers<void>();
-  const result = await turns.use(
-    'a',
-    never,
-    () => Promise.resolve('done'),
-    () => recovery.promise,
-  );
+  const result = await turns.use('a', () => Promise.resolve('done'), {
+    recovery: () => recovery.promise,
+  });
   assert.equal(result, 'done');
   start('a', 'next');
   assert.deepEqual(begun, []);
@@ -116,7 +113,7 @@ test('a turn lasts until what it broke is whole again, though its result is ther
 });
 
 test('when it closes, who waits is sent away, and nobody else comes in', async () => {
-  const { turns, start } = stage({ perProject: 1 });
+  const { turns, start } = stage({ perQueue: 1 });
   const first = start('a', 'a1');
   const waiting = start('a', 'a2').done;
   turns.close();

@@ -2,33 +2,45 @@ import { RowhouseError } from '../core/errors.ts';
 import type { QueueDepth } from './queue-depth.ts';
 
 export interface SchedulerLimits {
-  /** The maximum number of running operations of one project. */
-  readonly perProject: number;
-  /** The number of running operations above which only projects without a running operation may start one. */
+  /** The maximum number of running operations of one queue. */
+  readonly perQueue: number;
+  /** The number of running operations above which only queues without a running operation may start one. */
   readonly shared: number;
   /** The maximum number of running operations in all. */
   readonly total: number;
-  /** The maximum number of waiting operations of one project. */
-  readonly waitingPerProject: number;
+  /** The maximum number of waiting operations of one queue. */
+  readonly waitingPerQueue: number;
   /** The maximum number of waiting operations in all. */
   readonly waiting: number;
 }
 
+export interface SchedulerOptions extends SchedulerLimits {
+  /** The error message for an operation that finds its queue full. */
+  readonly queueFullMessage: string;
+}
+
+export interface OperationOptions {
+  /** Cancels the wait. */
+  readonly signal?: AbortSignal;
+  /** Runs after the operation. The operation's place is free when this resolves, while the caller gets the result before. */
+  readonly recovery?: () => Promise<void>;
+}
+
 /**
- * Schedules operations fairly: projects take turns, whatever the length of their queues, and some capacity is reserved for
- * projects with nothing running. So one project's operations do not delay another's.
+ * Schedules operations fairly. Each queue, such as a project's, takes turns with the others, whatever their lengths, and some
+ * capacity is reserved for queues with nothing running. So one queue's operations do not delay another's.
  */
 export class FairScheduler {
-  readonly #limits: SchedulerLimits;
+  readonly #options: SchedulerOptions;
   readonly #running = new Map<string, number>();
-  /** By project, in the order of their turns. */
+  /** In the order of their turns. */
   readonly #queues = new Map<string, Set<Waiter>>();
   #total = 0;
   #waiting = 0;
   #closed = false;
 
-  constructor(limits: SchedulerLimits) {
-    this.#limits = limits;
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
   }
 
   get depth(): QueueDepth {
@@ -36,24 +48,20 @@ export class FairScheduler {
   }
 
   /**
-   * Runs `operation` when it is the project's turn. The turn ends when `recovery`, called afterwards, resolves. The caller
-   * gets the result before that.
-   * @param signal cancels the wait.
+   * Runs `operation` when it is the queue's turn.
+   * @throws RowhouseError `rate_limited` if the queue is full, `unavailable` if all are, or after `close`.
    */
-  async use<T>(
-    project: string,
-    signal: AbortSignal,
-    operation: () => Promise<T>,
-    recovery: () => Promise<void> = noRecovery,
-  ): Promise<T> {
-    signal.throwIfAborted();
+  async use<T>(queue: string, operation: () => Promise<T>, options: OperationOptions = {}): Promise<T> {
+    const { signal, recovery } = options;
+    signal?.throwIfAborted();
     if (this.#closed) throw shuttingDown();
-    if (this.#mayRun(project)) this.#admit(project);
-    else await this.#wait(project, signal);
+    if (this.#mayRun(queue)) this.#admit(queue);
+    else await this.#wait(queue, signal);
     try {
       return await operation();
     } finally {
-      void recovery().finally(() => this.#leave(project));
+      if (recovery === undefined) this.#leave(queue);
+      else void recovery().finally(() => this.#leave(queue));
     }
   }
 
@@ -66,77 +74,78 @@ export class FairScheduler {
     this.#queues.clear();
   }
 
-  #mayRun(project: string): boolean {
-    const running = this.#running.get(project) ?? 0;
-    const { perProject, shared, total } = this.#limits;
-    return running < perProject && this.#total < (running === 0 ? total : shared);
+  #mayRun(name: string): boolean {
+    const running = this.#running.get(name) ?? 0;
+    const { perQueue, shared, total } = this.#options;
+    return running < perQueue && this.#total < (running === 0 ? total : shared);
   }
 
-  #admit(project: string): void {
-    this.#running.set(project, (this.#running.get(project) ?? 0) + 1);
+  #admit(name: string): void {
+    this.#running.set(name, (this.#running.get(name) ?? 0) + 1);
     this.#total += 1;
   }
 
-  #leave(project: string): void {
-    const running = (this.#running.get(project) ?? 0) - 1;
-    if (running > 0) this.#running.set(project, running);
-    else this.#running.delete(project);
+  #leave(name: string): void {
+    const running = (this.#running.get(name) ?? 0) - 1;
+    if (running > 0) this.#running.set(name, running);
+    else this.#running.delete(name);
     this.#total -= 1;
     this.#admitWaiting();
   }
 
   #admitWaiting(): void {
-    for (let next = this.#nextProject(); next !== undefined; next = this.#nextProject()) {
-      const [project, queue] = next;
+    for (let next = this.#nextQueue(); next !== undefined; next = this.#nextQueue()) {
+      const [name, queue] = next;
       const [waiter] = queue;
       if (waiter === undefined) return;
-      this.#dequeue(project, waiter);
-      // The project moves to the end of the order.
-      if (this.#queues.delete(project) && queue.size > 0) this.#queues.set(project, queue);
-      this.#admit(project);
+      this.#dequeue(name, waiter);
+      // The queue moves to the end of the order.
+      if (this.#queues.delete(name) && queue.size > 0) this.#queues.set(name, queue);
+      this.#admit(name);
       waiter.resolve();
     }
   }
 
-  #nextProject(): readonly [string, Set<Waiter>] | undefined {
-    return [...this.#queues].find(([project]) => this.#mayRun(project));
+  #nextQueue(): readonly [string, Set<Waiter>] | undefined {
+    return [...this.#queues].find(([name]) => this.#mayRun(name));
   }
 
-  async #wait(project: string, signal: AbortSignal): Promise<void> {
-    const queue = this.#queues.get(project) ?? new Set();
-    if (queue.size >= this.#limits.waitingPerProject) throw tooManyOfProject();
-    if (this.#waiting >= this.#limits.waiting) throw tooManyOfAll();
-    this.#queues.set(project, queue);
+  async #wait(name: string, signal: AbortSignal | undefined): Promise<void> {
+    const queue = this.#queues.get(name) ?? new Set();
+    if (queue.size >= this.#options.waitingPerQueue) throw this.#queueFull();
+    if (this.#waiting >= this.#options.waiting) throw allFull();
+    this.#queues.set(name, queue);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter: Waiter = { resolve, reject };
     queue.add(waiter);
     this.#waiting += 1;
     const cancel = () => {
-      this.#dequeue(project, waiter);
-      reject(signal.reason);
+      this.#dequeue(name, waiter);
+      reject(signal?.reason);
     };
-    signal.addEventListener('abort', cancel, { once: true });
+    signal?.addEventListener('abort', cancel, { once: true });
     try {
       await promise;
     } finally {
-      signal.removeEventListener('abort', cancel);
+      signal?.removeEventListener('abort', cancel);
     }
   }
 
-  #dequeue(project: string, waiter: Waiter): void {
-    const queue = this.#queues.get(project);
+  #dequeue(name: string, waiter: Waiter): void {
+    const queue = this.#queues.get(name);
     if (queue?.delete(waiter) === true) this.#waiting -= 1;
-    if (queue?.size === 0) this.#queues.delete(project);
+    if (queue?.size === 0) this.#queues.delete(name);
+  }
+
+  #queueFull(): RowhouseError {
+    const retry = { retryAfterSeconds: RETRY_AFTER_SECONDS };
+    return new RowhouseError('rate_limited', this.#options.queueFullMessage, retry);
   }
 }
 
 interface Waiter {
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
-}
-
-function noRecovery(): Promise<void> {
-  return Promise.resolve();
 }
 
 function shuttingDown(): RowhouseError {
@@ -146,13 +155,7 @@ function shuttingDown(): RowhouseError {
 /** About the time in which a full queue becomes half empty. */
 const RETRY_AFTER_SECONDS = 5;
 
-function tooManyOfProject(): RowhouseError {
-  return new RowhouseError('rate_limited', 'Too many requests of this project are waiting.', {
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-  });
-}
-
-function tooManyOfAll(): RowhouseError {
+function allFull(): RowhouseError {
   return new RowhouseError('unavailable', 'Too many requests are waiting.', {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   });

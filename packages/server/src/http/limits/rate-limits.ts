@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { Rate } from '../../core/config.ts';
 import type { Credential } from '../../core/credential.ts';
 import { RowhouseError } from '../../core/errors.ts';
+import { LruMap } from '../../runtime/lru-map.ts';
 import type { EdgeCounts } from '../observing/edge-counts.ts';
 import type { ThrottledLog } from '../observing/throttled-log.ts';
 
@@ -20,8 +21,8 @@ export class RateLimits {
   readonly #counts: EdgeCounts;
   readonly #warnings: ThrottledLog;
   readonly #now: () => number;
-  /** The time at which each token's bucket is full again, in seconds; the least recently used token first. */
-  readonly #fullAt = new Map<number, number>();
+  /** The time at which each token's bucket is full again, in seconds, by token id. */
+  readonly #fullAt = new LruMap<number, number>({ capacity: MAX_REMEMBERED });
 
   constructor(
     limit: Rate,
@@ -45,12 +46,12 @@ export class RateLimits {
     const { requests, seconds } = this.#limit;
     const perRequest = seconds / requests;
     const now = this.#now();
-    const fullAt = Math.max(this.#fullAt.get(credential.tokenId) ?? now, now);
+    const fullAt = Math.max(this.#fullAt.peek(credential.tokenId) ?? now, now);
     const wait = fullAt + perRequest - seconds - now;
     // Sums of fractional seconds are not exact.
     const isTaken = wait < 1e-6;
     const after = isTaken ? fullAt + perRequest : fullAt;
-    if (isTaken) this.#remember(credential.tokenId, after);
+    if (isTaken) this.#fullAt.set(credential.tokenId, after);
     const remaining = Math.floor((seconds - (after - now)) / perRequest + 1e-6);
     const nextIn = Math.max(1, Math.ceil(after - now - seconds + (remaining + 1) * perRequest - 1e-6));
     reply.header('ratelimit-policy', this.#policy);
@@ -64,13 +65,5 @@ export class RateLimits {
       `The token is limited to ${requests} requests in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`,
       { retryAfterSeconds: nextIn },
     );
-  }
-
-  #remember(tokenId: number, fullAt: number): void {
-    this.#fullAt.delete(tokenId);
-    this.#fullAt.set(tokenId, fullAt);
-    if (this.#fullAt.size <= MAX_REMEMBERED) return;
-    const [oldest] = this.#fullAt.keys();
-    if (oldest !== undefined) this.#fullAt.delete(oldest);
   }
 }

@@ -1,14 +1,14 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { findProjectBySlug } from '../../catalog/project-by-slug.ts';
 import type { ProjectIds } from '../../http/access/project-ids.ts';
+import { LruMap } from '../../runtime/lru-map.ts';
 
-/** The cache is cleared above this number. */
 const MAX_CACHED_IDS = 10_000;
 
 /** Caches project ids by slug, so a request with the admin credential needs no look-up. */
 export class ProjectIdCache implements ProjectIds {
   readonly #catalog: Catalog;
-  readonly #bySlug = new Map<string, number>();
+  readonly #bySlug = new LruMap<string, number>({ capacity: MAX_CACHED_IDS });
   /** Increases when a project is deleted, so an earlier look-up does not cache its id again. */
   #generation = 0;
 
@@ -30,7 +30,6 @@ export class ProjectIdCache implements ProjectIds {
     const generation = this.#generation;
     const row = await findProjectBySlug(this.#catalog, slug);
     if (row === undefined) return null;
-    if (this.#bySlug.size >= MAX_CACHED_IDS) this.#bySlug.clear();
     if (generation === this.#generation) this.#bySlug.set(slug, row.id);
     return row.id;
   }

@@ -1,4 +1,5 @@
 import type { Credential } from '../../core/credential.ts';
+import { LruMap } from '../../runtime/lru-map.ts';
 
 export interface CachedCredential {
   readonly credential: Credential;
@@ -6,13 +7,12 @@ export interface CachedCredential {
   readonly expiresAtMs: number | null;
 }
 
-/** Above this number, the least recently used credential is evicted. */
 const MAX_CACHED_CREDENTIALS = 10_000;
 
 /** Caches credentials, so a request needs no look-up. */
 export class CredentialCache {
-  /** By hash, the least recently used first. */
-  readonly #bySha256 = new Map<string, CachedCredential>();
+  /** By hash. */
+  readonly #bySha256 = new LruMap<string, CachedCredential>({ capacity: MAX_CACHED_CREDENTIALS });
   /** Increases when tokens become invalid, so an earlier look-up does not cache them again. */
   #generation = 0;
 
@@ -20,26 +20,19 @@ export class CredentialCache {
     sha256: string,
     lookUp: () => Promise<CachedCredential | null>,
   ): Promise<CachedCredential | null> {
+    const cached = this.#bySha256.get(sha256);
+    if (cached !== undefined) return cached;
     const generation = this.#generation;
-    const found = this.#bySha256.get(sha256) ?? (await lookUp());
-    if (found !== null && generation === this.#generation) this.#remember(sha256, found);
+    const found = await lookUp();
+    if (found !== null && generation === this.#generation) this.#bySha256.set(sha256, found);
     return found;
   }
 
   /** Removes all tokens of the project, so each is looked up again. */
   forgetProject(projectId: number): void {
     this.#generation++;
-    for (const [sha256, { credential }] of this.#bySha256) {
-      if (credential.kind === 'project_token' && credential.projectId === projectId)
-        this.#bySha256.delete(sha256);
-    }
-  }
-
-  #remember(sha256: string, found: CachedCredential): void {
-    this.#bySha256.delete(sha256);
-    this.#bySha256.set(sha256, found);
-    if (this.#bySha256.size <= MAX_CACHED_CREDENTIALS) return;
-    const [oldest] = this.#bySha256.keys();
-    if (oldest !== undefined) this.#bySha256.delete(oldest);
+    this.#bySha256.deleteWhere(
+      (_sha256, { credential }) => credential.kind === 'project_token' && credential.projectId === projectId,
+    );
   }
 }

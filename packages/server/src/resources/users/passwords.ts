@@ -1,6 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
-import { Turns } from './turns.ts';
+import { FairScheduler } from '../../runtime/fair-scheduler.ts';
 
 /** The parameters of scrypt (RFC 7914, section 2). `ln` is the binary logarithm of N. */
 interface Cost {
@@ -18,14 +18,20 @@ const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
 /** Each hash takes its memory and one of Node's four file threads. Two leave threads for other files. */
-const LIMITS = { atOnce: 2, waiting: 64 };
-
-/** Anyone can cause logins to wait, so logins have a queue of their own. */
-type Line = 'logins' | 'new users';
+const AT_ONCE = 2;
+const WAITING = 64;
 
 /** Hashes and verifies passwords with a slow hash. */
 export class Passwords {
-  readonly #turns = new Turns<Line>(LIMITS);
+  /** Anyone can cause logins to wait, so they and the creation of users have separate queues. */
+  readonly #scheduler = new FairScheduler({
+    perQueue: AT_ONCE,
+    shared: AT_ONCE,
+    total: AT_ONCE,
+    waitingPerQueue: WAITING,
+    waiting: 2 * WAITING,
+    queueFullMessage: 'Too many logins are waiting.',
+  });
 
   /**
    * Returns the hash in the PHC string format, `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`.
@@ -34,7 +40,7 @@ export class Passwords {
    */
   async hash(password: string): Promise<string> {
     const salt = randomBytes(SALT_BYTES);
-    const hash = await this.#turns.take('new users', () => derive(password, salt, COST));
+    const hash = await this.#scheduler.use('new users', () => derive(password, salt, COST));
     return write({ cost: COST, salt, hash });
   }
 
@@ -49,7 +55,7 @@ export class Passwords {
     onTurn: () => void = () => undefined,
   ): Promise<boolean> {
     const { cost, salt, hash } = stored === null ? UNKNOWN_USER : read(stored);
-    const derived = await this.#turns.take('logins', () => {
+    const derived = await this.#scheduler.use('logins', () => {
       onTurn();
       return derive(password, salt, cost);
     });

@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 
 import { RowhouseError } from '../../../core/errors.ts';
-import { FairScheduler, type SchedulerLimits } from '../../../runtime/fair-scheduler.ts';
+import { FairScheduler, type SchedulerOptions } from '../../../runtime/fair-scheduler.ts';
 import type { QueueDepth } from '../../../runtime/queue-depth.ts';
 import type { RpcMethods } from '../../../runtime/threads/protocol.ts';
 import { KillableProcess, type KillableProcessOptions } from './killable-process.ts';
 
 export interface KillableProcessesOptions extends KillableProcessOptions {
-  readonly turns: SchedulerLimits;
+  readonly turns: SchedulerOptions;
   /** How many wait for work at least, once there has been some; at most it is as many as run at once. */
   readonly sparesKept: number;
   readonly timeLimitMs: number;
@@ -63,14 +63,10 @@ export class KillableProcesses<O extends RpcMethods> {
         this.#takeBack(lent);
       }
     };
-    return this.#turns.use(
-      project,
-      signal,
-      () => work(run),
-      async () => {
-        if (killed) await setTimeout(RECOVERY_MS, undefined, { ref: false });
-      },
-    );
+    const recovery = async () => {
+      if (killed) await setTimeout(RECOVERY_MS, undefined, { ref: false });
+    };
+    return this.#turns.use(project, () => work(run), { signal, recovery });
   }
 
   /** Stops everything that runs, and sends away what waits. */

@@ -16,7 +16,7 @@ export class DatabaseAccess {
   readonly #directory: ProjectDirectory;
   readonly #locks = new KeyedReadWriteLock();
   /** The id of the last deleted project, by slug. Ids increase. */
-  readonly #deletedIds = new LruMap<number>(DELETED_KEPT, () => true);
+  readonly #deletedIds = new LruMap<string, number>({ capacity: DELETED_KEPT });
 
   constructor(directory: ProjectDirectory) {
     this.#directory = directory;

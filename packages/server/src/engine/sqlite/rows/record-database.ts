@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 
+import { LruMap } from '../../../runtime/lru-map.ts';
 import { foldName } from '../../../schema/identifier.ts';
 import type { OpenDatabase } from '../connection/open-database.ts';
 import { queryRows } from '../introspection/query-rows.ts';
@@ -25,8 +26,8 @@ export class RecordDatabase {
   #schemaFault: unknown = null;
   #defersForeignKeys: boolean | null = null;
   #writesMayBeEndless: boolean | null = null;
-  #tables = new Map<string, RecordTable>();
-  #statements = new Map<string, StatementSync>();
+  readonly #tables = new LruMap<string, RecordTable>({ capacity: MAX_TABLES });
+  readonly #statements = new LruMap<string, StatementSync>({ capacity: MAX_STATEMENTS });
 
   constructor(connection: OpenDatabase) {
     this.connection = connection;
@@ -49,8 +50,8 @@ export class RecordDatabase {
     this.#version = version;
     this.#defersForeignKeys = null;
     this.#writesMayBeEndless = null;
-    this.#tables = new Map();
-    this.#statements = new Map();
+    this.#tables.clear();
+    this.#statements.clear();
     this.#schemaFault = this.#findSchemaFault();
   }
 
@@ -93,7 +94,7 @@ export class RecordDatabase {
     const known = this.#tables.get(key);
     if (known !== undefined) return known;
     const table = readRecordTable(this.connection, nameOrId);
-    remember(this.#tables, key, table, MAX_TABLES);
+    this.#tables.set(key, table);
     return table;
   }
 
@@ -125,7 +126,7 @@ export class RecordDatabase {
     const statement = this.connection.prepare(sql);
     statement.setReturnArrays(true);
     statement.setReadBigInts(true);
-    remember(this.#statements, sql, statement, MAX_STATEMENTS);
+    this.#statements.set(sql, statement);
     return statement;
   }
 }
@@ -140,14 +141,6 @@ const HAS_TRIGGERS = "SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' LI
 /** Those of the service and of SQLite have nothing costly in them. */
 const ORDINARY_TABLES = `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0
   AND lower(name) NOT GLOB '_rowhouse_*' AND name NOT GLOB 'sqlite_*'`;
-
-/** The oldest makes room. */
-function remember<Value>(map: Map<string, Value>, key: string, value: Value, limit: number): void {
-  map.set(key, value);
-  if (map.size <= limit) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
-}
 
 /** The one for this connection, which goes when it is closed. */
 export function recordDatabaseOf(connection: OpenDatabase): RecordDatabase {

@@ -6,11 +6,13 @@ import type { QueryMethods } from '../protocol/query-methods.ts';
 import type { WriteMethods } from '../protocol/record-methods.ts';
 
 /** Two queries of a project at once, four of all, and then four more of projects that have none. */
-const QUERY_TURNS = { perProject: 2, shared: 4, total: 8, waitingPerProject: 16, waiting: 256 };
+const QUERY_TURNS = { perQueue: 2, shared: 4, total: 8, waitingPerQueue: 16, waiting: 256 };
 /** Of a project one write is under way at any time; clients wait for a write as they do where there are no triggers. */
-const WRITE_TURNS = { perProject: 1, shared: 4, total: 8, waitingPerProject: 1_000, waiting: 10_000 };
+const WRITE_TURNS = { perQueue: 1, shared: 4, total: 8, waitingPerQueue: 1_000, waiting: 10_000 };
 /** One export of a project at once: each has a core for itself where there is one. Whoever asks for them bounds how many wait. */
-const EXPORT_TURNS = { perProject: 1, shared: 2, total: 3, waitingPerProject: Infinity, waiting: Infinity };
+const EXPORT_TURNS = { perQueue: 1, shared: 2, total: 3, waitingPerQueue: Infinity, waiting: Infinity };
+
+const QUEUE_FULL = 'Too many requests of this project are waiting.';
 
 /** From when on a process gets only what nobody else wants. Most exports are short, and waited for. */
 const LONG_STATEMENT_MS = 200;
@@ -50,7 +52,7 @@ export function startProcesses(options: EngineProcessesOptions): EngineProcesses
     script: moduleBeside(import.meta.url, 'query-process'),
     privileges: { read, write: [], maxGrowthBytes: STATEMENT_MAX_BYTES },
     timeLimitMs: options.queryTimeoutMs,
-    turns: QUERY_TURNS,
+    turns: { ...QUERY_TURNS, queueFullMessage: QUEUE_FULL },
     sparesKept: 1,
     yieldsAfterMs: LONG_STATEMENT_MS,
     onCrash: onThreadCrash,
@@ -60,7 +62,7 @@ export function startProcesses(options: EngineProcessesOptions): EngineProcesses
     script: moduleBeside(import.meta.url, 'write-process'),
     privileges: { read, write: read, maxGrowthBytes: STATEMENT_MAX_BYTES },
     timeLimitMs: options.queryTimeoutMs * WRITE_TIME_FACTOR,
-    turns: WRITE_TURNS,
+    turns: { ...WRITE_TURNS, queueFullMessage: QUEUE_FULL },
     sparesKept: 1,
     yieldsAfterMs: LONG_STATEMENT_MS,
     onCrash: onThreadCrash,
@@ -74,7 +76,7 @@ export function startProcesses(options: EngineProcessesOptions): EngineProcesses
       maxGrowthBytes: EXPORT_MAX_BYTES,
     },
     timeLimitMs: options.exportTimeoutMs,
-    turns: EXPORT_TURNS,
+    turns: { ...EXPORT_TURNS, queueFullMessage: QUEUE_FULL },
     // The one that is done is there for the next.
     sparesKept: 0,
     yieldsAfterMs: LONG_EXPORT_MS,
