@@ -3,10 +3,10 @@ import type { Distribution } from '../runtime/threads/shared-distribution.ts';
 
 export type { Distribution, QueueDepth };
 
-/** How busy the engine is at this moment, and what it has done since it was opened. */
+/** The current load of the engine, and what it has done since it was opened. */
 export interface EngineStatistics {
-  /** By the name of what the work waits for. */
+  /** By the name of the queue. */
   readonly queues: Readonly<Record<string, QueueDepth>>;
-  /** How many writes shared a commit. */
+  /** The number of writes that shared a commit. */
   readonly commitSizes: Distribution;
 }

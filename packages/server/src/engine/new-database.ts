@@ -1,12 +1,12 @@
 import type { ClientRow } from './project-records.ts';
 import type { IndexEntry, ListedTable, NewIndex, NewTable } from './project-tables.ts';
 
-/** What a database is to hold when it is made. */
+/** The initial content of a database. */
 export interface NewDatabase {
-  /** SQL of the service's own, run first. */
+  /** SQL statements of the service, run first. */
   readonly statements?: readonly string[];
   readonly tables?: readonly SeededTable[];
-  /** Made when every row is in. */
+  /** Created after the rows are inserted. */
   readonly indexes?: readonly IndexOfTable[];
 }
 
@@ -20,7 +20,7 @@ export interface IndexOfTable {
   readonly index: NewIndex;
 }
 
-/** In the order in which they were asked for. */
+/** In the requested order. */
 export interface CreatedDatabase {
   readonly tables: readonly ListedTable[];
   readonly indexes: readonly { readonly table: string; readonly index: IndexEntry }[];

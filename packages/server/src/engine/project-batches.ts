@@ -15,12 +15,11 @@ import type {
   ClientRow,
 } from './project-records.ts';
 
-/** The port, as far as several operations on rows at once are concerned. */
+/** The port for batches of operations on rows. */
 export interface ProjectBatches {
   /**
-   * Runs the operations in their order and in one transaction: all of them or none. Rejects as the first that fails does,
-   * with subjects that begin with `operations` and its position; with `idempotency_mismatch` for a key that was used for
-   * another request.
+   * Runs the operations in order, in one transaction. Rejects with the error of the first that fails, whose subjects begin with
+   * `operations` and its position, and with `idempotency_mismatch` if the key was used for another request.
    */
   run(
     project: ProjectRef,
@@ -29,7 +28,7 @@ export interface ProjectBatches {
   ): Promise<Replayable<readonly BatchResult[]>>;
 }
 
-/** Stands for what an earlier operation of the batch gives: `{"$ref":"0.row.id"}`. */
+/** A reference to a value in the result of an earlier operation: `{"$ref":"0.row.id"}`. */
 export interface BatchReference {
   readonly $ref: string;
 }
@@ -44,16 +43,14 @@ export function isBatchReference(value: unknown): value is BatchReference {
   );
 }
 
-/** The key of a row, parts of which may be given by earlier operations. */
+/** The key of a row. Its parts may be references. */
 export interface BatchKey {
-  /** As it stands in the path, decoded. */
+  /** From the path, decoded. */
   readonly whole: string;
   readonly parts: readonly (string | BatchReference)[];
 }
 
-/**
- * One operation of a batch, as a client sent it: where a row, a patch or a filter has a value, it may have a reference.
- */
+/** One operation of a batch, as sent by the client. Every value in a row, patch or filter may be a reference. */
 export type BatchOperation = { readonly table: TableReference } & (
   | { readonly kind: 'get'; readonly key: BatchKey }
   | { readonly kind: 'create'; readonly record: NewRecord }
@@ -68,7 +65,7 @@ export type BatchOperation = { readonly table: TableReference } & (
   | { readonly kind: 'deleteMany'; readonly filters: readonly RecordFilter[] }
 );
 
-/** What an operation gave, in the order of the operations. */
+/** The result of an operation. */
 export type BatchResult =
   | { readonly kind: 'get'; readonly result: RecordRow }
   | { readonly kind: 'create'; readonly result: CreatedRecord }
@@ -77,12 +74,12 @@ export type BatchResult =
   | { readonly kind: 'delete'; readonly result: DeletedRecord; readonly key: RecordKey }
   | { readonly kind: 'updateMany' | 'deleteMany'; readonly result: AffectedRows };
 
-/** The most text that a batch may answer with, in UTF-16 code units. */
+/** The maximum length of a batch's answer, in UTF-16 code units. */
 const ANSWER_MAX_LENGTH = 67_108_864;
 
 /**
- * @param length of what the operations so far give.
- * @throws RowhouseError `validation_failed` where that is too long to be answered.
+ * @param length of the results so far.
+ * @throws RowhouseError `validation_failed` if they are too long for an answer.
  */
 export function requireAnswerable(length: number): void {
   if (length <= ANSWER_MAX_LENGTH) return;

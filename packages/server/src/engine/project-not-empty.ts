@@ -1,6 +1,6 @@
 import { RowhouseError } from '../core/errors.ts';
 
-/** The error for an import into a project that has something to lose. */
+/** The error for an import into a project that has tables or views. */
 export function projectNotEmpty(): RowhouseError {
   return new RowhouseError(
     'conflict',

@@ -1,36 +1,33 @@
 import type { ProjectRef } from '../core/project-ref.ts';
 
-/**
- * The port, as far as SQL of a client's is concerned. It reads, and runs where it can be stopped: whatever it does, no other
- * project waits for it.
- */
+/** The port for read-only SQL of clients. A query can be stopped at any time and does not delay other projects. */
 export interface ProjectQueries {
   /**
-   * Runs one statement. Rejects with `validation_failed` for parameters that are not the statement's, with `query_rejected`
-   * for what may not run, with `permission_denied` where the client may not use a table, with `query_failed` where SQLite
-   * cannot run it, with `query_timeout`, and with `rate_limited` or `unavailable` where too many wait.
-   * @param signal ends the query early.
+   * Runs one statement. Rejects with `validation_failed` for parameters that do not fit the statement, `query_rejected` for a
+   * statement that is not allowed, `permission_denied` for a table that the client may not use, `query_failed` if SQLite fails,
+   * `query_timeout`, and `rate_limited` or `unavailable` if too many queries wait.
+   * @param signal stops the query.
    */
   run(project: ProjectRef, query: Query, signal: AbortSignal): Promise<QueryAnswer>;
 }
 
 export interface Query {
   readonly sql: string;
-  /** By position, or by name with or without its prefix; values as a client sent them. Null for none. */
+  /** By position, or by name with or without its prefix. Values are as sent by the client. Null for none. */
   readonly parameters: readonly unknown[] | Readonly<Record<string, unknown>> | null;
-  /** The most rows to be read. */
+  /** The maximum number of rows. */
   readonly limit: number;
-  /** The tables that the client is limited to, by name; null for every one. */
+  /** The names of the tables that the client is limited to; null for all. */
   readonly allowed: readonly string[] | null;
 }
 
 export interface QueryAnswer {
-  /** The names of the result's columns in order, as SQLite has them: one may stand twice. */
+  /** The names of the result's columns in order, with duplicates. */
   readonly columns: readonly string[];
-  /** A JSON array of objects, with values as in records. Of columns with the same name the last one counts. */
+  /** A JSON array of objects, with values as in records. Of columns with the same name, the last one counts. */
   readonly rowsJson: string;
   readonly rowCount: number;
-  /** Whether there are more rows than were read. */
+  /** Whether there are more rows. */
   readonly truncated: boolean;
   readonly durationMs: number;
 }

@@ -2,16 +2,15 @@ import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
 import type { ProjectRef } from '../core/project-ref.ts';
 
 /**
- * The port, as far as the rows of tables and views are concerned. Rows come back as JSON text, written by the database
- * itself: a value is a string, a number or null, an integer beyond ±(2^53−1) its digits, an infinity `Infinity` or
- * `-Infinity`, a BLOB base64. Rows go in as a client sent them, checked here column by column.
+ * The port for the rows of tables and views. Rows are returned as JSON text that SQLite renders, with values as in
+ * `RecordValue`. Rows are accepted as sent by the client, and checked against the columns.
  *
- * Every method rejects with `not_found` where there is no such table, with `permission_denied` where the client may not use
- * it, with `validation_failed` for a field that the table cannot have, and with `conflict` where SQLite refuses to work
- * with the table at all. Where a view is read, also with `query_timeout`, `query_failed` and `rate_limited`, as a query is.
+ * Every method rejects with `not_found` for an unknown table, `permission_denied` for a table that the client may not use,
+ * `validation_failed` for a field that does not fit the table, and `conflict` if SQLite cannot use the table. Reading a view
+ * may also reject with `query_timeout`, `query_failed` and `rate_limited`.
  *
- * A write that is given an idempotent request has effect once, and rejects with `idempotency_mismatch` for a key that was
- * used for another.
+ * A write with an idempotent request takes effect once, and rejects with `idempotency_mismatch` if the key was used for another
+ * request.
  */
 export interface ProjectRecords {
   list(project: ProjectRef, table: TableReference, page: RecordPageRequest): Promise<RecordPage>;
@@ -27,7 +26,7 @@ export interface ProjectRecords {
     request: IdempotentRequest | null,
   ): Promise<Replayable<CreatedRecord>>;
 
-  /** All of them or none. Rejects with `constraint_violation`. */
+  /** Creates all rows or none. Rejects with `constraint_violation`. */
   createMany(
     project: ProjectRef,
     table: TableReference,
@@ -51,7 +50,7 @@ export interface ProjectRecords {
     request: IdempotentRequest | null,
   ): Promise<Replayable<DeletedRecord>>;
 
-  /** All that the filters fit, or none. Rejects with `constraint_violation`. */
+  /** Changes all matching rows or none. Rejects with `constraint_violation`. */
   updateMany(
     project: ProjectRef,
     table: TableReference,
@@ -59,7 +58,7 @@ export interface ProjectRecords {
     request: IdempotentRequest | null,
   ): Promise<Replayable<AffectedRows>>;
 
-  /** All that the filters fit, or none. Rejects with `constraint_violation`. */
+  /** Deletes all matching rows or none. Rejects with `constraint_violation`. */
   deleteMany(
     project: ProjectRef,
     table: TableReference,
@@ -69,21 +68,21 @@ export interface ProjectRecords {
 }
 
 export interface TableReference {
-  /** Its name in any case, or its id in digits. */
+  /** The table's name in any case, or its id in digits. */
   readonly nameOrId: string;
-  /** The tables that the client is limited to, by name; null for every one. */
+  /** The names of the tables that the client is limited to; null for all. */
   readonly allowed: readonly string[] | null;
 }
 
-/** The key of a row as it stands in a path. */
+/** The key of a row, from the path of a URL. */
 export interface RecordKey {
   /** Decoded. */
   readonly whole: string;
-  /** Where the path has commas: what stands between them, each decoded. */
+  /** The parts between commas, each decoded. */
   readonly parts: readonly string[];
 }
 
-/** A row as a client sent it: its values are still to be checked. */
+/** A row as sent by the client, with unchecked values. */
 export type ClientRow = Readonly<Record<string, unknown>>;
 
 export type FilterOperator = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'like' | 'in' | 'is_null' | 'not_null';
@@ -91,35 +90,35 @@ export type FilterOperator = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'like' | 'in
 export interface RecordFilter {
   readonly column: string;
   readonly operator: FilterOperator;
-  /** Of `in` an array; of `is_null` and `not_null` null. */
+  /** An array for `in`, null for `is_null` and `not_null`. */
   readonly value: unknown;
 }
 
 export interface RecordPageRequest {
   readonly filters: readonly RecordFilter[];
-  /** As the client wrote it: `name`, or `city,-age`; null for the order of the key. */
+  /** As sent by the client: `name`, or `city,-age`; null for the order of the key. */
   readonly sort: string | null;
-  /** Turns the order of every term round. */
+  /** Reverses the order of every term. */
   readonly descending: boolean;
   readonly limit: number;
   readonly offset: number;
-  /** The cursor of the page before; empty for the first page, null where pages are counted by `offset`. */
+  /** The cursor of the previous page, empty for the first page; null if `offset` selects the page. */
   readonly after: string | null;
-  /** As the client wrote it: `id,name`; null for all. */
+  /** As sent by the client: `id,name`; null for all. */
   readonly columns: string | null;
   readonly countAll: boolean;
 }
 
 export interface RecordPage {
-  /** As it is stored. */
+  /** As stored. */
   readonly table: string;
   /** A JSON array. */
   readonly rowsJson: string;
   readonly returned: number;
   readonly hasMore: boolean;
-  /** Of all rows that fit; null where it was not asked for. */
+  /** The number of all matching rows; null if not requested. */
   readonly totalCount: number | null;
-  /** Null after the last page, and where pages are counted by `offset`. */
+  /** Null after the last page, and if `offset` selects the page. */
   readonly nextCursor: string | null;
 }
 
@@ -129,7 +128,7 @@ export interface RecordRow {
   readonly rowJson: string;
 }
 
-/** What becomes of a row whose values in these columns stand in another row already. */
+/** What to do with a new row whose values in these columns exist in another row. */
 export interface ConflictRule {
   readonly columns: readonly string[];
   readonly action: 'update' | 'ignore';
@@ -155,7 +154,7 @@ export interface CreatedRecords {
   readonly created: number;
   readonly updated: number;
   readonly ignored: number;
-  /** A JSON array; null where rows were not to be returned. */
+  /** A JSON array; null if not requested. */
   readonly rowsJson: string | null;
 }
 

@@ -2,24 +2,24 @@ import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
 import type { ProjectRef } from '../core/project-ref.ts';
 
 /**
- * The port, as far as tables are concerned. A table is asked for by its name or by its id in digits, names first; every
- * method rejects with `not_found` where there is no such table. A change that is given an idempotent request has effect once,
- * and rejects with `idempotency_mismatch` for a key used for another.
+ * The port for tables. A table is named by its name or else by its id in digits. Every method rejects with `not_found` for an
+ * unknown table. A change with an idempotent request takes effect once, and rejects with `idempotency_mismatch` if the key was
+ * used for another request.
  */
 export interface ProjectTables {
-  /** Ordinary and virtual tables, sorted by name. */
+  /** Returns ordinary and virtual tables, sorted by name. */
   list(project: ProjectRef, options: { readonly countRows: boolean }): Promise<readonly ListedTable[]>;
 
   get(project: ProjectRef, table: string): Promise<TableDetails>;
 
-  /** Rejects with `already_exists`, and with `validation_failed` for what SQLite takes in no table. */
+  /** Rejects with `already_exists`, and with `validation_failed` for a definition that SQLite does not accept. */
   create(
     project: ProjectRef,
     table: NewTable,
     request: IdempotentRequest | null,
   ): Promise<Replayable<TableDetails>>;
 
-  /** Rejects with `already_exists`, and with `conflict` where something in the schema stands in the way of a new name. */
+  /** Rejects with `already_exists`, and with `conflict` if another part of the schema prevents the new name. */
   update(
     project: ProjectRef,
     table: string,
@@ -28,8 +28,8 @@ export interface ProjectTables {
   ): Promise<Replayable<TableEntry>>;
 
   /**
-   * Gives the name as it was stored; rejects with `conflict` where something else in the schema uses the table. With
-   * `cascade` that goes too: foreign keys (not the rows that have them), views and triggers.
+   * Returns the stored name. Rejects with `conflict` if another part of the schema uses the table. `cascade` drops those parts
+   * too: views, triggers and foreign keys, but no rows.
    */
   drop(
     project: ProjectRef,
@@ -38,7 +38,7 @@ export interface ProjectTables {
     request: IdempotentRequest | null,
   ): Promise<Replayable<string>>;
 
-  /** Rejects with `already_exists`, with `conflict`, and with `constraint_violation` where the rows that are there forbid it. */
+  /** Rejects with `already_exists`, `conflict`, and `constraint_violation` if existing rows violate the new column. */
   addColumn(
     project: ProjectRef,
     table: string,
@@ -47,8 +47,8 @@ export interface ProjectTables {
   ): Promise<Replayable<ColumnEntry>>;
 
   /**
-   * All of the changes or none. Gives the columns in the order of the changes. Rejects with `conflict`, and with
-   * `constraint_violation` where the rows that are there forbid one.
+   * Makes all of the changes or none. Returns the columns in the order of the changes. Rejects with `conflict`, and with
+   * `constraint_violation` if existing rows violate a change.
    */
   changeColumns(
     project: ProjectRef,
@@ -57,7 +57,7 @@ export interface ProjectTables {
     request: IdempotentRequest | null,
   ): Promise<Replayable<readonly ColumnEntry[]>>;
 
-  /** Gives the name as it was stored; rejects with `conflict` for a primary key, and where something else uses the column. */
+  /** Returns the stored name. Rejects with `conflict` for a primary key, and if another part of the schema uses the column. */
   dropColumn(
     project: ProjectRef,
     table: string,
@@ -65,7 +65,7 @@ export interface ProjectTables {
     request: IdempotentRequest | null,
   ): Promise<Replayable<string>>;
 
-  /** Rejects with `constraint_violation` where a unique index finds values that stand twice. */
+  /** Rejects with `constraint_violation` if a unique index finds duplicate values. */
   createIndex(
     project: ProjectRef,
     table: string,
@@ -73,7 +73,7 @@ export interface ProjectTables {
     request: IdempotentRequest | null,
   ): Promise<Replayable<IndexEntry>>;
 
-  /** Gives the name as it was stored; rejects with `conflict` for an index that belongs to a constraint. */
+  /** Returns the stored name. Rejects with `conflict` for an index that belongs to a constraint. */
   dropIndex(
     project: ProjectRef,
     table: string,
@@ -91,7 +91,7 @@ export interface TableEntry {
 }
 
 export interface ListedTable extends TableEntry {
-  /** Null where it was not asked for, or where SQLite cannot read the table (a virtual one without its module). */
+  /** Null if not requested, or if SQLite cannot read the table, such as a virtual table without its module. */
   readonly rowCount: number | null;
 }
 
@@ -99,13 +99,13 @@ export interface ColumnEntry {
   readonly id: number;
   readonly tableName: string;
   readonly name: string;
-  /** As declared; empty where nothing is. */
+  /** As declared; empty without a type. */
   readonly type: string;
   readonly nullable: boolean;
-  /** The value of a literal, or else the SQL text of an expression. */
+  /** The value of a literal, or the SQL text of an expression. */
   readonly defaultValue: string | number | null;
   readonly primary: boolean;
-  /** Whether no two rows can have the same value in it. */
+  /** Whether the column alone is unique. */
   readonly unique: boolean;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -124,7 +124,7 @@ export interface IndexEntry {
 export interface ForeignKeyEntry {
   readonly columns: readonly string[];
   readonly referencesTable: string;
-  /** Null where SQLite cannot say: the table is missing, or its primary key has another number of columns. */
+  /** Null if the referenced table is missing, or its primary key has another number of columns. */
   readonly referencesColumns: readonly string[] | null;
   readonly onDelete: string;
   readonly onUpdate: string;
@@ -147,25 +147,25 @@ export interface NewColumn {
   readonly primary: boolean;
   readonly nullable: boolean;
   readonly unique: boolean;
-  /** As a client sent it: what it may be depends on the type. Null for none. */
+  /** As sent by the client; the type determines which values are valid. Null for none. */
   readonly defaultValue: unknown;
 }
 
-/** What is left out stays as it is. */
+/** A missing field leaves its part unchanged. */
 export interface TableChange {
   readonly name?: string;
   readonly displayName?: string | null;
 }
 
-/** What is left out stays as it is. */
+/** A missing field leaves its part unchanged. */
 export interface ColumnChange {
-  /** Its name, in any case, or its id in digits. */
+  /** The column's name in any case, or its id in digits. */
   readonly column: string;
   readonly name?: string;
   readonly type?: ColumnType;
   readonly nullable?: boolean;
   readonly unique?: boolean;
-  /** As a client sent it; null takes the default away. */
+  /** As sent by the client; null removes the default. */
   readonly defaultValue?: unknown;
 }
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** What a client put there, views too: of a database that counts none, an import loses nothing. */
+/** Returns the number of tables and views that the user created. An import into a database with none loses nothing. */
 export function countTables(database: DatabaseSync): number {
   const row = database
     .prepare(

@@ -1,4 +1,4 @@
-/** Rows by their first column, each group in the order of the rows. */
+/** Groups rows by their first column. Each group keeps the order of the rows. */
 export function groupRows<Row extends readonly [string, ...unknown[]]>(
   rows: readonly Row[],
 ): ReadonlyMap<string, readonly Row[]> {

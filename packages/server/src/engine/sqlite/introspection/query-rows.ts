@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /**
- * Every row of a query as an array, which is cheaper than an object for each. The caller says what the columns are:
- * SQLite's own tables and PRAGMAs have documented ones.
+ * Returns the rows of a query as arrays, which are cheaper than objects. `Row` states the columns, which are documented for
+ * SQLite's tables and PRAGMAs.
  */
 export function queryRows<Row extends readonly unknown[]>(
   database: DatabaseSync,

@@ -12,16 +12,15 @@ import type {
 import { queryRows } from './query-rows.ts';
 
 /**
- * What sqlite_schema stores, with the references of foreign keys. Call it inside a transaction: it takes several
- * queries. https://www.sqlite.org/schematab.html
- *
- * `references` by the name of a table, for whoever knows them better or has no need of them.
+ * Returns the objects in sqlite_schema. Call it inside a transaction, because it runs several queries.
+ * https://www.sqlite.org/schematab.html
+ * @param references the tables that each table references, by name. By default, they are read.
  */
 export function readStoredSchema(
   database: DatabaseSync,
   references: ReadonlyMap<string, readonly string[]> = readReferences(database),
 ): StoredSchema {
-  // SQLite reads the column as text whatever it is, and a file may have a BLOB there.
+  // A file may have a BLOB there, which SQLite also reads as text.
   const rows = queryRows<SchemaRow>(
     database,
     'SELECT type, name, tbl_name, CAST(sql AS TEXT), rootpage FROM main.sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid',
@@ -49,8 +48,8 @@ function readHeader(database: DatabaseSync): DatabaseHeader {
 }
 
 /**
- * Shadow tables are asked for only where there is a virtual table, the one kind of table without a root page: to list
- * all tables SQLite prepares a SELECT over each view. https://www.sqlite.org/vtab.html#the_xshadowname_method
+ * Lists shadow tables only if there is a virtual table, which has no root page, because SQLite prepares a SELECT over each view
+ * to list all tables. https://www.sqlite.org/vtab.html#the_xshadowname_method
  */
 function hiddenNames(database: DatabaseSync, rows: readonly SchemaRow[]): (name: string) => boolean {
   if (!rows.some(isVirtual)) return isReservedName;
@@ -66,7 +65,7 @@ function isVirtual([type, , , , rootPage]: SchemaRow): boolean {
   return type === 'table' && (rootPage ?? 0) === 0;
 }
 
-/** Only tables whose text has the word can have a foreign key; LIKE is a cheap sieve before a PRAGMA for each. */
+/** Only a table whose text has the word can have a foreign key. LIKE is much cheaper than a PRAGMA for each table. */
 function readReferences(database: DatabaseSync): ReadonlyMap<string, readonly string[]> {
   const rows = queryRows<[string, string]>(
     database,

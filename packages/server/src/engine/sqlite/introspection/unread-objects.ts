@@ -1,7 +1,7 @@
 import { DdlSyntaxError } from '../../../schema/ddl/statement-reader.ts';
 import type { UnreadObject } from '../../../schema/model.ts';
 
-/** Collects the objects whose stored text could not be read, or tells other things than SQLite does. */
+/** Collects the objects whose stored text could not be parsed, or differs from what SQLite reports. */
 export class UnreadObjects {
   readonly #list: UnreadObject[] = [];
 
@@ -13,7 +13,7 @@ export class UnreadObjects {
     this.#list.push({ kind, name, reason });
   }
 
-  /** What `read` gives, or null where the text is not one that it knows. */
+  /** Returns the result of `read`; null if it cannot parse the text. */
   attempt<Result>(kind: UnreadObject['kind'], name: string, read: () => Result): Result | null {
     try {
       return read();

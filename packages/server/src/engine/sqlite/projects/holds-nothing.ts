@@ -5,8 +5,8 @@ import { absentAsNull } from '../../../runtime/disk/absent-as-null.ts';
 import { holdsNoTable } from '../../../runtime/disk/holds-no-table.ts';
 
 /**
- * Whether the folder of a project has no file but those of its database, and that has no table, nor a log that could hold one: what is
- * left of a creation before its first commit.
+ * Returns whether the folder of a project has only the files of a database without tables and without a log that could hold
+ * one, as a creation leaves it before its first commit.
  */
 export async function holdsNothing(folder: string, databaseFile: string): Promise<boolean> {
   const names = await readdir(folder);

@@ -2,9 +2,9 @@ import { lstat, open, readFile, rm } from 'node:fs/promises';
 
 import { absentAsNull } from '../../../runtime/disk/absent-as-null.ts';
 
-/** Makes the mark, which holds the id of the creation; it is on the disk when the promise resolves. */
+/** Writes the mark, which holds the id of the creation. It is on the disk when the promise resolves. */
 export async function writeMark(path: string, creationId: string): Promise<void> {
-  // Not through a link, and not in place of anything.
+  // Does not follow a link or overwrite a file.
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(creationId);
@@ -14,7 +14,7 @@ export async function writeMark(path: string, creationId: string): Promise<void>
   }
 }
 
-/** Returns the id of the creation, empty where the mark has none; null where there is no mark. */
+/** Returns the id of the creation, empty for an empty mark; null if there is no mark. */
 export async function readMark(path: string): Promise<string | null> {
   const found = await absentAsNull(lstat(path));
   return found?.isFile() ? await absentAsNull(readFile(path, 'utf8')) : null;

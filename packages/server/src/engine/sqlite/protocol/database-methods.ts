@@ -10,14 +10,14 @@ import type {
 import type { Replacement } from './replacement.ts';
 import type { TableReads, TableWrites } from './table-methods.ts';
 
-/** What the threads are started with. */
+/** The start data of a thread. */
 export interface DatabaseThreadStart {
   readonly maxOpenDatabases: number;
 }
 
-/** What a point thread is started with. */
+/** The start data of a point thread. */
 export interface PointThreadStart extends DatabaseThreadStart {
-  /** Of `commitSizes`, where it counts. */
+  /** The shared memory of `commitSizes`. */
   readonly commitSizes: SharedArrayBuffer;
 }
 
@@ -25,10 +25,10 @@ type CloseDatabase = {
   readonly closeDatabase: { readonly input: { readonly path: string }; readonly output: void };
 };
 
-/** What a point thread does: short reads and writes. Those of a project all go to one thread, chosen by its slug. */
+/** Short reads and writes. The slug of a project determines its point thread. */
 export type PointMethods = PointRecordMethods & CloseDatabase;
 
-/** What a writer thread does: changes that may take long. Of one project there is one at a time. */
+/** Changes that may take long. A project has one at a time. */
 export type WriterMethods = TableWrites &
   BoundedRecordWrites &
   CloseDatabase & {
@@ -36,16 +36,16 @@ export type WriterMethods = TableWrites &
       readonly input: { readonly path: string; readonly content: NewDatabase };
       readonly output: CreatedDatabase;
     };
-    /** What an import gave that the request repeats; null where it repeats none. */
+    /** Returns the stored result of an earlier import with this key; null if there is none. */
     readonly findImport: {
       readonly input: { readonly path: string; readonly request: IdempotentRequest };
       readonly output: Replayable<ImportReport> | null;
     };
-    /** Puts an imported file in the place of a project's database, which no other thread has open. */
+    /** Replaces a project's database, which no other thread has open, by an imported file. */
     readonly replaceDatabase: { readonly input: Replacement; readonly output: void };
   };
 
-/** What a reader thread does, on read-only connections. */
+/** Reads that may take long, on read-only connections. */
 export type ReaderMethods = TableReads &
   BoundedRecordReads &
   CloseDatabase & {

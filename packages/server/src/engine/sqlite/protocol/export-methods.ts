@@ -5,18 +5,18 @@ import type {
   WrittenTableExport,
 } from '../../project-exports.ts';
 
-/** What an export process is told beside what a client asks for. */
+/** The input of an export process besides the client's request. */
 export interface ExportTask {
-  /** Of the project's database. */
+  /** The path of the project's database. */
   readonly path: string;
-  /** A new file. */
+  /** The path of the new file. */
   readonly outputPath: string;
   readonly maxBytes: number;
-  /** Whether somebody looks at the progress, which is worth counting the rows first. */
+  /** Whether a client can see the progress, so the rows are counted first. */
   readonly counting: boolean;
 }
 
-/** What an export process does. It sends an `ExportProgress` now and then. */
+/** Operations of an export process, which sends an `ExportProgress` from time to time. */
 export type ExportMethods = {
   readonly writeTable: {
     readonly input: ExportTask & { readonly request: TableExportRequest };

@@ -1,9 +1,9 @@
 import type { IdempotentRequest } from '../../../core/idempotency.ts';
 import type { ImportReport } from '../../engine.ts';
 
-/** What a database keeps of the import that it came with. */
+/** What a database stores about the import that created it. */
 export interface StoredImport {
-  /** Null where the import has no key of its own. */
+  /** Null for an import without an idempotency key. */
   readonly request: IdempotentRequest | null;
   readonly report: ImportReport;
 }
@@ -11,6 +11,6 @@ export interface StoredImport {
 export interface Replacement extends StoredImport {
   /** The project's database. No other connection of this process has it open. */
   readonly path: string;
-  /** The file that takes its place, in the same folder. Nobody has it open. */
+  /** The file that replaces it, in the same folder, which no process has open. */
   readonly uploadPath: string;
 }

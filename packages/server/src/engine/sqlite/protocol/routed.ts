@@ -1,9 +1,9 @@
-/** Whom a worker hands an operation on to: a thread of a pool, or a process that can be stopped. */
+/** The worker that must run an operation: a thread of a pool, or a process that can be stopped. */
 export type NextWorker = 'reader' | 'writer' | 'process';
 
 /**
- * What a worker answers: the operation's result, or which other worker the operation needs. An operation that is handed on has
- * had no effect.
+ * A worker's answer: the operation's result, or which other worker must run the operation. In the second case, the operation
+ * has had no effect.
  */
 export type Routed<Result, Worker extends NextWorker = NextWorker> = Done<Result> | Needs<Worker>;
 

@@ -9,13 +9,12 @@ import type {
 } from '../protocol/record-methods.ts';
 import { needs, type Routed } from '../protocol/routed.ts';
 
-/** Writes that the point thread takes where they are short. */
+/** Writes that the point thread tries first. */
 type PointWrites = RecordWrites & BatchWrites;
 
 /**
- * Runs an operation on the rows of a project where it can be done: on the project's point thread, then on a reader or a writer,
- * then in a process. Each worker says which one follows. The threads do theirs while the project's file stays in its place; for a
- * process the operation waits outside, so that it holds up nobody who replaces the file.
+ * Runs an operation on rows on the point thread, on a reader or writer, or in a process. Each worker either finishes the
+ * operation or states which worker must run it.
  */
 export class RecordRouter {
   readonly #host: EngineHost;
@@ -24,7 +23,7 @@ export class RecordRouter {
     this.#host = host;
   }
 
-  /** @param start the first worker: the point thread for what may be short. */
+  /** @param start the first worker to try. */
   async read<Name extends keyof RecordReads>(
     project: ProjectRef,
     operation: Name,
@@ -43,7 +42,7 @@ export class RecordRouter {
     return this.#host.withQueryProcess(project, NEVER, (path, run) => run(operation, inputAt(path)));
   }
 
-  /** A writer does alone what the point thread hands on. */
+  /** A writer runs alone on the database. */
   async write<Name extends keyof PointWrites>(
     project: ProjectRef,
     operation: Name,
@@ -74,7 +73,7 @@ export class RecordRouter {
     return answer.kind === 'done' ? answer.result : this.#writeInProcess(project, operation, inputAt);
   }
 
-  /** A trigger may run without end. What is stopped has had no effect: its transaction was not committed. */
+  /** A trigger may never end. A stopped write has no effect, because its transaction is not committed. */
   #writeInProcess<Name extends keyof WriteMethods>(
     project: ProjectRef,
     operation: Name,
@@ -90,5 +89,5 @@ function isFor<Result>(answer: Routed<Result>, thread: 'reader' | 'writer'): boo
   return answer.kind === 'needs' && answer.worker === thread;
 }
 
-/** A client that leaves does not stop its operation: the time limit is close enough. */
+/** An operation continues when its client disconnects, until the time limit. */
 const NEVER = new AbortController().signal;

@@ -23,8 +23,8 @@ import { RecordRouter } from './record-router.ts';
 import { isShortPage } from './short-operations.ts';
 
 /**
- * The rows of SQLite projects. What is short work, with one row or with a few along the key, is done on the project's point
- * thread; all else on the readers and writers, and what may have no end, such as views and triggers, in processes.
+ * The rows of SQLite projects. Short operations, on one row or on a few rows along the key, run on the project's point thread,
+ * and others on readers and writers. Operations that may never end, because of views or triggers, run in processes.
  */
 export class SqliteRecords implements ProjectRecords, ProjectBatches {
   readonly #router: RecordRouter;

@@ -13,42 +13,42 @@ import { hasMetadata, nameOfTableId } from '../tables/metadata.ts';
 import type { ExpressionFacts } from '../values/json-expression.ts';
 import { expressionCost } from './expression-cost.ts';
 
-/** A table or a view, as far as its rows are concerned. */
+/** What reading and writing rows needs to know about a table or view. */
 export interface RecordTable {
-  /** As it is stored. */
+  /** As stored. */
   readonly name: string;
-  /** For SQL. */
+  /** The quoted name, for SQL. */
   readonly quoted: string;
   readonly kind: 'table' | 'virtual' | 'view';
-  /** Those that a row shows, in order; a rowid that is the key comes first. */
+  /** The visible columns in order, after the rowid if it is the key. */
   readonly columns: readonly RecordColumn[];
   /** By folded name. */
   readonly columnByName: ReadonlyMap<string, RecordColumn>;
-  /** What tells one row from every other; null where nothing does. */
+  /** The columns that identify a row; null if there are none. */
   readonly key: readonly RecordColumn[] | null;
-  /** Null where rows have none, or where no name is left to ask for it. */
+  /** Null for rows without a rowid, and if columns use all of its names. */
   readonly rowid: RecordColumn | null;
-  /** What orders rows where nothing else does, and no two share; null for a view, and where nothing tells rows apart. */
+  /** The default order, in which no two rows are equal; null for a view, and for a table without a key and rowid. */
   readonly order: readonly RecordColumn[] | null;
   /** The columns of each PRIMARY KEY, UNIQUE constraint and unique index over the whole table. */
   readonly uniqueKeys: readonly (readonly RecordColumn[])[];
   readonly hasTriggers: boolean;
-  /** Whether to read or to write a single row of it may take long. */
+  /** Whether reading or writing a single row may take long. */
   readonly isCostly: boolean;
-  /** Whether a row has columns that are computed each time that it is read. */
+  /** Whether a row has columns that are computed with each read. */
   readonly hasVirtualColumns: boolean;
-  /** Columns, by folded name, that foreign keys refer to: to change them is to look for rows of other tables. */
+  /** The folded names of the columns that foreign keys reference. Changing them looks up rows of other tables. */
   readonly referencedColumns: ReadonlySet<string>;
 }
 
 export interface RecordColumn {
   readonly name: string;
-  /** For SQL. */
+  /** The quoted name, for SQL. */
   readonly quoted: string;
   readonly kind: StorageKind;
-  /** Computed by SQLite, and never written. */
+  /** Whether SQLite computes the column. Such a column cannot be written. */
   readonly generated: boolean;
-  /** For reading it. */
+  /** How to render it. */
   readonly facts: ExpressionFacts;
 }
 

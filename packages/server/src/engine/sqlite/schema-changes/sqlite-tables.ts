@@ -18,7 +18,7 @@ import type { WriterMethods } from '../protocol/database-methods.ts';
 import type { EngineHost } from '../protocol/engine-host.ts';
 import type { Routed } from '../protocol/routed.ts';
 
-/** Tables of SQLite projects: reads on the reader threads, changes on the writers, alone. */
+/** The tables of SQLite projects. Readers read them; a writer changes them alone. */
 export class SqliteTables implements ProjectTables {
   readonly #host: EngineHost;
 
@@ -119,7 +119,7 @@ export class SqliteTables implements ProjectTables {
     );
   }
 
-  /** A reader cannot give ids, so where some are missing the writer does, and the reader is asked again. */
+  /** A reader cannot assign ids. If one is missing, a writer assigns it and the read is repeated. */
   #read<T>(project: ProjectRef, read: (path: string) => Promise<Routed<T, 'writer'>>): Promise<T> {
     return this.#host.withDatabase(project, async (path) => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -145,5 +145,5 @@ export class SqliteTables implements ProjectTables {
   }
 }
 
-/** Another program may make tables between the two; that it does so again and again is not worth waiting for. */
+/** Another program may create a table between the two steps. */
 const ATTEMPTS = 5;

@@ -7,8 +7,8 @@ import { hasMetadata, nameOfTableId } from './metadata.ts';
 import { visibleTables } from './visible-tables.ts';
 
 /**
- * The table that a client means by a name, in any case, or else by an id in digits. Names first: every table has one, so
- * a table called `7` stays within reach, and so does the one with the id 7, by its own name.
+ * Returns the table with this name, in any case, or else with this id in digits. Names come first, so a table called `7` can
+ * be found, and so can the table with the id 7, by its own name.
  * @throws RowhouseError `not_found`.
  */
 export function findTable(database: DatabaseSync, nameOrId: string): StoredTable {

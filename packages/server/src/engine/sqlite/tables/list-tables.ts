@@ -6,7 +6,7 @@ import { queryRows } from '../introspection/query-rows.ts';
 import { hasMetadata, tableMetadata } from './metadata.ts';
 import { visibleTables } from './visible-tables.ts';
 
-/** Null where a table has no id yet. Call it inside a transaction. */
+/** Returns the tables sorted by name; null if one has no id yet. Call it inside a transaction. */
 export function listTables(database: DatabaseSync, countRows: boolean): readonly ListedTable[] | null {
   const tables = visibleTables(database);
   if (tables.length === 0) return [];
@@ -27,7 +27,7 @@ function count(database: DatabaseSync, table: string): number | null {
     const [row] = queryRows<[number]>(database, `SELECT count(*) FROM main.${quoteIdentifier(table)}`);
     return row?.[0] ?? null;
   } catch (error) {
-    // A module that is missing, or a full-text table over one that is gone. https://www.sqlite.org/rescode.html
+    // A missing module, or a full-text table over a missing table. https://www.sqlite.org/rescode.html
     if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_ERROR) return null;
     throw error;
   }
