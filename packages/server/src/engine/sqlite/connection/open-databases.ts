@@ -2,10 +2,7 @@ import { statSync } from 'node:fs';
 
 import { type OpenDatabase, openDatabase, type OpenDatabaseOptions } from './open-database.ts';
 
-/**
- * The connections of one thread, at most `limit` of them: the least recently used is closed to make room, so that ten
- * thousand projects need neither ten thousand file handles nor their memory.
- */
+/** The open connections of one thread, at most `limit`. Opening another closes the least recently used. */
 export class OpenDatabases {
   readonly #limit: number;
   readonly #options: OpenDatabaseOptions;
@@ -21,16 +18,16 @@ export class OpenDatabases {
     return this.#open.size;
   }
 
-  /** @throws SQLite's error, or the file system's, when there is no database at `path` or it cannot be opened. */
+  /** @throws SQLite's or the file system's error if there is no database at `path` or it cannot be opened. */
   get(path: string): OpenDatabase {
     const open = this.#open.get(path);
     if (open !== undefined) return this.#use(path, open);
-    // To open it for writing would make a file where there is none.
+    // Opening a missing file for writing would create it.
     if (this.#options.mode === 'read-write') statSync(path);
     return this.#use(path, openDatabase(path, this.#options));
   }
 
-  /** The connection to a database that is made by this. */
+  /** Creates a database and returns its connection. */
   create(path: string): OpenDatabase {
     return this.#use(path, openDatabase(path, this.#options));
   }
@@ -45,7 +42,7 @@ export class OpenDatabases {
     this.#open.clear();
   }
 
-  /** The one used last stands last. */
+  /** Moves the connection to the end. */
   #use(path: string, database: OpenDatabase): OpenDatabase {
     this.#open.delete(path);
     this.#open.set(path, database);

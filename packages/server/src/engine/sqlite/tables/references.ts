@@ -20,7 +20,7 @@ type Row = readonly [
 ];
 
 /**
- * The foreign keys of one table in the order of declaration: SQLite numbers them from the last to the first.
+ * The foreign keys of one table in order of declaration; SQLite numbers them from the last to the first.
  * https://www.sqlite.org/pragma.html#pragma_foreign_key_list
  */
 export function referencesOf(database: DatabaseSync, table: string): readonly Reference[] {

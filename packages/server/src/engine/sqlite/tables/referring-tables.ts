@@ -6,11 +6,11 @@ import { type Reference, referencesOf } from './references.ts';
 
 export interface ReferringTable {
   readonly name: string;
-  /** Those of its foreign keys that refer to the table. */
+  /** Its foreign keys that reference the table. */
   readonly references: readonly Reference[];
 }
 
-/** The tables with foreign keys that refer to this one, itself among them where it does. */
+/** The tables with foreign keys that reference this one, including the table itself. */
 export function referringTables(database: DatabaseSync, table: string): readonly ReferringTable[] {
   const rows = queryRows<[string]>(
     database,

@@ -10,7 +10,7 @@ import { queryRows } from '../introspection/query-rows.ts';
 export interface TableIndex extends IndexEntry {
   /** As in `columns`, but null for an expression or the rowid. */
   readonly columnNames: readonly (string | null)[];
-  /** Null where SQLite made the index for a constraint. */
+  /** Null if SQLite created the index for a constraint. */
   readonly sql: string | null;
 }
 
@@ -24,7 +24,7 @@ type Row = readonly [
 ];
 
 /**
- * The indexes of one table, sorted by name, those that SQLite made for a constraint included.
+ * The indexes of one table, sorted by name, including those that SQLite created for constraints.
  * https://www.sqlite.org/pragma.html#pragma_index_list, https://www.sqlite.org/pragma.html#pragma_index_xinfo
  */
 export function indexesOf(database: DatabaseSync, table: StoredTable): readonly TableIndex[] {
