@@ -1,7 +1,7 @@
 import { openSqliteEngine } from '../../engine/sqlite/sqlite-engine.ts';
 import { knownProjects } from '../system/known-projects.ts';
 
-// A program of its own, to be killed while its query runs: node endless-query.ts <folder>
+// A program that a test kills while its query runs: node endless-query.ts <folder>
 const engine = await openSqliteEngine({
   directory: process.argv[2] ?? '',
   maxOpenDatabases: 4,
