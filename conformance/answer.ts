@@ -36,7 +36,7 @@ const DOCUMENTED_CODES: ReadonlySet<ErrorCode> = new Set([
   'invalid_export_format',
 ]);
 
-// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects, and fails where it is not
+// oxlint-disable-next-line typescript/no-explicit-any -- a test reads the fields that it expects, and fails if one is missing
 export type Data = any;
 
 export interface ErrorBody {

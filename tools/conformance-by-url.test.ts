@@ -59,7 +59,7 @@ describe('the conformance suite, run against a base URL', () => {
   });
 });
 
-// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects, and fails where it is not
+// oxlint-disable-next-line typescript/no-explicit-any -- a test reads the fields that it expects, and fails if one is missing
 async function call(method: string, path: string, json?: unknown): Promise<any> {
   const response = await fetch(server.url + path, {
     method,

@@ -19,7 +19,7 @@ function send(json: unknown): Promise<Answer> {
   return server.call('POST', QUERY, { token, json });
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects, and fails where it is not
+// oxlint-disable-next-line typescript/no-explicit-any -- a test reads the fields that it expects, and fails if one is missing
 async function query(sql: string, params?: unknown): Promise<any> {
   const { status, body } = await send({ sql, ...(params !== undefined && { params }) });
   assert.equal(status, 200, `${sql}: ${JSON.stringify(body.error)}`);

@@ -14,7 +14,7 @@ export interface Answer {
   readonly headers: Headers;
   readonly body: {
     readonly ok: boolean;
-    // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects, and fails where it is not
+    // oxlint-disable-next-line typescript/no-explicit-any -- a test reads the fields that it expects, and fails if one is missing
     readonly data: any;
     readonly error: {
       readonly code: string;

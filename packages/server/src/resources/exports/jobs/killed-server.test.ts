@@ -131,7 +131,7 @@ async function call(
   path: string,
   json?: unknown,
   prefer = '',
-  // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects, and fails where it is not
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test reads the fields that it expects, and fails if one is missing
 ): Promise<any> {
   const response = await fetch(`${server.url}/projects/example_project/${path}`, {
     method,
