@@ -12,7 +12,7 @@ import { runCommand, type RunningCommand, startCommandServer } from '../testing/
 const OPTIONS = { timeout: 120_000, skip: process.platform === 'win32' };
 const ADMIN = 'an-admin-token-given-by-hand';
 
-/** Two things at once: the server runs, and what it keeps only while it runs is there. */
+/** Creates every kind of file while the server runs. */
 async function fill({ url }: RunningCommand): Promise<void> {
   const headers = { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' };
   const send = async (method: string, path: string, body: string) => {
@@ -37,7 +37,7 @@ function thenPrivate(folder: string, when: string): void {
 }
 
 test(
-  'a new data folder is for its owner alone, with all that a running server has in it',
+  'only the owner can access a new data folder and everything that a running server keeps in it',
   OPTIONS,
   async () => {
     using folder = temporaryFolder();
@@ -62,7 +62,7 @@ test(
 );
 
 test(
-  'what other users could read is for the owner alone after the next start, and what lies elsewhere stays',
+  'the next start makes files of the service private that other users could read, and leaves other files unchanged',
   OPTIONS,
   async () => {
     using folder = temporaryFolder();
@@ -95,7 +95,7 @@ test(
 );
 
 test(
-  'the command line keeps the data folder private, and gives the user files as the user has them',
+  'the command line keeps the data folder private, and writes the user’s files with the user’s permissions',
   OPTIONS,
   async () => {
     using folder = temporaryFolder();
