@@ -229,8 +229,8 @@ describe('a run that is not in memory', () => {
 
   test('delays no request for long, and fails none', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
-    const never = startStates({ archive: { ...NOTHING, chainOf: () => new Promise(() => undefined) } });
-    const made = never.make({ run: 'a' });
+    const unanswered = startStates({ archive: { ...NOTHING, chainOf: () => new Promise(() => undefined) } });
+    const made = unanswered.make({ run: 'a' });
     context.mock.timers.tick(ARCHIVE_LIMIT_MS);
     assert.equal((await made).status, 'accepted_provided_run');
     const failing = startStates({

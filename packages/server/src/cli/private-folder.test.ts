@@ -24,7 +24,7 @@ async function fill({ url }: RunningCommand): Promise<void> {
   for (const what of ['schema', 'table/books', 'database']) await send('POST', `export/${what}`, '{}');
 }
 
-function thenPrivate(folder: string, when: string): void {
+function assertPrivate(folder: string, when: string): void {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   const pathsOf = (kind: 'isDirectory' | 'isSymbolicLink') =>
     new Set(entries.filter((entry) => entry[kind]()).map((entry) => join(entry.parentPath, entry.name)));
@@ -55,9 +55,9 @@ test(
     ]) {
       assert.ok(kept.includes(name), name);
     }
-    thenPrivate(dataDir, 'while the server runs');
+    assertPrivate(dataDir, 'while the server runs');
     assert.equal(await server.stop('SIGTERM'), 0);
-    thenPrivate(dataDir, 'when it has stopped');
+    assertPrivate(dataDir, 'when it has stopped');
   },
 );
 
@@ -85,10 +85,10 @@ test(
       execFileSync('chmod', ['-R', bits, dataDir, elsewhere]);
       const before = folderModes(elsewhere);
       await using server = await startCommandServer(environment);
-      thenPrivate(dataDir, `after chmod ${bits} and a start`);
+      assertPrivate(dataDir, `after chmod ${bits} and a start`);
       assert.deepEqual(folderModes(elsewhere), before);
       await fill(server);
-      thenPrivate(dataDir, 'while the server runs');
+      assertPrivate(dataDir, 'while the server runs');
       await server.stop('SIGKILL');
     }
   },
@@ -104,7 +104,7 @@ test(
     writeFileSync(file, databaseFile('CREATE TABLE song (title);'));
     const imported = await runCommand(['import', file, '--project', 'music', '--create'], environment);
     assert.equal(imported.exitCode, 0, imported.stderr);
-    thenPrivate(environment.ROWHOUSE_DATA_DIR, 'after an import');
+    assertPrivate(environment.ROWHOUSE_DATA_DIR, 'after an import');
     chmodSync(environment.ROWHOUSE_DATA_DIR, 0o755);
     const out = join(folder.path, 'music.sql');
     const before = process.umask(0o027);
@@ -116,6 +116,6 @@ test(
       process.umask(before);
     }
     assert.equal(modeOf(out), '640');
-    thenPrivate(environment.ROWHOUSE_DATA_DIR, 'after an export');
+    assertPrivate(environment.ROWHOUSE_DATA_DIR, 'after an export');
   },
 );

@@ -59,7 +59,7 @@ test('what is no sound SQLite file is refused in words that help, and the projec
     assert.doesNotMatch(refused.body.error.message, /upload-|\/tmp/, name);
   }
   assert.equal(await exportedSchema(server, 'library'), before);
-  await thenNoUploadIsLeft(server);
+  await assertNoUploadLeft(server);
 });
 
 test('a copy made in the middle of a transaction, without its rollback journal, is refused as damaged', async () => {
@@ -115,7 +115,7 @@ test('a request that is not an import of a file is refused before anything is st
     assert.equal(refused.status, status);
   }
   assert.equal(await exportedSchema(server, 'library'), before);
-  await thenNoUploadIsLeft(server);
+  await assertNoUploadLeft(server);
 });
 
 test('an import into a project that does not exist is not_found for the owner, and makes nothing', async () => {
@@ -150,7 +150,7 @@ async function givenProject(server: TestServer): Promise<string> {
   return token;
 }
 
-async function thenNoUploadIsLeft(server: TestServer): Promise<void> {
+async function assertNoUploadLeft(server: TestServer): Promise<void> {
   const names = await readdir(join(server.dataDir, 'projects', 'library'));
   assert.deepEqual(
     names.filter((name) => name.startsWith('upload-')),

@@ -136,7 +136,7 @@ function kinds(): readonly (readonly [Kind, unknown])[] {
 }
 
 /** @param expected how many rows; undefined for a refusal that names `place`. */
-function thenFits(
+function assertMatches(
   { field, fitting }: Way,
   answer: Answer,
   expected: { readonly rows: number | undefined; readonly place: string; readonly what: string },
@@ -162,7 +162,7 @@ for (const [name, way] of Object.entries(WAYS)) {
           // What is wrong in a list is named where it is.
           const isInList = operator === 'in' && kind.startsWith('an array of');
           const place = isInList ? '[0].value[0]' : '[0].value';
-          thenFits(way, answer, { rows: fits[kind], place, what: `${operator} ${kind}` });
+          assertMatches(way, answer, { rows: fits[kind], place, what: `${operator} ${kind}` });
         }
       });
     }
@@ -172,7 +172,7 @@ for (const [name, way] of Object.entries(WAYS)) {
         // A column that is left out is no condition.
         if (kind === 'missing') continue;
         const answer = await way.send({ age: value });
-        thenFits(way, answer, { rows: FITS['='][kind], place: '.age', what: kind });
+        assertMatches(way, answer, { rows: FITS['='][kind], place: '.age', what: kind });
       }
     });
 
@@ -191,7 +191,7 @@ for (const [name, way] of Object.entries(WAYS)) {
         [{ nothing: 1 }, '.nothing'],
       ] as const) {
         const what = JSON.stringify(conditions);
-        thenFits(way, await way.send(conditions), { rows: undefined, place, what });
+        assertMatches(way, await way.send(conditions), { rows: undefined, place, what });
       }
     });
 
@@ -201,7 +201,7 @@ for (const [name, way] of Object.entries(WAYS)) {
         { column: 'AGE', op: '>', value: 0 },
         { column: 'age', op: '<', value: 36 },
       ];
-      thenFits(way, await way.send(conditions), { rows: 1, place: '', what: 'both' });
+      assertMatches(way, await way.send(conditions), { rows: 1, place: '', what: 'both' });
     });
   });
 }
