@@ -15,7 +15,7 @@ const large = databaseFile(
   'CREATE TABLE stone (id INTEGER PRIMARY KEY, weight BLOB); INSERT INTO stone VALUES (1, zeroblob(500000));',
 );
 
-test('on a full disk imports and exports fail with storage_full, what was stored stays, and all works when there is room', async (context) => {
+test('on a full disk imports and exports fail with storage_full, stored data is kept, and everything works when there is space', async (context) => {
   using disk = smallDisk();
   context.diagnostic(`the disk is made small by: ${disk.kind}`);
   await using server = await startCommandServer({
@@ -42,7 +42,7 @@ test('on a full disk imports and exports fail with storage_full, what was stored
   assert.equal(await server.stop('SIGTERM'), 0);
 });
 
-test('an import fails cleanly or is done, however little room there is for it', async () => {
+test('with little space on the disk, an import succeeds or fails completely', async () => {
   using disk = smallDisk();
   await using server = await startCommandServer({
     ROWHOUSE_DATA_DIR: disk.path,

@@ -10,7 +10,7 @@ import { knownProjects } from '../../testing/system/known-projects.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import { Imports } from './imports.ts';
 
-test('an upload that stops bringing bytes is given up with request_timeout, and nothing of it stays', async () => {
+test('an upload that stalls fails with request_timeout, and nothing of it is kept', async () => {
   using folder = temporaryFolder();
   const engine = await openSqliteEngine({
     directory: folder.path,
