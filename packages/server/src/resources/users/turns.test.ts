@@ -3,14 +3,14 @@ import { test } from 'node:test';
 
 import { Turns } from './turns.ts';
 
-/** Lets everything happen that waits for nothing but a promise. */
+/** Waits until all promises that depend on nothing else have settled. */
 function everyPromise(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
 }
 
-test('so much runs at once, the rest in the order of its arrival, and what is too much is refused', async () => {
+test('a limited number of tasks runs at once, the others run in order, and too many are refused', async () => {
   const turns = new Turns<'logins' | 'others'>({ atOnce: 2, waiting: 3 });
   const started: number[] = [];
   const finish: (() => void)[] = [];
@@ -40,7 +40,7 @@ test('so much runs at once, the rest in the order of its arrival, and what is to
   assert.deepEqual(started, [0, 1, 2, 3, 4]);
 });
 
-test('work that fails gives its turn on', async () => {
+test('a failed task passes its turn on', async () => {
   const turns = new Turns<'logins' | 'others'>({ atOnce: 1, waiting: 1 });
 
   const failing = turns.take('logins', () => Promise.reject(new Error('no')));
@@ -50,7 +50,7 @@ test('work that fails gives its turn on', async () => {
   assert.equal(await turns.take('logins', () => Promise.resolve('again')), 'again');
 });
 
-test('a line that is full keeps nobody of another out, and the lines are served by turns', async () => {
+test('a full queue does not affect another one, and the queues take turns', async () => {
   const turns = new Turns<'logins' | 'others'>({ atOnce: 1, waiting: 3 });
   const served: string[] = [];
   const work = (line: 'logins' | 'others', name: string) =>
