@@ -1,12 +1,12 @@
 import type { MeasuredServer } from './measured-server.ts';
 
-/** Where the rows of the contacts of a project are. */
+/** The path of a project's contact records. */
 export function contactsOf(project: string): string {
   return `/projects/${project}/records/contacts`;
 }
 
 /**
- * Makes a project with a table of contacts: an e-mail address that stands only once, a status and an owner.
+ * Creates a project with a table of contacts: a unique e-mail address, a status and an owner.
  * @returns the project's token.
  */
 export async function makeContacts(server: MeasuredServer, project: string, rows: number): Promise<string> {
@@ -27,7 +27,7 @@ export async function makeContacts(server: MeasuredServer, project: string, rows
   return data.token.token;
 }
 
-/** @returns the answer's text; throws where it is no success. */
+/** @returns the text of the answer. @throws unless it is a success. */
 export async function post(server: MeasuredServer, path: string, body: unknown): Promise<string> {
   const headers = { 'content-type': 'application/json' };
   const response = await server.fetch('POST', path, { headers, body: JSON.stringify(body) });

@@ -22,7 +22,7 @@ const LOAD_MS = 6_000;
 const LOAD_ROUNDS = 3;
 const CONNECTIONS = [4, 16] as const;
 
-/** Each with the route and the words of the sqlite3 shell that do the same. */
+/** Each format with its route and the sqlite3 shell's arguments for the same export. */
 const FORMATS: readonly {
   readonly format: string;
   readonly route: 'table/orders' | 'database';
@@ -39,8 +39,8 @@ const FORMATS: readonly {
 ];
 
 /**
- * Exports of a large table through HTTP against the sqlite3 shell on the same file, the two in turn; the memory that they take; and what
- * point reads of another project feel meanwhile.
+ * Compares exports of a large table through HTTP with the sqlite3 shell on the same file, alternating between them. Also measures their
+ * memory, and the latency of point reads of another project meanwhile.
  */
 export async function benchmarkDataExport(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rowhouse-bench-'));
@@ -60,7 +60,7 @@ export async function benchmarkDataExport(): Promise<void> {
   }
 }
 
-/** Of the kind that shops have: names, places, prices and remarks, some with commas and quotes, some missing. */
+/** Typical data of a shop: names, places, prices and remarks, some with commas and quotes, some missing. */
 function createLargeTable(path: string): void {
   using database = new DatabaseSync(path);
   database.exec(`CREATE TABLE orders (id INTEGER PRIMARY KEY, customer TEXT NOT NULL, city TEXT, amount REAL, quantity INTEGER, note TEXT);
@@ -69,7 +69,7 @@ function createLargeTable(path: string): void {
       round(i * 0.37, 2), i % 50, CASE i % 4 WHEN 0 THEN NULL WHEN 1 THEN 'left, at the door' ELSE 'ok' END FROM n;`);
 }
 
-/** @returns a token of the project that others are read in. */
+/** @returns a token for another project, whose records are read meanwhile. */
 async function fillProjects(server: MeasuredServer, file: string): Promise<string> {
   await post(server, '/projects', { project_slug: 'large', project_name: 'Large' });
   const calm = await post(server, '/projects', { project_slug: 'calm', project_name: 'Calm' });
@@ -82,7 +82,7 @@ async function fillProjects(server: MeasuredServer, file: string): Promise<strin
   await post(server, '/projects/calm/table', { table_name: 'notes', columns: [{ column_name: 'text' }] });
   const rows = Array.from({ length: 10_000 }, (_, index) => ({ text: `note ${index}` }));
   await post(server, '/projects/calm/records/notes', { rows, return: 'none' });
-  // With a first, small export, so that a process is there.
+  // A first, small export starts the export process.
   await post(server, '/projects/calm/export/table/notes', { limit: 1 });
   const { data } = JSON.parse(calm) as { readonly data: { readonly token: { readonly token: string } } };
   return data.token.token;
@@ -126,7 +126,7 @@ async function compare(
   );
 }
 
-/** With its output in a file. */
+/** Writes the output to a file. */
 async function runShell(words: readonly string[], output: string): Promise<void> {
   const shell = spawn('sqlite3', words, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(shell, 'close');
@@ -135,7 +135,7 @@ async function runShell(words: readonly string[], output: string): Promise<void>
   await ended;
 }
 
-/** Made, synced and stored; then it is removed, as it would fill the disk. @returns how long it took, in milliseconds. */
+/** Creates, syncs and stores an export, and then deletes it to save disk space. @returns the duration in milliseconds. */
 async function exportOnce(server: MeasuredServer, route: string, format: string): Promise<number> {
   const start = performance.now();
   const answer = await post(server, `/projects/large/export/${route}`, { format });
@@ -146,7 +146,7 @@ async function exportOnce(server: MeasuredServer, route: string, format: string)
   return time;
 }
 
-/** Else the next export would be the same file. */
+/** Without a change, the next export would reuse the stored file. */
 async function changeSomething(server: MeasuredServer): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const body = JSON.stringify({ quantity: Math.floor(Math.random() * 50) });
@@ -168,7 +168,7 @@ function watchMemory(server: MeasuredServer): { readonly peak: () => Promise<num
   };
 }
 
-/** Point reads of another project beside exports that follow each other without a pause, to the same without them, in turns. */
+/** Alternates between point reads of another project during continuous exports and the same reads without exports. */
 async function measureNeighbours(server: MeasuredServer, token: string, connections: number): Promise<void> {
   const alone: LoadReport[] = [];
   const beside: LoadReport[] = [];

@@ -17,14 +17,14 @@ const TABLE = contactsOf('bench');
 const NEW_ROW = '{"email":"{mark}-{sequence}@example.com","status":"active","owner_id":42}';
 const OPERATIONS = 10;
 
-/** A row more for each request, or several in a batch; the same with a key, which is one more row, and a look whether it is there. */
+/** An insert, the same with an idempotency key (one more lookup and row), and a batch of inserts. */
 const CASES: Readonly<Record<string, Pick<LoadRequest, 'path' | 'body' | 'headers'>>> = {
   insert: { path: TABLE, body: NEW_ROW },
   'with a key': { path: TABLE, body: NEW_ROW, headers: { 'Idempotency-Key': '{mark}-{sequence}' } },
   [`batch of ${OPERATIONS}`]: { path: '/projects/bench/batch', body: batchOf(OPERATIONS) },
 };
 
-/** What it costs an insert to have effect exactly once, in turns with the same without a key. */
+/** Alternates between inserts with and without an idempotency key. */
 export async function benchmarkExactlyOnce(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rowhouse-bench-'));
   const server = await startMeasuredServer(join(folder, 'data'));
@@ -65,7 +65,7 @@ function rateOf(round: Readonly<Record<string, LoadReport>>, name: string): numb
   return round[name]?.perSecond ?? Number.NaN;
 }
 
-/** Each round's rows and keys are its own. */
+/** Makes the rows and keys of each round unique. */
 function marked(request: LoadRequest, mark: string): LoadRequest {
   const fill = (text: string) => text.replaceAll('{mark}', mark);
   const headers = Object.entries(request.headers ?? {}).map(([name, value]) => [name, fill(value)]);

@@ -5,7 +5,7 @@ export const COLUMNS_PER_TABLE = 10;
 
 const TYPES = ['TEXT', 'INTEGER NOT NULL DEFAULT 0', 'REAL', 'NUMERIC(10,2) CHECK (amount_3 >= 0)'];
 
-/** A database of 2,000 tables of 10 columns each, with foreign keys, checks and an index a table: large, and ordinary. */
+/** A large but ordinary database: 2,000 tables of 10 columns each, with foreign keys, checks and an index per table. */
 export function createLargeSchema(path: string): void {
   const database = new DatabaseSync(path);
   database.exec('BEGIN');

@@ -6,7 +6,7 @@ import { benchmarkRequestLog } from './request-log.ts';
 import { benchmarkSchemaExport } from './schema-export.ts';
 import { benchmarkSlowClients } from './slow-clients/slow-clients.ts';
 
-/** Every benchmark in turn, each in one run beside what it is measured against. Or those named on the command line. */
+/** Runs every benchmark, or those named on the command line, each together with what it is compared with. */
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   'data-export': benchmarkDataExport,
   'exactly-once': benchmarkExactlyOnce,

@@ -5,23 +5,23 @@ import { fileURLToPath } from 'node:url';
 
 export const BENCH_TOKEN = 'benchmark-admin-credential-0123456789';
 
-/** A server in a process of its own, whose event loop and memory can be read from outside. */
+/** A server in another process whose event loop and memory are measured. */
 export interface MeasuredServer {
   readonly url: string;
   fetch(method: string, path: string, init?: RequestInit): Promise<Response>;
-  /** Measures the event loop anew from here. */
+  /** Restarts the measurement of the event loop. */
   resetDelay(): void;
-  /** The longest time that the event loop was held up since the reset, in milliseconds. */
+  /** The longest delay of the event loop since the reset, in milliseconds. */
   maxDelayMs(): Promise<number>;
   memory(): Promise<Memory>;
-  /** How long it has kept a processor busy since its start, with all its threads, in milliseconds. */
+  /** The CPU time of all its threads since its start, in milliseconds. */
   cpuMs(): Promise<number>;
-  /** What the server and the processes that it started hold in memory at this moment, in bytes, together. */
+  /** The resident memory of the server and its child processes, in bytes. */
   residentOfAll(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** In bytes; `peak` is the most since the process began. */
+/** In bytes; `peak` is the maximum since the start of the process. */
 export interface Memory {
   readonly resident: number;
   readonly peak: number;
@@ -30,7 +30,7 @@ export interface Memory {
 const MAIN = fileURLToPath(new URL('../packages/server/src/main.ts', import.meta.url));
 
 export interface MeasuredServerOptions {
-  /** What is run: the service itself, unless it is something to measure that against. */
+  /** The program to run; by default the service. */
   readonly main?: string;
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -85,10 +85,10 @@ async function addressOf(child: ChildProcess): Promise<string> {
   throw new Error(`the server did not start: ${output}`);
 }
 
-/** A clock tick of the kernel, as programs see it: https://man7.org/linux/man-pages/man7/time.7.html */
+/** A clock tick of the kernel in user space: https://man7.org/linux/man-pages/man7/time.7.html */
 const TICK_MS = 10;
 
-/** Fields 14 and 15, behind the name, in which anything may be: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** Fields 14 and 15, after the name, which may contain anything: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 async function readCpuMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -100,7 +100,7 @@ async function readMemory(pid: number): Promise<Memory> {
   return parseMemory(await readFile(`/proc/${pid}/status`, 'utf8'));
 }
 
-/** A process that ends meanwhile holds nothing. */
+/** A process that ends meanwhile counts as 0. */
 async function residentOfTree(pid: number): Promise<number> {
   const own = await readMemory(pid).catch(() => ({ resident: 0 }));
   const children = await childrenOf(pid).catch(() => []);

@@ -15,12 +15,12 @@ const DURATION_MS = 5_000;
 const ROWS = 10_000;
 const POINT: LoadRequest = { method: 'GET', path: '/projects/calm/records/contacts/500', token: BENCH_TOKEN };
 
-/** Few connections show what a request waits for; many, what is left of the machine. */
+/** A few connections show the waiting time of a request; many show the remaining capacity. */
 const CONNECTIONS = [4, 64] as const;
 
 const ENDLESS = 'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)';
 
-/** What ten clients of another project send, each again and again. */
+/** The statements that ten clients of another project repeat. */
 const HOSTILE_STATEMENTS: readonly string[] = [
   `${ENDLESS} SELECT count(*) FROM c`,
   `${ENDLESS} SELECT x FROM c ORDER BY random()`,
@@ -35,8 +35,8 @@ const HOSTILE_STATEMENTS: readonly string[] = [
 ];
 
 /**
- * What requests of one project feel of the worst queries of another, as the ratio to the same requests without them, in
- * turns. And what a query costs, beside a record that is read, and beside the same statement in this very process.
+ * Alternates between requests of one project beside hostile queries of another and the same requests without them, and prints the
+ * ratios. Also compares a query with a read of a record, and with the same statement in this process.
  */
 export async function benchmarkQueryIsolation(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rowhouse-bench-'));
@@ -80,7 +80,7 @@ function figures(
   return formatSpread(spreadOf(reports.map(value)), digits);
 }
 
-/** @returns what ends it, and waits until nothing of it runs. */
+/** @returns a function that stops the load and waits until none of it runs. */
 function startHostile(server: MeasuredServer): () => Promise<void> {
   const leaving = new AbortController();
   const clients = HOSTILE_STATEMENTS.map(async (sql) => {
@@ -90,7 +90,7 @@ function startHostile(server: MeasuredServer): () => Promise<void> {
   return async () => {
     leaving.abort();
     await Promise.all(clients);
-    // It has its turn when those are gone.
+    // This query gets its turn after those.
     await query(server, 'hostile', 'SELECT 1');
   };
 }
@@ -113,7 +113,7 @@ async function measureLatency(server: MeasuredServer, databasePath: string): Pro
   }
 }
 
-/** The statement alone, on a connection that is open. */
+/** The statement alone, on an open connection. */
 function medianInProcess(databasePath: string, sql: string): number {
   using database = new DatabaseSync(databasePath, { readOnly: true });
   const times = Array.from({ length: 500 }, () => {

@@ -23,11 +23,11 @@ interface Target {
 }
 
 interface Measured extends LoadReport {
-  /** Of a call, in microseconds. */
+  /** Per call, in microseconds. */
   readonly cpuMicros: number;
 }
 
-/** What calls send, beside the same calls to a server that logs none. */
+/** The headers of the calls, which are also sent to a server without a request log. */
 const CASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'logged alone': {},
   'with a key and a run': { 'X-Operation-Key': 'edit-profile-email', 'X-Operation-Run-Id': 'journey-1' },
@@ -38,8 +38,8 @@ const CASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * What the log of requests, and the headers of operations, cost the reading of one record: against a server without them, in short turns. The
- * processor's time for a call, of all threads of the server, is less at the mercy of what else the machine does than the rate.
+ * Measures the cost of the request log and of operation headers for reading one record, alternating in short turns with a server without
+ * a log. CPU time per call, over all threads, depends less than the rate on other load of the machine.
  */
 export async function benchmarkRequestLog(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rowhouse-bench-'));

@@ -15,8 +15,8 @@ const ROUNDS = 15;
 const FORMATS = ['sql', 'json'] as const;
 
 /**
- * The export of a large schema through HTTP, against `sqlite3 .schema` on the same file: the two in turn, so that both
- * meet the machine in the same mood. Prints times, ratios, memory and the event loop's longest delay.
+ * Compares the export of a large schema through HTTP with `sqlite3 .schema` on the same file, alternating between them so that both run
+ * under the same conditions. Prints times, ratios, memory and the event loop's longest delay.
  */
 export async function benchmarkSchemaExport(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rowhouse-bench-'));
@@ -73,7 +73,7 @@ async function compare(server: MeasuredServer, file: string, format: string): Pr
   );
 }
 
-/** Made, synced and stored; its download is not part of it, as the shell writes to a pipe that nobody waits for. */
+/** Creates, syncs and stores an export. Its download is not included, because the shell's output is not read either. */
 async function exportOnce(server: MeasuredServer, format: string): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const body = JSON.stringify({ format });
@@ -92,7 +92,7 @@ async function shellSchema(file: string): Promise<string> {
   return output;
 }
 
-/** The shell reports on itself, as its figures are gone once it has ended. */
+/** The shell prints its own statistics, which are not available after it has ended. */
 async function shellPeakBytes(file: string): Promise<number> {
   const shell = spawn('sqlite3', [file], { stdio: ['pipe', 'pipe', 'inherit'] });
   shell.stdin.end('.schema\n.print memory\n.shell cat /proc/$PPID/status\n');

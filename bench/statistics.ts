@@ -1,4 +1,4 @@
-/** The middle of the values, and their ends. */
+/** The median, minimum and maximum of some values. */
 export interface Spread {
   readonly min: number;
   readonly median: number;

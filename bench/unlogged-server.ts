@@ -3,7 +3,7 @@ import { composeService } from '../packages/server/src/compose.ts';
 import { readConfig } from '../packages/server/src/core/config.ts';
 import { createServiceLog } from '../packages/server/src/http/observing/service-log.ts';
 
-/** The service as `rowhouse start` serves it, but that nobody is told of its calls: what the log of requests is measured against. */
+/** The service of `rowhouse start` without the request log, for comparison. */
 const config = readConfig(process.env);
 const log = createServiceLog(config.logLevel, process.stderr);
 const service = await composeService(config, log);

@@ -11,7 +11,7 @@ after(() => subject.close());
 const { path, send, accept, refuse } = subject;
 
 const contacts = subject.tableName('contacts');
-/** By the server's clock, which need not be this machine's. */
+/** By the server's clock, which may differ from this machine's. */
 const begunMs = Date.parse((await send('GET', `${path}/auth/me`)).body.meta.generated_at);
 const made: Data = await accept(201, 'POST', `${path}/table`, {
   table_name: contacts,
@@ -24,14 +24,14 @@ const made: Data = await accept(201, 'POST', `${path}/table`, {
 });
 
 describe('a project slug', () => {
-  documented('is taken in any case', async () => {
+  documented('ignores case', async () => {
     const shouted = `/projects/${subject.slug.toUpperCase()}`;
     assert.equal((await accept(200, 'GET', `${shouted}/records/${contacts}`)).table, contacts);
     await accept(200, 'GET', `${shouted}/auth/me`);
   });
 
   ours(
-    'has letters, digits, _ and -, at most 63 of them',
+    'has letters, digits, _ and -, at most 63 characters',
     async () => {
       const admin = { token: subject.admin, fields: ['body.project_slug'] };
       for (const slug of ['', 'a b', 'a.b', 'a/b', 'café', '\u212A', 'a'.repeat(64), 7, null]) {
@@ -68,7 +68,7 @@ describe('the name of a new table, column or index', () => {
     });
   }
 
-  ours('has up to 63 characters', async () => {
+  ours('has at most 63 characters', async () => {
     const name = subject.tableName(`T${'a'.repeat(53)}`);
     assert.equal(name.length, 63);
     const columns = [{ column_name: 'C'.repeat(63) }];
@@ -77,7 +77,7 @@ describe('the name of a new table, column or index', () => {
   });
 });
 
-describe('a path takes the numeric id as well as the name', () => {
+describe('a path accepts the numeric id as well as the name', () => {
   documented('of a table', async () => {
     const { id } = made.table;
     for (const table of [contacts, id]) {
@@ -98,7 +98,7 @@ describe('a path takes the numeric id as well as the name', () => {
 });
 
 describe('a column type', () => {
-  documented('is INTEGER, REAL, TEXT, BLOB or ANY, in any case, and TEXT when left out', async () => {
+  documented('is INTEGER, REAL, TEXT, BLOB or ANY, in any case, and TEXT by default', async () => {
     const types = ['INTEGER', 'REAL', 'TEXT', 'BLOB', 'ANY'];
     const requested = [...types, ...types.map((type) => type.toLowerCase()), 'Real'];
     const columns = [
@@ -113,7 +113,7 @@ describe('a column type', () => {
     );
   });
 
-  documented('is no other', async () => {
+  documented('cannot be any other', async () => {
     for (const type of ['', 'VARCHAR', 'INT', 'TEXT ', 'BOOLEAN', 7, null]) {
       const table = {
         table_name: subject.tableName('typed'),
@@ -124,7 +124,7 @@ describe('a column type', () => {
     }
   });
 
-  documented('is kept to: a value of another type is refused, not turned into something else', async () => {
+  documented('is enforced: a value of another type is refused instead of converted', async () => {
     const wrong = [{ age: 'forty' }, { age: 1.5 }, { weight: 'heavy' }, { photo: 'not base64!' }];
     for (const row of wrong) {
       const { status } = await send('POST', `${path}/records/${contacts}`, row);
@@ -133,7 +133,7 @@ describe('a column type', () => {
     assert.deepEqual((await accept(200, 'GET', `${path}/records/${contacts}`)).rows, []);
   });
 
-  ours('is kept to by the database, and by the service where JSON has no such value', async () => {
+  ours('is enforced by the database, and by the service for values that JSON lacks', async () => {
     const records = `${path}/records/${contacts}`;
     for (const row of [{ age: 'forty' }, { age: 1.5 }, { weight: 'heavy' }]) {
       await refuse('constraint_violation', 'POST', records, row);
@@ -146,7 +146,7 @@ describe('a flag', () => {
   const truths = [true, 1, '1', 'true', 'yes', 'on'];
   const others = [false, 0, '0', 'false', 'no', 'off', '', 'TRUE', 'Yes', 2, null];
 
-  documented('is true in the six ways that are written down, and comes back as 0 or 1', async () => {
+  documented('is true in the six documented spellings, and is returned as 0 or 1', async () => {
     const columns = [...truths, ...others].map((flag, index) => ({
       column_name: `c${index}`,
       is_nullable: flag,
@@ -163,7 +163,7 @@ describe('a flag', () => {
     }
   });
 
-  documented('is read from a query the same way', async () => {
+  documented('has the same spellings in a query', async () => {
     for (const flag of ['1', 'true', 'yes', 'on']) {
       const page = await accept(200, 'GET', `${path}/records/${contacts}?include_count=${flag}`);
       assert.equal(page.total_count, 0, flag);
@@ -175,9 +175,9 @@ describe('a flag', () => {
   });
 });
 
-describe('names that came in with an imported database', () => {
+describe('names from an imported database', () => {
   ours(
-    'stay usable everywhere, percent-encoded in paths',
+    'can be used everywhere, percent-encoded in paths',
     async () => {
       const project = await subject.createProject();
       const { token } = project;
@@ -225,14 +225,14 @@ documented('times are UTC, to the second', () => {
   }
 });
 
-documented('the id of an export says when it was made', async () => {
+documented('the id of an export contains its creation time', async () => {
   const { export: manifest } = await accept(201, 'POST', `${path}/export/schema`);
   assert.match(manifest.id, /^exp_\d{8}_\d{6}_[0-9a-f]{10}$/);
   await send('DELETE', `${path}/exports/${manifest.id}`);
 });
 
 describe('a body', () => {
-  ours('needs a Content-Type of JSON where there is one', async () => {
+  ours('requires a Content-Type of JSON unless it is empty', async () => {
     const body = '{"table_name":"plain"}';
     for (const type of ['text/plain', 'application/xml', 'application/x-www-form-urlencoded']) {
       const headers = { 'content-type': type };
@@ -247,7 +247,7 @@ describe('a body', () => {
     await accept(200, 'DELETE', `${path}/records/${contacts}/${stored.row.id}`);
   });
 
-  ours('that is empty counts as {}', async () => {
+  ours('counts as {} if it is empty', async () => {
     for (const headers of [{}, { 'content-type': 'application/json' }]) {
       const { token } = await accept(201, 'POST', `${path}/auth/tokens/test`, undefined, { headers });
       await accept(200, 'DELETE', `${path}/auth/tokens/${token.token_id}`);
@@ -255,7 +255,7 @@ describe('a body', () => {
     await refuse('validation_failed', 'POST', `${path}/table`, undefined, { fields: ['body.table_name'] });
   });
 
-  ours('is at most 10 MiB', async () => {
+  ours('has at most 10 MiB', async () => {
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify({ email: 'x'.repeat(10 * 1024 * 1024) });
     await refuse('payload_too_large', 'POST', `${path}/records/${contacts}`, undefined, { body, headers });
@@ -269,7 +269,7 @@ describe('a body', () => {
 });
 
 describe('methods', () => {
-  ours('HEAD works wherever GET does, without a body', async () => {
+  ours('HEAD works for every URL with GET, without a body', async () => {
     for (const url of [`${path}/records/${contacts}`, `${path}/table/${contacts}`, `${path}/auth/me`, path]) {
       const got = await subject.fetch('GET', url);
       const headed = await subject.fetch('HEAD', url);
@@ -280,7 +280,7 @@ describe('methods', () => {
     }
   });
 
-  ours('OPTIONS and 405 name the methods of a URL in Allow', async () => {
+  ours('OPTIONS and 405 list the methods of a URL in Allow', async () => {
     const urls: Readonly<Record<string, readonly string[]>> = {
       [`${path}/records/${contacts}`]: ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST'],
       [`${path}/records/${contacts}/1`]: ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH'],

@@ -77,7 +77,7 @@ function pathOfLink({ url }: Data): string {
   return url.slice(url.indexOf('/shared/'));
 }
 
-/** What every manifest of an export that is ready says. */
+/** The content of every manifest of a ready export. */
 function assertReady(made: Data): void {
   assert.match(made.id, /^exp_\d{8}_\d{6}_[0-9a-f]{10}$/);
   assert.match(made.created_at, TIMESTAMP);
@@ -89,7 +89,7 @@ function assertReady(made: Data): void {
 }
 
 describe('POST /projects/{p}/export/schema', () => {
-  documented('is json unless it is asked for as sql, and counts neither tables nor rows', async () => {
+  documented('is json by default or sql, and has no table and row counts', async () => {
     for (const [body, format, type] of [
       [{}, 'json', 'application/json; charset=utf-8'],
       [{ format: 'sql' }, 'sql', 'application/sql; charset=utf-8'],
@@ -106,19 +106,19 @@ describe('POST /projects/{p}/export/schema', () => {
     }
   });
 
-  documented('takes a name for the file, whose extension is added', async () => {
+  documented('accepts a file name and appends the extension', async () => {
     assert.equal((await make(SCHEMA, { file_name: 'plan' })).download_name, 'plan.json');
     assert.equal((await make(SCHEMA, { file_name: 'plan.json' })).download_name, 'plan.json');
   });
 
-  documented('refuses another format to the letter', async () => {
+  documented('refuses another format with the documented message', async () => {
     for (const format of ['csv', 'yaml', '', 'JSON']) {
       const error = await refuse('invalid_export_format', 'POST', SCHEMA, { format });
       assert.equal(error.message, 'format must be json or sql for schema exports.');
     }
   });
 
-  ours('names every format that it takes in the details', async () => {
+  ours('lists every supported format in the error details', async () => {
     const fields = { fields: ['body.format'] };
     const error = await refuse('invalid_export_format', 'POST', SCHEMA, { format: 'yaml' }, fields);
     assert.match(error.details?.[0]?.message ?? '', /^must be one of json, sql\b/);
@@ -137,7 +137,7 @@ describe('POST /projects/{p}/export/schema', () => {
 });
 
 describe('POST /projects/{p}/export/table/{table}', () => {
-  documented('is csv, with the rows counted', async () => {
+  documented('is csv by default, with a row count', async () => {
     for (const name of [contacts, contacts.toUpperCase(), table.id]) {
       const made = await make(`${path}/export/table/${name}`);
       assertReady(made);
@@ -153,7 +153,7 @@ describe('POST /projects/{p}/export/table/{table}', () => {
     }
   });
 
-  ours('is json or ndjson where it is asked for', async () => {
+  ours('can be json or ndjson', async () => {
     const rows = [
       { id: 1, email: 'ada@example.com', age: 36 },
       { id: 2, email: 'bob@example.com', age: null },
@@ -178,7 +178,7 @@ describe('POST /projects/{p}/export/table/{table}', () => {
     );
   });
 
-  ours('takes columns, filters, an order and a part of the rows', async () => {
+  ours('accepts columns, filters, an order, a limit and an offset', async () => {
     assert.deepEqual(await exportedIds({}), [1, 2]);
     assert.deepEqual(await exportedIds({ columns: 'id,age', filters: { age: 36 } }), [1]);
     assert.deepEqual(await exportedIds({ filters: [{ column: 'age', op: 'is_null' }] }), [2]);
@@ -188,13 +188,13 @@ describe('POST /projects/{p}/export/table/{table}', () => {
     assert.deepEqual(await exportedIds({ limit: 0 }), []);
   });
 
-  ours('writes csv as it is asked to', async () => {
+  ours('applies the csv options', async () => {
     assert.ok((await exportedText({ delimiter: ';' })).startsWith('email;age'));
     assert.ok((await exportedText({ bom: true })).startsWith('\uFEFFemail'));
     assert.ok((await exportedText({ spreadsheet_safe: 'yes' })).startsWith('email,age'));
   });
 
-  ours('takes the options of csv with no other format', async () => {
+  ours('refuses csv options with any other format', async () => {
     for (const format of ['json', 'ndjson']) {
       for (const [name, value] of [
         ['delimiter', ';'],
@@ -207,7 +207,7 @@ describe('POST /projects/{p}/export/table/{table}', () => {
     }
   });
 
-  documented('is not found for a table that is not there', async () => {
+  documented('is not_found for a table that does not exist', async () => {
     await refuse('not_found', 'POST', `${path}/export/table/nothing_like_it`);
   });
 
@@ -215,7 +215,7 @@ describe('POST /projects/{p}/export/table/{table}', () => {
     await refuse('invalid_export_format', 'POST', TABLE, { format: 'xml' });
   });
 
-  ours('refuses another format in these words', async () => {
+  ours('refuses another format with this message', async () => {
     const error = await refuse(
       'invalid_export_format',
       'POST',
@@ -256,7 +256,7 @@ describe('POST /projects/{p}/export/table/{table}', () => {
 });
 
 describe('POST /projects/{p}/export/database', () => {
-  documented('is a zip archive, with tables and rows counted', async () => {
+  documented('is a zip archive by default, with table and row counts', async () => {
     const made = await make(DATABASE);
     assertReady(made);
     assert.deepEqual([made.kind, made.scope, made.table], ['database_export', 'project', null]);
@@ -266,7 +266,7 @@ describe('POST /projects/{p}/export/database', () => {
     assert.equal((await bytesOf(made)).toString('latin1', 0, 4), 'PK\u0003\u0004');
   });
 
-  documented('is zip-csv or json where it is asked for', async () => {
+  documented('can be zip-csv or json', async () => {
     const csv = await make(DATABASE, { format: 'zip-csv' });
     assert.deepEqual([csv.format, csv.download_name], ['zip-csv', `${slug}_database_export.zip`]);
     const json = await make(DATABASE, { format: 'json' });
@@ -275,7 +275,7 @@ describe('POST /projects/{p}/export/database', () => {
     assert.ok(String(await bytesOf(json)).includes('ada@example.com'));
   });
 
-  ours('is sql or sqlite where it is asked for', async () => {
+  ours('can be sql or sqlite', async () => {
     const sql = await make(DATABASE, { format: 'sql' });
     assert.deepEqual(
       [sql.download_name, sql.content_type],
@@ -289,7 +289,7 @@ describe('POST /projects/{p}/export/database', () => {
     assert.equal((await bytesOf(sqlite)).toString('latin1', 0, 16), 'SQLite format 3\0');
   });
 
-  documented('takes some tables, and some rows of each', async () => {
+  documented('accepts a selection of tables, and of the rows of each', async () => {
     const made = await make(DATABASE, {
       format: 'json',
       include_tables: [contacts],
@@ -301,7 +301,7 @@ describe('POST /projects/{p}/export/database', () => {
     assert.equal(others.table_count, all.table_count - 1);
   });
 
-  ours('writes json as a document of tables', async () => {
+  ours('has the tables in one document as json', async () => {
     const made = await make(DATABASE, { format: 'json', include_tables: [contacts.toUpperCase()] });
     const document = JSON.parse(String(await bytesOf(made)));
     assert.deepEqual([document.format, document.format_version], ['rowhouse.database', 1]);
@@ -313,7 +313,7 @@ describe('POST /projects/{p}/export/database', () => {
     await refuse('invalid_export_format', 'POST', DATABASE, { format: 'csv' });
   });
 
-  ours('refuses another format in these words', async () => {
+  ours('refuses another format with this message', async () => {
     const error = await refuse(
       'invalid_export_format',
       'POST',
@@ -343,56 +343,59 @@ describe('POST /projects/{p}/export/database', () => {
   );
 });
 
-describe('what a token needs', () => {
+describe('the scopes and tables of a token', () => {
   const whole = ['exports', 'schema:read', 'records:read'];
   const cases: readonly (readonly [name: string, grant: object, ofTable: boolean, ofProject: boolean])[] = [
     ['exports alone', { scopes: ['exports'] }, false, false],
     ['exports and schema:read', { scopes: ['exports', 'schema:read'] }, false, false],
     ['exports and records:read', { scopes: ['exports', 'records:read'] }, true, false],
-    ['what every export needs', { scopes: whole }, true, true],
+    ['all scopes that an export needs', { scopes: whole }, true, true],
     ['the same, limited to the table', { scopes: whole, tables: [contacts.toUpperCase()] }, true, false],
     ['the same, limited to another table', { scopes: whole, tables: ['nothing_like_it'] }, false, false],
-    ['no words about what it may do', {}, true, true],
+    ['no scopes or tables', {}, true, true],
   ];
   for (const [name, grant, ofTable, ofProject] of cases) {
-    ours(`to make, see, download, link to and delete an export, with ${name}`, async () => {
-      const body = { revoke_previous: false, ...grant };
-      const issued = await accept(201, 'POST', `${path}/auth/tokens`, body);
-      const as = { token: issued.token.token };
-      for (const [endpoint, allowed] of [
-        [TABLE, ofTable],
-        [SCHEMA, ofProject],
-        [DATABASE, ofProject],
-      ] as const) {
-        const made = await make(endpoint);
-        const there = `${path}/exports/${made.id}`;
-        const { exports } = await accept(200, 'GET', `${path}/exports?limit=500`, undefined, as);
-        assert.equal(
-          exports.some(({ id }: Data) => id === made.id),
-          allowed,
-        );
-        const download = await fetch('GET', made.download_url, undefined, as);
-        await download.arrayBuffer();
-        assert.equal(download.status, allowed ? 200 : 403);
-        if (allowed) {
-          await accept(201, 'POST', endpoint, undefined, as);
-          await accept(200, 'GET', there, undefined, as);
-          await accept(201, 'POST', `${there}/link`, undefined, as);
-          await accept(200, 'DELETE', there, undefined, as);
-        } else {
-          await refuse('permission_denied', 'POST', endpoint, undefined, as);
-          await refuse('permission_denied', 'GET', there, undefined, as);
-          await refuse('permission_denied', 'POST', `${there}/link`, undefined, as);
-          await refuse('permission_denied', 'DELETE', there, undefined, as);
+    ours(
+      `allow or forbid creating, reading, downloading, linking and deleting an export, with ${name}`,
+      async () => {
+        const body = { revoke_previous: false, ...grant };
+        const issued = await accept(201, 'POST', `${path}/auth/tokens`, body);
+        const as = { token: issued.token.token };
+        for (const [endpoint, allowed] of [
+          [TABLE, ofTable],
+          [SCHEMA, ofProject],
+          [DATABASE, ofProject],
+        ] as const) {
+          const made = await make(endpoint);
+          const there = `${path}/exports/${made.id}`;
+          const { exports } = await accept(200, 'GET', `${path}/exports?limit=500`, undefined, as);
+          assert.equal(
+            exports.some(({ id }: Data) => id === made.id),
+            allowed,
+          );
+          const download = await fetch('GET', made.download_url, undefined, as);
+          await download.arrayBuffer();
+          assert.equal(download.status, allowed ? 200 : 403);
+          if (allowed) {
+            await accept(201, 'POST', endpoint, undefined, as);
+            await accept(200, 'GET', there, undefined, as);
+            await accept(201, 'POST', `${there}/link`, undefined, as);
+            await accept(200, 'DELETE', there, undefined, as);
+          } else {
+            await refuse('permission_denied', 'POST', endpoint, undefined, as);
+            await refuse('permission_denied', 'GET', there, undefined, as);
+            await refuse('permission_denied', 'POST', `${there}/link`, undefined, as);
+            await refuse('permission_denied', 'DELETE', there, undefined, as);
+          }
         }
-      }
-      await accept(200, 'DELETE', `${path}/auth/tokens/${issued.token.token_id}`);
-    });
+        await accept(200, 'DELETE', `${path}/auth/tokens/${issued.token.token_id}`);
+      },
+    );
   }
 });
 
 describe('Prefer: respond-async', () => {
-  ours('is answered 202, and the export is ready by and by', async () => {
+  ours('returns 202, and the export becomes ready later', async () => {
     const options = { headers: { prefer: 'respond-async' } };
     const response = await fetch('POST', TABLE, { format: 'ndjson', offset: 1 }, options);
     assert.equal(response.status, 202);
@@ -421,7 +424,7 @@ describe('expires_in', () => {
 });
 
 describe('GET /projects/{p}/exports', () => {
-  documented('lists the exports, newest first, page by page', async () => {
+  documented('lists the exports, newest first, in pages', async () => {
     const older = await make(SCHEMA);
     const newer = await make(TABLE);
     const data = await accept(200, 'GET', `${path}/exports?limit=2`);
@@ -438,7 +441,7 @@ describe('GET /projects/{p}/exports', () => {
     assert.deepEqual([all.limit, all.returned, all.has_more], [50, 0, false]);
   });
 
-  documented('lists those of a status', async () => {
+  documented('lists the exports with a given status', async () => {
     const { id } = await make(SCHEMA);
     for (const [status, found] of [
       ['ready', true],
@@ -454,7 +457,7 @@ describe('GET /projects/{p}/exports', () => {
     }
   });
 
-  ours('lists also those that are not ready', async () => {
+  ours('also lists exports that are not ready', async () => {
     for (const status of ['pending', 'running', 'failed', 'expired']) {
       const { exports } = await accept(200, 'GET', `${path}/exports?status=${status}`);
       for (const each of exports) assert.equal(each.status, status);
@@ -474,7 +477,7 @@ describe('GET /projects/{p}/exports', () => {
 });
 
 describe('GET and DELETE /projects/{p}/exports/{id}', () => {
-  ours('shows one, and removes it with its file', async () => {
+  ours('returns an export, and deletes it with its file', async () => {
     const made = await make(SCHEMA);
     const data = await accept(200, 'GET', `${path}/exports/${made.id}`);
     assertKeys(data, ['export']);
@@ -486,7 +489,7 @@ describe('GET and DELETE /projects/{p}/exports/{id}', () => {
     await refuse('not_found', 'DELETE', `${path}/exports/${made.id}`);
   });
 
-  ours('is not found for one that never was', async () => {
+  ours('is not_found for an unknown id', async () => {
     for (const id of [UNKNOWN, 'x', '%00', '..%2Fx']) {
       await refuse('not_found', 'GET', `${path}/exports/${id}`);
       await refuse('not_found', 'DELETE', `${path}/exports/${id}`);
@@ -496,7 +499,7 @@ describe('GET and DELETE /projects/{p}/exports/{id}', () => {
 });
 
 describe('GET /projects/{p}/export/download/{export_id}', () => {
-  documented('gives the bytes, with their type and name', async () => {
+  documented('returns the bytes with their type and file name', async () => {
     const made = await make(TABLE);
     const response = await fetch('GET', made.download_url);
     assert.equal(response.status, 200);
@@ -507,7 +510,7 @@ describe('GET /projects/{p}/export/download/{export_id}', () => {
     await refuse('missing_authorization', 'GET', made.download_url, undefined, { token: null });
   });
 
-  ours('says all that a client needs to keep it, or to go on with it', async () => {
+  ours('returns the headers for caching and resuming', async () => {
     const made = await make(TABLE, { file_name: 'größe' });
     const { headers } = await fetch('HEAD', made.download_url);
     assert.equal(headers.get('content-length'), String(made.size_bytes));
@@ -552,7 +555,7 @@ describe('GET /projects/{p}/export/download/{export_id}', () => {
   });
 
   ours(
-    'does not reach into another project',
+    'cannot reach an export of another project',
     async () => {
       const made = await make(SCHEMA);
       const rival = await subject.createProject();
@@ -576,7 +579,7 @@ describe('links', () => {
     return data.link;
   };
 
-  ours('let whoever has one download the export, until they are ended', async () => {
+  ours('download the export without a token until they are revoked', async () => {
     const made = await make(TABLE);
     const link = await linkOf(made);
     const without = { token: null };

@@ -7,7 +7,7 @@ import { assertKeys } from './answer.ts';
 import { documented, ours } from './contract.ts';
 import { openSubject } from './subject.ts';
 
-// What holds for every answer, keys, ids and times, is asserted wherever one is read: see `readAnswer`.
+// `readAnswer` asserts for every answer what applies to all of them, such as keys, ids and times.
 
 const subject = await openSubject();
 after(() => subject.close());
@@ -24,7 +24,7 @@ documented('a success has its keys in order, data, and no error', async () => {
   assert.equal(body.data.table, contacts);
   assert.equal(body.error, null);
   assert.equal(headers.get('x-request-id'), body.request_id);
-  // The server's own clock, which need not be this machine's.
+  // By the server's clock, which may differ from this machine's.
   const date = Date.parse(headers.get('date') ?? '');
   assert.ok(Math.abs(Date.parse(body.meta.generated_at) - date) < 60_000);
 });
@@ -39,14 +39,14 @@ documented('an error has the same keys, no data, and a code and a message', asyn
   assert.equal(typeof body.error.message, 'string');
 });
 
-documented('every request has an id of its own', async () => {
+documented('every request has a different id', async () => {
   const answers = await Promise.all(
     Array.from({ length: 20 }, () => send('GET', `${path}/records/${contacts}`)),
   );
   assert.equal(new Set(answers.map(({ body }) => body.request_id)).size, 20);
 });
 
-ours('error.details names each field at fault, and is not there where none can be named', async () => {
+ours('error.details names each wrong field, and is missing if there is none', async () => {
   const faults = { table_name: 7, display_name: 7, colums: [] };
   const refused = await refuse('validation_failed', 'POST', `${path}/table`, faults);
   assert.deepEqual((refused.details ?? []).map(({ field }) => field).toSorted(), [
@@ -58,14 +58,14 @@ ours('error.details names each field at fault, and is not there where none can b
   assert.deepEqual(Object.keys(missing), ['code', 'message']);
 });
 
-describe('an envelope answers', () => {
+describe('an envelope is the answer to', () => {
   documented('an unknown route', async () => {
     for (const url of ['/', '/nowhere', `${path}/nowhere`, `${path}/records`]) {
       await refuse('not_found', 'GET', url);
     }
   });
 
-  documented('a method that a route does not take', async () => {
+  documented('a method that a route does not support', async () => {
     await refuse('method_not_allowed', 'PUT', `${path}/records/${contacts}`, {});
   });
 
@@ -87,14 +87,14 @@ describe('an envelope answers', () => {
     }
   });
 
-  documented('a URL that cannot be read', async () => {
+  documented('a URL that cannot be decoded', async () => {
     for (const url of [`${path}/table/%`, `${path}/table/%zz`, `${path}/table/%ff`]) {
       const { status } = await send('GET', url);
       assert.ok(status === 400 || status === 404, `${url}: ${status}`);
     }
   });
 
-  ours('a method that HTTP does not have', async () => {
+  ours('a method that HTTP does not define', async () => {
     const { hostname, port } = new URL(subject.url);
     const sent = request({ hostname, port, method: 'PROPFIND', path });
     const answer = await new Promise<string>((resolve, reject) => {

@@ -40,7 +40,7 @@ describe('401 missing_authorization', () => {
 });
 
 describe('401 invalid_token', () => {
-  documented('for one that is malformed, mistyped or unknown', async () => {
+  documented('for a malformed, mistyped or unknown token', async () => {
     const last = subject.token.at(-1) === 'a' ? 'b' : 'a';
     const mistyped = subject.token.slice(0, -1) + last;
     for (const token of ['x', 'pat_', 'pat_short', mistyped, `${subject.token}x`, `pat_${'A'.repeat(42)}`]) {
@@ -48,7 +48,7 @@ describe('401 invalid_token', () => {
     }
   });
 
-  documented('for a project that does not exist, as for one that is another’s', async () => {
+  documented('for a project that does not exist, as for a token of another project', async () => {
     const refused = await refuse('invalid_token', 'GET', '/projects/no_such_project/auth/me');
     if (subject.admin === null) return;
     const other = await subject.createProject();
@@ -58,7 +58,7 @@ describe('401 invalid_token', () => {
 });
 
 describe('403 permission_denied', () => {
-  ours('for a project token, where only the owner of the server may', async () => {
+  ours('for a project token on a route for the owner of the server', async () => {
     const project = { project_slug: subject.newSlug(), project_name: 'x' };
     await refuse('permission_denied', 'POST', '/projects', project);
     await refuse('permission_denied', 'GET', '/projects');
@@ -97,12 +97,12 @@ describe('404 not_found', () => {
   }
 });
 
-documented('400 invalid_export_format, to the letter', async () => {
+documented('400 invalid_export_format has the documented message', async () => {
   const refused = await refuse('invalid_export_format', 'POST', `${path}/export/schema`, { format: 'yaml' });
   assert.equal(refused.message, 'format must be json or sql for schema exports.');
 });
 
-ours('400 invalid_json says the line and the column', async () => {
+ours('400 invalid_json contains the line and the column', async () => {
   const options = { headers: { 'content-type': 'application/json' }, body: '{\n  "table_name": oops\n}' };
   const refused = await refuse('invalid_json', 'POST', `${path}/table`, undefined, options);
   assert.match(refused.message, /line 2, column 17/);
@@ -131,7 +131,7 @@ describe('409 already_exists', () => {
   );
 });
 
-describe('409 constraint_violation names the column, and changes nothing', () => {
+describe('409 constraint_violation names the column, and nothing changes', () => {
   const refusals: readonly (readonly [constraint: string, row: Data, field: string])[] = [
     ['UNIQUE', { email: 'ada@example.com' }, 'email'],
     ['the primary key', { id: 1, email: 'other@example.com' }, 'id'],

@@ -30,7 +30,7 @@ for (const table of [contacts, secrets]) {
   await accept(201, 'POST', `${path}/records/${table}`, { email: 'ada@example.com' });
 }
 
-/** A token of the project that takes nobody's place. It is revoked at the end, so that it does not outlive the suite. */
+/** A token of the project that revokes no other. It is revoked at the end of the suite. */
 async function mint(fields: object = {}): Promise<Data> {
   const { token } = await accept(201, 'POST', `${path}/auth/tokens`, { revoke_previous: false, ...fields });
   after(() => accept(200, 'DELETE', `${path}/auth/tokens/${token.token_id}`));
@@ -38,7 +38,7 @@ async function mint(fields: object = {}): Promise<Data> {
 }
 
 describe('GET /projects/{p}/auth/me', () => {
-  documented('tells of the token that was sent', async () => {
+  documented('describes the token of the request', async () => {
     const data = await accept(200, 'GET', `${path}/auth/me`);
     assertKeys(data, ['token']);
     const { token } = data;
@@ -63,7 +63,7 @@ describe('GET /projects/{p}/auth/me', () => {
 
 describe('POST /projects/{p}/auth/tokens', () => {
   documented(
-    'makes a token of the documented form, and revokes the earlier ones of the same user at once',
+    'creates a token in the documented form, and immediately revokes the earlier tokens of the same user',
     async () => {
       const { slug, token: earlier } = await subject.createProject();
       const home = `/projects/${slug}`;
@@ -87,14 +87,14 @@ describe('POST /projects/{p}/auth/tokens', () => {
     { needs: 'projects' },
   );
 
-  ours('keeps the earlier ones with revoke_previous: false', async () => {
+  ours('keeps the earlier tokens with revoke_previous: false', async () => {
     const { token, token_name } = await mint();
     assert.equal(token_name, 'default');
     await accept(200, 'GET', `${path}/auth/me`);
     await accept(200, 'GET', `${path}/auth/me`, undefined, { token });
   });
 
-  ours('answers what the token may do', async () => {
+  ours('returns the permissions of the token', async () => {
     const token = await mint({ scopes: ['query'], tables: [contacts], expires_at: '2096-01-01T00:00:00Z' });
     assert.deepEqual(token.scopes, ['query']);
     assert.deepEqual(token.tables, [contacts]);
@@ -104,7 +104,7 @@ describe('POST /projects/{p}/auth/tokens', () => {
     assert.equal(full.tables, null);
   });
 
-  ours('makes no token that can do more than the one that asks', async () => {
+  ours('creates no token with more permissions than the caller’s', async () => {
     const { token } = await mint({ scopes: ['tokens', 'query'], tables: [contacts], expires_at: soon() });
     for (const more of [
       { scopes: ['records:read'] },
@@ -137,7 +137,7 @@ function soon(): string {
   return `${new Date(Date.now() + 3_600_000).toISOString().slice(0, 19)}Z`;
 }
 
-describe('what a token may do', () => {
+describe('the permissions of a token', () => {
   const requests: readonly (readonly [scope: string, method: string, below: string, body?: object])[] = [
     ['records:read', 'GET', `/records/${contacts}`],
     ['records:write', 'PATCH', `/records/${contacts}/1`, { email: 'b@example.com' }],
@@ -158,7 +158,7 @@ describe('what a token may do', () => {
     });
   }
 
-  ours('only in some tables', async () => {
+  ours('can be limited to some tables', async () => {
     const { token } = await mint({ tables: [contacts] });
     await accept(200, 'GET', `${path}/records/${contacts}`, undefined, { token });
     await refuse('permission_denied', 'GET', `${path}/records/${secrets}`, undefined, { token });
@@ -166,7 +166,7 @@ describe('what a token may do', () => {
     await refuse('permission_denied', 'POST', `${path}/export/schema`, {}, { token });
   });
 
-  ours('no rows by way of an export, without records:read', async () => {
+  ours('include no rows in exports without records:read', async () => {
     const { token } = await mint({ scopes: ['exports', 'schema:read'] });
     for (const below of [`/export/table/${contacts}`, '/export/database', '/export/schema']) {
       await refuse('permission_denied', 'POST', path + below, {}, { token });
@@ -175,8 +175,8 @@ describe('what a token may do', () => {
     assert.deepEqual(exports, []);
   });
 
-  ours('not after it has expired', async () => {
-    // Every time is the server's: its clock need not be this machine's.
+  ours('end when the token expires', async () => {
+    // All times are the server's: its clock may differ from this machine's.
     const now = async (token: string | null) => {
       const { status, body } = await subject.send('GET', `${path}/auth/me`, undefined, { token });
       return { status, ms: Date.parse(body.meta.generated_at) };
@@ -194,7 +194,7 @@ describe('what a token may do', () => {
 });
 
 describe('GET /projects/{p}/auth/tokens', () => {
-  ours('lists the fields of auth/me and what each token may do, never the secret', async () => {
+  ours('lists the fields of auth/me and the permissions of each token, never the secret', async () => {
     const made = await mint({ token_name: 'listed', scopes: ['query'] });
     const data = await accept(200, 'GET', `${path}/auth/tokens?limit=500`);
     assert.deepEqual(Object.keys(data), ['tokens', 'limit', 'offset', 'returned', 'has_more']);
@@ -228,7 +228,7 @@ describe('GET /projects/{p}/auth/tokens', () => {
 });
 
 describe('DELETE /projects/{p}/auth/tokens/{token_id}', () => {
-  documented('revokes, from the very next request on', async () => {
+  documented('revokes a token for every later request', async () => {
     const { token } = await accept(201, 'POST', `${path}/auth/tokens/test`, {});
     await accept(200, 'GET', `${path}/auth/me`, undefined, { token: token.token });
     const data = await accept(200, 'DELETE', `${path}/auth/tokens/${token.token_id}`);
@@ -237,11 +237,11 @@ describe('DELETE /projects/{p}/auth/tokens/{token_id}', () => {
     await refuse('invalid_token', 'GET', `${path}/auth/me`, undefined, { token: token.token });
   });
 
-  documented('is not_found for a token that is not there', async () => {
+  documented('is not_found for an unknown token', async () => {
     await refuse('not_found', 'DELETE', `${path}/auth/tokens/999999999`);
   });
 
-  ours('names path.token_id for one that is no number', async () => {
+  ours('names path.token_id if it is not a number', async () => {
     for (const id of ['0', '-1', 'x', '1.5']) {
       const fields = ['path.token_id'];
       await refuse('validation_failed', 'DELETE', `${path}/auth/tokens/${id}`, undefined, { fields });
@@ -250,7 +250,7 @@ describe('DELETE /projects/{p}/auth/tokens/{token_id}', () => {
 });
 
 describe('POST /projects/{p}/auth/tokens/test', () => {
-  documented('makes a temporary token and reads one row with it', async () => {
+  documented('creates a temporary token and reads one row with it', async () => {
     const data = await accept(201, 'POST', `${path}/auth/tokens/test`, { table_name: contacts });
     assertKeys(data, ['token', 'test']);
     assertKeys(data.token, ['token', 'token_id', 'token_type', 'expires_at']);
@@ -263,7 +263,7 @@ describe('POST /projects/{p}/auth/tokens/test', () => {
     await accept(200, 'DELETE', `${path}/auth/tokens/${data.token.token_id}`);
   });
 
-  documented('names it temporary-access-test when it is given no name', async () => {
+  documented('uses the name temporary-access-test by default', async () => {
     for (const [body, name] of [
       [{}, 'temporary-access-test'],
       [{ token_name: 'mine' }, 'mine'],
@@ -275,7 +275,7 @@ describe('POST /projects/{p}/auth/tokens/test', () => {
     }
   });
 
-  ours('makes it live 10 minutes, and revokes nobody’s', async () => {
+  ours('limits its lifetime to 10 minutes, and revokes no other token', async () => {
     const { token } = await accept(201, 'POST', `${path}/auth/tokens/test`, {});
     const { tokens } = await accept(200, 'GET', `${path}/auth/tokens?limit=500`);
     const { created_at } = tokens.find(({ id }: Data) => id === token.token_id);
@@ -285,7 +285,7 @@ describe('POST /projects/{p}/auth/tokens/test', () => {
     await accept(200, 'DELETE', `${path}/auth/tokens/${token.token_id}`);
   });
 
-  documented('is not_found for a table that is not there', async () => {
+  documented('is not_found for a table that does not exist', async () => {
     await refuse('not_found', 'POST', `${path}/auth/tokens/test`, { table_name: 'nobody' });
   });
 
@@ -304,7 +304,7 @@ describe('the admin credential', () => {
   const asAdmin = { token: subject.admin };
 
   ours(
-    'makes and lists projects, mints project tokens, and may use every route of a project',
+    'creates and lists projects, creates project tokens, and may use every route of a project',
     async () => {
       const { slug } = await subject.createProject();
       const home = `/projects/${slug}`;

@@ -48,7 +48,7 @@ function newProject(fields: object = {}): NewProject {
 
 describe('POST /bootstrap', () => {
   documented(
-    'makes a project with its tables, rows and indexes, by a project token or the admin credential',
+    'creates a project with its tables, rows and indexes, with a project token or the admin credential',
     async () => {
       for (const token of [subject.token, subject.admin]) {
         const index = {
@@ -93,7 +93,7 @@ describe('POST /bootstrap', () => {
   );
 
   ours(
-    'answers the project, its tables with row counts, its indexes, and each token once',
+    'returns the project, its tables with row counts, its indexes, and each token once',
     async () => {
       const { slug } = await subject.createProject();
       const { token } = await accept(201, 'POST', `/projects/${slug}/auth/tokens`, {}, asAdmin);
@@ -133,7 +133,7 @@ describe('POST /bootstrap', () => {
   );
 
   documented(
-    'leaves no project behind where anything fails',
+    'creates no project if anything fails',
     async () => {
       const faults: readonly object[] = [
         { tables: [{ ...contacts, seed: [...contacts.seed, { code: 1, email: 'again@example.com' }] }] },
@@ -153,7 +153,7 @@ describe('POST /bootstrap', () => {
   );
 
   ours(
-    'is already_exists for a slug that is taken',
+    'is already_exists for an existing slug',
     async () => {
       const taken = newProject({ project_slug: subject.slug });
       await refuse('already_exists', 'POST', '/bootstrap', taken);

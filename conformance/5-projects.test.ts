@@ -15,7 +15,7 @@ const PROJECT_KEYS = ['id', 'project_slug', 'project_name', 'created_at', 'updat
 
 describe('POST /projects', () => {
   ours(
-    'makes a project and its first token',
+    'creates a project and its first token',
     async () => {
       const project = { project_slug: subject.newSlug(), project_name: 'Example CRM' };
       const data = await accept(201, 'POST', '/projects', project, asAdmin);
@@ -51,7 +51,7 @@ describe('POST /projects', () => {
 
 describe('GET /projects', () => {
   ours(
-    'lists every project, page by page',
+    'lists every project, in pages',
     async () => {
       const { slug } = await subject.createProject();
       const data = await accept(200, 'GET', '/projects?limit=500', undefined, asAdmin);
@@ -67,7 +67,7 @@ describe('GET /projects', () => {
 });
 
 describe('GET /projects/{p}', () => {
-  ours('tells of the project', async () => {
+  ours('returns the project', async () => {
     const { project } = await accept(200, 'GET', path);
     assert.deepEqual(Object.keys(project), PROJECT_KEYS);
     assert.equal(project.project_slug, subject.slug);
@@ -75,7 +75,7 @@ describe('GET /projects/{p}', () => {
 });
 
 describe('PATCH /projects/{p}', () => {
-  documented('renames the project; its slug stays', async () => {
+  documented('renames the project and keeps its slug', async () => {
     const requested = await subject.send('GET', path);
     if (requested.body.ok) {
       const { project_name } = requested.body.data.project;
@@ -107,7 +107,7 @@ describe('PATCH /projects/{p}', () => {
 
 describe('DELETE /projects/{p}', () => {
   documented(
-    'removes the project with all that is in it, when the body confirms its slug',
+    'deletes the project with all its data if the body confirms its slug',
     async () => {
       const { slug, token } = await subject.createProject();
       const home = `/projects/${slug}`;
@@ -124,7 +124,7 @@ describe('DELETE /projects/{p}', () => {
     { needs: 'projects' },
   );
 
-  documented('removes nothing when the slug is not confirmed', async () => {
+  documented('deletes nothing if the slug is not confirmed', async () => {
     const others = [
       undefined,
       '',
@@ -133,7 +133,7 @@ describe('DELETE /projects/{p}', () => {
       ` ${subject.slug}`,
       `${subject.slug} `,
     ];
-    // A slug without letters is the same in capitals.
+    // The upper case of a slug without letters is the same slug.
     for (const confirm_project_slug of others.filter((other) => other !== subject.slug)) {
       const fields = ['body.confirm_project_slug'];
       await refuse('validation_failed', 'DELETE', path, { confirm_project_slug }, { fields });

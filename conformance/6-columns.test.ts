@@ -25,12 +25,12 @@ const COLUMN_KEYS = [
 
 interface Given {
   readonly table: string;
-  /** The paths of its columns and of its records. */
+  /** The path of its columns, beside that of its records. */
   readonly columns: string;
   readonly records: string;
 }
 
-/** A table with columns id, email, phone and age, and two rows. */
+/** Creates a table with columns id, email, phone and age, and two rows. */
 async function givenContacts(name: string): Promise<Given> {
   const table = subject.tableName(name);
   await accept(201, 'POST', `${path}/table`, {
@@ -68,7 +68,7 @@ describe('GET /projects/{p}/column/{table}', () => {
     assert.deepEqual((await accept(200, 'GET', `${path}/table/${table}`)).columns, data.columns);
   });
 
-  ours('and one, by its name or id', async () => {
+  ours('and returns one, by its name or id', async () => {
     const { table, columns } = await givenContacts('one');
     const email = (await accept(200, 'GET', columns)).columns[1];
     for (const reference of ['email', 'EMAIL', email.id]) {
@@ -78,7 +78,7 @@ describe('GET /projects/{p}/column/{table}', () => {
     }
   });
 
-  documented('is not_found for what is not there', async () => {
+  documented('is not_found for an unknown table or column', async () => {
     await refuse('not_found', 'GET', `${path}/column/nobody`);
     await refuse('not_found', 'PATCH', `${refused.columns}/nothing`, { is_nullable: true });
     await refuse('not_found', 'DELETE', `${refused.columns}/nothing`);
@@ -86,7 +86,7 @@ describe('GET /projects/{p}/column/{table}', () => {
 });
 
 describe('POST /projects/{p}/column/{table}', () => {
-  documented('adds a column: TEXT, nullable and not unique unless it is said otherwise', async () => {
+  documented('adds a column: by default TEXT, nullable and not unique', async () => {
     const { table, columns, records } = await givenContacts('added');
     const data = await accept(201, 'POST', columns, { column_name: 'note' });
     assertKeys(data, ['table', 'column']);
@@ -108,7 +108,7 @@ describe('POST /projects/{p}/column/{table}', () => {
     assert.equal((await firstRow(records)).note, null);
   });
 
-  documented('takes a type, a default, NOT NULL and UNIQUE', async () => {
+  documented('accepts a type, a default, NOT NULL and UNIQUE', async () => {
     const { columns, records } = await givenContacts('typed');
     const wide = { column_name: 'score', column_type: 'integer', is_nullable: false, default_value: 5 };
     const { column } = await accept(201, 'POST', columns, wide);
@@ -120,7 +120,7 @@ describe('POST /projects/{p}/column/{table}', () => {
     assert.equal((await subject.send('PATCH', `${records}/2`, { code: 'x' })).body.ok, false);
   });
 
-  documented('adds no primary key', async () => {
+  documented('cannot add a primary key', async () => {
     const { columns } = refused;
     const answer = await subject.send('POST', columns, { column_name: 'key', is_primary: true });
     assert.equal(answer.body.ok, false);
@@ -128,7 +128,7 @@ describe('POST /projects/{p}/column/{table}', () => {
     assert.ok(listed.every(({ column_name }: Data) => column_name !== 'key'));
   });
 
-  ours('is already_exists for a name that is taken', async () => {
+  ours('is already_exists for an existing name', async () => {
     await refuse('already_exists', 'POST', refused.columns, { column_name: 'EMAIL' });
   });
 
@@ -165,7 +165,7 @@ describe('PATCH /projects/{p}/column/{table}/{column_id_or_name}', () => {
     assert.equal(back.column.column_name, 'phone');
   });
 
-  documented('changes what a column takes', async () => {
+  documented('changes the default, NOT NULL and UNIQUE', async () => {
     const { columns, records } = await givenContacts('changed');
     const patch = { is_nullable: false, is_unique: true, default_value: 'none' };
     const { column } = await accept(200, 'PATCH', `${columns}/phone`, patch);
@@ -186,7 +186,7 @@ describe('PATCH /projects/{p}/column/{table}/{column_id_or_name}', () => {
     assert.equal((await accept(201, 'POST', records, { email: 'd' })).row.phone, null);
   });
 
-  documented('changes the type only while the column holds no values', async () => {
+  documented('changes the type only of a column without values', async () => {
     const { columns, records } = await givenContacts('retyped');
     const patch = { column_type: 'INTEGER' };
     assert.equal((await subject.send('PATCH', `${columns}/phone`, patch)).body.ok, false);
@@ -198,18 +198,18 @@ describe('PATCH /projects/{p}/column/{table}/{column_id_or_name}', () => {
     assert.equal((await accept(200, 'PATCH', `${records}/1`, { phone: 42 })).row.phone, 42);
   });
 
-  ours('is a conflict for the type of a column that holds values', async () => {
+  ours('is a conflict for the type of a column with values', async () => {
     await refuse('conflict', 'PATCH', `${refused.columns}/phone`, { column_type: 'INTEGER' });
   });
 
-  documented('leaves a primary key unique', async () => {
+  documented('keeps a primary key unique', async () => {
     const { columns } = await givenContacts('keyed');
     await subject.send('PATCH', `${columns}/id`, { is_unique: false });
     const [id] = (await accept(200, 'GET', columns)).columns;
     assert.deepEqual([id.is_primary, id.is_unique], [1, 1]);
   });
 
-  ours('is a constraint_violation where values do not fit, and changes nothing', async () => {
+  ours('is a constraint_violation if existing values do not fit, and changes nothing', async () => {
     const { columns, records } = await givenContacts('unfit');
     await accept(201, 'POST', records, { email: 'c', phone: 'ada' });
     await accept(201, 'POST', records, { email: 'd', phone: null });
@@ -219,7 +219,7 @@ describe('PATCH /projects/{p}/column/{table}/{column_id_or_name}', () => {
     assert.equal((await accept(200, 'GET', records)).returned, 4);
   });
 
-  ours('loses no row of another table that refers to this one', async () => {
+  ours('loses no row of another table that references this one', async () => {
     const { table, columns } = await givenContacts('parents');
     const child = subject.tableName('children');
     await accept(201, 'POST', `${path}/table`, {
@@ -247,7 +247,7 @@ describe('PATCH /projects/{p}/column/{table}/{column_id_or_name}', () => {
     },
   );
 
-  ours('needs something to change, under a name that is free', async () => {
+  ours('requires a change, and an unused name', async () => {
     await refuse('validation_failed', 'PATCH', `${refused.columns}/age`, {}, { fields: ['body'] });
     await refuse('already_exists', 'PATCH', `${refused.columns}/age`, { new_column_name: 'Email' });
   });
@@ -314,7 +314,7 @@ describe('DELETE /projects/{p}/column/{table}/{column_id_or_name}', () => {
     assert.equal((await accept(200, 'DELETE', `${columns}/${age.id}`)).column_name, 'age');
   });
 
-  documented('never drops a primary key column', async () => {
+  documented('cannot drop a primary key column', async () => {
     const { columns } = refused;
     assert.equal((await subject.send('DELETE', `${columns}/id`)).body.ok, false);
     assert.equal((await accept(200, 'GET', columns)).columns[0].column_name, 'id');

@@ -20,7 +20,7 @@ const made = await accept(201, 'POST', `${path}/table`, {
 });
 
 describe('POST /projects/{p}/indexes/{table}', () => {
-  documented('makes an index, named after its table and columns', async () => {
+  documented('creates an index, named after its table and columns', async () => {
     const data = await accept(201, 'POST', indexes, { columns: ['email'] });
     assertKeys(data, ['index']);
     assertKeys(data.index, INDEX_KEYS);
@@ -37,14 +37,14 @@ describe('POST /projects/{p}/indexes/{table}', () => {
     assert.deepEqual(several.index.columns, ['city', 'email']);
   });
 
-  documented('takes a name, and makes it unique when asked', async () => {
+  documented('accepts a name, and can make it unique', async () => {
     const name = `by_code_${contacts}`;
     const index = { columns: ['code'], index_name: name, unique: true };
     const data = await accept(201, 'POST', `${path}/indexes/${made.table.id}`, index);
     assert.deepEqual([data.index.name, data.index.unique], [name, true]);
   });
 
-  ours('is a constraint_violation where values stand twice', async () => {
+  ours('is a constraint_violation for duplicate values', async () => {
     const table = subject.tableName('doubled');
     await accept(201, 'POST', `${path}/table`, { table_name: table, columns: [{ column_name: 'a' }] });
     await accept(201, 'POST', `${path}/records/${table}`, { rows: [{ a: 'x' }, { a: 'x' }] });
@@ -53,7 +53,7 @@ describe('POST /projects/{p}/indexes/{table}', () => {
     assert.deepEqual((await accept(200, 'GET', `${path}/indexes/${table}`)).indexes, []);
   });
 
-  documented('needs columns', async () => {
+  documented('requires columns', async () => {
     for (const body of [{}, { columns: [] }]) {
       await refuse('validation_failed', 'POST', indexes, body, { fields: ['body.columns'] });
     }
@@ -73,7 +73,7 @@ describe('POST /projects/{p}/indexes/{table}', () => {
 });
 
 describe('GET /projects/{p}/indexes/{table}', () => {
-  documented('lists the indexes of a table, those of its constraints too', async () => {
+  documented('lists the indexes of a table, including those of its constraints', async () => {
     const data = await accept(200, 'GET', indexes);
     assertKeys(data, ['table', 'indexes']);
     assert.equal(data.table, contacts);
@@ -96,7 +96,7 @@ describe('DELETE /projects/{p}/indexes/{table}/{index_name}', () => {
     await refuse('not_found', 'DELETE', `${indexes}/${name}`);
   });
 
-  ours('is a conflict for that of a constraint', async () => {
+  ours('is a conflict for the index of a constraint', async () => {
     const { indexes: listed } = await accept(200, 'GET', indexes);
     const { name } = listed.find(({ managed }: Data) => managed === false);
     await refuse('conflict', 'DELETE', `${indexes}/${name}`);

@@ -45,7 +45,7 @@ async function createTable(name: string, fields: object = {}): Promise<string> {
 }
 
 describe('POST /projects/{p}/table', () => {
-  documented('answers the table and its columns', () => {
+  documented('returns the table and its columns', () => {
     assertKeys(made, ['table', 'columns']);
     assertKeys(made.table, TABLE_KEYS);
     assert.equal(typeof made.table.id, 'number');
@@ -54,35 +54,42 @@ describe('POST /projects/{p}/table', () => {
     for (const column of made.columns) assertKeys(column, COLUMN_KEYS);
   });
 
-  documented('puts `id INTEGER PRIMARY KEY AUTOINCREMENT` first where no primary key is given', async () => {
-    const [id] = made.columns;
-    const { id: number, created_at, updated_at, ...column } = id;
-    assert.equal(typeof number, 'number');
-    assert.match(created_at, TIMESTAMP);
-    assert.match(updated_at, TIMESTAMP);
-    assert.deepEqual(column, {
-      table_name: contacts,
-      column_name: 'id',
-      column_type: 'INTEGER',
-      is_nullable: 0,
-      default_value: null,
-      is_primary: 1,
-      is_unique: 1,
-    });
-    const table = await createTable('counted');
-    for (const expected of [1, 2]) {
-      const { row } = await accept(201, 'POST', `${path}/records/${table}`, {});
-      assert.equal(row.id, expected);
-    }
-    await accept(200, 'DELETE', `${path}/records/${table}/2`);
-    assert.equal((await accept(201, 'POST', `${path}/records/${table}`, {})).row.id, 3, 'never given twice');
-  });
+  documented(
+    'adds `id INTEGER PRIMARY KEY AUTOINCREMENT` as the first column if there is no primary key',
+    async () => {
+      const [id] = made.columns;
+      const { id: number, created_at, updated_at, ...column } = id;
+      assert.equal(typeof number, 'number');
+      assert.match(created_at, TIMESTAMP);
+      assert.match(updated_at, TIMESTAMP);
+      assert.deepEqual(column, {
+        table_name: contacts,
+        column_name: 'id',
+        column_type: 'INTEGER',
+        is_nullable: 0,
+        default_value: null,
+        is_primary: 1,
+        is_unique: 1,
+      });
+      const table = await createTable('counted');
+      for (const expected of [1, 2]) {
+        const { row } = await accept(201, 'POST', `${path}/records/${table}`, {});
+        assert.equal(row.id, expected);
+      }
+      await accept(200, 'DELETE', `${path}/records/${table}/2`);
+      assert.equal(
+        (await accept(201, 'POST', `${path}/records/${table}`, {})).row.id,
+        3,
+        'never given twice',
+      );
+    },
+  );
 
-  documented('adds no other columns than those that were asked for', () => {
+  documented('adds no other columns', () => {
     assert.deepEqual(namesOf(made.columns), ['id', 'email', 'age']);
   });
 
-  documented('says of each column what was asked for', () => {
+  documented('returns each column as requested', () => {
     const [, email, age] = made.columns;
     assert.deepEqual([email.is_nullable, email.is_unique, email.is_primary], [0, 1, 0]);
     assert.deepEqual(
@@ -91,7 +98,7 @@ describe('POST /projects/{p}/table', () => {
     );
   });
 
-  documented('takes the primary key that is given', async () => {
+  documented('accepts a primary key', async () => {
     const table = subject.tableName('keyed');
     const columns = [{ column_name: 'code', is_primary: true }, { column_name: 'name' }];
     const data = await accept(201, 'POST', `${path}/table`, { table_name: table, columns });
@@ -99,13 +106,13 @@ describe('POST /projects/{p}/table', () => {
     assert.deepEqual([data.columns[0].is_primary, data.columns[0].is_unique], [1, 1]);
   });
 
-  documented('gives no display name where none is given', async () => {
+  documented('has no display name by default', async () => {
     const table = subject.tableName('plain');
     const data = await accept(201, 'POST', `${path}/table`, { table_name: table });
     assert.equal(data.table.display_name, null);
   });
 
-  ours('takes foreign keys and checks', async () => {
+  ours('accepts foreign keys and checks', async () => {
     const table = await createTable('notes', {
       columns: [
         { column_name: 'contact_id', column_type: 'INTEGER' },
@@ -161,7 +168,7 @@ describe('POST /projects/{p}/table', () => {
     },
   );
 
-  ours('refuses two columns of one name', async () => {
+  ours('refuses two columns with the same name', async () => {
     const columns = [{ column_name: 'a' }, { column_name: 'A' }];
     const fields = ['body.columns[1].column_name'];
     await refuse('validation_failed', 'POST', `${path}/table`, { table_name: 'twice', columns }, { fields });
@@ -169,7 +176,7 @@ describe('POST /projects/{p}/table', () => {
 });
 
 describe('GET /projects/{p}/tables, and /table', () => {
-  ours('list the tables, and count their rows when asked', async () => {
+  ours('list the tables, with row counts on request', async () => {
     const counted = await createTable('two_rows');
     await accept(201, 'POST', `${path}/records/${counted}`, { rows: [{}, {}] });
     for (const url of [`${path}/tables`, `${path}/table`]) {
@@ -184,7 +191,7 @@ describe('GET /projects/{p}/tables, and /table', () => {
     }
   });
 
-  ours('show none of the service’s own tables', async () => {
+  ours('do not list the service’s own tables', async () => {
     const { tables } = await accept(200, 'GET', `${path}/tables`);
     for (const { table_name } of tables) assert.doesNotMatch(table_name, /^(_rowhouse|sqlite)_/);
   });
@@ -197,7 +204,7 @@ describe('GET /projects/{p}/tables, and /table', () => {
 });
 
 describe('GET /projects/{p}/table/{table_id_or_name}', () => {
-  documented('answers the table and its columns', async () => {
+  documented('returns the table and its columns', async () => {
     for (const reference of [contacts, made.table.id]) {
       const data = await accept(200, 'GET', `${path}/table/${reference}`);
       assertKeys(data, ['table', 'columns'], { ours: ['indexes', 'foreign_keys'] });
@@ -208,7 +215,7 @@ describe('GET /projects/{p}/table/{table_id_or_name}', () => {
     }
   });
 
-  documented('is not_found for a table that is not there', async () => {
+  documented('is not_found for a table that does not exist', async () => {
     for (const table of ['nobody', '999999', 'sqlite_schema']) {
       await refuse('not_found', 'GET', `${path}/table/${table}`);
     }
@@ -216,7 +223,7 @@ describe('GET /projects/{p}/table/{table_id_or_name}', () => {
 });
 
 describe('PATCH /projects/{p}/table/{table_id_or_name}', () => {
-  documented('gives another display name, or none', async () => {
+  documented('changes or removes the display name', async () => {
     const table = await createTable('displayed', { display_name: 'Before' });
     const { id } = (await accept(200, 'GET', `${path}/table/${table}`)).table;
     for (const [reference, name] of [
@@ -231,7 +238,7 @@ describe('PATCH /projects/{p}/table/{table_id_or_name}', () => {
     }
   });
 
-  ours('renames the table, with its rows and what refers to it', async () => {
+  ours('renames the table, and its rows and references follow', async () => {
     const table = await createTable('before', { columns: [{ column_name: 'email' }] });
     const referring = await createTable('referring', {
       columns: [{ column_name: 'before_id', column_type: 'INTEGER' }],
@@ -258,7 +265,7 @@ describe('PATCH /projects/{p}/table/{table_id_or_name}', () => {
     },
   );
 
-  ours('needs something to change', async () => {
+  ours('requires a change', async () => {
     await refuse('validation_failed', 'PATCH', `${path}/table/${contacts}`, {}, { fields: ['body'] });
   });
 });
@@ -273,27 +280,20 @@ describe('DELETE /projects/{p}/table/{table_id_or_name}', () => {
     await refuse('not_found', 'GET', `${path}/records/${table}`);
   });
 
-  ours(
-    'is a conflict while other tables refer to it, unless cascade drops their references too',
-    async () => {
-      const parent = await createTable('parent');
-      const child = await createTable('child', {
-        columns: [{ column_name: 'parent_id', column_type: 'INTEGER' }],
-        foreign_keys: [{ columns: ['parent_id'], references_table: parent, on_delete: 'CASCADE' }],
-      });
-      await accept(201, 'POST', `${path}/records/${parent}`, {});
-      await accept(201, 'POST', `${path}/records/${child}`, { parent_id: 1 });
-      await refuse('conflict', 'DELETE', `${path}/table/${parent}`);
-      await refuse('conflict', 'DELETE', `${path}/table/${parent}`, { cascade: false });
-      await accept(200, 'DELETE', `${path}/table/${parent}`, { cascade: true });
-      assert.deepEqual((await accept(200, 'GET', `${path}/table/${child}`)).foreign_keys, []);
-      assert.equal(
-        (await accept(200, 'GET', `${path}/records/${child}/1`)).row.parent_id,
-        1,
-        'no row is lost',
-      );
-    },
-  );
+  ours('is a conflict while other tables reference it, unless cascade drops the references', async () => {
+    const parent = await createTable('parent');
+    const child = await createTable('child', {
+      columns: [{ column_name: 'parent_id', column_type: 'INTEGER' }],
+      foreign_keys: [{ columns: ['parent_id'], references_table: parent, on_delete: 'CASCADE' }],
+    });
+    await accept(201, 'POST', `${path}/records/${parent}`, {});
+    await accept(201, 'POST', `${path}/records/${child}`, { parent_id: 1 });
+    await refuse('conflict', 'DELETE', `${path}/table/${parent}`);
+    await refuse('conflict', 'DELETE', `${path}/table/${parent}`, { cascade: false });
+    await accept(200, 'DELETE', `${path}/table/${parent}`, { cascade: true });
+    assert.deepEqual((await accept(200, 'GET', `${path}/table/${child}`)).foreign_keys, []);
+    assert.equal((await accept(200, 'GET', `${path}/records/${child}/1`)).row.parent_id, 1, 'no row is lost');
+  });
 
   refusesEach(
     subject,

@@ -26,7 +26,7 @@ for (const row of [
   await accept(201, 'POST', records, row);
 }
 
-/** The ids of the rows that fit. */
+/** The ids of the matching rows. */
 async function matching(filters: unknown): Promise<readonly number[]> {
   const { rows } = await accept(
     200,
@@ -37,18 +37,18 @@ async function matching(filters: unknown): Promise<readonly number[]> {
 }
 
 describe('an object of columns and values', () => {
-  documented('matches exactly, all of them together', async () => {
+  documented('matches rows with exactly these values', async () => {
     assert.deepEqual(await matching({ status: 'active', owner_id: 42 }), [1]);
     assert.deepEqual(await matching({ status: 'active' }), [1, 2]);
     assert.deepEqual(await matching({ status: 'ACTIVE' }), []);
     assert.deepEqual(await matching({}), [1, 2, 3, 4, 5]);
   });
 
-  documented('with null matches what IS NULL', async () => {
+  documented('matches NULL for null', async () => {
     assert.deepEqual(await matching({ status: null }), [4]);
   });
 
-  documented('takes no value for SQL', async () => {
+  documented('never treats a value as SQL', async () => {
     assert.deepEqual(await matching({ status: "' OR 1=1 --" }), []);
   });
 });
@@ -77,19 +77,19 @@ describe('conditions', () => {
     });
   }
 
-  documented('is_null and not_null take no value', async () => {
+  documented('is_null and not_null need no value', async () => {
     assert.deepEqual(await matching([{ column: 'owner_id', op: 'is_null' }]), [4]);
     assert.deepEqual(await matching([{ column: 'owner_id', op: 'not_null' }]), [1, 2, 3, 5]);
   });
 
-  ours('is_null and not_null take null and true, which say nothing else', async () => {
+  ours('is_null and not_null accept null and true as values, with the same meaning', async () => {
     for (const value of [null, true]) {
       assert.deepEqual(await matching([{ column: 'owner_id', op: 'is_null', value }]), [4]);
       assert.deepEqual(await matching([{ column: 'owner_id', op: 'not_null', value }]), [1, 2, 3, 5]);
     }
   });
 
-  ours('refuse a value that is_null and not_null do not take, wherever they are read', async () => {
+  ours('is_null and not_null refuse any other value, in every route with filters', async () => {
     for (const op of ['is_null', 'not_null']) {
       for (const value of [false, 0, 1, '', 'true', [], [true], {}]) {
         const filters = [{ column: 'owner_id', op, value }];
@@ -116,7 +116,7 @@ describe('conditions', () => {
     assert.deepEqual(await matching([]), [1, 2, 3, 4, 5]);
   });
 
-  documented('are ANDed', async () => {
+  documented('are combined with AND', async () => {
     const both = [
       { column: 'status', op: '=', value: 'active' },
       { column: 'owner_id', op: '>', value: 7 },
@@ -124,7 +124,7 @@ describe('conditions', () => {
     assert.deepEqual(await matching(both), [1]);
   });
 
-  ours('mean = when op is left out', async () => {
+  ours('use = if op is missing', async () => {
     assert.deepEqual(await matching([{ column: 'status', value: 'gone' }]), [3]);
   });
 
@@ -143,7 +143,7 @@ describe('conditions', () => {
   });
 });
 
-describe('a filter that is none', () => {
+describe('an invalid filter', () => {
   const faults: readonly (readonly [filters: string, field: string])[] = [
     ['', 'query.filters'],
     ['status=active', 'query.filters'],

@@ -17,7 +17,7 @@ await accept(201, 'POST', `${path}/table`, {
   table_name: numbers,
   columns: [{ column_name: 'parity' }, { column_name: 'square', column_type: 'INTEGER' }],
 });
-/** 1 to 600, stored one by one, as the reference documents no other way. */
+// Stores the numbers 1 to 600 one by one, which is the only way that the reference documents.
 for (let first = 1; first <= 600; first += 50) {
   const ids = Array.from({ length: 50 }, (_, index) => first + index);
   const storing = ids.map((id) =>
@@ -55,14 +55,14 @@ describe('a page', () => {
     assert.deepEqual([beyond.rows, beyond.returned, beyond.has_more], [[], 0, false]);
   });
 
-  documented('is never longer than 500', async () => {
+  documented('never has more than 500 rows', async () => {
     for (const limit of ['501', '0', '-1']) {
       const { body } = await subject.send('GET', `${records}?limit=${limit}`);
       assert.ok(!body.ok || body.data.returned <= 500);
     }
   });
 
-  documented('has total_count where include_count or count asks for it', async () => {
+  documented('has total_count if include_count or count is set', async () => {
     for (const flag of ['include_count=true', 'count=1', 'include_count=yes', 'count=on']) {
       const data = await page(`?${flag}&limit=2`);
       assertKeys(data, [...PAGE_KEYS, 'total_count']);
@@ -74,24 +74,24 @@ describe('a page', () => {
 });
 
 describe('an order', () => {
-  documented('is of a column, up or down', async () => {
+  documented('sorts by a column, ascending or descending', async () => {
     assert.deepEqual(idsOf(await page('?sort=square&limit=3')), [1, 2, 3]);
     assert.deepEqual(idsOf(await page('?sort=square&order=asc&limit=3')), [1, 2, 3]);
     assert.deepEqual(idsOf(await page('?sort=square&order=desc&limit=3')), [600, 599, 598]);
   });
 
-  ours('is of several columns, some downwards', async () => {
+  ours('sorts by several columns, each ascending or descending', async () => {
     assert.deepEqual(idsOf(await page('?sort=parity,-square&limit=2')), [600, 598]);
     assert.deepEqual(idsOf(await page('?sort=-parity,square&limit=2')), [1, 3]);
   });
 
-  ours('is that of the key where none is asked for', async () => {
+  ours('is key order by default', async () => {
     assert.deepEqual(idsOf(await page('?limit=3')), [1, 2, 3]);
   });
 });
 
-describe('some columns', () => {
-  ours('are those of columns=a,b, in that order', async () => {
+describe('a selection of columns', () => {
+  ours('is columns=a,b, in that order', async () => {
     const data = await page('?columns=square,id&limit=1');
     assert.deepEqual(data.rows, [{ square: 1, id: 1 }]);
     assert.deepEqual(Object.keys(data.rows[0]), ['square', 'id']);
@@ -101,7 +101,7 @@ describe('some columns', () => {
 describe('paging by after', () => {
   const ways = ['', '&sort=parity,-square', '&sort=square&order=desc', '&columns=id&sort=parity'];
   for (const way of ways) {
-    ours(`shows each row once, to the last: after=…${way}`, async () => {
+    ours(`returns each row once: after=…${way}`, async () => {
       const seen: number[] = [];
       let cursor = '';
       for (;;) {
@@ -117,7 +117,7 @@ describe('paging by after', () => {
     });
   }
 
-  ours('goes with no offset', async () => {
+  ours('cannot be combined with an offset', async () => {
     const fields = ['query.offset'];
     await refuse('validation_failed', 'GET', `${records}?after=&offset=5`, undefined, { fields });
   });

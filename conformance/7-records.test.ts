@@ -15,7 +15,7 @@ interface Given {
   readonly records: string;
 }
 
-/** A table of contacts: Ada and Bob are active, Cem is not. */
+/** Creates a table of contacts: Ada and Bob are active, Cem is not. */
 async function givenContacts(name: string): Promise<Given> {
   const table = subject.tableName(name);
   await accept(201, 'POST', `${path}/table`, {
@@ -40,7 +40,7 @@ async function namesIn(records: string): Promise<readonly string[]> {
 const refused = await givenContacts('refused');
 
 describe('POST /projects/{p}/records/{table}', () => {
-  ours('stores a row object, or one in `data`, with the defaults of the rest', async () => {
+  ours('stores a row object, plain or in `data`, with defaults for missing columns', async () => {
     const { table, records } = await givenContacts('stored');
     const row = { name: 'Dee', owner_id: 7 };
     for (const [id, body] of [
@@ -54,7 +54,7 @@ describe('POST /projects/{p}/records/{table}', () => {
     }
   });
 
-  ours('stores many in one transaction, answered in their order', async () => {
+  ours('stores many rows in one transaction, and returns them in order', async () => {
     const { table, records } = await givenContacts('many');
     const data = await accept(201, 'POST', records, { rows: [{ name: 'X' }, { name: 'Y' }, { name: 'Z' }] });
     assert.deepEqual(Object.keys(data), ['table', 'created', 'rows']);
@@ -71,7 +71,7 @@ describe('POST /projects/{p}/records/{table}', () => {
     assert.deepEqual(await namesIn(records), ['Ada', 'Bob', 'Cem', 'X', 'Y', 'Z']);
   });
 
-  ours('leaves the rows out with "return": "none", and takes up to 10,000', async () => {
+  ours('omits the rows from the answer with "return": "none", and stores up to 10,000', async () => {
     const { table, records } = await givenContacts('bulk');
     const rows = Array.from({ length: 10_000 }, (_, index) => ({ name: `n${index}` }));
     const data = await accept(201, 'POST', records, { rows, return: 'none' });
@@ -105,7 +105,7 @@ describe('POST /projects/{p}/records/{table}', () => {
 });
 
 describe('GET /projects/{p}/records/{table}/{id}', () => {
-  ours('answers one row by its primary key', async () => {
+  ours('returns one row by its primary key', async () => {
     const { table, records } = await givenContacts('read');
     const data = await accept(200, 'GET', `${records}/1`);
     assert.deepEqual(Object.keys(data), ['table', 'row']);
@@ -113,7 +113,7 @@ describe('GET /projects/{p}/records/{table}/{id}', () => {
     await refuse('not_found', 'GET', `${records}/4`);
   });
 
-  ours('of several columns: their parts joined by commas, each percent-encoded', async () => {
+  ours('accepts a key of several columns: its parts joined by commas, each percent-encoded', async () => {
     const table = subject.tableName('places');
     const columns = [
       { column_name: 'country', is_primary: true },
@@ -132,7 +132,7 @@ describe('GET /projects/{p}/records/{table}/{id}', () => {
 });
 
 describe('PATCH /projects/{p}/records/{table}/{id}', () => {
-  documented('changes what a patch names, plain or in `data`, and answers the fresh row', async () => {
+  documented('changes the columns of a patch, plain or in `data`, and returns the new row', async () => {
     const { table, records } = await givenContacts('patched');
     const plain = await accept(200, 'PATCH', `${records}/1`, { status: 'gone' });
     assertKeys(plain, ['table', 'row']);
@@ -142,12 +142,12 @@ describe('PATCH /projects/{p}/records/{table}/{id}', () => {
     assert.deepEqual((await accept(200, 'GET', records)).rows[0], wrapped.row);
   });
 
-  documented('is not_found for a row that is not there', async () => {
+  documented('is not_found for a row that does not exist', async () => {
     await refuse('not_found', 'PATCH', `${refused.records}/999`, { status: 'x' });
     await refuse('not_found', 'PATCH', `${path}/records/nobody/1`, { status: 'x' });
   });
 
-  ours('needs something to change', async () => {
+  ours('requires a change', async () => {
     await refuse('validation_failed', 'PATCH', `${refused.records}/1`, {}, { fields: ['body'] });
     await refuse(
       'validation_failed',
@@ -171,7 +171,7 @@ describe('PATCH /projects/{p}/records/{table}/{id}', () => {
 });
 
 describe('DELETE /projects/{p}/records/{table}/{id}', () => {
-  documented('deletes a row, and answers its id as a string', async () => {
+  documented('deletes a row, and returns its id as a string', async () => {
     const { table, records } = await givenContacts('deleted');
     const data = await accept(200, 'DELETE', `${records}/1`);
     assertKeys(data, ['deleted', 'table', 'id']);
@@ -182,7 +182,7 @@ describe('DELETE /projects/{p}/records/{table}/{id}', () => {
 });
 
 describe('PATCH /projects/{p}/records/{table}', () => {
-  documented('changes every row that fits', async () => {
+  documented('changes every matching row', async () => {
     const { table, records } = await givenContacts('changed');
     const data = await accept(200, 'PATCH', records, { data: { owner_id: 1 }, where: { status: 'active' } });
     assertKeys(data, ['table', 'affected_rows']);
@@ -196,7 +196,7 @@ describe('PATCH /projects/{p}/records/{table}', () => {
     );
   });
 
-  documented('of all rows only when allow_all says so', async () => {
+  documented('changes all rows only with allow_all', async () => {
     const { records } = await givenContacts('all_changed');
     for (const where of [{}, []]) {
       const body = { data: { owner_id: 9 }, where };
@@ -223,7 +223,7 @@ describe('PATCH /projects/{p}/records/{table}', () => {
 });
 
 describe('DELETE /projects/{p}/records/{table}', () => {
-  documented('deletes every row that fits', async () => {
+  documented('deletes every matching row', async () => {
     const { table, records } = await givenContacts('swept');
     const data = await accept(200, 'DELETE', records, { where: { status: 'active' } });
     assertKeys(data, ['table', 'affected_rows']);
@@ -233,7 +233,7 @@ describe('DELETE /projects/{p}/records/{table}', () => {
     assert.equal(none.affected_rows, 0);
   });
 
-  documented('of all rows only when allow_all says so', async () => {
+  documented('deletes all rows only with allow_all', async () => {
     const { records } = await givenContacts('emptied');
     await refuse('validation_failed', 'DELETE', records, { where: {} }, { fields: ['body.where'] });
     await refuse('validation_failed', 'DELETE', records, {}, { fields: ['body.where'] });

@@ -10,7 +10,7 @@ const subject = await openSubject();
 after(() => subject.close());
 const { path, accept, refuse } = subject;
 
-/** A table whose emails are unique; Ada is in it. */
+/** Creates a table with unique emails and a row for Ada. */
 async function givenContacts(name: string): Promise<string> {
   const table = subject.tableName(name);
   await accept(201, 'POST', `${path}/table`, {
@@ -33,7 +33,7 @@ const countess = { email: 'ada@example.com', name: 'Countess' };
 const refused = await givenContacts('refused');
 
 describe('on_conflict', () => {
-  ours('update gives the row that is there the new values', async () => {
+  ours('update replaces the values of the existing row', async () => {
     const records = await givenContacts('updated');
     for (const body of [
       { ...countess, on_conflict: onEmail('update') },
@@ -45,21 +45,21 @@ describe('on_conflict', () => {
     assert.deepEqual(await rowsOf(records), [['ada@example.com', 'Countess']]);
   });
 
-  ours('ignore leaves it as it is', async () => {
+  ours('ignore leaves the existing row unchanged', async () => {
     const records = await givenContacts('ignored');
     const { row } = await accept(200, 'POST', records, { ...countess, on_conflict: onEmail('ignore') });
     assert.equal(row.name, 'Ada');
     assert.deepEqual(await rowsOf(records), [['ada@example.com', 'Ada']]);
   });
 
-  ours('is 201 where nothing stood in the way', async () => {
+  ours('returns 201 if there was no conflict', async () => {
     const records = await givenContacts('fresh');
     const bob = { email: 'bob@example.com', name: 'Bob' };
     await accept(201, 'POST', records, { ...bob, on_conflict: onEmail('update') });
     assert.equal((await rowsOf(records)).length, 2);
   });
 
-  ours('goes for each of many rows', async () => {
+  ours('applies to each of many rows', async () => {
     const records = await givenContacts('several');
     const rows = [countess, { email: 'bob@example.com', name: 'Bob' }];
     const data = await accept(201, 'POST', records, { rows, on_conflict: onEmail('update') });
@@ -71,7 +71,7 @@ describe('on_conflict', () => {
     ]);
   });
 
-  ours('is for columns that are unique together', async () => {
+  ours('accepts columns that are unique together', async () => {
     const records = await givenContacts('loose');
     const body = { ...countess, on_conflict: { columns: ['name'], action: 'update' } };
     await refuse('validation_failed', 'POST', records, body, { fields: ['body.on_conflict.columns'] });

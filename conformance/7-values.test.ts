@@ -37,7 +37,7 @@ describe('a value', () => {
     assert.deepEqual([row.whole, row.real, row.text, row.blob, row.any], [7, 1.5, 'Süß 😀\n"', null, 'x']);
   });
 
-  documented('that is true or false is stored as 1 or 0', async () => {
+  documented('is stored as 1 or 0 if it is true or false', async () => {
     const row = await stored({ whole: true, any: false });
     assert.deepEqual([row.whole, row.any], [1, 0]);
     const filters = encodeURIComponent(`[{"column":"whole","op":"=","value":true}]`);
@@ -45,7 +45,7 @@ describe('a value', () => {
     assert.ok(page.rows.some(({ id }: Data) => id === row.id));
   });
 
-  documented('is no array and no object', async () => {
+  documented('cannot be an array or an object', async () => {
     for (const value of [[], [1], {}, { a: 1 }, [[]]]) {
       for (const column of ['text', 'any']) {
         const fields = [`body.${column}`];
@@ -55,8 +55,8 @@ describe('a value', () => {
   });
 });
 
-describe('what JSON cannot say exactly', () => {
-  ours('integers beyond ±(2^53−1) travel as strings of digits, both ways', async () => {
+describe('values that JSON cannot represent exactly', () => {
+  ours('integers beyond ±(2^53−1) are strings of digits, in requests and answers', async () => {
     const large = ['9007199254740992', '-9007199254740993', '9223372036854775807', '-9223372036854775808'];
     for (const whole of large) assert.equal((await stored({ whole })).whole, whole);
     assert.equal((await stored({ whole: Number.MAX_SAFE_INTEGER })).whole, Number.MAX_SAFE_INTEGER);
@@ -74,7 +74,7 @@ describe('what JSON cannot say exactly', () => {
     }
   });
 
-  ours('BLOBs travel as base64, both ways', async () => {
+  ours('BLOBs are base64, in requests and answers', async () => {
     for (const blob of ['', 'AA==', 'AP/+', Buffer.from('héllo').toString('base64')]) {
       assert.equal((await stored({ blob })).blob, blob);
     }
@@ -83,16 +83,16 @@ describe('what JSON cannot say exactly', () => {
     }
   });
 
-  ours('infinities travel as "Infinity" and "-Infinity"', async () => {
+  ours('infinities are "Infinity" and "-Infinity", in requests and answers', async () => {
     for (const real of ['Infinity', '-Infinity']) assert.equal((await stored({ real })).real, real);
     assert.equal((await stored({ real: 0.1 })).real, 0.1);
     assert.equal((await stored({ real: 1e308 })).real, 1e308);
   });
 });
 
-describe('what cannot be written', () => {
+describe('values that cannot be written', () => {
   ours(
-    'a generated column is read and filtered; a view is listed and read, and written through its triggers alone',
+    'a generated column is read and filtered; a view is listed and read, and written only through its triggers',
     async () => {
       const { slug, token } = await subject.createProject();
       const home = `/projects/${slug}`;
@@ -133,7 +133,7 @@ describe('what cannot be written', () => {
   );
 
   ours(
-    'a table without a primary key has its rowids for ids',
+    'a table without a primary key has rowids as ids',
     async () => {
       const { slug, token } = await subject.createProject();
       await accept(201, 'POST', `/projects/${slug}/import/sqlite`, undefined, {
@@ -154,7 +154,7 @@ describe('what cannot be written', () => {
   );
 
   ours(
-    'a row without a primary key has the same id in an export of the database as a file',
+    'a row without a primary key has the same id in a database export',
     async () => {
       const [from, into] = [await subject.createProject(), await subject.createProject()];
       const headers = { 'content-type': 'application/vnd.sqlite3' };

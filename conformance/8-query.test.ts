@@ -26,12 +26,12 @@ async function run(sql: string, fields: object = {}): Promise<Data> {
   return accept(200, 'POST', QUERY, { sql, ...fields });
 }
 
-/** A statement that makes as many rows as it is asked for, each with its number. */
+/** A statement that returns numbered rows. */
 const counting = (rows: number) =>
   `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows}) SELECT i FROM n`;
 
 describe('POST /projects/{p}/query', () => {
-  documented('answers the rows, how many, the limit and the time it took', async () => {
+  documented('returns the rows, their number, the limit and the duration', async () => {
     const data = await run(`SELECT email, age FROM ${contacts} ORDER BY id`);
     assertKeys(data, ANSWER_KEYS, OUR_KEYS);
     assert.deepEqual(data.rows, [
@@ -43,7 +43,7 @@ describe('POST /projects/{p}/query', () => {
     assert.ok(Number.isInteger(data.duration_ms) && data.duration_ms >= 0);
   });
 
-  documented('takes the statement as sql or as query', async () => {
+  documented('accepts the statement as sql or as query', async () => {
     const data = await accept(200, 'POST', QUERY, { query: 'SELECT 1 AS one' });
     assert.deepEqual(data.rows, [{ one: 1 }]);
   });
@@ -58,7 +58,7 @@ describe('POST /projects/{p}/query', () => {
     assert.deepEqual(quoted.rows, [{ text: "'; DROP TABLE x; --" }]);
   });
 
-  documented('reads up to 500 rows, or as many as limit says, from 1 to 1000', async () => {
+  documented('returns up to 500 rows, or up to a limit from 1 to 1000', async () => {
     const limits: readonly (readonly [requested: number | undefined, limit: number])[] = [
       [undefined, 500],
       [2, 2],
@@ -74,7 +74,7 @@ describe('POST /projects/{p}/query', () => {
   });
 
   ours(
-    'says whether there were more rows, and names the columns in order, twice where there are two',
+    'reports whether there were more rows, and lists the columns in order, including duplicates',
     async () => {
       assert.equal((await run(counting(3), { limit: 3 })).truncated, false);
       assert.equal((await run(counting(4), { limit: 3 })).truncated, true);
@@ -84,7 +84,7 @@ describe('POST /projects/{p}/query', () => {
     },
   );
 
-  documented('takes SELECT, WITH and EXPLAIN QUERY PLAN', async () => {
+  documented('accepts SELECT, WITH and EXPLAIN QUERY PLAN', async () => {
     assert.equal((await run(`select count(*) as n from ${contacts};`)).rows[0].n, 2);
     assert.equal(
       (await run(`WITH c AS (SELECT * FROM ${contacts}) SELECT count(*) AS n FROM c`)).rows[0].n,
@@ -93,7 +93,7 @@ describe('POST /projects/{p}/query', () => {
     assert.ok((await run(`EXPLAIN QUERY PLAN SELECT * FROM ${contacts}`)).row_count > 0);
   });
 
-  ours('answers values as records do', async () => {
+  ours('returns values in the form of records', async () => {
     const { rows } = await run(
       `SELECT 9223372036854775807 AS large, x'00ff' AS blob, 9e999 AS much, NULL AS none, 1.5 AS real`,
     );
@@ -144,7 +144,7 @@ describe('query_rejected', () => {
     });
   }
 
-  ours('is the code of each', async () => {
+  ours('is the code of each error', async () => {
     for (const sql of rejected) await refuse('query_rejected', 'POST', QUERY, { sql });
   });
 
@@ -165,7 +165,7 @@ describe('query_failed', () => {
 });
 
 describe('query_timeout', () => {
-  ours('stops a query that runs too long, and slows no other request down', async () => {
+  ours('stops a query at its time limit, and delays no other request', async () => {
     const sql = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
     const events: string[] = [];
     const stopped = refuse('query_timeout', 'POST', QUERY, { sql }).finally(() => events.push('stopped'));

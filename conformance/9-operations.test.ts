@@ -69,7 +69,7 @@ const REQUEST_KEYS = [
 const PAGE_KEYS = ['limit', 'returned', 'has_more', 'next_cursor'];
 const NEW_RUN = /^oprun_\d{8}T\d{6}_\d{6}Z_[0-9a-f]{12}$/;
 
-/** Of this run of the suite alone: a project that is given may have others. */
+/** Unique for this run of the suite: a given project may have earlier runs. */
 const suffix = subject.tableName('journey').slice('journey_'.length);
 const key = (name: string) => `${name}-${suffix}`;
 
@@ -86,7 +86,7 @@ async function call(headers: Readonly<Record<string, string>>, below = 'tables',
   return { response, body };
 }
 
-/** A call whose envelope must say where it belongs. */
+/** A call whose envelope must have operation fields. */
 async function grouped(headers: Readonly<Record<string, string>>, below?: string): Promise<Grouped> {
   const { body } = await call(headers, below);
   assert.deepEqual(Object.keys(body), GROUPED_KEYS);
@@ -95,7 +95,7 @@ async function grouped(headers: Readonly<Record<string, string>>, below?: string
 }
 
 describe('the headers of an operation', () => {
-  documented('a run id that is sent is used and echoed, with its key', async () => {
+  documented('a run id in a request is used and returned, with its key', async () => {
     const headers = { 'x-operation-key': key('edit-profile-email'), 'x-operation-run-id': key('run') };
     const answer = await grouped(headers);
     assert.deepEqual(
@@ -104,14 +104,14 @@ describe('the headers of an operation', () => {
     );
   });
 
-  ours('a run id alone has the key of its run, or none', async () => {
+  ours('a run id without a key has the key of its run, or none', async () => {
     const run = key('keyless');
     assert.equal((await grouped({ 'x-operation-run-id': run })).key, null);
     await grouped({ 'x-operation-run-id': run, 'x-operation-key': 'later' });
     assert.equal((await grouped({ 'x-operation-run-id': run })).key, 'later');
   });
 
-  ours('a key alone begins a run, and goes on with it', async () => {
+  ours('a key without a run id starts a run, and later calls continue it', async () => {
     const headers = { 'x-operation-key': key('alone') };
     const first = await grouped(headers);
     assert.equal(first.status, 'started_new_run');
@@ -123,7 +123,7 @@ describe('the headers of an operation', () => {
     assert.notEqual(other.run, first.run);
   });
 
-  ours('a bad header fails no call, and groups nothing', async () => {
+  ours('an invalid header does not fail the call, and the call has no run', async () => {
     for (const bad of ['', '-a', '.a', 'a b', 'a/b', 'a,b', 'x'.repeat(129)]) {
       for (const name of ['x-operation-key', 'x-operation-run-id']) {
         const answer = await grouped({ [name]: bad });
@@ -135,13 +135,13 @@ describe('the headers of an operation', () => {
     assert.equal((await grouped({ 'x-operation-run-id': longest })).run, longest);
   });
 
-  documented('errors carry them, too', async () => {
+  documented('errors also contain the operation fields', async () => {
     const answer = await grouped({ 'x-operation-run-id': key('failing') }, 'table/nobody');
     assert.equal(answer.body.error.code, 'not_found');
     assert.equal(answer.run, key('failing'));
   });
 
-  ours('a call that is not authenticated, or sends none of them, has none in its answer', async () => {
+  ours('an unauthenticated call, or one without the headers, has no operation fields', async () => {
     const keys = ['ok', 'data', 'error', 'request_id', 'meta'];
     assert.deepEqual(Object.keys((await call({})).body), keys);
     const headers = { 'x-operation-run-id': key('nobody') };
@@ -150,7 +150,7 @@ describe('the headers of an operation', () => {
   });
 
   ours(
-    'another token has runs of its own by key, and shares those whose id it sends',
+    'another token has separate runs by key, and shares the runs whose id it sends',
     async () => {
       const made = await accept(201, 'POST', `${path}/auth/tokens`, { revoke_previous: false });
       const options = { token: String(made.token.token) };
@@ -172,7 +172,7 @@ describe('the headers of an operation', () => {
 });
 
 describe('GET /projects/{p}/operations/{run_id}', () => {
-  ours('has the run, and its calls in order', async () => {
+  ours('returns the run, and its calls in order', async () => {
     const headers = {
       'x-operation-run-id': key('read'),
       'x-operation-key': key('reading'),
@@ -206,7 +206,7 @@ describe('GET /projects/{p}/operations/{run_id}', () => {
     await refuse('not_found', 'GET', `${path}/operations/${key('never')}`);
   });
 
-  ours('counts calls that come together', async () => {
+  ours('counts concurrent calls', async () => {
     const headers = { 'x-operation-run-id': key('together') };
     await Promise.all(Array.from({ length: 50 }, () => grouped(headers)));
     const first = await accept(200, 'GET', `${path}/operations/${key('together')}?limit=30`);
@@ -260,7 +260,7 @@ describe('GET /projects/{p}/operations', () => {
 });
 
 describe('GET /projects/{p}/requests', () => {
-  ours('has each call, by its id and in a list, the latest first', async () => {
+  ours('returns each call, by its id and in a list, the latest first', async () => {
     const headers = { 'x-operation-run-id': key('single') };
     const { body } = await grouped(headers, 'table/nobody');
     const data = await accept(200, 'GET', `${path}/requests/${body.request_id}`);

@@ -26,7 +26,7 @@ const STATUS_OF = {
 
 export type ErrorCode = keyof typeof STATUS_OF;
 
-/** The codes that the reference documents. Where it names none, another service that speaks its API may use its own. */
+/** The codes that the reference documents. Where it names none, another implementation of the API may use its own. */
 const DOCUMENTED_CODES: ReadonlySet<ErrorCode> = new Set([
   'missing_authorization',
   'invalid_token',
@@ -36,7 +36,7 @@ const DOCUMENTED_CODES: ReadonlySet<ErrorCode> = new Set([
   'invalid_export_format',
 ]);
 
-// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects, and fails where it is not
+// oxlint-disable-next-line typescript/no-explicit-any -- a test reads the fields that it expects, and fails if one is missing
 export type Data = any;
 
 export interface ErrorBody {
@@ -62,7 +62,7 @@ export interface Answer {
 export const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const REQUEST_ID = /^req_\d{8}T\d{6}_\d{6}Z_[0-9a-f]{12}$/;
 
-/** Reads an answer, and holds it to section 2, which is the same for every one. */
+/** Reads an answer and checks it against section 2, which applies to every answer. */
 export async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
   const { status, headers } = response;
@@ -100,10 +100,10 @@ function assertErrorBody(error: ErrorBody): void {
   for (const detail of error.details) assert.deepEqual(Object.keys(detail), ['field', 'message']);
 }
 
-/** @param call what was sent, for the message. @returns the data. */
+/** @param call the request, for the message. @returns the data. */
 export function assertAccepted({ status, body }: Answer, expected: number, call: readonly unknown[]): Data {
   const message = `${said(call)} was answered ${JSON.stringify(body.error ?? body.data)}`;
-  // That what creates something is answered with 201 is ours.
+  // The status 201 for a creation is a decision of Rowhouse.
   if (REFERENCE_ONLY && expected === 201) assert.ok(status === 200 || status === 201, message);
   else assert.equal(status, expected, message);
   return body.data;
@@ -111,11 +111,11 @@ export function assertAccepted({ status, body }: Answer, expected: number, call:
 
 interface ExpectedRefusal {
   readonly code: ErrorCode;
-  /** Those that `error.details` names, and no others. */
+  /** Exactly the fields that `error.details` names. */
   readonly fields?: readonly string[] | undefined;
 }
 
-/** @param call what was sent, for the message. */
+/** @param call the request, for the message. */
 export function assertRefused(
   answer: Answer,
   expected: ExpectedRefusal,
@@ -142,8 +142,8 @@ function said(call: readonly unknown[]): string {
 }
 
 /**
- * Asserts the keys of an object in their order: those of the reference, then those that are ours. Where the reference alone
- * is tested, others may follow, as ours do.
+ * Asserts the keys of an object in order: those of the reference, then those of Rowhouse. If only the reference is tested, other keys
+ * may follow instead.
  */
 export function assertKeys(
   value: object,

@@ -16,23 +16,23 @@ import {
 export interface CallOptions {
   /** Instead of the project's token; `null` sends none. */
   readonly token?: string | null;
-  /** Sent as it is, instead of JSON. */
+  /** Sent unchanged instead of JSON. */
   readonly body?: NonNullable<RequestInit['body']>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface RefuseOptions extends CallOptions {
-  /** Those that `error.details` names, and no others. */
+  /** Exactly the fields that `error.details` names. */
   readonly fields?: readonly string[];
 }
 
 type Call = [method: string, path: string, json?: unknown, options?: CallOptions];
 
-/** Every call but `fetch` holds its answer to what section 2 says of all answers. */
+/** Every call except `fetch` checks its answer against section 2. */
 interface Calls {
   readonly fetch: (...call: Call) => Promise<Response>;
   readonly send: (...call: Call) => Promise<Answer>;
-  /** Asserts a success of this status. @returns the data. */
+  /** Asserts a success with this status. @returns the data. */
   readonly accept: (status: number, ...call: Call) => Promise<Data>;
   /** Asserts this error. */
   readonly refuse: (
@@ -49,26 +49,26 @@ interface ProjectAccess {
   readonly token: string;
 }
 
-/** The service that is put under the suite, and a project there for one file of tests. */
+/** The tested service, with a project for one file of tests. */
 export interface Subject extends Calls, ProjectAccess {
   readonly url: string;
   /** `/projects/<slug>` */
   readonly path: string;
-  /** The admin credential; null where the suite has a project token alone. */
+  /** The admin credential; null if the suite has only a project token. */
   readonly admin: string | null;
-  /** A name that no other table of the project has; the table is dropped at the end. */
+  /** A table name that is unique in the project; the table is dropped at the end. */
   readonly tableName: (name: string) => string;
-  /** A slug that no other project has; the project is deleted at the end. */
+  /** A slug that is unique; the project is deleted at the end. */
   readonly newSlug: () => string;
   readonly createProject: () => Promise<ProjectAccess>;
   readonly close: () => Promise<void>;
 }
 
 /**
- * Without settings, a server of its own: the real command, in a fresh folder. With `ROWHOUSE_TEST_URL`, the service there, by the
- * admin credential in `ROWHOUSE_TEST_TOKEN` or, with `ROWHOUSE_TEST_PROJECT`, by a token of that project.
+ * Without settings, starts a server: the real command in a temporary folder. With `ROWHOUSE_TEST_URL`, uses the service there with the
+ * admin credential in `ROWHOUSE_TEST_TOKEN` or, with `ROWHOUSE_TEST_PROJECT`, with a token of that project.
  *
- * A file opens it, and awaits all that its tests share, before its first test: the runner does not wait for tests that come later.
+ * A file awaits this, and everything that its tests share, before its first test, because the runner does not wait for later tests.
  */
 export async function openSubject(): Promise<Subject> {
   const service = await reachService();
@@ -115,7 +115,7 @@ export async function openSubject(): Promise<Subject> {
 interface Service {
   readonly url: string;
   readonly admin: string | null;
-  /** Null where the suite makes its own. */
+  /** Null if the suite creates its own. */
   readonly project: ProjectAccess | null;
   readonly close: () => Promise<void>;
 }
@@ -134,7 +134,7 @@ async function reachService(): Promise<Service> {
 }
 
 async function startService(): Promise<Service> {
-  // Only here, so that a service elsewhere is tested by nothing of this one.
+  // Imported only here, so that the test of another service loads no code of this one.
   const { startCommandServer } = await import('../packages/server/src/testing/tools/command.ts');
   const folder = await mkdtemp(join(tmpdir(), 'rowhouse-conformance-'));
   const admin = `adm_conformance_${randomBytes(16).toString('hex')}`;
@@ -142,7 +142,7 @@ async function startService(): Promise<Service> {
     ROWHOUSE_DATA_DIR: folder,
     ROWHOUSE_ADMIN_TOKEN: admin,
     ROWHOUSE_SAMPLE_PROJECT: 'off',
-    // The default: the contract is tested with the limits that a client meets.
+    // The default, because the contract is tested with the default limits.
     ROWHOUSE_QUERY_TIMEOUT_MS: '5000',
   });
   return {
@@ -184,7 +184,7 @@ function callsTo(url: string, defaultToken: string | null): Calls {
   };
 }
 
-/** By the routes that the reference documents, the rows at least; where tables can be dropped, the tables. */
+/** Uses the documented routes to delete the rows at least, and the tables if they can be dropped. */
 async function removeTables(calls: Calls, path: string, tables: readonly string[]): Promise<void> {
   for (const table of tables) {
     const dropped = await calls.fetch('DELETE', `${path}/table/${table}`, { cascade: true });

@@ -1,7 +1,7 @@
 import { ours } from './contract.ts';
 import type { CallOptions, Subject } from './subject.ts';
 
-/** In place of a value: the field is left out. */
+/** In place of a value: the field is missing. */
 export const MISSING = Symbol('missing');
 
 interface ValidRequest {
@@ -12,8 +12,8 @@ interface ValidRequest {
 }
 
 /**
- * Puts each wrong value in its place of an otherwise valid request, and holds the service to `validation_failed` with that
- * field named, and no other. A field is written as `error.details` writes it: `body.columns[0].column_name`, `query.limit`.
+ * Sends each wrong value in its place of an otherwise valid request and requires `validation_failed` with exactly that field. A field has
+ * the form of `error.details`: `body.columns[0].column_name`, `query.limit`.
  */
 export function refusesEach(
   { refuse }: Subject,

@@ -9,7 +9,7 @@ import { type RunningCommand, startCommandServer } from '../packages/server/src/
 
 const root = join(import.meta.dirname, '..');
 
-// The suite is a part of the tests anyway, against servers of its own: here it matters how it gets to one, which two files show.
+// The suite itself runs with the tests anyway. This file tests only its ways to connect to a server, for which two files are enough.
 const quick = ['conformance/1-conventions.test.ts', 'conformance/5-projects.test.ts'];
 const files = process.env['PROPERTY_RUNS'] === undefined ? quick : ['conformance/**/*.test.ts'];
 
@@ -30,7 +30,7 @@ after(async () => {
 });
 
 describe('the conformance suite, run against a base URL', () => {
-  test('makes projects with the admin credential, and deletes them', async () => {
+  test('creates projects with the admin credential, and deletes them', async () => {
     const { failed, passed, skipped } = await runSuite({ ROWHOUSE_TEST_TOKEN: admin });
     assert.deepEqual({ failed, skipped }, { failed: 0, skipped: 0 });
     assert.ok(passed > 0);
@@ -41,7 +41,7 @@ describe('the conformance suite, run against a base URL', () => {
     );
   });
 
-  test('keeps to one project with a token of it, leaves nothing there, and leaves out what is ours', async () => {
+  test('uses only a given project with a project token, leaves nothing there, and can test only the reference', async () => {
     const { failed, passed, skipped } = await runSuite({
       ROWHOUSE_TEST_TOKEN: token,
       ROWHOUSE_TEST_PROJECT: 'given',
@@ -59,7 +59,7 @@ describe('the conformance suite, run against a base URL', () => {
   });
 });
 
-// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects, and fails where it is not
+// oxlint-disable-next-line typescript/no-explicit-any -- a test reads the fields that it expects, and fails if one is missing
 async function call(method: string, path: string, json?: unknown): Promise<any> {
   const response = await fetch(server.url + path, {
     method,
@@ -78,7 +78,7 @@ interface Counts {
 
 async function runSuite(environment: Readonly<Record<string, string>>): Promise<Counts> {
   const words = ['--test', '--test-concurrency=3', '--test-reporter=tap', ...files];
-  // The runner tells its children that they are its own; this one is to report for itself.
+  // The runner marks its child processes; without the mark, this one prints its own report.
   const { NODE_TEST_CONTEXT: _context, ...inherited } = process.env;
   const { stdout } = await promisify(execFile)(process.execPath, words, {
     cwd: root,
@@ -94,7 +94,7 @@ async function runSuite(environment: Readonly<Record<string, string>>): Promise<
   return counts;
 }
 
-/** Of the report, the tests that failed, with what they say. */
+/** The failed tests of the report, with their messages. */
 function failuresIn(report: string): string {
   const failures = report.matchAll(/^ *not ok [^]*?^ *\.\.\.$/gm);
   return [...failures]

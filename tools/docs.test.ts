@@ -10,7 +10,7 @@ import { referencePages } from './reference-pages.ts';
 const root = join(import.meta.dirname, '..');
 
 for (const page of referencePages()) {
-  test(`${page.path} says what the code says; \`npm run docs\` writes it anew`, async () => {
+  test(`${page.path} is up to date; npm run docs updates it`, async () => {
     assert.equal(await readFile(join(root, page.path), 'utf8'), page.text);
   });
 }
@@ -23,7 +23,7 @@ test('the pages name every setting and every error', () => {
   for (const code of Object.keys(errorRegistry)) assert.ok(text.includes(`\`${code}\``), code);
 });
 
-test('each decision has a number of its own, the same in its title as in its name', async () => {
+test('each decision has a unique number, the same in its title and its file name', async () => {
   const names = (await readdir(join(root, 'docs/decisions'))).toSorted();
   for (const [position, name] of names.entries()) {
     const text = await readFile(join(root, 'docs/decisions', name), 'utf8');

@@ -5,11 +5,11 @@ import { test } from 'node:test';
 
 const engine = join(import.meta.dirname, '../packages/server/src/engine');
 
-/** The words by which a request is told from other input, and what makes an error about a field. */
+/** Words that name a part of an HTTP request, or a field of an error. */
 const WORDS_OF_HTTP =
   /['"`](?:path|query)\.[\w${]|['"`]body(?:['"`]|[.[])|\binvalidField\b|\bErrorDetail\b|\bdetails: \[|\b(?:\w+F|f)ield: string\b/;
 
-test('the engine names subjects of its own input, and no field of a request', () => {
+test('the engine names parts of its own input, and no field of a request', () => {
   const files = globSync('**/*.ts', { cwd: engine }).filter((path) => !path.endsWith('.test.ts'));
   assert.ok(files.includes('engine.ts'), 'the files were read');
   const found = files.flatMap((path) => {
@@ -41,5 +41,5 @@ for (const line of [
   "['key']",
   'This body of a trigger is a query.',
 ]) {
-  test(`the rule lets pass ${line}`, () => assert.doesNotMatch(line, WORDS_OF_HTTP));
+  test(`the rule allows ${line}`, () => assert.doesNotMatch(line, WORDS_OF_HTTP));
 }

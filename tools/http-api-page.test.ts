@@ -18,11 +18,11 @@ const page = readHttpApiPage();
 
 const served = (await registeredRoutes()).filter(({ method }) => method !== 'HEAD');
 
-test('the page describes every route of the service, and no other', () => {
+test('the page describes exactly the routes of the service', () => {
   assert.deepEqual(page.operations.map(titleOf).toSorted(), served.map(titleOfRoute).toSorted());
 });
 
-test('the page says of every route that takes a project token what a token needs for it', () => {
+test('for every route with a project token, the page states what the token needs', () => {
   for (const route of served) {
     const { access, scope, tables } = route.config;
     if ((access !== 'project' && access !== 'account') || scope === undefined) continue;
@@ -33,7 +33,7 @@ test('the page says of every route that takes a project token what a token needs
   }
 });
 
-test('the page says what stands for each parameter of a path in its examples', () => {
+test('the page defines the value of each path parameter in its examples', () => {
   const known = new Set(page.parameters.map(({ name }) => name));
   for (const { path } of page.operations) {
     const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name));
@@ -42,7 +42,7 @@ test('the page says what stands for each parameter of a path in its examples', (
   }
 });
 
-test('the page has an example of what each route is sent, where it takes fields, and of what it answers, where that is JSON', async () => {
+test('the page has an example of each request with fields, and of each answer in JSON', async () => {
   await using server = await startTestServer();
   const document = (await (await server.fetch('GET', '/openapi.json')).json()) as OpenApiDocument;
   for (const { method, path, body, data } of page.operations) {
@@ -56,7 +56,7 @@ test('the page has an example of what each route is sent, where it takes fields,
   }
 });
 
-test('every example of the page, sent in its order, is answered as it shows and as the OpenAPI document says: the same keys in the same order, of the same types', async () => {
+test('every example of the page, sent in order, has the documented answer: the same keys in the same order, with the same types, as in the OpenAPI document', async () => {
   await using server = await startTestServer();
   const document = (await (await server.fetch('GET', '/openapi.json')).json()) as OpenApiDocument;
   const problemOf = answerChecker(document);
@@ -78,11 +78,11 @@ test('every example of the page, sent in its order, is answered as it shows and 
   assert.ok(made.token !== null && made.ids.has('export_id'), 'the examples made a project and an export');
 });
 
-/** What the answers so far have made, which later requests are about. */
+/** The results of earlier answers, which later requests use. */
 interface Made {
   token: string | null;
   readonly ids: Map<string, string>;
-  /** What was made last. */
+  /** The last one that was created. */
   link: URL | null;
 }
 
@@ -93,7 +93,7 @@ interface MadeData {
   readonly requests?: readonly [{ readonly request_id: string }];
 }
 
-/** What removes the table or the project stands with their other routes, and comes last. */
+/** Deletions of the table and the project are documented with their other routes, but must come last. */
 function inOrder(operations: readonly OperationText[]): readonly OperationText[] {
   return operations.toSorted((a, b) => removes(a) - removes(b));
 }
@@ -106,7 +106,7 @@ function removes(operation: OperationText): number {
 
 function targetOf({ path, query }: OperationText, { ids, link }: Made): string {
   if (path.startsWith('/shared/')) return `${link?.pathname ?? ''}${link?.search ?? ''}`;
-  // Of the projects that the examples make, one has a user.
+  // Only one of the projects in the examples has a user.
   const begun = path.endsWith('/auth/login') ? path.replace('{project}', 'orchard_north') : path;
   const filled = page.parameters.reduce(
     (target, { name, example }) => target.replace(`{${name}}`, ids.get(name) ?? example),
@@ -125,13 +125,13 @@ async function requestOf({ path, body }: OperationText, { token }: Made): Promis
   return OF_THE_ADMIN.has(path) ? content : { headers: JOURNEY, ...content, token };
 }
 
-/** The examples are one run of an operation. */
+/** The examples form one run of an operation. */
 const JOURNEY = {
   'x-operation-key': 'edit-profile-email',
   'x-operation-run-id': page.parameters.find(({ name }) => name === 'run_id')?.example ?? '',
 };
 
-/** The project’s own token is its first; ids are those of what was made last. */
+/** The project’s own token is its first; ids are those of the last creation. */
 function remember(made: Made, { token, export: exported, link, requests }: MadeData): void {
   if (link !== undefined) made.link = new URL(link.url);
   made.token ??= token?.token ?? null;
@@ -140,12 +140,12 @@ function remember(made: Made, { token, export: exported, link, requests }: MadeD
   if (exported !== undefined) made.ids.set('export_id', exported.id);
 }
 
-/** Whether it is the one that programs see. */
+/** Whether it is the example in the OpenAPI document. */
 function isFirst(operation: OperationText): boolean {
   return page.operations.some((shown) => isDeepStrictEqual(shown, operation));
 }
 
-/** The example stands in the document under the status that its request was answered with, and is what the schema there says. */
+/** Asserts that the document has the example under the status of its answer, and that it is valid for the schema there. */
 function assertExample(document: OpenApiDocument, operation: OperationText, status: number): void {
   const { method, path, data } = operation;
   const answer = document.paths[path]?.[method.toLowerCase()]?.responses[String(status)];
@@ -173,7 +173,7 @@ function titleOfRoute({ method, url }: RegisteredRoute): string {
   return `${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`;
 }
 
-/** Keys in their order, with the types of their values: what must not differ between an example and a real answer. */
+/** The keys in order, with the types of their values: the parts in which an example must equal a real answer. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
   if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import type { OperationText, PageTexts } from '../packages/server/src/openapi/page-texts.ts';
 
 /**
- * docs/reference/http-api.md, taken apart. Below a heading of the second level lie the routes of a noun; each has a heading of
- * the third level, "`METHOD /path`", its description, and its examples: a block `http` of what is sent (a body, or a query
- * that begins with `?`), and a block `json` of the data that is answered. A route's first example is the one that programs
- * see; others stay in its description. A table says what stands for `{name}` in a path.
+ * Parses docs/reference/http-api.md. The routes of a noun follow a heading of the second level. Each route has a heading of the third
+ * level, "`METHOD /path`", a description, and examples: a block `http` with the request (a body, or a query that begins with `?`), and a
+ * block `json` with the data of the answer. The first example of a route goes into the OpenAPI document; others stay in the description.
+ * A table defines the values of `{name}` in paths.
  */
 export function readHttpApiPage(): PageTexts {
   const [introduction = ''] = readPage().split(SECTION);
@@ -33,7 +33,7 @@ function readPage(): string {
 interface Noun {
   readonly tag: string;
   readonly description: string;
-  /** Of each route, what its examples say of it. */
+  /** The examples of each route. */
   readonly routes: readonly RouteExamples[];
 }
 
@@ -62,7 +62,7 @@ function readRoute(tag: string, section: string): RouteExamples {
   return [withExample(route, first ?? []), ...others.map((example) => withExample(route, example))];
 }
 
-/** What is sent, where anything is, and then what is answered, where that is JSON. */
+/** The request, if it has a body or a query, and then the answer, if it is JSON. */
 const EXAMPLE = /^```http\n([^]*?)^```$(?:\s+^```json\n([^]*?)^```$)?|^```json\n([^]*?)^```$/gm;
 
 function withExample(
@@ -78,7 +78,7 @@ function withExample(
   };
 }
 
-/** A link to another page leads nowhere from the document: its words stay, unless it stands alone in brackets. */
+/** Links to other pages do not work in the document: a link is replaced with its text, or removed if it is alone in parentheses. */
 function descriptionOf(markdown: string): string {
   return markdown
     .replaceAll(/\s\(\[[^\]]*\]\([^)]*\.md[^)]*\)\)/g, '')

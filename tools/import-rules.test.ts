@@ -16,7 +16,7 @@ describe('in this repository', () => {
     text: readFileSync(join(root, path), 'utf8'),
   }));
 
-  test('every import goes to a lower room, and none forms a cycle', () => {
+  test('every import goes to a lower room, and there is no cycle', () => {
     assert.ok(
       files.some((file) => file.path === 'packages/server/src/http/http-server.ts'),
       'the files were read',
@@ -24,16 +24,16 @@ describe('in this repository', () => {
     assert.deepEqual(brokenRules(files), []);
   });
 
-  test(`no folder has more than ${MAX_FILES_IN_A_FOLDER} source files beside each other`, () => {
+  test(`no folder directly contains more than ${MAX_FILES_IN_A_FOLDER} source files`, () => {
     assert.deepEqual(crowdedFolders(files, MAX_FILES_IN_A_FOLDER), []);
   });
 });
 
-test('the conformance suite loads nothing of the server where it has the address of one', async () => {
+test('the conformance suite loads nothing of the server if it has a URL', async () => {
   const folder = join(root, 'conformance');
   const names = (await readdir(folder)).filter((name) => name.endsWith('.ts'));
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-  // A dynamic `import()` is loaded only when the code reaches it.
+  // A dynamic `import()` is loaded only when it runs.
   const strangers = texts.flatMap((text) =>
     [...text.matchAll(/\b(?:from|import)\s+'(?!node:|\.\/)[^']*'/g)].map(([words]) => words),
   );
@@ -84,7 +84,7 @@ describe('the rules find', () => {
     });
   }
 
-  test('an import in each way that one can be written', () => {
+  test('an import in every syntax', () => {
     const ways = [
       "import type { A } from '../engine/engine.ts';",
       "import {\n  a,\n  b,\n} from '../engine/engine.ts';",

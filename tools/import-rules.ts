@@ -8,7 +8,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Returns a sentence for each import that the rooms forbid, and for each import cycle. Tests may import anything. */
+/** Returns a sentence for each forbidden import and for each import cycle. Tests may import anything. */
 export function brokenRules(files: readonly SourceFile[]): readonly string[] {
   const shipped = files.filter(({ path }) => !path.endsWith('.test.ts') && !path.includes('/fixtures/'));
   const imports = new Map(shipped.map((file) => [file.path, importsOf(file)]));
@@ -19,7 +19,7 @@ export function brokenRules(files: readonly SourceFile[]): readonly string[] {
   ];
 }
 
-/** Returns each folder that holds more than `limit` source files beside each other. */
+/** Returns each folder that directly contains more than `limit` source files. */
 export function crowdedFolders(files: readonly SourceFile[], limit: number): readonly string[] {
   const counts = new Map<string, number>();
   for (const { path } of files) {
@@ -50,7 +50,7 @@ function roomOf(path: string): Room | undefined {
   return rooms.find(({ files }) => files.test(path));
 }
 
-/** Names the room. The resources share one rule, but each of them is a room of its own. */
+/** Names the room. The resources share one rule, but each is a separate room. */
 function roomKey(path: string): string {
   const match = roomOf(path)?.files.exec(path);
   return match?.groups?.['noun'] ?? roomOf(path)?.name ?? path;
@@ -58,7 +58,7 @@ function roomKey(path: string): string {
 
 type Graph = ReadonlyMap<string, readonly string[]>;
 
-/** Returns the rooms as wholes: two rooms may form a cycle although no two of their files do. */
+/** Returns the graph of rooms: two rooms may form a cycle although no two of their files do. */
 function betweenRooms(imports: Graph): Graph {
   const graph = new Map<string, string[]>();
   for (const [path, targets] of imports) {

@@ -16,7 +16,7 @@ const KIB = 1_024;
 const MIB = 1_024 * KIB;
 const THREADS = ['pointThreads', 'writerThreads', 'readerThreads'];
 
-describe('the operations guide states the limits in the code', () => {
+describe('the operations guide', () => {
   const { bodiesMaxBytes, addressBodiesMaxBytes, bodyStallSeconds } = settings;
   const { bodyMaxBytes, importMaxBytes, queryTimeoutMs, maxOpenDatabases } = settings;
   const { exportMaxBytes, exportTimeoutSeconds } = settings;

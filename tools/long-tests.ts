@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 
-// The property tests with many more runs than the tests of a day, a server that is killed fifty times while it exports and while it
-// writes, and the whole contract by a URL: node tools/long-tests.ts [runs]
+// Runs the property tests with many more cases, kills a server fifty times during exports and writes, and runs the whole conformance
+// suite by URL: node tools/long-tests.ts [cases]
 const runs = Number(process.argv[2] ?? 20_000);
 if (!Number.isSafeInteger(runs) || runs < 1) {
   console.error('node tools/long-tests.ts [runs]: runs is a whole number from 1');
@@ -10,7 +10,7 @@ if (!Number.isSafeInteger(runs) || runs < 1) {
 }
 const files = [
   ...globSync('packages/server/src/**/*.property.test.ts'),
-  // Each of these takes random schemas too, through the tool that its format is for.
+  // Each of these also loads random schemas with the tool that its format is for.
   ...globSync('packages/server/src/engine/sqlite/exports/schema/!(*.*).test.ts'),
   'packages/server/src/resources/exports/jobs/killed-server.test.ts',
   'packages/server/src/resources/records/exactly-once-killed.test.ts',

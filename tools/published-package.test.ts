@@ -9,10 +9,10 @@ import { musicShopPath } from '../packages/server/src/testing/databases/music-sh
 import { temporaryFolder } from '../packages/server/src/testing/system/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-// Below node_modules, where the compiled code finds its dependencies as an installed package does.
+// Below node_modules, where the compiled code finds its dependencies like an installed package.
 const published = join(root, 'node_modules', '.cache', 'published');
 
-test('the package as it is published, plain JavaScript, imports a database and exports its schema and its rows', () => {
+test('the published package, plain JavaScript, imports a database and exports its schema and its rows', () => {
   using folder = temporaryFolder();
   rmSync(published, { recursive: true, force: true });
   cpSync(join(root, 'packages', 'server', 'package.json'), join(published, 'package.json'));

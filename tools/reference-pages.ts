@@ -11,8 +11,8 @@ export interface ReferencePage {
 }
 
 /**
- * Returns the pages that are generated from the code, and the file that is generated from a page for the code, so that pages and
- * code always agree.
+ * Returns the pages that are generated from the code, and the file that is generated for the code from a page, so that pages and code
+ * always agree.
  */
 export function referencePages(): readonly ReferencePage[] {
   return [

@@ -1,9 +1,9 @@
 import { join } from 'node:path/posix';
 
-/** A part of the house: its files, and what they may import besides files of the same room. */
+/** A part of the code: its files, and what they may import besides files of the same room. */
 export interface Room {
   readonly name: string;
-  /** A file belongs to the first room whose pattern matches its path. The group `noun` tells resources apart. */
+  /** A file belongs to the first room whose pattern matches its path. The group `noun` distinguishes resources. */
   readonly files: RegExp;
   readonly mayImport: readonly RegExp[];
 }
@@ -21,12 +21,12 @@ const ACTIVITY_LOG = below('activity/request-log');
 
 const NOUNS =
   'bootstrap|columns|exports|health|imports|indexes|metrics|projects|query|records|tables|tokens|users';
-/** The file of a resource that other resources use, such as `resources/tokens/tokens.ts`. */
+/** The main file of a resource, which other resources use, such as `resources/tokens/tokens.ts`. */
 const NOUN_ITSELF = new RegExp(String.raw`^${SERVER}/resources/(${NOUNS})/\1\.ts$`);
-/** The shapes of a resource, as a client sees them. */
+/** The shapes of a resource for clients. */
 const FIELDS = new RegExp(String.raw`^${SERVER}/resources/.*-fields\.ts$`);
 
-/** The rooms of the engine, from the top floor down. Each may import the port and every lower floor. */
+/** The rooms of the engine, from the top down. Each may import the port and every lower one. */
 const ENGINE_FLOORS: readonly (readonly string[])[] = [
   [''],
   ['workers'],
@@ -58,7 +58,7 @@ function engineRooms(): readonly Room[] {
   });
 }
 
-/** Every room, from the roof down. What `mayImport` does not name is forbidden. */
+/** Every room, from the top down. Imports that `mayImport` does not name are forbidden. */
 export const rooms: readonly Room[] = [
   { name: 'benchmarks', files: /^bench\//, mayImport: [/^packages\//] },
   { name: 'tools', files: /^tools\//, mayImport: [/^packages\//] },

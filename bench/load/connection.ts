@@ -5,8 +5,8 @@ const NOTHING = Buffer.alloc(0);
 const HEAD_END = '\r\n\r\n';
 
 /**
- * One kept-alive connection with one request on its way at a time. It writes bytes and reads no more of an answer than its
- * status and its length: a client library would need more of the machine than the server that is measured.
+ * A keep-alive connection with one request at a time. It writes bytes and reads only the status and the length of an answer, because a
+ * client library would need more CPU time than the measured server.
  */
 export class Connection {
   readonly #socket: Socket;
@@ -28,7 +28,7 @@ export class Connection {
     socket.on('close', () => this.#failed?.(new Error('the server closed the connection')));
   }
 
-  /** @returns the status of the answer, once all of it is there. */
+  /** @returns the status, after the complete answer has arrived. */
   send(request: Buffer): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#answered = resolve;
@@ -54,7 +54,7 @@ export class Connection {
   }
 }
 
-/** How long the answer is that begins like this; 0 while its head is not complete. */
+/** The length of an answer that begins with these bytes; 0 until its head is complete. */
 function answerBytes(received: Buffer): number {
   const headLength = received.indexOf(HEAD_END);
   if (headLength === -1) return 0;

@@ -1,10 +1,10 @@
-/** A request that is sent again and again. In its body and its headers, `{sequence}` is a number of nine digits, another one each time. */
+/** A repeated request. `{sequence}` in its body or headers is replaced with a unique number of nine digits. */
 export interface LoadRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly token: string;
   readonly body?: string | undefined;
-  /** Beside those that every request has. */
+  /** Additional headers. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -12,7 +12,7 @@ export interface LoadOrder {
   readonly url: string;
   readonly request: LoadRequest;
   readonly connections: number;
-  /** Answered before the measuring begins, so that code is compiled and caches are full. */
+  /** The time before the measurement, in which code is compiled and caches are filled. */
   readonly warmUpMs: number;
   readonly durationMs: number;
 }
@@ -22,6 +22,6 @@ export interface LoadReport {
   readonly medianMs: number;
   readonly p99Ms: number;
   readonly maxMs: number;
-  /** How many answers had which status. */
+  /** The number of answers by status. */
   readonly statuses: Readonly<Record<string, number>>;
 }

@@ -1,7 +1,7 @@
 import { Connection } from './connection.ts';
 import type { LoadOrder, LoadReport, LoadRequest } from './load-order.ts';
 
-/** Started by `load.ts`: keeps a number of connections busy, each with one request after another. */
+/** Started by `load.ts`: keeps a number of connections busy, each with one request at a time. */
 process.once('message', (order: LoadOrder) => {
   void run(order).then((report) => process.send?.(report, () => process.disconnect()));
 });
@@ -30,7 +30,7 @@ async function run(order: LoadOrder): Promise<LoadReport> {
   return { perSecond: (latenciesMs.length / order.durationMs) * 1_000, ...quantiles(latenciesMs), statuses };
 }
 
-/** @returns what writes the next request out, as bytes. */
+/** @returns a function that returns the bytes of the next request. */
 function requestWriter({ url, request }: LoadOrder): () => Buffer {
   const { host } = new URL(url);
   const { method, path, token, body = '', headers = {} }: LoadRequest = request;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { LoadOrder, LoadReport } from './load-order.ts';
 
-/** Puts load on a server, from a process of its own. */
+/** Puts load on a server from another process. */
 export async function putLoad(order: LoadOrder): Promise<LoadReport> {
   const child = fork(fileURLToPath(new URL('./load-process.ts', import.meta.url)));
   child.send(order);

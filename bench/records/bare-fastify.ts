@@ -4,9 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import Fastify from 'fastify';
 
 /**
- * What Rowhouse is measured against, on the same socket code: routes that answer with bytes that are ready, and one that
- * stores a row as a program does that gives each request a commit of its own. Arguments: a JSON file of answers by
- * path, and the path of a database to make.
+ * The server that Rowhouse is compared with, on the same socket code: routes with ready-made answers, and one that stores a row with one
+ * commit per request. Arguments: a JSON file of answers by path, and the path of a database to create.
  */
 const [answersPath = '', databasePath = ''] = process.argv.slice(2);
 const answers = JSON.parse(readFileSync(answersPath, 'utf8')) as Readonly<Record<string, string>>;

@@ -19,7 +19,7 @@ const ROWS = 1_000;
 const TABLE = contactsOf('bench');
 const NEW_ROW = '{"email":"{sequence}@example.com","status":"active","owner_id":42}';
 
-/** A request to Rowhouse, and how large a share of a peer's rate it is to reach. */
+/** A request to Rowhouse, with the required ratio of its rate to that of the peer. */
 interface Case {
   readonly name: string;
   readonly request: Omit<LoadRequest, 'token'>;
@@ -28,7 +28,7 @@ interface Case {
 
 interface Peer {
   readonly name: string;
-  /** On the peer; without it, that of the case. */
+  /** The path on the peer, if it differs. */
   readonly path?: string;
   readonly aim: number;
 }
@@ -49,9 +49,9 @@ const CASES: readonly Case[] = [
 ];
 
 /**
- * Requests for records through HTTP, with authentication and with commits that are synced, against a bare Fastify that
- * answers the same bytes, and one that stores the same row with a commit for each request. The load comes from a process of
- * its own, and all take turns, so that they meet the machine in the same mood.
+ * Compares record requests through HTTP, with authentication and synced commits, with a bare Fastify that sends the same bytes, and one
+ * that stores the same row with one commit per request. The load comes from another process, and the servers take turns, so that all
+ * run under the same conditions.
  */
 export async function benchmarkRecords(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rowhouse-bench-'));
@@ -81,7 +81,7 @@ async function compare(
   const ours: LoadReport[] = [];
   const theirs = peers.map((): LoadReport[] => []);
   for (let round = 0; round < ROUNDS; round++) {
-    // Each round's rows are its own, as an e-mail address may stand only once.
+    // Each round has its own rows, because an e-mail address is unique.
     const fresh = {
       ...request,
       token: rowhouse.token,
@@ -123,7 +123,7 @@ async function load(url: string, request: LoadRequest): Promise<LoadReport> {
   return report;
 }
 
-/** What Rowhouse answers to each request of a case, by method and path. */
+/** Rowhouse's answer to each request of a case, by method and path. */
 async function recordAnswers(server: MeasuredServer): Promise<Readonly<Record<string, string>>> {
   const entries = CASES.map(async ({ request: { method, path, body } }) => {
     const [route] = path.split('?');

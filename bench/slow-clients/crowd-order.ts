@@ -1,6 +1,6 @@
 /**
- * `silent`: connects and sends nothing. `kept`: has one answer, and asks for no more. `headers`, `body`: sends a byte of them a
- * second, and never ends.
+ * `silent` connects and sends nothing. `kept` gets one answer and sends nothing more. `headers` and `body` send one byte of them per
+ * second without end.
  */
 export type ClientKind = 'silent' | 'kept' | 'headers' | 'body';
 
@@ -13,7 +13,7 @@ export interface CrowdOrder {
 }
 
 export interface CrowdEnd {
-  /** How many were answered before the end, and with what; `none` for a connection that was closed without a word. */
+  /** The number of connections by answer; `none` for a connection that was closed without one. */
   readonly answers: Readonly<Record<string, number>>;
   /** The longest time between the last byte of a slow client and the end of its connection, in seconds. */
   readonly longestSeconds: number;

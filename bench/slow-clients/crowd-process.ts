@@ -3,12 +3,12 @@ import { connect, type Socket } from 'node:net';
 
 import type { ClientKind, CrowdEnd, CrowdOrder } from './crowd-order.ts';
 
-/** Started by `crowd.ts`: says `ready` when all are connected, and then how they ended. */
+/** Started by `crowd.ts`: reports `ready` when all clients are connected, and later how their connections ended. */
 process.once('message', (order: CrowdOrder) => {
   void run(order);
 });
 
-/** So many connect at a time, that none has to try twice. */
+/** Few enough connections at a time that none has to be retried. */
 const CONNECTING_AT_ONCE = 100;
 const KINDS: readonly ClientKind[] = ['silent', 'kept', 'headers', 'body'];
 
@@ -34,7 +34,7 @@ async function run(order: CrowdOrder): Promise<void> {
   process.send?.(Object.fromEntries(report), () => process.disconnect());
 }
 
-/** In an object, as a promise would be waited for. */
+/** The promise is in an object so that `await` does not wait for it. */
 async function startClient(kind: ClientKind, order: CrowdOrder): Promise<{ readonly ended: Promise<Ended> }> {
   const { hostname, port } = new URL(order.url);
   const socket = connect({ host: hostname, port: Number(port) });
@@ -50,7 +50,7 @@ async function startClient(kind: ClientKind, order: CrowdOrder): Promise<{ reado
   return { ended: ending(socket, startedAt).finally(() => clearInterval(timer)) };
 }
 
-/** What is sent at once, and then each second. */
+/** The bytes that are sent at once, and then those of each second. */
 function trickleOf(
   kind: ClientKind,
   { path, token }: CrowdOrder,

@@ -6,7 +6,7 @@ import type { ClientKind, CrowdOrder, CrowdEnd } from './crowd-order.ts';
 
 export type CrowdReport = Readonly<Record<ClientKind, CrowdEnd>>;
 
-/** Connects the crowd, from a process of its own. @returns what waits until the server has sent the last of it away. */
+/** Connects the crowd from another process. @returns a function that waits until the server has closed all its connections. */
 export async function gatherCrowd(order: CrowdOrder): Promise<() => Promise<CrowdReport>> {
   const child = fork(fileURLToPath(new URL('./crowd-process.ts', import.meta.url)));
   child.send(order);

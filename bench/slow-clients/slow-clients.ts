@@ -18,9 +18,9 @@ const TABLE = contactsOf('bench');
 const CLIENTS: Readonly<Record<ClientKind, number>> = { silent: 1_000, kept: 1_000, headers: 250, body: 250 };
 const RATE_AIM = 0.9;
 
-/** Shorter than by default, so that all of the crowd is there while it is measured, and none much longer. */
+/** Shorter than the default, so that the whole crowd is connected during the measurement and not much longer. */
 const LIMIT_SECONDS = 12;
-/** Node looks for late headers every five seconds, keeps a connection a second longer, and the rest is the machine's. */
+/** Node checks for late headers every five seconds and keeps a connection a second longer; the rest is tolerance. */
 const STATED_SECONDS: Readonly<Record<ClientKind, number>> = {
   silent: LIMIT_SECONDS + 6,
   kept: LIMIT_SECONDS + 2,
@@ -34,8 +34,8 @@ const REQUESTS: Readonly<Record<string, Omit<LoadRequest, 'token'>>> = {
 };
 
 /**
- * What clients that are served feel of a crowd of idle and slow ones: their rate and their latency, as the ratio to the same
- * without the crowd, in turns. And how long the slow ones last, beside the time that is stated for them.
+ * Alternates between measuring the rate and latency of ordinary clients beside a crowd of idle and slow ones and without it, and prints
+ * the ratios. Also compares how long the slow connections last with the documented time.
  */
 export async function benchmarkSlowClients(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rowhouse-bench-'));

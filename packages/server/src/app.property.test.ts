@@ -8,11 +8,11 @@ import { columnSteps } from './testing/project-model/column-steps.ts';
 import { recordSteps } from './testing/project-model/record-steps.ts';
 import { creation, tableSteps } from './testing/project-model/table-steps.ts';
 
-/** A run is many requests: 15 by day, and a fiftieth of PROPERTY_RUNS (`npm run test:long`). */
+/** One run consists of many requests: 15 runs by default, and a fiftieth of PROPERTY_RUNS (`npm run test:long`). */
 const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 750) / 50);
 const seed = process.env['PROPERTY_SEED'];
 
-test('whatever a client does, in any order, the service and a plain model of the project agree after each step', async () => {
+test('after any sequence of client steps, the service agrees with a simple model of the project', async () => {
   await using server = await startTestServer();
   let projects = 0;
   const startProject = async () => {

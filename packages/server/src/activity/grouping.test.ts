@@ -45,7 +45,7 @@ function groupingOf({ body }: Answer): readonly (string | null)[] {
 }
 
 describe('the envelope', () => {
-  test('has three keys more, before meta, where a call that is authenticated sent an operation header', async () => {
+  test('has three more keys before meta if an authenticated call sent an operation header', async () => {
     assert.deepEqual(Object.keys((await call({})).body), ENVELOPE_KEYS);
     const both = { 'x-operation-key': 'edit-profile-email', 'x-operation-run-id': 'journey:1.a_b-c' };
     assert.deepEqual(groupingOf(await call(both)), [
@@ -59,7 +59,7 @@ describe('the envelope', () => {
     assert.deepEqual(groupingOf(await call({ 'x-operation-key': 'k' })), continued);
   });
 
-  test('has them where the data is text already, in errors, and where a body was sent', async () => {
+  test('has them with pre-rendered data, in errors, and for calls with a body', async () => {
     const headers = { 'x-operation-run-id': 'journey-2' };
     const grouped = [null, 'journey-2', 'accepted_provided_run'];
     const table = { table_name: 'people', columns: [{ column_name: 'email' }] };
@@ -83,7 +83,7 @@ describe('the envelope', () => {
     assert.deepEqual(groupingOf(refused), grouped);
   });
 
-  test('has none of them where the call is not authenticated', async () => {
+  test('has none of them if the call is not authenticated', async () => {
     const headers = { 'x-operation-run-id': 'journey-3', 'x-operation-key': 'k' };
     const other = await server.createProject('other');
     for (const [path, asking] of [
@@ -98,7 +98,7 @@ describe('the envelope', () => {
     }
   });
 
-  test('says of a bad header that it was not taken, and the call is in no run', async () => {
+  test('contains a warning about an invalid header, and the call has no run', async () => {
     const rejected = [null, null, 'rejected_invalid_header'];
     for (const bad of ['', ' ', '-a', '.a', 'a b', 'a/b', 'ü', 'a,b', 'x'.repeat(129)]) {
       const sent = bad === 'ü' ? '\u{fc}' : bad;
@@ -119,7 +119,7 @@ describe('the envelope', () => {
 });
 
 describe('over HTTP', () => {
-  test('a run goes on until exactly 420 seconds after its last call, and then a new one follows it', async () => {
+  test('a run is continued until exactly 420 seconds after its last call, and is then succeeded by a new one', async () => {
     const headers = { 'x-operation-run-id': 'window', 'x-operation-key': 'edit' };
     await call(headers);
     clock.movedMs += WINDOW_MS - 60_000;
@@ -131,7 +131,7 @@ describe('over HTTP', () => {
     for (const answer of together) assert.deepEqual(groupingOf(answer), next);
   });
 
-  test('the admin credential has runs of its own by key, and shares those whose id is sent', async () => {
+  test('the admin credential has separate runs by key, and shares the runs whose id it sends', async () => {
     const mine = groupingOf(await call({ 'x-operation-key': 'shared' }));
     const adminsOwn = groupingOf(await callAsAdmin({ 'x-operation-key': 'shared' }));
     assert.equal(adminsOwn[2], 'started_new_run');
@@ -145,7 +145,7 @@ describe('over HTTP', () => {
     assert.equal(groupingOf(nowhere)[2], 'started_new_run');
   });
 
-  test('a project that takes a deleted one’s slug has none of its runs', async () => {
+  test('a project with the slug of a deleted one has none of its runs', async () => {
     const before = await server.createProject('brief');
     const headers = { 'x-operation-run-id': 'r', 'x-operation-key': 'edit' };
     const path = '/projects/brief/tables';

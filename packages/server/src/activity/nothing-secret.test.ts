@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { ADMIN_TOKEN, startTestServer } from '../testing/http/test-server.ts';
 
-test('no body, no value, no query value and no token is in the log, in whatever place a client puts one', async () => {
+test('the log contains no body, value, query value or token, wherever a client sends one', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('shop');
   const headers = { 'x-operation-key': 'kept-key', 'x-operation-run-id': 'kept-run' };

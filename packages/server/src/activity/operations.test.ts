@@ -40,7 +40,7 @@ async function read(path: string, asking = token): Promise<Answer['body']['data'
   return body.data;
 }
 
-/** The ids of all runs that a question finds, by pages of two. */
+/** The ids of all runs that a query finds, in pages of two. */
 async function idsOf(question: string): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
@@ -55,7 +55,7 @@ async function idsOf(question: string): Promise<readonly string[]> {
 }
 
 describe('GET /projects/{p}/operations/{run_id}', () => {
-  test('has each call of the run in order, what failed, and who sent it', async () => {
+  test('returns each call of the run in order, the failed ones, and the token that sent each', async () => {
     const other = await call('auth/tokens', { method: 'POST', json: { revoke_previous: false } });
     const second: string = other.body.data.token.token;
     const run = 'journey-1';
@@ -107,7 +107,7 @@ describe('GET /projects/{p}/operations/{run_id}', () => {
     assertPlaced(calls, duration_ms);
   });
 
-  test('counts every one of 500 calls that come together', async () => {
+  test('counts every one of 500 concurrent calls', async () => {
     const run = 'stampede';
     const sent = await Promise.all(Array.from({ length: 500 }, () => call('tables', { run, key: 'rush' })));
     assert.ok(sent.every(({ status }) => status === 200));
@@ -120,7 +120,7 @@ describe('GET /projects/{p}/operations/{run_id}', () => {
     assertPlaced(calls, operation.duration_ms);
   });
 
-  test('is paged, with the gaps that a single page would have', async () => {
+  test('returns pages with the same gaps as a single page', async () => {
     const run = 'paged';
     for (let count = 0; count < 7; count++) await call('tables', { run });
     const { calls: whole } = await read(`operations/${run}`);
@@ -134,7 +134,7 @@ describe('GET /projects/{p}/operations/{run_id}', () => {
     assert.deepEqual(paged, whole);
   });
 
-  test('leads from a run to the one that goes on from it, and back', async () => {
+  test('links a run to its successor, and back', async () => {
     const run = 'links';
     await call('tables', { run });
     clock.movedMs += WINDOW_MS + 1_000;
@@ -147,7 +147,7 @@ describe('GET /projects/{p}/operations/{run_id}', () => {
     assert.equal(behind.calls, 1);
   });
 
-  test('is not found for a run that is not there, or is another project’s', async () => {
+  test('is not_found for an unknown run, and for one of another project', async () => {
     const rival = await server.createProject('rival');
     await call('tables', { run: 'mine' });
     for (const id of ['never-was', 'mi', '%00', 'mine%2F', 'oprun_20260602T012300_000000Z_a1b2c3d4e5f6']) {
@@ -182,7 +182,7 @@ describe('GET /projects/{p}/operations', () => {
     assert.deepEqual(await idsOf(`${ofKey}&status=failed&sort=slowest`), ['bad']);
   });
 
-  test('finds runs that began in a range of time', async () => {
+  test('finds runs by the time of their start', async () => {
     await call('tables', { key: 'dated', run: 'dated' });
     const { started_at } = (await read('operations/dated')).operation;
     const next = new Date(Date.parse(started_at) + 1_000).toISOString().replace('.000', '');
@@ -194,7 +194,7 @@ describe('GET /projects/{p}/operations', () => {
     }
   });
 
-  test('pages without skipping or repeating a run, also where new ones come meanwhile', async () => {
+  test('skips and repeats no run between pages, even if new runs start meanwhile', async () => {
     for (let count = 0; count < 9; count++) await call('tables', { key: 'many', run: `many-${count}` });
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
@@ -210,7 +210,7 @@ describe('GET /projects/{p}/operations', () => {
     );
   });
 
-  test('refuses what it does not know, by name', async () => {
+  test('refuses unknown parameters and names them', async () => {
     for (const [question, field] of [
       ['operation_key=a%20b', 'operation_key'],
       ['status=gone', 'status'],
@@ -230,7 +230,7 @@ describe('GET /projects/{p}/operations', () => {
     }
   });
 
-  test('is for a token with the scope project, of the whole project', async () => {
+  test('requires a token with the scope project for the whole project', async () => {
     for (const grant of [{ scopes: ['records:read'] }, { scopes: ['project'], tables: ['people'] }]) {
       const json = { revoke_previous: false, ...grant };
       const { body } = await call('auth/tokens', { method: 'POST', json });
@@ -242,8 +242,8 @@ describe('GET /projects/{p}/operations', () => {
   });
 });
 
-describe('a project that is deleted', () => {
-  test('takes its log along: another of the same slug sees none of it', async () => {
+describe('a deleted project', () => {
+  test('loses its log: another project with the same slug sees none of it', async () => {
     const before = await server.createProject('brief');
     const headers = { 'x-operation-run-id': 'r', 'x-operation-key': 'edit' };
     const { body } = await server.call('GET', '/projects/brief/tables', { token: before, headers });
@@ -260,7 +260,7 @@ describe('a project that is deleted', () => {
   });
 });
 
-/** Each call began no earlier than the one before, and after a gap since the latest end so far. */
+/** Asserts that each call began no earlier than the one before, and after a gap since the latest end so far. */
 function assertPlaced(calls: readonly Readonly<Record<string, number>>[], durationMs: number): void {
   let end = 0;
   let offset = 0;

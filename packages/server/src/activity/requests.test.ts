@@ -15,7 +15,7 @@ interface Logged {
   readonly status: number;
 }
 
-/** A project of its own, and what can be asked of its log. */
+/** Creates a project, and returns functions that query its log. */
 async function startProject(slug: string) {
   const token = await server.createProject(slug);
   const call = (path: string, headers: Readonly<Record<string, string>> = {}) =>
@@ -35,7 +35,7 @@ async function startProject(slug: string) {
 }
 
 describe('GET /projects/{p}/requests', () => {
-  test('has the calls of the project, the latest first, by any of its tokens and the admin credential', async () => {
+  test('returns the calls of the project, the latest first, for any of its tokens and the admin credential', async () => {
     const { call, list } = await startProject('shop');
     const ids = [];
     for (let count = 0; count < 5; count++) ids.unshift((await call('tables')).body.request_id);
@@ -64,7 +64,7 @@ describe('GET /projects/{p}/requests', () => {
     ]);
   });
 
-  test('finds those of a status, of a class of them, and of an error', async () => {
+  test('finds calls by status, by class of status, and by error', async () => {
     const { call, list } = await startProject('found');
     for (const path of ['tables', 'records/nobody', 'tables?limit=1', 'records/nobody?limit=0'])
       await call(path);
@@ -80,7 +80,7 @@ describe('GET /projects/{p}/requests', () => {
     assert.deepEqual(await statuses('&until=2020-01-01T00:00:00Z'), []);
   });
 
-  test('refuses what it does not know, by name', async () => {
+  test('refuses unknown parameters and names them', async () => {
     const { call } = await startProject('refused');
     for (const [question, field] of [
       ['status=ok', 'status'],
@@ -98,7 +98,7 @@ describe('GET /projects/{p}/requests', () => {
 });
 
 describe('GET /projects/{p}/requests/{request_id}', () => {
-  test('is one call, with its operation', async () => {
+  test('returns one call, with its operation', async () => {
     const { call } = await startProject('one');
     const headers = { 'x-operation-key': 'edit', 'x-operation-run-id': 'run-1' };
     const { body } = await call('records/nobody', headers);
@@ -110,7 +110,7 @@ describe('GET /projects/{p}/requests/{request_id}', () => {
     );
   });
 
-  test('is not found for one that is not there, or is another project’s', async () => {
+  test('is not_found for an unknown call, and for one of another project', async () => {
     const { call } = await startProject('here');
     const elsewhere = await startProject('there');
     const { body } = await elsewhere.call('tables');
@@ -120,7 +120,7 @@ describe('GET /projects/{p}/requests/{request_id}', () => {
     }
   });
 
-  test('knows one whose client left before its answer', async () => {
+  test('returns a call whose client disconnected before its answer', async () => {
     const { token, list } = await startProject('left');
     const sql = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
     const sent = request(`${server.url}/projects/left/query`, {
@@ -131,7 +131,7 @@ describe('GET /projects/{p}/requests/{request_id}', () => {
     sent.end(JSON.stringify({ sql }));
     const left = assert.rejects(once(sent, 'response'));
     await eventually(async () => {
-      // This request is in flight itself.
+      // This request is itself in flight.
       const metrics = await (await server.fetch('GET', '/metrics')).text();
       return /^rowhouse_http_requests_in_flight 2$/m.test(metrics);
     });

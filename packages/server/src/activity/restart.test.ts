@@ -19,7 +19,7 @@ async function grouped(headers: Readonly<Record<string, string>>, asking: string
   return { key: key ?? null, run: String(run), status };
 }
 
-test('a key alone goes on with its run after a restart, inside the window and for the same token', async () => {
+test('after a restart a key without a run id continues its run, within the window and for the same token', async () => {
   const first = await grouped({ 'x-operation-key': 'edit' });
   const admins = await grouped({ 'x-operation-key': 'edit' }, null);
   clock.movedMs += 300_000;
@@ -34,7 +34,7 @@ test('a key alone goes on with its run after a restart, inside the window and fo
   assert.equal((await grouped({ 'x-operation-key': 'edit' })).status, 'started_new_run');
 });
 
-test('a run that was sent before a restart has its key and its window after it', async () => {
+test('after a restart a run id from before still has its key and its window', async () => {
   await grouped({ 'x-operation-run-id': 'sent', 'x-operation-key': 'edit' });
   await server.restart();
   clock.movedMs += WINDOW_MS - 60_000;
@@ -52,7 +52,7 @@ test('a run that was sent before a restart has its key and its window after it',
   assert.equal(new Set(calls.map(({ run }) => run)).size, 1);
 });
 
-test('an old run leads to the end of its chain after a restart, too', async () => {
+test('after a restart an old run still leads to its last successor', async () => {
   const headers = { 'x-operation-run-id': 'chained' };
   await grouped(headers);
   const runs = new Set(['chained']);

@@ -17,7 +17,7 @@ interface Call {
   readonly run?: string;
 }
 
-/** Run states with a clock that the test moves. */
+/** Run states with a clock that the test controls. */
 function startStates(options: Partial<RunStatesOptions> = {}) {
   const clock = { ms: 1_800_000_000_000 };
   const states = new RunStates({
@@ -33,7 +33,7 @@ function startStates(options: Partial<RunStatesOptions> = {}) {
     await states.recall(call);
     return states.group(call);
   };
-  /** A call that is over as soon as it began. */
+  /** A call that ends when it begins. */
   const make = async (call: Call): Promise<OperationGrouping> => {
     const grouping = await begin(call);
     states.end(grouping);
@@ -42,8 +42,8 @@ function startStates(options: Partial<RunStatesOptions> = {}) {
   return { states, clock, begin, make };
 }
 
-describe('a run id that is sent', () => {
-  test('is used, with the key that is sent, or else the one that its run has', async () => {
+describe('a run id in a request', () => {
+  test('is used with the key of the request, or else with the key of its run', async () => {
     const { make } = startStates();
     const accepted = { runId: 'journey-1', status: 'accepted_provided_run' };
     assert.deepEqual(await make({ run: 'journey-1' }), { operationKey: null, ...accepted });
@@ -53,7 +53,7 @@ describe('a run id that is sent', () => {
     assert.deepEqual(await make({ run: 'journey-1' }), { operationKey: 'edit', ...accepted });
   });
 
-  test('is still used after exactly 420 seconds, and not a millisecond later', async () => {
+  test('is still used after exactly 420 seconds, but not a millisecond later', async () => {
     const { make, clock } = startStates();
     await make({ run: 'a', key: 'edit' });
     clock.ms += WINDOW_MS;
@@ -65,7 +65,7 @@ describe('a run id that is sent', () => {
     assert.equal(next.operationKey, 'edit');
   });
 
-  test('counts as active from the end of its last call, and while one is in flight', async () => {
+  test('is active until the window after the end of its last call, and while a call is in flight', async () => {
     const { make, begin, states, clock } = startStates();
     const long = await begin({ run: 'a' });
     clock.ms += 10 * WINDOW_MS;
@@ -76,7 +76,7 @@ describe('a run id that is sent', () => {
     assert.equal((await make({ run: 'a' })).status, 'accepted_provided_run');
   });
 
-  test('whose run was idle joins the one that goes on from it, however often it is sent', async () => {
+  test('leads to the successor of an idle run, on every call', async () => {
     const { make, clock } = startStates();
     await make({ run: 'a' });
     clock.ms += WINDOW_MS + 1;
@@ -89,7 +89,7 @@ describe('a run id that is sent', () => {
     assert.deepEqual([direct.runId, direct.status], [next.runId, 'accepted_provided_run']);
   });
 
-  test('leads to the end of the chain: the idle run at its tip is the one that is gone on from', async () => {
+  test('leads to the last successor, which gets a new successor if it is idle', async () => {
     const { begin, states, clock } = startStates();
     const sent = 'a';
     let before = sent;
@@ -103,7 +103,7 @@ describe('a run id that is sent', () => {
     }
   });
 
-  test('of an idle run makes exactly one new run of calls that come together', async () => {
+  test('of an idle run starts exactly one new run for concurrent calls', async () => {
     const { begin, make, clock } = startStates();
     await make({ run: 'a' });
     clock.ms += WINDOW_MS + 1;
@@ -112,7 +112,7 @@ describe('a run id that is sent', () => {
     assert.deepEqual(new Set(together.map(({ status }) => status)), new Set(['started_new_run_after_idle']));
   });
 
-  test('is one run for all tokens of a project, and another in each project, and outside of them', async () => {
+  test('is one run for all tokens of a project, and a different run in each project and outside of projects', async () => {
     const { make, clock } = startStates();
     await make({ run: 'a', key: 'edit', token: 7 });
     assert.equal((await make({ run: 'a', token: 8 })).operationKey, 'edit');
@@ -125,8 +125,8 @@ describe('a run id that is sent', () => {
   });
 });
 
-describe('a key alone', () => {
-  test('begins a run, which the same token goes on with inside its window', async () => {
+describe('a key without a run id', () => {
+  test('starts a run, which the same token continues within its window', async () => {
     const { make, clock } = startStates();
     const first = await make({ key: 'edit' });
     assert.equal(first.status, 'started_new_run');
@@ -139,7 +139,7 @@ describe('a key alone', () => {
     assert.notEqual(later.runId, first.runId);
   });
 
-  test('is another for another token, another key and the admin credential in each project', async () => {
+  test('starts a different run for another token, for another key, and for the admin credential in each project', async () => {
     const { make } = startStates();
     const calls: readonly Call[] = [
       { key: 'edit' },
@@ -157,7 +157,7 @@ describe('a key alone', () => {
     }
   });
 
-  test('goes on with the run whose id the token sent with that key, or that had it', async () => {
+  test('continues the run whose id the token sent with that key, or whose key it was', async () => {
     const { make } = startStates();
     await make({ key: 'edit' });
     await make({ run: 'mine', key: 'edit' });
@@ -166,7 +166,7 @@ describe('a key alone', () => {
     assert.equal((await make({ key: 'edit', token: 8 })).runId, 'mine');
   });
 
-  test('begins one run of calls that come together', async () => {
+  test('starts one run for concurrent calls', async () => {
     const { begin } = startStates();
     const together = await Promise.all(Array.from({ length: 100 }, () => begin({ key: 'edit' })));
     assert.equal(new Set(together.map(({ runId }) => runId)).size, 1);
@@ -174,8 +174,8 @@ describe('a key alone', () => {
   });
 });
 
-describe('what memory does not hold', () => {
-  test('is asked for once, however many calls need it', async () => {
+describe('a run that is not in memory', () => {
+  test('is loaded once, for all calls that need it', async () => {
     let requested = 0;
     const archive = {
       ...NOTHING,
@@ -193,7 +193,7 @@ describe('what memory does not hold', () => {
     assert.equal(together[0]?.operationKey, 'edit');
   });
 
-  test('comes with those that go on from it', async () => {
+  test('is loaded with its successors', async () => {
     const chain = [
       archived('old', { lastActivityMs: 0, continuedBy: 'middle' }),
       archived('middle', { lastActivityMs: 0, continues: 'old', continuedBy: 'tip' }),
@@ -204,7 +204,7 @@ describe('what memory does not hold', () => {
     assert.deepEqual([grouped.runId, grouped.status], ['tip', 'started_new_run_after_idle']);
   });
 
-  test('is looked up for a key alone, for as long after the start as a run can be active', async () => {
+  test('is looked up for a key without a run id while a run from before the start can be active', async () => {
     let requested = 0;
     const archive = {
       ...NOTHING,
@@ -227,10 +227,10 @@ describe('what memory does not hold', () => {
     assert.equal(requested, 1);
   });
 
-  test('holds no request up for long, and fails none', async (context) => {
+  test('delays no request for long, and fails none', async (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
-    const never = startStates({ archive: { ...NOTHING, chainOf: () => new Promise(() => undefined) } });
-    const made = never.make({ run: 'a' });
+    const unanswered = startStates({ archive: { ...NOTHING, chainOf: () => new Promise(() => undefined) } });
+    const made = unanswered.make({ run: 'a' });
     context.mock.timers.tick(ARCHIVE_LIMIT_MS);
     assert.equal((await made).status, 'accepted_provided_run');
     const failing = startStates({
@@ -239,7 +239,7 @@ describe('what memory does not hold', () => {
     assert.equal((await failing.make({ run: 'a' })).status, 'accepted_provided_run');
   });
 
-  test('makes room in memory, where no call of it is in flight, and comes back from the archive', async () => {
+  test('is loaded again from the archive after it was evicted, which requires that no call is in flight', async () => {
     const requested: string[] = [];
     const archive = {
       ...NOTHING,
@@ -262,7 +262,7 @@ describe('what memory does not hold', () => {
     assert.deepEqual(requested, ['run-0']);
   });
 
-  test('is not asked for where a project was deleted: its runs are nobody’s', async () => {
+  test('is not loaded if its project was deleted', async () => {
     const { begin, make, states } = startStates();
     const left = await begin({ run: 'a', key: 'edit' });
     await make({ run: 'a', key: 'edit', project: 11 });

@@ -14,7 +14,7 @@ import { OWNER_ACCOUNT_ID } from './tables.ts';
 
 const AT = '2026-01-01T00:00:00Z';
 
-test('a catalog that is open cannot be opened a second time, here or in another process', async () => {
+test('an open catalog cannot be opened again, in this process or another', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'catalog.sqlite');
   const catalog = await open(path);
@@ -30,7 +30,7 @@ test('a catalog that is open cannot be opened a second time, here or in another 
   await again.destroy();
 });
 
-test('after a process that was killed, the catalog opens and has every row that was committed', async () => {
+test('after its process was killed, the catalog opens with every committed row', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'catalog.sqlite');
   const writer = await anotherProcess(path, 'hold');
@@ -45,7 +45,7 @@ test('after a process that was killed, the catalog opens and has every row that 
   await catalog.destroy();
 });
 
-test('a transaction that fails leaves nothing, and the next one works', async () => {
+test('a failed transaction changes nothing, and the next one succeeds', async () => {
   using folder = temporaryFolder();
   const catalog = await open(join(folder.path, 'catalog.sqlite'));
   const failing = catalog.transaction().execute(async (transaction) => {
@@ -65,7 +65,7 @@ test('a transaction that fails leaves nothing, and the next one works', async ()
   await catalog.destroy();
 });
 
-test('transactions and queries that come at once do not mix', async () => {
+test('concurrent transactions and queries are isolated from each other', async () => {
   using folder = temporaryFolder();
   const catalog = await open(join(folder.path, 'catalog.sqlite'));
   const outcomes = await Promise.allSettled(
@@ -88,7 +88,7 @@ test('transactions and queries that come at once do not mix', async () => {
   await catalog.destroy();
 });
 
-test('opening again changes nothing: each migration is done once', async () => {
+test('each migration runs once: opening the catalog again changes nothing', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'catalog.sqlite');
   const shapes: unknown[] = [];
@@ -101,10 +101,10 @@ test('opening again changes nothing: each migration is done once', async () => {
   assert.deepEqual(shapes[2], shapes[0]);
 });
 
-test('a migration that fails half way leaves no half: it is done whole once it can be', async () => {
+test('a migration that fails halfway is rolled back, and runs completely later', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'catalog.sqlite');
-  // Of the name that the last statement of the first migration takes.
+  // The table has the name that the last statement of the first migration needs.
   runSqliteShell(path, 'CREATE TABLE service (in_the_way);');
   await assert.rejects(open(path), /table service already exists/);
   assert.doesNotMatch(runSqliteShell(path, '.tables'), /projects/);
@@ -115,7 +115,7 @@ test('a migration that fails half way leaves no half: it is done whole once it c
   await catalog.destroy();
 });
 
-test('a foreign key holds: what belongs to a project goes with it', async () => {
+test('deleting a project deletes its rows in other tables by foreign keys', async () => {
   using folder = temporaryFolder();
   const catalog = await open(join(folder.path, 'catalog.sqlite'));
   const token = {
@@ -171,7 +171,7 @@ async function shapeOf(catalog: Catalog): Promise<unknown> {
   return tables.map(({ name, columns }) => [name, columns.map((column) => column.name)]);
 }
 
-/** Opens the catalog in a process of its own, which tells how that went and, with `hold`, commits a row and stays. */
+/** Opens the catalog in another process, which reports the result and, with `hold`, commits a row and keeps running. */
 async function anotherProcess(path: string, stay: 'once' | 'hold') {
   const module = pathToFileURL(join(import.meta.dirname, 'catalog.ts')).href;
   const script = `

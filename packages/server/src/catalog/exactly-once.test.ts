@@ -9,11 +9,11 @@ import { ADMIN_TOKEN, type Answer, startTestServer, type TestServer } from '../t
 
 let server: TestServer;
 let token: string;
-/** Two: a link to one that is gone is refused, however often it was asked for. */
+/** Two exports, because a link to a deleted export is refused, even if the request is repeated. */
 let exportIds: readonly string[];
 
 before(async () => {
-  // Another port after a restart would be another link.
+  // A different port after a restart would change the links.
   server = await startTestServer({ publicUrl: 'http://rowhouse.test' });
   token = await server.createProject('crm');
   await server.createProject('doomed');
@@ -42,7 +42,7 @@ const BOOTSTRAP = {
   project_api_tokens: [{ account_user_id: 1 }],
 };
 
-/** What changes the catalog, by what programs call it by, in the order in which each makes the next possible. */
+/** The writes to the catalog, by operation id, in an order in which each makes the next possible. */
 const WRITES: Readonly<Record<string, Sent>> = {
   createProject: {
     method: 'POST',
@@ -72,7 +72,7 @@ const WRITES: Readonly<Record<string, Sent>> = {
   },
 };
 
-/** What changes a project's database: `records/exactly-once.test.ts`, `imports/import-once.test.ts`, and one that only reads. */
+/** Operations that change a project's database (`records/exactly-once.test.ts`, `imports/import-once.test.ts`), and a read-only one. */
 const ELSEWHERE = [
   'createRecords',
   'updateRecords',
@@ -107,7 +107,7 @@ async function count(path: string, list: string): Promise<number> {
   return (body.data[list] as readonly unknown[]).length;
 }
 
-/** Everything but the catalog’s own keys that tells of a second time. */
+/** The counts in the catalog that would show a second effect. */
 async function countsOf(): Promise<unknown> {
   return {
     projects: await count('/projects', 'projects'),
@@ -116,7 +116,7 @@ async function countsOf(): Promise<unknown> {
   };
 }
 
-test('there is a test of this for every route that takes a key', async () => {
+test('this file or another tests every route that accepts an idempotency key', async () => {
   const routes = await registeredRoutes();
   const taking = routes.flatMap(({ method, config }) => {
     const { operationId } = config ?? {};
@@ -125,7 +125,7 @@ test('there is a test of this for every route that takes a key', async () => {
   assert.deepEqual(new Set([...Object.keys(WRITES), ...ELSEWHERE]), new Set(taking));
 });
 
-test('each has effect once, and gives its first answer again, secrets included', async () => {
+test('a repeated request has no second effect, and returns its first answer, including secrets', async () => {
   const first = new Map<string, Answer>();
   for (const [name, sent] of Object.entries(WRITES)) {
     const answer = await send(sent, name);
@@ -147,7 +147,7 @@ test('each has effect once, and gives its first answer again, secrets included',
   assert.equal((await server.call('GET', '/projects/crm/auth/me', { token: secret })).status, 200);
 });
 
-test('a secret is in no file, and nobody is given it but who asked', async () => {
+test('no secret is stored in a file, and only the token of the first request gets it again', async () => {
   const json = { token_name: 'secret', revoke_previous: false };
   const requested = { method: 'POST', path: () => TOKENS, json };
   const another = String((await send(requested, 'another')).body.data.token.token);
@@ -166,13 +166,13 @@ function projectOf(project_slug: string): Sent {
   return { method: 'POST', path: () => '/projects', json: { project_slug, project_name: 'x' } };
 }
 
-test('the same key with another body is refused, and what failed may be tried again', async () => {
+test('the same key with another body is refused, and a failed request may be repeated', async () => {
   assert.equal((await send(projectOf('crm'), 'slug')).body.error?.code, 'already_exists');
   assert.equal((await send(projectOf('other'), 'slug')).status, 201);
   assert.equal((await send(projectOf('third'), 'slug')).body.error?.code, 'idempotency_mismatch');
 });
 
-test('given several at once with one key, whatever they are for, one is done and the others have no effect', async () => {
+test('of concurrent requests with one key, one has an effect and the others have none', async () => {
   await server.createProject('kept');
   const deletion = { method: 'DELETE', path: () => '/projects/kept', json: { confirm_project_slug: 'kept' } };
   const exporting = ['crm', 'kept'].map((project) => {
@@ -183,7 +183,7 @@ test('given several at once with one key, whatever they are for, one is done and
   );
   const refused = answers.flatMap(({ body }) => (body.error === null ? [] : [body.error.code]));
   assert.equal(refused.length, 3);
-  // Some may come when the one is done already.
+  // Some requests may arrive after the first one is done.
   assert.deepEqual(
     new Set([...refused, 'idempotency_in_progress', 'idempotency_mismatch']).size,
     2,

@@ -7,7 +7,7 @@ import { createToken, hashToken } from '../http/access/token.ts';
 import { startTestServer } from '../testing/http/test-server.ts';
 import { temporaryFolder } from '../testing/system/temporary-folder.ts';
 
-/** The catalog as the first release wrote it, with one project, one token and one export. */
+/** Writes a catalog of the first release, with one project, one token and one export. */
 function writeFirstCatalog(path: string, token: string): void {
   const database = new DatabaseSync(path);
   database.exec(`
@@ -56,7 +56,7 @@ test('a data folder of the first release keeps its projects, tokens and exports,
   assert.equal(tokens[0].account_user_id, 1);
   assert.equal(tokens[0].project_username, null);
 
-  // Of one user with the old token: it takes its place.
+  // The new token belongs to the user of the old one, and replaces it.
   const made = await server.call('POST', '/projects/shop/auth/tokens', { json: { token_name: 'new' } });
   assert.equal(made.status, 201);
   assert.equal((await server.call('GET', '/projects/shop/auth/me', { token })).status, 401);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { seal, unseal } from './sealed-text.ts';
 
-test('what is sealed is opened by its secret alone, and not once a bit of it is altered', () => {
+test('sealed text can be opened only with its secret, and only if no bit was changed', () => {
   const text = '{"token":"pat_…"}';
   const sealed = seal(text, 'secret');
   assert.equal(unseal(sealed, 'secret'), text);

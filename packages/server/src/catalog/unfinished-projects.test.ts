@@ -15,7 +15,7 @@ import {
   unfinishedDeletions,
 } from './unfinished-projects.ts';
 
-test('a creation is abandoned where it was begun in this catalog and no project came of it', async (t) => {
+test('a creation is abandoned if this catalog began it and has no project for it', async (t) => {
   using folder = temporaryFolder();
   const catalog = await openCatalog(join(folder.path, 'catalog.sqlite'), assert.fail);
   t.after(() => catalog.destroy());
@@ -39,7 +39,7 @@ test('a creation is abandoned where it was begun in this catalog and no project 
   assert.equal(await isAbandoned(catalog, 'shop', second), false, 'it has come to its end');
 });
 
-test('deletions are known until they have come to their end, and are no creations', async (t) => {
+test('unfinished deletions are known, and are not creations', async (t) => {
   using folder = temporaryFolder();
   const catalog = await openCatalog(join(folder.path, 'catalog.sqlite'), assert.fail);
   t.after(() => catalog.destroy());

@@ -13,7 +13,7 @@ for (const [fault, says] of [
   ['cut', /closed before the download was complete|cannot be reached/],
   ['changed', /its checksum differs/],
 ] as const) {
-  test(`a download that arrives ${fault} never takes the place of a good file`, async () => {
+  test(`a download that arrives ${fault} does not replace an existing file`, async () => {
     using folder = temporaryFolder();
     const server = createServer((request, response) => {
       if (request.method === 'GET') {

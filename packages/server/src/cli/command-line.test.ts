@@ -12,7 +12,7 @@ import { runSqliteShell } from '../testing/tools/sqlite-shell.ts';
 
 const ADMIN = 'a-configured-admin-token-of-mine';
 
-test('a file goes in and its schema comes out, straight on the data folder', async () => {
+test('without a server, a file is imported into the data folder, and its schema is exported', async () => {
   using folder = temporaryFolder();
   const environment = { ROWHOUSE_DATA_DIR: join(folder.path, 'data') };
   const imported = await runCommand(['import', musicShopPath, '--project', 'Music', '--create'], environment);
@@ -33,7 +33,7 @@ test('a file goes in and its schema comes out, straight on the data folder', asy
   assert.deepEqual(readdirSync(join(folder.path, 'data', 'exports', 'music')), []);
 });
 
-test('the same goes through a running server, with the token from the environment', async () => {
+test('with a running server, the same works with the token from the environment', async () => {
   using folder = temporaryFolder();
   await using server = await startCommandServer({
     ROWHOUSE_DATA_DIR: folder.path,
@@ -79,7 +79,7 @@ test('the same goes through a running server, with the token from the environmen
   assert.deepEqual(((await list.json()) as { data: { exports: unknown[] } }).data.exports, []);
 });
 
-test('an import that fails leaves no project that it made', async () => {
+test('a failed import leaves no project that it created', async () => {
   using folder = temporaryFolder();
   const file = join(folder.path, 'notes.txt');
   writeFileSync(file, 'These are notes and no database.');
@@ -96,7 +96,7 @@ test('an import that fails leaves no project that it made', async () => {
   assert.ok(!existsSync(out));
 });
 
-test('a command that cannot be understood ends with 2, says what to write, and touches nothing', async () => {
+test('an invalid command line ends with status 2 and a hint, and changes nothing', async () => {
   using folder = temporaryFolder();
   const cases: readonly (readonly [words: readonly string[], line: RegExp])[] = [
     [[], /rowhouse start\n[^]*rowhouse import FILE/],
@@ -121,7 +121,7 @@ test('a command that cannot be understood ends with 2, says what to write, and t
   assert.deepEqual(readdirSync(folder.path), []);
 });
 
-test('failures that a person can mend are one line, without a stack', async () => {
+test('an error that a user can fix is printed on one line, without a stack trace', async () => {
   using folder = temporaryFolder();
   const environment = { ROWHOUSE_DATA_DIR: join(folder.path, 'data') };
   const nothing = await runCommand(['import', join(folder.path, 'none'), '--project', 'x'], environment);
@@ -140,7 +140,7 @@ test('failures that a person can mend are one line, without a stack', async () =
   assert.equal(format.stderr, 'rowhouse: format must be json or sql for schema exports.\n');
 });
 
-test('help tells the commands, also behind one, and the version is told', async () => {
+test('help lists the commands, also after a command, and the version is printed', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   assert.equal((await runCommand(['--version'])).stdout, `${version}\n`);
   assert.match((await runCommand(['import', '--help'])).stdout, /rowhouse import FILE/);
@@ -151,12 +151,12 @@ test('help tells the commands, also behind one, and the version is told', async 
   }
 });
 
-test('the bar is drawn on a terminal, and nowhere else', async () => {
+test('the progress bar is drawn only on a terminal', async () => {
   using folder = temporaryFolder();
   const main = fileURLToPath(new URL('../main.ts', import.meta.url));
   const command = `${process.execPath} ${main} import ${musicShopPath} --project music --create`;
   const env = { ROWHOUSE_DATA_DIR: join(folder.path, 'data'), PATH: process.env['PATH'] };
-  // script(1) gives the command a terminal of its own.
+  // script(1) runs the command on a terminal.
   const shown = execFileSync('script', ['-qec', command, '/dev/null'], { env }).toString();
   assert.match(shown.replaceAll('\u001b[K', ''), /\rmusic-shop-\w+\.sqlite {2}\[[#-]{24}\] {2}\d+ %/);
   assert.match(shown, /checking…/);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { musicShopPath } from '../testing/databases/music-shop.ts';
 import { runCommand } from '../testing/tools/command.ts';
 
-test('why an import failed is told in the server’s words, also where the project made for it cannot be removed', async () => {
+test('a failed import prints the server’s message, even if its new project cannot be deleted', async () => {
   const server = createServer((request, response) => {
     const [status, body] =
       request.url === '/projects'

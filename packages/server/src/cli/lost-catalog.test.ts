@@ -11,7 +11,7 @@ import { runSqliteShell } from '../testing/tools/sqlite-shell.ts';
 
 const TIMEOUT = { timeout: 120_000 };
 
-/** Any file: no command comes to read it. */
+/** Any file: no command reads it. */
 const FILE = fileURLToPath(import.meta.url);
 
 /** Every command that opens the data folder. */
@@ -22,7 +22,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['export', 'schema', '--project', 'example_project'],
 ];
 
-/** Ways in which a catalog is lost. */
+/** Ways to lose a catalog. */
 const LOSSES: readonly (readonly [what: string, lose: (catalog: string) => void])[] = [
   ['is missing', (catalog) => rmSync(catalog)],
   ['is empty', (catalog) => truncateSync(catalog)],
@@ -37,7 +37,7 @@ const LOSSES: readonly (readonly [what: string, lose: (catalog: string) => void]
 ];
 
 test(
-  'a catalog that is lost stops every command with one line that says what to do, and nothing changes',
+  'if the catalog is lost, every command stops with one line that says what to do, and changes nothing',
   TIMEOUT,
   async (t) => {
     using folder = temporaryFolder();
@@ -67,7 +67,7 @@ test(
   },
 );
 
-/** What `projects/` may hold, and whether that is a project. */
+/** Possible entries of `projects/`, and whether each is a project. */
 const PLACES: readonly (readonly [what: string, isProject: boolean, place: (projects: string) => void])[] = [
   ['an empty folder', true, (projects) => mkdirSync(join(projects, 'orchard'))],
   ['a folder in capitals', true, (projects) => mkdirSync(join(projects, 'Orchard'))],
@@ -91,7 +91,7 @@ const PLACES: readonly (readonly [what: string, isProject: boolean, place: (proj
   ],
 ];
 
-test('a data folder without a catalog begins anew only where no project is in it', TIMEOUT, async (t) => {
+test('a data folder without a catalog gets a new one only if it contains no project', TIMEOUT, async (t) => {
   for (const [what, isProject, place] of PLACES) {
     using folder = temporaryFolder();
     mkdirSync(join(folder.path, 'projects'));

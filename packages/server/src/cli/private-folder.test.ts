@@ -12,7 +12,7 @@ import { runCommand, type RunningCommand, startCommandServer } from '../testing/
 const OPTIONS = { timeout: 120_000, skip: process.platform === 'win32' };
 const ADMIN = 'an-admin-token-given-by-hand';
 
-/** Two things at once: the server runs, and what it keeps only while it runs is there. */
+/** Creates every kind of file while the server runs. */
 async function fill({ url }: RunningCommand): Promise<void> {
   const headers = { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' };
   const send = async (method: string, path: string, body: string) => {
@@ -24,7 +24,7 @@ async function fill({ url }: RunningCommand): Promise<void> {
   for (const what of ['schema', 'table/books', 'database']) await send('POST', `export/${what}`, '{}');
 }
 
-function thenPrivate(folder: string, when: string): void {
+function assertPrivate(folder: string, when: string): void {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   const pathsOf = (kind: 'isDirectory' | 'isSymbolicLink') =>
     new Set(entries.filter((entry) => entry[kind]()).map((entry) => join(entry.parentPath, entry.name)));
@@ -37,7 +37,7 @@ function thenPrivate(folder: string, when: string): void {
 }
 
 test(
-  'a new data folder is for its owner alone, with all that a running server has in it',
+  'only the owner can access a new data folder and everything that a running server keeps in it',
   OPTIONS,
   async () => {
     using folder = temporaryFolder();
@@ -55,14 +55,14 @@ test(
     ]) {
       assert.ok(kept.includes(name), name);
     }
-    thenPrivate(dataDir, 'while the server runs');
+    assertPrivate(dataDir, 'while the server runs');
     assert.equal(await server.stop('SIGTERM'), 0);
-    thenPrivate(dataDir, 'when it has stopped');
+    assertPrivate(dataDir, 'when it has stopped');
   },
 );
 
 test(
-  'what other users could read is for the owner alone after the next start, and what lies elsewhere stays',
+  'the next start makes files of the service private that other users could read, and leaves other files unchanged',
   OPTIONS,
   async () => {
     using folder = temporaryFolder();
@@ -85,17 +85,17 @@ test(
       execFileSync('chmod', ['-R', bits, dataDir, elsewhere]);
       const before = folderModes(elsewhere);
       await using server = await startCommandServer(environment);
-      thenPrivate(dataDir, `after chmod ${bits} and a start`);
+      assertPrivate(dataDir, `after chmod ${bits} and a start`);
       assert.deepEqual(folderModes(elsewhere), before);
       await fill(server);
-      thenPrivate(dataDir, 'while the server runs');
+      assertPrivate(dataDir, 'while the server runs');
       await server.stop('SIGKILL');
     }
   },
 );
 
 test(
-  'the command line keeps the data folder private, and gives the user files as the user has them',
+  'the command line keeps the data folder private, and writes the user’s files with the user’s permissions',
   OPTIONS,
   async () => {
     using folder = temporaryFolder();
@@ -104,7 +104,7 @@ test(
     writeFileSync(file, databaseFile('CREATE TABLE song (title);'));
     const imported = await runCommand(['import', file, '--project', 'music', '--create'], environment);
     assert.equal(imported.exitCode, 0, imported.stderr);
-    thenPrivate(environment.ROWHOUSE_DATA_DIR, 'after an import');
+    assertPrivate(environment.ROWHOUSE_DATA_DIR, 'after an import');
     chmodSync(environment.ROWHOUSE_DATA_DIR, 0o755);
     const out = join(folder.path, 'music.sql');
     const before = process.umask(0o027);
@@ -116,6 +116,6 @@ test(
       process.umask(before);
     }
     assert.equal(modeOf(out), '640');
-    thenPrivate(environment.ROWHOUSE_DATA_DIR, 'after an export');
+    assertPrivate(environment.ROWHOUSE_DATA_DIR, 'after an export');
   },
 );

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { progressLine } from './progress.ts';
 
-test('a progress line tells the share, the bytes and the whole', () => {
+test('a progress line has the percentage, the bytes and the total', () => {
   const cases: readonly (readonly [done: number, total: number, line: string])[] = [
     [0, 2_000_000, 'a.db  [------------------------]  0 %  0.0 of 2.0 MB'],
     [500_000, 1_000_000, 'a.db  [############------------]  50 %  0.5 of 1.0 MB'],

@@ -5,7 +5,7 @@ import { runCommand } from '../testing/tools/command.ts';
 import { CommandError } from './command-error.ts';
 import { requireSqlite } from './required-sqlite.ts';
 
-test('a SQLite that is too old is refused, and one that is new enough is not', () => {
+test('a version of SQLite that is too old is refused, and a newer one is not', () => {
   for (const version of ['3.52.9', '3.9.100', '2.60.0', '', undefined]) {
     assert.throws(() => requireSqlite(version), CommandError, version);
   }
@@ -13,7 +13,7 @@ test('a SQLite that is too old is refused, and one that is new enough is not', (
     requireSqlite(version);
 });
 
-test('on a Node whose SQLite is too old every command that uses it says so in one line', async () => {
+test('on a version of Node whose SQLite is too old, every command that uses it says so on one line', async () => {
   const old = "Object.defineProperty(process.versions, 'sqlite', { value: '3.51.2' })";
   const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(old)}` };
   for (const words of [

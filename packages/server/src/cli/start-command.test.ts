@@ -15,7 +15,7 @@ import { runCommand, startCommandServer } from '../testing/tools/command.ts';
 
 const ADMIN = 'a-configured-admin-token-of-mine';
 
-test('the first start makes a sample project and shows the tokens once; the printed call works when it is pasted', async () => {
+test('the first start creates a sample project and prints the tokens once; the printed command works', async () => {
   using folder = temporaryFolder();
   const environment = { ROWHOUSE_DATA_DIR: folder.path };
   {
@@ -35,7 +35,7 @@ test('the first start makes a sample project and shows the tokens once; the prin
   assert.doesNotMatch(again.stdout(), /pat_|adm_|curl/);
 });
 
-test('no token lies readable in the data folder', async () => {
+test('no token is readable in the data folder', async () => {
   using folder = temporaryFolder();
   await using server = await startCommandServer({ ROWHOUSE_DATA_DIR: folder.path });
   const tokens = server.stdout().match(/(?:pat|adm)_\w+/g) ?? [];
@@ -51,7 +51,7 @@ test('no token lies readable in the data folder', async () => {
   }
 });
 
-test('a configured admin token is used as it is and never printed; without the sample there is no project', async () => {
+test('a configured admin token is used and never printed; without the sample there is no project', async () => {
   using folder = temporaryFolder();
   await using server = await startCommandServer({
     ROWHOUSE_DATA_DIR: folder.path,
@@ -64,7 +64,7 @@ test('a configured admin token is used as it is and never printed; without the s
   assert.deepEqual(data.projects, []);
 });
 
-test('a sample project that was deleted does not come back with the next start', async () => {
+test('a deleted sample project is not created again at the next start', async () => {
   using folder = temporaryFolder();
   const environment = { ROWHOUSE_DATA_DIR: folder.path, ROWHOUSE_ADMIN_TOKEN: ADMIN };
   const headers = { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' };
@@ -83,7 +83,7 @@ test('a sample project that was deleted does not come back with the next start',
   assert.equal((await fetch(`${server.url}/projects/example_project`, { headers })).status, 404);
 });
 
-test('a setting that cannot be used stops the start with one line that names it and what it takes', async () => {
+test('an invalid setting stops the start with one line that names it and its valid values', async () => {
   const cases: readonly (readonly [name: string, value: string])[] = [
     ['ROWHOUSE_PORT', 'eighty'],
     ['ROWHOUSE_PORT', '65536'],
@@ -108,7 +108,7 @@ test('a setting that cannot be used stops the start with one line that names it 
   assert.deepEqual(readdirSync(folder.path), []);
 });
 
-test('a port that is taken, a data folder that is in use, and one that cannot be made are said in one line', async () => {
+test('a port in use, a data folder in use, and a data folder that cannot be created are each reported on one line', async () => {
   using folder = temporaryFolder();
   await using server = await startCommandServer({ ROWHOUSE_DATA_DIR: folder.path });
   const inUse = await runCommand(['start'], { ROWHOUSE_DATA_DIR: folder.path, ROWHOUSE_PORT: '0' });
@@ -138,7 +138,7 @@ test('a port that is taken, a data folder that is in use, and one that cannot be
   assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
 });
 
-test('a first start on which the sample project cannot be made loses no token: the next one shows both', async () => {
+test('if the first start cannot create the sample project, the next one prints both tokens', async () => {
   using folder = temporaryFolder();
   const environment = { ROWHOUSE_DATA_DIR: folder.path, ROWHOUSE_PORT: '0' };
   const path = join(folder.path, 'catalog.sqlite');
@@ -157,7 +157,7 @@ test('a first start on which the sample project cannot be made loses no token: t
   assert.match(server.stdout(), /project token +pat_\w+\n[^]*admin token +adm_\w+\n/);
 });
 
-test('metrics are served on a second port where one is set, and a rate limit is in force; a port that is taken is said in one line', async () => {
+test('metrics are served on a second port, a rate limit is applied, and a port in use is reported on one line', async () => {
   using folder = temporaryFolder();
   await using server = await startCommandServer({
     ROWHOUSE_DATA_DIR: folder.path,
@@ -190,7 +190,7 @@ test('metrics are served on a second port where one is set, and a rate limit is 
 });
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  test(`${signal} lets a request in flight finish, closes every database, and ends with 0`, async () => {
+  test(`${signal} lets a request in flight finish, closes every database, and ends with status 0`, async () => {
     using folder = temporaryFolder();
     await using server = await startCommandServer({
       ROWHOUSE_DATA_DIR: folder.path,
@@ -202,7 +202,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     });
     const answered = once(upload, 'response');
     await new Promise((resolve) => upload.write('{"format"', resolve));
-    // The server has the request once it has answered one that came after it.
+    // The server has received the request once it has answered a later one.
     await fetch(`${server.url}/healthz`);
     const ended = server.stop(signal);
     upload.end(':"sql"}');
@@ -217,7 +217,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
-test('a data folder in which something else lies where a folder should be stops the start, and does not hang', async () => {
+test('a data folder with a file in place of a folder stops the start instead of blocking it', async () => {
   using folder = temporaryFolder();
   writeFileSync(join(folder.path, 'exports'), 'not a folder');
   const { exitCode, stderr } = await runCommand(['start'], {

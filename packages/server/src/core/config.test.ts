@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 
 import { ConfigError, readConfig, settings, unknownVariables } from './config.ts';
 
-test('without any variable, every setting has its default, and a path is absolute', () => {
+test('without variables every setting has its default, and a path is absolute', () => {
   const config = readConfig({});
   assert.equal(config.port, 8_787);
   assert.equal(config.host, '127.0.0.1');
@@ -14,11 +14,11 @@ test('without any variable, every setting has its default, and a path is absolut
   assert.deepEqual(Object.keys(config), Object.keys(settings));
 });
 
-test('an empty variable counts as not set', () => {
+test('an empty variable counts as unset', () => {
   assert.equal(readConfig({ ROWHOUSE_PORT: '', ROWHOUSE_ADMIN_TOKEN: '' }).port, 8_787);
 });
 
-test('each kind of setting is read', () => {
+test('each kind of setting is parsed', () => {
   const config = readConfig({
     ROWHOUSE_HOST: '::',
     ROWHOUSE_PORT: '0',
@@ -32,7 +32,7 @@ test('each kind of setting is read', () => {
   );
 });
 
-test('a rate is so many requests in so many seconds; it and the second port are off unless they are set', () => {
+test('a rate is a number of requests per number of seconds; rates and the second port are off by default', () => {
   const config = readConfig({ ROWHOUSE_RATE_LIMIT: '600/60', ROWHOUSE_METRICS_PORT: '0' });
   assert.deepEqual([config.rateLimit, config.metricsPort], [{ requests: 600, seconds: 60 }, 0]);
   for (const value of [undefined, '', 'off']) {
@@ -41,7 +41,7 @@ test('a rate is so many requests in so many seconds; it and the second port are 
   }
 });
 
-describe('a value that cannot be used stops the start with one line that names its variable', () => {
+describe('an invalid value stops the start with one line that names its variable', () => {
   const refused: readonly (readonly [variable: string, value: string])[] = [
     ['ROWHOUSE_PORT', '65536'],
     ['ROWHOUSE_PORT', '-1'],
@@ -85,13 +85,13 @@ describe('a value that cannot be used stops the start with one line that names i
   }
 });
 
-test('a mistyped variable is noticed; others are nobody’s business', () => {
+test('a mistyped variable is reported; variables of other programs are ignored', () => {
   assert.deepEqual(unknownVariables({ ROWHOUSE_PROT: '1', ROWHOUSE_PORT: '1', PATH: '/bin' }), [
     'ROWHOUSE_PROT',
   ]);
 });
 
-test('no two settings share a variable, and every default is one that could be set', () => {
+test('no two settings have the same variable, and every default is a valid value', () => {
   const variables = Object.values(settings).map((setting) => setting.variable);
   assert.equal(new Set(variables).size, variables.length);
   for (const setting of Object.values(settings)) {

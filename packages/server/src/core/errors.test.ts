@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { errorRegistry, invalidField, RowhouseError } from './errors.ts';
 
-test('every code is snake_case, has an error status of HTTP, and says when it is answered', () => {
+test('every code is snake_case, has an HTTP error status, and a description', () => {
   for (const [code, { status, meaning }] of Object.entries(errorRegistry)) {
     assert.match(code, /^[a-z]+(?:_[a-z]+)*$/);
     assert.ok(status >= 400 && status in STATUS_CODES, `${code} is ${status}`);
@@ -12,7 +12,7 @@ test('every code is snake_case, has an error status of HTTP, and says when it is
   }
 });
 
-test('an error takes its status from the registry, and keeps its cause to itself', () => {
+test('an error has its status from the registry, and does not show its cause', () => {
   const error = new RowhouseError('storage_full', 'The disk is full.', { cause: new Error('ENOSPC') });
   assert.equal(error.status, 507);
   assert.equal(error.details, undefined);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { exportId, timestamp, timestampedId } from './ids.ts';
 
-test('a request id has the documented form, and names this very second in UTC', () => {
+test('a request id has the documented form, with the current second in UTC', () => {
   const before = Date.now();
   const id = timestampedId('req');
   const after = Date.now();
@@ -12,15 +12,15 @@ test('a request id has the documented form, and names this very second in UTC', 
   assert.ok(parts, id);
   const [, year, month, day, hour, minute, second, milliseconds] = parts;
   const told = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}Z`);
-  // The clock's own milliseconds are cut off, and the two clocks may part by two of them before they are set anew.
+  // The id has the clock's time without its milliseconds, and the two clocks may differ by two milliseconds.
   assert.ok(told >= before - 2 && told <= after + 4, `${id} was made between ${before} and ${after}`);
 });
 
-test('an operation run takes the same form', () => {
+test('an operation run id has the same form', () => {
   assert.match(timestampedId('oprun'), /^oprun_\d{8}T\d{6}_\d{6}Z_[0-9a-f]{12}$/);
 });
 
-test('ten thousand ids are all different, and sort by when they were made', () => {
+test('ten thousand ids are all different, and sort by creation time', () => {
   const ids = Array.from({ length: 10_000 }, () => timestampedId('req'));
   assert.equal(new Set(ids).size, ids.length);
   const times = ids.map((id) => id.slice(0, 'req_20260602T012345_123456Z'.length));

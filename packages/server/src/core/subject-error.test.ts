@@ -13,7 +13,7 @@ function thrownBy(run: () => unknown): unknown {
   return assert.fail('nothing was thrown');
 }
 
-test('each caller puts its own part of the input before the subject of an error', () => {
+test('each caller prepends its part of the input to the subject of an error', () => {
   const error = thrownBy(() => within(['rows', 3], () => within(['age'], () => refuse())));
   assert.ok(error instanceof SubjectError);
   assert.deepEqual(error.faults, [{ subject: ['rows', 3, 'age'], message: 'must be a number' }]);
@@ -25,7 +25,7 @@ function refuse(): never {
   throw invalidInput([], 'must be a number');
 }
 
-test('every fault of an error is placed, and its code, summary and cause stay', () => {
+test('every fault of an error is placed, and its code, summary and cause are unchanged', () => {
   const cause = new Error('the cause');
   const faults = [
     { subject: ['a'], message: 'must be unique' },
@@ -55,7 +55,7 @@ test('every fault of an error is placed, and its code, summary and cause stay', 
   }
 });
 
-test('an error without a subject names the whole part with `naming`, and stays as it is with `within`', () => {
+test('for an error without a subject, `naming` names the whole part and `within` changes nothing', () => {
   const thrown = new RowhouseError('not_found', 'There is no such record.');
   const fail = () => {
     throw thrown;
@@ -70,7 +70,7 @@ test('an error without a subject names the whole part with `naming`, and stays a
   );
 });
 
-test('what is no error of the registry is a fault of the service, whatever it was about', () => {
+test('an error that is not in the registry stays a fault of the service, whatever its subject', () => {
   const fault = new TypeError('x is undefined');
   for (const place of [within, naming]) {
     const thrown = thrownBy(() =>

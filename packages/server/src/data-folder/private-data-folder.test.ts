@@ -12,7 +12,7 @@ const isWindows = process.platform === 'win32';
 const OTHER_USER = 65_534;
 
 test(
-  'what Rowhouse keeps in the data folder is made private, and what else lies there is left as it is',
+  'Rowhouse’s own files in the data folder become private, and other files are unchanged',
   { skip: isWindows },
   () => {
     using folder = temporaryFolder();
@@ -45,7 +45,7 @@ test(
 );
 
 test(
-  'a data folder that a link leads to is made private; a link in it is not followed',
+  'a data folder that is a link is made private, and links in it are not followed',
   { skip: isWindows },
   () => {
     using folder = temporaryFolder();
@@ -82,7 +82,7 @@ test(
     for (const path of [folder.path, projects]) chmodSync(path, 0o777);
     for (const name of ['own', 'foreign']) chmodSync(join(projects, name), 0o666);
 
-    // Of this process, for as long as the one call takes: nothing else runs meanwhile.
+    // Applies to the whole process during this synchronous call.
     process.seteuid?.(OTHER_USER);
     try {
       assert.deepEqual(makePrivate(folder.path), { path: folder.path, code: 'EPERM', count: 2 });

@@ -11,7 +11,7 @@ import { openLocalExportFiles } from './local-export-files.ts';
 const key: ExportFileKey = { project: 'library', exportId: 'exp_1' };
 const all = { start: 0, end: 99 };
 
-test('a file does not exist for anybody until it is published', async () => {
+test('a file cannot be found until it is published', async () => {
   using folder = temporaryFolder();
   const files = await openLocalExportFiles(folder.path);
   await writeFile(await files.draftPath(key), 'a draft');
@@ -26,7 +26,7 @@ test('a file does not exist for anybody until it is published', async () => {
   assert.deepEqual(await files.list('library'), new Map([['exp_1', 7]]));
 });
 
-test('a range is read with both of its ends', async () => {
+test('a range includes both of its ends', async () => {
   using folder = temporaryFolder();
   const files = await openLocalExportFiles(folder.path);
   await publish(files, key, '0123456789');
@@ -37,7 +37,7 @@ test('a range is read with both of its ends', async () => {
   assert.equal(await contentOf(files, { start: 8, end: 100 }), '89');
 });
 
-test('an empty file is read as nothing', async () => {
+test('an empty file is read as no bytes', async () => {
   using folder = temporaryFolder();
   const files = await openLocalExportFiles(folder.path);
   await publish(files, key, '');
@@ -45,7 +45,7 @@ test('an empty file is read as nothing', async () => {
   assert.equal(await contentOf(files, { start: 0, end: -1 }), '');
 });
 
-test('drafts that a crash left are removed when that is asked for; published files and what has another name stay', async () => {
+test('removing drafts after a crash keeps published files and files with other names', async () => {
   using folder = temporaryFolder();
   const files = await openLocalExportFiles(folder.path);
   await publish(files, key, 'whole');
@@ -63,7 +63,7 @@ test('drafts that a crash left are removed when that is asked for; published fil
   assert.equal(await contentOf(files, all), 'whole');
 });
 
-test('what is in the place of a project’s files is found, whoever put it there; drafts are nobody’s', async () => {
+test('anything in the place of a project’s files is reported, except drafts', async () => {
   using folder = temporaryFolder();
   const files = await openLocalExportFiles(folder.path);
   assert.equal(await files.holdsFiles('library'), false);
@@ -77,7 +77,7 @@ test('what is in the place of a project’s files is found, whoever put it there
   assert.equal(await files.holdsFiles('link'), true);
 });
 
-test('a file that vanished is missing for everybody, and what is not there is removed without complaint', async () => {
+test('a file that vanished is reported as missing, and removing a missing file succeeds', async () => {
   using folder = temporaryFolder();
   const files = await openLocalExportFiles(folder.path);
   await publish(files, key, 'soon gone');
@@ -92,7 +92,7 @@ test('a file that vanished is missing for everybody, and what is not there is re
   assert.deepEqual(await files.list('never-there'), new Map());
 });
 
-test('removing takes the file and its draft; removing a project takes only its own', async () => {
+test('removing an export removes its file and its draft; removing a project removes only its own files', async () => {
   using folder = temporaryFolder();
   const files = await openLocalExportFiles(folder.path);
   const neighbour = { project: 'neighbour', exportId: 'exp_1' };

@@ -51,7 +51,7 @@ const refused: readonly (readonly [what: string, bytes: string, code: ErrorCode]
 ];
 
 for (const [what, bytes, code] of refused) {
-  test(`${what}: ${code}, in an envelope, and the connection is closed`, async () => {
+  test(`${what}: ${code} in an envelope, and the connection is closed`, async () => {
     const answer = parseAnswer(await sendRaw(server.port, bytes));
     assertFailureText(
       answer.body,
@@ -87,7 +87,7 @@ for (const [what, bytes] of taken) {
   });
 }
 
-test('headers that do not arrive in time: request_timeout', async () => {
+test('headers that do not arrive in time are answered with request_timeout', async () => {
   const counts = new EdgeCounts();
   await using impatient = await startEdgeServer(() => {}, {
     timeouts: { headersMs: 20, checkMs: 10 },
@@ -103,17 +103,17 @@ test('headers that do not arrive in time: request_timeout', async () => {
   assert.match(impatient.log.join(''), /"level":"warn".*the request did not arrive in time/);
 });
 
-test('a connection on which nothing is ever asked: request_timeout, and it is closed', async () => {
+test('a connection without a request is answered with request_timeout and closed', async () => {
   await using impatient = await startEdgeServer(() => {}, { timeouts: { headersMs: 20, checkMs: 10 } });
   assert.equal(parseAnswer(await sendRaw(impatient.port, '')).status, 408);
 });
 
-test('a connection that is kept for a next request is closed when none comes', async () => {
+test('a keep-alive connection is closed if no next request arrives', async () => {
   await using impatient = await startEdgeServer(
     (app) => app.get('/here', { config: { access: 'public' } }, (request) => success(request, {})),
     { timeouts: { keepAliveMs: 20 } },
   );
-  // The answer, and then the end.
+  // The first answer, and then the end of the connection.
   const answer = parseAnswer(await sendRaw(impatient.port, 'GET /here HTTP/1.1\r\nHost: x\r\n\r\n'));
   assert.equal(answer.status, 200);
   assert.equal(answer.headers.get('connection'), 'keep-alive');

@@ -69,7 +69,7 @@ describe('every request', () => {
   });
   after(() => server.app.close());
 
-  test('succeeds with an envelope whose keys stand in the documented order', async () => {
+  test('is answered with an envelope whose keys are in the documented order', async () => {
     const response = await fetch(`${server.url}/things/chair`);
     const text = await response.text();
     assert.equal(response.status, 200);
@@ -83,7 +83,7 @@ describe('every request', () => {
     assert.equal(response.headers.get('content-type'), 'application/json; charset=utf-8');
   });
 
-  test('gets an id of its own', async () => {
+  test('gets a different id', async () => {
     const [one, other] = await Promise.all([
       fetch(`${server.url}/things/a`),
       fetch(`${server.url}/things/a`),
@@ -91,7 +91,7 @@ describe('every request', () => {
     assert.notEqual(one.headers.get('x-request-id'), other.headers.get('x-request-id'));
   });
 
-  test('for an unknown URL is not found, even with a body that is not JSON', async () => {
+  test('for an unknown URL is not_found, even with a body that is not JSON', async () => {
     await assertFailure(await fetch(`${server.url}/nothing`), 'not_found');
     await assertFailure(await fetch(`${server.url}/`), 'not_found');
     await assertFailure(await fetch(`${server.url}/things/a/b`), 'not_found');
@@ -99,7 +99,7 @@ describe('every request', () => {
     await assertFailure(await fetch(`${server.url}/nothing`, { method: 'OPTIONS' }), 'not_found');
   });
 
-  test('for a method that a known URL does not take says which it takes', async () => {
+  test('with a method that a known URL does not support is answered with the supported ones', async () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'PROPFIND', 'QUERY']) {
       const response = await fetch(`${server.url}/things/a?x=1`, { method });
       const error = await assertFailure(response, 'method_not_allowed');
@@ -108,7 +108,7 @@ describe('every request', () => {
     }
   });
 
-  test('with OPTIONS is told the methods, in Allow and in an envelope', async () => {
+  test('with OPTIONS is answered with the methods, in Allow and in an envelope', async () => {
     const response = await fetch(`${server.url}/things/a`, { method: 'OPTIONS' });
     assert.equal(response.status, 200);
     assert.equal(response.headers.get('allow'), 'GET, HEAD, OPTIONS, PATCH');
@@ -128,7 +128,7 @@ describe('every request', () => {
   });
 
   for (const path of ['/fails/error', '/fails/text', '/fails/undefined', '/fails/schema']) {
-    test(`${path} answers without the cause, and the log has it under the request's id`, async () => {
+    test(`${path} does not reveal the cause of an error, which the log has under the request's id`, async () => {
       const response = await fetch(server.url + path);
       const text = await response.clone().text();
       const error = await assertFailure(response, 'internal_error');
@@ -143,7 +143,7 @@ describe('every request', () => {
     });
   }
 
-  test('that fails with an error of the registry gets its status, and no header of the answer it would have had', async () => {
+  test('with an error of the registry gets its status, and no headers of the successful answer', async () => {
     const response = await fetch(`${server.url}/fails/registry`);
     const error = await assertFailure(response, 'unavailable');
     assert.equal(error.message, 'The database cannot be reached.');
@@ -153,7 +153,7 @@ describe('every request', () => {
     assert.ok(server.log.some((line) => line.includes('EIO on disk')));
   });
 
-  test('that is refused before its body has arrived leaves nothing behind on its connection', async () => {
+  test('refused before its body has arrived does not affect the next one on its connection', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const connected = nextEvent(server.app.server, 'connection');
     const headers = { 'content-type': 'text/plain' };
@@ -178,7 +178,7 @@ describe('every request', () => {
 });
 
 describe('a shutdown', () => {
-  test('answers what arrives on an open connection with unavailable, and closes it', async () => {
+  test('answers requests on an open connection with unavailable, and closes it', async () => {
     await using server = await startEdgeServer(registerRoutes);
     const connected = nextEvent(server.app.server, 'connection');
     const client = connect({ host: '127.0.0.1', port: server.port });
@@ -205,7 +205,7 @@ describe('a shutdown', () => {
     assert.equal(answer.headers.get('retry-after'), '1');
   });
 
-  test('lets a request that it found under way finish, and then closes its connection', async () => {
+  test('lets a running request finish, and then closes its connection', async () => {
     const entered = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
@@ -232,7 +232,7 @@ describe('a shutdown', () => {
     await closed;
   });
 
-  test('ends the connection of an answer that was on its way when it began', async () => {
+  test('closes the connection of an answer that was being sent when it began', async () => {
     const release = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
     await using server = await startEdgeServer((app) => {
@@ -265,7 +265,7 @@ async function* inTwoParts(between: Promise<void>): AsyncGenerator<string> {
   yield 'last';
 }
 
-describe('a route that breaks a rule stops the start', () => {
+describe('a route that violates a rule stops the start', () => {
   const cases: readonly (readonly [rule: RegExp, register: (app: HttpServer) => void])[] = [
     [/config\.access/, (app) => app.get('/open', (request) => success(request, {}))],
     [

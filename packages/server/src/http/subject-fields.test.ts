@@ -25,14 +25,14 @@ const fieldOf = fieldsOf({
   filters: (path) => fieldAt('query.filters', path),
 });
 
-test('a field is found by the part of the input that the subject begins with', () => {
+test('a field is found by the part of the input with which the subject begins', () => {
   assert.equal(fieldOf(['key']), 'path.id');
   assert.equal(fieldOf(['patch', 'key']), 'body.data.key');
   assert.equal(fieldOf(['filters', 0, 'value']), 'query.filters[0].value');
   for (const subject of [[], ['constructor'], ['sort']]) assert.throws(() => fieldOf(subject), /no field/);
 });
 
-test('the sentence of an error without a summary names the fields, and one with a summary stays', () => {
+test('an error without a summary gets one that names the fields, and one with a summary keeps it', () => {
   const faults = [
     { subject: ['patch', 'a'], message: 'must be a number' },
     { subject: ['patch', 'b'], message: 'is not known' },
@@ -59,7 +59,7 @@ function missing(subject: Subject): RowhouseError {
   return inFields(new SubjectError('not_found', faults, { summary: 'There is no such column.' }), fieldOf);
 }
 
-test('what is not found is 404 where the path names it, and a fault of the body or the query elsewhere', () => {
+test('an unknown thing is 404 if the path names it, and otherwise a fault of the body or the query', () => {
   const inPath = missing(['key']);
   assert.deepEqual([inPath.status, inPath.message], [404, 'There is no such column.']);
   assert.equal(inPath.details, undefined);
@@ -73,7 +73,7 @@ test('what is not found is 404 where the path names it, and a fault of the body 
   }
 });
 
-test('an operation that succeeds, or rejects with something else, is left as it is', async () => {
+test('the result of a successful operation, and any other error, is unchanged', async () => {
   assert.equal(await withFields(Promise.resolve(7), fieldOf), 7);
   const other = new RowhouseError('conflict', 'not now');
   await assert.rejects(withFields(Promise.reject(other), fieldOf), (error) => error === other);

@@ -86,7 +86,7 @@ async function detailsOf(response: Response): Promise<readonly ErrorDetail[]> {
   return error.details ?? [];
 }
 
-test('numbers in a path and a query are read from their digits, and what is left out has its default', async () => {
+test('numbers in a path and a query are parsed from digits, and missing ones have their default', async () => {
   assert.deepEqual(await dataOf(await post('/projects/example/table/12?limit=7&sort=12')), {
     project: 'example',
     id: 12,
@@ -104,7 +104,7 @@ test('a slug is normalised to lower case', async () => {
   );
 });
 
-test('a slug that could be no project is refused', async () => {
+test('an invalid slug is refused', async () => {
   for (const slug of ['a.b', 'a%20b', 'caf%C3%A9', '%E2%84%AA', 'a%2Fb', '%00']) {
     assert.deepEqual(await detailsOf(await post(`/projects/${slug}/table/1`)), [
       { field: 'path.project', message: 'must be lower-case letters, digits, "_" and "-"' },
@@ -116,7 +116,7 @@ test('a slug that could be no project is refused', async () => {
   ]);
 });
 
-test('flags are true in each way that the contract lists, and in no other', async () => {
+test('flags are true only in the spellings of the contract', async () => {
   for (const flag of ['true', '1', 'yes', 'on']) {
     assert.equal((await dataOf(await post(`/projects/a/table/1?count=${flag}`)))['count'], true, flag);
   }
@@ -212,7 +212,7 @@ for (const [what, query, body, field, message] of refused) {
   });
 }
 
-test('every fault of a request is named, in its path, its query and its body at once', async () => {
+test('every fault in the path, the query and the body of a request is named at once', async () => {
   const details = await detailsOf(
     await post('/projects/a.b/table/0?limit=0&offest=1', { note: 5, columns: [{ column_name: 1 }, {}] }),
   );
@@ -227,7 +227,7 @@ test('every fault of a request is named, in its path, its query and its body at 
   ]);
 });
 
-test('a body of a million faults is answered with a handful of them', async () => {
+test('a body with a million faults is answered with only a few of them', async () => {
   const details = await detailsOf(
     await post('/projects/a/table/1', { rows: Array.from({ length: 1_000_000 }, () => 1) }),
   );

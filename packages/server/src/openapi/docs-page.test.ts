@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
 };
 
-test('the page is HTML that may load scripts and styles from this server alone, and none that stand in it', async () => {
+test('the page is HTML that may load scripts and styles only from this server, and no inline ones', async () => {
   const response = await get('/docs');
   assert.equal(response.status, 200);
   assert.equal(response.headers.get('content-type'), 'text/html; charset=utf-8');
@@ -33,7 +33,7 @@ test('the page is HTML that may load scripts and styles from this server alone, 
   assert.doesNotMatch(page, /<script>|<style|\sstyle=|\son\w+=|https?:/);
 });
 
-test('all that the page loads is here, of the type that it is loaded as, and found again when it has not changed', async () => {
+test('everything that the page loads exists, has the right type, and is answered with 304 if it has not changed', async () => {
   const page = await (await get('/docs')).text();
   const loaded = [...page.matchAll(/(?:src|stylesheet" href)="([^"]+)"/g)].map(([, path]) => String(path));
   assert.equal(loaded.length, 4);
@@ -48,14 +48,14 @@ test('all that the page loads is here, of the type that it is loaded as, and fou
   }
 });
 
-test('the page shows the document of this server, and asks no other whether it is valid', async () => {
+test('the page shows the document of this server, and uses no external validator', async () => {
   const script = await (await get('/docs/page.js')).text();
   assert.match(script, /url: 'openapi\.json'/);
   assert.match(script, /validatorUrl: null/);
   assert.doesNotMatch(script, /https?:/);
 });
 
-test('below the page there is nothing else', async () => {
+test('no other paths exist below the page', async () => {
   for (const path of [
     '/docs/',
     '/docs/nothing.js',

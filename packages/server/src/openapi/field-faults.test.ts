@@ -48,7 +48,7 @@ function operations(): readonly OperationAt[] {
   );
 }
 
-test('every field of every body, missing, of another type, empty, too long or unknown, is refused by its name', async () => {
+test('every field of every body that is missing, of another type, empty, too long or unknown is refused by its name', async () => {
   let refused = 0;
   for (const at of operations()) {
     const schema = bodySchemaOf(at.operation);
@@ -67,7 +67,7 @@ test('every field of every body, missing, of another type, empty, too long or un
   assert.ok(refused > 500, `${refused} faults were tried`);
 });
 
-test('every parameter of every query, of another type, empty, too long, given twice or unknown, is refused by its name', async () => {
+test('every query parameter that is of another type, empty, too long, repeated or unknown is refused by its name', async () => {
   let refused = 0;
   for (const at of operations()) {
     const target = targetOf(at);
@@ -87,7 +87,7 @@ test('every parameter of every query, of another type, empty, too long, given tw
   assert.ok(refused > 30, `${refused} values were tried`);
 });
 
-test('every parameter of every path, of another type or too long, is refused by its name', async () => {
+test('every path parameter that is of another type or too long is refused by its name', async () => {
   let refused = 0;
   for (const at of operations()) {
     for (const { name, schema } of parametersOf(at.operation, 'path')) {
@@ -128,7 +128,7 @@ function bodySchemaOf({ requestBody }: Operation): JsonSchema | null {
   return isJsonSchema(json) && isJsonSchema(json['schema']) ? json['schema'] : null;
 }
 
-/** A schema that refers into the document. */
+/** Compiles a schema that references the document. */
 function compiled(schema: JsonSchema): ValidateFunction {
   return ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"openapi#/')) as JsonSchema);
 }
@@ -157,7 +157,7 @@ function parametersOf({ parameters = [] }: Operation, place: 'path' | 'query'): 
     }));
 }
 
-/** Texts that the schema does not allow; in a URL a number is written in digits. */
+/** Texts that the schema does not allow. In a URL, digits are valid for a number. */
 function wrongTexts(schema: JsonSchema): readonly string[] {
   const allowed = compiled(schema);
   const isNumber = schema['type'] === 'integer' || schema['type'] === 'number';

@@ -20,7 +20,7 @@ import type { OpenApiDocument } from './document.ts';
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 2_000);
 const SEED = process.env['PROPERTY_SEED'];
 
-/** After these many there is a new one: requests remove things. */
+/** The number of requests before a new project, because requests delete things. */
 const REQUESTS_OF_A_PROJECT = 25;
 
 let server: TestServer;
@@ -37,7 +37,7 @@ after(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-test(`whatever is requested, the answer is one that the document describes, and never a failure of the service (${RUNS} requests)`, async () => {
+test(`every random request has an answer that the document describes, and none is a failure of the service (${RUNS} requests)`, async () => {
   const problemOf = answerChecker(document);
   const outcomes: Outcome[] = [];
   const property = fc.asyncProperty(randomRequests({ document, words: WORDS }), async (random) => {
@@ -57,14 +57,14 @@ interface Outcome {
   readonly succeeded: boolean;
 }
 
-/** Every fourth is empty, so that things can be made that are there already in the others. */
+/** Every fourth project is empty, so that requests can also create the things of the others. */
 async function nextProject(number: number): Promise<FurnishedProject> {
   const slug = `orchard_${number}`;
   if (number % 4 < 3) return furnishProject(server, slug);
   return { slug, token: await server.createProject(slug), exportId: 'exp_20261123_115845_d308df2c69' };
 }
 
-/** A run in which little succeeds has shown little. */
+/** Fails if too few requests succeeded for a meaningful test. */
 function assertWorthwhile(outcomes: readonly Outcome[]): void {
   const requested = new Set(outcomes.map(({ operation }) => operation));
   const succeeded = outcomes.filter((outcome) => outcome.succeeded);
@@ -100,7 +100,7 @@ function assertDocumented(
   if (status === 400) assertNamesPlace(json);
 }
 
-/** What is wrong is named: a field, or the place in the JSON. */
+/** The error names a field, or the position in the JSON. */
 function assertNamesPlace(json: unknown): void {
   const { error } = json as {
     readonly error: {

@@ -42,14 +42,14 @@ function operations(): ReadonlyMap<string, Operation> {
   return new Map(entries);
 }
 
-test('the document is an OpenAPI 3.1 document, by the schema that its authors publish', async () => {
+test('the document is valid against the published OpenAPI 3.1 schema', async () => {
   const { valid, errors } = await new Validator().validate({ ...document });
   assert.ok(valid, JSON.stringify(errors));
   assert.equal(document.openapi, '3.1.1');
   assert.equal(document.info['version'], await packageVersion());
 });
 
-test('every schema in it is sound JSON Schema 2020-12, and refers only to what is there', () => {
+test('every schema in it is valid JSON Schema 2020-12, and all its references exist', () => {
   const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictTypes: false, strictRequired: false });
   for (const [name, schema] of Object.entries(document.components['schemas'] ?? {})) {
     ajv.addSchema(standingAlone(schema), `schema:${name}`);
@@ -58,11 +58,11 @@ test('every schema in it is sound JSON Schema 2020-12, and refers only to what i
     assert.ok(ajv.getSchema(`schema:${name}`));
 });
 
-test('every route of the service is in it, and nothing else', () => {
+test('it contains exactly the routes of the service', () => {
   assert.deepEqual([...operations().keys()].toSorted(), routes.map(titleOf).toSorted());
 });
 
-test('every route has a name that programs call it by, a tag, and a description', () => {
+test('every route has an operation id, a tag, and a description', () => {
   const names = routes.map((route) => {
     const { operationId } = route.config;
     assert.ok(operationId !== undefined, `${titleOf(route)}: give it an operationId in its config`);
@@ -84,7 +84,7 @@ test('every route has a name that programs call it by, a tag, and a description'
   }
 });
 
-test('it says what every parameter is', () => {
+test('every parameter has a description', () => {
   for (const [title, { parameters = [] }] of operations()) {
     for (const parameter of parameters) {
       const { in: place, name, description } = resolved(parameter);
@@ -97,14 +97,14 @@ test('it says what every parameter is', () => {
   }
 });
 
-/** A header stands once in the document, and every route that takes it refers to it. */
+/** A shared header is defined once in the document, and routes reference it. */
 function resolved(parameter: JsonSchema): JsonSchema {
   const reference = parameter['$ref'];
   if (typeof reference !== 'string') return parameter;
   return document.components['parameters']?.[reference.split('/').at(-1) ?? ''] ?? {};
 }
 
-test('every route that takes a token takes the headers of an operation and a trace, and a key where it changes something', () => {
+test('every route with a token has the headers of operations and traces, and an idempotency key if it changes something', () => {
   for (const [title, { parameters = [], security }] of operations()) {
     const headers = parameters.map(resolved).filter(({ in: place }) => place === 'header');
     const names = headers.map(({ name }) => name);
@@ -115,7 +115,7 @@ test('every route that takes a token takes the headers of an operation and a tra
   }
 });
 
-test('it says of every route who may call it, and what a token needs', () => {
+test('every route states who may call it, and what a token needs', () => {
   for (const route of routes) {
     const { access, scope, tables } = route.config;
     const operation = operations().get(titleOf(route));
@@ -127,7 +127,7 @@ test('it says of every route who may call it, and what a token needs', () => {
   }
 });
 
-test('every failure that it names has the code and the status of the registry', () => {
+test('every error has the code and the status of the registry', () => {
   for (const [title, { responses }] of operations()) {
     for (const [status, { $ref: reference }] of Object.entries(responses)) {
       if (typeof reference !== 'string') continue;
@@ -149,11 +149,11 @@ function codesOf(reference: string): readonly string[] {
   return codes;
 }
 
-test('its server is the one that it came from, whatever stands before it', () => {
+test('its server is the one that it was loaded from, whatever proxy is in front', () => {
   assert.deepEqual(document.servers, [{ url: '/' }]);
 });
 
-test('it needs no token, and is sent again only when it has changed', async () => {
+test('it needs no token, and is answered with 304 if it has not changed', async () => {
   const first = await server.fetch('GET', '/openapi.json', { token: null });
   assert.equal(first.status, 200);
   assert.equal(first.headers.get('content-type'), 'application/json; charset=utf-8');

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { FairScheduler } from './fair-scheduler.ts';
 
-/** Starts operations that go on until they are told to end, and notes the order in which they begin. */
+/** Starts operations that run until the test ends them, and records the order in which they begin. */
 function stage(limits: Partial<ConstructorParameters<typeof FairScheduler>[0]> = {}) {
   const turns = new FairScheduler({
     perQueue: 2,
@@ -35,7 +35,7 @@ async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-test('a project has two at once, and its others wait, while another project begins at once', async () => {
+test('a project has two running operations, its others wait, and another project starts at once', async () => {
   const { begun, start } = stage();
   const [first] = ['a1', 'a2', 'a3'].map((name) => start('a', name));
   start('b', 'b1');
@@ -45,7 +45,7 @@ test('a project has two at once, and its others wait, while another project begi
   assert.deepEqual(begun, ['a1', 'a2', 'b1', 'a3']);
 });
 
-test('the last place is kept for a project that has nothing running', async () => {
+test('the last place is reserved for a project without a running operation', async () => {
   const { begun, start } = stage();
   for (const name of ['a1', 'a2']) start('a', name);
   for (const name of ['b1', 'b2']) start('b', name);
@@ -54,7 +54,7 @@ test('the last place is kept for a project that has nothing running', async () =
   assert.deepEqual(begun, ['a1', 'a2', 'b1', 'c1']);
 });
 
-test('projects that wait take turns, however many each has', async () => {
+test('waiting projects take turns, however many operations each has', async () => {
   const { begun, start } = stage({ perQueue: 1, shared: 1, total: 1 });
   const names = ['a1', 'a2', 'a3', 'b1', 'c1'];
   const running = new Map(names.map((name) => [name, start(name.slice(0, 1), name)]));
@@ -65,7 +65,7 @@ test('projects that wait take turns, however many each has', async () => {
   assert.deepEqual(begun, ['a1', 'a2', 'b1', 'c1', 'a3']);
 });
 
-test('too many of one project are refused, and so are too many of all', async () => {
+test('too many operations of one project are refused, and so are too many of all', async () => {
   const { start } = stage({ perQueue: 1, shared: 1, total: 1 });
   start('a', 'running');
   for (const name of ['a1', 'a2', 'a3']) start('a', name);
@@ -74,7 +74,7 @@ test('too many of one project are refused, and so are too many of all', async ()
   await assert.rejects(start('b', 'b3').done, { code: 'unavailable' });
 });
 
-test('who gives up while waiting leaves the place to the next', async () => {
+test('an operation that is aborted while it waits leaves its place to the next', async () => {
   const { begun, start } = stage({ perQueue: 1 });
   const first = start('a', 'a1');
   const controller = new AbortController();
@@ -88,7 +88,7 @@ test('who gives up while waiting leaves the place to the next', async () => {
   await assert.rejects(start('b', 'b1', controller.signal).done, { name: 'AbortError' });
 });
 
-test('after an operation that failed, the next one has its turn', async () => {
+test('after a failed operation, the next one runs', async () => {
   const { turns, begun, start } = stage({ perQueue: 1 });
   await assert.rejects(
     turns.use('a', () => Promise.reject(new Error('broken'))),
@@ -98,7 +98,7 @@ test('after an operation that failed, the next one has its turn', async () => {
   assert.deepEqual(begun, ['next']);
 });
 
-test('a turn lasts until what it broke is whole again, though its result is there before', async () => {
+test('a turn includes its recovery, although its result is available before', async () => {
   const { turns, begun, start } = stage({ perQueue: 1 });
   const recovery = Promise.withResolvers<void>();
   const result = await turns.use('a', () => Promise.resolve('done'), {
@@ -112,7 +112,7 @@ test('a turn lasts until what it broke is whole again, though its result is ther
   assert.deepEqual(begun, ['next']);
 });
 
-test('when it closes, who waits is sent away, and nobody else comes in', async () => {
+test('closing rejects waiting operations, and refuses new ones', async () => {
   const { turns, start } = stage({ perQueue: 1 });
   const first = start('a', 'a1');
   const waiting = start('a', 'a2').done;

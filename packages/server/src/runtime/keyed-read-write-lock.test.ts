@@ -8,9 +8,9 @@ import { KeyedReadWriteLock } from './keyed-read-write-lock.ts';
 interface Visit {
   readonly project: 'a' | 'b';
   readonly kind: 'shared' | 'exclusive';
-  /** How many turns of the event loop it stays inside. */
+  /** The number of event loop turns that it holds the lock. */
   readonly turns: number;
-  /** How many turns after the one before it arrives. */
+  /** The number of event loop turns between the one before and this one. */
   readonly pause: number;
   readonly fails: boolean;
 }
@@ -26,7 +26,7 @@ const visits = fc.array(
   { maxLength: 25 },
 );
 
-test('whatever comes, in whatever order: exclusive is alone, nobody overtakes an exclusive, all get their turn', async () => {
+test('in any order of requests, an exclusive lock is alone, none overtakes it, and all are granted', async () => {
   await fc.assert(
     fc.asyncProperty(visits, async (plan) => {
       const gates = new KeyedReadWriteLock();
@@ -74,7 +74,7 @@ test('whatever comes, in whatever order: exclusive is alone, nobody overtakes an
   );
 });
 
-test('those of one project do not wait for those of another', async () => {
+test('locks with different keys do not wait for each other', async () => {
   const gates = new KeyedReadWriteLock();
   const { promise: never, resolve } = Promise.withResolvers<void>();
   const held = gates.exclusive('a', () => never);
@@ -83,7 +83,7 @@ test('those of one project do not wait for those of another', async () => {
   await held;
 });
 
-test('shared visits are inside side by side', async () => {
+test('shared locks are held at the same time', async () => {
   const gates = new KeyedReadWriteLock();
   const { promise: both, resolve } = Promise.withResolvers<void>();
   const first = gates.shared('a', () => both);
@@ -91,7 +91,7 @@ test('shared visits are inside side by side', async () => {
   await Promise.all([first, second]);
 });
 
-test('closed gates let nobody in, and are closed when the last who came before is out', async () => {
+test('closing refuses new locks, and waits until all earlier ones are released', async () => {
   const gates = new KeyedReadWriteLock();
   const seen: string[] = [];
   const visit = (name: string) => async () => {

@@ -1,9 +1,9 @@
 import type { Affinity } from './model.ts';
 
-/** The affinity that a declared type gives its column. https://www.sqlite.org/datatype3.html#determination_of_column_affinity */
+/** The affinity of a column with this declared type. https://www.sqlite.org/datatype3.html#determination_of_column_affinity */
 export function affinityOf(declaredType: string, strict: boolean): Affinity {
   const type = declaredType.toUpperCase();
-  // In a STRICT table ANY keeps each value as it is. https://www.sqlite.org/stricttables.html
+  // In a STRICT table ANY keeps each value unchanged. https://www.sqlite.org/stricttables.html
   if (strict && type === 'ANY') return 'BLOB';
   if (type.includes('INT')) return 'INTEGER';
   if (type.includes('CHAR') || type.includes('CLOB') || type.includes('TEXT')) return 'TEXT';

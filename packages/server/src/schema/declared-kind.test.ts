@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { affinityOf } from './affinity.ts';
 import { declaredKind } from './declared-kind.ts';
 
-test('given declared types, when read, then each is what its writer means by it', () => {
+test('each declared type has its usual meaning', () => {
   const kinds: Readonly<Record<string, string>> = {
     INTEGER: 'integer',
     bigint: 'integer',

@@ -1,18 +1,18 @@
 import { Tokenizer } from './ddl/tokenizer.ts';
 import type { Column } from './model.ts';
 
-/** What a column is made for, by its declared type. */
+/** The kind of values that a column is declared for. */
 export interface DeclaredKind {
   readonly kind: 'integer' | 'boolean' | 'real' | 'decimal' | 'text' | 'bytes' | 'moment' | 'json' | 'other';
-  /** Of a decimal: the numbers behind it, in their order, such as 10 and 2. */
+  /** The numbers of a decimal type, such as 10 and 2. */
   readonly digits: readonly number[];
 }
 
 /**
- * Reads a declared type as its writer means it, where that is one of the usual words, and else by its affinity.
+ * Interprets a declared type by its usual meaning if it is a common word, and otherwise by its affinity.
  *
- * - A length says nothing: SQLite does not hold to it.
- * - `other` is what may hold anything: ANY, no type, and types that only SQLite's rules make a number (POINT, INTERVAL).
+ * - A length is ignored, as SQLite ignores it.
+ * - `other` may hold anything: ANY, no type, and types that are numeric only by SQLite's rules (POINT, INTERVAL).
  * - `moment` is a date with or without a time: ISO text, a Julian day or a Unix time. https://www.sqlite.org/datatype3.html#date_and_time_datatype
  */
 export function declaredKind({
@@ -60,7 +60,7 @@ function readType(declared: string): { readonly base: string; readonly digits: r
   return { base, digits: [first, second].filter((digits) => digits !== undefined).map(Number) };
 }
 
-/** SQLite takes a comment right behind a type for a part of it: `price DECIMAL -- in euros`, then `NOT NULL`. */
+/** SQLite reads a comment directly after a type as a part of it: `price DECIMAL -- in euros`, then `NOT NULL`. */
 export function typeWithoutComments(declaredType: string): string {
   const tokens = new Tokenizer(declaredType);
   let text = '';

@@ -1,14 +1,13 @@
 /**
- * What the schema of a SQLite database is, in two tiers. `StoredSchema` is what sqlite_schema keeps, word for word: all
- * that writing it down as SQL takes. `Schema` is everything SQLite can tell about it.
+ * The schema of a SQLite database in two tiers. `StoredSchema` is the text in sqlite_schema, which is enough to write the schema as SQL.
+ * `Schema` is everything that SQLite reports about it.
  *
- * Neither has reserved names (`sqlite_…`, `_rowhouse_…`), nor the shadow tables behind a virtual table, nor anything
- * that hangs on those.
+ * Both exclude reserved names (`sqlite_…`, `_rowhouse_…`), the shadow tables of virtual tables, and everything that belongs to those.
  */
 export interface StoredSchema extends DatabaseHeader {
-  /** In the order they were created, as is every list here. */
+  /** In creation order, like every list here. */
   readonly tables: readonly StoredTable[];
-  /** Without those that SQLite made itself for a constraint: they have no statement. */
+  /** Without those that SQLite created for constraints, which have no statement. */
   readonly indexes: readonly StoredObject[];
   readonly views: readonly StoredObject[];
   readonly triggers: readonly StoredObject[];
@@ -24,24 +23,24 @@ export type Encoding = 'UTF-8' | 'UTF-16le' | 'UTF-16be';
 
 export interface StoredObject {
   readonly name: string;
-  /** The table (or, for a trigger, the view) that it hangs on; its own name for a table or a view. */
+  /** The table (or, for a trigger, the view) that it belongs to; for a table or a view, its own name. */
   readonly table: string;
-  /** The first statement of the stored text, which is all of it that SQLite reads. */
+  /** The first statement of the stored text; SQLite ignores the rest. */
   readonly sql: string;
 }
 
 export interface StoredTable extends StoredObject {
   readonly kind: 'table' | 'virtual';
-  /** Names of the tables that its foreign keys refer to, as written there. */
+  /** The tables that its foreign keys reference, as written. */
   readonly references: readonly string[];
 }
 
 export interface Schema extends DatabaseHeader {
-  /** Sorted by name, as are views, indexes and triggers; a trigger's `order` keeps the order they fire in. */
+  /** Sorted by name, like views, indexes and triggers; the `order` of a trigger is its position in the firing order. */
   readonly tables: readonly Table[];
   readonly views: readonly View[];
   readonly triggers: readonly Trigger[];
-  /** Tables and indexes whose text tells other things than SQLite does; what only the text tells is left out there. */
+  /** Tables and indexes whose text contradicts SQLite's PRAGMAs. They lack the properties that come only from the text. */
   readonly unread: readonly UnreadObject[];
 }
 
@@ -61,7 +60,7 @@ export interface OrdinaryTable {
   readonly autoincrement: boolean;
   readonly columns: readonly Column[];
   readonly primaryKey: PrimaryKey | null;
-  /** In the order of declaration, as are uniques and checks. */
+  /** In order of declaration, like uniques and checks. */
   readonly foreignKeys: readonly ForeignKey[];
   readonly uniques: readonly Unique[];
   readonly checks: readonly Check[];
@@ -75,7 +74,7 @@ export interface VirtualTable {
   readonly module: string;
   /** As written between the parentheses, one text for each argument. */
   readonly arguments: readonly string[];
-  /** Null where SQLite cannot say: the module is not in this build, or refuses its table. */
+  /** Null if SQLite cannot determine them: the module is missing, or rejects its table. */
   readonly columns: readonly VirtualColumn[] | null;
   readonly sql: string;
 }
@@ -85,7 +84,7 @@ export type Affinity = 'TEXT' | 'NUMERIC' | 'INTEGER' | 'REAL' | 'BLOB';
 
 export interface Column {
   readonly name: string;
-  /** The type as written, empty where there is none. */
+  /** The type as written; empty if there is none. */
   readonly declaredType: string;
   readonly affinity: Affinity;
   readonly notNull: boolean;
@@ -108,7 +107,7 @@ export interface VirtualColumn {
 /** https://www.sqlite.org/gencol.html */
 export interface Generated {
   readonly kind: 'virtual' | 'stored';
-  /** Null only where the stored text could not be read, as for the expression of an index. */
+  /** Null only if the stored text could not be parsed; the same applies to the expression of an index. */
   readonly expression: string | null;
 }
 
@@ -150,13 +149,12 @@ export interface ForeignKey {
   readonly columns: readonly string[];
   readonly referencedTable: string;
   /**
-   * Where none are written, the primary key of the referenced table; null where that table is missing, or its primary
-   * key has another number of columns.
+   * By default the primary key of the referenced table; null if that table is missing, or its primary key has another number of columns.
    */
   readonly referencedColumns: readonly string[] | null;
   readonly onDelete: ForeignKeyAction;
   readonly onUpdate: ForeignKeyAction;
-  /** As written; SQLite reads the clause and does not act on it. */
+  /** As written; SQLite parses the clause and ignores it. */
   readonly match: string | null;
   readonly deferral: Deferral;
 }
@@ -169,7 +167,7 @@ export interface Index {
   readonly columns: readonly IndexTerm[];
   /** The condition of a partial index. */
   readonly where: string | null;
-  /** Null where SQLite made the index itself, for a constraint. */
+  /** Null if SQLite created the index for a constraint. */
   readonly sql: string | null;
 }
 
@@ -181,7 +179,7 @@ export type IndexTerm = (
 
 export interface View {
   readonly name: string;
-  /** Null where SQLite cannot say, for instance because a table that the view reads is missing. */
+  /** Null if SQLite cannot determine them, for example because a table that the view reads is missing. */
   readonly columns: readonly ViewColumn[] | null;
   readonly sql: string;
 }
@@ -194,7 +192,7 @@ export interface ViewColumn {
 export interface Trigger {
   readonly name: string;
   readonly table: string;
-  /** Counted from 1 among the triggers of one table, by creation; SQLite fires them by it. */
+  /** The position among the triggers of one table by creation, counted from 1; SQLite fires them in this order. */
   readonly order: number;
   readonly parts: TriggerParts | null;
   readonly sql: string;
@@ -203,7 +201,7 @@ export interface Trigger {
 export interface TriggerParts {
   readonly timing: 'BEFORE' | 'AFTER' | 'INSTEAD OF';
   readonly event: 'INSERT' | 'UPDATE' | 'DELETE';
-  /** The columns of UPDATE OF; empty where it is any. */
+  /** The columns of UPDATE OF; empty for any column. */
   readonly updateOf: readonly string[];
   readonly when: string | null;
 }

@@ -1,10 +1,10 @@
-/** How many names a sentence gives before it only counts. */
+/** The number of names that are listed before the rest is only counted. */
 const NAMES_SHOWN = 3;
 
-/** The longest part of a name that is shown, in UTF-16 code units. */
+/** The maximum length of a listed name, in UTF-16 code units. */
 const NAME_LENGTH_SHOWN = 60;
 
-/** Things for a sentence, bounded in length whatever their names are: `table a, index b and 4 more`. */
+/** A list of objects for a sentence, of limited length: `table a, index b and 4 more`. */
 export function nameList(things: readonly { readonly kind: string; readonly name: string }[]): string {
   const shown = things.slice(0, NAMES_SHOWN).map(({ kind, name }) => `${kind} ${shownName(name)}`);
   const more = things.length - shown.length;

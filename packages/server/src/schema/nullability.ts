@@ -2,7 +2,7 @@ import type { Column, OrdinaryTable } from './model.ts';
 import { rowidAliasIn } from './rowid-alias.ts';
 
 /**
- * Whether the column can hold NULL. The columns of a primary key can, unless the table is STRICT or WITHOUT ROWID.
+ * Whether the column can hold NULL. A primary key column can, unless the table is STRICT or WITHOUT ROWID.
  * https://www.sqlite.org/lang_createtable.html#the_primary_key
  */
 export function isNullable(table: OrdinaryTable, column: Column): boolean {

@@ -1,6 +1,6 @@
 /**
- * The column that is another name for the rowid, or null. An INTEGER PRIMARY KEY is the rowid itself and so has no
- * index; every other primary key has one. https://www.sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key
+ * The column that is an alias of the rowid, or null. An INTEGER PRIMARY KEY is the rowid and has no index; every other primary key has
+ * one. https://www.sqlite.org/lang_createtable.html#rowids_and_the_integer_primary_key
  */
 export function rowidAliasIn<Column extends { readonly primaryKeyPosition: number | null }>({
   columns,
@@ -13,5 +13,5 @@ export function rowidAliasIn<Column extends { readonly primaryKeyPosition: numbe
   return columns.find((column) => column.primaryKeyPosition !== null) ?? null;
 }
 
-/** What the model and PRAGMA index_list call the index of a primary key. */
+/** The origin of a primary key's index in the model and in PRAGMA index_list. */
 const KEY_ORIGINS: ReadonlySet<string> = new Set(['primary_key', 'pk']);

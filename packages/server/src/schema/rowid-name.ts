@@ -1,8 +1,8 @@
 import { foldName } from './identifier.ts';
 
 /**
- * What the rowid of a table can be called, or null where its columns hide it: it goes by three names, and each is a column's
- * where a column has it. https://www.sqlite.org/rowidtable.html
+ * A name for the rowid of a table, or null if columns use all three of its names.
+ * https://www.sqlite.org/rowidtable.html
  */
 export function rowidNameBeside(columns: readonly { readonly name: string }[]): string | null {
   const taken = new Set(columns.map(({ name }) => foldName(name)));

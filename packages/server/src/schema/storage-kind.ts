@@ -1,8 +1,8 @@
 import { affinityOf } from './affinity.ts';
 
 /**
- * How a column takes values: by its declared type in a STRICT table, else by its affinity. `blob` is a column declared to
- * hold bytes; `any` one that takes every value as it comes.
+ * How a column stores values: by its declared type in a STRICT table, otherwise by its affinity. `blob` is a column declared for bytes;
+ * `any` stores every value unchanged.
  * https://www.sqlite.org/datatype3.html#determination_of_column_affinity, https://www.sqlite.org/stricttables.html
  */
 export type StorageKind = 'integer' | 'real' | 'numeric' | 'text' | 'blob' | 'any';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { orderTables } from './table-order.ts';
 
-test('given a chain of 50,000 tables, when ordered, then parents come first and the stack holds', () => {
+test('a chain of 50,000 tables is ordered with parents first, without a stack overflow', () => {
   const tables = Array.from({ length: 50_000 }, (_, position) => {
     const name = `t${position}`;
     return { kind: 'table' as const, name, table: name, sql: '', references: [`T${position + 1}`] };

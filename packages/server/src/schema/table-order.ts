@@ -2,10 +2,10 @@ import { compareNames, foldName } from './identifier.ts';
 import type { StoredTable } from './model.ts';
 
 /**
- * Tables such that each comes after those that its foreign keys refer to, as far as they allow it; ties, and where a
- * cycle is cut, go by name. The order depends on names and references alone, not on the order given.
+ * Sorts tables so that each comes after the tables it references, except in cycles. Ties, and the points at which cycles are cut, are
+ * decided by name. The result does not depend on the order of the input.
  *
- * A walk with a stack of its own: schemas come with chains longer than the call stack is deep.
+ * The traversal uses an explicit stack: chains of references can be longer than the call stack is deep.
  */
 export function orderTables(tables: readonly StoredTable[]): readonly StoredTable[] {
   const sorted = tables.toSorted((a, b) => compareNames(a.name, b.name));

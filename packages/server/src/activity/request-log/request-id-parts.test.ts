@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { timestampedId } from '../../core/ids.ts';
 import { parseRequestId, requestIdOf, requestIdParts } from './request-id-parts.ts';
 
-test('a request id is its two numbers, and comes back from them to the letter', () => {
+test('a request id is converted to two numbers and back without a change', () => {
   for (let count = 0; count < 1_000; count++) {
     const id = timestampedId('req');
     assert.equal(requestIdOf(requestIdParts(id)), id);
@@ -14,7 +14,7 @@ test('a request id is its two numbers, and comes back from them to the letter', 
   assert.deepEqual([started, random], [Date.UTC(2026, 5, 2, 1, 23, 45) * 1_000 + 7, 10]);
 });
 
-test('what is no request id has none', () => {
+test('text that is not a request id has no parts', () => {
   for (const text of [
     '',
     'req_20260602T012345_000007Z_00000000000',

@@ -21,7 +21,7 @@ interface TestedLog extends AsyncDisposable {
   readonly path: string;
   readonly clock: { ms: number };
   readonly faults: Error[];
-  /** What the shell prints for a statement, run on the log's file while the log has it open. */
+  /** The output of the shell for a statement on the log's file while the log is open. */
   readonly shell: (sql: string) => string;
 }
 
@@ -52,7 +52,7 @@ function startLog(options: Partial<RequestLogOptions> = {}): TestedLog {
   };
 }
 
-/** Another program that has the log locked, until it is told to let go. */
+/** Locks the log as another program does, until the returned function is called. */
 async function lock(path: string): Promise<() => Promise<void>> {
   const shell = spawn('sqlite3', [path], { stdio: ['pipe', 'pipe', 'inherit'] });
   shell.stdin.write('BEGIN IMMEDIATE;\nSELECT 1;\n');
@@ -63,7 +63,7 @@ async function lock(path: string): Promise<() => Promise<void>> {
   };
 }
 
-test('a call is written down with all that is known of it, and its id comes back as it was', async () => {
+test('a call is stored with all its details, and is found by its id', async () => {
   await using tested = startLog();
   const { log, shell } = tested;
   const call = loggedCall({
@@ -88,7 +88,7 @@ test('a call is written down with all that is known of it, and its id comes back
   assert.ok(call.requestId.endsWith(Number(random).toString(16).padStart(12, '0')));
 });
 
-test('what batches say of a run adds up, and its first failure is the one that began first', async () => {
+test('the counts of a run are summed over batches, and its first failure is the one that began first', async () => {
   await using tested = startLog();
   const { log, shell } = tested;
   const run = { id: 'journey', operationKey: 'edit', continues: null };
@@ -108,7 +108,7 @@ test('what batches say of a run adds up, and its first failure is the one that b
   assert.ok(duration > 104_000 && duration < 106_000, String(duration));
 });
 
-test('the latest run of a key, and the end of a chain of runs, are found after a restart', async () => {
+test('the latest run of a key, and the last successor of a run, are found after a restart', async () => {
   await using tested = startLog();
   const { log, path, clock } = tested;
   const links = ['a', 'b', 'c', 'd'];
@@ -139,14 +139,14 @@ test('the latest run of a key, and the end of a chain of runs, are found after a
   await again.close();
 });
 
-describe('a log that cannot keep up', () => {
-  test('drops what it has no room for, counts it, and holds nobody up', async () => {
+describe('a log that is too slow', () => {
+  test('drops and counts the calls that exceed its buffer, and delays no request', async () => {
     await using tested = startLog({ maxQueued: 100 });
     const { log, path, shell } = tested;
     log.append(loggedCall());
     await log.settled();
     const unlock = await lock(path);
-    // The log stays locked until all of them have been taken.
+    // The log stays locked until all calls have been appended.
     for (let call = 0; call < 10_000; call++) log.append(loggedCall());
     assert.deepEqual(log.statistics(), { queued: 100, written: 1, dropped: 9_900 });
     const settled = log.settled();
@@ -156,7 +156,7 @@ describe('a log that cannot keep up', () => {
     assert.equal(shell('SELECT count(*) FROM requests'), '101');
   });
 
-  test('counts what it could not write, and says so once', async () => {
+  test('counts the calls that it could not write, and reports them once', async () => {
     await using tested = startLog();
     const { log, path, faults } = tested;
     writeFileSync(path, 'this is no database, however one looks at it'.repeat(100));
@@ -171,7 +171,7 @@ describe('a log that cannot keep up', () => {
   });
 });
 
-test('a question that few of many calls fit looks at so many at a time, and comes to them page by page', async () => {
+test('a query that matches few of many calls reads a limited number at a time, and finds them over several pages', async () => {
   await using tested = startLog({ maxQueued: 100_000 });
   const { log } = tested;
   const begun = Date.now();
@@ -198,8 +198,8 @@ test('a question that few of many calls fit looks at so many at a time, and come
   assert.deepEqual(pages, [0, 0, 1]);
 });
 
-describe('what is kept', () => {
-  test('is so many calls, the newest', async () => {
+describe('retention', () => {
+  test('keeps a limited number of calls, the newest', async () => {
     await using tested = startLog({ maxRows: 1_000 });
     const { log, shell } = tested;
     const begun = Date.now();
@@ -211,7 +211,7 @@ describe('what is kept', () => {
     assert.equal(shell('SELECT value FROM counters'), '1000');
   });
 
-  test('is so many days, of calls and of runs', async () => {
+  test('keeps calls and runs for a limited number of days', async () => {
     await using tested = startLog({ keptDays: 30 });
     const { log, shell, clock } = tested;
     const old = clock.ms - 29 * DAY_MS;
@@ -229,7 +229,7 @@ describe('what is kept', () => {
     assert.equal(shell('SELECT count(*) FROM latest_runs'), '1');
   });
 
-  test('is nothing of a project that was deleted, also what is over only afterwards', async () => {
+  test('keeps nothing of a deleted project, including calls that end after the deletion', async () => {
     await using tested = startLog();
     const { log, shell } = tested;
     const runOf = new Map([1, 2].map((id) => [id, { id: 'a', operationKey: null, continues: null }]));
@@ -251,7 +251,7 @@ describe('what is kept', () => {
   });
 });
 
-test('a disk that is almost full is left to the projects: calls are dropped, and counted', async () => {
+test('on an almost full disk calls are dropped and counted, so that projects keep the space', async () => {
   using disk = smallDisk();
   await using tested = startLog({ path: join(disk.path, 'requests.sqlite') });
   const { log } = tested;

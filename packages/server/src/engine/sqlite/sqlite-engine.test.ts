@@ -12,7 +12,7 @@ import type { Engine } from '../engine.ts';
 
 const PROJECTS = 1_000;
 
-test('a thousand projects are served with eight databases open on each thread', async () => {
+test('a thousand projects are served with at most eight open databases per thread', async () => {
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
   const slugs = Array.from({ length: PROJECTS }, (_, number) => `project-${number}`);
@@ -23,8 +23,8 @@ test('a thousand projects are served with eight databases open on each thread', 
   assert.deepEqual(new Set(counts), new Set([1]));
   if (openFilesUnknown === false) {
     const open = openDatabaseFiles(folder.path).length;
-    // One writer and two readers; SQLite keeps the file of a closed connection for as long as another thread has it
-    // open, because to close it would drop that one's locks. https://www.sqlite.org/src/doc/trunk/src/os_unix.c
+    // One writer and two readers. SQLite keeps the file of a closed connection open while another thread has it open, because closing it
+    // would release that thread's locks. https://www.sqlite.org/src/doc/trunk/src/os_unix.c
     assert.ok(open <= 2 * 3 * 8, `${open} are open`);
   }
   await engine.exports.writeSchema(ref('project-7'), 'sql', 'schema');
@@ -32,7 +32,7 @@ test('a thousand projects are served with eight databases open on each thread', 
   await engine.close();
 });
 
-test('a creation that fails leaves nothing, and the next one of that name makes a database that is read', async () => {
+test('a failed creation leaves nothing, and the next one with that name creates a working database', async () => {
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
 
@@ -50,7 +50,7 @@ test('a creation that fails leaves nothing, and the next one of that name makes 
   await engine.close();
 });
 
-test('a database made in place of an unfinished one is the one that is written and read from then on', async () => {
+test('a database created in place of an unfinished one is used for later reads and writes', async () => {
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
   await engine.createDatabase('library', { statements: ['CREATE TABLE left_over (id)'] });
@@ -62,7 +62,7 @@ test('a database made in place of an unfinished one is the one that is written a
   await engine.close();
 });
 
-test('given creations that a crash cut short, then the next start keeps the databases of projects, and no other', async () => {
+test('after a crash during creations, the next start keeps only the databases of known projects', async () => {
   using folder = temporaryFolder();
   const projects = knownProjects('library');
   const engine = await openEngine(folder.path, projects);
@@ -79,7 +79,7 @@ test('given creations that a crash cut short, then the next start keeps the data
   await next.close();
 });
 
-test('a database is discarded only where it was made for a project that did not come', async () => {
+test('a database is discarded only if the creation of its project was not completed', async () => {
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path, knownProjects('library'));
   for (const slug of ['library', 'orchard', 'kept']) {
@@ -123,7 +123,7 @@ test('a deleted project is not found, its files are removed, and deleting it aga
   await engine.close();
 });
 
-test('close answers what was asked before, refuses what comes after, and leaves each database in one file', async () => {
+test('close answers earlier requests, refuses later ones, and leaves each database in one file', async () => {
   using folder = temporaryFolder();
   const engine = await openEngine(folder.path);
   await engine.createDatabase('library', { statements: ['CREATE TABLE book (id)'] });

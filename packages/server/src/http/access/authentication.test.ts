@@ -101,8 +101,8 @@ async function kindOf(response: Response): Promise<string | null> {
   return JSON.parse(text).data.who?.kind ?? null;
 }
 
-describe('who may call what', () => {
-  test('anyone may call a public route, and a token is not even looked at', async () => {
+describe('access to routes', () => {
+  test('anyone may call a public route, and its token is ignored', async () => {
     assert.equal(await kindOf(await get('/public')), null);
     assert.equal(await kindOf(await get('/public', 'Bearer nonsense')), null);
   });
@@ -117,7 +117,7 @@ describe('who may call what', () => {
     await assertFailure(await get('/admin', `Bearer ${token}`), 'permission_denied');
   });
 
-  test('a token of any project may call a route of the account, where it is allowed to', async () => {
+  test('a token of any project may call a route of the account if its scopes allow it', async () => {
     assert.equal(await kindOf(await get('/account', `Bearer ${token}`)), 'project_token');
     assert.equal(await kindOf(await get('/account', `Bearer ${writer}`)), 'project_token');
     assert.equal(await kindOf(await get('/account', `Bearer ${adminToken}`)), 'admin');
@@ -126,13 +126,13 @@ describe('who may call what', () => {
     await assertFailure(await get('/account'), 'missing_authorization');
   });
 
-  test('the admin credential may call every route, of projects that do not exist too', async () => {
+  test('the admin credential may call every route, including those of projects that do not exist', async () => {
     assert.equal(await kindOf(await get('/admin', `Bearer ${adminToken}`)), 'admin');
     assert.equal(await kindOf(await get('/projects/nowhere', `Bearer ${adminToken}`)), 'admin');
     assert.equal(await kindOf(await get('/owner', `Bearer ${adminToken}`, { method: 'POST' })), 'admin');
   });
 
-  test('the scheme is read in any case, and spaces around the token do not count', async () => {
+  test('the scheme may be in any case, and spaces around the token are ignored', async () => {
     for (const authorization of [`bearer ${token}`, `BEARER ${token}`, `Bearer  ${token} `]) {
       assert.equal(await kindOf(await get('/projects/example_project', authorization)), 'project_token');
     }
@@ -158,7 +158,7 @@ describe('a request without a token', () => {
   }
 });
 
-describe('a token that is not valid', () => {
+describe('an invalid token', () => {
   const invalid: readonly (readonly [what: string, token: string])[] = [
     ['unknown', createToken('pat')],
     ['mistyped', token.slice(0, -1) + (token.endsWith('a') ? 'b' : 'a')],
@@ -177,7 +177,7 @@ describe('a token that is not valid', () => {
     });
   }
 
-  test('a mistyped one is refused without a look-up, and told so', async () => {
+  test('a mistyped token is refused without a lookup, with a message that says so', async () => {
     let lookups = 0;
     const counting = { authenticate: () => (lookups++, null) };
     await using other = await startEdgeServer(
@@ -194,10 +194,10 @@ describe('a token that is not valid', () => {
   });
 });
 
-describe('what a token is allowed', () => {
+describe('the scopes and tables of a token', () => {
   const whole = '/projects/example_project/whole';
 
-  test('a token without a scope that the route asks for is refused, and told which', async () => {
+  test('a token without a scope that the route requires is refused with the name of the scope', async () => {
     assert.equal(await kindOf(await get(whole, `Bearer ${writer}`)), 'project_token');
     assert.equal(await kindOf(await get(whole, `Bearer ${token}`)), 'project_token');
     assert.equal(await kindOf(await get(whole, `Bearer ${adminToken}`)), 'admin');
@@ -206,11 +206,11 @@ describe('what a token is allowed', () => {
     assert.equal(await kindOf(await get('/projects/example_project', `Bearer ${reader}`)), 'project_token');
   });
 
-  test('in another project a token is not valid, whatever it is allowed', async () => {
+  test('a token is invalid in another project, whatever its scopes', async () => {
     await assertFailure(await get('/projects/other/whole', `Bearer ${reader}`), 'invalid_token');
   });
 
-  test('a token limited to tables is refused where a route concerns the whole project, or another table', async () => {
+  test('a token limited to tables is refused on routes for the whole project, and for other tables', async () => {
     await assertFailure(await get(whole, `Bearer ${guest}`), 'permission_denied');
     const of = (table: string) => get(`/projects/example_project/of/${table}`, `Bearer ${guest}`);
     assert.equal(await kindOf(await of('orders')), 'project_token');
@@ -219,7 +219,7 @@ describe('what a token is allowed', () => {
   });
 });
 
-test('another project, a project that does not exist and a slug that cannot be answer a token with the same bytes', async () => {
+test('for a token, another project, a missing project and an invalid slug have the same answer', async () => {
   const answers = ['/projects/other_project', '/projects/nowhere', '/projects/no%20slug'].map(
     async (path) => {
       const response = await get(path, `Bearer ${token}`);
@@ -239,7 +239,7 @@ test('a request is refused before its body is read', async () => {
   await assertFailure(response, 'invalid_token');
 });
 
-test('an authenticator that fails lets nobody in, and tells nothing', async () => {
+test('if the authenticator fails, the request is refused without details', async () => {
   await using broken = await startEdgeServer(
     (app) => app.get('/admin', { config: { access: 'admin' } }, (request) => success(request, {})),
     { authenticator: { authenticate: () => Promise.reject(new Error('catalog.sqlite is locked')) } },

@@ -3,22 +3,22 @@ import { test } from 'node:test';
 
 import { createToken, hashToken, isWellFormedToken } from './token.ts';
 
-test('a token is its kind, 36 random characters and 6 of checksum', () => {
+test('a token consists of its kind, 36 random characters and a checksum of 6', () => {
   assert.match(createToken('pat'), /^pat_[0-9A-Za-z]{42}$/);
   assert.match(createToken('adm'), /^adm_[0-9A-Za-z]{42}$/);
   assert.notEqual(createToken('pat'), createToken('pat'));
 });
 
-test('what was made is well-formed', () => {
+test('a new token is well-formed', () => {
   for (let count = 0; count < 200; count++) assert.ok(isWellFormedToken(createToken('pat')));
 });
 
-test('the checksum is the CRC-32 of all before it in base 62, so that other programs can compute it', () => {
+test('the checksum is the CRC-32 of the preceding text in base 62, so that other programs can compute it', () => {
   // Computed with Python's zlib.crc32: 0xdf209341.
   assert.ok(isWellFormedToken(`pat_${'0'.repeat(36)}45L9Ob`));
 });
 
-test('one mistyped character anywhere is noticed', () => {
+test('one wrong character anywhere is detected', () => {
   const token = createToken('pat');
   for (let index = 4; index < token.length; index++) {
     const other = token.charAt(index) === 'a' ? 'b' : 'a';
@@ -27,7 +27,7 @@ test('one mistyped character anywhere is noticed', () => {
   }
 });
 
-test('a token cut short, made longer, or of another kind is not well-formed', () => {
+test('a token that is too short, too long, or of another kind is not well-formed', () => {
   const token = createToken('pat');
   for (const text of [
     token.slice(0, -1),

@@ -52,7 +52,7 @@ function post(
   contentType: string | null = 'application/json',
   path = '/notes',
 ): Promise<Response> {
-  // A Blob without a type is the one body for which fetch sends no Content-Type.
+  // fetch sends no Content-Type only for a Blob without a type.
   const bytes = contentType === null ? new Blob([String(body)]) : body;
   const headers = { authorization, ...(contentType !== null && { 'content-type': contentType }) };
   return fetch(server.url + path, { method: 'POST', body: bytes, headers });
@@ -65,7 +65,7 @@ async function dataOf(response: Response): Promise<unknown> {
 }
 
 describe('a JSON body', () => {
-  test('is taken with or without a charset, in any case of the type', async () => {
+  test('is accepted with or without a charset, with the type in any case', async () => {
     for (const type of [
       'application/json',
       'application/json; charset=utf-8',
@@ -75,12 +75,12 @@ describe('a JSON body', () => {
     }
   });
 
-  test('keeps every value as it was written', async () => {
+  test('keeps the exact text of every value', async () => {
     const text = [null, '12', 12, 1.5, true, '', { a: [] }];
     assert.deepEqual(await dataOf(await post(JSON.stringify({ text }))), { text });
   });
 
-  test('that is empty stands for an object without fields', async () => {
+  test('counts as an object without fields if it is empty', async () => {
     assert.deepEqual(await dataOf(await post('')), {});
     assert.deepEqual(await dataOf(await post('', null)), {});
     assert.deepEqual(await dataOf(await post('', 'text/plain')), {});
@@ -93,14 +93,14 @@ describe('a JSON body', () => {
     assert.deepEqual(JSON.parse(parseAnswer(await sendRaw(server.port, chunked)).body).data, {});
   });
 
-  test('that is no object is refused', async () => {
+  test('is refused if it is not an object', async () => {
     for (const body of ['[]', '[{"text":"a"}]', '1', '"a"', 'null', 'true', ' null ']) {
       const error = await assertFailure(await post(body), 'validation_failed');
       assert.deepEqual(error.details, [{ field: 'body', message: 'must be an object' }], body);
     }
   });
 
-  test('of any size is refused by a route that takes none', async () => {
+  test('is refused in any size by a route without a body', async () => {
     const response = await fetch(`${server.url}/notes`, {
       method: 'DELETE',
       body: '{"all":true}',
@@ -141,7 +141,7 @@ const malformed: readonly (readonly [
 
 describe('a body that is not JSON', () => {
   for (const [what, body, line, column] of malformed) {
-    test(`${what}: at line ${line}, column ${column}`, async () => {
+    test(`${what}: reported at line ${line}, column ${column}`, async () => {
       const error = await assertFailure(await post(new Uint8Array(Buffer.from(body))), 'invalid_json');
       assert.match(error.message, new RegExp(`line ${line}, column ${column},`));
     });
@@ -157,7 +157,7 @@ describe('a body that is not JSON', () => {
   });
 });
 
-test('a body that reaches into the prototypes of objects is refused, however it is written', async () => {
+test('a body with keys that reach object prototypes is refused in every spelling', async () => {
   const cases = [
     ['{"__proto__":{"admin":true}}', 'body.__proto__'],
     ['{"text":[{"__proto__":1,"__proto__":2}]}', 'body.text[0].__proto__'],
@@ -170,13 +170,13 @@ test('a body that reaches into the prototypes of objects is refused, however it 
   }
 });
 
-test('a column may be called constructor, and text may say __proto__', async () => {
+test('a column may be named constructor, and text may contain __proto__', async () => {
   const text = { constructor: 'Le Corbusier', note: '__proto__' };
   assert.deepEqual(await dataOf(await post(JSON.stringify({ text }))), { text });
 });
 
-describe('a body of another type', () => {
-  test('is refused, and the answer names the type that is taken', async () => {
+describe('a body with another type', () => {
+  test('is refused, and the answer names the accepted type', async () => {
     for (const type of [
       'text/plain',
       'application/x-www-form-urlencoded',
@@ -190,7 +190,7 @@ describe('a body of another type', () => {
     }
   });
 
-  test('or encoded, is refused', async () => {
+  test('or with an encoding is refused', async () => {
     const headers = { authorization, 'content-type': 'application/json', 'content-encoding': 'gzip' };
     const response = await fetch(`${server.url}/notes`, { method: 'POST', body: '{}', headers });
     const error = await assertFailure(response, 'unsupported_media_type');
@@ -206,7 +206,7 @@ describe('a body above the limit', () => {
     assert.match(error.message, /10485760/);
   });
 
-  test('is refused when its length shows only as it arrives', async () => {
+  test('is refused when it exceeds the limit while it arrives', async () => {
     const body = new ReadableStream({
       start(controller) {
         for (let offset = 0; offset < elevenMiB.length; offset += 65_536) {
@@ -225,7 +225,7 @@ describe('a body above the limit', () => {
     assert.match(error.message, /10485760/);
   });
 
-  test('by not one byte is taken', async () => {
+  test('is refused even if it exceeds the limit by one byte', async () => {
     const text = 'a'.repeat(10_485_760 - '{"text":""}'.length);
     const response = await post(JSON.stringify({ text }));
     assert.equal(response.status, 200);
@@ -234,7 +234,7 @@ describe('a body above the limit', () => {
   });
 });
 
-test('a body that does not arrive in time: request_timeout', async () => {
+test('a body that does not arrive in time is answered with request_timeout', async () => {
   await using impatient = await startEdgeServer(registerRoutes, { authenticator, timeouts: { bodyMs: 20 } });
   const bytes =
     'POST /notes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
@@ -246,13 +246,13 @@ test('a body that does not arrive in time: request_timeout', async () => {
   );
 });
 
-describe('a route that takes a stream of bytes', () => {
-  test('gets them, above the limit of JSON bodies too', async () => {
+describe('a route for a stream of bytes', () => {
+  test('receives them, even above the limit of JSON bodies', async () => {
     const response = await post(new Uint8Array(11 * 1_048_576), 'application/octet-stream', '/bytes');
     assert.deepEqual(await dataOf(response), { size: 11 * 1_048_576 });
   });
 
-  test('refuses other types, and says which it takes', async () => {
+  test('refuses other types, and names the accepted ones', async () => {
     const error = await assertFailure(
       await post('{}', 'application/json', '/bytes'),
       'unsupported_media_type',
@@ -261,7 +261,7 @@ describe('a route that takes a stream of bytes', () => {
   });
 });
 
-test('a client that never ends a refused body is cut off, and has had its answer', async () => {
+test('a client that never ends a refused body receives its answer and is disconnected', async () => {
   await using impatient = await startEdgeServer(registerRoutes, {
     authenticator,
     timeouts: { lingerMs: 20 },
@@ -271,7 +271,7 @@ test('a client that never ends a refused body is cut off, and has had its answer
   assert.equal(parseAnswer(await sendRaw(impatient.port, bytes)).status, 404);
 });
 
-test('a client that does end a refused body may go on', async () => {
+test('a client that ends a refused body may send more requests', async () => {
   const refused = `POST /nowhere HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\nContent-Length: 100000\r\n\r\n${'a'.repeat(100_000)}`;
   const next =
     'POST /notes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';

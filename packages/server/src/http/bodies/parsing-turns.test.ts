@@ -11,8 +11,8 @@ import { ParsingTurns } from './parsing-turns.ts';
 
 const MIB = 1_048_576;
 
-/** Bodies of 10 MiB that cost most to parse, each of its kind. */
-const worst: Readonly<Record<string, () => string>> = {
+/** Bodies of 10 MiB of the kinds that take longest to parse. */
+const slowBodies: Readonly<Record<string, () => string>> = {
   'numbers of one digit, one of sixteen, and an escape': () =>
     filled('{"v":[9007199254740993,"\\u0061",', '1,', '1]}'),
   'integers of sixteen digits': () => filled('{"v":[', '9007199254740993,', '1]}'),
@@ -36,7 +36,7 @@ async function answerOn(socket: Socket): Promise<string> {
   return chunk?.toString('latin1', 9, 12) ?? '';
 }
 
-test('while a long body is parsed, requests that come meanwhile are answered', async (context) => {
+test('while a long body is parsed, other requests are answered', async (context) => {
   const authenticator = tokensOf(new Map([['adm', { kind: 'admin' }]]));
   await using server = await startEdgeServer(
     (app) => {
@@ -49,7 +49,7 @@ test('while a long body is parsed, requests that come meanwhile are answered', a
     },
     { authenticator },
   );
-  for (const [what, text] of Object.entries(worst)) {
+  for (const [what, text] of Object.entries(slowBodies)) {
     await context.test(what, async () => {
       const body = Buffer.from(text());
       const [sender, other] = [1, 2].map(() => connect({ host: '127.0.0.1', port: server.port }));
@@ -57,7 +57,7 @@ test('while a long body is parsed, requests that come meanwhile are answered', a
       sender.write(
         `POST /long HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`,
       );
-      // The last byte comes when everything else has been taken, and nothing but that is left to do.
+      // The last byte is sent when the rest has arrived, so that only parsing is left.
       await new Promise((resolve) => sender.write(body.subarray(0, -1), resolve));
       let answered = 0;
       const long = answerOn(sender).then((status) => ({ status, answered }));
@@ -80,7 +80,7 @@ function parsed(turns: ParsingTurns, text: string, isGone = () => false): Promis
   });
 }
 
-test('of several long bodies that with the least left goes first, and a short one waits for none', async () => {
+test('of several long bodies, the one with the least left is parsed first, and a short one does not wait', async () => {
   const turns = new ParsingTurns();
   const order: unknown[] = [];
   const texts = [800_000, 200_000, 400_000, 10].map((length) => `[${'1,'.repeat(length / 2)}${length}]`);
@@ -93,7 +93,7 @@ test('of several long bodies that with the least left goes first, and a short on
   assert.deepEqual(order, [10, 200_000, 400_000, 800_000]);
 });
 
-test('a long body whose client has left is parsed no further, and the next one is', async () => {
+test('a long body is no longer parsed after its client has disconnected, and the next one is', async () => {
   const turns = new ParsingTurns();
   const long = `[${'1,'.repeat(100_000)}1]`;
   let requested = 0;
@@ -104,7 +104,7 @@ test('a long body whose client has left is parsed no further, and the next one i
   assert.ok(Array.isArray(await next));
 });
 
-test('a fault in a long body is told with its place', async () => {
+test('a syntax error in a long body is reported with its position', async () => {
   const text = `[${'1,\n'.repeat(100_000)}]`;
   await assert.rejects(parsed(new ParsingTurns(), text), {
     code: 'invalid_json',

@@ -19,7 +19,7 @@ after(() => server[Symbol.asyncDispose]());
 const LOGIN = 'POST /projects/quarry/auth/login';
 const JSON_TYPE = 'Content-Type: application/json\r\n';
 
-/** The answer to a request of which these bytes are sent and no more: the client neither ends nor leaves before it. */
+/** Sends only these bytes and keeps the connection open. @returns the answer. */
 async function answerTo(bytes: string): Promise<RawAnswer> {
   const socket = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
   socket.on('error', () => undefined);
@@ -35,7 +35,7 @@ function codeOf({ body }: RawAnswer): string {
   return JSON.parse(body).error?.code;
 }
 
-test('no route reads a body before it knows who sends it: an answer comes while none of the body has', async () => {
+test('no route reads a body before authentication: the answer arrives before any of the body is sent', async () => {
   const routes = (await registeredRoutes())
     .filter(({ method }) => takesBody(method))
     .map(({ method, url, config }) => ({
@@ -57,7 +57,7 @@ test('no route reads a body before it knows who sends it: an answer comes while 
   }
 });
 
-test('nor does a URL that is not known, or not for that method', async () => {
+test('an unknown URL or method is answered before its body is read', async () => {
   for (const [request, status] of [
     ['POST /nowhere', 404],
     ['PUT /projects/quarry/auth/login', 405],
@@ -73,7 +73,7 @@ test('nor does a URL that is not known, or not for that method', async () => {
 describe('a body without a token', () => {
   const wrong = '{"username":"a","password":"b"}';
 
-  test('is at most 16 KiB, by its Content-Length', async () => {
+  test('is limited to 16 KiB by its Content-Length', async () => {
     const head = `${LOGIN} HTTP/1.1\r\nHost: x\r\n${JSON_TYPE}Content-Length: `;
     assert.equal(
       codeOf(await answerTo(`${head}16384\r\n\r\n${wrong.padEnd(16_384)}`)),
@@ -84,7 +84,7 @@ describe('a body without a token', () => {
     assert.match(refused.body, /16384 bytes/);
   });
 
-  test('or as it arrives', async () => {
+  test('is limited to 16 KiB while it arrives', async () => {
     const head = `${LOGIN} HTTP/1.1\r\nHost: x\r\n${JSON_TYPE}Transfer-Encoding: chunked\r\n\r\n`;
     const fits = `4000\r\n${wrong.padEnd(16_384)}\r\n`;
     assert.equal(codeOf(await answerTo(`${head}${fits}0\r\n\r\n`)), 'invalid_credentials');

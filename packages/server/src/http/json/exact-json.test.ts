@@ -8,7 +8,7 @@ import { readStructure } from './json-structure.ts';
 
 declare global {
   interface JSON {
-    /** With the text of each value that is no object, which TypeScript does not declare yet. */
+    /** With the source text of each primitive value, which TypeScript does not declare yet. */
     parse(
       text: string,
       reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
@@ -16,7 +16,7 @@ declare global {
   }
 }
 
-/** What is meant, said slowly: each value is looked at with its text. https://tc39.es/proposal-json-parse-with-source/ */
+/** A slow reference implementation that reads the source text of each value. https://tc39.es/proposal-json-parse-with-source/ */
 function parseSlowly(text: string): unknown {
   return JSON.parse(text, (_name, value, { source = '' }) => {
     const isExact = typeof value !== 'number' || Number.isSafeInteger(value) || !/^-?\d+$/.test(source);
@@ -54,7 +54,7 @@ const string = fc.oneof(
     '"a, 9007199254740993]"',
   ),
 );
-/** `JSON.parse` of V8 13.6 mixes up the names `"\\""` and `"\\\\"` where both stand in a text: so there is neither here. */
+/** Without the names `"\\""` and `"\\\\"`, which `JSON.parse` of V8 13.6 confuses if a text has both. */
 const name = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 2 }).map((text) => JSON.stringify(text)),
   fc.constantFrom('"__proto__"', '"\\u005f_proto__"', '"constructor"', '"0"', '"1"', '"10"', '"a"', '""'),
@@ -92,7 +92,7 @@ function valueOf(text: string): unknown {
   }
 }
 
-test('it reads every JSON text as a reviver that looks at each number does', () => {
+test('every JSON text is parsed as by a reviver that checks the source text of each number', () => {
   fc.assert(
     fc.property(json, (text) => {
       assert.deepStrictEqual(parseExactJson(text), parseSlowly(text));
@@ -101,7 +101,7 @@ test('it reads every JSON text as a reviver that looks at each number does', () 
   );
 });
 
-/** What makes a member longer than a piece is, or many of them: more of the same, or one long string. */
+/** Makes a member longer than a chunk, or adds many members, or one long string. */
 const padding = fc.constantFrom(
   '0,'.repeat(40_000),
   `"${'a'.repeat(70_000)}",`,
@@ -111,8 +111,8 @@ const padding = fc.constantFrom(
 const members = Array.from({ length: 4_000 }, (_, index) => `"n${index}":9007199254740993,`).join('');
 const others = `"list":[${'null,'.repeat(40_000)}7],"text":"${'a'.repeat(70_000)}",`;
 
-describe('a text of several pieces', () => {
-  test('of an array', () => {
+describe('a text of several chunks is parsed if it consists of', () => {
+  test('an array', () => {
     fc.assert(
       fc.property(padding, json, padding, json, space, (before, first, between, last, gap) => {
         const text = `${gap}[${gap}${before}${first},${gap}${between}${last}]${gap}`;
@@ -122,7 +122,7 @@ describe('a text of several pieces', () => {
     );
   });
 
-  test('of an object', () => {
+  test('an object', () => {
     fc.assert(
       fc.property(json, json, space, (first, last, gap) => {
         const text = `{${gap}"first" :${first},${members}"__proto__":${first},${others} "last": ${last}${gap}}`;
@@ -134,7 +134,7 @@ describe('a text of several pieces', () => {
     );
   });
 
-  test('of an object in which names stand twice: the last value counts, in the place of the first', () => {
+  test('an object with duplicate names: the last value counts, in the position of the first', () => {
     const large = `[${'1,'.repeat(40_000)}9007199254740993]`;
     const text = `{"a":1,"b":${large},${members}"b":9007199254740994,"c":3,"a":${large}}`;
     const value = valueOf(text);
@@ -144,7 +144,7 @@ describe('a text of several pieces', () => {
     assert.equal(Reflect.get(value, 'a').at(-1), 9007199254740993n);
   });
 
-  test('of containers in containers', () => {
+  test('nested containers', () => {
     fc.assert(
       fc.property(padding, json, json, (inner, first, last) => {
         const text = `[{"list":[[${inner}${first}], 1],${members}"x":{"deep":[${inner}${last}]}},${inner}2]`;
@@ -154,7 +154,7 @@ describe('a text of several pieces', () => {
     );
   });
 
-  test('is read a piece at a time, whatever it is made of', () => {
+  test('anything, one chunk at a time', () => {
     const row = `{"a":9007199254740993,"b":"\\u0061"},`;
     for (const text of [
       `[${'1,'.repeat(5_000_000)}9007199254740993]`,
@@ -167,7 +167,7 @@ describe('a text of several pieces', () => {
       for (;;) {
         const { done, value } = reading.next();
         if (done === true) break;
-        // No piece is longer than the most there is in one, and a member more.
+        // No chunk is longer than the maximum plus one member.
         assert.ok(left - value < 70_000, `${left - value} characters at once`);
         left = value;
       }
@@ -176,12 +176,12 @@ describe('a text of several pieces', () => {
   });
 });
 
-test('an integer that nothing could hold is one that nothing can hold, and takes no time', () => {
+test('an integer that is too long for any column becomes one out of range, without taking time', () => {
   const value = parseExactJson(`[-${'7'.repeat(10_000_000)}]`);
   assert.ok(Array.isArray(value) && typeof value[0] === 'bigint');
   assert.equal(Number(value[0]), -Infinity);
 });
 
-test('a text that stops being JSON is refused with its place', () => {
+test('a text that is not JSON is refused with the position of the error', () => {
   assert.throws(() => parseExactJson('[9007199254740993,\n9007199254740993x]'), { line: 2, column: 17 });
 });

@@ -11,7 +11,7 @@ function parse(text: string): unknown {
   }
 }
 
-test('an integer that a number would round is a bigint, wherever it stands; every other value is as JSON has it', () => {
+test('an integer that a number would round is a bigint at any depth; every other value is as parsed by JSON', () => {
   assert.deepEqual(
     parse(
       '{"a":9007199254740992,"b":[-9223372036854775808,12345678901234567890],"c":9007199254740991,"d":1e20,"e":"9007199254740993","f":9007199254740993.5}',
@@ -31,7 +31,7 @@ function nested(depth: number, innermost: string): string {
   return '['.repeat(depth) + innermost + ']'.repeat(depth);
 }
 
-test('nesting beyond any use is refused, whether large integers have to be found in it or not', () => {
+test('excessive nesting is refused, with and without large integers', () => {
   for (const innermost of ['1', '9007199254740993']) {
     assert.ok(Array.isArray(parse(nested(64, innermost))));
     for (const depth of [65, 5_000, 1_000_000]) {

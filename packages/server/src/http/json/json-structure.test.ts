@@ -28,7 +28,7 @@ const faults: readonly (readonly [text: string, line: number, column: number, re
 ];
 
 for (const [text, line, column, reason] of faults) {
-  test(`${JSON.stringify(text)} stops being JSON at line ${line}, column ${column}`, () => {
+  test(`${JSON.stringify(text)} has a syntax error at line ${line}, column ${column}`, () => {
     const fault = faultIn(text);
     assert.ok(fault);
     assert.deepEqual([fault.line, fault.column], [line, column]);
@@ -36,7 +36,7 @@ for (const [text, line, column, reason] of faults) {
   });
 }
 
-test('it finds no fault in any JSON', () => {
+test('valid JSON has no error', () => {
   fc.assert(
     fc.property(fc.json(), fc.constantFrom(0, 1, 3), (text, indent) => {
       assert.equal(faultIn(JSON.stringify(JSON.parse(text), null, indent)), null);
@@ -44,7 +44,7 @@ test('it finds no fault in any JSON', () => {
   );
 });
 
-test('it finds a fault exactly where the runtime refuses a text', () => {
+test('an error has the position at which the runtime refuses the text', () => {
   const nearlyJson = fc
     .tuple(
       fc.json(),
@@ -87,18 +87,18 @@ for (const [what, text] of [
   ['objects', '{"a":'.repeat(1_000_000)],
   ['arrays that end', '['.repeat(1_000_000) + ']'.repeat(1_000_000)],
 ] as const) {
-  test(`${what} nested a million deep end the reading at the level that is too deep`, () => {
+  test(`${what} nested a million times are read only to the maximum depth`, () => {
     const fault = faultIn(text);
     assert.match(fault?.reason ?? '', /nesting exceeds 64 levels/);
     assert.equal(fault?.column, text.startsWith('[') ? 65 : 321);
   });
 }
 
-test('a fault before the level that is too deep is the first', () => {
+test('an error before the maximum depth is reported first', () => {
   assert.match(faultIn(`[x,${'['.repeat(100)}`)?.reason ?? '', /found "x"/);
 });
 
-test('an object has 32,768 names, and not one more', () => {
+test('an object has at most 32,768 names', () => {
   assert.equal(faultIn(objectOf(32_768)), null);
   assert.match(faultIn(objectOf(32_769))?.reason ?? '', /more than 32768 names/);
   assert.match(faultIn(`[1,{"a":{${'"a":1,'.repeat(32_768)}"a":1}}]`)?.reason ?? '', /more than 32768 names/);

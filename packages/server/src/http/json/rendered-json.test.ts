@@ -9,7 +9,7 @@ import { renderedSuccess } from './rendered-json.ts';
 
 const data = Type.Object({ text: Type.String() }, { additionalProperties: false });
 
-test('data that is text already is sent byte for byte, in an envelope like any other', async () => {
+test('pre-rendered data is sent byte for byte, in an ordinary envelope', async () => {
   await using server = await startEdgeServer((app) => {
     const options = {
       config: { access: 'public' },
@@ -29,7 +29,7 @@ test('data that is text already is sent byte for byte, in an envelope like any o
   assert.equal(rendered.headers.get('x-request-id'), body.request_id);
 });
 
-test('under test, text that its schema does not describe fails', async () => {
+test('in tests, pre-rendered data that does not match its schema fails', async () => {
   await using server = await startEdgeServer((app) => {
     app.get(
       '/rendered',

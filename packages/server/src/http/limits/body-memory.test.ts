@@ -27,7 +27,7 @@ async function startServer(options: Partial<HttpServerOptions>): Promise<EdgeSer
 const head = (length: string) =>
   `POST /notes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer adm\r\nContent-Type: application/json\r\n${length}\r\n\r\n`;
 
-/** A client that sends these bytes and waits; what came back is in `answers`. */
+/** Sends these bytes and keeps the connection open. Received data is added to `answers`. */
 function send(server: EdgeServer, bytes: string, answers: string[] = []): Socket {
   const socket = connect({ host: '127.0.0.1', port: server.port });
   socket.on('error', () => undefined).on('data', (chunk: Buffer) => answers.push(chunk.toString('latin1')));
@@ -39,7 +39,7 @@ function post(server: EdgeServer, length: number): Promise<Response> {
   return fetch(`${server.url}/notes`, { method: 'POST', headers, body: '{}'.padEnd(length) });
 }
 
-test('bodies that stop 16 bytes short hold no more than the limit, and are refused beyond it', async () => {
+test('incomplete bodies hold at most the memory limit, and more are refused', async () => {
   const counts = new EdgeCounts();
   const bodyMemory = { total: 1_000_000, perAddress: 1_000_000 };
   await using server = await startServer({ counts, bodyMemory });
@@ -47,7 +47,7 @@ test('bodies that stop 16 bytes short hold no more than the limit, and are refus
   const clients = Array.from({ length: 60 }, () =>
     send(server, head('Content-Length: 100016') + ' '.repeat(100_000), answers),
   );
-  // Each has room for its 100,016 bytes, or is refused.
+  // Each body of 100,016 bytes is either held or refused.
   await eventually(() => counts.bodiesRefused >= 50);
   await eventually(() => answers.length === counts.bodiesRefused);
   assert.ok(counts.bodyBytesHeld <= 1_000_000, String(counts.bodyBytesHeld));
@@ -63,7 +63,7 @@ test('bodies that stop 16 bytes short hold no more than the limit, and are refus
   assert.equal(counts.bodyBytesHeld, 0);
 });
 
-test('a Content-Length reserves nothing: what counts has arrived', async () => {
+test('a Content-Length reserves no memory: only received bytes count', async () => {
   const counts = new EdgeCounts();
   await using server = await startServer({ counts, bodyMemory: { total: 1_000_000, perAddress: 1_000_000 } });
   const clients = Array.from({ length: 50 }, () => send(server, `${head('Content-Length: 10485760')}{`));
@@ -74,7 +74,7 @@ test('a Content-Length reserves nothing: what counts has arrived', async () => {
   for (const client of clients) client.destroy();
 });
 
-test('a body that comes a byte at a time takes at most twice its size', async () => {
+test('a body that arrives byte by byte takes at most twice its size', async () => {
   const counts = new EdgeCounts();
   await using server = await startServer({ counts });
   const client = send(server, head('Transfer-Encoding: chunked') + '1\r\n \r\n'.repeat(50_000));
@@ -83,7 +83,7 @@ test('a body that comes a byte at a time takes at most twice its size', async ()
   client.destroy();
 });
 
-test('one body is taken, however low the limit, and refused beside another', async () => {
+test('a single body is accepted even if it exceeds the memory limit, but is refused beside another', async () => {
   const counts = new EdgeCounts();
   await using server = await startServer({ counts, bodyMemory: { total: 1_000, perAddress: 1_000 } });
   assert.equal((await post(server, 500_000)).status, 200);
@@ -93,7 +93,7 @@ test('one body is taken, however low the limit, and refused beside another', asy
   other.destroy();
 });
 
-test('a body that stops arriving gives its memory back', async () => {
+test('a body that stops arriving releases its memory', async () => {
   const counts = new EdgeCounts();
   await using server = await startServer({ counts, timeouts: { bodyStallMs: 20 } });
   const answers: string[] = [];
@@ -103,7 +103,7 @@ test('a body that stops arriving gives its memory back', async () => {
   assert.equal(counts.bodyBytesHeld, 0);
 });
 
-test('a body without its first byte, of a type that is not taken, ends as well', async () => {
+test('a request whose body never begins, with an unsupported type, ends as well', async () => {
   await using server = await startServer({ timeouts: { bodyStallMs: 20 } });
   const answers: string[] = [];
   send(server, head('Content-Length: 9').replace('application/json', 'text/plain'), answers);
@@ -116,7 +116,7 @@ function memory(limits: { readonly total: number; readonly perAddress: number })
   return new BodyMemory(limits, { counts: new EdgeCounts(), warnings });
 }
 
-test('one address leaves room for the others, and an address of IPv6 is its network', () => {
+test('one address leaves memory for others, and an IPv6 address counts as its network', () => {
   const bodies = memory({ total: 1_000, perAddress: 600 });
   const first = bodies.forBodyFrom('2001:db8::1');
   assert.equal(first.growTo(500), null);

@@ -18,7 +18,7 @@ async function openIdle(port: number): Promise<Socket> {
   return socket;
 }
 
-test('a connection above the limit is answered and closed, and what it asks for has no effect', async () => {
+test('a connection above the limit is answered and closed, and its request has no effect', async () => {
   let counted = 0;
   const counts = new EdgeCounts();
   await using server = await startEdgeServer(
@@ -52,11 +52,11 @@ test('a connection above the limit is answered and closed, and what it asks for 
   idle[1]?.destroy();
 });
 
-test('of very many above the limit, the rest is closed without an answer', async () => {
+test('of very many connections above the limit, most are closed without an answer', async () => {
   const counts = new EdgeCounts();
   await using server = await startEdgeServer(() => {}, { maxConnections: 1, counts });
   const sockets = await Promise.all(Array.from({ length: 150 }, () => openIdle(server.port)));
-  // They neither read nor end, and so stay open until their time is up.
+  // They neither read nor end, so they stay open until their timeout.
   await eventually(() => counts.connectionsRefused === 149);
   assert.equal(counts.connectionsOpen, 1);
   for (const socket of sockets) socket.destroy();

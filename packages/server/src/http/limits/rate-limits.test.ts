@@ -29,7 +29,7 @@ const authenticator = tokensOf(
   ]),
 );
 
-/** Time stands still but for `advance`. */
+/** The clock advances only by `advance`. */
 async function startServer(counts = new EdgeCounts()) {
   let now = 1_000;
   const server = await startEdgeServer(
@@ -53,7 +53,7 @@ function limitOf(response: Response): string | null {
   return response.headers.get('ratelimit');
 }
 
-test('a token has so many requests at once, and then one each time that one has come back', async () => {
+test('a token may send a burst of requests, and then one for each that is refilled', async () => {
   const counts = new EdgeCounts();
   await using server = await startServer(counts);
   const first = [await server.call(one), await server.call(one), await server.call(one)];
@@ -80,7 +80,7 @@ test('a token has so many requests at once, and then one each time that one has 
   assert.equal(limitOf(await server.call(one)), '"token";r=2;t=20');
 });
 
-test('each token has its own, and the admin credential none', async () => {
+test('each token has a separate limit, and the admin credential has none', async () => {
   await using server = await startServer();
   for (let count = 0; count < 3; count++) await server.call(one);
   assert.equal((await server.call(one)).status, 429);
@@ -92,7 +92,7 @@ test('each token has its own, and the admin credential none', async () => {
   }
 });
 
-test('a request that is refused for another reason counts, one with a body once, and a token that is not valid has no limit', async () => {
+test('requests refused for other reasons count, a request with a body counts once, and an invalid token has no limit', async () => {
   await using server = await startServer();
   const denied = await server.call(one, '/projects/shop/denied');
   await assertFailure(denied.clone(), 'permission_denied');

@@ -8,7 +8,7 @@ import { nextEvent } from '../../testing/system/waiting.ts';
 import { success } from '../envelope.ts';
 import { EdgeCounts } from '../observing/edge-counts.ts';
 
-/** More than the system keeps for a connection on its way. */
+/** More than the system buffers for a connection. */
 const LARGE = 'x'.repeat(40_000_000);
 const PAUSE_MS = 200;
 
@@ -17,7 +17,7 @@ async function startServer(counts: EdgeCounts, answerStallMs: number): Promise<E
     (app) => {
       app.get('/large', { config: { access: 'public' } }, (request) => success(request, { LARGE }));
       app.get('/long', { config: { access: 'public' } }, async (request) => {
-        // The timer of the earlier answer runs out before this one is made.
+        // The timer of the earlier answer expires before this answer is ready.
         await nextEvent(app.server, 'timeout');
         return success(request, { done: true });
       });
@@ -38,7 +38,7 @@ async function connectionAt(server: EdgeServer): Promise<Socket> {
   return connection;
 }
 
-test('a client that asks and does not read is cut off', async () => {
+test('a client that does not read its answer is disconnected', async () => {
   const counts = new EdgeCounts();
   await using server = await startServer(counts, 60);
   const connected = connectionAt(server);
@@ -52,7 +52,7 @@ test('a client that asks and does not read is cut off', async () => {
   client.destroy();
 });
 
-test('one that reads slowly has its answer', async () => {
+test('a client that reads slowly receives its answer', async () => {
   const counts = new EdgeCounts();
   const stallMs = 3_000;
   await using server = await startServer(counts, stallMs);
@@ -61,7 +61,7 @@ test('one that reads slowly has its answer', async () => {
   let pausedMs = 0;
   client.on('data', (chunk: Buffer) => {
     received += chunk.length;
-    // Each pause is far shorter than the limit; together they are longer.
+    // Each pause is much shorter than the limit; their sum is longer.
     if (received % 2_000_000 < chunk.length) {
       client.pause();
       pausedMs += PAUSE_MS;
@@ -74,7 +74,7 @@ test('one that reads slowly has its answer', async () => {
   client.destroy();
 });
 
-test('an answer that takes long to make is no slow reader, after a large one on the same connection either', async () => {
+test('an answer that takes long to compute is not cut off, even after a large one on the same connection', async () => {
   const counts = new EdgeCounts();
   await using server = await startServer(counts, 2_000);
   const client = ask(server.port, ['/large', '/long']);

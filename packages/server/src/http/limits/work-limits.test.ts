@@ -11,11 +11,11 @@ import { projectPath } from '../fields/project-slug.ts';
 import { EdgeCounts } from '../observing/edge-counts.ts';
 
 const authenticator = tokensOf(new Map([['adm', { kind: 'admin' }]]));
-/** Longer than the tests that do not wait for it take to leave. */
+/** Longer than the tests that do not depend on this limit take to send a body. */
 const BODY_MS = 500;
 const headers = { authorization: 'Bearer adm' };
 
-/** A server on which `/projects/:project/wait` is answered once `release` is called. */
+/** Starts a server on which `/projects/:project/wait` is answered once `release` is called. */
 async function startServer(counts: EdgeCounts): Promise<EdgeServer & { release: () => void }> {
   const released = Promise.withResolvers<void>();
   const server = await startEdgeServer(
@@ -51,7 +51,7 @@ async function untilWaiting(counts: EdgeCounts, number: number): Promise<void> {
   await eventually(() => counts.requestsUnderWay >= number);
 }
 
-test('a project has a bounded number of requests waiting, and leaves room for others; so have all together', async () => {
+test('the number of waiting requests is limited for each project, so that others have room, and for all together', async () => {
   const counts = new EdgeCounts();
   await using server = await startServer(counts);
   const waiting = [wait(server, 'a'), wait(server, 'A')];
@@ -73,7 +73,7 @@ test('a project has a bounded number of requests waiting, and leaves room for ot
   assert.equal(counts.requestsUnderWay, 0);
 });
 
-test('a request whose body is still arriving takes nobody’s place, and one that leaves gives its own back', async () => {
+test('a request whose body is still arriving takes no place, and one that disconnects frees its place', async () => {
   const counts = new EdgeCounts();
   await using server = await startServer(counts);
   server.release();
@@ -91,7 +91,7 @@ test('a request whose body is still arriving takes nobody’s place, and one tha
   assert.equal((await wait(server, 'a')).status, 200);
 });
 
-test('a request whose body came too late has been answered, and takes no place with what it still sends', async () => {
+test('a request whose body was too late has been answered, and the rest of its body takes no place', async () => {
   const counts = new EdgeCounts();
   await using server = await startServer(counts);
   server.release();

@@ -12,7 +12,7 @@ import { takeByteStreams } from '../bodies/body-parsing.ts';
 import type { HttpServer } from '../http-server.ts';
 import type { FinishedRequest } from './finished-requests.ts';
 
-test('each request that is over is told of, with its route and its failure, and nothing of what was in it', async () => {
+test('each finished request is reported with its route and its error, and without its content', async () => {
   const finished: FinishedRequest[] = [];
   await using server = await startEdgeServer(
     (app) => {
@@ -47,7 +47,7 @@ test('each request that is over is told of, with its route and its failure, and 
   assert.doesNotMatch(JSON.stringify(finished), /not told/);
 });
 
-test('a request whose client left before the answer is told of too, and once', async () => {
+test('a request whose client disconnected before the answer is reported once', async () => {
   const finished: FinishedRequest[] = [];
   const begun = Promise.withResolvers<void>();
   const left = Promise.withResolvers<void>();
@@ -78,7 +78,7 @@ test('a request whose client left before the answer is told of too, and once', a
   );
 });
 
-test('bytes are counted of bodies alone, of streams as many as came or went', async () => {
+test('only the bytes of bodies are counted; for streams, the bytes that were transferred', async () => {
   const finished: FinishedRequest[] = [];
   const all = Promise.withResolvers<void>();
   using folder = temporaryFolder();

@@ -21,7 +21,7 @@ const finished: FinishedRequest = {
   credential: { kind: 'admin' },
 };
 
-test('a log of the level debug has a line for each request, any other none', () => {
+test('the log has a line for each request only at the level debug', () => {
   const lines: string[] = [];
   const destination = new Writable({
     write(chunk, _encoding, done) {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { createServiceLog } from './service-log.ts';
 
-test('the log shows no secret, no body, no header and no query, wherever someone puts one', () => {
+test('the log shows no secret, body, header or query, whatever an error contains', () => {
   const lines: string[] = [];
   const log = createServiceLog('info', { write: (line) => lines.push(line) });
   log.info(

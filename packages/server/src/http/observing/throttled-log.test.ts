@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { createServiceLog } from './service-log.ts';
 import { ThrottledLog } from './throttled-log.ts';
 
-test('what happens again and again is told once a minute, with how often it did', () => {
+test('a repeated event is logged once a minute, with its count', () => {
   const lines: { readonly msg: string; readonly times: number; readonly port: number }[] = [];
   const destination = new Writable({
     write(chunk, _encoding, done) {

@@ -10,7 +10,7 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
 
 describe('a traceparent', () => {
-  test('gives its trace id', () => {
+  test('provides the trace id', () => {
     for (const header of [
       `00-${TRACE}-${PARENT}-01`,
       `00-${TRACE}-${PARENT}-00`,
@@ -21,7 +21,7 @@ describe('a traceparent', () => {
     }
   });
 
-  test('that is not as it must be is ignored', () => {
+  test('is ignored if it is invalid', () => {
     for (const header of [
       undefined,
       '',
@@ -45,7 +45,7 @@ describe('a traceparent', () => {
     }
   });
 
-  test('is in the line that the log has of a failure, and is told of with the request', async () => {
+  test('is in the log line of an error, and in the report of the request', async () => {
     const finished: FinishedRequest[] = [];
     await using server = await startEdgeServer(
       (app) => {

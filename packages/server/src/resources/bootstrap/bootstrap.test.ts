@@ -45,7 +45,7 @@ async function bootstrap(server: TestServer, json: unknown, token?: string): Pro
   return server.call('POST', '/bootstrap', { json, ...(token !== undefined && { token }) });
 }
 
-test('a whole project is made in one call: tables, rows, indexes, a user and tokens', async () => {
+test('one call creates a whole project: tables, rows, indexes, a user and tokens', async () => {
   await using server = await startTestServer();
 
   const { status, body } = await bootstrap(server, {
@@ -93,7 +93,7 @@ test('a whole project is made in one call: tables, rows, indexes, a user and tok
   }
 });
 
-test('what was asked for is what is there: types, defaults, keys and exact values', async () => {
+test('the created types, defaults, keys and values are exactly as requested', async () => {
   await using server = await startTestServer();
   await bootstrap(server, { ...minimal, tables: [contacts, notes] });
 
@@ -123,7 +123,7 @@ test('what was asked for is what is there: types, defaults, keys and exact value
   assert.equal(created.status, 409, 'the unique index on score is in force');
 });
 
-test('an integer beyond 2^53 that is no string keeps its digits', async () => {
+test('an integer beyond 2^53 that is not a string keeps its digits', async () => {
   await using server = await startTestServer();
   const text = JSON.stringify({ ...minimal, tables: [{ ...contacts, seed: [{ email: 'a', score: 0 }] }] });
 
@@ -136,7 +136,7 @@ test('an integer beyond 2^53 that is no string keeps its digits', async () => {
   assert.equal(rows[0].score, '9007199254740993');
 });
 
-test('with nothing but a name and a user the project is empty, and stays over a restart', async () => {
+test('with only a name and a user the project is empty, and survives a restart', async () => {
   await using server = await startTestServer();
 
   const { status, body } = await bootstrap(server, minimal);
@@ -147,7 +147,7 @@ test('with nothing but a name and a user the project is empty, and stays over a 
   assert.deepEqual(await readdir(join(server.dataDir, 'projects')), ['crm']);
 });
 
-test('a slug that is taken is refused, and the project that has it stays as it is', async () => {
+test('an existing slug is refused, and its project is unchanged', async () => {
   await using server = await startTestServer();
   await bootstrap(server, { ...minimal, tables: [contacts] });
 
@@ -164,7 +164,7 @@ test('a slug that is taken is refused, and the project that has it stays as it i
 const token = { account_user_id: 1 };
 const [column] = notes.columns;
 
-/** What is asked for besides the minimum, the code of the answer, and the fields at fault. */
+/** Additional parts of the request, the code of the error, and the fields that it names. */
 const refusals: readonly (readonly [what: string, body: object, code: string, fields: readonly string[]])[] =
   [
     ['no slug', { project_slug: undefined }, 'validation_failed', ['body.project_slug']],
@@ -375,7 +375,7 @@ const refusals: readonly (readonly [what: string, body: object, code: string, fi
     ],
   ];
 
-describe('what cannot be is refused with its place in the request, and nothing is made', () => {
+describe('an invalid request is refused with the place of the error, and nothing is created', () => {
   let server: TestServer;
   before(async () => {
     server = await startTestServer();
@@ -403,7 +403,7 @@ const many = <Value>(count: number, make: (number: number) => Value): readonly V
 const table = (number: number) => ({ table_name: `t${number}`, columns: [] });
 const small = { table_name: 't', columns: [{ name: 'a' }] };
 
-/** At the limit, one beyond it, and the field that is too long then. */
+/** A request at the limit, one beyond it, and the field that then exceeds it. */
 const limits: readonly (readonly [
   what: string,
   make: (count: number) => object,
@@ -465,7 +465,7 @@ const limits: readonly (readonly [
   ['tokens', (count) => ({ project_api_tokens: many(count, () => token) }), 100, 'body.project_api_tokens'],
 ];
 
-describe('a bootstrap takes so many, and no more', () => {
+describe('a bootstrap is limited to', () => {
   for (const [what, make, limit, field] of limits) {
     test(`${limit} ${what}`, async () => {
       await using server = await startTestServer();
@@ -482,7 +482,7 @@ function withTokenOf(account_user_id: number, slug = 'crm'): object {
   return { ...minimal, project_slug: slug, project_api_tokens: [{ account_user_id }] };
 }
 
-test('a slug that is taken is refused before any work is spent on the password', async () => {
+test('an existing slug is refused before the password is hashed', async () => {
   await using server = await startTestServer();
   await server.createProject('crm');
   const begin = process.cpuUsage();
@@ -497,7 +497,7 @@ test('a slug that is taken is refused before any work is spent on the password',
   assert.ok(refusing < hashing / 2, `${refusing} µs against ${hashing} µs`);
 });
 
-test('a project token makes projects in its own account, also with another account’s users beside it', async () => {
+test('a project token creates projects in its own account, even if other accounts have users', async () => {
   await using server = await startTestServer();
   await server.createProject('theirs');
   const own = await server.createProject('ours');
@@ -517,7 +517,7 @@ test('a project token makes projects in its own account, also with another accou
   assert.equal(made.body.data.project_api_tokens[0].account_user_id, 20);
   assert.deepEqual(foreign.body.error, unknown.body.error, 'who belongs to another account cannot be probed');
   assert.deepEqual(fieldsAtFault(foreign), ['body.project_api_tokens[0].account_user_id']);
-  // The new one is in the same account: its own tokens make projects there, too.
+  // The new project is in the same account, so its tokens can create projects there.
   const { token: newToken } = made.body.data.project_api_tokens[0];
   const next = await bootstrap(server, withTokenOf(20, 'third'), newToken);
   assert.equal(next.status, 201);
@@ -529,7 +529,7 @@ test('a project token makes projects in its own account, also with another accou
   );
 });
 
-test('of many bootstraps of one slug at once, one succeeds and is whole', async () => {
+test('of many concurrent bootstraps of one slug, one succeeds completely', async () => {
   await using server = await startTestServer();
 
   const answers = await Promise.all(many(10, () => bootstrap(server, { ...minimal, tables: [contacts] })));
@@ -552,7 +552,7 @@ function inLongSpelling(fields: object): object {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [LONG[key] ?? key, value]));
 }
 
-test('what a bootstrap makes is what the single calls make, to the letter', async () => {
+test('a bootstrap creates exactly what the single calls create', async () => {
   await using server = await startTestServer();
   await bootstrap(server, { ...minimal, tables: [contacts, notes] });
   await server.createProject('singly');
@@ -581,7 +581,7 @@ test('what a bootstrap makes is what the single calls make, to the letter', asyn
   assert.deepEqual(await seenOf('crm'), await seenOf('singly'));
 });
 
-test('given a token that is revoked while its bootstrap is under way, then nothing is made', async () => {
+test('if the token is revoked during its bootstrap, nothing is created', async () => {
   await using server = await startTestServer();
   const asking = await server.createProject('ours');
   const seed = many(5_000, (number) => ({ code: `${number}`, body: 'x'.repeat(500) }));

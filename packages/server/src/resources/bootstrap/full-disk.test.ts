@@ -21,7 +21,7 @@ const bootstrap = {
   ],
 };
 
-test('a bootstrap fails cleanly or is done, however little room there is for it', async (context) => {
+test('with little space on the disk, a bootstrap succeeds or fails completely', async (context) => {
   using disk = smallDisk();
   await using server = await startCommandServer({
     ROWHOUSE_DATA_DIR: disk.path,

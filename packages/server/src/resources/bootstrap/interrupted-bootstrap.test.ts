@@ -12,7 +12,7 @@ const TABLES = 10;
 const ROWS = 1_000;
 const TEXT = 'x'.repeat(350);
 
-/** Some four megabytes, so that making it takes its time. */
+/** About four megabytes, so that the bootstrap takes some time. */
 const bootstrap = JSON.stringify({
   project_slug: 'crm',
   project_name: 'CRM',
@@ -65,7 +65,7 @@ function sizeOf(path: string): number {
 
 const LOG = join('crm', 'database.sqlite-wal');
 
-/** When the server is killed, by what is in the folder of all projects. */
+/** When the server is killed, by the content of the folder of all projects. */
 const moments: readonly (readonly [when: string, isSo: (projects: string) => boolean])[] = [
   ['before anything is there', () => true],
   ['when the folder is announced', (projects) => existsSync(join(projects, '.unfinished-crm'))],
@@ -78,7 +78,7 @@ const moments: readonly (readonly [when: string, isSo: (projects: string) => boo
   ],
 ];
 
-test('given a bootstrap during which the server is killed, then the next start shows all of the project or nothing', async (context) => {
+test('if the server is killed during a bootstrap, the next start has the complete project or none of it', async (context) => {
   using folder = temporaryFolder();
   await using servers = new AsyncDisposableStack();
   let server = servers.use(await start(folder.path));
@@ -108,7 +108,7 @@ test('given a bootstrap during which the server is killed, then the next start s
   assert.deepEqual(readdirSync(join(folder.path, 'projects')), ['crm']);
 });
 
-test('given a bootstrap that was answered, then the project is there however the server ends', async () => {
+test('after the answer to a bootstrap, the project exists however the server ends', async () => {
   using folder = temporaryFolder();
   await using killed = await start(folder.path);
   const { status, body } = await call(killed, 'POST', '/bootstrap', bootstrap);

@@ -32,7 +32,7 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-/** Before each test: a project with this schema and these rows, imported. */
+/** Imports a project with this schema and these rows before each test. */
 async function given(statements: string): Promise<void> {
   await server.call('DELETE', '/projects/crm', { json: { confirm_project_slug: 'crm' } });
   await server.createProject('crm');
@@ -82,7 +82,7 @@ const SCHEMA = `
 describe('the columns of a table', () => {
   beforeEach(() => given(SCHEMA));
 
-  test('are listed, and one is read by its name in any case or by its id, in the documented form', async () => {
+  test('are listed in the documented form, and one is found by its name in any case or by its id', async () => {
     const listed = await done('GET', CONTACTS);
     assert.deepEqual(Object.keys(listed), ['table', 'columns']);
     assert.equal(listed.table, 'contacts');
@@ -101,7 +101,7 @@ describe('the columns of a table', () => {
     }
   });
 
-  test('grow by one with what is asked of it, and rows that are there have its default', async () => {
+  test('include a new column as requested, with its default in existing rows', async () => {
     const added = await done('POST', CONTACTS, {
       column_name: 'status',
       column_type: 'text',
@@ -137,7 +137,7 @@ describe('the columns of a table', () => {
     assert.equal(unique.column.is_unique, 1);
   });
 
-  test('do not grow by one that cannot be', async () => {
+  test('do not include an invalid new column', async () => {
     for (const [json, field] of [
       [{}, 'body.column_name'],
       [{ column_name: 'no good' }, 'body.column_name'],
@@ -163,7 +163,7 @@ describe('the columns of a table', () => {
     await refused('not_found', 'POST', '/projects/crm/column/zzz', { column_name: 'a' });
   });
 
-  test('do not grow where a view or a trigger counts on their number', async () => {
+  test('cannot be extended if a view or a trigger depends on their number', async () => {
     shell(`CREATE TABLE log (a, b); CREATE TRIGGER t AFTER DELETE ON owners BEGIN INSERT INTO log VALUES (1, 2); END;
       CREATE VIEW v (id, name) AS SELECT * FROM owners;`);
     const log = await refused('conflict', 'POST', '/projects/crm/column/log', { column_name: 'c' });
@@ -179,10 +179,10 @@ describe('the columns of a table', () => {
   });
 });
 
-describe('a column that is changed', () => {
+describe('a changed column', () => {
   beforeEach(() => given(SCHEMA));
 
-  test('keeps its id when it is renamed, and whatever refers to it follows', async () => {
+  test('keeps its id when it is renamed, and references follow its new name', async () => {
     shell(`CREATE VIEW v AS SELECT email, age FROM contacts;
       CREATE INDEX i ON contacts (age DESC) WHERE age > 1;
       CREATE TRIGGER t AFTER UPDATE OF age ON contacts BEGIN SELECT new.age; END;
@@ -207,7 +207,7 @@ describe('a column that is changed', () => {
     await refused('already_exists', 'PATCH', `${CONTACTS}/address`, { new_column_name: 'PHONE' });
   });
 
-  test('takes a default or loses it, and the rows that are there stay as they are', async () => {
+  test('gets or loses a default, and existing rows are unchanged', async () => {
     await done('POST', CONTACTS, { column_name: 'late', column_type: 'INTEGER', default_value: 1 });
     const rows = shell('SELECT rowid, * FROM contacts;');
     const sequence = shell('SELECT * FROM sqlite_sequence ORDER BY name;');
@@ -224,7 +224,7 @@ describe('a column that is changed', () => {
     assert.match(shell("SELECT sql FROM sqlite_schema WHERE name = 'contacts';"), /-- where they are/);
   });
 
-  test('becomes not nullable when no row has null in it, and else says how many do', async () => {
+  test('becomes not nullable if no row has NULL; otherwise the error has their number', async () => {
     const answer = await refused('constraint_violation', 'PATCH', `${CONTACTS}/phone`, {
       is_nullable: false,
     });
@@ -235,7 +235,7 @@ describe('a column that is changed', () => {
     await refused('conflict', 'PATCH', `${CONTACTS}/id`, { is_nullable: true });
   });
 
-  test('becomes unique when no value stands twice, and else says which do', async () => {
+  test('becomes unique if no value is duplicated; otherwise the error names the duplicates', async () => {
     const age = await refused('constraint_violation', 'PATCH', `${CONTACTS}/age`, { is_unique: true });
     assert.equal(messageOf(age), 'The column age has 1 value more than once: 18 (2 times).');
     assert.equal((await done('PATCH', `${CONTACTS}/phone`, { is_unique: true })).column.is_unique, 1);
@@ -252,14 +252,14 @@ describe('a column that is changed', () => {
     );
   });
 
-  test('stays unique while foreign keys refer to it', async () => {
+  test('stays unique while foreign keys reference it', async () => {
     shell("CREATE TABLE child (email TEXT REFERENCES contacts (email)); INSERT INTO child VALUES ('a@x');");
     const answer = await refused('conflict', 'PATCH', `${CONTACTS}/email`, { is_unique: false });
     assert.match(messageOf(answer), /the table child/);
     await done('PATCH', `${CONTACTS}/email`, { default_value: 'none' });
   });
 
-  test('takes another type only while it holds no values, and its default goes with it', async () => {
+  test('gets another type only while it has no values, and loses its default', async () => {
     const answer = await refused('conflict', 'PATCH', `${CONTACTS}/age`, { column_type: 'TEXT' });
     assert.match(messageOf(answer), /holds values in 2 rows/);
     const changed = await done('PATCH', `${CONTACTS}/phone`, {
@@ -273,7 +273,7 @@ describe('a column that is changed', () => {
     await done('PATCH', `${CONTACTS}/age`, { column_type: 'INTEGER' });
   });
 
-  test('is refused what no column can be', async () => {
+  test('rejects invalid changes', async () => {
     for (const [json, field] of [
       [{}, 'body'],
       [{ new_column_name: '' }, 'body.new_column_name'],
@@ -290,10 +290,10 @@ describe('a column that is changed', () => {
   });
 });
 
-describe('several columns at once', () => {
+describe('several changed columns', () => {
   beforeEach(() => given(SCHEMA));
 
-  test('are changed together', async () => {
+  test('change together', async () => {
     const ids = (await done('GET', CONTACTS)).columns.map(({ id }: { id: number }) => id);
     const answer = await done('PATCH', CONTACTS, {
       columns: [
@@ -318,7 +318,7 @@ describe('several columns at once', () => {
     assert.deepEqual([columns[3].is_nullable, columns[3].default_value], [0, 21]);
   });
 
-  test('are all as they were where one cannot be changed', async () => {
+  test('are all unchanged if one cannot be changed', async () => {
     for (const [code, change, field] of [
       ['validation_failed', { column_name: 'zzz', is_unique: true }, 'body.columns[1].column_name'],
       ['validation_failed', { column_name: 'EMAIL', is_unique: true }, 'body.columns[1].column_name'],
@@ -338,10 +338,10 @@ describe('several columns at once', () => {
   });
 });
 
-describe('a column that is dropped', () => {
+describe('a dropped column', () => {
   beforeEach(() => given(SCHEMA));
 
-  test('goes with what is about it alone: its constraints, its foreign key, its indexes', async () => {
+  test('is dropped with its own constraints, foreign key and indexes', async () => {
     shell(
       'CREATE INDEX one ON contacts (phone); CREATE TABLE log (who REFERENCES owners ON DELETE CASCADE, UNIQUE (who), FOREIGN KEY (who) REFERENCES owners); INSERT INTO log (rowid, who) VALUES (5, 1);',
     );
@@ -386,13 +386,13 @@ describe('a column that is dropped', () => {
     ],
   ];
   for (const [what, sql, named] of users) {
-    test(`stays while ${what} uses it`, async () => {
+    test(`cannot be dropped while ${what} uses it`, async () => {
       shell(`${sql};`);
       assert.match(messageOf(await refused('conflict', 'DELETE', `${CONTACTS}/phone`)), named);
     });
   }
 
-  test('stays while it is of the primary key, of a CHECK of the table, or what foreign keys refer to', async () => {
+  test('cannot be dropped from the primary key, a CHECK of the table, or a key that foreign keys reference', async () => {
     shell('CREATE TABLE child (email TEXT REFERENCES contacts (email));');
     for (const [column, named] of [
       ['id', /primary key/],
@@ -404,7 +404,7 @@ describe('a column that is dropped', () => {
   });
 });
 
-test('a view and a virtual table have no columns to change, and generated ones keep what they are', async () => {
+test('columns of views and virtual tables cannot be changed, and generated ones keep their expressions', async () => {
   await given(`CREATE TABLE t (a, b AS (a + 1) STORED, c INT AS (a)); CREATE VIEW v AS SELECT a FROM t;
     CREATE VIRTUAL TABLE f USING fts5(title); INSERT INTO t VALUES (1);`);
   for (const table of ['v', 'f']) {
@@ -428,7 +428,7 @@ test('a view and a virtual table have no columns to change, and generated ones k
   assert.equal(shell('SELECT * FROM t;'), '1');
 });
 
-test('given an imported table with odd names, its columns are found and changed by them', async () => {
+test('columns of an imported table with unusual names are found and changed by these names', async () => {
   const names = ['Order Details', 'naïve', '_x', 'a/b', '7', 'double"quote', '😀', 'rowid'];
   const quoted = names.map((name) => `"${name.replaceAll('"', '""')}" VARCHAR(9)`);
   await given(`CREATE TABLE "naïve ""t""" (${quoted.join(', ')}); INSERT INTO "naïve ""t""" DEFAULT VALUES;`);
@@ -445,7 +445,7 @@ test('given an imported table with odd names, its columns are found and changed 
   assert.deepEqual(await done('DELETE', `${path}/na%C3%AFve`), { deleted: true, column_name: 'naïve' });
 });
 
-test('children lose no row when the table that they refer to is made anew, whatever they say of a deletion', async () => {
+test('child rows are kept when their parent table is rebuilt, whatever their ON DELETE action is', async () => {
   await given(`CREATE TABLE parent (id INTEGER PRIMARY KEY, name TEXT UNIQUE);
     INSERT INTO parent VALUES (1, 'a'), (2, 'b');
     CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id REFERENCES parent ON DELETE CASCADE, name REFERENCES parent (name) ON DELETE SET NULL);
@@ -460,7 +460,7 @@ test('children lose no row when the table that they refer to is made anew, whate
   assert.equal(shell("SELECT group_concat(name) FROM sqlite_schema WHERE type = 'trigger';"), 'loud,louder');
 });
 
-test('what an imported file had wrong stays as it was, and does not stand in the way', async () => {
+test('errors in an imported file are kept, and do not prevent a change', async () => {
   await given(`PRAGMA ignore_check_constraints = ON;
     CREATE TABLE parent (id INTEGER PRIMARY KEY);
     CREATE TABLE t (a INTEGER CHECK (t.a > 0), b REFERENCES parent, c TEXT, UNIQUE (c) ON CONFLICT REPLACE);
@@ -479,7 +479,7 @@ test('what an imported file had wrong stays as it was, and does not stand in the
   const changed = await server.call('PATCH', '/projects/crm/column/t/c', { json: { default_value: 'y' } });
   assert.equal(changed.status, 200, JSON.stringify(changed.body.error));
   assert.equal(shell('SELECT rowid, * FROM t;'), rows);
-  // The foreign key of the file stays broken, too, so `done` has nothing to say here.
+  // The foreign key of the file stays broken, so the result of `done` is not checked.
   const path = '/projects/crm/column/t';
   const renamed = await server.call('PATCH', `${path}/c`, { json: { new_column_name: 'd' } });
   assert.equal(renamed.status, 200, JSON.stringify(renamed.body.error));
@@ -494,7 +494,7 @@ test('what an imported file had wrong stays as it was, and does not stand in the
   assert.match(messageOf(mentioned), /trigger one mentions log and does not compile/);
 });
 
-test('an external-content full-text table keeps the names that it reads by', async () => {
+test('an external-content full-text table keeps the column names that it reads', async () => {
   await given(`CREATE TABLE post (id INTEGER PRIMARY KEY, title TEXT, note TEXT);
     CREATE VIRTUAL TABLE search USING fts5(title, content='post', content_rowid='id');
     INSERT INTO post VALUES (5, 'hello', NULL); INSERT INTO search (search) VALUES ('rebuild');`);

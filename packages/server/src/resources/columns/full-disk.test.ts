@@ -17,7 +17,7 @@ const quarry = databaseFile(`
   WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)
     INSERT INTO stone SELECT i, hex(randomblob(30)), 'note ' || i FROM n;`);
 
-test('on a disk with little room a column is changed or the answer is storage_full, and nothing is lost', async (context) => {
+test('with little space on the disk, a column is changed or the answer is storage_full, and nothing is lost', async (context) => {
   using disk = smallDisk();
   context.diagnostic(`the disk is made small by: ${disk.kind}`);
   await using server = await startCommandServer({

@@ -19,12 +19,12 @@ const quarry = databaseFile(`
     INSERT INTO stone (weight, name) SELECT hex(randomblob(20)), 'stone ' || i FROM n;
   CREATE TRIGGER heavy AFTER INSERT ON stone BEGIN SELECT 1; END;`);
 
-/** Everything about the rows in one line; that of the same rows is the same. */
+/** A digest of all rows on one line. */
 const DIGEST = `SELECT count(*), sum(id), sum(length(weight)), min(weight), max(weight) FROM stone;
   SELECT group_concat(type || ' ' || name) FROM (SELECT type, name FROM sqlite_schema WHERE tbl_name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY type, name);
   SELECT * FROM sqlite_sequence WHERE name = 'stone';`;
 
-test('given a server that is killed while it makes a table anew, when it starts again, then the table is the old one or the new one, and whole', async (context) => {
+test('if the server is killed while it rebuilds a table, the next start has the complete old or new table', async (context) => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'projects', 'example_project', 'database.sqlite');
   const start = () =>
@@ -36,7 +36,7 @@ test('given a server that is killed while it makes a table anew, when it starts 
   }
   const digest = runSqliteShell(path, DIGEST);
   let cutOff = 0;
-  // How far the change is shows in the write-ahead log, which grows while rows come back.
+  // The size of the write-ahead log shows the progress of the change: it grows while rows are copied back.
   for (const logBytes of [0, 1, 4_000_000]) {
     await using server = await start();
     let isOver = false;

@@ -14,7 +14,7 @@ const quarry = databaseFile(`
   WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
     INSERT INTO stone SELECT i, hex(randomblob(20)), 'note ' || i FROM n;`);
 
-test('while a large table is made anew, its rows are read as they were, and other projects read and write', async () => {
+test('while a large table is rebuilt, its old rows can be read, and other projects can read and write', async () => {
   await using server = await startTestServer();
   await server.createProject('quarry');
   await server.createProject('other');

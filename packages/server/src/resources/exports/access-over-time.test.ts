@@ -25,7 +25,7 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-test('the answer to an export is given again to no other token, whatever that may do', async () => {
+test('another token cannot repeat a request to get the answer to an export, whatever its scopes', async () => {
   const mine = await makeToken({});
   const headers = { 'idempotency-key': 'once' };
   const made = await exportNow(server, 'shop', 'table/staff', {}, { token: mine.secret, headers });
@@ -36,24 +36,24 @@ test('the answer to an export is given again to no other token, whatever that ma
   }
   for (const grant of [{ scopes: ['exports'] }, { scopes: ['records:read'] }]) {
     const { secret } = await makeToken(grant);
-    thenIsDenied(await requestOf(server, 'shop', 'table/staff', {}, { token: secret, headers }));
+    assertDenied(await requestOf(server, 'shop', 'table/staff', {}, { token: secret, headers }));
   }
   const again = await exportNow(server, 'shop', 'table/staff', {}, { token: mine.secret, headers });
   assert.equal(again.id, made.id);
 });
 
-test('a file that is not made twice is still shown to nobody who may not export it', async () => {
+test('a reused export file is not accessible for a token that may not export it', async () => {
   const first = await exportNow(server, 'shop', 'table/staff');
   const reader = await makeToken({ scopes: ['exports', 'records:read'] });
   const second = await exportNow(server, 'shop', 'table/STAFF', {}, { token: reader.secret });
   assert.equal(second.sha256, first.sha256);
   const { secret } = await makeToken({ tables: ['goods'] });
   for (const { download_url } of [first, second]) {
-    thenIsDenied(await server.call('GET', download_url, { token: secret }));
+    assertDenied(await server.call('GET', download_url, { token: secret }));
   }
 });
 
-test('an export that waits is made although its token is revoked, for whoever may see it', async () => {
+test('a pending export is created even if its token is revoked, and is visible to tokens that may see it', async () => {
   const endless = await exportLater(server, 'shop', 'table/endless');
   const { secret, id } = await makeToken({});
   const waiting = await exportLater(server, 'shop', 'table/staff', { limit: 1 }, { token: secret });
@@ -70,7 +70,7 @@ test('an export belongs to the name that its table had', async () => {
   await server.call('POST', '/projects/shop/table', { json: { table_name: 'news' } });
   const secret = await exportNow(server, 'shop', 'table/secrets');
   const news = await exportNow(server, 'shop', 'table/news');
-  // What was secret gets the name of what was not.
+  // The secret table gets the name of the public one.
   assert.equal((await server.call('DELETE', '/projects/shop/table/news')).status, 200);
   const renamed = await server.call('PATCH', '/projects/shop/table/secrets', {
     json: { new_table_name: 'news' },
@@ -85,15 +85,15 @@ test('an export belongs to the name that its table had', async () => {
   ] as const) {
     assert.deepEqual(await idsSeenBy(token), [visible.id]);
     assert.equal((await server.call('GET', `/projects/shop/exports/${visible.id}`, { token })).status, 200);
-    thenIsDenied(await server.call('GET', `/projects/shop/exports/${hidden.id}`, { token }));
-    thenIsDenied(await server.call('GET', hidden.download_url, { token }));
+    assertDenied(await server.call('GET', `/projects/shop/exports/${hidden.id}`, { token }));
+    assertDenied(await server.call('GET', hidden.download_url, { token }));
   }
   const renewed = await exportNow(server, 'shop', 'table/news', { limit: 2 }, { token: ofNews.secret });
   assert.equal(renewed.table, 'news');
-  thenIsDenied(await requestOf(server, 'shop', 'table/news', {}, { token: ofSecrets.secret }));
+  assertDenied(await requestOf(server, 'shop', 'table/news', {}, { token: ofSecrets.secret }));
 });
 
-test('a token of another project is told nothing', async () => {
+test('a token of another project learns nothing', async () => {
   const stranger = await server.createProject('rival');
   const made = await exportNow(server, 'shop', 'table/goods');
   for (const path of [`/projects/shop/exports/${made.id}`, made.download_url, '/projects/shop/exports']) {
@@ -116,6 +116,6 @@ async function idsSeenBy(token: string): Promise<readonly string[]> {
   return body.data.exports.map(({ id }: Manifest) => id);
 }
 
-function thenIsDenied({ status, body }: Answer): void {
+function assertDenied({ status, body }: Answer): void {
   assert.deepEqual([status, body.error?.code], [403, 'permission_denied'], JSON.stringify(body));
 }

@@ -9,7 +9,7 @@ const SHOP = `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT); INSERT INT
   CREATE TABLE staff (id INTEGER PRIMARY KEY, wage INTEGER); INSERT INTO staff (wage) VALUES (1);
   CREATE VIEW names AS SELECT name FROM goods;`;
 
-/** Whatever is asked for, below `/projects/shop/export/`. */
+/** Every kind of export, below `/projects/shop/export/`. */
 const KINDS = ['table/goods', 'table/staff', 'table/names', 'schema', 'database'] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -63,15 +63,15 @@ for (const [name, { grant, may }] of Object.entries(TOKENS)) {
 
     for (const kind of KINDS) {
       const allowed = may.includes(kind);
-      test(`${allowed ? 'makes' : 'is refused'} an export of ${kind}, now or later`, async () => {
+      test(`${allowed ? 'creates' : 'cannot create'} an export of ${kind}, synchronously or asynchronously`, async () => {
         for (const prefer of ['wait=1', 'respond-async']) {
           const answer = await requestOf(server, 'shop', kind, {}, { token, headers: { prefer } });
           if (allowed) assert.ok(answer.body.ok, JSON.stringify(answer.body));
-          else thenIsDenied(answer);
+          else assertDenied(answer);
         }
       });
 
-      test(`${allowed ? 'sees' : 'is refused'} one of ${kind} that somebody else made`, async () => {
+      test(`${allowed ? 'sees' : 'cannot see'} an export of ${kind} by another token`, async () => {
         const { id, download_url } = present(made.get(kind));
         const there = `/projects/shop/exports/${id}`;
         const answers = [
@@ -87,7 +87,7 @@ for (const [name, { grant, may }] of Object.entries(TOKENS)) {
         assert.deepEqual(statuses, allowed ? [200, 200, 200, 200, 206, 201] : statuses.map(() => 403));
       });
 
-      test(`${allowed ? 'deletes' : 'does not delete'} one of ${kind}`, async () => {
+      test(`${allowed ? 'deletes' : 'cannot delete'} an export of ${kind}`, async () => {
         const theirs = await exportNow(server, 'shop', kind, { expires_in: 600 });
         const answer = await server.call('DELETE', `/projects/shop/exports/${theirs.id}`, { token });
         assert.equal(answer.status, allowed ? 200 : 403);
@@ -97,7 +97,7 @@ for (const [name, { grant, may }] of Object.entries(TOKENS)) {
       });
     }
 
-    test('lists what it may see, in pages that are whole', async () => {
+    test('lists the exports that it may see, in full pages', async () => {
       const all = await listAs({ query: 'limit=500' });
       const seen = all.exports.filter((each: Manifest & { readonly kind: string }) => {
         return may.includes(each.table === null ? wholeKind(each.kind) : (`table/${each.table}` as Kind));
@@ -115,7 +115,7 @@ for (const [name, { grant, may }] of Object.entries(TOKENS)) {
       }
     });
 
-    test('ends all links only where it may see all exports', async () => {
+    test('revokes all links only if it may see all exports', async () => {
       const link = await server.call('POST', `/projects/shop/exports/${present(made.get('schema')).id}/link`);
       const answer = await server.call('DELETE', '/projects/shop/export/links', { token });
       const mayAll = KINDS.every((kind) => may.includes(kind));
@@ -127,7 +127,7 @@ for (const [name, { grant, may }] of Object.entries(TOKENS)) {
   });
 }
 
-test('the refusal names the scopes that are missing', async () => {
+test('the error names the missing scopes', async () => {
   for (const [scopes, kind, message] of [
     [['exports'], 'table/goods', 'This requires a token with the scope records:read.'],
     [['exports'], 'schema', 'This requires a token with the scopes schema:read and records:read.'],
@@ -169,6 +169,6 @@ function present<Value>(value: Value | undefined): Value {
   return value;
 }
 
-function thenIsDenied({ status, body }: Answer): void {
+function assertDenied({ status, body }: Answer): void {
   assert.deepEqual([status, body.error?.code], [403, 'permission_denied'], JSON.stringify(body));
 }

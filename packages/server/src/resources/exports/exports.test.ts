@@ -60,7 +60,7 @@ async function exportSchema(server: TestServer, project: string, json?: unknown)
 }
 
 for (const shop of musicShops) {
-  test(`given ${shop.name}, its SQL export loads into the sqlite3 shell and gives the same schema`, async () => {
+  test(`given ${shop.name}, its SQL export loads into the sqlite3 shell and creates the same schema`, async () => {
     await using server = await startTestServer();
     using folder = temporaryFolder();
     const token = await importShop(server, shop.path);
@@ -99,7 +99,7 @@ for (const shop of musicShops) {
   });
 }
 
-test('an export is described in the documented form, and its bytes are what it says', async () => {
+test('the manifest of an export has the documented form, and matches its bytes', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('shop');
 
@@ -145,7 +145,7 @@ test('an export is described in the documented form, and its bytes are what it s
   assert.equal(headers['cache-control'], 'private');
 });
 
-test('the same schema gives the same bytes, whatever the project is called', async () => {
+test('the same schema is exported as the same bytes, whatever the name of the project', async () => {
   await using server = await startTestServer();
   await server.createProject('one');
   await server.createProject('two');
@@ -158,7 +158,7 @@ test('the same schema gives the same bytes, whatever the project is called', asy
   }
 });
 
-test('a download that broke off is resumed, in parts that make the whole', async () => {
+test('an interrupted download is resumed, and its ranges form the whole file', async () => {
   await using server = await startTestServer();
   const token = await importShop(server);
   const manifest = await exportSchema(server, 'shop');
@@ -201,7 +201,7 @@ test('a download that broke off is resumed, in parts that make the whole', async
   assert.equal(other.body.error?.code, 'precondition_failed');
 });
 
-test('HEAD tells all about a download and sends none of it', async () => {
+test('HEAD returns the headers of a download without its body', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const manifest = await exportSchema(server, 'shop', { format: 'sql', file_name: 'größe' });
@@ -219,7 +219,7 @@ test('HEAD tells all about a download and sends none of it', async () => {
   assert.equal(part.headers.get('content-length'), '10');
 });
 
-test('a file that vanished is noticed on list, get and download; one that comes back is ready again', async () => {
+test('list, get and download report a missing file; if it is restored, the export is ready again', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const stays = await exportSchema(server, 'shop');
@@ -252,7 +252,7 @@ test('a file that vanished is noticed on list, get and download; one that comes 
   assert.equal(back.body.data.export.missing_at, null);
 });
 
-test('a file of another size than the export’s is not served as the export, nor listed as ready', async () => {
+test('a file with a size that differs from the export’s is neither served nor listed as ready', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const manifest = await exportSchema(server, 'shop');
@@ -267,7 +267,7 @@ test('a file of another size than the export’s is not served as the export, no
   assert.equal(download.body.error?.code, 'export_file_missing');
 });
 
-test('exports are listed newest first, page by page', async () => {
+test('exports are listed newest first, in pages', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const ids: string[] = [];
@@ -288,7 +288,7 @@ test('exports are listed newest first, page by page', async () => {
   assert.equal(rest.has_more, false);
 });
 
-test('a deleted export is gone: its row, its file and its download', async () => {
+test('a deleted export has no manifest, no file and no download', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const manifest = await exportSchema(server, 'shop');
@@ -301,7 +301,7 @@ test('a deleted export is gone: its row, its file and its download', async () =>
   await assert.rejects(readFile(join(server.dataDir, 'exports', 'shop', manifest.id)), { code: 'ENOENT' });
 });
 
-test('exports last across a restart; one whose file had vanished meanwhile can still be deleted', async () => {
+test('exports survive a restart; one whose file is missing can still be deleted', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const kept = await exportSchema(server, 'shop');
@@ -313,7 +313,7 @@ test('exports last across a restart; one whose file had vanished meanwhile can s
   assert.equal((await server.call('DELETE', `/projects/shop/exports/${lost.id}`)).status, 200);
 });
 
-test('an export of another project, or one that never was, is not there', async () => {
+test('an export of another project and an unknown export are not_found', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const rival = await server.createProject('rival');
@@ -332,7 +332,7 @@ test('an export of another project, or one that never was, is not there', async 
   );
 });
 
-test('an unknown format is refused in the documented words, and the details name every format', async () => {
+test('an unknown format is refused with the documented message, and the details list every format', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
 
@@ -352,7 +352,7 @@ test('an unknown format is refused in the documented words, and the details name
   }
 });
 
-test('a body that is not what an export takes is refused, the field named, and no export is made', async () => {
+test('an invalid body is refused with the name of the field, and no export is created', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const path = '/projects/shop/export/schema';
@@ -383,7 +383,7 @@ test('a body that is not what an export takes is refused, the field named, and n
   assert.deepEqual((await server.call('GET', '/projects/shop/exports')).body.data.exports, []);
 });
 
-test('an empty body, with or without a content type, means the defaults; an emoji is a good name', async () => {
+test('an empty body, with or without a content type, means the defaults; an emoji is a valid name', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const path = '/projects/shop/export/schema';
@@ -395,7 +395,7 @@ test('an empty body, with or without a content type, means the defaults; an emoj
   assert.equal(named.body.data.export.download_name, '📦.json');
 });
 
-test('a hundred exports at once are all made and all right', async () => {
+test('a hundred concurrent exports all succeed and are correct', async () => {
   await using server = await startTestServer();
   const token = await importShop(server);
   const manifests = await Promise.all(
@@ -410,7 +410,7 @@ test('a hundred exports at once are all made and all right', async () => {
   assert.equal(listed.body.data.returned, 100);
 });
 
-test('an export whose project is deleted meanwhile is not found, and none of its files stays', async () => {
+test('an export whose project is deleted meanwhile is not_found, and leaves no file', async () => {
   await using server = await startTestServer();
   await importShop(server);
   const exported = Promise.all(

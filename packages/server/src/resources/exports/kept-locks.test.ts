@@ -6,7 +6,7 @@ import { exportNow, projectOf, stones } from '../../testing/http/exports.ts';
 import { startTestServer } from '../../testing/http/test-server.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
-test('given an export, when another program opens the database and closes it, then the service and it still see each other’s writes', async () => {
+test('after an export, the service and another program that opens and closes the database still see each other’s writes', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(5));
   const path = join(server.dataDir, 'projects', 'quarry', 'database.sqlite');

@@ -17,7 +17,7 @@ const SHOP = `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT); INSERT INT
   CREATE TABLE staff (id INTEGER PRIMARY KEY, wage INTEGER); INSERT INTO staff (wage) VALUES (1);
   CREATE VIEW wages AS SELECT wage FROM staff; CREATE VIEW names AS SELECT name FROM goods;`;
 
-test('a token that is limited to a table exports it by name in any case and by id, and nothing else', async () => {
+test('a token limited to a table exports it by name in any case and by id, and exports nothing else', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'shop', SHOP);
   const token = await limitedToken(server, { tables: ['Goods', 'names'] });
@@ -38,16 +38,16 @@ test('a token that is limited to a table exports it by name in any case and by i
   for (const prefer of ['respond-async', 'wait']) {
     const options = { token, headers: { prefer } };
     for (const name of ['staff', 'STAFF', 'wages', String(ids.get('staff')), 'nothing', '99']) {
-      thenIsDenied(await requestOf(server, 'shop', `table/${name}`, {}, options));
+      assertDenied(await requestOf(server, 'shop', `table/${name}`, {}, options));
     }
     for (const what of ['schema', 'database'])
-      thenIsDenied(await requestOf(server, 'shop', what, {}, options));
+      assertDenied(await requestOf(server, 'shop', what, {}, options));
   }
   const only = { include_tables: ['goods'] };
-  thenIsDenied(await requestOf(server, 'shop', 'database', only, { token }));
+  assertDenied(await requestOf(server, 'shop', 'database', only, { token }));
 });
 
-test('it sees, downloads, links to and deletes the exports of that table alone', async () => {
+test('a token limited to a table sees, downloads, links to and deletes only the exports of that table', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'shop', SHOP);
   const token = await limitedToken(server, { tables: ['GOODS'] });
@@ -65,12 +65,12 @@ test('it sees, downloads, links to and deletes the exports of that table alone',
   assert.equal(listed.body.data.has_more, false);
   for (const { id, download_url } of others) {
     const path = `/projects/shop/exports/${id}`;
-    thenIsDenied(await server.call('GET', path, { token }));
-    thenIsDenied(await server.call('GET', download_url, { token }));
-    thenIsDenied(await server.call('POST', `${path}/link`, { token }));
-    thenIsDenied(await server.call('DELETE', path, { token }));
+    assertDenied(await server.call('GET', path, { token }));
+    assertDenied(await server.call('GET', download_url, { token }));
+    assertDenied(await server.call('POST', `${path}/link`, { token }));
+    assertDenied(await server.call('DELETE', path, { token }));
   }
-  thenIsDenied(await server.call('DELETE', '/projects/shop/export/links', { token }));
+  assertDenied(await server.call('DELETE', '/projects/shop/export/links', { token }));
   const link = await server.call('POST', `/projects/shop/exports/${mine.id}/link`, { token });
   assert.equal(link.status, 201);
   assert.equal((await fetch(link.body.data.link.url)).status, 200);
@@ -78,7 +78,7 @@ test('it sees, downloads, links to and deletes the exports of that table alone',
   for (const other of others) assert.equal((await findExport(server, 'shop', other)).status, 'ready');
 });
 
-test('every route of exports needs the scope exports', async () => {
+test('every route of exports requires the scope exports', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'shop', SHOP);
   const { id, download_url } = await exportNow(server, 'shop', 'table/goods');
@@ -96,7 +96,7 @@ test('every route of exports needs the scope exports', async () => {
     ['DELETE', '/projects/shop/export/links'],
     ['DELETE', `/projects/shop/exports/${id}`],
   ] as const;
-  for (const [method, path] of routes) thenIsDenied(await server.call(method, path, { token: without }));
+  for (const [method, path] of routes) assertDenied(await server.call(method, path, { token: without }));
   const withIt = await limitedToken(server, { scopes: ['exports', 'records:read', 'schema:read'] });
   for (const [method, path] of routes) {
     const response = await server.fetch(method, path, { token: withIt });
@@ -118,6 +118,6 @@ async function idsOfTables(server: TestServer): Promise<ReadonlyMap<string, numb
   return new Map(tables.map(({ id, table_name }) => [table_name, id]));
 }
 
-function thenIsDenied({ status, body }: Answer): void {
+function assertDenied({ status, body }: Answer): void {
   assert.deepEqual([status, body.error?.code], [403, 'permission_denied'], JSON.stringify(body));
 }

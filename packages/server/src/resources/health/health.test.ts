@@ -5,7 +5,7 @@ import { startEdgeServer } from '../../testing/http/edge-server.ts';
 import { assertFailure } from '../../testing/http/envelope-assertions.ts';
 import { registerHealthRoutes } from './health.routes.ts';
 
-test('a service that is not ready is alive all the same', async () => {
+test('a service that is not ready is still healthy', async () => {
   let ready = false;
   await using server = await startEdgeServer((app) => registerHealthRoutes(app, async () => ready));
 
@@ -22,7 +22,7 @@ test('a service that is not ready is alive all the same', async () => {
   assert.match(await now.text(), /"data":\{"status":"ready"\}/);
 });
 
-test('a readiness check that fails is a service that is not ready', async () => {
+test('if the readiness check fails, the service is not ready', async () => {
   await using server = await startEdgeServer((app) =>
     registerHealthRoutes(app, () => Promise.reject(new Error('catalog gone'))),
   );

@@ -15,7 +15,7 @@ const large = databaseFile(
   'CREATE TABLE stone (id INTEGER PRIMARY KEY, weight BLOB); INSERT INTO stone VALUES (1, zeroblob(500000));',
 );
 
-test('on a full disk imports and exports fail with storage_full, what was stored stays, and all works when there is room', async (context) => {
+test('on a full disk imports and exports fail with storage_full, stored data is kept, and everything works when there is space', async (context) => {
   using disk = smallDisk();
   context.diagnostic(`the disk is made small by: ${disk.kind}`);
   await using server = await startCommandServer({
@@ -26,8 +26,8 @@ test('on a full disk imports and exports fail with storage_full, what was stored
   const exportsBefore = await filesIn(join(disk.path, 'exports', 'example_project'));
 
   disk.fill(server.pid, 0);
-  await thenStorageIsFull(await importInto(server, large));
-  await thenStorageIsFull(await call(server, 'POST', `${PROJECT}/export/schema`, '{"format":"sql"}'));
+  await assertStorageFull(await importInto(server, large));
+  await assertStorageFull(await call(server, 'POST', `${PROJECT}/export/schema`, '{"format":"sql"}'));
   const creation = '{"project_slug":"later","project_name":"Later"}';
   assert.ok([503, 507].includes((await call(server, 'POST', '/projects', creation)).status));
   assert.equal((await call(server, 'GET', PROJECT)).status, 200);
@@ -42,7 +42,7 @@ test('on a full disk imports and exports fail with storage_full, what was stored
   assert.equal(await server.stop('SIGTERM'), 0);
 });
 
-test('an import fails cleanly or is done, however little room there is for it', async () => {
+test('with little space on the disk, an import succeeds or fails completely', async () => {
   using disk = smallDisk();
   await using server = await startCommandServer({
     ROWHOUSE_DATA_DIR: disk.path,
@@ -53,7 +53,7 @@ test('an import fails cleanly or is done, however little room there is for it', 
     disk.fill(server.pid, large.byteLength + spare);
     const answer = await importInto(server, large);
     statuses.push(answer.status);
-    if (answer.status !== 201) await thenStorageIsFull(answer);
+    if (answer.status !== 201) await assertStorageFull(answer);
     assert.deepEqual(await uploadsIn(disk.path), []);
     disk.free(server.pid);
     const path = join(disk.path, 'projects', 'example_project', 'database.sqlite');
@@ -87,7 +87,7 @@ async function schemaOf(server: RunningCommand): Promise<string> {
   return (await call(server, 'GET', url)).text();
 }
 
-async function thenStorageIsFull(response: Response): Promise<void> {
+async function assertStorageFull(response: Response): Promise<void> {
   const text = await response.text();
   assert.equal(response.status, 507, text);
   assert.equal(JSON.parse(text).error.code, 'storage_full');

@@ -10,7 +10,7 @@ import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 const FIRST = databaseFile('CREATE TABLE a (id INTEGER PRIMARY KEY);');
 const SECOND = databaseFile('CREATE TABLE b (id INTEGER PRIMARY KEY);');
 
-test('a file that is sent again with its key is imported once, also into a project that is not empty any more', async () => {
+test('a file that is sent again with its idempotency key is imported once, even though the project is no longer empty', async () => {
   await using server = await startTestServer();
   await server.createProject('crm');
   const headers = { 'idempotency-key': 'import-1' };
@@ -33,7 +33,7 @@ test('a file that is sent again with its key is imported once, also into a proje
   assert.equal(runSqliteShell(path, 'PRAGMA integrity_check; SELECT id FROM a;'), 'ok\n7\n');
 });
 
-test('what a file brings along as answers to keys is not believed', async () => {
+test('idempotency results in an imported file are discarded', async () => {
   await using server = await startTestServer();
   await server.createProject('crm');
   await server.createProject('other');
@@ -58,14 +58,14 @@ function replacing(key: string): ImportCall {
   return { headers: { 'idempotency-key': key }, query: '?replace=true' };
 }
 
-test('a file that is sent again after another took its place does not come back, and neither does an earlier write', async () => {
+test('repeating an import or a write from before a later import has no effect', async () => {
   await using server = await startTestServer();
   await server.createProject('crm');
   assert.equal((await importDatabase(server, 'crm', FIRST, replacing('first'))).status, 201);
   const row = { headers: { 'idempotency-key': 'row' }, json: { id: 7 } };
   assert.equal((await server.call('POST', '/projects/crm/records/a', row)).status, 201);
   assert.equal((await importDatabase(server, 'crm', SECOND, replacing('second'))).status, 201);
-  // One without a key ends none of them.
+  // An import without a key removes no stored result.
   assert.equal((await importDatabase(server, 'crm', SECOND, { query: '?replace=true' })).status, 201);
   const again = [
     await importDatabase(server, 'crm', FIRST, replacing('first')),

@@ -10,7 +10,7 @@ import { startTestServer } from '../../testing/http/test-server.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
 for (const shop of musicShops) {
-  test(`given an empty project, ${shop.name} comes in whole, as one sound file`, async () => {
+  test(`given an empty project, ${shop.name} is imported completely, as one sound file`, async () => {
     await using server = await startTestServer();
     const token = await server.createProject('music');
     const bytes = await readFile(shop.path);
@@ -39,7 +39,7 @@ for (const shop of musicShops) {
   });
 }
 
-test('a project that has tables is imported into only with replace=true', async () => {
+test('importing into a project with tables requires replace=true', async () => {
   await using server = await startTestServer();
   await server.createProject('music');
   const first = databaseFile('CREATE TABLE album (id INTEGER PRIMARY KEY);');
@@ -59,7 +59,7 @@ test('a project that has tables is imported into only with replace=true', async 
   assert.match(await exportedSchema(server, 'music'), /CREATE TABLE .?PlaylistTrack/);
 });
 
-test('an import into a project that holds only a view is refused like one into tables', async () => {
+test('importing into a project with only a view is refused as well', async () => {
   await using server = await startTestServer();
   await server.createProject('views');
   await importDatabase(server, 'views', databaseFile('CREATE VIEW one AS SELECT 1;'));
@@ -68,7 +68,7 @@ test('an import into a project that holds only a view is refused like one into t
   assert.equal(refused.body.error?.code, 'conflict');
 });
 
-test('replace=true on an empty project is fine, and says that nothing was replaced', async () => {
+test('replace=true on an empty project succeeds, and reports that nothing was replaced', async () => {
   await using server = await startTestServer();
   await server.createProject('empty');
 
@@ -78,7 +78,7 @@ test('replace=true on an empty project is fine, and says that nothing was replac
   assert.equal(answer.body.data.import.replaced, false);
 });
 
-test('a database is replaced while it is being read: every reader sees the one or the other, whole', async () => {
+test('while a database is replaced, every reader sees either the complete old one or the complete new one', async () => {
   await using server = await startTestServer();
   await server.createProject('busy');
   const [one, other] = [databaseWith('one'), databaseWith('other')];
@@ -104,7 +104,7 @@ test('a database is replaced while it is being read: every reader sees the one o
   for (const text of seen) assert.ok(text === ofOne || text === ofOther, text);
 });
 
-test('of two imports at once into an empty project, exactly one is done', async () => {
+test('of two concurrent imports into an empty project, exactly one succeeds', async () => {
   await using server = await startTestServer();
   await server.createProject('race');
 
@@ -117,7 +117,7 @@ test('of two imports at once into an empty project, exactly one is done', async 
   assert.deepEqual(tableNames(await exportedSchema(server, 'race')), tablesOf(winner));
 });
 
-test('of several imports at once with replace=true, all are done and the last one stays, unmixed', async () => {
+test('concurrent imports with replace=true all succeed, and the last database is kept unmixed', async () => {
   await using server = await startTestServer();
   await server.createProject('race');
   const names = ['a', 'b', 'c', 'd'];
@@ -133,7 +133,7 @@ test('of several imports at once with replace=true, all are done and the last on
   assert.deepEqual(await uploadsOf(server.dataDir, 'race'), []);
 });
 
-test('what was imported is there after a restart, and the file is the size that was told', async () => {
+test('an imported database survives a restart, and its file has the reported size', async () => {
   await using server = await startTestServer();
   await server.createProject('lasting');
   const { body } = await importDatabase(server, 'lasting', databaseWith('one'));
@@ -167,7 +167,7 @@ async function uploadsOf(dataDir: string, project: string): Promise<readonly str
   return names.filter((name) => name.startsWith('upload-'));
 }
 
-test('tables whose names are the service’s own stay in the file, are shown nowhere, and are warned of', async () => {
+test('tables with reserved names are kept in the file, are not shown, and have a warning', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const file = databaseFile(
@@ -182,7 +182,7 @@ test('tables whose names are the service’s own stay in the file, are shown now
   assert.match(body.data.import.warnings[0].message, /_rowhouse_notes/);
 });
 
-test('rows that break a CHECK, and a CHECK that calls a function of another program, are warned of, not refused', async () => {
+test('rows that violate a CHECK, and a CHECK with an unknown function, have a warning and are accepted', async () => {
   await using server = await startTestServer();
   await server.createProject('broken');
   await server.createProject('foreign');
@@ -208,7 +208,7 @@ test('rows that break a CHECK, and a CHECK that calls a function of another prog
   }
 });
 
-test('a file that uses the names of the service’s own tables for something else is refused; one that was a project is not', async () => {
+test('a file that uses the service’s table names for other objects is refused; a former project is not', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   for (const forged of [

@@ -12,7 +12,7 @@ import { eventually, nextEvent } from '../../testing/system/waiting.ts';
 
 const file = databaseFile('CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2);');
 
-test('a client that hangs up in the middle of an upload leaves nothing behind, and others are served', async () => {
+test('a client that disconnects during an upload leaves nothing behind, and others are served', async () => {
   await using server = await startTestServer();
   const folder = await givenProject(server);
   const before = await exportedSchema(server, 'library');
@@ -27,7 +27,7 @@ test('a client that hangs up in the middle of an upload leaves nothing behind, a
   assert.equal(answer.status, 201);
 });
 
-test('an upload that ends before its announced length is given up', async () => {
+test('an upload that ends before its announced length is discarded', async () => {
   await using server = await startTestServer();
   const folder = await givenProject(server);
   const before = await exportedSchema(server, 'library');
@@ -40,7 +40,7 @@ test('an upload that ends before its announced length is given up', async () => 
   assert.equal(await exportedSchema(server, 'library'), before);
 });
 
-test('a project that is deleted while a file is uploaded into it is gone, and so is the upload', async () => {
+test('a project that is deleted during an upload is gone, and so is the upload', async () => {
   await using server = await startTestServer();
   const folder = await givenProject(server);
 
@@ -59,7 +59,7 @@ test('a project that is deleted while a file is uploaded into it is gone, and so
   assert.equal((await importDatabase(server, 'library', file)).status, 201);
 });
 
-test('uploads that a crash left are swept at the next start, the database is not', async () => {
+test('the start removes uploads that a crash left, but not the database', async () => {
   await using server = await startTestServer();
   const folder = await givenProject(server);
   const before = await exportedSchema(server, 'library');
@@ -74,7 +74,7 @@ test('uploads that a crash left are swept at the next start, the database is not
   assert.equal(await exportedSchema(server, 'library'), before);
 });
 
-test('a project whose own file was damaged is unavailable until it is replaced', async () => {
+test('a project with a damaged file is unavailable until its database is replaced', async () => {
   await using server = await startTestServer();
   const folder = await givenProject(server);
   await server.restart();
@@ -97,7 +97,7 @@ test('a project whose own file was damaged is unavailable until it is replaced',
   assert.match(await exportedSchema(server, 'library'), /CREATE TABLE t /);
 });
 
-test('a project whose own file was removed is unavailable until it is replaced', async () => {
+test('a project with a missing file is unavailable until its database is replaced', async () => {
   await using server = await startTestServer();
   const folder = await givenProject(server);
   await server.restart();
@@ -110,7 +110,7 @@ test('a project whose own file was removed is unavailable until it is replaced',
   assert.match(await exportedSchema(server, 'library'), /CREATE TABLE t /);
 });
 
-/** The project's folder. */
+/** Creates a project. @returns its folder. */
 async function givenProject(server: TestServer): Promise<string> {
   await server.createProject('library');
   await importDatabase(server, 'library', databaseFile('CREATE TABLE kept (id INTEGER PRIMARY KEY);'));

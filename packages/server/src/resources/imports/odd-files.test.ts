@@ -14,7 +14,7 @@ const BOOKS = `
   INSERT INTO book VALUES (1, 'Ære'), (2, 'naïve');
 `;
 
-test('sound files of every kind come in, and can be read and exported', async () => {
+test('sound files of every kind are imported, and can be read and exported', async () => {
   await using server = await startTestServer();
   const cases: readonly (readonly [slug: string, bytes: Buffer])[] = [
     ['utf16le', databaseFile(`PRAGMA encoding = 'UTF-16le'; ${BOOKS}`)],
@@ -46,12 +46,12 @@ test('sound files of every kind come in, and can be read and exported', async ()
   }
 });
 
-test('a file in WAL mode whose log was left behind comes in as it was before the log', async () => {
+test('a file in WAL mode without its log is imported as it was before the log', async () => {
   await using server = await startTestServer();
   await server.createProject('torn');
   using folder = temporaryFolder();
   const path = join(folder.path, 'source.sqlite');
-  // The shell copies the file while the log has the second row.
+  // The shell copies the file while the second row is only in the log.
   runSqliteShell(
     path,
     `PRAGMA journal_mode = WAL; ${BOOKS} PRAGMA wal_checkpoint(TRUNCATE);
@@ -63,7 +63,7 @@ test('a file in WAL mode whose log was left behind comes in as it was before the
   assert.equal(answer.body.data.import.rows, 2);
 });
 
-test('what a person should know of an imported file is told as warnings, and the file comes in', async () => {
+test('problems of an imported file are reported as warnings, and the file is accepted', async () => {
   await using server = await startTestServer();
   const cases: readonly (readonly [slug: string, bytes: Buffer, code: string, says: RegExp])[] = [
     ['keyless', databaseFile('CREATE TABLE log (line TEXT);'), 'table_without_primary_key', /\blog\b/],
@@ -104,7 +104,7 @@ test('what a person should know of an imported file is told as warnings, and the
   }
 });
 
-test('a warning stays short, however many and however long the names are', async () => {
+test('a warning has a limited length, however many and long the names are', async () => {
   await using server = await startTestServer();
   await server.createProject('names');
   const many = Array.from({ length: 40 }, (_, index) => `CREATE TABLE t${index} (x);`).join('\n');
@@ -117,7 +117,7 @@ test('a warning stays short, however many and however long the names are', async
     assert.ok(message.length < 2_000, message.length);
 });
 
-test('a refusal stays short, however long the names in the file are', async () => {
+test('an error message has a limited length, however long the names in the file are', async () => {
   await using server = await startTestServer();
   await server.createProject('names');
   const name = 'n'.repeat(400_000);
@@ -130,7 +130,7 @@ test('a refusal stays short, however long the names in the file are', async () =
   assert.ok(refused.body.error.message.length < 2_000);
 });
 
-test('a database with a table of an unknown module comes in with a warning, and is exported', async () => {
+test('a database with a table of an unknown module is imported with a warning, and is exported', async () => {
   await using server = await startTestServer();
   await server.createProject('spatial');
   const bytes = databaseFile(`${BOOKS}
@@ -147,7 +147,7 @@ test('a database with a table of an unknown module comes in with a warning, and 
   assert.match(await exportedSchema(server, 'spatial', 'json'), /shapes/);
 });
 
-test('a full-text index comes in and is counted as the one table that it is', async () => {
+test('a full-text index is imported, and counts as one table', async () => {
   await using server = await startTestServer();
   await server.createProject('text');
   const bytes = databaseFile(
@@ -159,7 +159,7 @@ test('a full-text index comes in and is counted as the one table that it is', as
   assert.equal(answer.body.data.import.rows, 2);
 });
 
-/** Versions before 3.7.0 left the header's page count stale, which the counter beside it tells. */
+/** Versions before 3.7.0 did not update the page count in the header, as the counter beside it shows. */
 function ofAnOldSqlite(bytes: Buffer): Buffer {
   bytes.writeUInt32BE(0, 28);
   bytes.writeUInt32BE(0, 92);

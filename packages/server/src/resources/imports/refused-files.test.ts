@@ -10,7 +10,7 @@ import { startTestServer, type TestServer } from '../../testing/http/test-server
 
 const PAGE_BYTES = 1024;
 
-/** Some 40 pages of two b-trees. */
+/** About 40 pages of two b-trees. */
 const sound = databaseFile(`
   PRAGMA page_size = ${PAGE_BYTES};
   CREATE TABLE book (id INTEGER PRIMARY KEY, title TEXT NOT NULL);
@@ -19,7 +19,7 @@ const sound = databaseFile(`
   INSERT INTO book SELECT i, 'title ' || i FROM n;
 `);
 
-test('what is no sound SQLite file is refused in words that help, and the project stays as it was', async () => {
+test('a file that is not a sound SQLite database is refused with a specific message, and the project is unchanged', async () => {
   await using server = await startTestServer();
   await givenProject(server);
   const before = await exportedSchema(server, 'library');
@@ -59,14 +59,14 @@ test('what is no sound SQLite file is refused in words that help, and the projec
     assert.doesNotMatch(refused.body.error.message, /upload-|\/tmp/, name);
   }
   assert.equal(await exportedSchema(server, 'library'), before);
-  await thenNoUploadIsLeft(server);
+  await assertNoUploadLeft(server);
 });
 
-test('a copy made in the middle of a transaction, without its rollback journal, is refused as damaged', async () => {
+test('a copy from the middle of a transaction, without its rollback journal, is refused as damaged', async () => {
   await using server = await startTestServer();
   await givenProject(server);
   const before = await exportedSchema(server, 'library');
-  // The first pages as they were before the transaction, the rest as it left them.
+  // The first pages from before the transaction, the rest from after it.
   const later = databaseFile(`
     PRAGMA page_size = ${PAGE_BYTES};
     CREATE TABLE book (id INTEGER PRIMARY KEY, title TEXT NOT NULL);
@@ -81,13 +81,13 @@ test('a copy made in the middle of a transaction, without its rollback journal, 
   assert.equal(await exportedSchema(server, 'library'), before);
 });
 
-test('a request that is not an import of a file is refused before anything is stored', async () => {
+test('a request that is not a file import is refused before anything is stored', async () => {
   await using server = await startTestServer({ importMaxBytes: sound.byteLength });
   const token = await givenProject(server);
   const foreign = await server.createProject('neighbour');
   const before = await exportedSchema(server, 'library');
   const large = Buffer.concat([sound, Buffer.alloc(1)]);
-  // More than waits in the buffers between here and there, so that the refusal comes while it is being sent.
+  // Larger than all buffers on the way, so that the refusal arrives while the body is being sent.
   const huge = Buffer.concat([sound, Buffer.alloc(64 * 1024 * 1024)]);
   const cases: readonly (readonly [
     code: string,
@@ -115,10 +115,10 @@ test('a request that is not an import of a file is refused before anything is st
     assert.equal(refused.status, status);
   }
   assert.equal(await exportedSchema(server, 'library'), before);
-  await thenNoUploadIsLeft(server);
+  await assertNoUploadLeft(server);
 });
 
-test('an import into a project that does not exist is not_found for the owner, and makes nothing', async () => {
+test('importing into a project that does not exist is not_found for the owner, and creates nothing', async () => {
   await using server = await startTestServer();
   const refused = await importDatabase(server, 'nowhere', sound);
   assert.equal(refused.status, 404);
@@ -126,7 +126,7 @@ test('an import into a project that does not exist is not_found for the owner, a
   assert.deepEqual(await readdir(join(server.dataDir, 'projects')), []);
 });
 
-test('a file of exactly the limit is taken, announced or not', async () => {
+test('a file of exactly the maximum size is accepted, with or without a Content-Length', async () => {
   await using server = await startTestServer({ importMaxBytes: sound.byteLength });
   for (const [project, body] of [
     ['announced', sound],
@@ -150,7 +150,7 @@ async function givenProject(server: TestServer): Promise<string> {
   return token;
 }
 
-async function thenNoUploadIsLeft(server: TestServer): Promise<void> {
+async function assertNoUploadLeft(server: TestServer): Promise<void> {
   const names = await readdir(join(server.dataDir, 'projects', 'library'));
   assert.deepEqual(
     names.filter((name) => name.startsWith('upload-')),
@@ -164,7 +164,7 @@ function changed(change: (copy: Buffer) => void): Buffer {
   return copy;
 }
 
-/** One title, in the table or in its index, but not in both. */
+/** Changes one title in the table or in its index, but not in both. */
 function swapTitle(copy: Buffer): void {
   copy.write('tatle 500', copy.indexOf('title 500'), 'latin1');
 }
@@ -177,7 +177,7 @@ function withSchemaText(sql: string): Buffer {
   `);
 }
 
-/** A body whose length is not announced. */
+/** A body without a Content-Length. */
 function inChunks(bytes: Buffer): ReadableStream<Uint8Array> {
   return new Blob([Uint8Array.from(bytes)]).stream();
 }

@@ -28,7 +28,7 @@ const programs: readonly (readonly [what: string, statements: string])[] = [
 ];
 
 for (const [what, statements] of programs) {
-  test(`given another program that ${what}, then an import is unavailable, no row is lost, and it is done once the program has ended`, async () => {
+  test(`while another program ${what}, an import is unavailable and no row is lost; it succeeds after the program has ended`, async () => {
     using folder = temporaryFolder();
     await using servers = new AsyncDisposableStack();
     let server = servers.use(await start(folder.path));
@@ -58,7 +58,7 @@ for (const [what, statements] of programs) {
   });
 }
 
-test('given a step with files that fails while a database is replaced, then the project has every row, or is the new database, and can be imported into again', async (context) => {
+test('if a file operation fails while a database is replaced, the project has every old row or the new database, and can be imported into again', async (context) => {
   using folder = temporaryFolder();
   const steps = fileSteps(folder.path);
   const dataDir = join(folder.path, 'data');
@@ -87,7 +87,7 @@ test('given a step with files that fails while a database is replaced, then the 
   assert.ok(outcomes.includes(`renameSync: ${OLD_ROWS}`));
 });
 
-test('given a server that is killed before each step with files while it replaces a database, then the next start has every row, or the new database', async (context) => {
+test('if the server is killed before any file operation while it replaces a database, the next start has every old row or the new database', async (context) => {
   using folder = temporaryFolder();
   const steps = fileSteps(folder.path);
   const dataDir = join(folder.path, 'data');
@@ -121,7 +121,7 @@ test('given a server that is killed before each step with files while it replace
   assert.ok(outcomes.at(-1)?.endsWith(NEW_ROWS));
 });
 
-test('given a program that opens the file at any step, then it is told to wait or has the new database, and neither is damaged', async (context) => {
+test('a program that opens the file at any step waits or reads the new database, and neither database is damaged', async (context) => {
   using folder = temporaryFolder();
   const steps = fileSteps(folder.path);
   await using server = await start(join(folder.path, 'data'), steps.environment);
@@ -159,7 +159,7 @@ function start(dataDir: string, environment: Readonly<Record<string, string>> = 
     ROWHOUSE_DATA_DIR: dataDir,
     ROWHOUSE_ADMIN_TOKEN: ADMIN_TOKEN,
     ROWHOUSE_SAMPLE_PROJECT: 'off',
-    // What fails here is meant to.
+    // Failures in this test are expected.
     ROWHOUSE_LOG_LEVEL: 'fatal',
     ...environment,
   });
@@ -171,7 +171,7 @@ async function makeProject(server: RunningCommand, slug: string): Promise<void> 
   assert.equal((await importInto(server, slug, OLD)).status, 201);
 }
 
-/** Each is acknowledged. */
+/** Inserts rows, each of which is acknowledged. */
 async function insertRows(server: RunningCommand, project: string, count: number): Promise<void> {
   const rows = Array.from({ length: count }, (_, position) => ({ note: `row ${position}` }));
   const answer = await call(server, `/projects/${project}/records/stone`, JSON.stringify({ rows }));
@@ -187,7 +187,7 @@ async function importInto({ url }: RunningCommand, project: string, file: Buffer
   return answerOf(response);
 }
 
-/** The tables of the project, each with how many rows it has. */
+/** The tables of the project, each with its row count. */
 async function contentOf(server: RunningCommand, project: string): Promise<string> {
   const { status, body } = await call(server, `/projects/${project}/tables?include_count=true`);
   assert.equal(status, 200, JSON.stringify(body));

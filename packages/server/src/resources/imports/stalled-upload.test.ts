@@ -9,7 +9,7 @@ import { openTestEngine } from '../../testing/databases/open-test-engine.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import { Imports } from './imports.ts';
 
-test('an upload that stops bringing bytes is given up with request_timeout, and nothing of it stays', async () => {
+test('an upload that stalls fails with request_timeout, and nothing of it is kept', async () => {
   using folder = temporaryFolder();
   const engine = await openTestEngine(folder.path, { onThreadCrash: (error) => assert.fail(error) });
   await engine.createDatabase('shop', {});

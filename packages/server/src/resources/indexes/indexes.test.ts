@@ -27,7 +27,7 @@ function shell(server: TestServer, sql: string): string {
   return runSqliteShell(join(server.dataDir, 'projects', 'crm', 'database.sqlite'), sql);
 }
 
-test('an index is made, listed and dropped in the documented form, and is in the file', async () => {
+test('an index is created, listed and dropped in the documented form, and is in the file', async () => {
   await using server = await serverWithContacts();
   const path = '/projects/crm/indexes/contacts';
 
@@ -67,7 +67,7 @@ test('an index is made, listed and dropped in the documented form, and is in the
   assert.equal((await server.call('DELETE', `${path}/idx_contacts_city_size`)).status, 404);
 });
 
-test('a unique index says that its column is unique, and is refused while values stand twice, naming them', async () => {
+test('a unique index makes its column unique, and is refused with the values that are duplicated', async () => {
   await using server = await serverWithContacts();
   const path = '/projects/crm/indexes/contacts';
   shell(
@@ -94,7 +94,7 @@ test('a unique index says that its column is unique, and is refused while values
   );
 });
 
-test('an index that cannot be is refused with the field and the reason', async () => {
+test('an invalid index is refused with the field and the reason', async () => {
   await using server = await serverWithContacts();
   const path = '/projects/crm/indexes/contacts';
   const cases: readonly (readonly [json: unknown, field: string])[] = [
@@ -126,7 +126,7 @@ test('an index that cannot be is refused with the field and the reason', async (
   assert.equal(automatic.body.error?.code, 'conflict');
 });
 
-test('given an imported file, its indexes are shown with their expressions; one that a foreign key needs stays', async () => {
+test('the indexes of an imported file are listed with their expressions; one that a foreign key requires cannot be dropped', async () => {
   await using server = await startTestServer();
   await server.createProject('crm');
   await importDatabase(

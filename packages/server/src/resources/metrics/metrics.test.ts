@@ -17,7 +17,7 @@ async function read(server: TestServer): Promise<ReadonlyMap<string, ExposedMetr
   return readExposition(await (await server.fetch('GET', '/metrics')).text());
 }
 
-/** The value of the metric that has these labels; of a histogram, by the name with its ending. */
+/** The value of the metric with these labels; for a histogram, of the name with its suffix. */
 function valueOf(
   metrics: ReadonlyMap<string, ExposedMetric>,
   name: string,
@@ -31,7 +31,7 @@ function valueOf(
 }
 
 describe('GET /metrics', () => {
-  test('tells the admin, and nobody else, in the format of Prometheus, every metric there is', async () => {
+  test('returns every metric to the admin only, in the format of Prometheus', async () => {
     await using server = await startTestServer();
     const token = await server.createProject('quarry');
     const response = await server.fetch('GET', '/metrics');
@@ -49,7 +49,7 @@ describe('GET /metrics', () => {
     await assertFailure(await server.fetch('GET', '/metrics', { token }), 'permission_denied');
   });
 
-  test('counts each request once, by the pattern of its route, and names nothing of a project', async () => {
+  test('counts each request once, by the pattern of its route, and reveals nothing about a project', async () => {
     await using server = await startTestServer();
     const token = await server.createProject('quarry');
     for (const path of ['/projects/quarry/tables', '/projects/QUARRY/tables', '/projects/other/tables']) {
@@ -70,12 +70,12 @@ describe('GET /metrics', () => {
     assert.equal(valueOf(metrics, `${durations}_count`, { route }), 3);
     const sum = valueOf(metrics, `${durations}_sum`, { route }) ?? 0;
     assert.ok(sum > 0 && sum < 10, `${sum} seconds`);
-    // This very one.
+    // This request.
     assert.equal(valueOf(metrics, 'rowhouse_http_requests_in_flight'), 1);
     assert.ok((valueOf(metrics, 'rowhouse_http_connections') ?? 0) >= 1);
   });
 
-  test('tells how writes shared commits, what exports came to, and how much waits where', async () => {
+  test('contains writes per commit, results of exports, and the lengths of queues', async () => {
     await using server = await startTestServer();
     await projectOf(server, 'quarry', stones(10));
     const writes = Array.from({ length: 50 }, (_, index) =>
@@ -110,7 +110,7 @@ describe('GET /metrics', () => {
   });
 });
 
-test('a second port serves the metrics without a token, and nothing else', async () => {
+test('a second port serves only the metrics, without a token', async () => {
   using folder = temporaryFolder();
   const config = { ...readConfig({}), dataDir: folder.path };
   const service = await composeService(config, createServiceLog('silent', process.stderr));
@@ -131,7 +131,7 @@ test('a second port serves the metrics without a token, and nothing else', async
   await service.close();
 });
 
-test('metrics that cannot be read on the second port are a fault that the log has, and not the end of the service', async () => {
+test('metrics that fail on the second port are logged, and the service keeps running', async () => {
   const faults: unknown[] = [];
   const broken = { contentType: 'text/plain', text: () => Promise.reject(new Error('no figures')) };
   const onFault = (error: unknown) => faults.push(error);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { fieldsAtFault, startTestServer } from '../../testing/http/test-server.ts';
 
-test('given an empty service, a project is created, found, listed and deleted with its files', async () => {
+test('a project is created, found, listed and deleted with its files', async () => {
   await using server = await startTestServer();
 
   const created = await server.call('POST', '/projects', {
@@ -64,7 +64,7 @@ test('a slug is stored in lower case, and found in any case', async () => {
   assert.equal(again.body.error?.code, 'already_exists');
 });
 
-test('a project that cannot be is refused with the field and what is allowed, and nothing is made', async () => {
+test('an invalid project is refused with the field and its valid values, and nothing is created', async () => {
   await using server = await startTestServer();
   const name = 'A name';
   const cases: readonly (readonly [json: unknown, field: string])[] = [
@@ -91,7 +91,7 @@ test('a project that cannot be is refused with the field and what is allowed, an
   assert.deepEqual((await server.call('GET', '/projects')).body.data.projects, []);
 });
 
-test('of many who create one project at once, one succeeds and its database is whole', async () => {
+test('of many concurrent creations of one project, one succeeds and its database is complete', async () => {
   await using server = await startTestServer();
 
   const answers = await Promise.all(
@@ -105,7 +105,7 @@ test('of many who create one project at once, one succeeds and its database is w
   assert.equal((await server.call('POST', '/projects/popular/export/schema')).status, 201);
 });
 
-test('a project is renamed: its name and the time of its last change move, and nothing else', async (context) => {
+test('renaming a project changes only its name and the time of its last change', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-23T12:00:00Z') });
   await using server = await startTestServer();
   const token = await server.createProject('shop');
@@ -123,7 +123,7 @@ test('a project is renamed: its name and the time of its last change move, and n
   assert.deepEqual(after.body.data.project, renamed.body.data.project);
 });
 
-test('a new name that cannot be is refused, and the old one stays; a project that is not there has none', async () => {
+test('an invalid name is refused and the old one is kept; a missing project is not_found', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('shop');
   const cases: readonly (readonly [json: unknown, field: string])[] = [
@@ -145,7 +145,7 @@ test('a new name that cannot be is refused, and the old one stays; a project tha
   assert.equal(absent.body.error?.code, 'not_found');
 });
 
-/** None is `keepsake_1`, though a person, or a program that makes text alike, could take it for that. */
+/** Values that differ from `keepsake_1`, though a person or text normalization could confuse them with it. */
 const NOT_CONFIRMED: readonly unknown[] = [
   undefined,
   '',
@@ -177,7 +177,7 @@ const NOT_CONFIRMED: readonly unknown[] = [
   { slug: 'keepsake_1' },
 ];
 
-test('a deletion is refused unless the body has the slug as it is stored, and the project stays', async () => {
+test('a deletion is refused unless the body has the stored slug, and the project is kept', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('keepsake_1');
 
@@ -191,12 +191,12 @@ test('a deletion is refused unless the body has the slug as it is stored, and th
       assert.equal((await server.call('GET', '/projects/keepsake_1/tables', { token })).status, 200, told);
     }
   }
-  // The path of a project may be in any case.
+  // The slug in the path may be in any case.
   const json = { confirm_project_slug: 'keepsake_1' };
   assert.equal((await server.call('DELETE', '/projects/Keepsake_1', { token, json })).status, 200);
 });
 
-test('a slug of digits is confirmed by text alone', async () => {
+test('a slug of digits is confirmed only by a string', async () => {
   await using server = await startTestServer();
   await server.createProject('7');
   for (const [confirmed, status] of [
@@ -210,7 +210,7 @@ test('a slug of digits is confirmed by text alone', async () => {
   }
 });
 
-test('a project that was made with capitals is stored, and confirmed, in lower case', async () => {
+test('a project created with an upper-case slug is stored, and confirmed, in lower case', async () => {
   await using server = await startTestServer();
   const json = { project_slug: 'Orchard', project_name: 'Orchard' };
   const made = await server.call('POST', '/projects', { json });
@@ -226,7 +226,7 @@ test('a project that was made with capitals is stored, and confirmed, in lower c
   }
 });
 
-test('a project of the same slug after a deletion is a new one: old tokens and exports do not reach it', async () => {
+test('a project with the slug of a deleted one is new: old tokens and exports are invalid', async () => {
   await using server = await startTestServer();
   const oldToken = await server.createProject('phoenix');
   const exported = await server.call('POST', '/projects/phoenix/export/schema', { token: oldToken });
@@ -238,7 +238,7 @@ test('a project of the same slug after a deletion is a new one: old tokens and e
   assert.equal(download.body.error?.code, 'not_found');
 });
 
-test('a list of projects is read page by page', async () => {
+test('projects are listed in pages', async () => {
   await using server = await startTestServer();
   for (const slug of ['one', 'two', 'three']) await server.createProject(slug);
 

@@ -54,13 +54,13 @@ function bootstrapOf(slug: string): unknown {
   };
 }
 
-/** All ways over HTTP to make a project. */
+/** Every way to create a project over HTTP. */
 const WAYS = [
   ['/projects', (slug: string) => ({ project_slug: slug, project_name: slug })],
   ['/bootstrap', bootstrapOf],
 ] as const;
 
-/** A folder that a server has worked on: the project `late`, with a row and an export, is younger than the catalog. */
+/** Creates a data folder whose catalog is older than its project `late`, which has a row and an export. */
 async function restoredFromOlder(dataDir: string): Promise<void> {
   const catalog = join(dataDir, 'catalog.sqlite');
   {
@@ -79,7 +79,7 @@ async function restoredFromOlder(dataDir: string): Promise<void> {
     const made = await call(server, 'POST', '/projects/late/records/book', { title: 'Middlemarch' });
     assert.equal(made.status, 201);
     assert.equal((await call(server, 'POST', '/projects/late/export/table/book')).status, 201);
-    // So that its write-ahead log is there, too.
+    // Killed, so that the write-ahead log is kept, too.
     await server.stop('SIGKILL');
   }
   for (const suffix of ['-wal', '-shm']) rmSync(catalog + suffix, { force: true });
@@ -87,7 +87,7 @@ async function restoredFromOlder(dataDir: string): Promise<void> {
 }
 
 test(
-  'given a catalog that was restored from an older copy, then no way of making a project touches what it does not know',
+  'with a catalog restored from an older copy, no way of creating a project changes an unknown folder',
   TIMEOUT,
   async () => {
     using folder = temporaryFolder();
@@ -124,7 +124,7 @@ test(
   },
 );
 
-/** Things that may lie in the place of a project of which the catalog knows nothing. */
+/** Things that may be in the place of a project that the catalog does not know. */
 const STRANGERS: readonly (readonly [what: string, place: (path: string, outside: string) => void])[] = [
   ['an empty folder', (path) => mkdirSync(path)],
   [
@@ -148,7 +148,7 @@ const STRANGERS: readonly (readonly [what: string, place: (path: string, outside
 ];
 
 test(
-  'whatever lies in the place of a new project stays as it is, and so does what a link there points to',
+  'anything in the place of a new project is unchanged, including the target of a link',
   TIMEOUT,
   async () => {
     await using server = await startTestServer();
@@ -177,7 +177,7 @@ test(
   },
 );
 
-test('exports of a project that the catalog does not know keep its slug from another', TIMEOUT, async () => {
+test('exports of an unknown project prevent the reuse of its slug', TIMEOUT, async () => {
   await using server = await startTestServer();
   const exports = join(server.dataDir, 'exports');
   mkdirSync(join(exports, 'lost'));
@@ -192,55 +192,47 @@ test('exports of a project that the catalog does not know keep its slug from ano
   assert.ok(!existsSync(join(server.dataDir, 'projects', 'lost')));
 });
 
-test(
-  'a mark of an unfinished project takes no project away of which a restored catalog knows nothing',
-  TIMEOUT,
-  async () => {
-    await using server = await startTestServer();
-    const catalog = join(server.dataDir, 'catalog.sqlite');
-    const projects = join(server.dataDir, 'projects');
-    let yesterday = Buffer.alloc(0);
-    await server.restart(() => (yesterday = readFileSync(catalog)));
-    await server.createProject('late');
-    const made = await server.call('POST', '/projects/late/table', { json: { table_name: 'book' } });
-    assert.equal(made.status, 201);
-    // As a copy of the folder has it that was begun while the project was made.
-    await server.restart(() => {
-      writeFileSync(catalog, yesterday);
-      writeFileSync(join(projects, '.unfinished-late'), '');
-    });
-    const before = folderContent(join(projects, 'late'));
-    assert.equal((await server.call('GET', '/projects/late')).status, 404);
-    const answer = await server.call('POST', '/projects', {
-      json: { project_slug: 'late', project_name: 'Late' },
-    });
-    assert.deepEqual([answer.status, answer.body.error?.code], [409, 'conflict']);
-    await server.restart();
-    assert.deepEqual(folderContent(join(projects, 'late')), before);
-  },
-);
+test('a creation mark removes no project that a restored catalog does not know', TIMEOUT, async () => {
+  await using server = await startTestServer();
+  const catalog = join(server.dataDir, 'catalog.sqlite');
+  const projects = join(server.dataDir, 'projects');
+  let yesterday = Buffer.alloc(0);
+  await server.restart(() => (yesterday = readFileSync(catalog)));
+  await server.createProject('late');
+  const made = await server.call('POST', '/projects/late/table', { json: { table_name: 'book' } });
+  assert.equal(made.status, 201);
+  // As in a copy of the folder that was begun during the creation of the project.
+  await server.restart(() => {
+    writeFileSync(catalog, yesterday);
+    writeFileSync(join(projects, '.unfinished-late'), '');
+  });
+  const before = folderContent(join(projects, 'late'));
+  assert.equal((await server.call('GET', '/projects/late')).status, 404);
+  const answer = await server.call('POST', '/projects', {
+    json: { project_slug: 'late', project_name: 'Late' },
+  });
+  assert.deepEqual([answer.status, answer.body.error?.code], [409, 'conflict']);
+  await server.restart();
+  assert.deepEqual(folderContent(join(projects, 'late')), before);
+});
+
+test('a marked folder without data is removed at the start and by the next creation', TIMEOUT, async () => {
+  await using server = await startTestServer();
+  const projects = join(server.dataDir, 'projects');
+  const place = () => {
+    writeFileSync(join(projects, '.unfinished-left'), '');
+    mkdirSync(join(projects, 'left'));
+    writeFileSync(join(projects, 'left', 'database.sqlite'), '');
+  };
+  await server.restart(place);
+  assert.deepEqual(folderContent(projects), {});
+  place();
+  await server.createProject('left');
+  assert.equal((await server.call('GET', '/projects/left/tables')).status, 200);
+});
 
 test(
-  'a marked folder in which nothing was stored yet goes, by the start and by the next creation',
-  TIMEOUT,
-  async () => {
-    await using server = await startTestServer();
-    const projects = join(server.dataDir, 'projects');
-    const place = () => {
-      writeFileSync(join(projects, '.unfinished-left'), '');
-      mkdirSync(join(projects, 'left'));
-      writeFileSync(join(projects, 'left', 'database.sqlite'), '');
-    };
-    await server.restart(place);
-    assert.deepEqual(folderContent(projects), {});
-    place();
-    await server.createProject('left');
-    assert.equal((await server.call('GET', '/projects/left/tables')).status, 200);
-  },
-);
-
-test(
-  'projects of one slug that are made and deleted at once leave one whole project or none',
+  'concurrent creations and deletions of one slug leave one complete project or none',
   TIMEOUT,
   async () => {
     await using server = await startTestServer();

@@ -7,7 +7,7 @@ import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 import { eventually } from '../../testing/system/waiting.ts';
 
-/** Of the server that gets what does not end. The other one has time, however busy the machine is. */
+/** The time limit of the server for endless queries. The other server has a long limit for busy machines. */
 const SHORT_LIMIT_MS = 400;
 const ENDLESS = 'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)';
 
@@ -28,7 +28,7 @@ before(async () => {
   for (const server of [patient, impatient]) {
     await server.createProject('crm');
     assert.equal((await importDatabase(server, 'crm', file)).status, 201);
-    // Gives the tables their ids, in tables of the service's own.
+    // This request creates the service's own tables, with ids.
     await server.call('GET', '/projects/crm/tables');
   }
 });
@@ -37,7 +37,7 @@ after(async () => {
   await impatient[Symbol.asyncDispose]();
 });
 
-/** What a query is answered with; a message never shows where a file lies. */
+/** The outcome of a query. Asserts that no message contains the path of a file. */
 async function outcome(
   server: TestServer,
   sql: string,
@@ -48,11 +48,11 @@ async function outcome(
   return { code: body.error?.code ?? 'none', message: body.error?.message ?? '' };
 }
 
-/** Whatever was asked, the next one is answered as ever, and nothing has changed. */
+/** Asserts that the next query is answered as usual, and that nothing has changed. */
 async function assertUnharmed(server: TestServer): Promise<void> {
   const sql = 'SELECT id, email FROM contacts ORDER BY id';
   let { body } = await server.call('POST', '/projects/crm/query', { json: { sql } });
-  // On a busy machine the short limit may stop this one as well.
+  // On a busy machine the short limit may stop this query, too.
   await eventually(async () => {
     if (body.error?.code !== 'query_timeout') return true;
     ({ body } = await server.call('POST', '/projects/crm/query', { json: { sql } }));
@@ -68,7 +68,7 @@ async function assertUnharmed(server: TestServer): Promise<void> {
 function each(title: string, expected: readonly (ErrorCode | 'none')[], statements: readonly string[]): void {
   describe(title, () => {
     for (const sql of statements) {
-      // A NUL in a test's name would make the report unreadable.
+      // A NUL in the name of a test would make the report unreadable.
       test(sql.length > 80 ? `${sql.slice(0, 80)}…` : sql.replaceAll('\0', '\u{2400}'), async () => {
         const server = expected.includes('query_timeout') ? impatient : patient;
         const { code, message } = await outcome(server, sql);
@@ -227,7 +227,7 @@ each(
   ],
 );
 
-test('no function that SQLite keeps from views and triggers can be called', async () => {
+test('no function that SQLite denies to views and triggers can be called', async () => {
   const { DatabaseSync } = await import('node:sqlite');
   using database = new DatabaseSync(':memory:');
   const names = database
@@ -241,7 +241,7 @@ test('no function that SQLite keeps from views and triggers can be called', asyn
   }
 });
 
-test('given ten endless queries of one project at once, when they end, then each was stopped, and the next is answered', async () => {
+test('ten concurrent endless queries of one project are all stopped, and the next query is answered', async () => {
   const codes = await Promise.all(
     Array.from(
       { length: 10 },
@@ -255,12 +255,12 @@ test('given ten endless queries of one project at once, when they end, then each
   await assertUnharmed(impatient);
 });
 
-/** `(SELECT … FROM (SELECT … ), (SELECT …))`, so many deep. */
+/** `(SELECT … FROM (SELECT … ), (SELECT …))`, nested to this depth. */
 function nested(table: string, depth: number): string {
   return depth === 0 ? table : `(SELECT a.* FROM ${nested(table, depth - 1)} a, ${table} b, ${table} c)`;
 }
 
-/** Each part names the one before twice. */
+/** Each part uses the one before twice. */
 function doublingStatement(parts: number): string {
   const doubled = Array.from(
     { length: parts },

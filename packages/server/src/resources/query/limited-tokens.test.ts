@@ -33,7 +33,7 @@ async function send(sql: string) {
   return body;
 }
 
-test('a token that is limited to tables may query those, through views and full-text search too', async () => {
+test('a token limited to tables may query those, also through views and full-text search', async () => {
   for (const [sql, value] of [
     ['SELECT total FROM orders', 9.5],
     ['SELECT total FROM totals', 9.5],
@@ -51,7 +51,7 @@ test('a token that is limited to tables may query those, through views and full-
   }
 });
 
-test('it is refused every other table, whether there is one or not, in the same words', async () => {
+test('queries of every other table are refused with the same message, whether it exists or not', async () => {
   const answers = new Set<string>();
   for (const table of ['salaries', 'nowhere', 'main.salaries', 'cheap', 'diary', 'diary_content']) {
     for (const columns of ['*', 'amount', 'absent', 'count(*)', 'absent()', 'abs()']) {
@@ -62,7 +62,7 @@ test('it is refused every other table, whether there is one or not, in the same 
   assert.deepEqual([...answers], ['permission_denied The token is limited to other tables.']);
 });
 
-test('no way round leads to another table', async () => {
+test('no indirect way leads to another table', async () => {
   for (const sql of [
     'SELECT amount FROM paid',
     'SELECT total FROM orders UNION ALL SELECT amount FROM salaries',
@@ -89,7 +89,7 @@ test('no way round leads to another table', async () => {
   }
 });
 
-test('what is wrong with a statement on its own tables it is told as anybody is', async () => {
+test('errors in statements on its own tables are reported as to any other token', async () => {
   for (const [sql, words] of [
     ['SELECT nome FROM orders', /no such column: nome/],
     ['SELECT FROM orders', /near "FROM": syntax error, at offset 7/],

@@ -19,7 +19,7 @@ function send(json: unknown): Promise<Answer> {
   return server.call('POST', QUERY, { token, json });
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects, and fails where it is not
+// oxlint-disable-next-line typescript/no-explicit-any -- a test reads the fields that it expects, and fails if one is missing
 async function query(sql: string, params?: unknown): Promise<any> {
   const { status, body } = await send({ sql, ...(params !== undefined && { params }) });
   assert.equal(status, 200, `${sql}: ${JSON.stringify(body.error)}`);
@@ -44,7 +44,7 @@ before(async () => {
 after(() => server[Symbol.asyncDispose]());
 
 describe('a query', () => {
-  test('is answered with its rows, their number, the limit and the time, in this order, and then what is ours', async () => {
+  test('is answered with its rows, their number, the limit and the duration, in this order, and then the fields of Rowhouse', async () => {
     const { status, body } = await send({ sql: 'SELECT email, owner_id FROM contacts ORDER BY id' });
     assert.equal(status, 200);
     assert.deepEqual(Object.keys(body.data), [
@@ -69,7 +69,7 @@ describe('a query', () => {
     });
   });
 
-  test('may be called `query` as well as `sql`; one of them is needed, and not both', async () => {
+  test('can be in `query` or `sql`; exactly one of them is required', async () => {
     assert.equal((await send({ query: 'SELECT 1' })).status, 200);
     const both = await refused('validation_failed', { sql: 'SELECT 1', query: 'SELECT 1' });
     assert.deepEqual(fieldsAtFault(both), ['body.query']);
@@ -84,14 +84,14 @@ describe('a query', () => {
     }
   });
 
-  test('sees what was written just before it', async () => {
+  test('sees earlier writes', async () => {
     const earlier = await query('SELECT count(*) AS n FROM contacts');
     await server.call('POST', '/projects/crm/records/contacts', { token, json: { email: 'cy@x' } });
     const afterwards = await query('SELECT count(*) AS n FROM contacts');
     assert.equal(afterwards.rows[0].n, earlier.rows[0].n + 1);
   });
 
-  test('may be WITH, recursive or not, and EXPLAIN QUERY PLAN, in any case and after comments', async () => {
+  test('can be WITH, recursive or not, and EXPLAIN QUERY PLAN, in any case and after comments', async () => {
     const statements = [
       'with x AS (SELECT 1 AS a) SELECT a FROM x',
       'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 9) SELECT max(n) FROM c',
@@ -103,14 +103,14 @@ describe('a query', () => {
     assert.match(plan.rows[0].detail, /SEARCH contacts/);
   });
 
-  test('has columns that have the same name: all are named in `columns`, and the last one is in the row', async () => {
+  test('can have columns with the same name: all are listed in `columns`, and the row has the last one', async () => {
     const { columns, rows } = await query('SELECT 1 AS a, 2 AS b, 3 AS a');
     assert.deepEqual(columns, ['a', 'b', 'a']);
     assert.deepEqual(rows, [{ a: 3, b: 2 }]);
     assert.deepEqual(Object.keys(rows[0] ?? {}), ['a', 'b']);
   });
 
-  test('may have columns of any name, also one that means something to JavaScript', async () => {
+  test('can have columns of any name, also one with a meaning in JavaScript', async () => {
     const answer = await server.fetch('POST', QUERY, {
       token,
       json: { sql: 'SELECT 1 AS "__proto__", 2 AS "", 3 AS "ü""x"' },
@@ -118,7 +118,7 @@ describe('a query', () => {
     assert.match(await answer.text(), /"rows":\[\{"__proto__":1,"":2,"ü\\"x":3\}\]/);
   });
 
-  test('is stopped at its limit, which is from 1 to 1000 whatever is asked, and says that there is more', async () => {
+  test('returns rows up to a limit from 1 to 1000, and reports whether there are more', async () => {
     const numbers = 'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c';
     for (const [limit, used] of [
       [undefined, 500],
@@ -164,7 +164,7 @@ describe('a query', () => {
 });
 
 describe('values', () => {
-  test('come as in records: large integers and infinities as strings, BLOBs as base64, a REAL with its point', async () => {
+  test('have the form of records: large integers and infinities as strings, BLOBs as base64, a REAL with its decimal point', async () => {
     const sql = `SELECT 9007199254740991 AS safe, 9007199254740992 AS large, -9223372036854775808 AS least,
       9e999 AS infinite, -9e999 AS negative, x'00ff' AS bytes, 0.1 AS tenth, 2.0 AS two, NULL AS none, 'ü"' AS text`;
     const answer = await server.fetch('POST', QUERY, { token, json: { sql } });
@@ -176,7 +176,7 @@ describe('values', () => {
     );
   });
 
-  test('of parameters are bound as they are: integers exactly, text as text, true as 1', async () => {
+  test('of parameters are bound unchanged: integers exactly, text as text, true as 1', async () => {
     const sql = 'SELECT ? AS a, typeof(?) AS b, typeof(?) AS c, typeof(?) AS d, ? AS e';
     const body = `{"sql":${JSON.stringify(sql)},"params":[9223372036854775807,1,1.5,"9007199254740993",true]}`;
     const answer = await server.call('POST', QUERY, {
@@ -202,13 +202,13 @@ describe('parameters', () => {
     assert.deepEqual((await query(sql, { ':a': 1, '@b': 2, $c: 3 })).rows, [{ a: 1, b: 2, c: 3, d: 1 }]);
   });
 
-  test('are not what only looks like one, in a string, a name or a comment', async () => {
+  test('are not recognized in a string, a name or a comment', async () => {
     assert.deepEqual((await query(`SELECT '?' AS ":a", ? AS [@b] -- $c`, [5])).rows, [
       { ':a': '?', '@b': 5 },
     ]);
   });
 
-  test('that are too few, too many or of another name are refused, naming them', async () => {
+  test('that are missing, superfluous or unknown are refused by name', async () => {
     const cases: readonly (readonly [sql: string, params: unknown, field: string])[] = [
       ['SELECT ?', [], 'body.params'],
       ['SELECT ?', [1, 2], 'body.params'],
@@ -233,7 +233,7 @@ describe('parameters', () => {
 });
 
 describe('a statement that SQLite cannot run', () => {
-  test('is `query_failed` with SQLite’s words', async () => {
+  test('is `query_failed` with SQLite’s message', async () => {
     for (const [sql, words] of [
       ['SELECT * FROM nowhere', /no such table: nowhere/],
       ['SELECT absent FROM contacts', /no such column: absent/],
@@ -249,7 +249,7 @@ describe('a statement that SQLite cannot run', () => {
     }
   });
 
-  test('has the offset of a syntax error, also where the token stands elsewhere too', async () => {
+  test('has the offset of a syntax error, even if its token occurs several times', async () => {
     for (const [sql, offset] of [
       ['SELECT 1 FROM FROM x', 14],
       ['SELECT \'from\', "from" FROM contacts WHERE from = 1', 42],
@@ -260,15 +260,15 @@ describe('a statement that SQLite cannot run', () => {
     }
   });
 
-  test('is named after the field that it came in', async () => {
+  test('is reported for the field that contains it', async () => {
     assert.deepEqual(fieldsAtFault(await refused('query_failed', { sql: 'SELECT' })), ['body.sql']);
     assert.deepEqual(fieldsAtFault(await refused('query_failed', { query: 'SELECT' })), ['body.query']);
   });
 });
 
 describe('sqlite_master', () => {
-  test('is there by both its names, without the service’s own tables', async () => {
-    // A read of the table makes the service's own ones.
+  test('can be read under both its names, without the service’s own tables', async () => {
+    // Reading a table creates the service's own tables.
     await server.call('GET', '/projects/crm/table/contacts', { token });
     for (const sql of [
       'SELECT name FROM sqlite_master WHERE type = ? ORDER BY name',
@@ -282,7 +282,7 @@ describe('sqlite_master', () => {
     await query('EXPLAIN QUERY PLAN SELECT * FROM sqlite_master');
   });
 
-  test('is not read in another way', async () => {
+  test('cannot be read in any other way', async () => {
     for (const sql of [
       'SELECT * FROM main.sqlite_master',
       'SELECT count(*) FROM main.sqlite_schema',
@@ -294,7 +294,7 @@ describe('sqlite_master', () => {
   });
 });
 
-test('a query needs the scope `query`, and a token of the project', async () => {
+test('a query requires the scope `query`, and a token of the project', async () => {
   const { body } = await server.call('POST', '/projects/crm/auth/tokens', {
     token,
     json: { scopes: ['records:read'], revoke_previous: false },

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import { eventually, nextEvent } from '../../testing/system/waiting.ts';
 
 const ENDLESS = 'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c';
-/** Longer than a test may take: what ends earlier was stopped for another reason. */
+/** Longer than a test may take: a query that ends earlier was stopped for another reason. */
 const NEVER_MS = 3_600_000;
 
 let server: TestServer;
@@ -27,7 +27,7 @@ async function query(project: string, sql: string, on = server) {
   return body;
 }
 
-/** Sends a query without end on a connection of its own, which its client may close. */
+/** Sends an endless query on a new connection, which the client can close. */
 function send({ url }: TestServer, project: string): { answer: Promise<IncomingMessage>; leave: () => void } {
   const { promise: answer, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const sent = request(`${url}/projects/${project}/query`, {
@@ -40,20 +40,20 @@ function send({ url }: TestServer, project: string): { answer: Promise<IncomingM
   return { answer, leave: () => sent.destroy(new Error('left')) };
 }
 
-test('a client that leaves takes its queries along, those that run and those that wait', async () => {
+test('queries are stopped, running or waiting, when their client disconnects', async () => {
   await using patient = await startTestServer({ queryTimeoutMs: NEVER_MS });
   await patient.createProject('crm');
   const sent = Array.from({ length: 5 }, () => send(patient, 'crm'));
-  // Behind those in the queue, and so only answered when they are gone.
+  // Queued behind those queries, so it is answered only after they have ended.
   const next = patient.call('POST', '/projects/crm/query', { json: { sql: 'SELECT 7 AS n' } });
-  // What is answered later was sent later, so all of those are there by now.
+  // This request was sent later, so its answer means that those have arrived.
   await patient.createProject('other');
   for (const { leave } of sent) leave();
   for (const { answer } of sent) await assert.rejects(answer, /left/);
   assert.deepEqual((await next).body.data.rows, [{ n: 7 }]);
 });
 
-test('a project whose queries do not end is deleted when they are stopped, and those that wait find nothing', async () => {
+test('deleting a project waits until its endless queries are stopped, and waiting ones are not_found', async () => {
   await using impatient = await startTestServer({ queryTimeoutMs: 500 });
   await impatient.createProject('doomed');
   const running = Array.from({ length: 3 }, () => query('doomed', ENDLESS, impatient));
@@ -66,9 +66,9 @@ test('a project whose queries do not end is deleted when they are stopped, and t
   }
 });
 
-test('a query that waits while its project is deleted never runs on the next project of that slug', async () => {
+test('a query that waits while its project is deleted never runs on the next project with that slug', async () => {
   await using patient = await startTestServer({ queryTimeoutMs: NEVER_MS });
-  // As many as run at once, whoever they are of.
+  // As many as may run at once over all projects.
   const projects = ['a', 'a', 'b', 'b', 'c', 'd', 'e', 'f'];
   for (const project of new Set(projects)) await patient.createProject(project);
   const busy = projects.map((project) => send(patient, project));
@@ -78,7 +78,7 @@ test('a query that waits while its project is deleted never runs on the next pro
   const [ofOwner, ofAdmin] = Object.values(requested).map((options) => {
     return patient.call('POST', '/projects/shop/query', { ...options, json: { sql } });
   });
-  // What is answered later was sent later, so both wait by now.
+  // This request was sent later, so its answer means that both are waiting.
   await patient.createProject('other');
   const confirmed = { json: { confirm_project_slug: 'shop' } };
   assert.equal((await patient.call('DELETE', '/projects/shop', confirmed)).status, 200);
@@ -89,7 +89,7 @@ test('a query that waits while its project is deleted never runs on the next pro
   await Promise.allSettled(busy.map(({ answer }) => answer));
 });
 
-test('a query sees the database that was put in the place of another, and never the one before', async () => {
+test('a query sees the new database after a replacement, and never the old one', async () => {
   await server.createProject('moving');
   for (const value of [1, 2, 3]) {
     const file = databaseFile(`CREATE TABLE t(v); INSERT INTO t VALUES (${value});`);
@@ -99,7 +99,7 @@ test('a query sees the database that was put in the place of another, and never 
   }
 });
 
-test('where too many of a project wait, the next is refused at once, and another project is not', async () => {
+test('if too many queries of a project wait, the next is refused at once, and other projects are not affected', async () => {
   await server.createProject('crowded');
   await server.createProject('calm');
   const sent = Array.from({ length: 20 }, () => send(server, 'crowded'));
@@ -114,7 +114,7 @@ test('where too many of a project wait, the next is refused at once, and another
 
 const CRM = { id: 1, slug: 'crm' };
 
-test('an engine that closes stops what runs at once', async () => {
+test('closing an engine stops running queries at once', async () => {
   using folder = temporaryFolder();
   const engine = await openTestEngine(folder.path, {
     queryTimeoutMs: NEVER_MS,
@@ -130,7 +130,7 @@ test('an engine that closes stops what runs at once', async () => {
   await stopped;
 });
 
-test('no query outlives a server that was killed', { skip: process.platform === 'win32' }, async () => {
+test('no query survives the end of a killed server', { skip: process.platform === 'win32' }, async () => {
   using folder = temporaryFolder();
   const child = spawn(
     process.execPath,
@@ -139,7 +139,7 @@ test('no query outlives a server that was killed', { skip: process.platform === 
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  // It says so when its query runs.
+  // The process prints this when its query runs.
   await nextEvent(child.stdout, 'data');
   const queries = childrenOf(child.pid);
   assert.ok(queries.length > 0);
@@ -159,7 +159,7 @@ function childrenOf(pid: number | undefined): readonly number[] {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    // A process that nobody has waited for yet is there, and has ended.
+    // A process whose exit status has not been collected still exists as a zombie.
     const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
     return stdout.trim() !== '' && !stdout.startsWith('Z');
   } catch {

@@ -14,7 +14,7 @@ before(async () => {
 after(() => project[Symbol.asyncDispose]());
 
 interface Way {
-  /** Where the request has `where` and `allow_all`. */
+  /** The part of the request that contains `where` and `allow_all`. */
   readonly place: string;
   readonly send: (body: object) => Promise<Answer>;
   readonly affected: (data: Answer['body']['data']) => number;
@@ -45,16 +45,16 @@ const YES = [true, 1, '1', 'true', 'yes', 'on'];
 const NO = [undefined, false, 0, '0', 'no', 'off', 'false', '', 'TRUE', 'Yes', 2, null];
 
 for (const [name, { place, send, affected }] of Object.entries(WAYS)) {
-  const thenIsRefused = async (body: object, field: string) => {
+  const assertRefused = async (body: object, field: string) => {
     const answer = await send(body);
     assert.equal(answer.body.error?.code, 'validation_failed', JSON.stringify(body));
     assert.deepEqual(fieldsAtFault(answer), [`${place}${field}`], JSON.stringify(body));
   };
 
   describe(name, () => {
-    test('of all rows needs an allow_all that is true', async () => {
+    test('of all rows requires allow_all to be true', async () => {
       for (const where of [undefined, {}, []]) {
-        for (const allow_all of NO) await thenIsRefused({ where, allow_all }, 'where');
+        for (const allow_all of NO) await assertRefused({ where, allow_all }, 'where');
         for (const allow_all of YES) {
           await project.data('POST', 'records/people', {
             rows: ROWS,
@@ -66,15 +66,15 @@ for (const [name, { place, send, affected }] of Object.entries(WAYS)) {
       }
     });
 
-    test('takes no where that is neither an object nor an array, also with allow_all', async () => {
+    test('refuses a where that is neither an object nor an array, even with allow_all', async () => {
       for (const where of [null, true, 0, '', 'all', '{}']) {
-        await thenIsRefused({ where, allow_all: true }, 'where');
+        await assertRefused({ where, allow_all: true }, 'where');
       }
     });
 
-    test('takes no allow_all that is an array or an object', async () => {
+    test('refuses an allow_all that is an array or an object', async () => {
       for (const allow_all of [[], [true], {}, { yes: true }]) {
-        await thenIsRefused({ where: { id: 1 }, allow_all }, 'allow_all');
+        await assertRefused({ where: { id: 1 }, allow_all }, 'allow_all');
       }
     });
   });

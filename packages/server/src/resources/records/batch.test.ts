@@ -13,13 +13,13 @@ const TABLES = `
 
 const post = (path: string, body: unknown) => ({ method: 'POST', path, body });
 
-/** What the results of a batch say, in short. */
+/** A summary of the results of a batch. */
 async function run(project: ProjectClient, operations: readonly unknown[]) {
   const { results } = await project.data('POST', 'batch', { operations });
   return results as readonly { readonly status: number; readonly data: unknown }[];
 }
 
-test('every kind of operation in one transaction, later ones with what earlier ones gave', async () => {
+test('a batch runs every kind of operation in one transaction, and later ones can use earlier results', async () => {
   await using project = await startProject(TABLES);
   const results = await run(project, [
     post('/records/people', { email: 'ann@x', age: '9007199254740993' }),
@@ -81,7 +81,7 @@ test('every kind of operation in one transaction, later ones with what earlier o
   assert.equal(project.shell('SELECT group_concat(id) FROM people; SELECT count(*) FROM pairs;'), '1,3\n0');
 });
 
-test('the first failure undoes all, and names its position and its field', async () => {
+test('the first failure rolls back the batch, and the error has its position and its field', async () => {
   await using project = await startProject(TABLES);
   await project.data('POST', 'records/people', { email: 'ann@x' });
   const fine = post('/records/people', { email: 'bo@x' });
@@ -151,7 +151,7 @@ test('the first failure undoes all, and names its position and its field', async
   assert.equal(project.shell('SELECT group_concat(email) FROM people;'), 'ann@x');
 });
 
-test('a batch takes 1 to 1,000 operations, and 10,000 new rows', async () => {
+test('a batch has 1 to 1,000 operations, and up to 10,000 new rows', async () => {
   await using project = await startProject(TABLES);
   const one = post('/records/people', {});
   await project.refuse('validation_failed', 'POST', 'batch', { operations: [] });
@@ -169,7 +169,7 @@ test('a batch takes 1 to 1,000 operations, and 10,000 new rows', async () => {
   assert.equal(project.shell('SELECT count(*) FROM people;'), '1000');
 });
 
-test('a batch that may run without end is stopped, and has had no effect', async () => {
+test('an endless batch is stopped, and has no effect', async () => {
   const endless = '(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r)';
   await using server = await startTestServer({ queryTimeoutMs: 250 });
   const token = await server.createProject('crm');
@@ -182,7 +182,7 @@ test('a batch that may run without end is stopped, and has had no effect', async
   assert.equal(rows.body.data.returned, 0);
 });
 
-test('a batch that looks through a large table again and again is stopped, too', async () => {
+test('a batch that scans a large table many times is stopped, too', async () => {
   await using server = await startTestServer({ queryTimeoutMs: 50 });
   const token = await server.createProject('crm');
   const rows =
@@ -198,7 +198,7 @@ test('a batch that looks through a large table again and again is stopped, too',
   assert.equal(found.body.data.returned, 0);
 });
 
-test('a batch is given up where its answer becomes too long, not in the end', async () => {
+test('a batch is stopped as soon as its answer is too long', async () => {
   await using project = await startProject(
     "CREATE TABLE long (id INTEGER PRIMARY KEY, x); INSERT INTO long VALUES (1, printf('%.*c', 15000000, 'x'));",
   );
@@ -209,7 +209,7 @@ test('a batch is given up where its answer becomes too long, not in the end', as
   assert.deepEqual(fieldsAtFault(refused), ['body.operations[4]']);
 });
 
-test('references do not make a long batch of a short one', async () => {
+test('references cannot multiply the size of a short batch', async () => {
   await using project = await startProject('CREATE TABLE long (id INTEGER PRIMARY KEY, x TEXT);');
   const again = post('/records/long', { rows: [{ x: { $ref: '0.row.x' } }], return: 'none' });
   const operations = [
@@ -221,7 +221,7 @@ test('references do not make a long batch of a short one', async () => {
   assert.equal(project.shell('SELECT count(*) FROM long;'), '0');
 });
 
-test('a token uses in a batch what it may use alone', async () => {
+test('a token has the same permissions in a batch as in single requests', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('crm');
   for (const name of ['a', 'b']) {

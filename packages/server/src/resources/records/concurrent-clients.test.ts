@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => project[Symbol.asyncDispose]());
 
-/** Reads a counter and writes one more, unless another was faster: then once more. */
+/** Increments a counter, and retries if another client was faster. */
 async function increment(id: number): Promise<void> {
   for (;;) {
     const { row } = await project.data('GET', `records/counters/${id}`);
@@ -57,7 +57,7 @@ async function work(client: number): Promise<void> {
   else await project.data('PATCH', `records/entries/${made.row.id}`, { batch: 'done' });
 }
 
-test('two hundred clients of one project lose no update, see no half of a bulk write, and meet no fault of the service', async () => {
+test('two hundred concurrent clients of one project lose no update, see no partial bulk write, and get no internal error', async () => {
   await Promise.all(Array.from({ length: CLIENTS }, (_, client) => work(client)));
   const clients = Array.from({ length: CLIENTS }, (_, client) => client);
   assert.equal(

@@ -19,30 +19,30 @@ before(async () => {
 });
 after(() => project[Symbol.asyncDispose]());
 
-/** A way that conditions are sent. */
+/** A request with conditions. */
 interface Way {
-  /** Where the request has the conditions. */
+  /** The field that contains the conditions. */
   readonly field: string;
   readonly send: (conditions: unknown) => Promise<Answer>;
-  /** How many rows they fit, of an answer that is no error. */
-  readonly fitting: (data: Answer['body']['data']) => number;
+  /** The number of matching rows in a successful answer. */
+  readonly matched: (data: Answer['body']['data']) => number;
 }
 
-const AFFECTED: Pick<Way, 'field' | 'fitting'> = {
+const AFFECTED: Pick<Way, 'field' | 'matched'> = {
   field: 'body.where',
-  fitting: (data) => data.affected_rows,
+  matched: (data) => data.affected_rows,
 };
-const AFFECTED_IN_BATCH: Pick<Way, 'field' | 'fitting'> = {
+const AFFECTED_IN_BATCH: Pick<Way, 'field' | 'matched'> = {
   field: 'body.operations[0].body.where',
-  fitting: (data) => data.results[0].data.affected_rows,
+  matched: (data) => data.results[0].data.affected_rows,
 };
-const exported: Way['fitting'] = (data) => data.export.row_count;
+const exported: Way['matched'] = (data) => data.export.row_count;
 
 const WAYS: Readonly<Record<string, Way>> = {
   'a list': {
     field: 'query.filters',
     send: (filters) => project.call('GET', `records/people?${filtersQuery(filters)}`),
-    fitting: (data) => data.returned,
+    matched: (data) => data.returned,
   },
   'a change of many': {
     ...AFFECTED,
@@ -69,17 +69,17 @@ const WAYS: Readonly<Record<string, Way>> = {
   'an export of a table': {
     field: 'body.filters',
     send: (filters) => project.call('POST', 'export/table/people', { filters }),
-    fitting: exported,
+    matched: exported,
   },
   'an export of a table, as text': {
     field: 'body.filters',
     send: (filters) => project.call('POST', 'export/table/people', { filters: JSON.stringify(filters) }),
-    fitting: exported,
+    matched: exported,
   },
   'an export of a database': {
     field: 'body.table_options.people.filters',
     send: (filters) => project.call('POST', 'export/database', { table_options: { people: { filters } } }),
-    fitting: exported,
+    matched: exported,
   },
 };
 
@@ -92,7 +92,7 @@ async function restore(): Promise<void> {
   await project.data('POST', 'records/people', { rows: ROWS, on_conflict: onConflict });
 }
 
-/** A value of each kind that JSON has; `undefined` is left out. */
+/** A value of each JSON type; `undefined` is omitted. */
 const VALUES = {
   missing: undefined,
   null: null,
@@ -113,13 +113,13 @@ const VALUES = {
 } as const;
 type Kind = keyof typeof VALUES;
 
-/** How many rows a condition on `age` fits; nothing for a kind of value that the operator does not take. */
+/** The number of rows that match a condition on `age`; absent for a type of value that the operator refuses. */
 type Fits = Readonly<Partial<Record<Kind, number>>>;
 
 const FITS: Readonly<Record<FilterOperator, Fits>> = {
   '=': { null: 1, true: 1, false: 1, zero: 1, one: 1, 'a word': 0, digits: 1, 'empty text': 0 },
   '!=': { null: 3, true: 2, false: 2, zero: 2, one: 2, 'a word': 3, digits: 2, 'empty text': 3 },
-  // SQLite puts every text behind every number. https://www.sqlite.org/datatype3.html#comparison_expressions
+  // SQLite sorts every text after every number. https://www.sqlite.org/datatype3.html#comparison_expressions
   '>': { true: 1, false: 2, zero: 2, one: 1, 'a word': 0, digits: 1, 'empty text': 0 },
   '>=': { true: 2, false: 3, zero: 3, one: 2, 'a word': 0, digits: 2, 'empty text': 0 },
   '<': { true: 1, false: 0, zero: 0, one: 1, 'a word': 3, digits: 1, 'empty text': 3 },
@@ -130,14 +130,14 @@ const FITS: Readonly<Record<FilterOperator, Fits>> = {
   not_null: { missing: 3, null: 3, true: 3 },
 };
 
-/** The kinds, each with its value. */
+/** The types, each with its value. */
 function kinds(): readonly (readonly [Kind, unknown])[] {
   return Object.entries(VALUES) as (readonly [Kind, unknown])[];
 }
 
-/** @param expected how many rows; undefined for a refusal that names `place`. */
-function thenFits(
-  { field, fitting }: Way,
+/** @param expected the number of rows, or undefined for an error that names `place`. */
+function assertMatches(
+  { field, matched }: Way,
   answer: Answer,
   expected: { readonly rows: number | undefined; readonly place: string; readonly what: string },
 ): void {
@@ -147,7 +147,7 @@ function thenFits(
     assert.deepEqual(fieldsAtFault(answer), [field + expected.place], what);
   } else {
     assert.equal(answer.body.error, null, what);
-    assert.equal(fitting(answer.body.data), expected.rows, what);
+    assert.equal(matched(answer.body.data), expected.rows, what);
   }
 }
 
@@ -156,27 +156,27 @@ for (const [name, way] of Object.entries(WAYS)) {
     before(restore);
 
     for (const [operator, fits] of Object.entries(FITS)) {
-      test(`${operator} takes these values alone: ${Object.keys(fits).join(', ')}`, async () => {
+      test(`${operator} accepts only these values: ${Object.keys(fits).join(', ')}`, async () => {
         for (const [kind, value] of kinds()) {
           const answer = await way.send([{ column: 'age', op: operator, value }]);
-          // What is wrong in a list is named where it is.
+          // The error names the list item that is wrong.
           const isInList = operator === 'in' && kind.startsWith('an array of');
           const place = isInList ? '[0].value[0]' : '[0].value';
-          thenFits(way, answer, { rows: fits[kind], place, what: `${operator} ${kind}` });
+          assertMatches(way, answer, { rows: fits[kind], place, what: `${operator} ${kind}` });
         }
       });
     }
 
-    test('an object of columns and values takes what = takes', async () => {
+    test('an object of columns and values accepts the same values as =', async () => {
       for (const [kind, value] of kinds()) {
-        // A column that is left out is no condition.
+        // A missing column is no condition.
         if (kind === 'missing') continue;
         const answer = await way.send({ age: value });
-        thenFits(way, answer, { rows: FITS['='][kind], place: '.age', what: kind });
+        assertMatches(way, answer, { rows: FITS['='][kind], place: '.age', what: kind });
       }
     });
 
-    test('what is no condition is refused', async () => {
+    test('an invalid condition is refused', async () => {
       const age = { column: 'age', op: '=', value: 1 };
       for (const [conditions, place] of [
         [[{ ...age, column: 'nothing' }], '[0].column'],
@@ -191,22 +191,22 @@ for (const [name, way] of Object.entries(WAYS)) {
         [{ nothing: 1 }, '.nothing'],
       ] as const) {
         const what = JSON.stringify(conditions);
-        thenFits(way, await way.send(conditions), { rows: undefined, place, what });
+        assertMatches(way, await way.send(conditions), { rows: undefined, place, what });
       }
     });
 
-    test('the same column twice means both', async () => {
+    test('two conditions on the same column are combined', async () => {
       const conditions = [
         { column: 'age', op: 'not_null' },
         { column: 'AGE', op: '>', value: 0 },
         { column: 'age', op: '<', value: 36 },
       ];
-      thenFits(way, await way.send(conditions), { rows: 1, place: '', what: 'both' });
+      assertMatches(way, await way.send(conditions), { rows: 1, place: '', what: 'both' });
     });
   });
 }
 
-test('the refusal says what is allowed', async () => {
+test('the error lists the valid values', async () => {
   for (const op of ['is_null', 'not_null']) {
     const where = [{ column: 'age', op, value: false }];
     const { body } = await project.refuse('validation_failed', 'DELETE', 'records/people', { where });
@@ -216,7 +216,7 @@ test('the refusal says what is allowed', async () => {
   }
 });
 
-test('in a batch, is_null and not_null take no reference either', async () => {
+test('in a batch, is_null and not_null accept no reference', async () => {
   const where = [{ column: 'age', op: 'is_null', value: { $ref: '0.row.id' } }];
   const answer = await project.refuse('validation_failed', 'POST', 'batch', {
     operations: [

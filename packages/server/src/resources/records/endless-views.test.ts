@@ -6,7 +6,7 @@ import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { type Answer, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 
 let patient: TestServer;
-/** For what does not end, and for what is no matter of its time. */
+/** With a short time limit, for endless queries; the other server has a long one. */
 let impatient: TestServer;
 
 before(async () => {
@@ -56,7 +56,7 @@ test('a view is listed, filtered, counted and read by its id', async () => {
   assert.equal((await get('quoted/1')).body.data.row.name, 'text');
 });
 
-test('a view without end is listed as far as was asked, and else stopped', async () => {
+test('an endless view returns a limited page, and is stopped otherwise', async () => {
   assert.deepEqual((await get('endless?limit=2')).body.data.rows, [{ id: 1 }, { id: 2 }]);
   for (const path of ['endless?include_count=true', 'endless?sort=-id', 'endless/0']) {
     const { status, body } = await get(path, impatient);
@@ -67,7 +67,7 @@ test('a view without end is listed as far as was asked, and else stopped', async
   assert.ok(['query_failed', 'query_timeout'].includes(body.error?.code ?? ''), body.error?.code);
 });
 
-test('a view that fails when it is read is a conflict, in SQLite’s words', async () => {
+test('a view that fails when it is read is a conflict, with SQLite’s message', async () => {
   for (const path of ['broken', 'broken/1']) {
     const { body } = await get(path);
     assert.equal(body.error?.code, 'conflict', JSON.stringify(body));
@@ -75,7 +75,7 @@ test('a view that fails when it is read is a conflict, in SQLite’s words', asy
   }
 });
 
-test('while views without end are read, other requests of the project are answered', async () => {
+test('while endless views are read, other requests of the project are answered', async () => {
   const endless = Promise.all(Array.from({ length: 6 }, () => get('endless?include_count=true', impatient)));
   let answered = 0;
   for (const path of [

@@ -7,7 +7,7 @@ import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
-/** Of a query; a write may take six times as long. */
+/** The time limit of a query. A write may take six times as long. */
 const QUERY_TIMEOUT_MS = 250;
 
 const ENDLESS =
@@ -43,7 +43,7 @@ function stored(project: string): string {
   );
 }
 
-test('a trigger without end is stopped with its write, which has no effect, and nobody else waits for it', async () => {
+test('an endless trigger is stopped, its write has no effect, and no other request waits for it', async () => {
   const endless = ['first', 'second', 'third'].map((project) => {
     return server.call('POST', `/projects/${project}/records/t`, { json: { name: 'x' } });
   });
@@ -55,13 +55,13 @@ test('a trigger without end is stopped with its write, which has no effect, and 
   assert.equal(stored('first'), '0\n1\n0\n');
 });
 
-test('so is one that a foreign key sets off in another table', async () => {
+test('an endless trigger in another table, fired by a foreign key, is stopped', async () => {
   const deleted = await server.call('DELETE', '/projects/first/records/parents/1');
   assert.equal(deleted.body.error?.code, 'query_timeout');
   assert.equal(stored('first'), '0\n1\n0\n');
 });
 
-test('a CHECK that takes long for one row is no delay for another project', async () => {
+test('a slow CHECK does not delay another project', async () => {
   const bomb = (depth: number): string => (depth === 0 ? 'zeroblob(4000000)' : `hex(${bomb(depth - 1)})`);
   const checks = [Array.from({ length: 200 }, () => `length(${bomb(2)}) > 0`).join(' AND ')];
   const table = { table_name: 'slow', columns: [{ column_name: 'name' }], checks };
@@ -76,7 +76,7 @@ test('a CHECK that takes long for one row is no delay for another project', asyn
   );
 });
 
-test('a value that is too long for the thread of short work is stored and read all the same', async () => {
+test('a value that exceeds the limits of short work is stored and read', async () => {
   await using patient = await startTestServer();
   await patient.createProject('notes');
   const table = { table_name: 'long', columns: [{ column_name: 'text' }] };

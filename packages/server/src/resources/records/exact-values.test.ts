@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => project[Symbol.asyncDispose]());
 
-/** A column, the JSON text of a value, what the shell says is stored, and the JSON text that comes back. */
+/** A column, the JSON of a value, the stored value in the shell, and the JSON of the answer. */
 type Case = readonly [column: string, sent: string, stored: string, returned: string];
 
 const INTEGERS: readonly Case[] = [
@@ -44,7 +44,7 @@ const REALS: readonly Case[] = [
   ['r', '2.225073858507201e-308', 'real 2.2250738585072e-308', '2.2250738585072009e-308'],
   ['r', '"Infinity"', 'real Inf', '"Infinity"'],
   ['r', '"-Infinity"', 'real -Inf', '"-Infinity"'],
-  // SQLite stores no sign of zero.
+  // SQLite does not store the sign of zero.
   ['r', '-0.0', 'real 0.0', '0.0'],
   ['r', '7', 'real 7.0', '7.0'],
   ['r', '"1.5"', 'real 1.5', '1.5'],
@@ -78,7 +78,7 @@ for (const table of ['strict', 'loose']) {
   describe(`in a ${table} table`, () => {
     const cases: readonly Case[] = [...INTEGERS, ...REALS, ...TEXTS, ...ANYTHING];
     for (const [column, sent, stored, returned] of cases) {
-      test(`${column} takes ${sent}, and gives back ${returned}`, async () => {
+      test(`${column} accepts ${sent}, and returns ${returned}`, async () => {
         const { row } = await project.data('POST', `records/${table}`, `{"${column}":${sent}}`);
         const bytes = /^(?:text|blob)/.test(stored) ? `hex(${column})` : column;
         assert.equal(
@@ -107,7 +107,7 @@ describe('a table that is not STRICT', () => {
     ['b', '5', 'integer 5', '5'],
   ];
   for (const [column, sent, stored, returned] of cases) {
-    test(`stores ${sent} in ${column} as SQLite’s affinities say`, async () => {
+    test(`stores ${sent} in ${column} by SQLite’s affinity`, async () => {
       const { row } = await project.data('POST', 'records/loose', `{"${column}":${sent}}`);
       const bytes = stored.startsWith('text') ? `hex(${column})` : column;
       const read = project.shell(`SELECT typeof(${column}), ${bytes} FROM loose WHERE id = ${row.id};`);
@@ -117,7 +117,7 @@ describe('a table that is not STRICT', () => {
   }
 });
 
-describe('a value that a column cannot hold is refused by name', () => {
+describe('a value that a column cannot hold is refused with the name of the column', () => {
   const everywhere: readonly (readonly [column: string, sent: string])[] = [
     ['i', '9223372036854775808'],
     ['i', '-9223372036854775809'],
@@ -180,7 +180,7 @@ describe('a value that a column cannot hold is refused by name', () => {
   }
 });
 
-test('a text of half a million characters comes back as it was', async () => {
+test('a text of half a million characters is returned unchanged', async () => {
   const text = `${'né\0"\\'.repeat(100_000)}😀`;
   const { row } = await project.data('POST', 'records/strict', { t: text });
   assert.equal(row.t, text);
@@ -188,7 +188,7 @@ test('a text of half a million characters comes back as it was', async () => {
   assert.equal(project.shell(`SELECT length(CAST(t AS BLOB)) FROM strict WHERE id = ${row.id};`), '600004');
 });
 
-test('what the shell writes is read exactly, and found by what was read', async () => {
+test('values that the shell writes are read exactly, and can be used in filters', async () => {
   project.shell(`
     DELETE FROM loose;
     INSERT INTO loose(id, i, r, t, b, a) VALUES
@@ -230,7 +230,7 @@ test('what the shell writes is read exactly, and found by what was read', async 
   assert.equal(byBytes.rows[0].id, '-9223372036854775808');
 });
 
-test('a filter with a value that no row can have says so, where the column cannot hold it', async () => {
+test('a filter with a value that the column cannot hold is refused', async () => {
   for (const [column, value] of [
     ['i', '9223372036854775808'],
     ['b', 'no base64!'],
@@ -250,7 +250,7 @@ test('a filter with a value that no row can have says so, where the column canno
   }
 });
 
-test('a row too large for one string is refused where it is read, and the rest stays within reach', async () => {
+test('a row that is too large for one string is refused when it is read, and the other rows can be read', async () => {
   project.shell(`
     CREATE TABLE vast(id INTEGER PRIMARY KEY, b BLOB);
     INSERT INTO vast VALUES (1, zeroblob(3)), (2, zeroblob(410000000));`);

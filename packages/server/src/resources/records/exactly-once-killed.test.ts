@@ -15,14 +15,14 @@ const WRITES_EACH = 250;
 const WRITES = KILLS * WRITES_EACH;
 const CLIENTS = 16;
 
-test(`${WRITES} writes with keys, while the server is killed ${KILLS} times: each is done exactly once`, async (context) => {
+test(`${WRITES} writes with idempotency keys take effect exactly once, although the server is killed ${KILLS} times`, async (context) => {
   using folder = temporaryFolder();
   const environment = { ROWHOUSE_DATA_DIR: folder.path, ROWHOUSE_ADMIN_TOKEN: ADMIN_TOKEN };
   let server = await startCommandServer(environment);
   const table = { table_name: 'entries', columns: [{ column_name: 'name' }] };
   assert.equal((await post(server, 'table', table, 'table')).status, 201);
   const progress = { begun: 0 };
-  // Once a part of the test has failed, the others end.
+  // After a failure the other parts of the test end, too.
   const over = new AbortController();
   let killed = 0;
   let replays = 0;
@@ -44,7 +44,7 @@ test(`${WRITES} writes with keys, while the server is killed ${KILLS} times: eac
   };
   const kill = async () => {
     for (; killed < KILLS; killed++) {
-      // Somewhere in its share of the writes.
+      // At a random point within its share of the writes.
       const due = (killed + Math.random()) * WRITES_EACH;
       await eventually(() => over.signal.aborted || progress.begun >= due);
       over.signal.throwIfAborted();
@@ -68,7 +68,7 @@ function namesOf(number: number): readonly string[] {
   return number % 4 < 2 ? [`row ${number}`] : [`row ${number}`, `row ${number} too`];
 }
 
-/** One row, several, and a batch: short work, and work that is done alone. */
+/** One row, several rows, or a batch: short work and other work. */
 function writeOf(number: number): readonly [string, unknown] {
   const rows = namesOf(number).map((name) => ({ name }));
   if (number % 4 < 2) return ['records/entries', rows[0]];

@@ -61,7 +61,7 @@ function assertReplay(again: Answer, first: Answer): void {
   assert.equal(meta.original_request_id, first.body.request_id);
 }
 
-/** In the order in which each makes the next possible. The plain project's go to the thread of short work, the other's do not. */
+/** In an order in which each makes the next possible. Writes to the plain project are short work, those to the other are not. */
 const WRITES: readonly Sent[] = ['crm', 'plain'].flatMap((project) => {
   const people = `/projects/${project}/records/people`;
   return [
@@ -98,13 +98,13 @@ const WRITES: readonly Sent[] = ['crm', 'plain'].flatMap((project) => {
   ];
 });
 
-test('each write of a project’s database has effect once, and gives its first answer again', async () => {
+test('a repeated write to a project’s database has no second effect, and returns its first answer', async () => {
   const first: Answer[] = [];
   for (const [index, write] of WRITES.entries()) first.push(await send(write, `write-${index}`, ADMIN_TOKEN));
   const refused = first.filter(({ body }) => body.error !== null);
   assert.deepEqual(
     refused.map(({ body }) => body.error?.details?.map(({ field }) => field)),
-    // A value that is a list fits no column: what was refused is refused again.
+    // A list is not valid for a column, so the request is refused each time.
     [['body.where.name'], ['body.where.name']],
   );
   const stored = ['crm', 'plain'].map((project) => shell(project, '.dump people'));
@@ -122,7 +122,7 @@ test('each write of a project’s database has effect once, and gives its first 
   );
 });
 
-test('also where the write sets off triggers, and where a foreign key is looked at only in the end', async () => {
+test('the same applies to writes with triggers, and with deferred foreign keys', async () => {
   const logged = { method: 'POST', path: '/projects/crm/records/logged', json: { name: 'x' } };
   const original = await send(logged, 'logged');
   assertReplay(await send(logged, 'logged'), original);
@@ -132,13 +132,13 @@ test('also where the write sets off triggers, and where a foreign key is looked 
   const early = await send(car, 'car');
   assert.equal(early.body.error?.code, 'constraint_violation');
   assert.equal((await send(owner, 'owner')).status, 201);
-  // What failed was not kept: the same key may try again.
+  // A failure is not stored: the same key can be used again.
   const late = await send(car, 'car');
   assert.equal(late.status, 201);
   assertReplay(await send(car, 'car'), late);
 });
 
-test('a key stands for one request: another method, URL or body is refused, and another credential has its own keys', async () => {
+test('a key belongs to one request: another method, URL or body is refused, and another credential has separate keys', async () => {
   const ann = { method: 'POST', path: '/projects/crm/records/people', json: { name: 'key', age: 1 } };
   assert.equal((await send(ann, 'k')).status, 201);
   for (const other of [
@@ -156,14 +156,14 @@ test('a key stands for one request: another method, URL or body is refused, and 
   assert.equal(shell('crm', "SELECT count(*) FROM people WHERE name IN ('key', 'another')"), '2');
 });
 
-/** A token that is limited to these tables. */
+/** A token limited to these tables. */
 async function tokenFor(tables: readonly string[]): Promise<string> {
   const json = { tables, revoke_previous: false };
   const { body } = await server.call('POST', '/projects/crm/auth/tokens', { token, json });
   return String(body.data.token.token);
 }
 
-test('the tokens of a project share its keys, but none learns through them what it may not read', async () => {
+test('the tokens of a project share its keys, but a key reveals nothing that a token may not read', async () => {
   const people = { method: 'POST', path: '/projects/crm/records/people', json: { name: 'shared' } };
   const original = await send(people, 'shared');
   assertReplay(await send(people, 'shared', await tokenFor(['people'])), original);
@@ -171,7 +171,7 @@ test('the tokens of a project share its keys, but none learns through them what 
   assert.equal(refused.body.error?.code, 'permission_denied');
 });
 
-test('a token that is limited to tables gets its answer again, also where the table is gone', async () => {
+test('a token limited to tables gets its stored answer, even if the table no longer exists', async () => {
   const table = { table_name: 'brief', columns: [{ column_name: 'x' }] };
   assert.equal((await server.call('POST', '/projects/crm/table', { json: table })).status, 201);
   const limited = await tokenFor(['brief']);
@@ -188,7 +188,7 @@ test('a token that is limited to tables gets its answer again, also where the ta
   }
 });
 
-test('of many that arrive at once with one key, one is done, and the others are told to wait', async () => {
+test('of many concurrent requests with one key, one succeeds and the others are told to retry', async () => {
   const one = { method: 'POST', path: '/projects/plain/records/people', json: { name: 'at once' } };
   const answers = await Promise.all(Array.from({ length: 50 }, () => send(one, 'at once', ADMIN_TOKEN)));
   const done = answers.filter(({ status }) => status === 201);
@@ -202,7 +202,7 @@ test('of many that arrive at once with one key, one is done, and the others are 
   assert.equal(shell('plain', "SELECT count(*) FROM people WHERE name = 'at once'"), '1');
 });
 
-test('a key is forgotten after 24 hours, and what is forgotten takes no room', async () => {
+test('a key expires after 24 hours, and its stored result is deleted', async () => {
   for (const name of ['old 1', 'old 2', 'old 3']) await send(person(name), name, ADMIN_TOKEN);
   const day = 86_400_000;
   shell('plain', `UPDATE _rowhouse_idempotency SET created_at = created_at - ${day + 1_000}`);
@@ -228,7 +228,7 @@ test('a key has 1 to 255 characters and is sent once', async () => {
   }
 });
 
-test('what reads is read each time, whatever key it bears', async () => {
+test('a read is repeated each time, with any key', async () => {
   const query = {
     method: 'POST',
     path: '/projects/plain/query',

@@ -58,7 +58,7 @@ describe('an object of columns and values', () => {
     [{ decade: null }, [3]],
   ];
   for (const [filters, ids] of cases) {
-    test(`${JSON.stringify(filters)} fits ${ids.join(', ') || 'none'}`, async () => {
+    test(`${JSON.stringify(filters)} matches ${ids.join(', ') || 'none'}`, async () => {
       assert.deepEqual(await idsOf(filters), ids);
     });
   }
@@ -106,12 +106,12 @@ describe('a condition', () => {
     ['decade', '>=', 30, [1, 5]],
   ];
   for (const [column, op, value, ids] of cases) {
-    test(`${column} ${op} ${JSON.stringify(value)} fits ${ids.join(', ') || 'none'}`, async () => {
+    test(`${column} ${op} ${JSON.stringify(value)} matches ${ids.join(', ') || 'none'}`, async () => {
       assert.deepEqual(await idsOf([{ column, op, value }]), ids);
     });
   }
 
-  test('and all the others must hold', async () => {
+  test('is combined with all others by AND', async () => {
     const conditions = [
       { column: 'age', op: '>', value: 10 },
       { column: 'age', op: '<', value: 40 },
@@ -121,13 +121,13 @@ describe('a condition', () => {
     assert.deepEqual(await idsOf([]), [1, 2, 3, 4, 5]);
   });
 
-  test('of a view is on what the view shows', async () => {
+  test('on a view uses the columns of the view', async () => {
     assert.deepEqual(await idsOf([{ column: 'years', op: '>=', value: 36 }], 'adults'), [1, 5]);
     assert.deepEqual(await idsOf({ name: 'bob' }, 'adults'), [2]);
   });
 });
 
-test('a count with filters counts what fits, whatever the page', async () => {
+test('a count with filters includes all matching rows, on every page', async () => {
   for (const requested of ['include_count=true', 'count=1', 'count=yes&limit=1', 'count=on&offset=4']) {
     const filters = filtersQuery([{ column: 'age', op: 'not_null' }]);
     const page = await project.data('GET', `records/people?${requested}&${filters}`);
@@ -136,7 +136,7 @@ test('a count with filters counts what fits, whatever the page', async () => {
   assert.ok(!('total_count' in (await project.data('GET', 'records/people?include_count=no'))));
 });
 
-describe('filters that cannot be', () => {
+describe('invalid filters', () => {
   const cases: readonly (readonly [filters: unknown, field: string])[] = [
     [5, 'query.filters'],
     ['name', 'query.filters'],
@@ -187,7 +187,7 @@ describe('filters that cannot be', () => {
     });
   }
 
-  test('as they are no JSON', async () => {
+  test('are refused if they are not JSON', async () => {
     for (const text of ['', '{', 'age=1', '{"age":1}}', "{'age':1}", '[1,]', 'NaN']) {
       const path = `records/people?filters=${encodeURIComponent(text)}`;
       assert.deepEqual(fieldsAtFault(await project.refuse('validation_failed', 'GET', path)), [
@@ -196,7 +196,7 @@ describe('filters that cannot be', () => {
     }
   });
 
-  test('as there are too many', async () => {
+  test('are refused if there are too many', async () => {
     const condition = { column: 'age', op: '!=', value: -1 };
     const hundred = Array.from({ length: 100 }, () => condition);
     assert.deepEqual(await idsOf(hundred.slice(0, 20)), [1, 2, 4, 5]);
@@ -228,7 +228,7 @@ function patch(where: unknown): unknown {
   return { data: { city: 'x' }, where };
 }
 
-test('names and values are never read as SQL', async () => {
+test('names and values are never treated as SQL', async () => {
   const rowsBefore = project.shell('SELECT count(*), total(age) FROM people; SELECT * FROM "odd""names";');
   for (const text of ["' OR 1=1 --", '" OR 1=1 --', "'; DROP TABLE people; --", '?1', ':a', '`x`']) {
     assert.deepEqual(await idsOf({ city: text }), []);
@@ -248,7 +248,7 @@ test('names and values are never read as SQL', async () => {
   );
 });
 
-test('columns with names of SQL are filtered, sorted and shown like any other', async () => {
+test('columns with names from SQL are filtered, sorted and returned like any other', async () => {
   const table = `records/${encodeURIComponent('odd"names')}`;
   for (const [column, value] of [
     ['select', 's'],

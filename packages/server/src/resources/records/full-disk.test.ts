@@ -9,7 +9,7 @@ import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 const ADMIN_TOKEN = 'an-admin-token-given-by-hand';
 const LARGE = 'x'.repeat(20_000);
 
-test('on a full disk every write of a batch fails with storage_full, nothing of it is stored, and with room all works again', async (context) => {
+test('on a full disk every write of a batch fails with storage_full and stores nothing; with space everything works again', async (context) => {
   using disk = smallDisk();
   context.diagnostic(`the disk is made small by: ${disk.kind}`);
   await using server = await startCommandServer({

@@ -32,7 +32,7 @@ before(async () => {
 });
 after(() => project[Symbol.asyncDispose]());
 
-/** As SQL writes it. Few different ones, so that many rows are equal, and the bounds of each type. */
+/** As SQL. Few different values, so that many rows are equal, and the limits of each type. */
 const text = oneof(
   constantFrom("'a'", "'A'", "'b'", "''", "'7'", "'a' || char(0)", "'é'", "'😀'", "CAST(x'ff' AS TEXT)"),
   string({ maxLength: 3 }).map((letters) => `'${letters.replaceAll(/['\0]/g, '')}'`),
@@ -86,7 +86,7 @@ async function walk({ table, sort, order, limit }: Walk): Promise<readonly Row[]
   return rows;
 }
 
-/** The terms that a sort and an order stand for, ended by the key. */
+/** The terms of a sort and an order, followed by the key. */
 function orderBy(
   sort: readonly { column: string; down: string }[],
   order: string,
@@ -100,7 +100,7 @@ function orderBy(
 
 const options = { numRuns: RUNS, endOnFailure: true, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
 
-test(`walking by cursor gives exactly the list that the sqlite3 shell sorts (${RUNS} tables)`, async () => {
+test(`pages by cursor contain exactly the rows that the sqlite3 shell sorts (${RUNS} tables)`, async () => {
   const cases = tuple(inserts, terms, constantFrom('asc', 'desc'), integer({ min: 1, max: 7 }));
   const property = asyncProperty(cases, async ([statements, sort, order, limit]) => {
     const sorted = project.shell(
@@ -116,7 +116,7 @@ test(`walking by cursor gives exactly the list that the sqlite3 shell sorts (${R
   await check(property, options);
 });
 
-test(`and so it does where the key has several columns (${RUNS} tables)`, async () => {
+test(`pages by cursor are also correct with a key of several columns (${RUNS} tables)`, async () => {
   const rows = uniqueArray(tuple(text, integer({ min: 0, max: 3 }), anything), {
     selector: ([k, n]) => `${k} ${n}`,
     minLength: 1,

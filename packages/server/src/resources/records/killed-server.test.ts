@@ -11,7 +11,7 @@ const WRITERS = 16;
 const BULK = 30;
 const ENOUGH = 120;
 
-test('when the server is killed while clients write, every write that was answered is there, and no bulk by halves', async () => {
+test('if the server is killed while clients write, every acknowledged write is stored, and no bulk write is partial', async () => {
   using folder = temporaryFolder();
   const environment = { ROWHOUSE_DATA_DIR: folder.path, ROWHOUSE_ADMIN_TOKEN: ADMIN_TOKEN };
   const answered: string[] = [];
@@ -46,7 +46,7 @@ test('when the server is killed while clients write, every write that was answer
   assert.equal((await post(server, 'records/entries', { name: 'after' })).status, 201);
 });
 
-/** Writes single rows and, now and then, many at once, until there is no server any more. */
+/** Writes single rows and sometimes many at once, until the server is gone. */
 async function writeUntilGone(
   writer: number,
   write: (name: string, body: unknown) => Promise<void>,

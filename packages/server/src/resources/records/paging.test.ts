@@ -57,7 +57,7 @@ async function walk(path: string, between?: (page: number) => Promise<void>): Pr
 }
 
 describe('pages by offset', () => {
-  test('have a hundred rows in the order of the key, and say whether there are more', async () => {
+  test('have a hundred rows in key order, and report whether there are more', async () => {
     const page = await project.data('GET', 'records/numbers');
     assert.deepEqual(idsOf(page.rows), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     assert.deepEqual(Object.keys(page), ['table', 'rows', 'limit', 'offset', 'returned', 'has_more']);
@@ -76,7 +76,7 @@ describe('pages by offset', () => {
     }
   });
 
-  test('are sorted by columns up and down, with NULL first, and have one order for rows that are equal', async () => {
+  test('are sorted by columns, ascending or descending, with NULL first, and with a defined order for equal rows', async () => {
     for (const [query, ids] of [
       ['sort=even', [1, 3, 5, 7, 9, 2, 4, 6, 8, 10]],
       ['sort=-even', [2, 4, 6, 8, 10, 1, 3, 5, 7, 9]],
@@ -90,14 +90,14 @@ describe('pages by offset', () => {
     }
   });
 
-  test('show the columns that were asked for, in that order', async () => {
+  test('have the requested columns, in that order', async () => {
     const page = await project.data('GET', 'records/numbers?columns=half,ID,half&limit=1');
     assert.deepEqual(JSON.stringify(page.rows), '[{"half":0.5,"id":1}]');
   });
 });
 
 describe('pages by cursor', () => {
-  test('are the same rows as those by offset', async () => {
+  test('have the same rows as pages by offset', async () => {
     for (const query of [
       'sort=even',
       'sort=-even',
@@ -111,7 +111,7 @@ describe('pages by cursor', () => {
     }
   });
 
-  test('go by a key of several columns, too', async () => {
+  test('also work with a key of several columns', async () => {
     const rows = await walk('records/rowless?limit=1');
     assert.deepEqual(
       rows.map(({ k, n }) => [k, n]),
@@ -124,7 +124,7 @@ describe('pages by cursor', () => {
     );
   });
 
-  test('keep to their filters, and count all that fits', async () => {
+  test('keep their filters, and count all matching rows', async () => {
     const filters = filtersQuery([{ column: 'half', op: '>', value: 1 }]);
     const rows = await walk(`records/numbers?limit=3&sort=-half&count=1&${filters}`);
     assert.deepEqual(idsOf(rows), [10, 9, 8, 7, 6, 5, 4, 3]);
@@ -132,7 +132,7 @@ describe('pages by cursor', () => {
     assert.equal(second.total_count, 8);
   });
 
-  test('show no row twice and lose none that stays, while others come and go', async () => {
+  test('repeat no row and skip no remaining row while others are inserted and deleted', async () => {
     const rows = await walk('records/moving?limit=9&sort=rank,-id', async (page) => {
       await project.data('POST', 'records/moving', {
         rows: Array.from({ length: 5 }, (_, index) => ({ id: page * 10 + index + 1, rank: index })),
@@ -147,7 +147,7 @@ describe('pages by cursor', () => {
     assert.deepEqual(new Set(stayed.filter((id) => !ids.includes(id))), new Set());
   });
 
-  test('pass texts that are no UTF-8', async () => {
+  test('include texts that are not valid UTF-8', async () => {
     const sorted = project.shell('SELECT id FROM damaged ORDER BY t, id;').split('\n').map(Number);
     assert.deepEqual(idsOf(await walk('records/damaged?limit=1&sort=t')), sorted);
     const reversed = project
@@ -162,10 +162,10 @@ function forged(cursor: unknown): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
-describe('a cursor is refused', () => {
+describe('a cursor is refused if', () => {
   const order = '[["id",false]]';
 
-  test('that the server did not make', async () => {
+  test('the server did not create it', async () => {
     const { next_cursor: real } = await project.data('GET', 'records/numbers?limit=1&after=');
     const cursors = [
       'zz',
@@ -206,7 +206,7 @@ describe('a cursor is refused', () => {
     }
   });
 
-  test('that belongs to another order', async () => {
+  test('it belongs to another order', async () => {
     const { next_cursor: cursor } = await project.data('GET', 'records/numbers?limit=1&sort=half&after=');
     for (const query of ['sort=-half', 'sort=even', 'sort=half,even', '', 'sort=half&order=desc']) {
       const path = `records/numbers?limit=1&${query}&after=${cursor}`;
@@ -217,7 +217,7 @@ describe('a cursor is refused', () => {
     assert.equal((await project.data('GET', `records/numbers?sort=HALF&after=${cursor}`)).returned, 9);
   });
 
-  test('with an offset, and where nothing tells rows apart', async () => {
+  test('it is combined with an offset, or the rows have no key', async () => {
     const both = await project.refuse('validation_failed', 'GET', 'records/numbers?after=&offset=1');
     assert.deepEqual(fieldsAtFault(both), ['query.offset']);
     for (const table of ['seen', 'placeless']) {
@@ -228,7 +228,7 @@ describe('a cursor is refused', () => {
   });
 });
 
-describe('a page that cannot be', () => {
+describe('an invalid page', () => {
   for (const [query, field] of [
     ['limit=0', 'query.limit'],
     ['limit=501', 'query.limit'],
@@ -262,7 +262,7 @@ describe('a page that cannot be', () => {
   }
 });
 
-test('a page of rows with long values is answered like any other, up to 64 Mi characters', async () => {
+test('a page of long rows is returned, up to 64 Mi characters', async () => {
   for (const query of ['?', '?after=', '?sort=-t', '?limit=5']) {
     const page = await project.data('GET', `records/thick${query}`);
     assert.equal(page.returned, query.endsWith('5') ? 5 : 30);

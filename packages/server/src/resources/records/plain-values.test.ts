@@ -13,7 +13,7 @@ function assertRefused(read: () => unknown, field: string): void {
 
 const MESSAGE = 'must be a string, a number, true, false or null';
 
-describe('a value that is an array or an object is refused before it is handed to a thread', () => {
+describe('a value that is an array or an object is refused before it reaches a thread', () => {
   test('in a row', () => {
     for (const a of nested) {
       assertRefused(() => createRequestOf({ id: 1, a }), 'body.a');
@@ -41,14 +41,14 @@ describe('a value that is an array or an object is refused before it is handed t
   });
 });
 
-test('a reference of a batch is taken where a value is', () => {
+test('a reference in a batch is accepted in place of a value', () => {
   const reference = { $ref: '0.row.id' };
   assert.equal(createRequestOf({ a: reference }).kind, 'one');
   assert.deepEqual(patchOf({ a: reference }).patch, { a: reference });
   assert.equal(filtersOf([{ column: 'a', op: 'in', value: [1, reference] }], 'body.where').filters.length, 1);
 });
 
-test('a query has as many parameters as a statement of SQLite can have, and not one more', () => {
+test('a query has as many parameters as a SQLite statement allows, and no more', () => {
   const zeros = Array.from({ length: 32_767 }, () => 0);
   assert.deepEqual(parametersOf(zeros.slice(1)), zeros.slice(1));
   assert.throws(() => parametersOf(zeros), { message: /body\.params must be at most 32766/ });

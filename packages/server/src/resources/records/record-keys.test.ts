@@ -67,7 +67,7 @@ after(() => project[Symbol.asyncDispose]());
 
 describe('a table and a column of an imported database', () => {
   for (const name of NAMES) {
-    test(`may be called ${JSON.stringify(name).slice(0, 30)}`, async () => {
+    test(`can be named ${JSON.stringify(name).slice(0, 30)}`, async () => {
       const table = `records/${encodeURIComponent(name)}`;
       assert.deepEqual(await project.data('GET', `${table}/1`), {
         table: name,
@@ -128,7 +128,7 @@ describe('a key', () => {
     ['hidden/1', 'x'],
   ];
   for (const [path, value] of found) {
-    test(`${path} is a row’s`, async () => {
+    test(`${path} finds a row`, async () => {
       assert.equal((await project.data('GET', `records/${path}`)).row.v, value);
     });
   }
@@ -150,21 +150,21 @@ describe('a key', () => {
     'hidden/mine',
   ];
   for (const path of missing) {
-    test(`${path} is no row’s`, async () => {
+    test(`${path} finds no row`, async () => {
       await project.refuse('not_found', 'GET', `records/${path}`);
       await project.refuse('not_found', 'PATCH', `records/${path}`, { v: 'x' });
       await project.refuse('not_found', 'DELETE', `records/${path}`);
     });
   }
 
-  test('of two columns needs two parts', async () => {
+  test('of two columns requires two parts', async () => {
     for (const key of ['x', 'x,1,2', '%2C', '']) {
       const refused = await project.refuse('validation_failed', 'GET', `records/pairs/${key}`);
       assert.deepEqual(fieldsAtFault(refused), ['path.id']);
     }
   });
 
-  test('of two columns changes, is taken, and goes like any other', async () => {
+  test('of two columns can be changed, can conflict, and can be deleted like any other', async () => {
     await project.data('POST', 'records/pairs', { a: 'new,', b: 1, v: 'made' });
     assert.equal((await project.data('PATCH', 'records/pairs/new%2C,1', { a: 'q' })).row.a, 'q');
     const taken = await project.refuse('constraint_violation', 'PATCH', 'records/pairs/q,1', { a: 'x' });
@@ -184,7 +184,7 @@ describe('a key', () => {
   });
 });
 
-test('rows without a primary key show the rowid, under a name that no column has', async () => {
+test('rows without a primary key have the rowid as id, under a name that no column has', async () => {
   const made = await project.data('POST', 'records/keyless', { v: 'third' });
   assert.deepEqual(made.row, { rowid: 3, v: 'third' });
   assert.deepEqual((await project.data('PATCH', 'records/keyless/3', { rowid: 30 })).row, {
@@ -196,7 +196,7 @@ test('rows without a primary key show the rowid, under a name that no column has
   assert.deepEqual(hidden.row, { _rowid_: 2, rowid: 'text', v: null });
 });
 
-test('rows that nothing tells apart are listed, stored, and changed by filters', async () => {
+test('rows without any key can be listed, inserted, and changed by filters', async () => {
   await project.refuse('conflict', 'GET', 'records/placeless/1');
   assert.deepEqual((await project.data('POST', 'records/placeless', { oid: 'd' })).row, {
     rowid: null,

@@ -23,7 +23,7 @@ async function refuse(code: string, method: string, path: string, json?: unknown
   return answer;
 }
 
-/** The keys that a real client of the documented product reads, in their order. */
+/** The keys that a client of the documented product reads, in order. */
 function keysOf(answer: Answer): readonly string[] {
   return Object.keys(answer.body.data);
 }
@@ -50,7 +50,7 @@ before(async () => {
 after(() => server[Symbol.asyncDispose]());
 
 describe('one record', () => {
-  test('is stored from a row object, or from one in `data`, with its defaults, and answered as it is', async () => {
+  test('is stored from a row object, plain or in `data`, with its defaults, and returned as stored', async () => {
     const plain = await call('POST', RECORDS, { email: 'ada@example.com', owner_id: 42 });
     assert.equal(plain.status, 201);
     assert.deepEqual(keysOf(plain), ['table', 'row']);
@@ -67,7 +67,7 @@ describe('one record', () => {
     });
   });
 
-  test('is read by its id, whatever the case of the table, and by the table’s id', async () => {
+  test('is read by its id, with the name of the table in any case or the table’s id', async () => {
     for (const path of [RECORDS, '/projects/CRM/records/CONTACTS', '/projects/crm/records/1']) {
       const found = await call('GET', `${path}/1`);
       assert.deepEqual(found.body.data, {
@@ -77,7 +77,7 @@ describe('one record', () => {
     }
   });
 
-  test('is changed in the columns that a patch names, plain or in `data`, and no other', async () => {
+  test('is changed only in the columns of the patch, plain or in `data`', async () => {
     const plain = await call('PATCH', `${RECORDS}/1`, { status: 'active' });
     assert.deepEqual(plain.body.data, {
       table: 'contacts',
@@ -88,20 +88,20 @@ describe('one record', () => {
     assert.equal(wrapped.body.data.row.status, 'active');
   });
 
-  test('has a new id when its id is changed', async () => {
+  test('has a new id after its id was changed', async () => {
     const moved = await call('PATCH', `${RECORDS}/2`, { id: 20 });
     assert.equal(moved.body.data.row.id, 20);
     await refuse('not_found', 'GET', `${RECORDS}/2`);
     assert.equal((await call('GET', `${RECORDS}/20`)).body.data.row.email, 'bob@example.com');
   });
 
-  test('is deleted once; the answer has the id of the path as a string', async () => {
+  test('is deleted once; the answer has the id from the path as a string', async () => {
     const deleted = await call('DELETE', `${RECORDS}/20`);
     assert.deepEqual(deleted.body.data, { deleted: true, table: 'contacts', id: '20' });
     await refuse('not_found', 'DELETE', `${RECORDS}/20`);
   });
 
-  test('is not found by an id that no row has, or that is no id at all', async () => {
+  test('is not_found for an unknown or invalid id', async () => {
     for (const id of [
       '99',
       '0',
@@ -123,7 +123,7 @@ describe('one record', () => {
 });
 
 describe('many records', () => {
-  test('are stored all together, and answered in their order', async () => {
+  test('are stored together, and returned in order', async () => {
     const stored = await call('POST', RECORDS, {
       rows: [{ email: 'c@x' }, { email: 'd@x', owner_id: 7 }, { status: 's', email: 'e@x' }],
     });
@@ -136,12 +136,12 @@ describe('many records', () => {
     );
   });
 
-  test('are stored without being answered where that is asked for', async () => {
+  test('are stored without being returned on request', async () => {
     const stored = await call('POST', RECORDS, { rows: [{ email: 'f@x' }], return: 'none' });
     assert.deepEqual(stored.body.data, { table: 'contacts', created: 1 });
   });
 
-  test('are not stored at all where one of them cannot be', async () => {
+  test('are not stored if one of them is invalid', async () => {
     const stored = await rows();
     const refused = await refuse('constraint_violation', 'POST', RECORDS, {
       rows: [{ email: 'g@x' }, { email: 'h@x' }, { email: 'g@x' }],
@@ -150,7 +150,7 @@ describe('many records', () => {
     assert.deepEqual(await rows(), stored);
   });
 
-  test('are changed and deleted where they fit a filter, in either form', async () => {
+  test('are changed and deleted by a filter, in both of its forms', async () => {
     const changed = await call('PATCH', RECORDS, {
       data: { status: 'old' },
       where: [{ column: 'email', op: 'in', value: ['c@x', 'd@x'] }],
@@ -161,7 +161,7 @@ describe('many records', () => {
     assert.equal((await rows('?filters={"status":"old"}')).length, 0);
   });
 
-  test('are all changed or deleted only where the request says so', async () => {
+  test('are all changed or deleted only with allow_all', async () => {
     const stored = await rows();
     for (const where of [undefined, {}, []]) {
       for (const json of [
@@ -182,7 +182,7 @@ describe('many records', () => {
 });
 
 describe('an upsert', () => {
-  test('changes the row that is there, or leaves it, or stores a new one, and says which', async () => {
+  test('changes an existing row, leaves it, or stores a new one, and reports which', async () => {
     const onConflict = { columns: ['email'], action: 'update' };
     const made = await call('POST', RECORDS, { email: 'u@x', status: 'one', on_conflict: onConflict });
     assert.equal(made.status, 201);
@@ -207,7 +207,7 @@ describe('an upsert', () => {
     assert.deepEqual([many.body.data.created, many.body.data.updated, many.body.data.ignored], [1, 1, 0]);
   });
 
-  test('by columns that do not tell rows apart is refused', async () => {
+  test('by columns that are not unique is refused', async () => {
     for (const [onConflict, field] of [
       [{ columns: ['status'], action: 'update' }, 'body.on_conflict.columns'],
       [{ columns: ['email', 'status'], action: 'update' }, 'body.on_conflict.columns'],
@@ -227,7 +227,7 @@ describe('an upsert', () => {
   });
 });
 
-describe('a body that cannot be', () => {
+describe('an invalid body', () => {
   const cases: readonly (readonly [method: string, path: string, json: unknown, field: string])[] = [
     ['POST', RECORDS, { emial: 'x' }, 'body.emial'],
     ['POST', RECORDS, { email: 'x', 'a\0b': 1 }, 'body.a\0b'],
@@ -262,14 +262,14 @@ describe('a body that cannot be', () => {
   }
 });
 
-test('a table that is not there, or is the service’s own, is not found', async () => {
+test('a table that does not exist, or that belongs to the service, is not_found', async () => {
   for (const table of ['nobody', '99', '_rowhouse_tables', 'sqlite_schema', 'sqlite_sequence', '%00', '']) {
     await refuse('not_found', 'GET', `/projects/crm/records/${table}`);
     await refuse('not_found', 'GET', `/projects/crm/records/${table}/1`);
   }
 });
 
-test('a token that is limited to tables uses their records, by name or id, and no other’s', async () => {
+test('a token limited to tables reads and writes their records only, by name or id', async () => {
   await call('POST', '/projects/crm/table', { table_name: 'secrets' });
   const made = await call('POST', '/projects/crm/auth/tokens', {
     tables: ['Contacts'],
@@ -290,7 +290,7 @@ test('a token that is limited to tables uses their records, by name or id, and n
   }
 });
 
-test('the admin credential finds no records of a project that is not there', async () => {
+test('for the admin credential, records of a project that does not exist are not_found', async () => {
   const refused = await server.call('GET', '/projects/nowhere/records/contacts');
   assert.equal(refused.body.error?.code, 'not_found');
 });

@@ -41,7 +41,7 @@ before(async () => {
 });
 after(() => project[Symbol.asyncDispose]());
 
-describe('a constraint names its columns', () => {
+describe('a violated constraint is reported with its columns', () => {
   const cases: readonly (readonly [
     method: string,
     path: string,
@@ -84,7 +84,7 @@ describe('a constraint names its columns', () => {
   }
 });
 
-test('a foreign key that is deferred is held to when the write is done', async () => {
+test('a deferred foreign key is checked at the end of the write', async () => {
   assert.equal(
     (
       await project.data('POST', 'records/later', {
@@ -122,7 +122,7 @@ test('a foreign key that is deferred is held to when the write is done', async (
 
 describe('a trigger', () => {
   for (const action of ['abort', 'fail', 'rollback']) {
-    test(`that raises ${action} is quoted, and nothing is stored`, async () => {
+    test(`with RAISE(${action}) has its message in the error, and nothing is stored`, async () => {
       const stored = project.shell('SELECT * FROM guarded;');
       for (const json of [{ v: action }, { rows: [{ v: 'first' }, { v: action }] }]) {
         const { body } = await project.refuse('constraint_violation', 'POST', 'records/guarded', json);
@@ -132,7 +132,7 @@ describe('a trigger', () => {
     });
   }
 
-  test('that keeps a row out, or as it was, is said to', async () => {
+  test('that ignores or reverts a change is reported', async () => {
     const stored = project.shell('SELECT * FROM guarded;');
     for (const v of ['ignore', 'gone']) {
       for (const json of [{ v }, { rows: [{ v: 'first' }, { v }] }]) {
@@ -149,7 +149,7 @@ describe('a trigger', () => {
     assert.equal(project.shell('SELECT * FROM guarded;'), stored);
   });
 
-  test('that fails by itself is a conflict, and what one makes of a row is in the answer', async () => {
+  test('that fails is a conflict, and changes by a trigger are in the answer', async () => {
     await project.refuse('conflict', 'POST', 'records/guarded', { rows: [{ v: 'first' }, { v: 'broken' }] });
     assert.equal((await project.data('POST', 'records/guarded', { v: 'up' })).row.v, 'UP');
     const many = await project.data('POST', 'records/guarded', { rows: [{ v: 'x' }, { v: 'up' }] });
@@ -160,7 +160,7 @@ describe('a trigger', () => {
   });
 });
 
-describe('ON CONFLICT in the table’s own words', () => {
+describe('ON CONFLICT in the schema of the table', () => {
   test('IGNORE stores nothing, and the answer says so', async () => {
     for (const json of [{ e: 'a' }, { rows: [{ e: 'b' }, { e: 'a' }] }]) {
       const { body } = await project.refuse('constraint_violation', 'POST', 'records/ignoring', json);
@@ -169,13 +169,13 @@ describe('ON CONFLICT in the table’s own words', () => {
     assert.equal(project.shell('SELECT * FROM ignoring;'), '1|a');
   });
 
-  test('REPLACE takes the place of the other row', async () => {
+  test('REPLACE replaces the other row', async () => {
     assert.equal((await project.data('POST', 'records/replacing', { id: 2, e: 'a' })).row.id, 2);
     assert.equal(project.shell('SELECT * FROM replacing;'), '2|a');
   });
 
   for (const table of ['undoing', 'failing']) {
-    test(`of ${table} undoes all of one request, and of no other`, async () => {
+    test(`of ${table} rolls back all of one request, and no other`, async () => {
       const others = Array.from({ length: 20 }, (_, index) => {
         return project.data('POST', `records/${table}`, { e: `with ${index}` });
       });
@@ -192,7 +192,7 @@ describe('ON CONFLICT in the table’s own words', () => {
 });
 
 describe('an upsert', () => {
-  test('goes by what is unique over the whole table, not by partial indexes or expressions', async () => {
+  test('uses keys that are unique over the whole table, and not partial indexes or expressions', async () => {
     for (const columns of [['e'], ['gone'], ['e', 'gone']]) {
       const upsert = { e: 'x', on_conflict: { columns, action: 'update' } };
       const refused = await project.refuse('validation_failed', 'POST', 'records/partly', upsert);
@@ -206,7 +206,7 @@ describe('an upsert', () => {
     assert.match(body.error?.message ?? '', /partly_lower/);
   });
 
-  test('sees the row in its way that a default, or the index’s own collation, makes equal', async () => {
+  test('detects a conflict by a default value or by the index’s own collation', async () => {
     const first = await project.data('POST', 'records/partly', { e: 'first' });
     for (const [row, action, e] of [
       [{ e: 'second' }, 'ignore', 'first'],
@@ -225,7 +225,7 @@ describe('an upsert', () => {
     assert.deepEqual([many.created, many.updated, many.ignored], [1, 1, 0]);
   });
 
-  test('of nothing at all is refused', async () => {
+  test('of no values is refused', async () => {
     const upsert = { on_conflict: { columns: ['id'], action: 'update' } };
     assert.deepEqual(
       fieldsAtFault(await project.refuse('validation_failed', 'POST', 'records/partly', upsert)),

@@ -9,7 +9,7 @@ import { type Answer, startTestServer, type TestServer } from '../../testing/htt
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
 let server: TestServer;
-/** Stops what may take long, where the others have time. */
+/** Has a short time limit; the other servers have long ones. */
 let impatient: TestServer;
 
 before(async () => {
@@ -49,21 +49,21 @@ function shell(project: string, sql: string): string {
   return runSqliteShell(join(server.dataDir, 'projects', project, 'database.sqlite'), sql);
 }
 
-/** How many writes the threads of short work have committed so far. */
+/** The number of writes committed so far by the threads for short work. */
 async function shortWrites(on: TestServer): Promise<number> {
   const metrics = readExposition(await (await on.fetch('GET', '/metrics')).text());
   const samples = metrics.get('rowhouse_commit_batch_size')?.samples ?? [];
   return samples.find(({ name }) => name.endsWith('_sum'))?.value ?? 0;
 }
 
-/** Runs the write, and tells how many writes of it were short. */
+/** Runs the write, and returns how many of its writes were short work. */
 async function shortWritesOf(write: () => Promise<void>, on = server): Promise<number> {
   const earlier = await shortWrites(on);
   await write();
   return (await shortWrites(on)) - earlier;
 }
 
-describe('a row whose CHECK may take long, or much memory', () => {
+describe('a row with a CHECK that may need much time or memory', () => {
   const checks: Readonly<Record<string, string>> = {
     grows: `length(${Array.from({ length: 480 }, () => 'a').join('||')}) > -1`,
     grows_on_both_sides: Array.from({ length: 100 }, () => "a || a <> ''").join(' AND '),
@@ -72,7 +72,7 @@ describe('a row whose CHECK may take long, or much memory', () => {
     adds: `${Array.from({ length: 400 }, () => 'a').join('+')} IS NOT NULL`,
   };
   for (const [table, check] of Object.entries(checks)) {
-    test(`is written where it can be stopped: ${table}`, async () => {
+    test(`is written in a process that can be stopped: ${table}`, async () => {
       const columns = [{ column_name: 'a' }];
       await makeTable('own', { table_name: table, columns, checks: [check] }, impatient);
       const short = await shortWritesOf(async () => {
@@ -88,7 +88,7 @@ describe('a row whose CHECK may take long, or much memory', () => {
     });
   }
 
-  test('leaves the rows of ordinary tables of the project short', async () => {
+  test('does not affect writes to ordinary tables of the project', async () => {
     await makeTable('own', {
       table_name: 'ordinary',
       columns: [
@@ -110,7 +110,7 @@ describe('a row whose CHECK may take long, or much memory', () => {
   });
 });
 
-describe('a row that is longer than short work takes', () => {
+describe('a row that exceeds the limits of short work', () => {
   before(async () => {
     const columns = [{ column_name: 'name', is_unique: true }, { column_name: 'text' }];
     await makeTable('long', { table_name: 'texts', columns, checks: ['length(text) > 0'] });
@@ -124,7 +124,7 @@ describe('a row that is longer than short work takes', () => {
     ['of characters of four bytes', '🪨'.repeat(60_000)],
     ['as long as a body may be', 'x'.repeat(10_000_000)],
   ] as const) {
-    test(`is written, read, changed and removed: ${what}`, async () => {
+    test(`is written, read, changed and deleted: ${what}`, async () => {
       const made = await insert(
         'long',
         'texts',
@@ -159,7 +159,7 @@ describe('a row that is longer than short work takes', () => {
   }
 });
 
-describe('a schema that is more than short work takes', () => {
+describe('a schema that exceeds the limits of short work', () => {
   const OR = Array.from({ length: 400 }, (_, index) => `id = ${index}`).join(' OR ');
   const ROWS = 'CREATE TABLE rows (id INTEGER PRIMARY KEY, a TEXT);';
   for (const [project, sql] of [
@@ -179,7 +179,7 @@ describe('a schema that is more than short work takes', () => {
       `CREATE TABLE rows (id INTEGER PRIMARY KEY, a, g0 AS (a), ${Array.from({ length: 6 }, (_, n) => `g${n + 1} AS (g${n} = g${n})`).join(', ')});`,
     ],
   ] as const) {
-    test(`is no hindrance: ${project}`, async () => {
+    test(`does not prevent reads and writes: ${project}`, async () => {
       await server.createProject(project);
       assert.equal((await importDatabase(server, project, databaseFile(sql))).status, 201);
       const made = await insert(project, 'rows', { a: 'x' });
@@ -195,7 +195,7 @@ describe('a schema that is more than short work takes', () => {
     });
   }
 
-  test('and an expression that fails by itself is told as before', async () => {
+  test('has the usual error for an expression that fails', async () => {
     const columns = [{ column_name: 'n', column_type: 'INTEGER' }];
     await makeTable('own', { table_name: 'failing', columns, checks: ['abs(n) > 0'] });
     const failed = await server.call('POST', '/projects/own/records/failing', {

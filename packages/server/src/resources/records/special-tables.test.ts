@@ -64,7 +64,7 @@ describe('a view', () => {
     await project.refuse('not_found', 'DELETE', 'records/loud/5');
   });
 
-  test('without them is never written', async () => {
+  test('without INSTEAD OF triggers cannot be written', async () => {
     await project.refuse('conflict', 'POST', 'records/plain', { body: 'x' });
     await project.refuse('conflict', 'POST', 'records/plain', { rows: [{ body: 'x' }] });
     await project.refuse('conflict', 'PATCH', 'records/plain/1', { body: 'x' });
@@ -73,7 +73,7 @@ describe('a view', () => {
     await project.refuse('conflict', 'DELETE', 'records/plain', { where: { id: 1 } });
   });
 
-  test('that fails in one row says so, and shows the others', async () => {
+  test('that fails for one row reports it, and returns the others', async () => {
     for (const path of ['parsed', 'parsed/2', 'parsed?sort=n', 'parsed?count=1']) {
       const { body } = await project.refuse('conflict', 'GET', `records/${path}`);
       assert.match(body.error?.message ?? '', /malformed JSON/);
@@ -87,7 +87,7 @@ describe('a view', () => {
   });
 });
 
-test('a list that failed once is no reason for the next one to fail', async () => {
+test('a list can be read after it failed once', async () => {
   const shell = `CREATE TABLE risky(id INTEGER PRIMARY KEY, n INT, m AS (abs(n)));
     INSERT INTO risky(id, n) VALUES (1, 1), (2, -9223372036854775807); PRAGMA ignore_check_constraints = ON;`;
   project.shell(shell);
@@ -101,7 +101,7 @@ test('a list that failed once is no reason for the next one to fail', async () =
   }
 });
 
-test('a generated column is read, filtered, sorted and in the way of others, but never written', async () => {
+test('a generated column is read, filtered, sorted and may conflict, but cannot be written', async () => {
   assert.deepEqual((await project.data('POST', 'records/sums', { a: 7 })).row, {
     id: 2,
     a: 7,
@@ -130,7 +130,7 @@ test('a generated column is read, filtered, sorted and in the way of others, but
 });
 
 describe('a virtual table', () => {
-  test('of full text is used like any other, by its rowid', async () => {
+  test('for full text is used like any other table, by its rowid', async () => {
     assert.deepEqual((await project.data('POST', 'records/texts', { title: 'two' })).row, {
       rowid: 2,
       title: 'two',
@@ -160,7 +160,7 @@ describe('a virtual table', () => {
     await project.refuse('not_found', 'GET', 'records/texts_data');
   });
 
-  test('of boxes keeps its own rules', async () => {
+  test('for R-Tree boxes enforces its own rules', async () => {
     const made = await project.data('POST', 'records/boxes', { id: 3, low: 1, high: 2, label: 'x' });
     assert.deepEqual(made.row, { rowid: 3, id: 3, low: 1, high: 2, label: 'x' });
     await project.refuse('constraint_violation', 'POST', 'records/boxes', { id: 4, low: 2, high: 1 });
@@ -172,7 +172,7 @@ describe('a virtual table', () => {
   });
 });
 
-test('a table that has given its last id says so, and takes ids that are named', async () => {
+test('a table that has used the highest id reports so, and accepts explicit ids', async () => {
   assert.equal((await project.data('GET', 'records/counters/9223372036854775807')).row.v, 'last');
   for (const json of [{ v: 'more' }, { id: null, v: 'more' }, { rows: [{ v: 'more' }] }]) {
     const { body } = await project.refuse('conflict', 'POST', 'records/counters', json);
@@ -196,7 +196,7 @@ test('tables of 400 and 2,000 columns are written, listed and sorted', async () 
   assert.equal(Object.keys((await project.data('GET', 'records/wideview')).rows[0]).length, 2_000);
 });
 
-test('a table with a collation of another program is refused in words', async () => {
+test('a table with an unknown collation is refused with a clear message', async () => {
   for (const query of ['', '?sort=t', `?${filtersQuery({ t: 'x' })}`]) {
     const { body } = await project.refuse('conflict', 'GET', `records/foreigner${query}`);
     assert.match(body.error?.message ?? '', /klingon/);

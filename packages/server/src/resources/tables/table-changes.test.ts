@@ -61,10 +61,10 @@ const SCHEMA = `
   CREATE INDEX by_parent ON child (parent_id);
   CREATE TRIGGER heard AFTER DELETE ON child BEGIN SELECT 1; END;`;
 
-describe('a table that is changed', () => {
+describe('a changed table', () => {
   beforeEach(() => given(SCHEMA));
 
-  test('has another name for people, or none', async () => {
+  test('gets another display name, or none', async () => {
     const changed = await done('PATCH', `${TABLE}/PARENT`, { display_name: 'The parents' });
     assert.deepEqual(Object.keys(changed.table), [
       'id',
@@ -78,7 +78,7 @@ describe('a table that is changed', () => {
     assert.equal((await done('PATCH', `${TABLE}/parent`, { display_name: null })).table.display_name, null);
   });
 
-  test('keeps its ids when it is renamed, and what refers to it follows', async () => {
+  test('keeps its id when it is renamed, and references follow its new name', async () => {
     shell('CREATE VIEW v AS SELECT parent.name FROM parent;');
     await done('PATCH', `${TABLE}/parent`, { display_name: 'Kept' });
     const original = await done('GET', `${TABLE}/parent`);
@@ -102,7 +102,7 @@ describe('a table that is changed', () => {
     assert.equal(row.id, 10, 'no id is given twice');
   });
 
-  test('is refused a name that is taken or that none may have', async () => {
+  test('cannot get a name that is taken, reserved or invalid', async () => {
     shell('CREATE VIEW v AS SELECT 1;');
     for (const new_table_name of ['child', 'CHILD', 'v', 'by_parent']) {
       await refused('already_exists', 'PATCH', `${TABLE}/parent`, { new_table_name });
@@ -122,7 +122,7 @@ describe('a table that is changed', () => {
   });
 });
 
-describe('a table that is dropped', () => {
+describe('a dropped table', () => {
   beforeEach(() => given(SCHEMA));
 
   test('is gone, with its ids', async () => {
@@ -133,7 +133,7 @@ describe('a table that is dropped', () => {
     assert.ok((await done('GET', `${TABLE}/child`)).table.id > table.id);
   });
 
-  test('stays while another table refers to it, unless the references are to go too', async () => {
+  test('cannot be dropped while another table references it, unless the references are dropped, too', async () => {
     const refusal = await refused('conflict', 'DELETE', `${TABLE}/parent`, { cascade: false });
     assert.equal(refusal.body.error?.message, 'The table parent is used by table child.');
     assert.deepEqual(await done('DELETE', `${TABLE}/parent`, { cascade: true }), {
@@ -151,7 +151,7 @@ describe('a table that is dropped', () => {
     assert.equal((await server.call('DELETE', '/projects/crm/records/child/1')).status, 200);
   });
 
-  test('stays while a view or a trigger uses it, unless these are to go too; what was broken before stays', async () => {
+  test('cannot be dropped while a view or a trigger uses it, unless these are dropped, too; broken ones are kept', async () => {
     await given(`CREATE TABLE t (a); CREATE TABLE kept (a); CREATE VIEW broken AS SELECT * FROM nowhere;
       CREATE VIEW "odd: name" AS SELECT a FROM t; CREATE VIEW over AS SELECT * FROM "odd: name";
       CREATE TRIGGER i INSTEAD OF DELETE ON over BEGIN SELECT 1; END;
@@ -167,7 +167,7 @@ describe('a table that is dropped', () => {
     assert.equal((await server.call('POST', '/projects/crm/records/kept', { json: { a: 1 } })).status, 201);
   });
 
-  test('stays where SQLite does not know its module', async () => {
+  test('cannot be dropped if its module is unknown', async () => {
     await given(`PRAGMA writable_schema = ON;
       INSERT INTO sqlite_schema VALUES ('table', 'gone', 'gone', 0, 'CREATE VIRTUAL TABLE gone USING nosuch(a)');`);
     for (const [method, json] of [
@@ -179,7 +179,7 @@ describe('a table that is dropped', () => {
     }
   });
 
-  test('may be one that refers to itself, one of full-text search, or one with an odd name', async () => {
+  test('may reference itself, be a full-text table, or have an unusual name', async () => {
     await given(`CREATE TABLE "a ""b""" (id INTEGER PRIMARY KEY, up REFERENCES "a ""b""");
       CREATE VIRTUAL TABLE search USING fts5(title); INSERT INTO search VALUES ('x');`);
     await done('PATCH', `${TABLE}/search`, { new_table_name: 'found' });

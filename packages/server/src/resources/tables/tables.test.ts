@@ -26,7 +26,7 @@ function shell(server: TestServer, project: string, sql: string): string {
   return runSqliteShell(join(server.dataDir, 'projects', project, 'database.sqlite'), sql);
 }
 
-test('given a new project, when a table is made, then it answers in the documented form and the file has a STRICT table', async () => {
+test('creating a table returns the documented form and creates a STRICT table in the file', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('crm');
 
@@ -135,7 +135,7 @@ test('a table is found by its name in any case and by its id, with its indexes a
   }
 });
 
-test('tables are listed by name, with their rows counted when that is asked for, under both URLs', async () => {
+test('tables are listed by name, with row counts on request, under both URLs', async () => {
   await using server = await startTestServer();
   await server.createProject('crm');
   assert.deepEqual((await server.call('GET', '/projects/crm/tables')).body.data, { tables: [] });
@@ -161,7 +161,7 @@ test('tables are listed by name, with their rows counted when that is asked for,
   );
 });
 
-test('given an imported file with odd names, its tables have ids on first sight and are found by their names', async () => {
+test('the tables of an imported file with unusual names have ids at once, and are found by their names', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const names = ['Order Details', 'naïve', '_x', 'a/b', '7', 'double"quote', 'CON%20', '😀'];
@@ -194,7 +194,7 @@ test('given an imported file with odd names, its tables have ids on first sight 
     listed.map((table: { table_name: string }) => table.table_name),
     [...names, 'search'].toSorted(),
   );
-  // A name goes before an id.
+  // A name takes precedence over an id.
   const seventh = listed.find((table: { id: number }) => table.id === 7);
   assert.notEqual(seventh.table_name, '7');
   assert.equal((await server.call('GET', '/projects/shop/table/7')).body.data.table.table_name, '7');
@@ -202,7 +202,7 @@ test('given an imported file with odd names, its tables have ids on first sight 
   assert.doesNotMatch(await exportedSchema(server, 'shop'), /_rowhouse/);
 });
 
-test('given a file that another tool changes, ids follow the names: new ones are given, those of the vanished go', async () => {
+test('after another tool changed the file, new names get new ids, and the ids of missing ones are removed', async () => {
   await using server = await startTestServer();
   await server.createProject('crm');
   for (const table_name of ['stays', 'goes', 'renamed']) {
@@ -232,12 +232,12 @@ test('given a file that another tool changes, ids follow the names: new ones are
   assert.equal((await server.call('GET', '/projects/crm/table/2')).status, 404);
   assert.equal((await server.call('GET', '/projects/crm/table/3')).status, 404);
   assert.ok(Number(ids.get('added')) > 3 && Number(ids.get('other')) > 3);
-  // Made again by that tool, it is another table.
+  // Created again by that tool, it is another table.
   shell(server, 'crm', 'CREATE TABLE goes (x);');
   assert.ok((await server.call('GET', '/projects/crm/table/goes')).body.data.table.id > 3);
 });
 
-test('primary keys of several columns, and defaults of every type, are what SQLite has', async () => {
+test('SQLite has primary keys of several columns and defaults of every type as requested', async () => {
   await using server = await startTestServer();
   await server.createProject('crm');
   const created = await server.call('POST', '/projects/crm/table', {
@@ -280,7 +280,7 @@ test('primary keys of several columns, and defaults of every type, are what SQLi
   );
 });
 
-/** A body with these fields in its second column. */
+/** A request with these fields in its second column. */
 function withColumn(fields: object): object {
   return { table_name: 't', columns: [{ column_name: 'a' }, { column_name: 'b', ...fields }] };
 }
@@ -290,7 +290,7 @@ function reference(fields: object): object {
   return { ...withColumn({ column_type: 'INTEGER' }), foreign_keys: [foreignKey] };
 }
 
-test('a table that cannot be is refused with the field and the reason, and none is made', async () => {
+test('an invalid table is refused with the field and the reason, and none is created', async () => {
   await using server = await startTestServer();
   await server.createProject('crm');
   await server.call('POST', '/projects/crm/table', {
@@ -374,7 +374,7 @@ test('a table that cannot be is refused with the field and the reason, and none 
   );
 });
 
-test('a name that is taken, by a table, a view, an index or a part of a full-text table, is already_exists', async () => {
+test('a name of a table, a view, an index or a part of a full-text table is already_exists', async () => {
   await using server = await startTestServer();
   await server.createProject('crm');
   await importDatabase(
@@ -392,7 +392,7 @@ test('a name that is taken, by a table, a view, an index or a part of a full-tex
   }
 });
 
-test('of many who make one table at once, one succeeds, and ids last over a restart', async () => {
+test('of many concurrent creations of one table, one succeeds, and ids survive a restart', async () => {
   await using server = await startTestServer();
   await server.createProject('crm');
   const answers = await Promise.all(
@@ -409,7 +409,7 @@ test('of many who make one table at once, one succeeds, and ids last over a rest
   assert.deepEqual((await server.call('GET', '/projects/crm/table/popular')).body.data, before);
 });
 
-test('another project’s token, and a project that is not there, reach no table', async () => {
+test('no table is accessible with another project’s token, or in a project that does not exist', async () => {
   await using server = await startTestServer();
   await server.createProject('crm');
   const rival = await server.createProject('rival');

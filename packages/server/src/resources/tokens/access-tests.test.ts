@@ -32,7 +32,7 @@ async function sampleOf(server: TestServer, table_name: string): Promise<unknown
   return body.data.test.sample_row;
 }
 
-test('a test answers with a token that works, takes nobody’s place and ends after ten minutes', async (context) => {
+test('an access test returns a working token that replaces no other and expires after ten minutes', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-23T12:00:00Z') });
   await using server = await startShop();
   const { token } = server;
@@ -56,7 +56,7 @@ test('a test answers with a token that works, takes nobody’s place and ends af
   assert.equal((await server.call('GET', '/projects/shop', { token })).status, 200);
 });
 
-test('without a table no row is read; of an empty one there is none', async () => {
+test('without a table no row is read; an empty table has none', async () => {
   await using server = await startShop();
 
   const { body } = await server.call('POST', TEST, { json: { token_name: 'a try' } });
@@ -64,7 +64,7 @@ test('without a table no row is read; of an empty one there is none', async () =
   assert.equal(await sampleOf(server, 'empty'), null);
 });
 
-test('values travel whole: large integers, infinities, bytes, and the oddest names', async () => {
+test('values are returned exactly: large integers, infinities, bytes, and unusual names', async () => {
   await using server = await startShop();
 
   assert.deepEqual(await sampleOf(server, 'EXTREMES'), {
@@ -85,7 +85,7 @@ test('values travel whole: large integers, infinities, bytes, and the oddest nam
   ]);
 });
 
-test('a table that is not there, a view and a table of SQLite’s own are not found, and no token is made', async () => {
+test('a missing table, a view and a table of SQLite are not_found, and no token is created', async () => {
   await using server = await startShop();
 
   for (const table_name of [
@@ -106,7 +106,7 @@ test('a table that is not there, a view and a table of SQLite’s own are not fo
   assert.equal(tokens.length, 1);
 });
 
-test('a table whose module is not part of this service is told as such, and no token is made', async () => {
+test('a table with an unknown module is reported as such, and no token is created', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('shop');
   const file = databaseFile(`
@@ -123,7 +123,7 @@ test('a table whose module is not part of this service is told as such, and no t
   assert.equal(tokens.length, 1);
 });
 
-test('a body that cannot be is refused with the field', async () => {
+test('an invalid body is refused with the field', async () => {
   await using server = await startShop();
   const cases: readonly (readonly [json: unknown, field: string])[] = [
     [{ table_name: '' }, 'body.table_name'],
@@ -141,7 +141,7 @@ test('a body that cannot be is refused with the field', async () => {
   }
 });
 
-test('a test can do no more than the token that asks: not read another table, not live longer', async () => {
+test('an access test has no more permissions and no later expiry than the token of its request', async () => {
   await using server = await startShop();
   const expires_at = `${new Date(Date.now() + 300_000).toISOString().slice(0, 19)}Z`;
   const made = await server.call('POST', '/projects/shop/auth/tokens', {

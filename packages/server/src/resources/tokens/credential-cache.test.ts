@@ -15,7 +15,7 @@ const found: CachedCredential = {
   expiresAtMs: null,
 };
 
-test('a credential is looked up once, until its project is forgotten', async () => {
+test('a credential is looked up once, until its project is removed from the cache', async () => {
   const cache = new CredentialCache();
   let lookUps = 0;
   const lookUp = async () => {
@@ -33,7 +33,7 @@ test('a credential is looked up once, until its project is forgotten', async () 
   assert.equal(lookUps, 2);
 });
 
-test('a look-up that began before a revocation and ends after it does not bring the token back', async () => {
+test('a lookup that began before a revocation and ends after it does not cache the token again', async () => {
   const cache = new CredentialCache();
   const { promise, resolve } = Promise.withResolvers<CachedCredential | null>();
   const underWay = cache.find('a', () => promise);

@@ -22,7 +22,7 @@ async function isValid(server: TestServer, token: string): Promise<boolean> {
   return status === 200;
 }
 
-test('a token is made in the documented form, and takes the place of the one that asked', async () => {
+test('a token is created in the documented form, and replaces the token of its request', async () => {
   await using server = await startTestServer();
   const first = await server.createProject('shop');
 
@@ -46,7 +46,7 @@ test('a token is made in the documented form, and takes the place of the one tha
   assert.equal(await isValid(server, first), false);
 });
 
-test('with an empty body a token is made, with a name of its own', async () => {
+test('with an empty body a token is created with a default name', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('shop');
 
@@ -55,7 +55,7 @@ test('with an empty body a token is made, with a name of its own', async () => {
   assert.equal(body.data.token.token_name, 'default');
 });
 
-test('revoke_previous false keeps the earlier tokens, and other projects never lose theirs', async () => {
+test('revoke_previous false keeps the earlier tokens, and tokens of other projects are never revoked', async () => {
   await using server = await startTestServer();
   const first = await server.createProject('shop');
   const foreign = await server.createProject('rival');
@@ -70,7 +70,7 @@ test('revoke_previous false keeps the earlier tokens, and other projects never l
   assert.equal((await server.call('GET', '/projects/rival/auth/me', { token: foreign })).status, 200);
 });
 
-test('a token made with the admin credential belongs to the first user, whose earlier ones it replaces', async () => {
+test('a token created with the admin credential belongs to the first user, whose earlier ones it replaces', async () => {
   await using server = await startTestServer();
   const first = await server.createProject('shop');
 
@@ -81,7 +81,7 @@ test('a token made with the admin credential belongs to the first user, whose ea
   assert.equal(absent.body.error?.code, 'not_found');
 });
 
-test('the list shows every token, newest first, with when it was used and revoked, and no secret', async () => {
+test('the list has every token, newest first, with its last use and its revocation, and without its secret', async () => {
   await using server = await startTestServer();
   const first = await server.createProject('shop');
   const second = await makeToken(server, first, { token_name: 'second' });
@@ -115,7 +115,7 @@ test('the list shows every token, newest first, with when it was used and revoke
   assert.equal(page.body.data.has_more, false);
 });
 
-test('a revoked token is refused by the very next request, and after a restart', async () => {
+test('a revoked token is refused in every later request, also after a restart', async () => {
   await using server = await startTestServer();
   const first = await server.createProject('shop');
   const second = await makeToken(server, first, { revoke_previous: false });
@@ -131,7 +131,7 @@ test('a revoked token is refused by the very next request, and after a restart',
   assert.equal(await isValid(server, first), true);
 });
 
-test('a token may revoke itself; to revoke it again changes nothing', async (context) => {
+test('a token may revoke itself; revoking it again changes nothing', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-23T12:00:00Z') });
   await using server = await startTestServer();
   const token = await server.createProject('shop');
@@ -145,7 +145,7 @@ test('a token may revoke itself; to revoke it again changes nothing', async (con
   assert.equal(tokens[0].revoked_at, '2026-11-23T12:00:00Z');
 });
 
-test('only a token of the project can be revoked', async () => {
+test('only tokens of the project can be revoked', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('shop');
   const foreign = await server.createProject('rival');
@@ -164,7 +164,7 @@ test('only a token of the project can be revoked', async () => {
   assert.equal((await server.call('GET', '/projects/rival/auth/me', { token: foreign })).status, 200);
 });
 
-test('a token is valid until the second it expires in, whether it was cached or not', async (context) => {
+test('a token is valid until the second in which it expires, whether it is cached or not', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-23T12:00:00Z') });
   await using server = await startTestServer();
   const owner = await server.createProject('shop');
@@ -179,7 +179,7 @@ test('a token is valid until the second it expires in, whether it was cached or 
   assert.equal(await isValid(server, owner), true);
 });
 
-test('a token that expires makes only tokens that expire no later: left out, with it', async () => {
+test('a token that expires creates only tokens that expire no later, and by default at the same time', async () => {
   await using server = await startTestServer();
   const owner = await server.createProject('shop');
   const token = await makeToken(server, owner, {
@@ -233,7 +233,7 @@ const refusedBodies: readonly (readonly [json: unknown, field: string])[] = [
   [{ name: 'x' }, 'body.name'],
 ];
 
-test('a token that cannot be is refused with the field, and the earlier ones stay', async () => {
+test('an invalid token is refused with the field, and the earlier ones are kept', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('shop');
 
@@ -246,7 +246,7 @@ test('a token that cannot be is refused with the field, and the earlier ones sta
   assert.equal(tokens.length, 1);
 });
 
-test('of many tokens made at once, exactly one stays valid', async () => {
+test('of many tokens created concurrently, exactly one stays valid', async () => {
   await using server = await startTestServer();
   const first = await server.createProject('shop');
 
@@ -257,7 +257,7 @@ test('of many tokens made at once, exactly one stays valid', async () => {
   assert.equal(await isValid(server, first), false);
 });
 
-test('a token that is replaced while it asks for another gets none: whoever came first replaced it', async () => {
+test('a token that is replaced during its own request gets no new token: the first request wins', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('shop');
 
@@ -271,7 +271,7 @@ test('a token that is replaced while it asks for another gets none: whoever came
   assert.equal(await isValid(server, made[0]?.body.data.token.token), true);
 });
 
-test('a token stays revoked while requests with it keep coming', async () => {
+test('a revoked token stays revoked during continuous requests', async () => {
   await using server = await startTestServer();
   const owner = await server.createProject('shop');
   for (let round = 0; round < 10; round++) {
@@ -291,7 +291,7 @@ async function namesOfTokens(server: TestServer): Promise<readonly string[]> {
   return tokens.map((token: { token_name: string }) => token.token_name).toSorted();
 }
 
-test('expired and revoked tokens stay in the list for 30 days, then they are forgotten; those in force stay', async (context) => {
+test('expired and revoked tokens are listed for 30 days and then deleted; valid ones are kept', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-01T12:00:00Z') });
   await using server = await startTestServer();
   await server.createProject('shop');
@@ -313,7 +313,7 @@ test('expired and revoked tokens stay in the list for 30 days, then they are for
   assert.deepEqual(await listedAt('2036-11-01T12:00:00Z'), ['default']);
 });
 
-test('how long they stay can be set', async (context) => {
+test('the retention time of tokens can be configured', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-01T12:00:00Z') });
   await using server = await startTestServer({ tokenKeptDays: 1 });
   const token = await server.createProject('shop');
@@ -323,7 +323,7 @@ test('how long they stay can be set', async (context) => {
   assert.deepEqual(await namesOfTokens(server), ['next']);
 });
 
-test('the temporary token of an access test is forgotten an hour after its end', async (context) => {
+test('the temporary token of an access test is deleted an hour after it expires', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-01T12:00:00Z') });
   await using server = await startTestServer();
   await server.createProject('shop');
@@ -337,7 +337,7 @@ test('the temporary token of an access test is forgotten an hour after its end',
   assert.deepEqual(await namesOfTokens(server), ['default']);
 });
 
-test('a server that goes on sweeps now and then', async (context) => {
+test('a running server deletes old tokens regularly', async (context) => {
   context.mock.timers.enable({ apis: ['Date', 'setInterval'], now: Date.parse('2026-11-01T12:00:00Z') });
   await using server = await startTestServer();
   await server.createProject('shop');

@@ -11,7 +11,7 @@ import {
   type TestServer,
 } from '../../testing/http/test-server.ts';
 
-/** Stands for whatever a path names: there is no such table, token or export. */
+/** A placeholder for every path parameter: no table, token or export has this name or id. */
 const NOTHING = '999999';
 const TOKENS = '/projects/shop/auth/tokens';
 
@@ -27,7 +27,7 @@ async function narrowToken(server: TestServer, grant: Narrowing): Promise<string
   return String(body.data.token.token);
 }
 
-/** Whether a token gets past the edge to the route, of which nothing in this project is. */
+/** Whether the token is allowed to call the route. Nothing in the path exists in this project. */
 async function isLetIn(server: TestServer, route: RegisteredRoute, token: string): Promise<boolean> {
   const path = route.url.replace(':project', 'shop').replaceAll(/:\w+/g, NOTHING);
   const response = await server.fetch(route.method, path, { token });
@@ -38,7 +38,7 @@ async function isLetIn(server: TestServer, route: RegisteredRoute, token: string
 
 const routes = await registeredRoutes();
 
-test('these routes, and no others, need no token', () => {
+test('only these routes need no token', () => {
   const open = routes.filter(({ config, method }) => config.access === 'public' && method !== 'HEAD');
   assert.deepEqual(open.map(({ method, url }) => `${method} ${url}`).toSorted(), [
     'GET /docs',
@@ -56,7 +56,7 @@ const tokenRoutes = routes.filter(({ config }) => {
   return config.access === 'project' || config.access === 'account';
 });
 
-describe('at every route that takes a project token', () => {
+describe('every route with a project token', () => {
   let server: TestServer;
   before(async () => {
     server = await startTestServer();
@@ -66,7 +66,7 @@ describe('at every route that takes a project token', () => {
 
   for (const route of tokenRoutes) {
     const { scope, tables } = route.config;
-    test(`${route.method} ${route.url} asks for the scope ${String(scope)}, and for no other`, async () => {
+    test(`${route.method} ${route.url} requires exactly the scope ${String(scope)}`, async () => {
       assert.ok(scope !== undefined);
       const needed = scopesOf({ scope });
 
@@ -78,7 +78,7 @@ describe('at every route that takes a project token', () => {
       assert.equal(await isLetIn(server, route, await narrowToken(server, { scopes: enough })), true);
     });
 
-    const who = tables === undefined ? 'refuses' : 'takes';
+    const who = tables === undefined ? 'refuses' : 'accepts';
     test(`${route.method} ${route.url} ${who} a token that is limited to tables`, async () => {
       const token = await narrowToken(server, { tables: [NOTHING] });
       assert.equal(await isLetIn(server, route, token), tables !== undefined);
@@ -86,7 +86,7 @@ describe('at every route that takes a project token', () => {
   }
 });
 
-test('a token without scopes and tables may do everything, and the answer says so', async () => {
+test('a token without scopes and tables has all permissions, and the answer says so', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('shop');
 
@@ -107,7 +107,7 @@ test('a token without scopes and tables may do everything, and the answer says s
   assert.equal(body.data.token.tables, null);
 });
 
-test('what a token may do is shown in the list, and holds after a restart', async () => {
+test('the permissions of a token are listed, and survive a restart', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const token = await narrowToken(server, { scopes: ['tokens'], tables: ['Orders', 'Order Details'] });
@@ -136,7 +136,7 @@ async function refusedGrant(server: TestServer, token: string, json: Narrowing):
   return fieldsAtFault(refused);
 }
 
-test('a token cannot make one that may do more', async () => {
+test('a token cannot create one with more permissions', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const token = await narrowToken(server, {
@@ -158,7 +158,7 @@ test('a token cannot make one that may do more', async () => {
   );
 });
 
-test('a narrow token makes narrower ones, and without a word one as narrow as itself', async () => {
+test('a limited token creates tokens with fewer permissions, and by default with the same', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
   const token = await narrowToken(server, { scopes: ['tokens', 'query'], tables: ['Orders', 'items'] });

@@ -35,7 +35,7 @@ async function storedUse(catalog: Catalog): Promise<readonly (string | null)[]> 
   return rows.map((row) => row.last_used_at);
 }
 
-test('the use of a token is known while and after it could not be written down, and is written the next time', async (context) => {
+test('the last use of a token is kept in memory while it cannot be written, and is written later', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-02-01T00:00:00Z') });
   using folder = temporaryFolder();
   const catalog = await openCatalog(join(folder.path, 'catalog.sqlite'), () => undefined);
@@ -57,7 +57,7 @@ test('the use of a token is known while and after it could not be written down, 
   await catalog.destroy();
 });
 
-test('what has not the form of a project token is refused without a look into the catalog', async () => {
+test('text that does not have the form of a project token is refused without a catalog lookup', async () => {
   using folder = temporaryFolder();
   const catalog = await openCatalog(join(folder.path, 'catalog.sqlite'), () => undefined);
   const tokens = new Tokens(catalog);
@@ -67,7 +67,7 @@ test('what has not the form of a project token is refused without a look into th
   await assert.rejects(tokens.authenticate({ sha256: hashToken(createToken('pat')), isOfProject: true }));
 });
 
-test('of very many tokens that are not known, some are looked up, and the others are to come again', async () => {
+test('of very many unknown tokens, a limited number is looked up, and the others are told to retry', async () => {
   using folder = temporaryFolder();
   const catalog = await openCatalog(join(folder.path, 'catalog.sqlite'), () => undefined);
   const tokens = new Tokens(catalog);

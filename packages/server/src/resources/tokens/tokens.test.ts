@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { ADMIN_TOKEN, startTestServer } from '../../testing/http/test-server.ts';
 import { nextEvent } from '../../testing/system/waiting.ts';
 
-test('a token tells who it is, in the documented form, and never the secret', async () => {
+test('a token returns its own description in the documented form, without the secret', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('shop');
 
@@ -24,7 +24,7 @@ test('a token tells who it is, in the documented form, and never the secret', as
   assert.ok(!JSON.stringify(body).includes(token));
 });
 
-test('the use of a token is remembered across a restart', async () => {
+test('the last use of a token survives a restart', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('shop');
   const before = await server.call('GET', '/projects/shop/auth/me', { token });
@@ -35,7 +35,7 @@ test('the use of a token is remembered across a restart', async () => {
   assert.equal(after.body.data.token.id, before.body.data.token.id);
 });
 
-test('the admin credential is recognised, and is no token of the project', async () => {
+test('the admin credential is recognised, and is not a token of the project', async () => {
   await using server = await startTestServer();
   await server.createProject('shop');
 
@@ -44,7 +44,7 @@ test('the admin credential is recognised, and is no token of the project', async
   assert.equal(body.data.token.id, null);
 });
 
-test('missing, mistyped, unknown and foreign tokens are refused; the last two with one and the same answer', async () => {
+test('missing, mistyped, unknown and foreign tokens are refused; the last two with the same answer', async () => {
   await using server = await startTestServer();
   const token = await server.createProject('shop');
   const foreign = await server.createProject('rival');
@@ -64,7 +64,7 @@ test('missing, mistyped, unknown and foreign tokens are refused; the last two wi
   assert.deepEqual(await errorOf('/projects/shop', `${ADMIN_TOKEN}x`), refused);
 });
 
-test('given a project that is deleted and made anew while a body is arriving, then the old token does not reach the new one', async () => {
+test('if a project is deleted and created again while a body arrives, the old token cannot access the new one', async () => {
   await using server = await startTestServer();
   const oldToken = await server.createProject('shop');
   const { port } = new URL(server.url);

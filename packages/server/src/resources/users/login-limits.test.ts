@@ -19,7 +19,7 @@ function isRefused(limits: LoginLimits, attempt: typeof ada): boolean {
   }
 }
 
-test('the eleventh try in ten minutes is refused, of this user from this address alone', (context) => {
+test('the eleventh login attempt in ten minutes is refused, only for this user from this address', (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
   const limits = new LoginLimits();
   useUp(limits);
@@ -33,7 +33,7 @@ test('the eleventh try in ten minutes is refused, of this user from this address
   assert.equal(isRefused(limits, ada), false);
 });
 
-test('a login that succeeds begins anew', () => {
+test('a successful login resets the count', () => {
   const limits = new LoginLimits();
   useUp(limits);
   limits.forget(ada);
@@ -53,21 +53,21 @@ const networks: readonly (readonly [one: string, other: string, same: boolean])[
   ['192.0.2.1', '192.0.2.2', false],
 ];
 for (const [one, other, same] of networks) {
-  test(`${one} and ${other} are ${same ? 'one' : 'not one'} network`, () => {
+  test(`${one} and ${other} are ${same ? 'the same network' : 'different networks'}`, () => {
     const limits = new LoginLimits();
     useUp(limits, { ...ada, address: one });
     assert.equal(isRefused(limits, { ...ada, address: other }), same);
   });
 }
 
-test('a try that is only asked about is not counted', () => {
+test('checking the limit does not count as an attempt', () => {
   const limits = new LoginLimits();
   for (let times = 0; times < 20; times++) limits.require(ada);
   useUp(limits);
   assert.throws(() => limits.require(ada), { code: 'rate_limited' });
 });
 
-test('where very many users were tried, others wait for the oldest window to end, and nobody begins anew', (context) => {
+test('with very many users in the table, new ones wait for the oldest window to end, and no count is reset', (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
   const limits = new LoginLimits();
   useUp(limits);

@@ -6,7 +6,7 @@ import { Passwords } from './passwords.ts';
 
 const passwords = new Passwords();
 
-test('a password is kept as a PHC string, which is another one each time, and only that password fits', async () => {
+test('a password is stored as a PHC string with a random salt, and only that password matches', async () => {
   const stored = await passwords.hash('correct horse');
   assert.match(stored, /^\$scrypt\$ln=15,r=8,p=3\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
   assert.notEqual(await passwords.hash('correct horse'), stored);
@@ -17,7 +17,7 @@ test('a password is kept as a PHC string, which is another one each time, and on
   }
 });
 
-test('a password is the same however it was typed', async () => {
+test('a password matches in every Unicode form', async () => {
   const stored = await passwords.hash('ang\u{e9}lique');
   assert.equal(await passwords.matches('ange\u{301}lique', stored), true);
   assert.equal(await passwords.matches('angelique', stored), false);
@@ -27,7 +27,7 @@ function unpadded(bytes: Buffer): string {
   return bytes.toString('base64').replaceAll('=', '');
 }
 
-test('a hash that was made with other parameters is checked with them', async () => {
+test('a hash is checked with the parameters that it was created with', async () => {
   const salt = Buffer.from('0123456789abcdef');
   const hash = scryptSync('old password', salt, 32, { N: 2 ** 10, r: 4, p: 2 });
   const stored = `$scrypt$ln=10,r=4,p=2$${unpadded(salt)}$${unpadded(hash)}`;
@@ -38,7 +38,7 @@ test('a hash that was made with other parameters is checked with them', async ()
   assert.equal(passwords.isUpToDate(await passwords.hash('new password')), true);
 });
 
-test('for a user who is not there the same work is done, and no password fits', async () => {
+test('an unknown user takes the same work, and no password matches', async () => {
   const stored = await passwords.hash('correct horse');
   const cost = async (against: string | null) => {
     const before = process.cpuUsage();
@@ -51,7 +51,7 @@ test('for a user who is not there the same work is done, and no password fits', 
   assert.ok(unknown > known / 2 && unknown < known * 2, `${unknown} µs against ${known} µs`);
 });
 
-test('logins that wait, as many as may, keep no new user out; one that is refused had no turn', async () => {
+test('a full queue of logins does not block a new user, and a refused one takes no turn', async () => {
   const crowded = new Passwords();
   const salt = Buffer.from('0123456789abcdef');
   const stored = `$scrypt$ln=10,r=4,p=2$${unpadded(salt)}$${unpadded(Buffer.alloc(32))}`;

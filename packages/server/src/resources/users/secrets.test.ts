@@ -16,7 +16,7 @@ const crm = {
   project_api_tokens: [{ account_user_id: 1 }],
 };
 
-test('passwords and tokens are in no log, no file and no answer but the one that shows a new token', async () => {
+test('passwords and tokens are in no log, in no file, and only in the answer that returns a new token', async () => {
   using folder = temporaryFolder();
   await using server = await startCommandServer({
     ROWHOUSE_DATA_DIR: folder.path,
@@ -45,7 +45,7 @@ test('passwords and tokens are in no log, no file and no answer but the one that
   const made = { token_name: 'x', revoke_previous: false };
   tokenIn((await call('POST', '/projects/crm/auth/tokens', made, session)).text);
   tokenIn((await call('POST', '/projects/crm/auth/tokens/test', {}, session)).text);
-  // What fails: in the edge, in the catalog, on a thread, and as a fault of the service.
+  // Failures in the HTTP server, in the catalog, on a thread, and inside the service.
   await call('POST', '/bootstrap', { ...crm, colour: PASSWORD });
   await call('POST', '/bootstrap', crm);
   const twice = { table_name: 't', columns: [{ name: 'a', unique: true }], seed: [{ a: 1 }, { a: 1 }] };
@@ -65,7 +65,7 @@ test('passwords and tokens are in no log, no file and no answer but the one that
   assert.match(server.stderr(), /The request failed/, 'there was something in the log');
 });
 
-/** Every file as it is at this moment, the write-ahead logs among them. */
+/** The current content of every file, including the write-ahead logs. */
 async function bytesBelow(folder: string): Promise<readonly Buffer[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());

@@ -14,7 +14,7 @@ import {
 const LOGIN = '/projects/crm/auth/login';
 const ada = { username: 'ada', password: 'correct horse battery' };
 
-/** With the project `crm`, of which Ada is the first user and has a token. */
+/** With the project `crm`, whose first user Ada has a token. */
 async function startWithAda(): Promise<TestServer & { readonly production: string }> {
   const server = await startTestServer();
   const json = {
@@ -64,7 +64,7 @@ test('the first user of a project logs in and gets a token that works, also afte
   assert.deepEqual([listed.account_user_id, listed.project_username], [2, 'ada']);
 });
 
-test('a login leaves the earlier tokens of its user, unless it is asked to revoke them, and others’ always', async () => {
+test('a login keeps the earlier tokens of its user unless it requests their revocation, and always those of other users', async () => {
   await using server = await startWithAda();
   const first = (await logIn(server, ada)).body.data.token.token;
   const second = (await logIn(server, { ...ada, token_name: 'phone', expires_at: null })).body.data.token;
@@ -78,7 +78,7 @@ test('a login leaves the earlier tokens of its user, unless it is asked to revok
   );
 });
 
-test('a token that a user makes is in that user’s name, and takes the place of that user’s tokens alone', async () => {
+test('a token that a user creates belongs to that user, and replaces only that user’s tokens', async () => {
   await using server = await startWithAda();
   const session = (await logIn(server, ada)).body.data.token.token;
 
@@ -88,7 +88,7 @@ test('a token that a user makes is in that user’s name, and takes the place of
   assert.ok(await isValid(server, server.production));
 });
 
-test('a wrong password, a user and a project that are not there are refused with one and the same answer', async () => {
+test('a wrong password, an unknown user and an unknown project are refused with the same answer', async () => {
   await using server = await startWithAda();
   await server.createProject('userless');
 
@@ -109,7 +109,7 @@ test('a wrong password, a user and a project that are not there are refused with
   assert.equal(tokens.length, 1, 'nothing was made');
 });
 
-test('a user who was tried too often waits, whatever the password; others do not', async (context) => {
+test('a user with too many attempts must wait, whatever the password; other users need not', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-23T12:00:00Z') });
   await using server = await startWithAda();
   for (let tries = 0; tries < 10; tries++) {
@@ -125,7 +125,7 @@ test('a user who was tried too often waits, whatever the password; others do not
   assert.equal((await logIn(server, ada)).status, 201);
 });
 
-test('a user who is not there is limited like one who is', async () => {
+test('an unknown user has the same limit', async () => {
   await using server = await startWithAda();
   const eve = { ...ada, username: 'eve' };
   const answers = await Promise.all(Array.from({ length: 12 }, () => logIn(server, eve)));
@@ -134,7 +134,7 @@ test('a user who is not there is limited like one who is', async () => {
   assert.equal(statuses.filter((status) => status === 429).length, 2);
 });
 
-test('a deleted project’s user is gone with it, and a new one of that slug has its own', async () => {
+test('the users of a deleted project are deleted, and a new project with that slug has its own', async () => {
   await using server = await startWithAda();
   const session = (await logIn(server, ada)).body.data.token.token;
   await server.call('DELETE', '/projects/crm', { token: session, json: { confirm_project_slug: 'crm' } });
@@ -144,7 +144,7 @@ test('a deleted project’s user is gone with it, and a new one of that slug has
   assert.equal(await isValid(server, session), false);
 });
 
-test('names and passwords of any script and form fit, however they were typed', async () => {
+test('names and passwords in any script and Unicode form are accepted', async () => {
   await using server = await startTestServer();
   const typed = { username: 'Ange\u{301}lique 😀', password: 'пароль мой\u{301}' };
   const json = { project_slug: 'crm', project_name: 'CRM', initial_project_user: typed };
@@ -156,7 +156,7 @@ test('names and passwords of any script and form fit, however they were typed', 
   assert.equal((await logIn(server, typed)).status, 201);
 });
 
-test('given a hash of weaker days, then the login that fits it leaves a new one, of the same password', async () => {
+test('a login with an outdated hash replaces it with a current one of the same password', async () => {
   await using server = await startWithAda();
   const path = join(server.dataDir, 'catalog.sqlite');
   const salt = Buffer.alloc(16, 1);
@@ -184,7 +184,7 @@ test('given a hash of weaker days, then the login that fits it leaves a new one,
   assert.equal((await logIn(server, ada)).status, 201);
 });
 
-test('a login that cannot be is refused with the field', async () => {
+test('an invalid login is refused with the field', async () => {
   await using server = await startWithAda();
   const cases: readonly (readonly [json: unknown, field: string])[] = [
     [{ password: 'x' }, 'body.username'],

@@ -4,12 +4,12 @@ import { test } from 'node:test';
 import type { CountingMethods } from './fixtures/counting-operations.ts';
 import { ThreadPool } from './thread-pool.ts';
 
-test('a long operation holds up nobody while another thread is free', async () => {
+test('a long operation blocks no other while a thread is free', async () => {
   const pool = startPool(2);
   const word = sharedWord();
   const long = pool.request('block', word);
 
-  // Would wait for ever if any of them came to the blocked thread.
+  // This would never resolve if one of them went to the blocked thread.
   for (let call = 0; call < 10; call++) await pool.request('echo', call);
 
   release(word);
@@ -17,7 +17,7 @@ test('a long operation holds up nobody while another thread is free', async () =
   await pool.close();
 });
 
-test('those who wait are served in the order of their arrival', async () => {
+test('waiting requests are served in order', async () => {
   const pool = startPool(1);
   const word = sharedWord();
   const long = pool.request('block', word);
@@ -33,7 +33,7 @@ test('those who wait are served in the order of their arrival', async () => {
   await pool.close();
 });
 
-test('an operation that fails gives its thread back', async () => {
+test('a failed operation frees its thread', async () => {
   const pool = startPool(1);
   await assert.rejects(pool.request('refuse', undefined), { code: 'conflict' });
   await assert.rejects(pool.request('exit', undefined), { code: 'unavailable' });
@@ -41,7 +41,7 @@ test('an operation that fails gives its thread back', async () => {
   await pool.close();
 });
 
-test('a request to all reaches every thread that runs, busy or not, and starts none', async () => {
+test('a request to all threads reaches every running one, busy or not, and starts none', async () => {
   const pool = startPool(3);
   const words = [sharedWord(), sharedWord()];
   const long = words.map((word) => pool.request('block', word));
@@ -49,7 +49,7 @@ test('a request to all reaches every thread that runs, busy or not, and starts n
   for (const word of words) release(word);
   await Promise.all([...long, reached]);
 
-  // Each of the two has counted one operation, in a turn of its own or with the block; the third has not begun.
+  // Two threads have counted one operation each, alone or with the block; the third has not started.
   const counts = await Promise.all([1, 2, 3].map(() => pool.request('count', undefined)));
   const before = counts.map((count) => count.before);
   assert.deepEqual(new Set(before), new Set([0, 1]));
@@ -57,7 +57,7 @@ test('a request to all reaches every thread that runs, busy or not, and starts n
   await pool.close();
 });
 
-test('close answers those who wait already, and refuses those who come later', async () => {
+test('close answers waiting requests, and refuses later ones', async () => {
   const pool = startPool(2);
   const requested = Array.from({ length: 9 }, (_, number) => pool.request('echo', number));
   const closed = pool.close();

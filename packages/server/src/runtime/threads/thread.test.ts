@@ -10,7 +10,7 @@ import { Thread } from './thread.ts';
 
 const script = new URL('./fixtures/counting-thread.ts', import.meta.url);
 
-test('the requests of one turn travel in one message and are done in order; later ones in another', async () => {
+test('the requests of one event loop turn are sent in one message and run in order; later ones in another', async () => {
   const { thread } = startThread();
   const first = await Promise.all([1, 2, 3].map(() => thread.request('count', undefined)));
   const second = await thread.request('count', undefined);
@@ -24,7 +24,7 @@ test('the requests of one turn travel in one message and are done in order; late
   assert.deepEqual(second, { before: 3, turn: 2 });
 });
 
-test('plain data crosses unchanged', async () => {
+test('plain data is transferred unchanged', async () => {
   const { thread } = startThread();
   const data = {
     big: 2n ** 63n,
@@ -37,7 +37,7 @@ test('plain data crosses unchanged', async () => {
   await thread.close();
 });
 
-test('an operation that throws fails alone, with the codes of its error', async () => {
+test('a failed operation does not affect others, and its error keeps its codes', async () => {
   const { thread, crashes } = startThread();
   const [before, refused, failed, after] = await Promise.allSettled([
     thread.request('count', undefined),
@@ -64,7 +64,7 @@ test('an operation that throws fails alone, with the codes of its error', async 
   assert.deepEqual(crashes, []);
 });
 
-test('an error about a part of the input names it on the other side, too', async () => {
+test('an error about a part of the input keeps its subject', async () => {
   const { thread } = startThread();
   const [refused] = await Promise.allSettled([thread.request('refuseInput', undefined)]);
   await thread.close();
@@ -77,7 +77,7 @@ test('an error about a part of the input names it on the other side, too', async
   );
 });
 
-test('a thread that dies fails what it was doing with unavailable, and the next request works', async () => {
+test('if a thread dies, its requests fail with unavailable, and the next request works', async () => {
   const { thread, crashes } = startThread();
   await thread.request('count', undefined);
   const requested = [thread.request('count', undefined), thread.request('exit', undefined)];
@@ -91,7 +91,7 @@ test('a thread that dies fails what it was doing with unavailable, and the next 
   await thread.close();
 });
 
-test('a thread that dies between two requests is told of, and the next request works', async () => {
+test('if a thread dies while it is idle, this is reported, and the next request works', async () => {
   const { thread, crashes, crashed } = startThread();
   await thread.request('throwLater', undefined);
   await crashed;
@@ -103,7 +103,7 @@ test('a thread that dies between two requests is told of, and the next request w
   await thread.close();
 });
 
-test('close answers what was asked before, refuses what is asked after, and may be called again', async () => {
+test('close answers earlier requests, refuses later ones, and can be called again', async () => {
   const { thread, crashes } = startThread();
   const requested = [thread.request('count', undefined), thread.request('count', undefined)];
   const closed = thread.close();
@@ -118,14 +118,14 @@ test('close answers what was asked before, refuses what is asked after, and may 
   assert.deepEqual(crashes, []);
 });
 
-test('a thread that was never asked has nothing to close', async () => {
+test('closing a thread that was never started succeeds', async () => {
   const { thread } = startThread();
   assert.equal(thread.started, false);
   await thread.close();
   await assert.rejects(thread.request('count', undefined), { code: 'unavailable' });
 });
 
-test('a script that cannot be loaded fails each request once, without trying again on its own', async () => {
+test('a script that cannot be loaded fails each request once, without a retry', async () => {
   const missing = pathToFileURL(join(import.meta.dirname, 'fixtures', 'no-such-thread.ts'));
   const { thread, crashes } = startThread(missing);
 
@@ -135,7 +135,7 @@ test('a script that cannot be loaded fails each request once, without trying aga
   await thread.close();
 });
 
-test('data that cannot cross to the thread fails the requests of its turn, and the thread goes on', async () => {
+test('data that cannot be transferred fails the requests of its turn, and the thread keeps running', async () => {
   const { thread } = startThread();
   await assert.rejects(
     thread.request('echo', () => 'a function'),

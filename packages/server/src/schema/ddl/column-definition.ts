@@ -4,7 +4,7 @@ import { readDeferral, readForeignKeyClause } from './foreign-key-clause.ts';
 import { DdlSyntaxError, type StatementReader } from './statement-reader.ts';
 import type { ClauseKind, TableDraft } from './table-text.ts';
 
-/** Reads one column with its constraints into `table`. https://www.sqlite.org/syntax/column-def.html */
+/** Parses one column with its constraints into `table`. https://www.sqlite.org/syntax/column-def.html */
 export function readColumnDefinition(reader: StatementReader, table: TableDraft): void {
   const column: ColumnDraft = {
     name: reader.name(),
@@ -17,7 +17,7 @@ export function readColumnDefinition(reader: StatementReader, table: TableDraft)
   while (!reader.at(',') && !reader.at(')')) {
     const { start } = reader.token;
     const name = reader.take('CONSTRAINT') ? reader.name() : null;
-    // A name may stand alone, and then names nothing.
+    // A constraint name may stand without a constraint and then has no meaning.
     if (!reader.at(',') && !reader.at(')') && !reader.at('CONSTRAINT')) {
       const kind = readConstraint(reader, table, column, name);
       table.clauses.push({ kind, column: position, columns: [column.name], start, end: reader.lastEnd });
@@ -34,7 +34,7 @@ interface ColumnDraft {
   generated: string | null;
 }
 
-/** Words that no unquoted type name can have in it. `GENERATED ALWAYS` it can: SQLite takes them off again. */
+/** Words that an unquoted type name cannot contain. It may end in `GENERATED ALWAYS`, which SQLite removes. */
 const CONSTRAINT_STARTS: ReadonlySet<string> = new Set(
   'CONSTRAINT DEFAULT NULL NOT PRIMARY UNIQUE CHECK REFERENCES COLLATE AS DEFERRABLE'.split(' '),
 );
@@ -113,7 +113,7 @@ function ascending(column: ColumnDraft): { column: string; collation: null; orde
   return { column: column.name, collation: null, order: 'ASC' };
 }
 
-/** The value is in PRAGMA table_xinfo. */
+/** The value comes from PRAGMA table_xinfo. */
 function skipDefault(reader: StatementReader): ClauseKind {
   if (reader.at('(')) {
     reader.parenthesised();
@@ -124,7 +124,7 @@ function skipDefault(reader: StatementReader): ClauseKind {
   return 'default';
 }
 
-/** Deferral is a constraint of its own to SQLite, about the foreign key before it; alone it says nothing. */
+/** For SQLite, deferral is a separate constraint that applies to the foreign key before it. Without one it has no effect. */
 function defer(reader: StatementReader, table: TableDraft, not: boolean): ClauseKind {
   const deferral = readDeferral(reader, not);
   const last = table.foreignKeys.pop();

@@ -3,7 +3,7 @@ import { DdlSyntaxError, type StatementReader } from './statement-reader.ts';
 
 const ACTIONS: readonly ConflictAction[] = ['ROLLBACK', 'ABORT', 'FAIL', 'IGNORE', 'REPLACE'];
 
-/** Reads `ON CONFLICT action` where it is next. https://www.sqlite.org/lang_conflict.html */
+/** Parses `ON CONFLICT action` if it comes next. https://www.sqlite.org/lang_conflict.html */
 export function readConflictClause(reader: StatementReader): ConflictAction | null {
   if (!reader.take('ON')) return null;
   reader.expect('CONFLICT');

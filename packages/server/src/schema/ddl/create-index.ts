@@ -2,15 +2,15 @@ import { readCreatePrefix } from './create-prefix.ts';
 import { type IndexedTermText, readIndexedTerms } from './indexed-terms.ts';
 import { StatementReader } from './statement-reader.ts';
 
-/** What only the text of a CREATE INDEX tells. */
+/** The properties that only the text of a CREATE INDEX has. */
 export interface IndexText {
   readonly terms: readonly IndexedTermText[];
   readonly where: string | null;
 }
 
 /**
- * Reads a CREATE INDEX as sqlite_schema stores it.
- * @throws DdlSyntaxError where the text is none.
+ * Parses a CREATE INDEX as stored in sqlite_schema.
+ * @throws DdlSyntaxError if the text is not a CREATE INDEX.
  */
 export function readCreateIndex(sql: string): IndexText {
   const reader = new StatementReader(sql);
@@ -21,7 +21,7 @@ export function readCreateIndex(sql: string): IndexText {
   return { terms, where: reader.take('WHERE') ? restOfText(reader) : null };
 }
 
-/** From the next token to the last one, without the comments behind it. */
+/** From the next token to the last one, without trailing comments. */
 function restOfText(reader: StatementReader): string {
   const { start } = reader.token;
   let { end } = reader.token;

@@ -5,8 +5,8 @@ import { atTableConstraint, readTableConstraints } from './table-constraint.ts';
 import type { TableDraft, TableText } from './table-text.ts';
 
 /**
- * Reads a CREATE TABLE as sqlite_schema stores it, by the grammar of SQLite's parse.y.
- * @throws DdlSyntaxError where the text is none.
+ * Parses a CREATE TABLE as stored in sqlite_schema, with the grammar of SQLite's parse.y.
+ * @throws DdlSyntaxError if the text is not a CREATE TABLE.
  */
 export function readCreateTable(sql: string): TableText {
   const reader = new StatementReader(sql);

@@ -4,8 +4,8 @@ import { canEndExpression } from './expression-end.ts';
 import { DdlSyntaxError, StatementReader, type Token } from './statement-reader.ts';
 
 /**
- * Reads a CREATE TRIGGER as sqlite_schema stores it, up to its body.
- * @throws DdlSyntaxError where the text is none.
+ * Parses a CREATE TRIGGER as stored in sqlite_schema, up to its body.
+ * @throws DdlSyntaxError if the text is not a CREATE TRIGGER.
  */
 export function readCreateTrigger(sql: string): TriggerParts {
   const reader = new StatementReader(sql);
@@ -24,7 +24,7 @@ export function readCreateTrigger(sql: string): TriggerParts {
   return { timing, event, updateOf, when: reader.take('WHEN') ? readCondition(reader) : null };
 }
 
-/** BEFORE where none is written. https://www.sqlite.org/lang_createtrigger.html */
+/** The default is BEFORE. https://www.sqlite.org/lang_createtrigger.html */
 function readTiming(reader: StatementReader): TriggerParts['timing'] {
   if (!reader.take('INSTEAD')) return reader.takeOne(['BEFORE', 'AFTER']) ?? 'BEFORE';
   reader.expect('OF');
@@ -39,7 +39,7 @@ function readColumns(reader: StatementReader): readonly string[] {
   return columns;
 }
 
-/** Up to the BEGIN of the body; a column may be called `begin` too, where the expression cannot be over. */
+/** Up to the BEGIN of the body. Where the expression cannot end, `begin` is the name of a column. */
 function readCondition(reader: StatementReader): string {
   const { start } = reader.token;
   let last: Token | undefined;

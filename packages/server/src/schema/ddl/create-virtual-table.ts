@@ -3,13 +3,13 @@ import { DdlSyntaxError, StatementReader, type Token } from './statement-reader.
 
 export interface VirtualTableText {
   readonly module: string;
-  /** As the module gets them: each from its first token to its last, empty ones left out. */
+  /** As passed to the module: each from its first token to its last, without empty ones. */
   readonly arguments: readonly string[];
 }
 
 /**
- * Reads a CREATE VIRTUAL TABLE as sqlite_schema stores it.
- * @throws DdlSyntaxError where the text is none.
+ * Parses a CREATE VIRTUAL TABLE as stored in sqlite_schema.
+ * @throws DdlSyntaxError if the text is not a CREATE VIRTUAL TABLE.
  */
 export function readCreateVirtualTable(sql: string): VirtualTableText {
   const reader = new StatementReader(sql);

@@ -26,7 +26,7 @@ const cases: readonly (readonly [string, DefaultValue])[] = [
 ];
 
 for (const [sql, value] of cases) {
-  test(`the default ${sql} is read as ${value.kind}`, () => {
+  test(`the default ${sql} is parsed as ${value.kind}`, () => {
     assert.deepEqual(readDefaultValue(sql), value);
   });
 }

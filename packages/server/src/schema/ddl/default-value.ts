@@ -1,4 +1,4 @@
-/** What a DEFAULT clause says, as far as other languages can say it too. https://www.sqlite.org/lang_createtable.html#the_default_clause */
+/** A DEFAULT clause in terms that other languages have, too. https://www.sqlite.org/lang_createtable.html#the_default_clause */
 export type DefaultValue =
   | { readonly kind: 'null' }
   | { readonly kind: 'integer'; readonly value: bigint }
@@ -6,10 +6,10 @@ export type DefaultValue =
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'blob'; readonly hex: string }
   | { readonly kind: 'now'; readonly part: 'TIMESTAMP' | 'DATE' | 'TIME' }
-  /** Anything that SQLite computes. */
+  /** Any other expression. */
   | { readonly kind: 'expression'; readonly sql: string };
 
-/** Reads the text of a default, as SQLite keeps it. TRUE and FALSE are 1 and 0, as they are to SQLite. */
+/** Parses the text of a default as stored by SQLite. TRUE and FALSE are 1 and 0. */
 export function readDefaultValue(sql: string): DefaultValue {
   const text = withoutParentheses(sql.trim());
   const word = text.toUpperCase();
@@ -33,7 +33,7 @@ function readNumber(text: string): DefaultValue | null {
   return isReal && Number.isFinite(value) ? { kind: 'real', value } : null;
 }
 
-/** In double quotes, too, where it stands for a default it can only be a string. */
+/** Text in double quotes is a string, too: a default cannot be a column. */
 function readString(text: string): DefaultValue | null {
   const [, hex] = /^x'((?:[0-9a-f]{2})*)'$/i.exec(text) ?? [];
   if (hex !== undefined) return { kind: 'blob', hex: hex.toLowerCase() };
@@ -41,13 +41,13 @@ function readString(text: string): DefaultValue | null {
   return quote === '' ? null : { kind: 'text', value: content.replaceAll(quote + quote, quote) };
 }
 
-/** `(1)` is 1, while `(1)+(2)` is no pair of parentheses around one thing. */
+/** Removes parentheses around the whole text: from `(1)`, but not from `(1)+(2)`. */
 function withoutParentheses(text: string): string {
   if (!text.startsWith('(') || closingParenthesis(text) !== text.length - 1) return text;
   return withoutParentheses(text.slice(1, -1).trim());
 }
 
-/** Where the first parenthesis is closed; -1 where it is not. What stands in quotes does not count. */
+/** The position at which the first parenthesis is closed, or -1. Quoted text is skipped. */
 function closingParenthesis(text: string): number {
   let depth = 0;
   for (const { 0: token, index } of text.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]/g)) {

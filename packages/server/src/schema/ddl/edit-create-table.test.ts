@@ -53,7 +53,7 @@ const CASES: readonly (readonly [before: string, edit: TableEdit, after: string]
   ],
 ];
 
-describe('a CREATE TABLE is edited where it must be, and nowhere else', () => {
+describe('an edit of a CREATE TABLE changes only the necessary text', () => {
   for (const [before, edit, after] of CASES) {
     test(`${edit.kind} in ${before}`, () => {
       assert.equal(editCreateTable(before, [edit]), after);
@@ -66,7 +66,7 @@ describe('a CREATE TABLE is edited where it must be, and nowhere else', () => {
   }
 });
 
-test('a type and a default come in that order, however they are given', () => {
+test('a type and a default are written in that order, in any order of edits', () => {
   assert.equal(
     editCreateTable('CREATE TABLE t (a/**/CHECK (1))', [
       { kind: 'set-default', column: 'a', literal: "'x'" },

@@ -3,20 +3,20 @@ import { readCreateTable } from './create-table.ts';
 import { StatementReader } from './statement-reader.ts';
 import type { Clause, TableText } from './table-text.ts';
 
-/** One change to the text of a CREATE TABLE; all else in it stays as it is, comments too. */
+/** One change to the text of a CREATE TABLE. The rest of the text is unchanged, including comments. */
 export type TableEdit =
   | { readonly kind: 'set-type'; readonly column: string; readonly type: string }
-  /** Null takes the default away. */
+  /** Null removes the default. */
   | { readonly kind: 'set-default'; readonly column: string; readonly literal: string | null }
-  /** Takes away what makes this column alone unique, but for a primary key. */
+  /** Removes the constraints that make this column alone unique, except a primary key. */
   | { readonly kind: 'drop-unique'; readonly column: string }
-  /** Takes away the foreign key of this column alone. */
+  /** Removes the foreign key of this column alone. */
   | { readonly kind: 'drop-foreign-key'; readonly column: string }
   | { readonly kind: 'drop-references'; readonly table: string };
 
 /**
- * Edits a statement as sqlite_schema stores it. Names are taken in any case.
- * @throws DdlSyntaxError where the text is no CREATE TABLE that can be read.
+ * Edits a statement as stored in sqlite_schema. Names are matched in any case.
+ * @throws DdlSyntaxError if the text is not a CREATE TABLE.
  */
 export function editCreateTable(sql: string, edits: readonly TableEdit[]): string {
   return edits.reduce(edited, sql);
@@ -42,14 +42,14 @@ function edited(sql: string, edit: TableEdit): string {
   }
 }
 
-/** What stands from `start` to `end` becomes `text`. */
+/** Replaces the text from `start` to `end` with `text`. */
 interface Replacement {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** They must not overlap. */
+/** The replacements must not overlap. */
 function replaced(sql: string, replacements: readonly Replacement[]): string {
   let result = '';
   let copied = 0;
@@ -64,7 +64,7 @@ function positionOf(text: TableText, column: string): number {
   return text.columns.findIndex(({ name }) => foldName(name) === foldName(column));
 }
 
-/** A space behind it: SQLite takes a comment that follows a type at once for a part of it. */
+/** With a space after the type: SQLite reads a comment directly after a type as a part of it. */
 function typeReplacement(text: TableText, column: string, type: string): Replacement {
   const { typeStart, typeEnd } = spanOf(text, column);
   return { start: typeStart, end: typeEnd, text: typeStart === typeEnd ? ` ${type} ` : `${type} ` };
@@ -94,7 +94,7 @@ function isAlone({ columns }: Clause, column: string): boolean {
   return others.length === 0 && typeof only === 'string' && foldName(only) === foldName(column);
 }
 
-/** Takes one constraint after the other away, because with each the commas around the next may go. */
+/** Removes one constraint at a time, because each removal may also remove the commas around the next. */
 function without(sql: string, edit: TableEdit, isGone: (clause: Clause, text: TableText) => boolean): string {
   const text = readCreateTable(sql);
   const clause = text.clauses.find((each) => isGone(each, text));
@@ -103,14 +103,14 @@ function without(sql: string, edit: TableEdit, isGone: (clause: Clause, text: Ta
   return edited(replaced(sql, removal), edit);
 }
 
-/** A DEFERRABLE behind a REFERENCES speaks of it, and would else speak of the one before. */
+/** A DEFERRABLE after a REFERENCES is removed with it; otherwise it would apply to the foreign key before. */
 function columnRemovals({ clauses }: TableText, clause: Clause): readonly Replacement[] {
   const next = clauses[clauses.indexOf(clause) + 1];
   const deferral = clause.kind === 'foreign_key' && next?.kind === 'deferral' ? [next] : [];
   return [clause, ...deferral].map(({ start, end }) => ({ start, end, text: ' ' }));
 }
 
-/** With one of the commas around it; SQLite lets those between constraints of a table go, but not the first. */
+/** Removes one of the commas around it, too. SQLite allows table constraints without commas, except before the first. */
 function constraintRemoval(sql: string, { start, end }: Clause): Replacement {
   const reader = new StatementReader(sql);
   let comma: number | null = null;

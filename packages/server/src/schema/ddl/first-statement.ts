@@ -1,17 +1,17 @@
 import { Tokenizer } from './tokenizer.ts';
 
 /**
- * The first statement of a text that sqlite_schema stores, without the semicolon that ends it. SQLite reads no further
- * (sqlite3InitCallback() prepares one statement), so whatever a forged file keeps behind it is not part of the schema,
- * and must not get into an export that somebody feeds to a shell.
+ * The first statement of a text stored in sqlite_schema, without its final semicolon. SQLite reads no further (sqlite3InitCallback()
+ * prepares one statement), so text after it in a forged file is not part of the schema and must not get into an export that is loaded
+ * with a shell.
  */
 export function firstStatement(sql: string): string {
-  // One statement without a semicolon in it is by far the commonest; only triggers have some by nature.
+  // The most common case; normally only triggers contain semicolons.
   if (!sql.includes(';') && !sql.includes('\0')) return sql;
   return sql.slice(0, firstStatementEnd(sql));
 }
 
-/** In a trigger a semicolon ends a step of its body, and the statement only after `; END`, as for sqlite3_complete(). */
+/** In a trigger a semicolon ends a statement of the body; the trigger ends after `; END`, as in sqlite3_complete(). */
 function firstStatementEnd(sql: string): number {
   const tokenizer = new Tokenizer(sql);
   const trigger = isTrigger(sql);

@@ -1,7 +1,7 @@
 import type { Deferral } from '../model.ts';
 import { DdlSyntaxError, type StatementReader } from './statement-reader.ts';
 
-/** What only the text of a foreign key tells; its actions are in PRAGMA foreign_key_list. */
+/** The properties that only the text of a foreign key has; its actions come from PRAGMA foreign_key_list. */
 export interface ForeignKeyText {
   readonly name: string | null;
   readonly columns: readonly string[];
@@ -11,8 +11,8 @@ export interface ForeignKeyText {
 }
 
 /**
- * Reads the clause from behind the word REFERENCES, up to its deferral, which is the caller's: as a column constraint
- * it stands alone. https://www.sqlite.org/syntax/foreign-key-clause.html
+ * Parses the clause after the word REFERENCES, without its deferral, which is a separate constraint in a column definition.
+ * https://www.sqlite.org/syntax/foreign-key-clause.html
  */
 export function readForeignKeyClause(
   reader: StatementReader,
@@ -24,7 +24,7 @@ export function readForeignKeyClause(
   return { name, columns, referencedTable, match: readActions(reader), deferral: 'NOT DEFERRABLE' };
 }
 
-/** Steps over the actions, which PRAGMA foreign_key_list tells, and gives the name after MATCH. */
+/** Skips the actions, which come from PRAGMA foreign_key_list, and returns the name after MATCH. */
 function readActions(reader: StatementReader): string | null {
   let match: string | null = null;
   for (;;) {
@@ -41,7 +41,7 @@ function readActions(reader: StatementReader): string | null {
   }
 }
 
-/** Reads `(a, b)`. Very old files have a COLLATE or a sort order behind a name, which says nothing there. */
+/** Parses `(a, b)`. In very old files a name may have a COLLATE or a sort order, which has no effect there. */
 export function readNames(reader: StatementReader): readonly string[] {
   const names: string[] = [];
   reader.expect('(');
@@ -53,7 +53,7 @@ export function readNames(reader: StatementReader): readonly string[] {
   return names;
 }
 
-/** Reads `DEFERRABLE [INITIALLY …]`, the word NOT before it already read. */
+/** Parses `DEFERRABLE [INITIALLY …]`, after the word NOT if there is one. */
 export function readDeferral(reader: StatementReader, not: boolean): Deferral {
   reader.expect('DEFERRABLE');
   let deferred = false;

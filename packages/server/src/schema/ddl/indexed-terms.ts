@@ -4,17 +4,17 @@ import { DdlSyntaxError, type StatementReader, type Token, unquote } from './sta
 
 /** One term of an index, a PRIMARY KEY or a UNIQUE. */
 export interface IndexedTermText {
-  /** The name, where the term is nothing but a column. */
+  /** The column, if the term is only a column. */
   readonly column: string | null;
   /** The term without its sort order. */
   readonly expression: string;
   readonly collation: string | null;
   readonly order: SortOrder;
-  /** Whether AUTOINCREMENT stands behind it, as the last term of a PRIMARY KEY may have it. */
+  /** Whether the term ends in AUTOINCREMENT, which only the last term of a PRIMARY KEY may have. */
   readonly autoincrement: boolean;
 }
 
-/** Reads `(a, lower(b) COLLATE nocase DESC)`. */
+/** Parses `(a, lower(b) COLLATE nocase DESC)`. */
 export function readIndexedTerms(reader: StatementReader): readonly IndexedTermText[] {
   const terms: IndexedTermText[] = [];
   reader.expect('(');
@@ -55,7 +55,7 @@ function termTokens(reader: StatementReader): readonly Token[] {
   }
 }
 
-/** Takes off what leaves a column a column: COLLATE, of which the outermost counts, and parentheses. */
+/** Removes parentheses and COLLATE, of which the outermost applies; neither makes a column an expression. */
 function columnOf(
   text: string,
   expression: readonly Token[],
@@ -79,7 +79,7 @@ function nameOf(text: string, token: Token | undefined): string | null {
   return unquote(text.slice(token.start, token.end));
 }
 
-/** Whether the parenthesis at the start is the one that closes at the end, unlike in `(a) + (b)`. */
+/** Whether the first parenthesis is closed at the end, unlike in `(a) + (b)`. */
 function closesAtEnd(tokens: readonly Token[]): boolean {
   let depth = 0;
   return tokens.every((token, position) => {

@@ -1,7 +1,7 @@
 import { foldName } from '../identifier.ts';
 import { StatementReader, unquote } from './statement-reader.ts';
 
-/** Whether a text has this name as one of its tokens, in any case and any quotes, whatever it stands for there. */
+/** Whether the name is one of the tokens of the text, in any case and quotes and with any meaning. */
 export function mentionsName(text: string, name: string): boolean {
   const folded = foldName(name);
   for (const reader = new StatementReader(text); reader.kind !== 'end'; reader.advance()) {

@@ -3,8 +3,8 @@ import { unquote } from './statement-reader.ts';
 import { Tokenizer } from './tokenizer.ts';
 
 /**
- * An expression that means the same on one line: without comments, one space for any number of them, and names in
- * double quotes where they had others. A string keeps the newlines and backticks that are in it.
+ * An equivalent expression on one line: without comments, with single spaces, and with names in double quotes instead of other quotes.
+ * Strings keep their newlines and backticks.
  */
 export function onOneLine(sql: string): string {
   const tokens = new Tokenizer(sql);

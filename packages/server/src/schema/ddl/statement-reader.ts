@@ -1,11 +1,11 @@
 import { Tokenizer, type TokenKind } from './tokenizer.ts';
 
-/** A text of sqlite_schema that is not what its reader expects; SQLite may still understand it. */
+/** A text of sqlite_schema that this parser does not understand. SQLite may still understand it. */
 export class DdlSyntaxError extends Error {
   override readonly name = 'DdlSyntaxError';
 }
 
-/** One token, kept; `word` is an unquoted word in capitals, a punctuation mark as it is, and else empty. */
+/** One token. `word` is an unquoted word in upper case, or a punctuation mark, or else empty. */
 export interface Token {
   readonly kind: TokenKind;
   readonly word: string;
@@ -13,7 +13,7 @@ export interface Token {
   readonly end: number;
 }
 
-/** Reads a statement from left to right, one token ahead, past spaces and comments. */
+/** Reads a statement token by token, with one token of lookahead, and skips spaces and comments. */
 export class StatementReader {
   readonly text: string;
   readonly #tokenizer: Tokenizer;
@@ -30,7 +30,7 @@ export class StatementReader {
     return this.#tokenizer.kind;
   }
 
-  /** The next token, where it is an unquoted word in capitals or a punctuation mark. */
+  /** The next token, if it is an unquoted word (in upper case) or a punctuation mark. */
   get word(): string {
     return this.#currentWord();
   }
@@ -40,7 +40,7 @@ export class StatementReader {
     return { kind, word: this.#currentWord(), start, end };
   }
 
-  /** Where the token that was stepped over last ends. */
+  /** The end of the last token that was read. */
   get lastEnd(): number {
     return this.#lastEnd;
   }
@@ -54,13 +54,13 @@ export class StatementReader {
     }
   }
 
-  /** Whether the next token is this unquoted word, given in capitals, or this punctuation mark. */
+  /** Whether the next token is this unquoted word, in upper case, or this punctuation mark. */
   at(word: string): boolean {
     const { start, end } = this.#tokenizer;
     return end - start === word.length && this.#currentWord() === word;
   }
 
-  /** Steps over the word if it is next. */
+  /** Reads the word if it comes next. */
   take(word: string): boolean {
     const found = this.at(word);
     if (found) this.advance();
@@ -71,12 +71,12 @@ export class StatementReader {
     if (!this.take(word)) throw new DdlSyntaxError(`expected ${word} at ${this.#tokenizer.start}`);
   }
 
-  /** The first of the words that is next, stepped over. */
+  /** Reads one of the words if it comes next. */
   takeOne<Word extends string>(words: readonly Word[]): Word | null {
     return words.find((word) => this.take(word)) ?? null;
   }
 
-  /** A name, quoted or not; SQLite takes 'text' as a name too. */
+  /** Reads a name, quoted or not; SQLite also accepts 'text' as a name. */
   name(): string {
     const { kind, start, end } = this.#tokenizer;
     if (kind !== 'word' && kind !== 'quoted' && kind !== 'string') {
@@ -86,7 +86,7 @@ export class StatementReader {
     return unquote(this.text.slice(start, end));
   }
 
-  /** Steps over a parenthesis and all in it, and gives the text between, from its first token to its last. */
+  /** Reads a parenthesis and returns the text in it, from its first token to its last. */
   parenthesised(): string {
     this.expect('(');
     const { start } = this.#tokenizer;
@@ -110,7 +110,7 @@ export class StatementReader {
   }
 }
 
-/** What a quoted name stands for, as sqlite3Dequote() has it. */
+/** The name without its quotes, as in sqlite3Dequote(). */
 export function unquote(text: string): string {
   const quote = text[0];
   if (quote === '[') return text.slice(1, -1);

@@ -4,7 +4,7 @@ import { readIndexedTerms } from './indexed-terms.ts';
 import type { StatementReader } from './statement-reader.ts';
 import type { Clause, TableDraft } from './table-text.ts';
 
-/** None of these words can be the name of a column unless it is quoted. */
+/** None of these words can be an unquoted column name. */
 export function atTableConstraint(reader: StatementReader): boolean {
   return CONSTRAINT_STARTS.has(reader.word);
 }
@@ -17,12 +17,12 @@ const CONSTRAINT_STARTS: ReadonlySet<string> = new Set([
   'FOREIGN',
 ]);
 
-/** Reads the constraints behind the last column; SQLite lets the commas between them go. */
+/** Parses the constraints after the last column. SQLite does not require commas between them. */
 export function readTableConstraints(reader: StatementReader, table: TableDraft): void {
   while (atTableConstraint(reader)) {
     const { start } = reader.token;
     const name = reader.take('CONSTRAINT') ? reader.name() : null;
-    // A name may stand alone, and then names nothing.
+    // A constraint name may stand without a constraint and then has no meaning.
     if (atTableConstraint(reader) && !reader.at('CONSTRAINT')) {
       const constraint = readConstraint(reader, table, name);
       table.clauses.push({ ...constraint, column: null, start, end: reader.lastEnd });
@@ -50,7 +50,7 @@ function readConstraint(reader: StatementReader, table: TableDraft, name: string
 
 function readPrimaryKey(reader: StatementReader, table: TableDraft, name: string | null): Constraint {
   reader.expect('KEY');
-  // AUTOINCREMENT stands inside the parentheses, behind the last term.
+  // AUTOINCREMENT is inside the parentheses, after the last term.
   const terms = readIndexedTerms(reader);
   const autoincrement = terms.some((term) => term.autoincrement);
   table.primaryKey = { name, terms, onConflict: readConflictClause(reader), autoincrement };

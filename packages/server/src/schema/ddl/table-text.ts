@@ -2,29 +2,29 @@ import type { Check, ConflictAction } from '../model.ts';
 import type { ForeignKeyText } from './foreign-key-clause.ts';
 import type { IndexedTermText } from './indexed-terms.ts';
 
-/** What only the text of a CREATE TABLE tells, and the names to compare it by with what the PRAGMAs tell. */
+/** The properties that only the text of a CREATE TABLE has, with the names that match them to the results of the PRAGMAs. */
 export interface TableText {
   readonly columns: readonly ColumnText[];
   readonly primaryKey: PrimaryKeyText | null;
   readonly uniques: readonly KeyText[];
   readonly checks: readonly Check[];
   readonly foreignKeys: readonly ForeignKeyText[];
-  /** Every constraint, as SQLite's grammar has them, in the order of the text. */
+  /** Every constraint of SQLite's grammar, in the order of the text. */
   readonly clauses: readonly Clause[];
 }
 
-/** Where a constraint stands, from its name (or its first word) to its last token. */
+/** The position of a constraint, from its name (or its first word) to its last token. */
 export interface Clause {
   readonly kind: ClauseKind;
-  /** The position of the column in whose definition it stands; null for a constraint of the table. */
+  /** The index of the column whose definition contains it; null for a table constraint. */
   readonly column: number | null;
-  /** Of a key or a foreign key, its columns; an expression stands as null. */
+  /** The columns of a key or a foreign key; null for an expression. */
   readonly columns: readonly (string | null)[];
   readonly start: number;
   readonly end: number;
 }
 
-/** A DEFERRABLE behind REFERENCES is a constraint of its own to SQLite's grammar. */
+/** In SQLite's grammar a DEFERRABLE after REFERENCES is a separate constraint. */
 export type ClauseKind =
   | 'primary_key'
   | 'unique'
@@ -39,7 +39,7 @@ export type ClauseKind =
 
 export interface ColumnText {
   readonly name: string;
-  /** Where the type stands; both are where the name ends where there is none. */
+  /** The start of the type. Without a type, start and end are the end of the name. */
   readonly typeStart: number;
   readonly typeEnd: number;
   readonly notNullOnConflict: ConflictAction | null;
@@ -49,7 +49,7 @@ export interface ColumnText {
 }
 
 export interface KeyText {
-  /** Of the constraint. A name counts for the one constraint behind it. */
+  /** The name of the constraint. A name applies only to the next constraint. */
   readonly name: string | null;
   readonly terms: readonly Pick<IndexedTermText, 'column' | 'collation' | 'order'>[];
   readonly onConflict: ConflictAction | null;
@@ -59,7 +59,7 @@ export interface PrimaryKeyText extends KeyText {
   readonly autoincrement: boolean;
 }
 
-/** What the readers of single constraints add to. */
+/** The result, to which the parsers of constraints add. */
 export interface TableDraft {
   readonly columns: ColumnText[];
   primaryKey: PrimaryKeyText | null;

@@ -2,14 +2,14 @@ import { Tokenizer } from './tokenizer.ts';
 
 export interface TerminatedStatement {
   readonly text: string;
-  /** Whether line breaks were changed because the sqlite3 shell would have ended the statement there. */
+  /** Whether line breaks were changed because the sqlite3 shell would end the statement there. */
   readonly joined: boolean;
 }
 
 /**
- * Ends a stored statement with a semicolon, so that SQLite and the sqlite3 shell read it back as the same statement.
- * The text stays as it is, but where it would not load: a `--` comment at its end takes a newline first, an open `/*`
- * is closed, and a line that the shell takes for the end of a statement is joined to the one before.
+ * Ends a stored statement with a semicolon, so that SQLite and the sqlite3 shell read it back as the same statement. The text changes
+ * only where it would not load: a newline is added after a final `--` comment, an open `/*` is closed, and a line that the shell reads
+ * as a terminator is joined to the line before.
  */
 export function terminateStatement(sql: string): TerminatedStatement {
   if (!mayNeedCare(sql)) return { text: `${sql};`, joined: false };
@@ -17,7 +17,7 @@ export function terminateStatement(sql: string): TerminatedStatement {
   return { text: joined + ending(joined), joined: joined !== sql };
 }
 
-/** A sieve, so that only the few texts that could need it are read token by token. */
+/** A quick check, so that only the few texts that may need a change are tokenized. */
 function mayNeedCare(sql: string): boolean {
   return sql.includes('--') || sql.includes('/*') || /\n[ \t\f\r]*(?:\/|go)/i.test(sql);
 }
@@ -31,10 +31,9 @@ function ending(sql: string): string {
 }
 
 /**
- * The sqlite3 shell reads a line that is only `/` or `go` as a semicolon, as Oracle and SQL Server do, unless it stands
- * in a quote or a block comment, or right below a `--` comment (line_is_command_terminator() and line_is_complete() in
- * shell.c). Joined to the line before, it is the operator or the name that it was. Inside a trigger the shell does not
- * do so, since `;` ends no trigger there.
+ * The sqlite3 shell reads a line of only `/` or `go` as a semicolon, as Oracle and SQL Server do, unless it is in quotes or a block
+ * comment, or directly after a `--` comment (line_is_command_terminator() and line_is_complete() in shell.c). Joined to the line before,
+ * it stays an operator or a name. The shell does not do this inside a trigger, where `;` does not end the statement.
  */
 function joinShellTerminators(sql: string): string {
   if (/^create\s+trigger\b/i.test(sql)) return sql;
@@ -53,7 +52,7 @@ function joinShellTerminators(sql: string): string {
   return text + sql.slice(copied);
 }
 
-/** Below a `--` comment its own newline has to stay; the shell takes no terminator right under it. */
+/** The newline of a `--` comment stays; the shell ignores a terminator directly after it. */
 function joinedSpace(space: string, before: string): string {
   if (before !== 'line-comment') return space.replaceAll('\n', ' ');
   const first = space.indexOf('\n') + 1;

@@ -21,7 +21,7 @@ const cases: readonly (readonly [text: string, tokens: readonly string[]])[] = [
 ];
 
 for (const [text, tokens] of cases) {
-  test(`given ${JSON.stringify(text)}, when read, then its tokens are those of SQLite`, () => {
+  test(`${JSON.stringify(text)} has the same tokens as in SQLite`, () => {
     const tokenizer = new Tokenizer(text);
     const read: string[] = [];
     while (tokenizer.next()) {

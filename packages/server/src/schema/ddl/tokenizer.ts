@@ -10,28 +10,28 @@ export type TokenKind =
   | 'end';
 
 /**
- * Walks SQL text token by token, with the rules of SQLite's own tokenizer (sqlite3GetToken() in tokenize.c), so that a
- * quote, a comment or an odd name never ends anywhere else than it does for SQLite.
+ * Splits SQL text into tokens with the rules of SQLite's tokenizer (sqlite3GetToken() in tokenize.c), so that quotes, comments and
+ * unusual names end exactly where they end for SQLite.
  *
- * It holds one token at a time and makes no objects: reading two thousand statements has to stay in milliseconds.
+ * It holds one token at a time and creates no objects, so that parsing two thousand statements takes milliseconds.
  */
 export class Tokenizer {
   readonly text: string;
   kind: TokenKind = 'end';
   start = 0;
   end = 0;
-  /** Whether a quote or a block comment had no end before the text did. */
+  /** Whether the text ended inside a quote or a block comment. */
   open = false;
 
   constructor(text: string) {
     this.text = text;
   }
 
-  /** Steps to the next token, spaces and comments included; false at the end of the text. */
+  /** Moves to the next token, including spaces and comments; false at the end of the text. */
   next(): boolean {
     this.start = this.end;
     this.open = false;
-    // A NUL ends the text for SQLite, which reads it as a C string.
+    // SQLite reads the text as a C string, which ends at a NUL.
     if (this.start >= this.text.length || this.text.charCodeAt(this.start) === 0) {
       this.kind = 'end';
       return false;
@@ -69,13 +69,13 @@ export class Tokenizer {
   }
 
   #word(code: number): void {
-    // x'53' is one token, a blob; nothing here cares what a literal is, only where it ends.
+    // x'53' is one token, a blob. Only the end of a literal matters here.
     if ((code === LETTER_X || code === LETTER_X_CAPITAL) && this.#follows(QUOTE_SINGLE)) {
       this.start += 1;
       this.#quote('string', QUOTE_SINGLE);
       this.start -= 1;
     } else if (code === BYTE_ORDER_MARK) {
-      // Space where a token could begin, part of a name inside one.
+      // A space at the start of a token, and part of a name inside one.
       this.#take('space', this.start + 1);
     } else {
       this.#run('word', isIdentifierPart);
@@ -83,7 +83,7 @@ export class Tokenizer {
   }
 
   #number(): void {
-    // 1e+5 is the one number that goes on after a sign; the rest of any number is letters, digits and dots.
+    // Only an exponent such as 1e+5 contains a sign; the rest of any number is letters, digits and dots.
     let end = this.start + 1;
     for (; end < this.text.length; end += 1) {
       const code = this.text.charCodeAt(end);

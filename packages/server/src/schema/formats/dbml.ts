@@ -48,7 +48,7 @@ function renderDbml(schema: Schema): RenderedSchema {
   };
 }
 
-/** `unsaid` takes what has an expression that DBML cannot hold. */
+/** Adds to `unsaid` every object with an expression that DBML cannot contain. */
 function tableBlock(table: OrdinaryTable, unsaid: NamedThing[]): string {
   const columns = table.columns.map((column) => columnLine(column, table, unsaid));
   const indexes = [
@@ -98,7 +98,7 @@ function columnLine(column: Column, table: OrdinaryTable, unsaid: NamedThing[]):
   return `${dbmlName(column.name)} ${dbmlType(column.declaredType)}${settings(list)}`;
 }
 
-/** Whether the index is of this column alone. */
+/** Whether the index has only this column. */
 function isOf({ columns }: Index, column: Column, table: OrdinaryTable): boolean {
   return columns.every(
     (term) =>
@@ -120,7 +120,7 @@ function noteOfColumn({ generated }: Column): readonly string[] {
   return [`note: ${dbmlText(`generated ${generated.kind}${expression}`)}`];
 }
 
-/** One column says `pk` itself. */
+/** A primary key of one column is a `pk` in its column. */
 function primaryKeyLine({ primaryKey, columns }: OrdinaryTable): readonly string[] {
   if (primaryKey === null || primaryKey.columns.length < 2) return [];
   const names = primaryKey.columns.map(({ name }) => columnNamed(name, columns));
@@ -149,7 +149,7 @@ function indexLine(index: Index, table: OrdinaryTable, unsaid: NamedThing[]): re
     ...(index.origin === 'create' ? [`name: ${dbmlText(index.name)}`] : []),
     ...(index.where === null ? [] : [`note: ${dbmlText(`only where ${index.where}`)}`]),
   ];
-  // A column may stand in an index twice, under two collations.
+  // An index may have a column twice, with two collations.
   const written = [...new Set(terms)];
   return [(written.length === 1 ? written.join('') : `(${written.join(', ')})`) + settings(list)];
 }
@@ -158,7 +158,7 @@ function refLine({ foreignKey, child, parent, isOneToOne }: Reference): string {
   const { name, onDelete, onUpdate } = foreignKey;
   const own = endpoint(child.table.name, child.columns);
   const other = endpoint(parent.table.name, parent.columns);
-  // Of one to one, the second is the one with the foreign key.
+  // In a one-to-one ref, the second end has the foreign key.
   const ends = isOneToOne ? `${other} - ${own}` : `${own} > ${other}`;
   const actions = [
     ...(onDelete === 'NO ACTION' ? [] : [`delete: ${action(onDelete)}`]),

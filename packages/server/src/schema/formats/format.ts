@@ -1,20 +1,20 @@
 import type { Schema, StoredSchema } from '../model.ts';
 
 /**
- * A way to write a schema down: the same schema gives the same text, byte for byte. `tier` says how much of the
- * schema it takes, so that a format pays for no more than it writes.
+ * A text format for schemas. The same schema always gives the same bytes. `tier` is the amount of detail that the format needs, so that
+ * no more is read.
  */
 export type SchemaFormat = FormatOf<'stored', StoredSchema> | FormatOf<'full', Schema>;
 
 interface FormatOf<Tier extends string, Takes> {
-  /** What a client calls it. */
+  /** The name in requests. */
   readonly name: string;
   readonly contentType: string;
-  /** Of a file name, without the dot. */
+  /** The file name extension, without the dot. */
   readonly extension: string;
-  /** What it is for, as one sentence. */
+  /** The purpose, as one sentence. */
   readonly purpose: string;
-  /** What a schema can have that the format cannot say, each a short sentence without a full stop; empty for one that says all. */
+  /** Parts of a schema that the format cannot express, each as a short sentence without a full stop. Empty for a lossless format. */
   readonly losses: readonly string[];
   readonly tier: Tier;
   readonly render: (schema: Takes) => RenderedSchema;
@@ -22,6 +22,6 @@ interface FormatOf<Tier extends string, Takes> {
 
 export interface RenderedSchema {
   readonly text: string;
-  /** What a reader of the text has to know, each a short sentence without a full stop. */
+  /** Warnings for readers of the text, each as a short sentence without a full stop. */
   readonly warnings: readonly string[];
 }

@@ -19,9 +19,8 @@ import { layOutJson } from './shared/lay-out-json.ts';
 import { closedObjects, unreadWarning } from './shared/warnings.ts';
 
 /**
- * The schema as one JSON document, described in docs/reference/schema-json.md and held to
- * docs/reference/rowhouse.schema.v1.json. Each function here writes one kind of thing; the order of the keys is part
- * of the format.
+ * The schema as one JSON document, described in docs/reference/schema-json.md and validated against
+ * docs/reference/rowhouse.schema.v1.json. Each function here writes one kind of object; the order of the keys is part of the format.
  */
 export const jsonFormat = {
   name: 'json',
@@ -50,7 +49,7 @@ function renderJson(schema: Schema): string {
   return `${layOutJson(document, isPart)}\n`;
 }
 
-/** A column, a foreign key or an index is a line of its own. */
+/** Columns, foreign keys and indexes are each on one line. */
 function isPart(_value: object, depth: number): boolean {
   return depth >= 4;
 }

@@ -9,8 +9,8 @@ import { type RowColumn, type RowObject, rowObjects } from './shared/row-objects
 import { closedObjects, closedWarning, unreadWarning } from './shared/warnings.ts';
 
 /**
- * The rows of each table and view under `$defs`, by its name, and in a table's own `$defs` what is written: so no name is
- * in the way of another, whatever tables are called. https://json-schema.org/draft/2020-12/json-schema-core
+ * The rows of each table and view are under `$defs`, by its name; the rows for writing are in the table's own `$defs`. So table names
+ * never collide with other names. https://json-schema.org/draft/2020-12/json-schema-core
  */
 export const jsonschemaFormat: SchemaFormat = {
   name: 'jsonschema',
@@ -39,7 +39,7 @@ function renderJsonSchema(schema: Schema): RenderedSchema {
   };
 }
 
-/** A value is a line of its own. */
+/** A value is on one line. */
 function isShallow(value: object): boolean {
   return Object.values(value).every(
     (member) => typeof member !== 'object' || member === null || (Array.isArray(member) && isShallow(member)),
@@ -101,18 +101,18 @@ function propertiesOf(
 
 interface ValueSchema {
   readonly type: readonly string[];
-  /** Holds strings alone, as every keyword of JSON Schema holds only the values it is meant for. */
+  /** Applies only to strings, as every keyword of JSON Schema applies only to its own type. */
   readonly pattern?: string;
   readonly contentEncoding?: string;
 }
 
-/** Beyond ±(2^53−1) an integer is its digits. */
+/** An integer beyond ±(2^53−1) is a string of digits. */
 const INTEGER: ValueSchema = { type: ['integer', 'string'], pattern: String.raw`^-?\d{1,19}$` };
 const REAL: ValueSchema = { type: ['number', 'string'], pattern: '^-?Infinity$' };
 const TEXT: ValueSchema = { type: ['string'] };
 const ANY: ValueSchema = { type: ['number', 'string'] };
 
-/** Where SQLite holds a column to its type. https://www.sqlite.org/stricttables.html */
+/** For columns whose type SQLite enforces. https://www.sqlite.org/stricttables.html */
 const HELD_VALUES: Readonly<Record<StorageKind, ValueSchema>> = {
   integer: INTEGER,
   real: REAL,
@@ -122,7 +122,7 @@ const HELD_VALUES: Readonly<Record<StorageKind, ValueSchema>> = {
   any: ANY,
 };
 
-/** Where it only prefers the type: no column but one of TEXT keeps out what is none. https://www.sqlite.org/datatype3.html#type_affinity */
+/** For columns with only an affinity: only TEXT excludes values of other types. https://www.sqlite.org/datatype3.html#type_affinity */
 const LOOSE_VALUES: Readonly<Record<StorageKind, ValueSchema>> = {
   integer: ANY,
   real: ANY,
@@ -156,7 +156,7 @@ function description(facts: readonly string[]): JsonSchema {
   return facts.length === 0 ? {} : { description: facts.join('. ') };
 }
 
-/** Where the default is a value that the column takes as it is. Not for a change, as validators fill such values in. */
+/** If the default is a literal value of the column. Not for updates, because validators insert such values. */
 function defaultAnnotation({ kind, column }: RowColumn): JsonSchema {
   if (column === null || column.default === null) return {};
   const value = readDefaultValue(column.default);

@@ -73,15 +73,15 @@ function keysOf(column: Column, table: OrdinaryTable): readonly string[] {
     columns.some((name) => foldName(name) === foldName(column.name)),
   );
   const isPrimary = column.primaryKeyPosition !== null;
-  // A primary key of one column is unique by itself.
+  // A primary key of one column is already unique.
   const isUniqueToo =
     isUnique(table, [column.name]) && !(isPrimary && table.primaryKey?.columns.length === 1);
   return [...(isPrimary ? ['PK'] : []), ...(isForeign ? ['FK'] : []), ...(isUniqueToo ? ['UK'] : [])];
 }
 
 /**
- * A line goes from one row of the parent, or none where the foreign key may be NULL, to any number of rows of the
- * child, or at most one. It is solid where the child is identified by it: where the foreign key is in its primary key.
+ * A line goes from exactly one row of the parent, or at most one if the foreign key may be NULL, to any number of rows of the child, or
+ * at most one. The line is solid if the foreign key is part of the child's primary key.
  */
 function referenceLine(
   { child, parent, isOneToOne }: Reference,
@@ -105,7 +105,7 @@ function renamedWarning(tables: readonly OrdinaryTable[]): readonly string[] {
   return warningAbout('followed by their name in quotes', renamed);
 }
 
-/** What Mermaid draws where nobody set it otherwise. https://mermaid.js.org/config/schema-docs/config.html */
+/** Mermaid's default limit of text. https://mermaid.js.org/config/schema-docs/config.html */
 const MAXIMUM_TEXT_LENGTH = 50_000;
 const MAXIMUM_LINES = 500;
 

@@ -9,8 +9,7 @@ import { lossyHeader } from './shared/lossy-header.ts';
 import { leftOutWarnings, unreadWarning, warningAbout } from './shared/warnings.ts';
 
 /**
- * Statements for PostgreSQL 15 and later. What is not sure to mean the same there is not translated but shown as a
- * comment, where it would stand.
+ * Statements for PostgreSQL 15 and later. What may have a different meaning there is not translated; it is a comment in its place.
  */
 export const postgresFormat: SchemaFormat = {
   name: 'postgres',
@@ -58,15 +57,15 @@ function renderPostgres(schema: Schema): RenderedSchema {
   };
 }
 
-/** A backslash in a string constant is itself only where this is on. https://www.postgresql.org/docs/15/runtime-config-compatible.html */
+/** Without this setting, a backslash in a string is an escape. https://www.postgresql.org/docs/15/runtime-config-compatible.html */
 const BEGIN = `BEGIN;
 SET LOCAL client_encoding = 'UTF8';
 SET LOCAL standard_conforming_strings = on;
 `;
 
 /**
- * An identity column makes a sequence called `…_seq`, a name that is free at that time; a later table or index may be
- * called so. All names are made of those that are looked at here. https://www.postgresql.org/docs/15/sql-createtable.html
+ * An identity column creates a sequence named `…_seq`, with a name that is free at that time; a later table or index may have that name.
+ * All generated names derive from the names checked here. https://www.postgresql.org/docs/15/sql-createtable.html
  */
 function mayMeetSequences({ tables }: Schema): boolean {
   const names = tables.flatMap((table) =>
@@ -85,7 +84,7 @@ function mayMeetSequences({ tables }: Schema): boolean {
   return names.some((name) => name.includes('seq'));
 }
 
-/** Foreign keys come when all tables are there, as they may form circles. */
+/** Foreign keys come after all tables, because they may form cycles. */
 function foreignKeyStatements(
   { table, generated }: TableStatements,
   plan: Plan,

@@ -11,7 +11,7 @@ import { readRelations, type Relation } from './prisma/relations.ts';
 import { lossyHeader } from './shared/lossy-header.ts';
 import { besidesTables, leftOutWarnings, unreadWarning, warningAbout } from './shared/warnings.ts';
 
-/** A schema for Prisma 7, much as its `db pull` writes one. https://www.prisma.io/docs/orm/reference/prisma-schema-reference */
+/** A schema for Prisma 7, similar to the output of `db pull`. https://www.prisma.io/docs/orm/reference/prisma-schema-reference */
 export const prismaFormat: SchemaFormat = {
   name: 'prisma',
   contentType: 'text/plain; charset=utf-8',
@@ -104,7 +104,7 @@ function fieldLine(field: Field, model: Model, unique: readonly string[]): Field
 
 function defaultOf({ column, type }: Field, model: Model): readonly string[] {
   if (column === rowidAliasIn(model.table)) return type === 'BigInt' ? ['@default(autoincrement())'] : [];
-  // So that the client does not ask for a value.
+  // A default makes the field optional in the client.
   if (column.generated !== null) return ['@default(dbgenerated())'];
   const value = column.default === null ? null : prismaDefault(column.default, type);
   return value === null ? [] : [`@default(${value})`];
@@ -114,7 +114,7 @@ function primaryKeyOf(model: Model): readonly Field[] {
   return model.keys.find(({ kind }) => kind === 'id')?.fields ?? [];
 }
 
-/** Not the index of the primary key, which is said with it, nor any that is not of whole columns. */
+/** Excludes the index of the primary key, which has another attribute, and indexes that are partial or on expressions. */
 function isKnown({ origin, where, columns }: Index, model: Model): boolean {
   return origin !== 'primary_key' && where === null && columns.every((term) => fieldOf(term, model) !== null);
 }
@@ -125,7 +125,7 @@ function fieldOf(term: Index['columns'][number], model: Model): Field | null {
   return name === undefined ? null : (model.byColumn.get(foldName(name)) ?? null);
 }
 
-/** `@unique` behind its one field, or else a line of the model's own. */
+/** `@unique` at a single field, or a separate line of the model. */
 function indexAttribute(
   index: Index,
   model: Model,
@@ -135,7 +135,7 @@ function indexAttribute(
     field: fieldOf(term, model),
     isDescending: term.order === 'DESC',
   }));
-  // A column may stand in an index twice, under two collations.
+  // An index may have a column twice, with two collations.
   const columns = terms.filter(
     ({ field }, position) => terms.findIndex((term) => term.field === field) === position,
   );
@@ -162,7 +162,7 @@ function indexAttribute(
   return { field: null, text: `@@${index.unique ? 'unique' : 'index'}([${written.join(', ')}]${behind})` };
 }
 
-/** Whether an earlier index has said `@unique` of the same field, which may be said once. */
+/** Whether an earlier index has made the field `@unique`, which is allowed once. */
 function isRepeated(index: Index, model: Model): boolean {
   const fieldsOf = ({ columns }: Index): string =>
     JSON.stringify([...new Set(columns.map((term) => fieldOf(term, model)?.name))]);
@@ -172,7 +172,7 @@ function isRepeated(index: Index, model: Model): boolean {
   return first !== index;
 }
 
-/** In columns, as `prisma format` has it. */
+/** Aligned in columns, as by `prisma format`. */
 function aligned(lines: readonly FieldLine[]): readonly string[] {
   const nameWidth = Math.max(...lines.map(({ name }) => name.length));
   const typeWidth = Math.max(...lines.map(({ type }) => type.length));

@@ -9,7 +9,7 @@ import { prismaFormat } from './prisma.ts';
 import { sqlFormat } from './sql.ts';
 import { typescriptFormat } from './typescript.ts';
 
-/** Every format a schema can be exported in. A new one is a file beside this one, and a line here. */
+/** Every format in which a schema can be exported. A new one is a file beside this one, and a line here. */
 export const schemaFormats: readonly SchemaFormat[] = [
   jsonFormat,
   sqlFormat,
@@ -22,7 +22,7 @@ export const schemaFormats: readonly SchemaFormat[] = [
   mermaidFormat,
 ];
 
-/** The format that a client calls `name`, or null where there is none. */
+/** The format with this name, or null. */
 export function findSchemaFormat(name: string): SchemaFormat | null {
   return schemaFormats.find((format) => format.name === name) ?? null;
 }

@@ -6,8 +6,8 @@ import { orderTables } from '../table-order.ts';
 import type { RenderedSchema, SchemaFormat } from './format.ts';
 
 /**
- * The statements that make the schema again, each as sqlite_schema keeps it. Writing them anew from what the PRAGMAs
- * tell would lose STRICT, CHECK, COLLATE, conflict clauses and more.
+ * The statements that recreate the schema, each as stored in sqlite_schema. Statements built from the results of PRAGMAs would lose
+ * STRICT, CHECK, COLLATE, conflict clauses and more.
  */
 export const sqlFormat = {
   name: 'sql',
@@ -23,17 +23,17 @@ const HEADER = '-- The schema of a SQLite database. To recreate it: sqlite3 new.
 
 function renderSql(schema: StoredSchema): RenderedSchema {
   const { encoding, beforeRows, afterRows, warnings } = sqlSections(schema);
-  // No PRAGMA foreign_keys: no statement here depends on it, and whoever loads this keeps the setting they have.
+  // No PRAGMA foreign_keys: no statement here depends on it, so the loader's setting stays.
   return { text: `${HEADER}${encoding}BEGIN TRANSACTION;\n${beforeRows}${afterRows}COMMIT;\n`, warnings };
 }
 
-/** The statements of a schema, as text, with room between them for those that fill the tables. */
+/** The statements of a schema as text, in sections between which rows can be inserted. */
 export interface SqlSections {
-  /** It can be set only as long as there is nothing in the file, and in no transaction. https://www.sqlite.org/pragma.html#pragma_encoding */
+  /** It can be set only in an empty file and outside a transaction. https://www.sqlite.org/pragma.html#pragma_encoding */
   readonly encoding: string;
   /** Tables, and the views that virtual tables may read. */
   readonly beforeRows: string;
-  /** Indexes, which are made faster when the rows are there, and triggers, which then do not fire for them. */
+  /** Indexes, which are created faster after the rows, and triggers, which must not fire for the inserted rows. */
   readonly afterRows: string;
   readonly warnings: readonly string[];
 }
@@ -63,10 +63,9 @@ interface Named {
 }
 
 /**
- * Tables come first, parents before children, so that any loader can take it. Views come before virtual tables, as a
- * module may read a view when its table is made (FTS4 with `content=` takes its columns from there); a view itself
- * needs nothing when it is made. Virtual tables keep the order they were made in, the only one known to work, and the
- * triggers of one table too, since SQLite fires them by it.
+ * Tables come first, parents before children, so that any loader accepts them. Views come before virtual tables, because a module may
+ * read a view when its table is created (FTS4 with `content=` takes its columns from there); creating a view requires nothing. Virtual
+ * tables keep their creation order, the only one known to work. So do the triggers of a table: it is their firing order.
  */
 function inLoadingOrder(
   schema: StoredSchema,

@@ -8,7 +8,7 @@ import { commentText, pascalCase, propertyName } from './shared/typescript-text.
 import { uniqueNames } from './shared/unique-names.ts';
 import { closedObjects, closedWarning, unreadWarning, warningAbout } from './shared/warnings.ts';
 
-/** The types of a client: of the rows that the API sends, and of those that it takes. */
+/** Types for a client: of the rows that the API returns, and of those that it accepts. */
 export const typescriptFormat: SchemaFormat = {
   name: 'typescript',
   contentType: 'application/typescript; charset=utf-8',
@@ -43,7 +43,7 @@ function renderTypescript(schema: Schema): RenderedSchema {
 
 interface NamedObject {
   readonly object: RowObject;
-  /** What the names of its types begin with. */
+  /** The prefix of the names of its types. */
   readonly typeName: string;
 }
 
@@ -52,8 +52,7 @@ function plainTypeName(name: string): string {
 }
 
 /**
- * These, and the types of rows, are type aliases and no interfaces, so that they can be given to what takes a
- * `Record<string, unknown>`.
+ * These types and the types of rows are type aliases instead of interfaces, so that they are assignable to `Record<string, unknown>`.
  */
 const ALIASES = `/** An integer of 64 bits: beyond ±(2^53−1), where a number would be rounded, its digits as a string. */
 export type Integer = number | string;

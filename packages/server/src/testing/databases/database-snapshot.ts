@@ -4,22 +4,22 @@ import { queryRows } from '../../engine/sqlite/introspection/query-rows.ts';
 import { programFaults } from '../../engine/sqlite/schema-changes/columns/assert-views-and-triggers-compile.ts';
 import { foldName, quoteIdentifier } from '../../schema/identifier.ts';
 
-/** All that a change of one table must leave as it is elsewhere, as plain data that can be compared. */
+/** Everything that a change of one table must not change elsewhere, as plain data. */
 export interface DatabaseSnapshot {
   readonly tables: ReadonlyMap<string, TableSnapshot>;
-  /** Of indexes, triggers and views, in the order SQLite keeps them in within their tables. */
+  /** Of indexes, triggers and views, in SQLite's order within their tables. */
   readonly texts: readonly (readonly [type: string, name: string, table: string, sql: string])[];
   readonly bookkeeping: readonly unknown[];
   /** Views and triggers that do not compile. */
   readonly faults: readonly string[];
-  /** What integrity_check and foreign_key_check complain of. */
+  /** The problems that integrity_check and foreign_key_check report. */
   readonly complaints: readonly string[];
 }
 
 export interface TableSnapshot {
   readonly names: readonly string[];
   readonly columns: readonly ColumnSnapshot[];
-  /** Each with its rowid, where there is one that can be told, and then its values. */
+  /** Each with its rowid, if it can be read, and then its values. */
   readonly rows: readonly (readonly unknown[])[];
   readonly indexes: readonly IndexSnapshot[];
   readonly references: readonly unknown[];
@@ -34,12 +34,12 @@ export interface ColumnSnapshot {
 }
 
 export interface IndexSnapshot {
-  /** Empty where SQLite made it for a constraint, and numbers it. */
+  /** Empty if SQLite created and numbered it for a constraint. */
   readonly name: string;
   readonly unique: number;
   readonly origin: string;
   readonly partial: number;
-  /** Positions of columns, with order and collation. */
+  /** Positions of columns, with sort order and collation. */
   readonly terms: readonly (readonly [column: number, descending: number, collation: string])[];
 }
 
@@ -90,7 +90,7 @@ function rowsOf(
   const rowid = wr === 1 ? undefined : ['rowid', '_rowid_', 'oid'].find((name) => !taken.has(name));
   const key = names.filter((_, position) => (columns[position]?.key ?? 0) > 0).map(quoteIdentifier);
   const stored = names.map((name, position) => {
-    // What is computed may fail for some rows, and is tried by the indexes over it.
+    // A generated column may fail for some rows; the indexes on it evaluate it.
     return columns[position]?.hidden === 0 ? quoteIdentifier(name) : 'NULL';
   });
   const statement = database.prepare(

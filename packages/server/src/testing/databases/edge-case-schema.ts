@@ -6,7 +6,7 @@ import { databaseWith } from './schema-copies.ts';
 
 const LONG = 'long '.repeat(20);
 
-/** Names that other languages cannot have as they are, that break out of careless quotes, or that become one. */
+/** Names that are invalid in other languages, that escape from careless quotes, or that become equal. */
 export const EDGE_CASE_NAMES: readonly string[] = [
   'Order Details',
   'order_details',
@@ -70,7 +70,7 @@ export const EDGE_CASE_NAMES: readonly string[] = [
   `${'é'.repeat(63)}2`,
 ];
 
-/** A database with every kind of thing that a schema can have, under the worst names. */
+/** A database with every kind of object that a schema can have, with difficult names. */
 export function edgeCaseDatabase(names: readonly string[] = EDGE_CASE_NAMES): OpenDatabase {
   return databaseWith([...names.map(edgeCaseNamed), everyName(names), KINDS_OF_THINGS].join('\n'));
 }
@@ -199,9 +199,9 @@ CREATE TRIGGER plain_insert AFTER INSERT ON plain BEGIN
 END;
 `;
 
-/** Rows with the values that travel in odd ways. */
+/** Rows with values that exports often get wrong. */
 export function fillEdgeCaseTables(database: DatabaseSync): void {
-  // Foreign keys that refer to nothing let no row be written where they are held to.
+  // Foreign keys to missing tables would prevent every write.
   database.exec(`PRAGMA foreign_keys = OFF;
     INSERT INTO types (untyped, i, big, d, v, b, j, "a b", blank) VALUES
       (x'00FF', 9223372036854775807, -9223372036854775808, 9e999, 'text', x'', '{}', 'x', ''),

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** Every value that some export of some product gets wrong, each as it is bound. */
+/** Values that exports of other products get wrong, in the form in which they are bound. */
 const NUMBERS: readonly (number | bigint)[] = [
   0n,
   1n,
@@ -87,7 +87,7 @@ const BLOBS: readonly Uint8Array[] = [
   new Uint8Array(70_000).fill(255),
 ];
 
-/** Bytes that make no UTF-8 text, and are one for SQLite all the same. */
+/** Bytes that are not valid UTF-8 and that SQLite stores as text. */
 const DAMAGED: readonly Uint8Array[] = [
   Uint8Array.of(0xff),
   Uint8Array.of(0x61, 0xc3),
@@ -96,8 +96,8 @@ const DAMAGED: readonly Uint8Array[] = [
 ];
 
 /**
- * Makes a database with a table `worst` of the worst values there are, a row a value, and others that are hard to write down: keys of
- * every kind, generated columns, names. One whose table is `damaged` has text that is none.
+ * Creates a database with a table `worst` of edge-case values, one per row, and tables that are difficult to export: keys of every kind,
+ * generated columns, names. With `damaged`, it also contains invalid text.
  */
 export function writeEdgeCaseDatabase(
   path: string,

@@ -1,6 +1,6 @@
 import { openTestEngine } from './open-test-engine.ts';
 
-// A program of its own, to be killed while its query runs: node endless-query.ts <folder>
+// A program that a test kills while its query runs: node endless-query.ts <folder>
 const engine = await openTestEngine(process.argv[2] ?? '', { queryTimeoutMs: 3_600_000 });
 const project = { id: 1, slug: 'crm' };
 await engine.createDatabase('crm', {});

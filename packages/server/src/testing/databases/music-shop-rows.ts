@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 
 type Row = readonly SQLInputValue[];
 
-/** Stores 15,607 rows that depend on nothing but their numbers, the referenced tables first. */
+/** Stores 15,607 rows that depend only on their numbers, the referenced tables first. */
 export function fillMusicShop(database: DatabaseSync): void {
   insertRows(database, 'Artist', 275, (id) => [id, id % 40 === 0 ? null : nameOf(ARTISTS, id)]);
   insertRows(database, 'Album', 347, (id) => [id, nameOf(TITLES, id), 1 + ((id * 7) % 275)]);
@@ -27,7 +27,7 @@ function insertRows(database: DatabaseSync, table: string, count: number, rowOf:
   for (let id = 1; id <= count; id++) insert.run(...rowOf(id));
 }
 
-// Quotes, commas, line breaks and letters beyond ASCII, as real names have them.
+// Quotes, commas, line breaks and non-ASCII letters, as in real names.
 const ARTISTS = [
   'The Quiet Rooms',
   'Ólafur & the Tide',
@@ -74,7 +74,7 @@ function trackRow(id: number): Row {
   ];
 }
 
-/** 18 lists of 485 tracks each, the last one shorter; no pair comes twice. */
+/** 18 lists of 485 tracks each, the last one shorter; every pair is unique. */
 function playlistTrackRow(id: number): Row {
   return [1 + ((id - 1) % 18), 1 + ((Math.floor((id - 1) / 18) * 7 + ((id - 1) % 18)) % 3_503)];
 }

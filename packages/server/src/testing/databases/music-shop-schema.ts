@@ -1,4 +1,4 @@
-/** The statements that create the tables and indexes of the music shop, with the declared types of an older program's file. */
+/** The statements that create the tables and indexes of the music shop, with the declared types of an old database file. */
 export const musicShopSchema = `
 CREATE TABLE Artist (
   ArtistId INTEGER NOT NULL,

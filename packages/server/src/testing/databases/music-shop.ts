@@ -18,13 +18,13 @@ export function readMusicShop(): Promise<Buffer> {
   return readFile(musicShopPath);
 }
 
-/** The databases of that shape: ours, and the public sample database Chinook where it lies beside the repository. */
+/** This database, and the public sample database Chinook if it is beside the repository. */
 export const musicShops: readonly { readonly name: string; readonly path: string }[] = [
   { name: 'the music shop', path: musicShopPath },
   ...(existsSync(CHINOOK) ? [{ name: 'Chinook', path: CHINOOK }] : []),
 ];
 
-/** Builds the file once for each version of its sources. The rename lets tests in several processes build it at once. */
+/** Builds the file once for each version of its sources. Several processes may build it at once, because of the final rename. */
 function buildMusicShop(): string {
   const sources = ['music-shop-schema.ts', 'music-shop-rows.ts'].map((name) =>
     readFileSync(join(import.meta.dirname, name)),
@@ -34,7 +34,7 @@ function buildMusicShop(): string {
   if (existsSync(path)) return path;
   mkdirSync(CACHE, { recursive: true });
   const draft = join(CACHE, `music-shop-${process.pid}.draft`);
-  // A process of the same number may have been killed while it built the file.
+  // A process with the same id may have been killed while it built the file.
   rmSync(draft, { force: true });
   using database = new DatabaseSync(draft);
   database.exec(musicShopSchema);

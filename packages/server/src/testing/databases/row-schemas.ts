@@ -6,10 +6,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { renderSchemaExport } from '../../engine/sqlite/exports/schema/render-schema.ts';
 import { jsonschemaFormat } from '../../schema/formats/jsonschema.ts';
 
-/** Of a table: a row that is sent, one that is new, or a change. */
+/** The use of a row: in an answer, in an insert, or in an update. */
 export type Form = 'row' | 'insert' | 'update';
 
-/** The exported document in a real validator, which checks it against the meta-schema too. */
+/** The exported document in a real validator, which also validates it against the meta-schema. */
 export class RowSchemas {
   readonly warnings: readonly string[];
   readonly #ajv: Ajv2020;

@@ -9,21 +9,21 @@ import { sqlFormat } from '../../schema/formats/sql.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
 import { runSqliteShell } from '../tools/sqlite-shell.ts';
 
-/** A database in memory with the schema that `sql` makes. */
+/** A database in memory with the schema of these statements. */
 export function databaseWith(sql: string): OpenDatabase {
   const database = openDatabase(':memory:', { mode: 'read-write' });
   database.exec(sql);
   return database;
 }
 
-/** What sqlite_schema has, in an order that does not depend on when it was made. */
+/** The rows of sqlite_schema, in an order that does not depend on their creation. */
 export function storedRows(database: DatabaseSync): readonly unknown[] {
   return database.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name').all();
 }
 
 /**
- * Loads the SQL export of a database with the sqlite3 shell and with a defensive handle, double-quoted strings off, and
- * holds both copies to the same exports, and to the same rows of sqlite_schema unless `rows` is `may-differ`.
+ * Loads the SQL export of a database with the sqlite3 shell and with a defensive connection without double-quoted strings. Asserts that
+ * both copies have the same exports, and the same rows of sqlite_schema unless `rows` is `may-differ`.
  */
 export function assertRoundTrip(database: DatabaseSync, rows: 'same' | 'may-differ' = 'same'): void {
   using folder = temporaryFolder();

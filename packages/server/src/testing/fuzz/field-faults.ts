@@ -1,6 +1,6 @@
 import { isJsonSchema } from '../../openapi/json-schema.ts';
 
-/** A value with one fault, and the field that an answer should name for it. */
+/** A value with one fault, and the field that the error must name. */
 export interface FieldFault {
   readonly what: string;
   /** `body.columns[0].column_name` */
@@ -9,8 +9,8 @@ export interface FieldFault {
 }
 
 /**
- * The value with one field missing, of each other type, empty, too long, or unknown, for every field of it in turn. Some of
- * these may be allowed: the schema says which.
+ * Variants of the value in which one field is missing, of another type, empty, too long, or unknown, for every field in turn. The schema
+ * may allow some of these.
  */
 export function fieldFaults(value: unknown, field: string): readonly FieldFault[] {
   const here = REPLACEMENTS.map(([what, replacement]) => ({ what, field, value: replacement }));
@@ -42,7 +42,7 @@ function unknownField(value: unknown, field: string): readonly FieldFault[] {
 
 function faultsBelow(value: unknown, field: string): readonly FieldFault[] {
   if (Array.isArray(value)) {
-    // Alone, lest the list be refused for naming something twice.
+    // With only this item, because duplicate items would be another fault.
     return value
       .slice(0, 1)
       .flatMap((item) => fieldFaults(item, `${field}[0]`).map((fault) => replaced(fault, [fault.value])));
@@ -58,7 +58,7 @@ function faultsBelow(value: unknown, field: string): readonly FieldFault[] {
   });
 }
 
-/** The same fault, told of what surrounds it. */
+/** The same fault, for the enclosing value. */
 function replaced({ what, field }: FieldFault, value: unknown): FieldFault {
   return { what, field, value };
 }

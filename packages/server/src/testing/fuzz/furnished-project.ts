@@ -1,6 +1,6 @@
 import type { TestServer } from '../http/test-server.ts';
 
-/** A project that has what the examples of the document speak of, under a slug of its own. */
+/** A project that contains everything the document's examples use, with its own slug. */
 export interface FurnishedProject {
   readonly slug: string;
   readonly token: string;
@@ -43,12 +43,12 @@ const ROWS = [
   { id: 2, email: 'bob@example.com' },
 ];
 
-/** The request for the furnished project: the document's examples are about one that is called `orchard`. */
+/** The request with this project's slug: the document's examples use a project named `orchard`. */
 export function forProject(text: string, { slug, exportId }: FurnishedProject): string {
   return text.replaceAll('orchard', slug).replaceAll(/exp_\d{8}_\d{6}_[0-9a-f]{10}/g, exportId);
 }
 
-/** Words that mean something to the project, or to the service. */
+/** Words with a meaning for the project or the service. */
 export const WORDS: readonly string[] = [
   ...'people People visits email age phone person id 1 2 orchard idx_people_age_email'.split(' '),
   ...'TEXT integer CASCADE asc desc -age,email ready sql json ada@example.com 2096-11-24T00:00:00Z'.split(

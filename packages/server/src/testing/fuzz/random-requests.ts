@@ -7,12 +7,12 @@ import { valuesOf } from './schema-values.ts';
 import { strangeStrings } from './strange-strings.ts';
 import { spoiled } from './wrong-values.ts';
 
-/** A request of an operation of the document, as it is sent. */
+/** A request for an operation of the document. */
 export interface RandomRequest {
   readonly method: string;
-  /** As the document has it: `/projects/{project}`. */
+  /** As in the document: `/projects/{project}`. */
   readonly path: string;
-  /** The request target, percent-encoded as it is sent. */
+  /** The percent-encoded request target. */
   readonly target: string;
   readonly credential: 'admin' | 'token' | 'unknown' | 'none';
   readonly contentType: string | null;
@@ -25,7 +25,7 @@ export interface RequestOptions {
   readonly words: readonly string[];
 }
 
-/** Requests of every operation alike: some that the document allows, and some that are wrong in a place or two. */
+/** Requests for every operation with equal probability: some valid, and some with one or two faults. */
 export function randomRequests(options: RequestOptions): fc.Arbitrary<RandomRequest> {
   const each = Object.entries(options.document.paths).flatMap(([path, byMethod]) =>
     Object.entries(byMethod).map(([method, operation]) => requestsOf({ method, path, operation }, options)),
@@ -74,7 +74,7 @@ const credentials = fc.oneof(
   { arbitrary: fc.constantFrom('unknown' as const, 'none' as const), weight: 1 },
 );
 
-/** A part of a path is never empty, as that would be another route. */
+/** A path parameter is never empty, because that would be another route. */
 function pathValues(parameter: JsonSchema, options: RequestOptions): fc.Arbitrary<string> {
   const words = fc.constantFrom(...options.words);
   return fc
@@ -86,7 +86,7 @@ function pathValues(parameter: JsonSchema, options: RequestOptions): fc.Arbitrar
     .filter((text) => text !== '');
 }
 
-/** The example, where there is one; else what the schema allows. */
+/** The example, if there is one, or else a value that the schema allows. */
 function likelyValues({ schema, example }: JsonSchema, options: RequestOptions): fc.Arbitrary<string> {
   if (typeof example === 'string' || typeof example === 'number') return fc.constant(String(example));
   return valuesOf(isJsonSchema(schema) ? schema : {}, { ...options, inFull: false }).map(String);
@@ -139,7 +139,7 @@ function bodies({ requestBody }: Operation, options: RequestOptions): fc.Arbitra
   return fc.record({ contentType: types, body: text });
 }
 
-/** Most often nothing, or bytes where bytes are taken: a database that is none. */
+/** Usually empty, or random bytes in place of a database. */
 function bodiesOfNoSchema(content: JsonSchema, types: fc.Arbitrary<string | null>): fc.Arbitrary<Sent> {
   const [type = null] = Object.keys(content);
   return fc.oneof(
@@ -151,7 +151,7 @@ function bodiesOfNoSchema(content: JsonSchema, types: fc.Arbitrary<string | null
   );
 }
 
-/** Half of a surrogate pair has no UTF-8: it is sent as the bytes that some programs write for it. */
+/** An unpaired surrogate has no UTF-8; it is sent as the bytes that some programs write for it. */
 function encoded(text: string): string {
   return encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\u{fffd}')).replaceAll('%EF%BF%BD', (whole) =>
     text.isWellFormed() ? whole : '%ED%A0%80',

@@ -6,9 +6,9 @@ import { strangeStrings } from './strange-strings.ts';
 
 export interface ValueOptions {
   readonly document: OpenApiDocument;
-  /** Words that mean something to the service, such as the name of a table: a value that knows none is soon refused. */
+  /** Words with a meaning for the service, such as a table name: requests without any are rejected early. */
   readonly words: readonly string[];
-  /** Whether every optional field is there, and no array is empty. */
+  /** Whether every optional field is present and no array is empty. */
   readonly inFull: boolean;
 }
 
@@ -40,13 +40,13 @@ export function valuesOf(schema: JsonSchema, options: ValueOptions): fc.Arbitrar
   }
 }
 
-/** Whether the value is of a type that a `not` names. */
+/** Whether `not` excludes the type of the value. */
 function isOfType(value: unknown, not: unknown): boolean {
   const types = isJsonSchema(not) ? [not['type']].flat() : [];
   return types.includes(Array.isArray(value) ? 'array' : typeof value);
 }
 
-/** The schema that a `$ref` names: `#/components/schemas/Flag`. */
+/** The schema that a `$ref` such as `#/components/schemas/Flag` names. */
 export function resolved(reference: string, document: OpenApiDocument): JsonSchema {
   const schema = document.components['schemas']?.[reference.split('/').at(-1) ?? ''];
   if (schema === undefined) throw new Error(`${reference} is not in the document.`);
@@ -57,7 +57,7 @@ function oneOf(alternatives: readonly fc.Arbitrary<unknown>[]): fc.Arbitrary<unk
   return fc.oneof(...alternatives);
 }
 
-/** Half of what is drawn lies near the lower bound, where ids and limits are. */
+/** Half of the values are near the lower bound, where ids and limits are. */
 function within({ minimum, maximum }: JsonSchema, value: number): number {
   const low = typeof minimum === 'number' ? minimum : Number.MIN_SAFE_INTEGER;
   const high = typeof maximum === 'number' ? maximum : Number.MAX_SAFE_INTEGER;
@@ -80,7 +80,7 @@ function strings(schema: JsonSchema, words: readonly string[]): fc.Arbitrary<str
     : fc.oneof({ arbitrary: fc.constantFrom(...known), weight: 3 }, { arbitrary: drawn, weight: 1 });
 }
 
-/** fast-check writes no text for a look-ahead; what it forbids is left out afterwards. */
+/** fast-check does not support look-aheads, so texts that a look-ahead excludes are filtered out afterwards. */
 function matching(rule: RegExp): fc.Arbitrary<string> {
   return fc.stringMatching(new RegExp(rule.source.replaceAll(/\(\?![^)]*\)/g, '')), { size: 'small' });
 }
@@ -103,7 +103,7 @@ function objects(schema: JsonSchema, options: ValueOptions): fc.Arbitrary<unknow
   return fc.record(model, { requiredKeys: required });
 }
 
-/** Rows and what surrounds them: objects whose fields are words, of whatever JSON has. */
+/** Objects such as rows, with words as keys and arbitrary JSON values. */
 function openObjects(words: readonly string[]): fc.Arbitrary<unknown> {
   return fc.dictionary(fc.constantFrom(...words), openValues(words), { maxKeys: 4 });
 }

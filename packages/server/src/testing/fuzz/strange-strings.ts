@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** Text as it is seldom tried: empty, long, of any script, with control characters, with half a character. */
+/** Unusual text: empty, long, in any script, with control characters, with unpaired surrogates. */
 export const strangeStrings: fc.Arbitrary<string> = fc.oneof(
   fc.string({ maxLength: 20 }),
   fc.string({ unit: 'grapheme', maxLength: 20 }),

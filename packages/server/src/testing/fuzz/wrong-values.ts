@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 
 import { strangeStrings } from './strange-strings.ts';
 
-/** JSON text that differs from that of `value` at one place at random: a field left out, another type, one too many… */
+/** JSON text that differs from that of `value` in one random place: a field is missing, has another type, is duplicated… */
 export function spoiled(value: unknown): fc.Arbitrary<string> {
   const places = placesIn(value);
   return fc
@@ -10,7 +10,7 @@ export function spoiled(value: unknown): fc.Arbitrary<string> {
     .map(([place, damage, text]) => damaged(value, places[place % places.length] ?? [], damage, text));
 }
 
-/** JSON of a place that is not what belongs there. */
+/** JSON texts that are wrong for most places. */
 const wrongTexts: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     'null',
@@ -43,7 +43,7 @@ const DAMAGES = ['replace', 'replace', 'remove', 'add a field', 'cut'] as const;
 
 type Place = readonly (string | number)[];
 
-/** The value itself, and every place in it. */
+/** The paths of the value and of everything in it. */
 function placesIn(value: unknown, path: Place = []): readonly Place[] {
   if (typeof value !== 'object' || value === null) return [path];
   const below = Object.entries(value).flatMap(([key, inner]) =>
@@ -67,7 +67,7 @@ function damaged(value: unknown, place: Place, damage: (typeof DAMAGES)[number],
   }
 }
 
-/** The JSON of a value, with this text at the place, or nothing there. */
+/** The JSON of a value with this text at the place, or with nothing there. */
 function textWith(value: unknown, place: Place, text: string | null): string {
   const [step, ...rest] = place;
   if (step === undefined) return text ?? '';

@@ -4,7 +4,7 @@ import { recordDatabaseOf } from '../../engine/sqlite/rows/record-database.ts';
 
 export type ApiRow = Readonly<Record<string, unknown>>;
 
-/** Rows of a table or view as the API sends them: written by the same code. */
+/** Rows of a table or view as the API returns them, rendered by the same code. */
 export function apiRows(database: OpenDatabase, table: string, limit = 10_000): readonly ApiRow[] {
   const records = recordDatabaseOf(database);
   const { rowsJson } = listRecords(records, records.table(table), {
@@ -20,7 +20,7 @@ export function apiRows(database: OpenDatabase, table: string, limit = 10_000): 
   return JSON.parse(rowsJson) as readonly ApiRow[];
 }
 
-/** The columns that the API lets a client name for a table or view, in the order of a row. */
+/** The columns of a table or view in the API, in the order of a row. */
 export function apiColumns(
   database: OpenDatabase,
   table: string,
@@ -28,7 +28,7 @@ export function apiColumns(
   return recordDatabaseOf(database).table(table).columns;
 }
 
-/** The tables and views that rows can be asked of. */
+/** The tables and views whose rows can be read. */
 export function readableNames(database: OpenDatabase): readonly string[] {
   const sql = `SELECT name FROM pragma_table_list
     WHERE schema = 'main' AND type <> 'shadow' AND name NOT LIKE 'sqlite@_%' ESCAPE '@'`;

@@ -13,7 +13,7 @@ import { writeDatabase } from '../../engine/sqlite/exports/write-database.ts';
 import { writeTable } from '../../engine/sqlite/exports/write-table.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
 
-/** An export as the service writes it. */
+/** An export with the bytes of its file. */
 export type ExportedFile<Output> = Output & { readonly bytes: Buffer };
 
 export const ALL_ROWS: RowSelection = {
@@ -25,7 +25,7 @@ export const ALL_ROWS: RowSelection = {
   offset: 0,
 };
 
-/** Writes a database out as the export process does. */
+/** Exports a database as the export process does. */
 export async function exportedDatabase(
   path: string,
   request: Partial<DatabaseExportRequest> & Pick<DatabaseExportRequest, 'format'>,
@@ -34,7 +34,7 @@ export async function exportedDatabase(
   return written((task) => writeDatabase({ ...task, path, request: whole }, ignore));
 }
 
-/** Writes a table out as the export process does. */
+/** Exports a table as the export process does. */
 export async function exportedTable(
   path: string,
   table: string,

@@ -2,17 +2,17 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
 import type { OpenApiDocument } from '../../openapi/document.ts';
 
-/** An answer to a request of an operation, as it came over the wire. */
+/** A received answer to a request of an operation. */
 export interface ReceivedAnswer {
-  /** In lower case, as the document has it. */
+  /** In lower case, as in the document. */
   readonly method: string;
   readonly path: string;
   readonly status: number;
-  /** Null where it was no JSON. */
+  /** Null if it is not JSON. */
   readonly json: unknown;
 }
 
-/** Says of an answer what the document does not: null where it is as documented. */
+/** Returns how an answer differs from the document, or null. */
 export function answerChecker(document: OpenApiDocument): (answer: ReceivedAnswer) => string | null {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   ajv.addSchema(document, DOCUMENT);
@@ -30,7 +30,7 @@ export function answerChecker(document: OpenApiDocument): (answer: ReceivedAnswe
 const DOCUMENT = 'openapi';
 const NO_JSON = '';
 
-/** Where the schema of the answer stands; null for a status that is not in the document. */
+/** The pointer to the schema of the answer; null for a status that the document lacks. */
 function mediaPointer(
   document: OpenApiDocument,
   { method, path, status }: Pick<ReceivedAnswer, 'method' | 'path' | 'status'>,
@@ -50,7 +50,7 @@ function jsonIn(response: string): string {
   return `${response}${pointerTo(['content', 'application/json', 'schema'])}`;
 }
 
-/** RFC 6901, section 6: in a URI. */
+/** A JSON pointer as a URI fragment. RFC 6901, section 6. */
 function pointerTo(steps: readonly string[]): string {
   return steps
     .map((step) => `/${encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))}`)

@@ -15,7 +15,7 @@ export interface EdgeServer {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
-/** A server on a free port of this machine, with routes that a test registers. */
+/** Starts a server on a free local port, with routes that a test registers. */
 export async function startEdgeServer(
   register: (app: HttpServer) => void,
   options: Partial<Omit<HttpServerOptions, 'log'>> = {},

@@ -19,7 +19,7 @@ export async function assertFailure(response: Response, code: ErrorCode): Promis
   );
 }
 
-/** The same for an answer that was read from a socket. */
+/** The same for an answer read from a socket. */
 export function assertFailureText(
   text: string,
   answer: { readonly status: number; readonly header: (name: string) => string | null | undefined },

@@ -1,7 +1,7 @@
 import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** A request whose target goes out as it is written: `fetch` would put `..` and some characters right. */
+/** A request whose target is sent unchanged: `fetch` normalizes `..` and some characters. */
 export interface ExactRequest {
   readonly method: string;
   readonly target: string;

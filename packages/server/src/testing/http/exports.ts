@@ -22,18 +22,18 @@ export interface Manifest {
   readonly progress: { readonly done: number; readonly total: number | null; readonly unit: string } | null;
 }
 
-/** A view whose first row never comes: an export of it runs until it is stopped, and writes next to nothing. */
+/** A view that never returns a row: an export of it runs until it is stopped, and writes almost nothing. */
 export const ENDLESS =
   'CREATE VIEW endless AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS rows FROM n;';
 
-/** Statements for a table `stone` of so many rows of about 100 bytes. */
+/** Statements for a table `stone` with this many rows of about 100 bytes. */
 export function stones(rows: number): string {
   return `CREATE TABLE stone (id INTEGER PRIMARY KEY, name TEXT, weight TEXT);
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})
       INSERT INTO stone (name, weight) SELECT 'stone ' || i, hex(randomblob(40)) FROM n;`;
 }
 
-/** A project with the database that these statements make. @returns its token. */
+/** Creates a project with the database of these statements. @returns its token. */
 export async function projectOf(server: TestServer, slug: string, statements: string): Promise<string> {
   const token = await server.createProject(slug);
   const { status, body } = await importDatabase(server, slug, Uint8Array.from(databaseFile(statements)));
@@ -41,7 +41,7 @@ export async function projectOf(server: TestServer, slug: string, statements: st
   return token;
 }
 
-/** @param what `table/stone`, say. */
+/** @param what for example `table/stone`. */
 export function requestOf(
   server: TestServer,
   project: string,
@@ -52,7 +52,7 @@ export function requestOf(
   return server.call('POST', `/projects/${project}/export/${what}`, { json, ...options });
 }
 
-/** An export that is ready. */
+/** A finished synchronous export. */
 export async function exportNow(
   server: TestServer,
   project: string,
@@ -65,7 +65,7 @@ export async function exportNow(
   return body.data.export;
 }
 
-/** An export that is made by and by. */
+/** An asynchronous export. */
 export async function exportLater(
   server: TestServer,
   project: string,
@@ -90,7 +90,7 @@ export async function findExport(
   return body.data.export;
 }
 
-/** Looks again and again until it has one of these statuses. */
+/** Polls an export until it has one of these statuses. */
 export async function whenExport(
   server: TestServer,
   project: string,
@@ -126,13 +126,13 @@ export async function download(
   return bytes;
 }
 
-/** What lies in the store for a project, drafts included. */
+/** The files of a project in the store, including incomplete ones. */
 export function filesOf(dataDir: string, project: string): readonly string[] {
   const folder = join(dataDir, 'exports', project);
   return existsSync(folder) ? readdirSync(folder).toSorted() : [];
 }
 
-/** The processes that make exports for a server. */
+/** The ids of a server's export processes. */
 export function exportProcesses(serverId: number): readonly number[] {
   return readdirSync('/proc')
     .map(Number)

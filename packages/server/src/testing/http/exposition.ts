@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** One line of a value. */
+/** One sample line. */
 export interface ExposedSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ export interface ExposedMetric {
 }
 
 /**
- * Reads metrics as a strict collector does, and fails where the text is not what the format says.
+ * Parses metrics as a strict collector does, and fails if the text violates the format.
  * https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
 export function readExposition(text: string): ReadonlyMap<string, ExposedMetric> {
@@ -75,7 +75,7 @@ function numberOf(value: string): number {
   return Number(value.replace(/inf$/i, 'Infinity'));
 }
 
-/** Buckets rise to the one that holds all, which is the count. */
+/** Buckets are cumulative; the last one contains everything and equals the count. */
 function assertHistogram(name: string, samples: readonly ExposedSample[]): void {
   const series = Map.groupBy(samples, ({ labels: { le: _le, ...own } }) => JSON.stringify(own));
   for (const [labels, ofSeries] of series) {

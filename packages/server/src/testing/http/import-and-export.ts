@@ -4,7 +4,7 @@ export interface ImportCall extends Pick<CallOptions, 'token' | 'headers'> {
   readonly query?: string;
 }
 
-/** Sends a database file, or what claims to be one, as the database of a project. */
+/** Imports a file, valid or not, as the database of a project. */
 export function importDatabase(
   server: TestServer,
   project: string,
@@ -18,7 +18,7 @@ export function importDatabase(
   });
 }
 
-/** The bytes of the project's schema export: the same for as long as the schema is. */
+/** The bytes of the project's schema export, which are the same while the schema is unchanged. */
 export async function exportedSchema(server: TestServer, project: string, format = 'sql'): Promise<string> {
   const { body } = await server.call('POST', `/projects/${project}/export/schema`, { json: { format } });
   if (body.error !== null) throw new Error(`the schema cannot be exported: ${body.error.message}`);

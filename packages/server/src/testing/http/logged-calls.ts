@@ -2,7 +2,7 @@ import type { LoggedCall } from '../../activity/request-log/logged-call.ts';
 
 let calls = 0;
 
-/** A call as it goes to the log, of the given second or of now, with an id of its own. */
+/** A call in the form of the log, at the given time or now, with a new id. */
 export function loggedCall(call: Partial<LoggedCall> = {}, startedMs = Date.now()): LoggedCall {
   const digits = new Date(startedMs).toISOString().replaceAll(/[-:]/g, '');
   const [second = '', millis = ''] = digits.split(/[.Z]/);

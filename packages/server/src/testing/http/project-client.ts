@@ -9,21 +9,21 @@ import { type Answer, startTestServer } from './test-server.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A project on a server of its own, as its client and as the `sqlite3` shell see it. */
+/** A project on a new server, for its client and the `sqlite3` shell. */
 export interface ProjectClient extends AsyncDisposable {
-  /** @param path below the project: `records/contacts`. @param json sent as it is where it is a string. */
+  /** @param path below the project: `records/contacts`. @param json a string is sent unchanged. */
   call(method: string, path: string, json?: unknown): Promise<Answer>;
-  /** The answer's data; fails where there is none. */
+  /** The answer's data; fails if there is none. */
   data(method: string, path: string, json?: unknown): Promise<Answer['body']['data']>;
-  /** The same for a call that must be refused with this code. */
+  /** The same for a call that must fail with this code. */
   refuse(code: ErrorCode, method: string, path: string, json?: unknown): Promise<Answer>;
-  /** The answer's text, to the letter. */
+  /** The exact text of the answer. */
   text(path: string): Promise<string>;
-  /** What the shell prints for these statements, run on the project's file while the server has it open. */
+  /** The output of these statements in the shell, run on the project's file while the server has it open. */
   shell(statements: string): string;
 }
 
-/** @param statements make the database that the project is given; without them it is empty. */
+/** @param statements create the project's database; null for an empty one. */
 export async function startProject(statements: string | null): Promise<ProjectClient> {
   const server = await startTestServer();
   const token = await server.createProject('crm');

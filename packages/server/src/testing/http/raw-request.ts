@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 import { nextEvent } from '../system/waiting.ts';
 
-/** Sends these bytes to a local port and gives back all that comes, until the other side has ended. */
+/** Sends these bytes to a local port and returns all bytes received until the other side ends the connection. */
 export async function sendRaw(port: number, bytes: string | Uint8Array): Promise<string> {
   const socket = connect({ host: '127.0.0.1', port });
   const chunks: Buffer[] = [];
@@ -19,7 +19,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Takes one whole HTTP answer apart. */
+/** Parses one complete HTTP answer. */
 export function parseAnswer(text: string): RawAnswer {
   const end = text.indexOf('\r\n\r\n');
   const [statusLine = '', ...fields] = text.slice(0, end).split('\r\n');

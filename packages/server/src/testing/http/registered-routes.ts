@@ -9,7 +9,7 @@ import { temporaryFolder } from '../system/temporary-folder.ts';
 /** A route of the service, for one method. */
 export interface RegisteredRoute {
   readonly method: string;
-  /** As it was registered: `/projects/:project`. */
+  /** As registered: `/projects/:project`. */
   readonly url: string;
   readonly config: NonNullable<RouteOptions['config']>;
 }

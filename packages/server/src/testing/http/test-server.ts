@@ -8,13 +8,13 @@ import { temporaryFolder } from '../system/temporary-folder.ts';
 /** The admin credential of every test server. */
 export const ADMIN_TOKEN = 'admin-token-for-tests-only-0123456789';
 
-/** An envelope as a test reads it: whatever the server sent. */
+/** An envelope as received by a test. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: {
     readonly ok: boolean;
-    // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects, and fails where it is not
+    // oxlint-disable-next-line typescript/no-explicit-any -- a test reads the fields that it expects, and fails if one is missing
     readonly data: any;
     readonly error: {
       readonly code: string;
@@ -25,7 +25,7 @@ export interface Answer {
   };
 }
 
-/** Which fields an answer says are at fault. */
+/** The fields that an error names. */
 export function fieldsAtFault({ body }: Answer): readonly string[] {
   return (body.error?.details ?? []).map((detail) => detail.field);
 }
@@ -41,17 +41,17 @@ export interface CallOptions {
 export interface TestServer {
   readonly url: string;
   readonly dataDir: string;
-  /** With the admin credential, unless another token is given; `null` sends none. */
+  /** With the admin credential unless another token is given; `null` sends none. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   fetch(method: string, path: string, options?: CallOptions): Promise<Response>;
-  /** Makes a project and returns its token. */
+  /** Creates a project and returns its token. */
   createProject(slug: string): Promise<string>;
-  /** Stops the server and starts another on the same data folder; `meanwhile` has it to itself between the two. */
+  /** Stops the server, runs `meanwhile`, and starts another server on the same data folder. */
   restart(meanwhile?: () => void): Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
-/** Time for ordinary work, however slow and busy the machine is. Tests of a limit set a short one. */
+/** Time limits that ordinary work never reaches, even on a slow and busy machine. Tests of a limit set a short one. */
 const PATIENT = {
   queryTimeoutMs: 300_000,
   headersTimeoutSeconds: 300,
@@ -59,7 +59,7 @@ const PATIENT = {
   bodyStallSeconds: 300,
 };
 
-/** A real service on a real socket, in a fresh folder that goes with it; every answer is held to its declared schema. */
+/** Starts a real service on a real socket, in a temporary folder. Every answer is validated against its declared schema. */
 export async function startTestServer(
   settings: Partial<Config> = {},
   serviceOptions: ServiceOptions = {},

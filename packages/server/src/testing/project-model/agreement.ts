@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { ModelTable, ProjectModel } from './model.ts';
 import type { ProjectUnderTest } from './project-under-test.ts';
 
-/** Holds everything that the service tells of a project against the model, and the file against SQLite's own checks. */
+/** Compares everything that the service reports about a project with the model, and runs SQLite's own checks on the file. */
 export async function assertAgreement(project: ProjectUnderTest, model: ProjectModel): Promise<void> {
   const listed = await project.call('GET', 'tables?include_count=true');
   const counts = (listed.body.data.tables as readonly { table_name: string; row_count: number }[]).map(
@@ -62,7 +62,7 @@ async function assertShape(project: ProjectUnderTest, name: string, table: Model
   assert.deepEqual(sorted(keys), sorted(references));
 }
 
-/** Things that come in no order of their own. */
+/** For lists without a defined order. */
 function sorted(things: readonly unknown[]): readonly string[] {
   return things.map((thing) => JSON.stringify(thing)).toSorted();
 }

@@ -8,7 +8,7 @@ export const columnName: Arbitrary<string> = constantFrom('name', 'Size', 'owner
 
 export const columnType: Arbitrary<ModelType> = constantFrom('INTEGER', 'REAL', 'TEXT');
 
-/** A default. No SQL text can hold a NUL. */
+/** A default. SQL text cannot contain a NUL. */
 export const defaultDraw: Arbitrary<ValueDraw> = valueDraw.filter(({ TEXT }) => !String(TEXT).includes('\0'));
 
 export interface ColumnDraw {
@@ -20,7 +20,7 @@ export interface ColumnDraw {
   readonly reference: { readonly table: number; readonly onDelete: ModelReference['onDelete'] } | null;
 }
 
-/** Most columns are plain: one that takes few values keeps most rows out. */
+/** Most columns are plain: a restrictive column rejects most rows. */
 export const columnDraw: Arbitrary<ColumnDraw> = record({
   name: columnName,
   type: columnType,
@@ -32,7 +32,7 @@ export const columnDraw: Arbitrary<ColumnDraw> = record({
   }),
 });
 
-/** A column that refers to a table holds ids, and has none without being told. */
+/** A column that references a table holds ids and has no default. */
 export function toColumn(model: ProjectModel, draw: ColumnDraw): ModelColumn {
   const { name, nullable, unique } = draw;
   if (draw.reference === null || model.tables.size === 0) {
@@ -46,7 +46,7 @@ export function toColumn(model: ProjectModel, draw: ColumnDraw): ModelColumn {
   return { name, type: 'INTEGER', nullable, unique, defaultValue: null, references };
 }
 
-/** As a request describes it. */
+/** In the form of a request. */
 export function toColumnFields({ name, type, nullable, unique, defaultValue }: ModelColumn): object {
   return {
     column_name: name,

@@ -89,7 +89,7 @@ function changeNullable({ nullable, ...at }: ColumnPlace & { readonly nullable: 
   });
 }
 
-/** A column of its own uniqueness loses it with every index that gives it. */
+/** A column that is no longer unique loses every index that made it unique. */
 function changeUnique({ unique, ...at }: ColumnPlace & { readonly unique: boolean }): Step {
   return onColumn(`is_unique ${unique}`, at, async ({ table, column, model, project, patch }) => {
     const answer = await patch({ is_unique: unique });
@@ -105,7 +105,7 @@ function changeUnique({ unique, ...at }: ColumnPlace & { readonly unique: boolea
   });
 }
 
-/** A column is made unique by an index, whose name the service chooses; by none where it was unique already. */
+/** A column becomes unique by an index, whose name the service chooses; without one if it already was unique. */
 async function adoptUniqueness(
   table: ModelTable,
   tableName: string,
@@ -132,7 +132,7 @@ function changeDefault({
   });
 }
 
-/** Its default goes with it, as it might not fit. */
+/** The default is removed, too, because it might not fit the new type. */
 function changeType({ type, ...at }: ColumnPlace & { readonly type: ModelType }): Step {
   return onColumn(`type ${type}`, at, async ({ table, column, patch }) => {
     if (column.references !== null) return;
@@ -160,14 +160,14 @@ function dropColumn(at: ColumnPlace): Step {
 
 interface Subject {
   readonly table: NamedTable;
-  /** The model’s own. */
+  /** The column of the model. */
   readonly column: ModelColumn;
   readonly model: ProjectModel;
   readonly project: ProjectUnderTest;
   readonly patch: (change: object) => ReturnType<ProjectUnderTest['call']>;
 }
 
-/** A step on a column of those that there are; the `id` stays as it is. */
+/** A step on an existing column other than the `id`. */
 function onColumn(description: string, at: ColumnPlace, run: (subject: Subject) => Promise<void>): Step {
   return onTable(`${description} of ${at.column}`, at.table, async (table, model, project) => {
     if (table.columns.length === 0) return;

@@ -19,12 +19,12 @@ export const conditionDraw: Arbitrary<ConditionDraw> = record({
 });
 
 export interface Condition {
-  /** As it is sent. */
+  /** In the form of a request. */
   readonly filter: { readonly column: string; readonly op: string; readonly value?: unknown };
   readonly fits: (row: ModelRow) => boolean;
 }
 
-/** On the `id`, or on another column of the table. NULL fits nothing but what asks for it. */
+/** On the `id`, or on another column of the table. NULL matches only the operators for NULL. */
 export function toCondition(table: ModelTable, { column: at, op, value: draw }: ConditionDraw): Condition {
   const { name, type } = pick([{ name: 'id', type: 'INTEGER' as const }, ...table.columns], at);
   const value = draw[type];
@@ -45,7 +45,7 @@ export function toCondition(table: ModelTable, { column: at, op, value: draw }: 
   };
 }
 
-/** Of the order of the stored value and the one that is sent. */
+/** By the order of the stored value and the value in the filter. */
 const COMPARISONS = {
   '=': (order: number) => order === 0,
   '!=': (order: number) => order !== 0,

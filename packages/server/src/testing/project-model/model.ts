@@ -1,16 +1,16 @@
-/** What a project holds, kept plainly: the service is held against it. Tables of the model have an `id` of their own. */
+/** The content of a project as plain data, with which the service is compared. Every table of the model has an `id`. */
 export interface ProjectModel {
   /** By name. */
   tables: Map<string, ModelTable>;
 }
 
 export interface ModelTable {
-  /** Behind the `id`, in order. */
+  /** After the `id`, in order. */
   columns: ModelColumn[];
   indexes: ModelIndex[];
   /** By id. */
   rows: Map<number, ModelRow>;
-  /** The greatest id that a row ever had: none is given twice. */
+  /** The highest id that a row ever had. Ids are never reused. */
   lastId: number;
 }
 
@@ -25,7 +25,7 @@ export interface ModelColumn {
   references: ModelReference | null;
 }
 
-/** A foreign key to the `id` of a table. */
+/** A foreign key that references the `id` of a table. */
 export interface ModelReference {
   table: string;
   readonly onDelete: 'CASCADE' | 'SET NULL' | 'NO ACTION';
@@ -37,7 +37,7 @@ export interface ModelIndex {
   readonly unique: boolean;
 }
 
-/** As an answer has it. */
+/** In the form of an answer. */
 export type ModelValue = string | number | null;
 
 export type ModelRow = Record<string, ModelValue>;
@@ -48,7 +48,7 @@ export function tableOf(model: ProjectModel, name: string): ModelTable {
   return table;
 }
 
-/** A whole row of what a client sends: what it leaves out has its default. */
+/** The complete row for a client's values: missing values are defaults. */
 export function completeRow(table: ModelTable, id: number, given: ModelRow): ModelRow {
   const values = table.columns.map(({ name, defaultValue }) => [
     name,
@@ -57,7 +57,7 @@ export function completeRow(table: ModelTable, id: number, given: ModelRow): Mod
   return Object.fromEntries([['id', id], ...values]);
 }
 
-/** Removes rows, and does to the rows that refer to them what their foreign keys say. */
+/** Removes rows and applies the actions of the foreign keys that reference them. */
 export function removeRows(model: ProjectModel, name: string, ids: readonly number[]): void {
   const { rows } = tableOf(model, name);
   const removed = new Set<ModelValue>(ids.filter((id) => rows.delete(id)));
@@ -78,8 +78,8 @@ export function removeRows(model: ProjectModel, name: string, ids: readonly numb
 }
 
 /**
- * Tries a change on a copy, and keeps it where every constraint holds.
- * @returns whether it was kept.
+ * Tries a change on a copy, which becomes the model if every constraint is satisfied.
+ * @returns whether it did.
  */
 export function attempt(model: ProjectModel, change: (copy: ProjectModel) => void): boolean {
   const copy = structuredClone(model);
@@ -107,7 +107,7 @@ function columnHolds(model: ProjectModel, { nullable, references }: ModelColumn,
   return references === null || tableOf(model, references.table).rows.has(Number(value));
 }
 
-/** How many rows repeat the values of an earlier one. NULL equals nothing. */
+/** The number of rows that repeat the values of an earlier one. NULL equals nothing. */
 export function duplicatesIn(rows: readonly ModelRow[], columns: readonly string[]): number {
   const keys = rows
     .map((row) => columns.map((name) => row[name] ?? null))

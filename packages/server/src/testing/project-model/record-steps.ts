@@ -27,7 +27,7 @@ export const recordSteps: readonly Arbitrary<Step>[] = [
   record({ table: place, conditions: array(conditionDraw, { minLength: 1, maxLength: 3 }) }).map(list),
 ];
 
-/** For some of a table's columns, by their place, what to write: a value of the column's type, or a row to refer to. */
+/** Values for some columns of a table, by position: a value of the column's type, or a row to reference. */
 interface RowDraw {
   readonly values: readonly { readonly column: number; readonly value: ValueDraw; readonly row: number }[];
 }
@@ -36,7 +36,7 @@ function rowDraw(): Arbitrary<RowDraw> {
   return record({ values: array(record({ column: place, value: valueDraw, row: place }), { maxLength: 4 }) });
 }
 
-/** Most columns of foreign keys get the id of a row that there is. */
+/** Most columns of foreign keys get the id of an existing row. */
 function toRow(model: ProjectModel, table: ModelTable, { values }: RowDraw): ModelRow {
   if (table.columns.length === 0) return {};
   return Object.fromEntries(
@@ -85,7 +85,7 @@ interface UpsertDraw {
   readonly ignores: boolean;
 }
 
-/** By the `id`, of a row that is there or of one that is not. */
+/** By the `id` of an existing or a missing row. */
 function upsert({ table: at, key, row: draw, ignores }: UpsertDraw): Step {
   const action = ignores ? 'ignore' : 'update';
   return onTable(`upsert ${key} ${action} ${stringify(draw)}`, at, async (table, model, project) => {
@@ -98,7 +98,7 @@ function upsert({ table: at, key, row: draw, ignores }: UpsertDraw): Step {
     const before = table.rows.get(id);
     const fresh = completeRow(table, id, given);
     const after = before === undefined ? fresh : ignores ? before : { ...before, ...given };
-    // SQLite may refuse the row for what it would be if it were new, before it looks for the conflict.
+    // SQLite may reject the row as a new row before it looks for the conflict.
     const mayBeNew = attempt(structuredClone(model), (copy) => addRow(copy, table.name, fresh));
     if (before !== undefined && !mayBeNew && answer.body.error?.code === 'constraint_violation') return;
     const kept = attempt(model, (copy) => addRow(copy, table.name, after));
@@ -107,7 +107,7 @@ function upsert({ table: at, key, row: draw, ignores }: UpsertDraw): Step {
   });
 }
 
-/** Of a row that is there, or of one that is not. */
+/** For an existing or a missing row. */
 function updateOne({
   table: at,
   row: rowAt,
@@ -209,7 +209,7 @@ function addRow(model: ProjectModel, name: string, row: ModelRow): void {
   table.lastId = Math.max(table.lastId, id);
 }
 
-/** The `id` that the service gave to a new row, which no row ever had; any where it gave none. */
+/** The unused `id` that the service assigned to a new row, or any id if it rejected the row. */
 function nextId({ lastId }: NamedTable, row: ModelRow | undefined): number {
   if (row === undefined) return lastId + 1;
   const id = Number(row['id']);
@@ -217,7 +217,7 @@ function nextId({ lastId }: NamedTable, row: ModelRow | undefined): number {
   return id;
 }
 
-/** Mostly of a row that there is. */
+/** Usually the id of an existing row. */
 function idAt({ rows, lastId }: NamedTable, at: number): number {
   return rows.size === 0 || at % 7 === 0 ? lastId + 1 : pick([...rows.keys()], at);
 }

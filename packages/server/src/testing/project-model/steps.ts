@@ -9,7 +9,7 @@ import type { ProjectUnderTest } from './project-under-test.ts';
 
 export type Step = AsyncCommand<ProjectModel, ProjectUnderTest>;
 
-/** A place in a list whose length is known only when the step runs. */
+/** A position in a list whose length is known only when the step runs. */
 export const place: Arbitrary<number> = nat({ max: 99 });
 
 export function pick<Thing>(things: readonly Thing[], at: number): Thing {
@@ -20,7 +20,7 @@ export function pick<Thing>(things: readonly Thing[], at: number): Thing {
 
 export type NamedTable = ModelTable & { readonly name: string };
 
-/** A step on a table of those that there are; without one it is left out. After it, service and model must agree. */
+/** A step on an existing table, skipped if there is none. After it, the service and the model must agree. */
 export function onTable(
   description: string,
   at: number,
@@ -37,7 +37,7 @@ export function onTable(
   };
 }
 
-/** What the model expects of an answer: a status, or the code of an error. */
+/** @param expected a status, or the code of an error. */
 export function assertAnswer(answer: Answer, expected: number | string): void {
   const { status, body } = answer;
   assert.equal(typeof expected === 'number' ? status : body.error?.code, expected, JSON.stringify(body));

@@ -8,7 +8,7 @@ import { assertAnswer, onTable, pick, place, type Step } from './steps.ts';
 const TABLE_NAMES = ['people', 'orders', 'Lines', 'notes'];
 const INDEX_NAMES = ['by_one', 'by_two', 'by_three'];
 
-/** A new table; the step that the others need before them. */
+/** A new table. Other steps need one first. */
 export const creation: Arbitrary<Step> = record({
   name: constantFrom(...TABLE_NAMES),
   columns: array(columnDraw, { maxLength: 3 }),
@@ -90,7 +90,7 @@ function dropIndex({ table: at, name }: { readonly table: number; readonly name:
   });
 }
 
-/** What refers to it follows. */
+/** References to the table follow its new name. */
 function renameTable({ table: at, name }: { readonly table: number; readonly name: string }): Step {
   return onTable(`rename table to ${name}`, at, async (table, model, project) => {
     const answer = await project.call('PATCH', `table/${table.name}`, { new_table_name: name });

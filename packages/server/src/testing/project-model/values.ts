@@ -2,7 +2,7 @@ import { type Arbitrary, constantFrom, record } from 'fast-check';
 
 import type { ModelType, ModelValue } from './model.ts';
 
-/** A value for each type, from a few: rows are to meet each other's values often. */
+/** A value for each type, from a small set, so that rows often have equal values. */
 export type ValueDraw = Readonly<Record<ModelType, ModelValue>>;
 
 const VALUES: Readonly<Record<ModelType, readonly ModelValue[]>> = {
@@ -17,7 +17,7 @@ export const valueDraw: Arbitrary<ValueDraw> = record({
   TEXT: constantFrom(...VALUES.TEXT),
 });
 
-/** As SQLite orders values of one type. https://www.sqlite.org/datatype3.html#comparisons */
+/** In SQLite's order of values of one type. https://www.sqlite.org/datatype3.html#comparisons */
 export function compareValues(type: ModelType, a: string | number, b: string | number): number {
   if (type === 'TEXT') return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
   const [left, right] = type === 'REAL' ? [Number(a), Number(b)] : [BigInt(a), BigInt(b)];

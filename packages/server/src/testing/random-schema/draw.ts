@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** Chance, drawn through fast-check so that a failing schema can be replayed by its seed, and shrunk. */
+/** Random choices from fast-check, so that a failing schema can be replayed by its seed, and shrunk. */
 export class Draw {
   readonly #value: fc.GeneratorValue;
 
@@ -12,7 +12,7 @@ export class Draw {
     return this.#value(fc.integer, { min, max });
   }
 
-  /** True once in `times`, and false where a failing case is made smaller. */
+  /** True once in `times`; shrinks to false. */
   once(times: number): boolean {
     return this.integer(0, times - 1) === times - 1 && times > 0;
   }
@@ -28,7 +28,7 @@ export class Draw {
     return Array.from({ length: this.integer(min, max) }, (_, position) => make(position));
   }
 
-  /** Some of the items, at least one, in any order. */
+  /** At least one of the items, in any order. */
   choose<Item>(items: readonly Item[], max: number): Item[] {
     const left = [...items];
     return this.some(1, Math.min(max, items.length), () => {

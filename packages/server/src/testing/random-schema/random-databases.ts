@@ -10,17 +10,17 @@ const RUNS = process.env['PROPERTY_RUNS'];
 const SEED = Number(process.env['PROPERTY_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
 
 /**
- * How many random databases a test takes that takes `byDay` of them by day. With PROPERTY_RUNS (`npm run test:long`) it is a
- * tenth of that, as each goes through a tool that is not fast.
+ * The number of random databases of a test, `byDay` by default. With PROPERTY_RUNS (`npm run test:long`) it is a tenth of that number,
+ * because each database is loaded with a slow tool.
  */
 export function randomRuns(byDay: number): number {
   return RUNS === undefined ? byDay : Math.ceil(Number(RUNS) / 10);
 }
 
-/** As many as a tool takes at once that starts slowly. */
+/** The number of databases for one start of a tool that starts slowly. */
 const BATCH = 100;
 
-/** Hands databases in memory with random schemas to `check`, a batch at a time, as a tool may start slowly. */
+/** Passes databases in memory with random schemas to `check`, in batches for tools that start slowly. */
 export async function withRandomDatabases(
   count: number,
   check: (databases: readonly OpenDatabase[]) => void | Promise<void>,
@@ -47,7 +47,7 @@ async function withBatch(
 
 function made({ encoding, statements }: RandomSchema): OpenDatabase {
   const database = databaseWith(`PRAGMA encoding = '${encoding}'`);
-  // Each alone: the end of one may be a comment.
+  // One by one, because a statement may end in an open comment.
   for (const statement of statements) database.exec(statement);
   return database;
 }

@@ -2,7 +2,7 @@ import type { Draw } from './draw.ts';
 import { writeName } from './random-name.ts';
 import { joinTokens } from './random-text.ts';
 
-/** A deterministic expression over some columns, as CHECK, generated columns and indexes take it; never constant. */
+/** A deterministic expression on some columns, valid in a CHECK, a generated column and an index; never constant. */
 export function randomExpression(draw: Draw, columns: readonly string[], depth = 0): string {
   const column = (): string => writeName(draw, draw.pick(columns));
   const inner = (): string => (depth > 1 ? column() : randomExpression(draw, columns, depth + 1));

@@ -1,7 +1,7 @@
 import { foldName, quoteIdentifier } from '../../schema/identifier.ts';
 import type { Draw } from './draw.ts';
 
-/** Names of one kind of object, no two of which SQLite takes for the same. */
+/** Unique names, as compared by SQLite, for one kind of object. */
 export class RandomNames {
   readonly #used = new Set<string>();
 
@@ -16,10 +16,10 @@ export class RandomNames {
   }
 }
 
-/** Words that SQLite takes for a name wherever no keyword can stand. https://www.sqlite.org/lang_keywords.html */
+/** Keywords that are names wherever no keyword is possible. https://www.sqlite.org/lang_keywords.html */
 const FALLBACK_WORDS = 'begin desc asc key action no row view temp initially always generated'.split(' ');
 
-/** The first is the tamest: a failing case shrinks to it. */
+/** The simplest name is the first: a failing case shrinks to it. */
 const HOSTILE_NAMES: readonly string[] = [
   'plain',
   'Mixed',
@@ -51,8 +51,8 @@ const HOSTILE_NAMES: readonly string[] = [
 ];
 
 /**
- * Writes a name in one of the ways SQLite takes it. Not as 'text', which is a name only where no string can stand, and
- * a bare word only where it can be nothing else.
+ * Quotes a name in one of the ways that SQLite accepts. Not as 'text', which is a name only where no string is possible, and without
+ * quotes only if the word cannot mean anything else.
  */
 export function writeName(draw: Draw, name: string): string {
   const ways = [quoteIdentifier(name), `\`${name.replaceAll('`', '``')}\``];

@@ -8,23 +8,23 @@ import { randomTable, type RandomTable } from './random-table.ts';
 import { joinTokens, randomSpace } from './random-text.ts';
 import { randomTrigger } from './random-trigger.ts';
 
-/** A schema as a list of statements that make it, with what the JSON form has to say about its tables. */
+/** The statements of a schema, with the expected content of the JSON format about its tables. */
 export interface RandomSchema {
   readonly encoding: Encoding;
   readonly userVersion: number;
   readonly applicationId: number;
   readonly tables: readonly RandomTable[];
-  /** In an order that works, the tables' too. */
+  /** In an order in which they run. */
   readonly statements: readonly string[];
 }
 
-/** Schemas with every kind of thing SQLite keeps in one, under hostile names, with comments in odd places. */
+/** Schemas with every kind of object, with hostile names and comments in unusual places. */
 export const randomSchemas: fc.Arbitrary<RandomSchema> = fc
   .gen()
   .map((value) => randomSchema(new Draw(value)));
 
 function randomSchema(draw: Draw): RandomSchema {
-  // Tables, indexes and views share one set of names, triggers have their own.
+  // Tables, indexes and views share one namespace; triggers have another.
   const names = new RandomNames();
   const tableNames = draw.some(1, 5, () => names.next(draw));
   const tables = tableNames.map((name) => randomTable(draw, name, tableNames));
@@ -68,7 +68,7 @@ function randomIndex(draw: Draw, name: string, table: RandomTable): string {
   const where = draw.once(3) ? ['WHERE', randomExpression(draw, columns)] : [];
   const create = draw.once(3) ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX';
   const head = [create, writeName(draw, name), 'ON', writeName(draw, table.name), '('];
-  // SQLite keeps what stands between the last token and the semicolon.
+  // SQLite stores the text between the last token and the semicolon.
   return joinTokens(draw, [...head, terms.join(','), ')', ...where]) + randomSpace(draw);
 }
 
@@ -86,7 +86,7 @@ function randomViews(
     const select = draw.once(3)
       ? ['WITH', 'x', 'AS', '(', 'SELECT', '*', 'FROM', source, ')', 'SELECT', '1', ',', '2', 'FROM', 'x']
       : ['SELECT', "'a;--'", 'AS', writeName(draw, 'x'), ',', 'count(*)', 'FROM', source];
-    // No comment left open: to load again it has to be closed, and then the stored text has the end of it too.
+    // No open comment: an export must close it, so the stored text of the copy would differ.
     const comment = draw.pick(['', '', ' -- note', ' /* note */', ' -- note\n', '\n-- a\n-- b']);
     return {
       name,
@@ -103,7 +103,7 @@ function randomFullText(draw: Draw, names: RandomNames, tables: readonly RandomT
     '"odd title", "x,y"',
     "title, tokenize = 'porter ascii'",
   ]);
-  // The name goes into the names of shadow tables, which have to be free too.
+  // The names of the shadow tables begin with this name and must be free, too.
   const name = names.next(draw, ['search', 'full text', 'f"t"s', 'é😀']);
   return `CREATE VIRTUAL TABLE ${writeName(draw, name)} USING fts5(${body}${content})`;
 }

@@ -4,7 +4,7 @@ import { LITERALS, randomExpression } from './random-expression.ts';
 import { RandomNames, writeName } from './random-name.ts';
 import { joinTokens, keyword, randomSpace } from './random-text.ts';
 
-/** A table, with what the JSON form has to say about it. */
+/** A table with the expected content of the JSON format about it. */
 export interface RandomTable {
   readonly name: string;
   readonly sql: string;
@@ -33,11 +33,11 @@ interface TableDraft {
   readonly primaryKey: string[];
   readonly checks: { readonly name: string | null; readonly expression: string }[];
   readonly foreignKeys: RandomForeignKey[];
-  /** Of all its keys: SQLite takes no two different ones where they have the same columns. */
+  /** The conflict clause of all keys: SQLite rejects different ones for keys with the same columns. */
   readonly keyConflict: ConflictAction;
 }
 
-/** `tables` are the names that foreign keys may refer to, its own and later ones too, so cycles come by themselves. */
+/** @param tables the names that foreign keys may reference, including this and later tables, so that cycles occur. */
 export function randomTable(draw: Draw, name: string, tables: readonly string[]): RandomTable {
   const strict = draw.once(4);
   const withoutRowid = draw.once(4);
@@ -123,7 +123,7 @@ function randomColumn(
   const type = draw.pick(strict ? STRICT_TYPES : TYPES);
   const typed = joinTokens(draw, [writeName(draw, name), ...(type === '' ? [] : [type])]);
   if (constraints.length === 0) return typed;
-  // SQLite takes a comment right behind a type for a part of it, and then a STRICT table does not take the type.
+  // SQLite reads a comment directly after a type as a part of it, and a STRICT table then rejects the type.
   return typed + (strict ? ' ' : randomSpace(draw)) + joinTokens(draw, constraints);
 }
 

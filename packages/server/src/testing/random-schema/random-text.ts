@@ -1,9 +1,8 @@
 import type { Draw } from './draw.ts';
 
 /**
- * What may stand between two tokens. No CR LF: the sqlite3 shell reads it as LF, so such a text cannot come back
- * through the shell as it was. No line of only `/` or `go` either: the shell ends the statement there, so the export
- * joins it to the line before, which changes the stored text once. Both have tests of their own.
+ * Text between two tokens. Without CR LF, which the sqlite3 shell reads as LF, and without a line of only `/` or `go`, which the shell
+ * reads as the end of a statement, so that the export joins it to the line before. Other tests cover both.
  */
 const SPACES = [
   ' ',
@@ -21,7 +20,7 @@ const SPACES = [
   ' /*\n.quit\n*/ ',
 ];
 
-/** Joins tokens, mostly by a space, now and then by something odder. */
+/** Joins tokens, usually with a space, sometimes with other text. */
 export function joinTokens(draw: Draw, tokens: readonly string[]): string {
   return tokens.reduce((text, token) => text + randomSpace(draw) + token);
 }
@@ -30,7 +29,7 @@ export function randomSpace(draw: Draw): string {
   return draw.once(5) ? draw.pick(SPACES) : ' ';
 }
 
-/** A keyword in capitals, small letters, or both. */
+/** A keyword in upper case, lower case, or both. */
 export function keyword(draw: Draw, word: string): string {
   return draw.pick([word, word.toLowerCase(), word.slice(0, 1) + word.slice(1).toLowerCase()]);
 }

@@ -1,16 +1,16 @@
 /**
- * Loaded into a server before its own modules (`--import`): at a chosen step with files on the thread that replaces databases, the
- * process kills itself, or the step fails, or another program runs. What is chosen stands in a file, so that one server can be
- * asked for one after the other. SQLite's own steps are not among them.
+ * Loaded into a server before its own modules (`--import`). At a chosen file system call of the thread that replaces databases, the
+ * process kills itself, the call fails, or another program runs. The choice is read from a file, so that a test can make several choices
+ * for one server. SQLite's own calls are not included.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 
-/** What happens at a step with files that a server takes while it replaces a database. */
+/** What happens at one of the server's file system calls while it replaces a database. */
 export type FileStepFault = {
-  /** The first is 1. */
+  /** The number of the call, from 1. */
   readonly step: number;
   readonly when: 'before' | 'after';
 } & (
@@ -51,7 +51,7 @@ function meet(fault: FileStepFault): void {
   switch (fault.kind) {
     case 'kill':
       process.kill(process.pid, 'SIGKILL');
-      // The signal may take a moment, and nothing may happen in it.
+      // The signal may take a moment; nothing may run until then.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
       return;
     case 'fail':

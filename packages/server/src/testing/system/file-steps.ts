@@ -4,17 +4,17 @@ import { fileURLToPath } from 'node:url';
 
 import type { FileStepFault } from './file-step-faults.ts';
 
-/** Chooses what happens at the steps of a server that was started with this environment. */
+/** Chooses what happens at the file system calls of a server that was started with this environment. */
 export interface FileSteps {
   readonly environment: Readonly<Record<string, string>>;
   choose(fault: FileStepFault): void;
-  /** @returns which function the step called, and null where there were fewer steps. Nothing happens from now on. */
+  /** Ends the choice. @returns the function that the call called, or null if there were fewer calls. */
   reached(): string | null;
-  /** What the other program printed. */
+  /** The output of the other program. */
   output(): string;
 }
 
-/** @param folder for what is chosen. */
+/** @param folder for the file with the choice. */
 export function fileSteps(folder: string): FileSteps {
   const path = join(folder, 'file-step-fault');
   const preload = fileURLToPath(new URL('./file-step-faults.ts', import.meta.url));

@@ -1,12 +1,12 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Everything below a folder by its path in it: a file as its bytes, a link as where it points, a folder as null. Follows no link. */
+/** Everything in a folder by path: a file as its bytes, a link as its target, a folder as null. Does not follow links. */
 export function folderContent(folder: string): Readonly<Record<string, string | null>> {
   return Object.fromEntries(pathsIn(folder).map((path) => [path, contentOf(join(folder, path))]));
 }
 
-/** The permission bits of a folder, as `.`, and of everything below it, as `ls` shows them in octal. Follows no link. */
+/** The permission bits of a folder, as `.`, and of everything in it, in octal as in `ls`. Does not follow links. */
 export function folderModes(folder: string): Readonly<Record<string, string>> {
   return Object.fromEntries(['.', ...pathsIn(folder)].map((path) => [path, modeOf(join(folder, path))]));
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { ProjectRegistry } from '../../engine/project-registry.ts';
 
-/** A registry without a catalog: it knows the projects that it is given, and remembers the creations that were begun. */
+/** A registry without a catalog: it contains these projects and records the creations that were begun. */
 export function knownProjects(...slugs: readonly string[]): ProjectRegistry {
   const begun = new Set<string>();
   return {

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 
 import { nextEvent } from './waiting.ts';
 
-/** The real sqlite3 shell on a file, which stays open: another program beside the service. */
+/** The real sqlite3 shell with a file open, as another program beside the service. */
 export interface OpenShell extends AsyncDisposable {
-  /** Runs statements, of which the last prints something, and waits for that. */
+  /** Runs statements, of which the last must print something, and waits for that output. */
   run(statements: string): Promise<string>;
-  /** Ends the shell, and with it its connection. */
+  /** Ends the shell and its connection. */
   close(): Promise<void>;
 }
 

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** A folder whose disk a test can fill, for a server that runs in a process of its own. */
+/** A folder on a disk that a test can fill, for a server in another process. */
 export interface SmallDisk extends Disposable {
   readonly path: string;
-  /** How the disk is made small: a file system of its own, or, where none may be mounted, a limit on file sizes. */
+  /** How the disk is limited: by a separate file system, or by a limit on file sizes if none can be mounted. */
   readonly kind: 'tmpfs' | 'limit';
   /** From now on the process can write no more than about `roomBytes` there. */
   fill(pid: number, roomBytes: number): void;
-  /** From now on there is room again. */
+  /** Removes the limit. */
   free(pid: number): void;
 }
 
 /**
- * @throws when this machine offers neither way, so that no test of a full disk passes without one.
+ * @throws if this machine supports neither way, so that no test of a full disk passes without one.
  */
 export function smallDisk(): SmallDisk {
   const folder = temporaryFolder();
@@ -47,7 +47,7 @@ export function smallDisk(): SmallDisk {
 
 const STEP = Buffer.alloc(4096);
 
-/** Writes until the disk has no room. Returns the file's size in bytes. */
+/** Writes until the disk is full. Returns the file's size in bytes. */
 function fillWhole(path: string): number {
   for (let written = 0; ; written += STEP.byteLength) {
     try {

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { eventually, nextEvent } from './waiting.ts';
 
-test('an event that comes is given with its arguments, and no listener stays', async () => {
+test('an event is returned with its arguments, and no listener is left', async () => {
   const emitter = new EventEmitter();
   const event = nextEvent(emitter, 'data');
   emitter.emit('data', 1, 'two');
@@ -14,14 +14,14 @@ test('an event that comes is given with its arguments, and no listener stays', a
   assert.deepEqual(emitter.eventNames(), []);
 });
 
-test('a wait for the end is itself no failure', async () => {
+test('waiting for the last event does not fail', async () => {
   const emitter = new EventEmitter();
   const event = nextEvent(emitter, 'close');
   emitter.emit('close');
   assert.deepEqual(await event, []);
 });
 
-test('a wait fails with what ended it: an error, or the end of the emitter', async () => {
+test('waiting fails with the error, or at the end, of the emitter', async () => {
   for (const last of ['end', 'close', 'exit']) {
     const emitter = new EventEmitter();
     const event = nextEvent(emitter, 'data');
@@ -35,12 +35,12 @@ test('a wait fails with what ended it: an error, or the end of the emitter', asy
   await assert.rejects(event, { message: 'broken' });
 });
 
-test('a process that ends without a word fails the wait for its words', async () => {
+test('waiting for output of a process that ends without it fails', async () => {
   const child = spawn(process.execPath, ['-e', '0']);
   await assert.rejects(nextEvent(child.stdout, 'data'), /came instead of "data"/);
 });
 
-test('a wait for what does not come ends after a minute', async (context) => {
+test('waiting for an event that never comes ends after a minute', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const event = nextEvent(new EventEmitter(), 'data');
   context.mock.timers.tick(60_000);

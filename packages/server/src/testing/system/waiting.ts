@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { type EventEmitter, once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 
-/** Longer than anything takes that a test waits for, on a slow and busy machine too. */
+/** Longer than anything that a test waits for, even on a slow and busy machine. */
 const PATIENCE_MS = 60_000;
 
-/** Checks again and again until `isSo` is true, for what no event tells; rejects after a minute. */
+/** Polls until `isSo` is true, for conditions without an event; rejects after a minute. */
 export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
   // No test mocks this clock.
   const until = performance.now() + PATIENCE_MS;
@@ -15,12 +15,12 @@ export async function eventually(isSo: () => boolean | Promise<boolean>): Promis
   }
 }
 
-/** What sockets, streams, servers, requests, processes and threads emit when nothing more comes from them. */
+/** The last events of sockets, streams, servers, requests, processes and threads. */
 const LAST_EVENTS = ['end', 'close', 'exit'];
 
 /**
  * Resolves with the arguments of the emitter's next event of this name.
- * Rejects if the emitter fails or ends before the event, or after a minute: `once` alone would then wait without an end.
+ * Rejects if the emitter fails or ends before the event, or after a minute: `once` alone would wait without end.
  */
 export async function nextEvent(
   emitter: EventEmitter,

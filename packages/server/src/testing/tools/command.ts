@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
-/** Compiled modules are kept from one process to the next, as each would else spend most of its time on that. */
+/** Compiled modules are cached between processes, because a process would otherwise spend most of its time compiling. */
 const COMPILE_CACHE = fileURLToPath(new URL('../../../../../node_modules/.cache/compiled', import.meta.url));
 
 export interface CommandResult {
@@ -13,7 +13,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Time for ordinary work, however slow and busy the machine is. Tests of a limit set a short one. */
+/** Time limits that ordinary work never reaches, even on a slow and busy machine. Tests of a limit set a short one. */
 const PATIENT: Environment = {
   ROWHOUSE_QUERY_TIMEOUT_MS: '300000',
   ROWHOUSE_HEADERS_TIMEOUT_SECONDS: '300',
@@ -21,10 +21,10 @@ const PATIENT: Environment = {
   ROWHOUSE_BODY_STALL_SECONDS: '300',
 };
 
-/** Settings for a command; nothing of the test's own environment reaches it. */
+/** Environment variables for a command, which does not inherit those of the test. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** Runs the real command in a process of its own, to its end. `signal` ends it early, where it would not end by itself. */
+/** Runs the real command in another process until it ends. `signal` stops it. */
 export async function runCommand(
   words: readonly string[],
   environment: Environment = {},
@@ -46,13 +46,13 @@ export interface RunningCommand extends AsyncDisposable {
   readonly pid: number;
   /** What it has printed so far. */
   readonly stdout: () => string;
-  /** What it has logged so far; all of it is also shown. */
+  /** What it has logged so far, which is also printed. */
   readonly stderr: () => string;
   /** Sends the signal and waits for the end. */
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the real server as a command, on a free port, and waits until it says that it is ready. */
+/** Starts the real server as a command on a free port, and waits until it reports that it is ready. */
 export async function startCommandServer(environment: Environment): Promise<RunningCommand> {
   const child = spawn(process.execPath, [MAIN, 'start'], {
     env: {
@@ -74,7 +74,7 @@ export async function startCommandServer(environment: Environment): Promise<Runn
   const ready = new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (chunk) => {
       printed += String(chunk);
-      // The text ends in an empty line: until then there may be more to come.
+      // The text ends in an empty line; until then there may be more.
       const address = /ready at (\S+)[^]*\n\n$/.exec(printed)?.[1];
       if (address !== undefined) resolve(address);
     });

@@ -1,6 +1,6 @@
 import { CompilerError, Parser } from '@dbml/core';
 
-/** What DBML's own parser reads, as far as tests look at it. */
+/** The part of the result of DBML's own parser that tests use. */
 export interface DbmlDatabase {
   readonly tables: readonly DbmlTable[];
   readonly refs: readonly DbmlRef[];
@@ -39,7 +39,7 @@ export interface DbmlRef {
   }[];
 }
 
-/** @throws where DBML refuses the text, with what it says about it. */
+/** @throws if DBML rejects the text, with its message. */
 export function readDbml(text: string): DbmlDatabase {
   const [schema] = parse(text).schemas;
   return {
@@ -77,7 +77,7 @@ export function readDbml(text: string): DbmlDatabase {
   };
 }
 
-/** Where something is not said, the field is missing, whatever its type. */
+/** An unset field is missing, whatever its type. */
 function isTrue(value: unknown): boolean {
   return value === true;
 }

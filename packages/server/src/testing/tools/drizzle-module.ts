@@ -14,7 +14,7 @@ import {
 import { compareNames, foldName } from '../../schema/identifier.ts';
 import type { Column, ForeignKey, Index, OrdinaryTable, Schema } from '../../schema/model.ts';
 
-/** A module that was written as `drizzle`, loaded. */
+/** A loaded module of the format `drizzle`. */
 export type DrizzleModule = Readonly<Record<string, unknown>>;
 
 export function tablesOf(module: DrizzleModule): readonly SQLiteTable[] {
@@ -25,7 +25,7 @@ export function viewsOf(module: DrizzleModule): readonly SQLiteView[] {
   return Object.values(module).filter((value) => is(value, SQLiteView));
 }
 
-/** Holds what drizzle itself makes of a module to what SQLite says of the schema. */
+/** Asserts that Drizzle's view of a module agrees with SQLite's schema. */
 export function assertDrizzleReads(module: DrizzleModule, schema: Schema): void {
   const tables = schema.tables.filter((table) => table.kind === 'table');
   assert.deepEqual(
@@ -45,7 +45,7 @@ export function assertDrizzleReads(module: DrizzleModule, schema: Schema): void 
   );
 }
 
-/** A module gives what it exports in an order of its own. */
+/** The exports of a module have their own order. */
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return compareNames(a.name, b.name);
 }
@@ -130,7 +130,7 @@ function expected(table: OrdinaryTable, tables: readonly OrdinaryTable[]): ReadB
   };
 }
 
-/** That a column is UNIQUE can be said once. */
+/** A column can be declared UNIQUE once. */
 function uniqueTexts({ uniques }: OrdinaryTable): readonly string[] {
   const names = uniques.map(({ columns }) => columns.map(({ name }) => name));
   const alone = new Set(names.filter(({ length }) => length === 1).map((each) => JSON.stringify(each)));
@@ -138,7 +138,7 @@ function uniqueTexts({ uniques }: OrdinaryTable): readonly string[] {
   return [...alone, ...together].toSorted();
 }
 
-/** As declared; what is the primary key alone is to drizzle NOT NULL in any case, but an integer that is not the rowid. */
+/** As declared; but for Drizzle a single-column primary key is NOT NULL, unless it is an integer that is not the rowid. */
 function isNotNull(table: OrdinaryTable, column: Column): boolean {
   const keyNames = table.primaryKey?.columns.map(({ name }) => name) ?? [];
   const inKey = keyNames.includes(column.name);

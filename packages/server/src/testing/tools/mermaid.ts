@@ -1,10 +1,10 @@
 import mermaid from 'mermaid';
 
-/** What Mermaid's own parser reads in an erDiagram, as far as tests look at it. */
+/** The part of the result of Mermaid's own parser that tests use. */
 export interface ErDiagram {
   readonly entities: readonly {
     readonly name: string;
-    /** What is shown in place of the name, where it is another. */
+    /** The displayed name, if it differs. */
     readonly alias: string;
     readonly attributes: readonly ErAttribute[];
   }[];
@@ -25,7 +25,7 @@ export interface ErAttribute {
   readonly comment: string;
 }
 
-/** The part of Mermaid's store for this diagram that is read here; its types say nothing of it. */
+/** The part of Mermaid's store for this diagram that is used here; Mermaid has no types for it. */
 interface ErStore {
   getEntities(): ReadonlyMap<
     string,
@@ -44,7 +44,7 @@ interface ErStore {
   }[];
 }
 
-/** @throws where Mermaid refuses the text. */
+/** @throws if Mermaid rejects the text. */
 export async function readErDiagram(text: string): Promise<ErDiagram> {
   await mermaid.parse(text);
   const diagram = await mermaid.mermaidAPI.getDiagramFromText(text);
@@ -61,7 +61,7 @@ export async function readErDiagram(text: string): Promise<ErDiagram> {
       from: names.get(entityA) ?? '',
       to: names.get(entityB) ?? '',
       label: decoded(roleA),
-      // Mermaid keeps the end of A at B and the other way round.
+      // Mermaid stores the end of A at B and vice versa.
       fromEnd: relSpec.cardB,
       toEnd: relSpec.cardA,
       line: relSpec.relType,
@@ -69,7 +69,7 @@ export async function readErDiagram(text: string): Promise<ErDiagram> {
   };
 }
 
-/** Mermaid keeps the codes of characters in a form of its own until it draws them. */
+/** Mermaid stores entity codes in an internal form until it draws them. */
 function decoded(text: string): string {
   return text.replaceAll(/ﬂ°°(\d+)¶ß/g, (_, code: string) => String.fromCodePoint(Number(code)));
 }

@@ -1,11 +1,11 @@
 import type { PostgresServer } from './postgres-server.ts';
 
-/** What PostgreSQL knows of the tables of one schema, by name. */
+/** The catalog's information about the tables of one schema, by name. */
 export interface CatalogTable {
   readonly name: string;
   readonly columns: readonly CatalogColumn[];
   readonly constraints: readonly CatalogConstraint[];
-  /** Of CREATE INDEX. */
+  /** The indexes from CREATE INDEX. */
   readonly indexes: readonly CatalogIndex[];
 }
 
@@ -34,7 +34,7 @@ export interface CatalogIndex {
   readonly name: string;
   readonly unique: boolean;
   readonly partial: boolean;
-  /** As PostgreSQL writes each term again. */
+  /** As PostgreSQL formats each term. */
   readonly terms: readonly string[];
 }
 

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 
 import { temporaryFolder } from '../system/temporary-folder.ts';
 
-/** A PostgreSQL server of its own, in a fresh folder, that only this process knows of. */
+/** A new PostgreSQL server in a temporary folder, for this process alone. */
 export interface PostgresServer extends AsyncDisposable {
   /**
-   * Runs a script with the real psql, as `psql -f` does, and gives what it prints.
-   * @throws at the first statement that the server refuses.
+   * Runs a script with the real psql, as `psql -f` does, and returns its output.
+   * @throws at the first statement that the server rejects.
    */
   run(script: string): string;
 }
 
-/** Starts the newest PostgreSQL of Debian's on a socket in its folder; it stops with the block that holds it. */
+/** Starts Debian's newest PostgreSQL on a socket in its folder; it stops at the end of the block that declares it. */
 export async function startPostgres(): Promise<PostgresServer> {
   const folder = temporaryFolder();
   const programs = programFolder();
@@ -68,7 +68,7 @@ function programFolder(): string {
   return join(DEBIAN_FOLDER, versions[0] ?? '', 'bin');
 }
 
-/** PostgreSQL refuses to run as root, and Debian has a user for it. */
+/** PostgreSQL refuses to run as root; Debian has a user for it. */
 function unprivilegedUser(): { readonly uid: number; readonly gid: number } | null {
   if (process.getuid?.() !== 0) return null;
   const [uid, gid] = ['-u', '-g'].map((option) =>

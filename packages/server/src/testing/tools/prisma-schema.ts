@@ -1,6 +1,6 @@
 import prisma from '@prisma/prisma-schema-wasm';
 
-/** What Prisma reads in a schema: its "data model meta format", as far as tests look at it. */
+/** The part of Prisma's "data model meta format" that tests use. */
 export interface PrismaModel {
   readonly name: string;
   readonly dbName: string | null;
@@ -28,8 +28,8 @@ export interface PrismaField {
 }
 
 /**
- * Reads a schema with Prisma's own parser.
- * @throws where Prisma refuses it.
+ * Parses a schema with Prisma's own parser.
+ * @throws if Prisma rejects it.
  */
 export function readPrismaSchema(text: string): readonly PrismaModel[] {
   const parameters = JSON.stringify({ prismaSchema: [['schema.prisma', text]], noColor: true });

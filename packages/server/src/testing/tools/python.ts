@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** What a Python program prints, as JSON: a reader of files that is none of ours. */
+/** The output of a Python program, parsed as JSON: an independent reader of exported files. */
 export function runPython(program: string, ...words: readonly string[]): unknown {
   const printed = execFileSync('python3', ['-X', 'utf8', '-c', program, ...words], {
     encoding: 'utf8',

@@ -10,7 +10,7 @@ const validate = new Ajv2020({ strictTypes: false }).compile(
   JSON.parse(readFileSync(SCHEMA, 'utf8')) as object,
 );
 
-/** Holds a JSON export to the published JSON Schema. */
+/** Validates a JSON export against the published JSON Schema. */
 export function assertValidDocument(text: string): void {
   const valid = validate(JSON.parse(text));
   assert.ok(valid, JSON.stringify(validate.errors));

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * Feeds text to the real sqlite3 shell, as `sqlite3 file < text` does.
- * @throws where the shell says anything on standard error, or ends with a status other than 0.
+ * Runs text in the real sqlite3 shell, as `sqlite3 file < text` does.
+ * @throws if the shell writes to standard error or exits with a status other than 0.
  */
 export function runSqliteShell(file: string, input: string): string {
   const { status, stdout, stderr, error } = spawnSync('sqlite3', ['-batch', '-init', '/dev/null', file], {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const NODE_MODULES = join(import.meta.dirname, '../../../../../node_modules');
 
-/** What a careful project has on, besides `strict`. */
+/** Strict settings besides `strict`. */
 const COMPILER_OPTIONS = {
   strict: true,
   noEmit: true,
@@ -24,8 +24,8 @@ const COMPILER_OPTIONS = {
 };
 
 /**
- * Has the real compiler check files in a folder, with the packages of this repository to import from: it is to refuse the
- * lines that end in a comment with the number of its error (`// TS2322`), and no others.
+ * Type-checks files in a folder with the real compiler; they can import this repository's packages. The compiler must reject exactly the
+ * lines that end in a comment with an error number (`// TS2322`).
  */
 export function assertTypesAsMarked(folder: string, files: Readonly<Record<string, string>>): void {
   const output = compile(folder, files);

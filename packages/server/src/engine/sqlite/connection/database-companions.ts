@@ -1,2 +1,2 @@
-/** What SQLite keeps beside a database file while it is in use. https://www.sqlite.org/tempfiles.html */
+/** Suffixes of the files that SQLite keeps beside an open database. https://www.sqlite.org/tempfiles.html */
 export const DATABASE_COMPANIONS = ['-wal', '-shm', '-journal'] as const;

@@ -10,7 +10,7 @@ import { OpenDatabases } from './open-databases.ts';
 
 const skip = openFilesUnknown;
 
-test('no more databases are open than the limit; the least recently used is the one closed', { skip }, () => {
+test('opening more databases than the limit closes the least recently used one', { skip }, () => {
   using folder = temporaryFolder();
   const paths = ['a', 'b', 'c'].map((name) => join(folder.path, `${name}.sqlite`));
   for (const path of paths) runSqliteShell(path, 'CREATE TABLE t (x);');
@@ -37,7 +37,7 @@ test('no more databases are open than the limit; the least recently used is the 
   databases.closeAll();
 });
 
-test('a database that cannot be opened takes no place and closes none', { skip }, () => {
+test('a database that cannot be opened does not count, and closes no other', { skip }, () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'there.sqlite');
   runSqliteShell(path, 'CREATE TABLE t (x);');
@@ -50,7 +50,7 @@ test('a database that cannot be opened takes no place and closes none', { skip }
   databases.closeAll();
 });
 
-test('a file that is no database is not left open', { skip }, () => {
+test('a file that is not a database is closed again', { skip }, () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'other.sqlite');
   writeFileSync(path, 'no database '.repeat(1_000));

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /**
- * Runs `read` with one consistent view of the database: in the transaction that is open, else in one of its own.
+ * Runs `read` with one consistent view of the database, in the open transaction if there is one.
  * https://www.sqlite.org/isolation.html
  */
 export function readTransaction<Result>(database: DatabaseSync, read: () => Result): Result {
@@ -10,7 +10,7 @@ export function readTransaction<Result>(database: DatabaseSync, read: () => Resu
   try {
     return read();
   } finally {
-    // After an I/O error SQLite may have ended it already. https://www.sqlite.org/lang_transaction.html
+    // SQLite may have ended the transaction after an I/O error. https://www.sqlite.org/lang_transaction.html
     if (database.isTransaction) database.exec('COMMIT');
   }
 }

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../core/errors.ts';
 
-/** Runs `write` in a transaction of its own: all of it has effect, or, where it or the commit throws, nothing. */
+/** Runs `write` in a new transaction, which is rolled back if `write` or the commit throws. */
 export function writeTransaction<Result>(database: DatabaseSync, write: () => Result): Result {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -15,14 +15,14 @@ export function writeTransaction<Result>(database: DatabaseSync, write: () => Re
   }
 }
 
-/** On a full disk SQLite has rolled back already. https://www.sqlite.org/lang_transaction.html */
+/** On a full disk SQLite has already rolled back. https://www.sqlite.org/lang_transaction.html */
 export function rollBack(database: DatabaseSync): void {
   if (database.isTransaction) database.exec('ROLLBACK');
 }
 
 const CONSTRAINT_FOREIGNKEY = 787;
 
-/** A foreign key that is DEFERRED is checked by the COMMIT. https://www.sqlite.org/foreignkeys.html#fk_deferred */
+/** COMMIT checks the DEFERRED foreign keys. https://www.sqlite.org/foreignkeys.html#fk_deferred */
 function explainCommitFault(error: unknown): unknown {
   if (!(error instanceof Error) || !('errcode' in error) || error.errcode !== CONSTRAINT_FOREIGNKEY) {
     return error;

@@ -10,7 +10,7 @@ import { selectedRows } from './rows/row-source.ts';
 import { csvFile, jsonFile, ndjsonFile, readTableFile, type TableFile } from './rows/table-file.ts';
 import { TextCheck } from './rows/text-check.ts';
 
-/** Writes rows of one table or view to a file of their own. */
+/** Writes the rows of one table or view to a file. */
 export async function writeTable(
   { path, outputPath, maxBytes, counting, request }: ExportMethods['writeTable']['input'],
   tell: (progress: ExportProgress) => void,
@@ -34,7 +34,7 @@ export async function writeTable(
   });
 }
 
-/** What becomes of text that is not valid. */
+/** How an export represents invalid text, for its warning. */
 export const KEPT_TEXT = 'its stored bytes are unchanged';
 export const REPAIRED_TEXT = 'invalid bytes are U+FFFD';
 

@@ -4,8 +4,8 @@ import { IDEMPOTENCY_KEPT_MS, type IdempotentRequest } from '../../../core/idemp
 import type { OpenDatabase } from '../connection/open-database.ts';
 
 /**
- * What writes with an `Idempotency-Key` gave, in the project's own file, so that it is stored with the write or not at all.
- * Made by the first of them: most projects have none.
+ * The results of writes with an `Idempotency-Key`, in the project's own file, so that a result is stored in the transaction of its
+ * write. The first such write creates the table; most projects have none.
  */
 export const IDEMPOTENCY_TABLE = `
 CREATE TABLE IF NOT EXISTS _rowhouse_idempotency (
@@ -26,7 +26,7 @@ export interface StoredResult {
   readonly result: string;
 }
 
-/** What one connection keeps. Every method is for inside a transaction. */
+/** The stored results of one database. Call every method inside a transaction. */
 export class IdempotencyStore {
   readonly #makeTable: StatementSync;
   readonly #find: StatementSync;
@@ -46,16 +46,16 @@ export class IdempotencyStore {
     this.#forgetKey = connection.prepare(
       'DELETE FROM main._rowhouse_idempotency WHERE key = ? AND scope = ?',
     );
-    // The oldest stand first, and no index on the time is needed: two go for each that comes.
+    // The oldest rows come first, so no index on the time is needed. Each new result removes up to two expired ones.
     this.#forgetOldest = connection.prepare(
       `DELETE FROM main._rowhouse_idempotency WHERE created_at < ?
        AND id IN (SELECT id FROM main._rowhouse_idempotency ORDER BY id LIMIT 2)`,
     );
   }
 
-  /** Null where the key was never used, or too long ago. */
+  /** Null if the key is new or has expired. */
   find({ key, scope }: IdempotentRequest): StoredResult | null {
-    // The transaction that made it may have been undone.
+    // The transaction that created the table may have been rolled back.
     this.#makeTable.run();
     const row = this.#find.get(key, scope);
     if (row === undefined || Number(row['created_at']) < oldestKept()) return null;
@@ -77,12 +77,12 @@ function oldestKept(): number {
   return Date.now() - IDEMPOTENCY_KEPT_MS;
 }
 
-/** The one for this connection, which goes when it is closed. */
+/** The store of this connection. */
 export function idempotencyStoreOf(connection: OpenDatabase): IdempotencyStore {
   return connection.keep(IdempotencyStore);
 }
 
-/** Takes over what another database keeps, the oldest first. Where that is nothing, nothing is made. Call it inside a transaction. */
+/** Copies the stored results of another database, the oldest first. Creates no table for none. Call it inside a transaction. */
 export function copyStoredResults(from: DatabaseSync, to: DatabaseSync): void {
   const table = from.prepare("SELECT 1 FROM main.sqlite_schema WHERE name = '_rowhouse_idempotency'").get();
   if (table === undefined) return;

@@ -4,9 +4,9 @@ import type { OpenDatabase } from '../connection/open-database.ts';
 import { idempotencyStoreOf } from './idempotency-store.ts';
 
 /**
- * Runs `write`, unless the same request was answered before: then it gives what that one gave. Call it inside the
- * transaction of the write, so that both are stored or neither is. What throws is not kept: it had no effect.
- * @param write gives plain data.
+ * Runs `write`, or returns the stored result of the same request. Call it inside the transaction of the write, so that both are
+ * stored or neither is. An error is not stored, because a failed write has no effect.
+ * @param write returns plain data.
  * @throws RowhouseError `idempotency_mismatch`.
  */
 export function runOnce<Result>(
@@ -17,7 +17,7 @@ export function runOnce<Result>(
   return findReplay<Result>(connection, request) ?? storeResult(connection, request, write());
 }
 
-/** What the request gave the first time; null where this is the first. @throws RowhouseError `idempotency_mismatch`. */
+/** The stored result of the request, or null for a new request. @throws RowhouseError `idempotency_mismatch`. */
 export function findReplay<Result>(
   connection: OpenDatabase,
   request: IdempotentRequest | null,
@@ -29,7 +29,7 @@ export function findReplay<Result>(
   return { result: JSON.parse(kept.result) as Result, replayOf: kept.requestId };
 }
 
-/** Stores what a request gave the first time, where it may be repeated. */
+/** Stores the result of a request that has an idempotency key. */
 export function storeResult<Result>(
   connection: OpenDatabase,
   request: IdempotentRequest | null,

@@ -10,22 +10,22 @@ import { leastPrivilege } from '../processes/least-privilege.ts';
 import { corruptDatabase } from './corrupt-database.ts';
 import { refuseUnreadableHeader } from './database-header.ts';
 
-/** What is known of a database file once it has been checked. */
+/** The result of a successful check. */
 export type CheckedDatabase = Pick<ImportReport, 'tables' | 'rows' | 'warnings'>;
 
-/** What the checking process prints, as one line of JSON. */
+/** The line of JSON that the checking process prints. */
 export type CheckResult =
   | { readonly kind: 'sound'; readonly database: CheckedDatabase }
   | { readonly kind: 'unsound'; readonly message: string }
-  /** The check could not be done, for a reason that is not in the file: a full disk, say. */
+  /** The check failed for a reason outside the file, such as a full disk. */
   | { readonly kind: 'fault'; readonly error: ErrorMessage };
 
 const MAX_RESULT_BYTES = 1_048_576;
 
 /**
- * Checks a file that somebody sent, in a process of its own that can be killed: a check of gigabytes takes minutes, and
- * a file made to harm SQLite harms nobody else there. Leaves the file in WAL mode.
- * @throws RowhouseError `validation_failed`, naming what is wrong, when the file is no sound SQLite database.
+ * Checks an uploaded file in a separate process that can be killed: a check of gigabytes takes minutes, and a file that crashes
+ * SQLite crashes only that process. Switches the file to WAL mode.
+ * @throws RowhouseError `validation_failed`, with the defect, if the file is not a sound SQLite database.
  */
 export async function checkDatabaseFile(
   path: string,
@@ -59,19 +59,16 @@ export async function checkDatabaseFile(
   }
 }
 
-/** A file's CHECKs are tried on each of its rows, and one may take longer than anybody should wait for. */
+/** The CHECK constraints of the file run on every row, so the file decides how long they take. */
 const CHECK_MIN_MS = 60_000;
 const CHECK_BYTES_PER_MS = 1_024;
 
-/** How long the check of a file of this size may take: a minute, and a second for each MiB or so. */
+/** The time limit for a file of this size: a minute, plus about a second per MiB. */
 export function checkTimeLimitMs(sizeBytes: number): number {
   return CHECK_MIN_MS + Math.ceil(sizeBytes / CHECK_BYTES_PER_MS);
 }
 
-/**
- * A check that takes too much memory says so and ends its own process; one that made SQLite crash, or that was stopped, says
- * nothing.
- */
+/** A check that exceeds its memory limit prints so before it ends. A check that crashed or was stopped prints nothing. */
 function answerBeforeDeath(error: unknown, timeLimitMs: number): { readonly stdout: string } {
   if (!(error instanceof Error && 'signal' in error && typeof error.signal === 'string')) throw error;
   const answered = 'stdout' in error && typeof error.stdout === 'string' ? error.stdout : '';

@@ -11,12 +11,12 @@ import { compileViews } from './compile-views.ts';
 import { importWarnings } from './import-warnings.ts';
 import { checkIntegrity } from './integrity.ts';
 
-/** Thousands of honest views take less than a second; every JSON export takes as long. */
+/** A database with thousands of ordinary views takes less than a second. Every JSON export takes as long. */
 const VIEWS_MAX_MS = 10_000;
 
 /**
- * Checks every page, index and constraint of the database file, counts what is in it, and switches it to a write-ahead
- * log. Runs for as long as the file is large; it is for a process of its own.
+ * Checks every page, index and constraint of the database file, counts its rows, and switches it to WAL mode. The larger the file, the
+ * longer it runs, so it runs in a separate process.
  */
 export function checkDatabase(path: string): CheckResult {
   try {
@@ -42,7 +42,7 @@ function examine(database: DatabaseSync): CheckResult {
     const message = `The names ${OWN_NAMES.join(', ')} are reserved for the service, but the file uses them for other objects.`;
     return { kind: 'unsound', message };
   }
-  // What was answered to whoever had the file before is no answer to give here.
+  // The stored results belong to requests from before the import.
   database.exec('DROP TABLE IF EXISTS _rowhouse_idempotency');
   const tables = readStoredSchema(database).tables;
   const ordinary = tables.filter((table) => table.kind === 'table').map((table) => table.name);
@@ -56,7 +56,7 @@ function countRows(database: DatabaseSync, table: string): number {
   return Number(database.prepare(`SELECT count(*) AS count FROM ${quoteIdentifier(table)}`).get()?.['count']);
 }
 
-/** An I/O error or a full disk is ours to answer for; whatever else SQLite says, it says of the file. */
+/** I/O errors and a full disk are the service's; every other error of SQLite is about the file. */
 function isFaultOfTheFile(error: unknown): error is Error {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
   const primaryCode = error.errcode & 0xff;

@@ -5,8 +5,8 @@ import { moduleBeside } from '../../../runtime/threads/module-beside.ts';
 import type { CheckResult } from './check-database-file.ts';
 
 /**
- * The most memory that a check may take. A few lines of SQL can make SQLite take all there is: each view, or part of a
- * WITH, that names the one before twice doubles what the last one expands to.
+ * The memory limit of a check. A few lines of SQL can take all memory: each view, or part of a WITH, that uses the one before twice
+ * doubles its expansion.
  */
 const MAX_MEMORY_BYTES = 1_073_741_824;
 const WATCH_INTERVAL_MS = 20;
@@ -14,7 +14,7 @@ const WATCH_INTERVAL_MS = 20;
 const path = process.argv[2];
 if (path === undefined) throw new Error('the path of a database file is required');
 
-// The check is on a thread, as nothing else runs beside SQLite on its own.
+// The check runs on a thread, because SQLite blocks the thread that it runs on.
 const thread = new Worker(moduleBeside(import.meta.url, 'check-thread'), { workerData: path });
 const watch = setInterval(refuseGluttony, WATCH_INTERVAL_MS);
 thread.once('message', (result: CheckResult) => {
@@ -22,7 +22,7 @@ thread.once('message', (result: CheckResult) => {
   answer(result);
 });
 
-/** A thread cannot be stopped inside SQLite, so the whole process ends at once; its answer is out by then. */
+/** A thread cannot be stopped inside SQLite, so the whole process ends. Its answer has been written by then. */
 function refuseGluttony(): void {
   if (process.memoryUsage.rss() <= MAX_MEMORY_BYTES) return;
   answer({

@@ -4,9 +4,9 @@ import { quoteIdentifier } from '../../../schema/identifier.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 
 /**
- * Has SQLite compile every view once, as an export does to learn their columns: whether that takes memory or time
- * without end is found out here, where it harms nobody. A view that is only broken is no matter.
- * @returns whether all were compiled within the time.
+ * Compiles every view once, as an export does to read its columns. Views that take unbounded memory or time are found here, in a
+ * process that can be killed. Broken views are ignored.
+ * @returns whether all views compiled within the time limit.
  */
 export function compileViews(database: DatabaseSync, limitMs: number): boolean {
   const deadline = performance.now() + limitMs;
@@ -21,6 +21,6 @@ function tryToCompile(database: DatabaseSync, view: string): void {
   try {
     database.prepare(`SELECT * FROM main.${quoteIdentifier(view)}`);
   } catch {
-    // Old databases have views over tables that are gone; their exports say so.
+    // Old databases have views of dropped tables. Their exports have warnings.
   }
 }

@@ -6,7 +6,7 @@ const HEADER_BYTES = 100;
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 
 /**
- * Reads the file's header and refuses what SQLite would only call "not a database", in words that help.
+ * Reads the file's header and rejects, with a specific message, what SQLite only calls "not a database".
  * https://www.sqlite.org/fileformat.html#the_database_header
  * @throws RowhouseError `validation_failed`.
  */
@@ -48,7 +48,7 @@ function readPageSize(header: Buffer): number {
   return stored === 1 ? 65_536 : stored;
 }
 
-/** The file's length in pages, or 0 where it was last written by a SQLite so old that the header does not say. */
+/** The file's length in pages, or 0 if an old version of SQLite wrote it last and the header does not say. */
 function readPageCount(header: Buffer): number {
   const changeCounter = header.readUInt32BE(24);
   const validFor = header.readUInt32BE(92);

@@ -8,7 +8,7 @@ import { queryRows } from '../introspection/query-rows.ts';
 import { OWN_NAMES } from '../tables/metadata-tables.ts';
 import { shortened } from '../values/shortened.ts';
 
-/** What somebody who imports a database should know of it, though it is sound. `tables` are its ordinary ones. */
+/** Warnings about a sound database. `tables` are its ordinary tables. */
 export function importWarnings(database: DatabaseSync, tables: readonly string[]): readonly ImportWarning[] {
   return [
     ...keyWarnings(database, tables),
@@ -26,7 +26,7 @@ function keyWarnings(database: DatabaseSync, tables: readonly string[]): readonl
   return [{ code: 'table_without_primary_key', message }];
 }
 
-/** The service keeps what it knows of a project in tables of such names, and shows them nowhere. */
+/** The service stores its own data in tables with such names and hides them. */
 function reservedNameWarnings(database: DatabaseSync): readonly ImportWarning[] {
   const reserved = queryRows<[string]>(
     database,
@@ -46,7 +46,7 @@ function referenceWarnings(database: DatabaseSync): readonly ImportWarning[] {
       ? []
       : [referenceWarning(`Rows reference rows that do not exist, in ${listed(tables)}.`)];
   } catch (error) {
-    // A foreign key that names no key of its parent cannot be checked, and is refused at the first write.
+    // A foreign key that names no key of its parent cannot be checked, and every write that it affects fails.
     return [
       referenceWarning(
         `Foreign keys cannot be checked: ${shortened(error instanceof Error ? error.message : String(error))}.`,

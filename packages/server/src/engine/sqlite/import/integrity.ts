@@ -4,7 +4,7 @@ import type { ImportWarning } from '../../engine.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { shortened } from '../values/shortened.ts';
 
-/** How many of the problems that integrity_check finds are worth showing. */
+/** The maximum number of integrity_check problems in an error message. */
 const SHOWN_PROBLEMS = 3;
 
 export type Integrity =
@@ -12,10 +12,9 @@ export type Integrity =
   | { readonly sound: false; readonly problem: string };
 
 /**
- * Whether every page, index and value is as it should be. integrity_check also tries the CHECK constraints, and gives up
- * where one calls a function that is not here; but rows that break a CHECK, or a CHECK that only another program can
- * try, are no damage: the file is read again without them, and they are warned of.
- * https://www.sqlite.org/pragma.html#pragma_integrity_check
+ * Whether every page, index and value is intact. integrity_check also evaluates CHECK constraints, and fails at one that calls an
+ * unknown function. A violated CHECK, or one that only another program can evaluate, is no damage: the file is checked again without
+ * CHECK constraints, and a warning is returned. https://www.sqlite.org/pragma.html#pragma_integrity_check
  */
 export function checkIntegrity(database: DatabaseSync): Integrity {
   const withChecks = tryIntegrity(database);
@@ -28,7 +27,7 @@ export function checkIntegrity(database: DatabaseSync): Integrity {
   return { sound: true, warnings: [{ code: 'check_violations', message }] };
 }
 
-/** What is wrong, or null. @throws SQLite's error where the file cannot be read at all. */
+/** The problems found, or null. @throws SQLite's error if the file cannot be read at all. */
 function tryIntegrity(database: DatabaseSync): string | null {
   try {
     const problems = queryRows<[string]>(database, `PRAGMA integrity_check(${SHOWN_PROBLEMS})`);
@@ -39,7 +38,7 @@ function tryIntegrity(database: DatabaseSync): string | null {
   }
 }
 
-/** SQLITE_ERROR is what SQLite says of a statement, such as an unknown function in it; damage has codes of its own. */
+/** SQLITE_ERROR is about a statement, for example an unknown function in it. Damage has other result codes. */
 function isGenericError(error: unknown): error is Error {
   return error instanceof Error && 'errcode' in error && error.errcode === 1;
 }

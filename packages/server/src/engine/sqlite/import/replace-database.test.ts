@@ -12,7 +12,7 @@ import { replaceDatabase } from './replace-database.ts';
 const report = { tables: 1, rows: 1, warnings: [], sizeBytes: 1, replaced: true };
 const kept = { request: null, report };
 
-/** As a crash leaves it: the rows are in the log alone. */
+/** A database as after a crash: its rows are only in the log. */
 function crashedDatabase(folder: string): string {
   const path = join(folder, 'database.sqlite');
   const live = join(folder, 'live');
@@ -30,7 +30,7 @@ function newDatabase(folder: string): string {
   return path;
 }
 
-test('given rows that are in the log alone, when the file that is to take its place cannot be opened, then they are all there', () => {
+test('given rows that are only in the log, they are kept if the new file cannot be opened', () => {
   using folder = temporaryFolder();
   const path = crashedDatabase(folder.path);
   const uploadPath = join(folder.path, 'upload.sqlite');
@@ -43,7 +43,7 @@ test('given rows that are in the log alone, when the file that is to take its pl
   assert.equal(runSqliteShell(path, 'PRAGMA integrity_check; SELECT count(*) FROM old;'), 'ok\n3\n');
 });
 
-test('given a log that another program cannot be without, then the files beside the database stay as they are', async () => {
+test('given a log that another program is using, the files beside the database are unchanged', async () => {
   using folder = temporaryFolder();
   const path = crashedDatabase(folder.path);
   const uploadPath = newDatabase(folder.path);
@@ -55,7 +55,7 @@ test('given a log that another program cannot be without, then the files beside 
   assert.ok(statSync(uploadPath).size > 0, 'whoever uploaded it removes it');
 });
 
-test('given a database with its log, then the new one takes its place and nothing is left beside it', () => {
+test('given a database with a log, the new one replaces it and no file is left beside it', () => {
   using folder = temporaryFolder();
   const path = crashedDatabase(folder.path);
   replaceDatabase({ path, uploadPath: newDatabase(folder.path), ...kept });
@@ -70,7 +70,7 @@ for (const [what, leave] of [
   ['is no database', (path: string) => writeFileSync(path, 'x'.repeat(8192))],
   ['is not there', () => undefined],
 ] as const) {
-  test(`given a file that ${what}, then what is beside it goes, so that none of it is played into the new one`, () => {
+  test(`given a file that ${what}, the files beside it are removed, so that they are not applied to the new one`, () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'database.sqlite');
     leave(path);

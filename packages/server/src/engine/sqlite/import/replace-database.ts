@@ -12,21 +12,21 @@ import type { StoredImport, Replacement } from '../protocol/replacement.ts';
 import { storeImportResult } from './store-import-result.ts';
 
 /**
- * Puts a file in the place of a project's database. Whatever step fails, or is the last one before a crash, the project has all
- * that the old database held, or the new database:
+ * Replaces a project's database with a file. If a step fails or the service crashes after any step, the project has either its
+ * complete old database or the new one:
  *
- * 1. The old database is locked, so that no other program can read or write it, and its log is brought into it and emptied.
- * 2. The new file gets the idempotency keys, its own log is emptied, and the file is synced.
- * 3. What is left beside the old database is removed, and the removal synced. The old file is whole without it; the new file beside an
- *    old log would be damaged. https://www.sqlite.org/howtocorrupt.html
- * 4. The rename, which is synced.
+ * 1. The old database is locked against other programs; its log is checkpointed and emptied.
+ * 2. The new file receives the idempotency keys, its log is emptied, and the file is synced.
+ * 3. The files beside the old database are removed, and the removal is synced. The old file is complete without them; an old log beside
+ *    the new file would corrupt it. https://www.sqlite.org/howtocorrupt.html
+ * 4. The new file is renamed over the old one, and the rename is synced.
  *
- * The lock is kept until the end: a program that opened the old file after step 1 would write a log beside the new one.
- * When the connection is closed, SQLite sees that its file was moved, and leaves the log of the new database alone.
+ * The lock is kept until the end, because a program that opened the old file after step 1 would write a log beside the new one.
+ * When the connection is closed, SQLite notices that its file was moved and does not touch the log of the new database.
  * @throws RowhouseError `unavailable` while another program has the old database open.
  */
 export function replaceDatabase({ path, uploadPath, ...kept }: Replacement): void {
-  // To open a file for writing would make it where it is missing.
+  // Opening a missing file for writing would create it.
   statSync(uploadPath);
   const previous = lockWhole(path);
   try {
@@ -41,7 +41,7 @@ export function replaceDatabase({ path, uploadPath, ...kept }: Replacement): voi
   }
 }
 
-/** Locks the database against everybody and brings its log into its file. Null where there is no database that SQLite can read. */
+/** Locks the database exclusively and checkpoints its log. Null if there is no database that SQLite can read. */
 function lockWhole(path: string): OpenDatabase | null {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
   try {
@@ -55,7 +55,7 @@ function lockWhole(path: string): OpenDatabase | null {
 function locked(path: string): OpenDatabase {
   const database = openDatabase(path, { mode: 'read-write', keepsLocks: true });
   try {
-    // Another connection that only has the database open holds a lock in WAL mode, and is waited for.
+    // In WAL mode any other open connection holds a lock, even an idle one. This waits for it.
     database.exec('BEGIN EXCLUSIVE; COMMIT');
     emptyLog(database);
     return database;
@@ -69,7 +69,7 @@ function finishUpload(path: string, previous: OpenDatabase | null, kept: StoredI
   const database = openDatabase(path, { mode: 'read-write' });
   try {
     writeTransaction(database, () => storeImportResult(database, previous, kept));
-    // Closing would do it too, and would not say where it failed.
+    // Closing would do the same, but would not report a failure.
     emptyLog(database);
   } finally {
     database.close();
@@ -79,7 +79,7 @@ function finishUpload(path: string, previous: OpenDatabase | null, kept: StoredI
 }
 
 /**
- * Brings the write-ahead log into the database file, synced, and makes the log empty.
+ * Checkpoints the write-ahead log into the database file, synced, and truncates the log.
  * https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
  */
 function emptyLog(database: OpenDatabase): void {
@@ -91,7 +91,7 @@ function emptyLog(database: OpenDatabase): void {
   if (busy !== 0 || frames !== checkpointed) throw databaseInUse();
 }
 
-/** What is not in the database file would be lost with the log. */
+/** Removing a log that is not empty would lose its content. */
 function assertLogEmpty(path: string): void {
   const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
   if (log !== undefined && log.size > 0) throw databaseInUse();

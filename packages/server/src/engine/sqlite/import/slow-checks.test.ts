@@ -8,13 +8,13 @@ import { databaseFile } from '../../../testing/databases/database-file.ts';
 import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
 import { checkDatabaseFile } from './check-database-file.ts';
 
-/** `integrity_check` tries it on every row. */
+/** `integrity_check` evaluates it for every row. */
 const SLOW_CHECK = Array.from(
   { length: 900 },
   (_, index) => `length(hex(hex(zeroblob(${4_000_000 + index} + a)))) > 0`,
 );
 
-test('given a file whose CHECKs take longer than its check may, when it is checked, then that is stopped and it is refused', async () => {
+test('given a file whose CHECKs exceed the time limit, its check is stopped and the file is refused', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'upload.sqlite');
   writeFileSync(

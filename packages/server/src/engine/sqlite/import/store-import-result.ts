@@ -7,7 +7,7 @@ import { findReplay } from '../idempotency/run-once.ts';
 import type { StoredImport } from '../protocol/replacement.ts';
 
 /**
- * What the import gave that this request repeats, where it does: the file that was imported holds it itself.
+ * The stored result of an import, if the request repeats one. The imported file contains it.
  * @throws RowhouseError `idempotency_mismatch`.
  */
 export function findImport(
@@ -18,10 +18,10 @@ export function findImport(
 }
 
 /**
- * Keeps in the imported file, before it is put in its place, what earlier requests gave, and this one: the file is there with all of it
- * or not at all. Call it inside a transaction.
- * @param previous the project's database before, whose keys go on holding; null where it cannot be read any more. Not attached, as
- * ATTACH wants both to encode text alike.
+ * Stores the results of earlier requests, and of this one, in the imported file before it replaces the database, so that they take
+ * effect together. Call it inside a transaction.
+ * @param previous the project's old database, whose idempotency keys remain valid; null if it cannot be read. It is not attached,
+ * because ATTACH requires the same text encoding.
  */
 export function storeImportResult(
   imported: OpenDatabase,

@@ -7,7 +7,7 @@ import { exportedSchema, importDatabase } from '../../../testing/http/import-and
 import { startTestServer } from '../../../testing/http/test-server.ts';
 import { compileViews } from './compile-views.ts';
 
-test('given a view that doubles itself until memory is gone, when imported, then it is refused and the server goes on', async () => {
+test('given views that need exponentially growing memory, the import is refused and the server keeps running', async () => {
   await using server = await startTestServer();
   await server.createProject('doubled');
   const doubled = Array.from(
@@ -22,7 +22,7 @@ test('given a view that doubles itself until memory is gone, when imported, then
   assert.doesNotMatch(await exportedSchema(server, 'doubled', 'json'), /"v"/);
 });
 
-test('given views that take longer to compile than they may, when they are tried, then that is told', () => {
+test('given views that exceed the time limit for compiling, the result says so', () => {
   using database = databaseWith('CREATE VIEW one AS SELECT 1; CREATE VIEW broken AS SELECT * FROM gone;');
   assert.equal(compileViews(database, 60_000), true);
   assert.equal(compileViews(database, -1), false);

@@ -2,12 +2,12 @@ import { readSync, writeSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
 
 /**
- * Messages between the service and a process of its own: the length of each in four bytes, then the value as V8 writes it. (The
- * channel that Node has for child processes needs an event loop on both sides; here one blocks.)
+ * Messages between the service and a child process: a length of four bytes, then the value in V8's serialization format. (Node's IPC
+ * channel needs an event loop on both sides; here the child blocks.)
  */
 const LENGTH_BYTES = 4;
 
-/** No answer is larger: of what a client may ask for, a page of a view is the largest. */
+/** The maximum size of a message, in bytes. The largest is a page of a view. */
 const FRAME_MAX_BYTES = 402_653_184;
 
 export function writeFrame(value: unknown): Buffer {
@@ -17,7 +17,7 @@ export function writeFrame(value: unknown): Buffer {
   return Buffer.concat([length, content]);
 }
 
-/** Puts frames together from the pieces in which a stream brings them. */
+/** Assembles frames from the chunks of a stream. */
 export class FrameReader {
   readonly #onFrame: (value: unknown) => void;
   #pieces: Buffer[] = [];
@@ -28,7 +28,7 @@ export class FrameReader {
     this.#onFrame = onFrame;
   }
 
-  /** @throws RangeError for a frame that nobody can have meant. */
+  /** @throws RangeError for a frame length above the maximum. */
   take(piece: Buffer): void {
     this.#pieces.push(piece);
     this.#held += piece.byteLength;
@@ -49,7 +49,7 @@ export class FrameReader {
   }
 }
 
-/** Waits for the next frame of a file descriptor; null at its end. */
+/** Waits for the next frame of a file descriptor; returns null at the end of the file. */
 export function readFrameSync(file: number): unknown {
   const length = readFully(file, LENGTH_BYTES);
   const content = length === null ? null : readFully(file, length.readUInt32LE());
@@ -62,7 +62,7 @@ export function writeFrameSync(file: number, value: unknown): void {
   while (written < bytes.byteLength) written += writeSome(file, bytes, written);
 }
 
-/** Where the other side has not read what it was sent before, and the pipe is full, there is nothing to do but to wait. */
+/** Waits while the pipe is full. */
 function writeSome(file: number, bytes: Buffer, from: number): number {
   try {
     return writeSync(file, bytes, from);

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
 import type { QueryMethods } from '../protocol/query-methods.ts';
 import { KillableProcess } from './killable-process.ts';
 
-/** Longer than a test may take: what ends earlier ended for another reason. */
+/** Longer than a test may take: a process that ends earlier was stopped for another reason. */
 const NEVER_MS = 3_600_000;
 
 const query: QueryMethods['runQuery']['input'] = {
@@ -19,7 +19,7 @@ const query: QueryMethods['runQuery']['input'] = {
   allowed: null,
 };
 
-/** A process that runs this program. */
+/** Starts a process that runs this program. */
 function start(folder: string, program: string) {
   const path = join(folder, 'program.mjs');
   writeFileSync(path, program);
@@ -39,7 +39,7 @@ function start(folder: string, program: string) {
   return { started, ask, crashed };
 }
 
-test('where no process can be started, who asks for one is told so', async (t) => {
+test('if no process can be started, the request fails with unavailable', async (t) => {
   using folder = temporaryFolder();
   const { execPath } = process;
   t.after(() => (process.execPath = execPath));
@@ -49,7 +49,7 @@ test('where no process can be started, who asks for one is told so', async (t) =
   assert.equal(started.usable, false);
 });
 
-test('who leaves before the process has begun does not wait for it', async () => {
+test('a request that is aborted before the process has started does not wait for it', async () => {
   using folder = temporaryFolder();
   const { started, ask } = start(folder.path, 'setInterval(() => undefined, 1_000);');
   const controller = new AbortController();
@@ -59,7 +59,7 @@ test('who leaves before the process has begun does not wait for it', async () =>
   assert.equal(started.usable, false);
 });
 
-test('a process that ends before it is asked fails what it is asked for at once', async () => {
+test('a request to a process that has already ended fails at once', async () => {
   using folder = temporaryFolder();
   const { ask, crashed } = start(folder.path, 'process.exit(7);');
   assert.match((await crashed).message, /exit code 7/);

@@ -15,57 +15,56 @@ import { leastPrivilege } from './least-privilege.ts';
 import type { ProcessMessage } from './serve-process.ts';
 
 export interface KillableProcessOptions {
-  /** What the process runs, as error messages name it. */
+  /** The kind of work, for error messages. */
   readonly work: 'query' | 'write' | 'export';
   /** The module that the process runs. */
   readonly script: URL;
   readonly privileges: ProcessPrivileges;
-  /** Options of Node's own, beside those that every such process has. */
+  /** Additional options of Node. */
   readonly nodeOptions?: readonly string[];
-  /** After how long a request gets only what nobody else wants of the machine, in milliseconds. */
+  /** After how many milliseconds a request gets the lowest CPU priority. */
   readonly yieldsAfterMs: number;
-  /** Told when the process ended by a fault of its own; what it was doing has failed. */
+  /** Called when the process crashed. Its request has failed. */
   readonly onCrash: (error: Error) => void;
 }
 
 export interface ProcessPrivileges {
-  /** The folders that it may read, besides its modules. */
+  /** Folders that it may read, besides its modules. */
   readonly read: readonly string[];
-  /** The folders that it may write to. */
+  /** Folders that it may write to. */
   readonly write: readonly string[];
-  /** The most memory that it may take besides what it began with, in bytes. */
+  /** The memory limit in bytes, in addition to the memory in use at the start. */
   readonly maxGrowthBytes: number;
 }
 
 export interface RequestLimits {
-  /** From when the process has the request, in milliseconds. */
+  /** From when the process receives the request, in milliseconds. */
   readonly timeLimitMs: number;
-  /** Ends the process with what it does. */
+  /** Ends the process. */
   readonly signal: AbortSignal;
-  /** Told how far it is, by operations that say so. */
+  /** Called with the progress of operations that report it. */
   readonly onProgress?: ((progress: unknown) => void) | undefined;
 }
 
 /**
- * In the order of `nice`, from -20 to 19: a query waits for what else there is to do, but for a short one that wait is
- * bearable; one that turns out to be long gets what nobody else wants. On Linux the second step is of the one thread that SQLite
- * runs on, and the watch beside it stays prompt. There is no way back up, so a process that ran a long query is replaced.
+ * Nice values, from -20 to 19. A query yields to other work, which is bearable while it is short; a long query gets only idle CPU time.
+ * On Linux the second value applies only to the thread that runs SQLite, so the watch beside it stays prompt. A priority cannot be
+ * raised again, so a process that ran a long query is replaced.
  */
 const PRIORITY = { short: 10, long: 19 };
 
-/** One that has not begun by then is given up. It takes a tenth of a second on a machine with time to spare. */
+/** The time limit for the start of a process. It takes a tenth of a second on an idle machine. */
 const START_MAX_MS = 60_000;
 
-/** Of V8's own heap, so that its garbage does not count as a query's. */
+/** The limit of V8's heap, so that uncollected garbage does not count as a query's memory. */
 const HEAP_MAX_MB = 192;
 
 /**
- * A process that does one thing at a time, and can be stopped in the middle of it. After that, and after a fault of its own,
- * there is no more use in it.
+ * A process that runs one request at a time and can be killed during it. It cannot be used after that, or after a crash.
  */
 export class KillableProcess<O extends RpcMethods> {
   readonly #options: KillableProcessOptions;
-  /** Without its pipes where it could not be started. */
+  /** Without pipes if it could not be started. */
   readonly #child: ChildProcess;
   readonly #ready = Promise.withResolvers<void>();
   #running: PromiseWithResolvers<unknown> | null = null;
@@ -73,12 +72,12 @@ export class KillableProcess<O extends RpcMethods> {
   #gone: Error | null = null;
   #worn = false;
 
-  /** @throws RowhouseError `unavailable` where the system says at once that it has no room for a process. */
+  /** @throws RowhouseError `unavailable` if the system refuses another process. */
   constructor(options: KillableProcessOptions) {
     this.#options = options;
     this.#child = startChild(options);
     this.#setPriority(PRIORITY.short);
-    // Whoever asks first is told; a process that nobody needed may end in silence.
+    // The first request reports the error. If there is none, the error is ignored.
     this.#ready.promise.catch(() => undefined);
     const frames = new FrameReader((message) => {
       const received = message as ProcessMessage;
@@ -86,29 +85,29 @@ export class KillableProcess<O extends RpcMethods> {
       else if (received.kind === 'progress') this.#onProgress?.(received.progress);
       else this.#settle(received);
     });
-    // There may be no 'exit' after this one.
+    // 'exit' may not follow 'error'.
     this.#child.on('error', (error) => this.#end(notStarted(error)));
     this.#child.stdout?.on('data', (piece: Buffer) => this.#take(frames, piece));
-    // A process that has ended says so itself.
+    // 'exit' reports that the process ended.
     this.#child.stdin?.on('error', () => undefined);
     this.#child.on('exit', (code, signal) => {
       if (this.#gone === null) this.#crash(code, signal);
     });
   }
 
-  /** Whether it has ended, or was ended. */
+  /** Whether the process has ended or was killed. */
   get gone(): boolean {
     return this.#gone !== null;
   }
 
-  /** Whether it can take another request. */
+  /** Whether it can run another request. */
   get usable(): boolean {
     return this.#gone === null && !this.#worn && this.#running === null;
   }
 
   /**
-   * @throws RowhouseError `query_timeout`, `query_failed` where the process does not live through it, `unavailable` where it
-   * cannot be started; what the operation throws; the reason of the signal.
+   * @throws RowhouseError `query_timeout`; `query_failed` if the process ends during the request; `unavailable` if it cannot be
+   * started; the operation's error; the reason of the signal.
    */
   async request<K extends keyof O & string>(
     operation: K,
@@ -131,7 +130,7 @@ export class KillableProcess<O extends RpcMethods> {
     }
   }
 
-  /** `end` rejects where the process ends before it has begun. */
+  /** `end` rejects if the process ends before it is ready. */
   async #started(end: Promise<unknown>): Promise<void> {
     const timer = setTimeout(() => this.stop(notStarted()), START_MAX_MS);
     try {
@@ -157,7 +156,7 @@ export class KillableProcess<O extends RpcMethods> {
     }
   }
 
-  /** Ends the process; what it was doing fails with this reason. */
+  /** Kills the process; its request fails with this reason. */
   stop(reason: unknown): void {
     this.#end(reason instanceof Error ? reason : new Error('stopped', { cause: reason }));
     this.#child.kill('SIGKILL');
@@ -172,7 +171,7 @@ export class KillableProcess<O extends RpcMethods> {
     try {
       if (this.#child.pid !== undefined) setPriority(this.#child.pid, priority);
     } catch {
-      // It has ended already, and its end says why.
+      // It has already ended, and 'exit' reports why.
     }
   }
 
@@ -196,7 +195,7 @@ export class KillableProcess<O extends RpcMethods> {
     this.#running?.reject(this.#gone);
   }
 
-  /** It ends itself, or the system ends it, by SIGKILL where it takes too much memory; V8 aborts for the same reason. */
+  /** It ends itself or the system kills it, by SIGKILL if it takes too much memory; V8 aborts for the same reason. */
   #crash(code: number | null, signal: NodeJS.Signals | null): void {
     if (signal === 'SIGKILL' || signal === 'SIGABRT') {
       const { work, privileges } = this.#options;

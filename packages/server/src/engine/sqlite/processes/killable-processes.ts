@@ -8,12 +8,12 @@ import { KillableProcess, type KillableProcessOptions } from './killable-process
 
 export interface KillableProcessesOptions extends KillableProcessOptions {
   readonly turns: SchedulerOptions;
-  /** How many wait for work at least, once there has been some; at most it is as many as run at once. */
+  /** The minimum of idle processes after the first request. The maximum is the number of requests that may run at once. */
   readonly sparesKept: number;
   readonly timeLimitMs: number;
 }
 
-/** What one request is run with. */
+/** Runs one request in the process. */
 export type CallProcess<O extends RpcMethods> = <K extends keyof O & string>(
   operation: K,
   input: O[K]['input'],
@@ -21,14 +21,14 @@ export type CallProcess<O extends RpcMethods> = <K extends keyof O & string>(
 ) => Promise<O[K]['output']>;
 
 /**
- * How long a project has one turn less after work of its own has cost a process: to start one takes more of the machine than most
- * queries do, and a client could ask for little else.
+ * How long a project has one turn less after its work has cost a process, in milliseconds. Starting a process takes more CPU time than
+ * most queries, so a client could otherwise keep the machine busy with starts.
  */
 const RECOVERY_MS = 500;
 
 /**
- * The processes in which SQL runs that may take for ever. One that is stopped, or that took much memory, is replaced; a few
- * are kept ready, since one takes longer to start than most queries run.
+ * Processes for SQL that may run without end. A process that was killed or used much memory is replaced. A few idle ones are kept,
+ * because starting one takes longer than most queries.
  */
 export class KillableProcesses<O extends RpcMethods> {
   readonly #options: KillableProcessesOptions;
@@ -47,8 +47,8 @@ export class KillableProcesses<O extends RpcMethods> {
   }
 
   /**
-   * Lends a process, when it is the project's turn, and not before it is needed: one that waits may die meanwhile.
-   * @param signal ends what is under way.
+   * Runs `work` with a process when it is the project's turn. The process is taken only when `work` needs it: an idle one may die.
+   * @param signal aborts the request that is running.
    */
   use<T>(project: string, signal: AbortSignal, work: (run: CallProcess<O>) => Promise<T>): Promise<T> {
     let killed = false;
@@ -69,7 +69,7 @@ export class KillableProcesses<O extends RpcMethods> {
     return this.#turns.use(project, () => work(run), { signal, recovery });
   }
 
-  /** Stops everything that runs, and sends away what waits. */
+  /** Stops all running requests and rejects all waiting ones. */
   close(): void {
     this.#closed = true;
     this.#turns.close();
@@ -85,7 +85,7 @@ export class KillableProcesses<O extends RpcMethods> {
     return lent;
   }
 
-  /** Where there is no room for one more, whoever needs it is told so. */
+  /** If no process can be started, the request that needs one reports it. */
   #keepSpares(): void {
     try {
       while (this.#spare.length < this.#options.sparesKept) this.#spare.push(this.#start());

@@ -2,8 +2,8 @@ import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The options of a Node process that may read its own modules and these paths, write only to those, and start nothing but
- * threads. SQLite's own file access is not under that model. https://nodejs.org/api/permissions.html
+ * The options of a Node process that may read only its modules and these paths, write only to these paths, and start only threads.
+ * Node's permission model does not cover SQLite's own file access. https://nodejs.org/api/permissions.html
  */
 export function leastPrivilege(paths: {
   readonly read: readonly string[];
@@ -18,7 +18,7 @@ export function leastPrivilege(paths: {
   ];
 }
 
-/** The folder that a package was installed into, with what it needs in turn: for a process that loads it. */
+/** The folder in which a package and its dependencies are installed, for a process that loads it. */
 export function installedBeside(packageName: string): string {
   const entry = fileURLToPath(import.meta.resolve(packageName));
   return entry.slice(0, entry.lastIndexOf(NODE_MODULES) + NODE_MODULES.length);

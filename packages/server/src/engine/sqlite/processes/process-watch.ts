@@ -1,13 +1,13 @@
 import { workerData } from 'node:worker_threads';
 
 export interface WatchedProcess {
-  /** The memory that it began with. */
+  /** The memory in use at the start, in bytes. */
   readonly startBytes: number;
-  /** Of the process that started it. It may end before this thread begins, and then another has its place. */
+  /** The id of the parent process. If the parent ends before this thread starts, the process has another parent. */
   readonly parentId: number;
   /**
-   * The most memory that it may take besides. A few lines of SQL can make SQLite take all there is, and SQLite's own heap
-   * limits do nothing in Node, which turns off the counting that they need (SQLITE_DEFAULT_MEMSTATUS=0).
+   * The memory limit in bytes, in addition to `startBytes`. A few lines of SQL can take all memory, and SQLite's own heap limits do not
+   * work in Node, which turns off memory statistics (SQLITE_DEFAULT_MEMSTATUS=0).
    * https://www.sqlite.org/pragma.html#pragma_hard_heap_limit
    */
   readonly maxGrowthBytes: number;
@@ -18,7 +18,7 @@ const WATCH_INTERVAL_MS = 20;
 const { startBytes, parentId, maxGrowthBytes } = workerData as WatchedProcess;
 const limitBytes = startBytes + maxGrowthBytes;
 
-// SQLite cannot be stopped from outside itself, so the whole process ends at once: also where nobody is left to stop it.
+// SQLite cannot be stopped from another thread, so the whole process ends, also if its parent has ended.
 setInterval(() => {
   if (process.memoryUsage.rss() > limitBytes || process.ppid !== parentId) {
     process.kill(process.pid, 'SIGKILL');

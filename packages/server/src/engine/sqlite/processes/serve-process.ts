@@ -11,31 +11,31 @@ import { callMethod } from '../../../runtime/threads/serve-rpc.ts';
 import { readFrameSync, writeFrameSync } from './frames.ts';
 import type { WatchedProcess } from './process-watch.ts';
 
-/** What a killable process sends: that it can begin, and its answers. */
+/** A message from a killable process. */
 export type ProcessMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly progress: unknown }
   | {
       readonly kind: 'answer';
       readonly reply: RpcReply;
-      /** That it holds so much memory that another should take its place. */
+      /** Whether it holds so much memory that it should be replaced. */
       readonly worn: boolean;
     };
 
 const INPUT = 0;
 const OUTPUT = 1;
 
-/** What a request may leave behind: its memory may be kept by the allocator. */
+/** The memory growth after which a process is replaced, in bytes: the allocator may not return memory. */
 const WORN_BYTES = 67_108_864;
 
-/** What answers an operation: at once, or after it has waited for files. */
+/** The handlers of the operations, synchronous or asynchronous. */
 export type ProcessHandlers<O extends RpcMethods> = {
   readonly [K in keyof O]: (input: O[K]['input']) => O[K]['output'] | Promise<O[K]['output']>;
 };
 
 /**
- * The process's side of `KillableProcess`: answers one request after another, until there are no more. `onAnswered` runs after
- * each, before the answer is sent: what the request had open is closed by then.
+ * The child's side of `KillableProcess`: handles one request after another until its input ends. `onAnswered` runs after each request,
+ * before the answer is sent, so that everything the request opened is closed by then.
  */
 export async function serveProcess<O extends RpcMethods>(
   handlers: ProcessHandlers<O>,
@@ -46,7 +46,7 @@ export async function serveProcess<O extends RpcMethods>(
   if (parentId === undefined || maxGrowthBytes === undefined)
     throw new Error('a process must be started with its limits');
   const watched: WatchedProcess = { startBytes, parentId, maxGrowthBytes };
-  // On a thread, as nothing else runs beside SQLite on its own.
+  // On a thread, because SQLite blocks the thread that it runs on.
   new Worker(moduleBeside(import.meta.url, 'process-watch'), { workerData: watched }).unref();
   send({ kind: 'ready' });
   for (let request = receive(); request !== null; request = receive()) {
@@ -57,7 +57,7 @@ export async function serveProcess<O extends RpcMethods>(
   process.exit();
 }
 
-/** Tells whoever asked how far the operation is. */
+/** Sends the progress of the operation to the service. */
 export function sendProgress(progress: unknown): void {
   send({ kind: 'progress', progress });
 }

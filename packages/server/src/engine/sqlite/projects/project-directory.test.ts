@@ -12,7 +12,7 @@ import { ProjectDirectory } from './project-directory.ts';
 
 const ID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
 
-test('what a crash left is swept at the start: uploads and removals, never a finished database or what has another name', async () => {
+test('the start removes uploads and removals that a crash left, but no finished database and no file with another name', async () => {
   using folder = temporaryFolder();
   const directory = new ProjectDirectory(folder.path, knownProjects('library'));
   for (const project of ['library', 'unknown']) {
@@ -45,7 +45,7 @@ test('what a crash left is swept at the start: uploads and removals, never a fin
   assert.equal((await readdir(join(folder.path, 'unknown'))).length, 4);
 });
 
-test('a project is made in place of what an unfinished attempt left', async () => {
+test('a new project replaces an unfinished creation', async () => {
   using folder = temporaryFolder();
   const directory = new ProjectDirectory(folder.path, knownProjects());
   await directory.create('library');
@@ -58,7 +58,7 @@ test('a project is made in place of what an unfinished attempt left', async () =
   assert.deepEqual(await readdir(join(folder.path, 'library')), []);
 });
 
-/** What may be there where nobody knows of a creation of this id, and whether it may go. */
+/** Folders with a creation mark that is not in the catalog, and whether each may be removed. */
 const MARKED: readonly (readonly [what: string, goes: boolean, place: (folder: string) => unknown])[] = [
   ['no folder', true, () => undefined],
   ['an empty folder', true, (folder) => mkdirSync(folder)],
@@ -76,7 +76,7 @@ const MARKED: readonly (readonly [what: string, goes: boolean, place: (folder: s
   ['a link in its place', false, (folder) => symlinkSync('..', folder)],
 ];
 
-test('a mark of which nobody knows takes only what holds nothing, at the start and for a new project', async () => {
+test('a mark that is not in the catalog removes only a folder without content, at the start and for a new project', async () => {
   for (const [what, goes, place] of MARKED) {
     for (const id of ['', ID]) {
       using folder = temporaryFolder();
@@ -98,7 +98,7 @@ test('a mark of which nobody knows takes only what holds nothing, at the start a
   }
 });
 
-test('the mark of a project that is there goes, and its folder stays', async () => {
+test('the mark of an existing project is removed, and its folder stays', async () => {
   using folder = temporaryFolder();
   const directory = new ProjectDirectory(folder.path, knownProjects('library'));
   await directory.create('library');
@@ -108,7 +108,7 @@ test('the mark of a project that is there goes, and its folder stays', async () 
   assert.deepEqual(await readdir(folder.path), ['library']);
 });
 
-test('removing takes the whole folder, leaves others, and is no error where nothing is', async () => {
+test('removing a project removes its whole folder and no other, and succeeds if there is none', async () => {
   using folder = temporaryFolder();
   const directory = new ProjectDirectory(folder.path, knownProjects());
   await directory.create('one');
@@ -133,7 +133,7 @@ function withDatabase(folder: string, statements: string): void {
   database.exec(statements);
 }
 
-/** As a crash leaves a database: what was committed is in the log alone. */
+/** A database as after a crash: the committed rows are only in the log. */
 function withHotLog(folder: string): void {
   using elsewhere = temporaryFolder();
   const path = join(elsewhere.path, 'database.sqlite');

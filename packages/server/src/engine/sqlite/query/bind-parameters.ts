@@ -3,15 +3,15 @@ import type { Query } from '../../project-queries.ts';
 import { bindValue } from '../values/bind-value.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 
-/** As Node binds them: those with a name by it, the others in the order of their numbers. */
+/** Parameters as Node binds them: named ones by name, the others by position. */
 export interface BoundParameters {
   readonly named: Readonly<Record<string, SqliteValue>>;
   readonly anonymous: readonly SqliteValue[];
 }
 
 /**
- * The values for the parameters of a statement, which are in the order of their numbers; one without a name is null.
- * @throws SubjectError `validation_failed`, where they are not just those that the statement has.
+ * The values for the parameters of a statement, whose names are in order of their numbers; a parameter without a name is null.
+ * @throws SubjectError `validation_failed` if the values do not match the parameters.
  */
 export function bindParameters(
   parameters: readonly (string | null)[],

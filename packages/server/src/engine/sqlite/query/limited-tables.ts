@@ -8,9 +8,9 @@ import { explainQueryFault } from './query-fault.ts';
 import type { VisibleTables } from './visible-schema.ts';
 
 /**
- * For a client that is limited to some tables: compiles the statement where the others do not exist, so that no error tells
- * whether there is a table that it may not use, or a column in it. What gets past this the authorizer holds to the same.
- * @throws RowhouseError `permission_denied` for every other table, there or not; what else SQLite says.
+ * Compiles the statement of a client that is limited to some tables in a database where the others do not exist, so that no error
+ * reveals a table that the client may not use, or its columns. The authorizer enforces the same limit when the statement runs.
+ * @throws RowhouseError `permission_denied` for every other table, whether it exists or not; SQLite's other errors.
  */
 export function assertWithinLimits(database: DatabaseSync, tables: VisibleTables, sql: string): void {
   using scratch = openDatabase(':memory:', { mode: 'read-write' });
@@ -25,7 +25,7 @@ export function assertWithinLimits(database: DatabaseSync, tables: VisibleTables
   }
 }
 
-/** Tables before views. Shadow tables come with their virtual tables. */
+/** Tables before views. Creating a virtual table creates its shadow tables. */
 function definitionsOf(database: DatabaseSync, { readable, shadows }: VisibleTables): readonly string[] {
   return queryRows<[string, string]>(
     database,
@@ -35,11 +35,11 @@ function definitionsOf(database: DatabaseSync, { readable, shadows }: VisibleTab
     .map(([, sql]) => sql);
 }
 
-/** What cannot be made here, for want of a module, cannot be read either, and is then no such table. */
+/** A virtual table whose module is missing cannot be created here or read, so the statement finds no such table. */
 function tryToRun(database: DatabaseSync, sql: string): void {
   try {
     database.prepare(sql).run();
   } catch {
-    // The statement that needs it says so.
+    // The statement that uses the table reports the error.
   }
 }

@@ -2,12 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { openDatabase } from '../connection/open-database.ts';
 
-/** The longest value that a query can make or read, in bytes. */
+/** The longest value that a query can create or read, in bytes. */
 const VALUE_MAX_BYTES = 67_108_864;
 
 /**
- * Opens a project's database for one statement of a client's: read-only, with nothing attached, and with SQLite's limits
- * close to what honest statements need. Sorting is in memory, so that no query fills a disk.
+ * Opens a project's database for one statement of a client: read-only, without ATTACH, and with limits close to what ordinary
+ * statements need. Sorting uses memory, so no query fills the disk.
  * https://www.sqlite.org/security.html, https://www.sqlite.org/limits.html
  */
 export function openForQuery(path: string): DatabaseSync {

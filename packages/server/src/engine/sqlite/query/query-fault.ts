@@ -9,20 +9,20 @@ import { findSyntaxError } from './syntax-error.ts';
 const SQLITE_READONLY = 8;
 const SQLITE_AUTH = 23;
 
-/** What the disk, the file or another program is to blame for, and not the statement. */
+/** Result codes that the disk, the file or another program causes, rather than the statement. */
 const NOT_OF_THE_STATEMENT: ReadonlySet<number> = new Set([5, 6, 10, 13, 14, 15, 26]);
 
-/** SQLITE_CORRUPT_VTAB: a virtual table does not like what it was asked. */
+/** SQLITE_CORRUPT_VTAB: a virtual table rejects the query. */
 const CORRUPT = 11;
 const CORRUPT_VTAB = 267;
 
 interface FailedQuery {
   readonly sql: string;
-  /** What the authorizer kept it from. */
+  /** What the authorizer denied. */
   readonly denial: Denial | null;
 }
 
-/** What SQLite said of a client's statement, as the client is told. */
+/** The error for a client whose statement failed with an error of SQLite. */
 export function explainQueryFault(error: unknown, query: FailedQuery): unknown {
   if (!isFaultOfStatement(error)) return error;
   if (query.denial !== null) return queryRejected(reasonOf(query.denial), error);
@@ -38,7 +38,7 @@ export function explainQueryFault(error: unknown, query: FailedQuery): unknown {
   });
 }
 
-/** What SQLite said of a view, as a client is told who reads its rows. */
+/** The error for a client that reads the rows of a view which failed with an error of SQLite. */
 export function explainViewFault(error: unknown): unknown {
   if (!isFaultOfStatement(error)) return error;
   return new RowhouseError('conflict', `SQLite cannot read the view: ${shortened(error.message)}.`, {

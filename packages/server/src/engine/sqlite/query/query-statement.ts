@@ -4,22 +4,21 @@ import { Tokenizer } from '../../../schema/ddl/tokenizer.ts';
 import { foldName } from '../../../schema/identifier.ts';
 import { schemaTablesClause } from './visible-schema.ts';
 
-/** A client's statement, read as far as SQLite does not tell of it. */
+/** A client's statement, parsed for what SQLite does not report about it. */
 export interface QueryStatement {
-  /** What is to be run. */
+  /** The SQL to run. */
   readonly sql: string;
-  /** Whether it names `sqlite_master` or `sqlite_schema`. */
+  /** Whether it uses `sqlite_master` or `sqlite_schema`. */
   readonly readsSchema: boolean;
   /**
-   * Its parameters in the order of their numbers: a name with its prefix, null for `?` and `?1` (and for a number that none
-   * has).
+   * Its parameters in order of their numbers: a name with its prefix, or null for `?`, `?1` and unused numbers.
    */
   readonly parameters: readonly (string | null)[];
 }
 
 /**
- * Reads the text of a query: that there is one statement, because SQLite would run the first and pass over the rest, and
- * that it is of a kind that has rows to show. What it may do is for SQLite to enforce.
+ * Parses the text of a query. It must be one statement, because SQLite would run the first and ignore the rest, and it must be of a
+ * kind that returns rows. SQLite enforces what the statement may do.
  * @throws SubjectError `query_rejected`.
  */
 export function readStatement(text: string): QueryStatement {
@@ -36,14 +35,14 @@ export function queryRejected(message: string, cause?: unknown): SubjectError {
 }
 
 interface Word {
-  /** In capitals. */
+  /** In upper case. */
   readonly text: string;
   readonly start: number;
   readonly end: number;
 }
 
 interface ReadTokens {
-  /** What it begins with, up to the first token that is no word: no more than are looked at. */
+  /** The leading words, up to the first token that is not a word, at most `WORDS_LOOKED_AT`. */
   readonly words: readonly Word[];
   readonly readsSchema: boolean;
   readonly parameters: readonly (string | null)[];
@@ -79,7 +78,7 @@ function wordAt({ text, start, end }: Tokenizer): Word {
   return { text: text.slice(start, end).toUpperCase(), start, end };
 }
 
-/** As sqlite3GetToken() and sqlite3ExprAssignVarNumber() have it. https://www.sqlite.org/lang_expr.html#varparam */
+/** Follows sqlite3GetToken() and sqlite3ExprAssignVarNumber(). https://www.sqlite.org/lang_expr.html#varparam */
 function takeParameter(tokenizer: Tokenizer, parameters: (string | null)[]): void {
   PARAMETER.lastIndex = tokenizer.start;
   const name = PARAMETER.exec(tokenizer.text)?.[0];
@@ -92,7 +91,7 @@ function takeParameter(tokenizer: Tokenizer, parameters: (string | null)[]): voi
 
 const PARAMETER = /\?\d*|[:@$](?:[\w$\u{80}-\u{10ffff}]|::)+(?:\([^\s)]*\))?/uy;
 
-/** More than SQLite takes are left to SQLite to refuse. https://www.sqlite.org/limits.html#max_variable_number */
+/** SQLite rejects more than this. https://www.sqlite.org/limits.html#max_variable_number */
 const MAX_PARAMETERS = 32_766;
 
 function takeNumbered(name: string, parameters: (string | null)[]): void {
@@ -102,9 +101,9 @@ function takeNumbered(name: string, parameters: (string | null)[]): void {
 }
 
 interface StatementStart {
-  /** Where SELECT or WITH stands. */
+  /** The position of SELECT or WITH. */
   readonly at: number;
-  /** Where the first of its common table expressions begins; null where it has none. */
+  /** The position of the first common table expression; null if there is none. */
   readonly firstExpression: number | null;
 }
 
@@ -116,7 +115,7 @@ function startOf(words: readonly Word[]): StatementStart | null {
   return { at: first.start, firstExpression: second?.text === 'RECURSIVE' ? second.end : first.end };
 }
 
-/** The statement with `sqlite_master` and `sqlite_schema` as common table expressions, which go before tables. */
+/** Adds `sqlite_master` and `sqlite_schema` as common table expressions, which take precedence over tables. */
 function withSchemaTables(text: string, { at, firstExpression }: StatementStart): string {
   const before = text.slice(0, at);
   if (firstExpression === null) return `${before}${schemaTablesClause} ${text.slice(at)}`;

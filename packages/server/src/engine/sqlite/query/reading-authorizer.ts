@@ -3,20 +3,20 @@ import { constants, type DatabaseSync } from 'node:sqlite';
 import { foldName } from '../../../schema/identifier.ts';
 import { SCHEMA_COPY, type VisibleTables } from './visible-schema.ts';
 
-/** What the authorizer kept a statement from. */
+/** What the authorizer denied. */
 export type Denial =
   | { readonly kind: 'table'; readonly name: string }
   | { readonly kind: 'function'; readonly name: string }
   | { readonly kind: 'action' };
 
 export interface ReadingAuthorizer {
-  /** The first thing that was denied; null for nothing. */
+  /** The first denial, or null. */
   readonly denial: () => Denial | null;
 }
 
 /**
- * Lets statements of this connection read these tables, and do nothing else: SQLite asks it for each thing that a statement
- * will do, as it compiles it, and also for what views and virtual tables do. https://www.sqlite.org/c3ref/set_authorizer.html
+ * Allows statements of this connection only to read these tables. While SQLite compiles a statement, it calls the authorizer for each
+ * action, including those of views and virtual tables. https://www.sqlite.org/c3ref/set_authorizer.html
  */
 export function authorizeReading(database: DatabaseSync, tables: VisibleTables): ReadingAuthorizer {
   let denial: Denial | null = null;
@@ -29,7 +29,7 @@ export function authorizeReading(database: DatabaseSync, tables: VisibleTables):
   return { denial: () => denial };
 }
 
-/** What its arguments are depends on the action. https://www.sqlite.org/c3ref/c_alter_table.html */
+/** The meaning of the arguments depends on the action. https://www.sqlite.org/c3ref/c_alter_table.html */
 interface Request {
   readonly action: number;
   readonly first: string;
@@ -52,7 +52,7 @@ function denialOf(tables: VisibleTables, request: Request): Denial | null {
     case constants.SQLITE_INSERT:
     case constants.SQLITE_UPDATE:
     case constants.SQLITE_DELETE:
-      // R-Tree compiles its writes before it reads. Run, they would fail: the connection is read-only.
+      // R-Tree compiles its writes before it reads. Running them would fail: the connection is read-only.
       return tables.shadows.has(foldName(first)) ? null : { kind: 'action' };
     default:
       return { kind: 'action' };
@@ -60,8 +60,8 @@ function denialOf(tables: VisibleTables, request: Request): Denial | null {
 }
 
 /**
- * Where a statement reads no column of a table, SQLite gives the name as the statement has it, without a schema; it may then
- * be that of a common table expression. What is no table at all cannot be read by it.
+ * For a table of which a statement reads no column, SQLite passes the name as the statement spells it, without a schema. It may be the
+ * name of a common table expression. A name that is not a table cannot be used to read one.
  */
 function isReadable({ readable, hidden }: VisibleTables, { first, second, schema }: Request): boolean {
   const name = foldName(first);
@@ -78,15 +78,15 @@ const TABLE_VALUED_FUNCTIONS: ReadonlySet<string> = new Set([
   'jsonb_tree',
 ]);
 
-/** What is there without a statement that makes it: tables of SQLite's own, and of its modules. */
+/** Built-in tables of SQLite and its modules. */
 const BUILT_IN = /^(?:sqlite_|pragma_|_rowhouse_|dbstat$|fts3tokenize$|bytecode$|tables_used$)/;
 
-/** FTS3 to FTS5 ask these when one of their tables is opened. */
+/** FTS3 to FTS5 run these PRAGMAs when one of their tables is opened. */
 const OWN_PRAGMAS_OF_MODULES: ReadonlySet<string> = new Set(['data_version', 'page_size']);
 
 /**
- * What SQLite marks as not safe for everyone (SQLITE_DIRECTONLY), what other builds and the sqlite3 shell add, and what
- * writes to a log or looks into a table by itself. https://www.sqlite.org/c3ref/c_deterministic.html
+ * Functions that SQLite marks as unsafe for untrusted SQL (SQLITE_DIRECTONLY), that other builds and the sqlite3 shell add, and that
+ * write to a log or read a table on their own. https://www.sqlite.org/c3ref/c_deterministic.html
  */
 const DENIED_FUNCTIONS: ReadonlySet<string> = new Set([
   'edit',

@@ -1,20 +1,20 @@
 import { RowhouseError } from '../../../core/errors.ts';
 import { type SqliteValue, toRecordValue } from '../values/record-value.ts';
 
-/** The most text that an answer may be, in UTF-16 code units. */
+/** The maximum length of an answer, in UTF-16 code units. */
 const ANSWER_MAX_LENGTH = 16_777_216;
 
 export interface RenderedRows {
   /** A JSON array of objects. */
   readonly json: string;
   readonly count: number;
-  /** Whether there are more than `limit`. */
+  /** Whether there are more than `limit` rows. */
   readonly truncated: boolean;
 }
 
 /**
- * Writes rows as JSON, at most `limit` of them; one more is read, to tell whether there is one.
- * @throws RowhouseError `query_failed` where they are too large.
+ * Renders at most `limit` rows as JSON. One more row is read to determine `truncated`.
+ * @throws RowhouseError `query_failed` if they are too large.
  */
 export function renderRows(
   rows: Iterable<readonly SqliteValue[]>,
@@ -36,7 +36,7 @@ export function renderRows(
   return { json: arrayOf(rendered), count: rendered.length, truncated: false };
 }
 
-/** An object has each key once: at the place of the first column of that name, with the value of the last. */
+/** An object has each key once: at the position of the first column of that name, with the value of the last. */
 function lastOfEachName(
   columns: readonly string[],
 ): readonly { readonly key: string; readonly index: number }[] {
@@ -44,7 +44,7 @@ function lastOfEachName(
   return [...indexes].map(([name, index]) => ({ key: JSON.stringify(name), index }));
 }
 
-/** A REAL keeps its point, as SQLite's own JSON has it. */
+/** A REAL keeps its decimal point, as in SQLite's own JSON. */
 function valueJson(value: SqliteValue): string {
   const json = JSON.stringify(toRecordValue(value));
   if (typeof value !== 'number' || !Number.isFinite(value)) return json;

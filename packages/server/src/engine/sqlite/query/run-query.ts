@@ -13,13 +13,13 @@ import { authorizeReading } from './reading-authorizer.ts';
 import { renderRows } from './render-rows.ts';
 import { copySchemaTable, readVisibleTables } from './visible-schema.ts';
 
-/** Runs one statement of a client's, on a connection of its own. Runs for as long as the statement does. */
+/** Runs one statement of a client on a new connection. It blocks until the statement is done. */
 export function runQuery(input: QueryMethods['runQuery']['input']): QueryAnswer {
   const start = performance.now();
   const statement = readStatement(input.sql);
   const values = within(['parameters'], () => bindParameters(statement.parameters, input.parameters));
   using database = openForQuery(input.path);
-  // One view of the database from here on: what is let in is what is there.
+  // One snapshot from here on, so that the allowed tables are the tables that exist.
   database.exec('BEGIN');
   const tables = readVisibleTables(database, input.allowed);
   if (input.allowed !== null) assertWithinLimits(database, tables, statement.sql);
@@ -30,7 +30,7 @@ export function runQuery(input: QueryMethods['runQuery']['input']): QueryAnswer 
     const prepared = prepareForRows(database, statement.sql);
     const columns = prepared.columns().map(({ name }) => name);
     const rows = prepared.iterate(values.named, ...values.anonymous);
-    // A statement that returns arrays is declared to return objects.
+    // The declared type of a statement that returns arrays is objects.
     const arrays = rows as unknown as Iterable<readonly SqliteValue[]>;
     const { json, count, truncated } = renderRows(arrays, columns, input.limit);
     const durationMs = Math.round(performance.now() - start);
@@ -40,7 +40,7 @@ export function runQuery(input: QueryMethods['runQuery']['input']): QueryAnswer 
   }
 }
 
-/** It gives rows as arrays, with every INTEGER as a bigint. */
+/** Returns rows as arrays, with every INTEGER as a bigint. */
 function prepareForRows(database: DatabaseSync, sql: string): StatementSync {
   const statement = database.prepare(sql);
   statement.setReturnArrays(true);

@@ -1,13 +1,13 @@
 import { Tokenizer } from '../../../schema/ddl/tokenizer.ts';
 import { openDatabase } from '../connection/open-database.ts';
 
-/** More places than this are not looked at. */
+/** The maximum number of places that are tried. */
 const MAX_PLACES = 50;
 
 /**
- * Where in a statement SQLite found a syntax error, counted in characters (UTF-16 code units) from 0; null where that cannot
- * be told. SQLite names only the token, which may stand in several places: the text up to the end of the right one already
- * has the same error, while up to an earlier one it is only incomplete.
+ * The position of a syntax error in a statement, in UTF-16 code units from 0; null if it cannot be determined. SQLite reports only the
+ * token, which may occur several times: the text up to the end of the right occurrence has the same error, whereas the text up to an
+ * earlier one is only incomplete.
  */
 export function findSyntaxError(sql: string, message: string): number | null {
   const token = /^near "([^]*)": syntax error$/.exec(message)?.[1];

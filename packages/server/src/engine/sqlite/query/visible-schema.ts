@@ -3,19 +3,19 @@ import type { DatabaseSync } from 'node:sqlite';
 import { foldName, isReservedName } from '../../../schema/identifier.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 
-/** The copy of the schema table, in the connection's own temporary schema. */
+/** The name of the copy of the schema table, in the connection's temporary schema. */
 export const SCHEMA_COPY = '_rowhouse_schema';
 
 const COLUMNS = 'type, name, tbl_name, rootpage, sql';
 
-/** What makes the names of the schema table mean the copy, before a statement. https://www.sqlite.org/schematab.html */
+/** The beginning of a statement that makes the names of the schema table refer to the copy. https://www.sqlite.org/schematab.html */
 export const schemaTablesClause = `WITH RECURSIVE ${['sqlite_master', 'sqlite_schema']
   .map((name) => `${name}(${COLUMNS}) AS (SELECT ${COLUMNS} FROM temp.${SCHEMA_COPY})`)
   .join(', ')}`;
 
 /**
- * Copies the schema table, without what is the service's own: no authorizer can hide a row, so the table itself is out of
- * reach, and its name stands for the copy.
+ * Copies the schema table without the service's own tables. An authorizer cannot hide rows, so the table itself is not readable, and
+ * its names refer to the copy.
  */
 export function copySchemaTable(database: DatabaseSync): void {
   database.exec(
@@ -25,18 +25,18 @@ export function copySchemaTable(database: DatabaseSync): void {
   );
 }
 
-/** What a database holds, by folded name, as far as a query may see it. */
+/** The tables of a database, by folded name, for the authorizer of a query. */
 export interface VisibleTables {
-  /** Those that a query may read, views and shadow tables too. */
+  /** Tables, views and shadow tables that a query may read. */
   readonly readable: ReadonlySet<string>;
-  /** Of these the shadow tables: a module reads its own, and compiles its writes to them, when its table is read. */
+  /** The shadow tables among them: reading a virtual table makes its module read its shadow tables and compile writes to them. */
   readonly shadows: ReadonlySet<string>;
   readonly hidden: ReadonlySet<string>;
 }
 
-/** @param allowed the tables that the client is limited to; null for every one. */
+/** @param allowed the tables that the client is limited to, or null for all. */
 export function readVisibleTables(database: DatabaseSync, allowed: readonly string[] | null): VisibleTables {
-  // Not from a PRAGMA: those compile every view first. A virtual table has no pages of its own.
+  // Not from a PRAGMA, which would compile every view first. A virtual table has no root page.
   const rows = queryRows<[string, string, number]>(
     database,
     "SELECT name, type, rootpage FROM main.sqlite_schema WHERE type IN ('table', 'view')",
@@ -53,7 +53,7 @@ export function readVisibleTables(database: DatabaseSync, allowed: readonly stri
 }
 
 /**
- * SQLite, too, knows a shadow table by its name: `<virtual table>_<part>`, with the parts of FTS3 to FTS5, R-Tree and
+ * SQLite recognizes a shadow table by its name, too: `<virtual table>_<part>`, with the parts of FTS3 to FTS5, R-Tree and
  * Geopoly. https://www.sqlite.org/vtab.html#the_xshadowname_method
  */
 function isShadow(name: string, virtualTables: ReadonlySet<string>): boolean {

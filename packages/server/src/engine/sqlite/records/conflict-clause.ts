@@ -4,7 +4,7 @@ import { findColumn } from '../rows/find-column.ts';
 import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
 import { UPSERT_PROBE } from '../rows/upsert-probe.ts';
 
-/** @throws SubjectError `validation_failed`, also where no PRIMARY KEY and no unique index has just these columns. */
+/** @throws SubjectError `validation_failed`, also if no PRIMARY KEY or unique index has exactly these columns. */
 export function conflictColumns(table: RecordTable, rule: ConflictRule): readonly RecordColumn[] {
   const columns = rule.columns.map((name, index) =>
     within(['columns', index], () => findColumn(table, name)),
@@ -22,21 +22,21 @@ export function conflictColumns(table: RecordTable, rule: ConflictRule): readonl
   return columns;
 }
 
-/** What an upsert is about. */
+/** The parts of an upsert. */
 export interface Upsert {
   readonly action: ConflictRule['action'];
-  /** The columns by which another row may be in its way. */
+  /** The columns on which another row may conflict. */
   readonly conflict: readonly RecordColumn[];
   /** At least one. */
   readonly written: readonly RecordColumn[];
-  /** What `UpsertProbe` is to be told of the row in its way. */
+  /** The columns of the conflicting row that `UpsertProbe` receives. */
   readonly place: readonly RecordColumn[];
 }
 
 /** https://www.sqlite.org/lang_upsert.html */
 export function conflictClause({ action, conflict, written, place }: Upsert): string {
   const others = written.filter((column) => !conflict.includes(column));
-  // A row that says nothing new is still one that was updated, and is returned.
+  // A row with nothing new still counts as updated and is returned.
   const changed = others.length > 0 ? others : written;
   const changes = changed.map(({ quoted }) => `${quoted} = excluded.${quoted}`).join(', ');
   const change = action === 'update' ? '1' : '0';

@@ -11,13 +11,13 @@ import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import type { WritableValues } from './writable-values.ts';
 
-/** What was being written when SQLite refused. */
+/** The write that SQLite refused. */
 interface Attempt {
   readonly database: RecordDatabase;
   readonly table: RecordTable;
-  /** Null where rows were deleted. */
+  /** Null for a deletion. */
   readonly written: WritableValues | null;
-  /** What was written, or what the rows that were deleted are found by. */
+  /** The part of the request that contains the row, or for a deletion the key or filters. */
   readonly subject: Subject;
 }
 
@@ -30,8 +30,8 @@ const CONSTRAINT_FOREIGNKEY = 787;
 const CONSTRAINT_TRIGGER = 1811;
 
 /**
- * Runs a statement, and tells a client in words what the database would not have.
- * @throws RowhouseError `constraint_violation`; `conflict` for what SQLite cannot do with the table at all.
+ * Runs a statement and converts errors of SQLite about constraints to errors for clients.
+ * @throws RowhouseError `constraint_violation`; `conflict` if SQLite cannot write to the table at all.
  */
 export function explainingConstraints<Result>(attempt: Attempt, write: () => Result): Result {
   try {
@@ -53,7 +53,7 @@ function explainRefusal(error: unknown, attempt: Attempt): unknown {
       return keyMismatch(error, attempt);
     case SQLITE_FULL:
       return hasGivenLastId(attempt) ? lastIdGiven(error, attempt.table) : error;
-    // A trigger, a CHECK or a view that fails by itself.
+    // A trigger, a CHECK or a view fails with an error of its own.
     case SQLITE_ERROR:
       return new RowhouseError('conflict', `SQLite rejects the operation: ${error.message}.`, {
         cause: error,
@@ -63,7 +63,7 @@ function explainRefusal(error: unknown, attempt: Attempt): unknown {
   }
 }
 
-/** Only an INTEGER PRIMARY KEY of a table that is not STRICT refuses a value by its type. */
+/** Outside STRICT tables, only an INTEGER PRIMARY KEY rejects a value because of its type. */
 function keyMismatch(error: Error, attempt: Attempt): RowhouseError {
   const { table, written, subject } = attempt;
   const key = table.key?.[0];
@@ -73,8 +73,8 @@ function keyMismatch(error: Error, attempt: Attempt): RowhouseError {
 }
 
 /**
- * SQLite says that the disk is full, too, where it has no higher id to give. On a disk that is full, the transaction may
- * be over by now. https://www.sqlite.org/autoinc.html
+ * SQLite also reports a full disk if the highest id has been used. On a full disk the transaction may already have ended.
+ * https://www.sqlite.org/autoinc.html
  */
 function hasGivenLastId({ database, table, written }: Attempt): boolean {
   if (written === null || table.rowid === null || !database.connection.isTransaction) return false;
@@ -101,7 +101,7 @@ function constraintFault(error: Error, code: number, attempt: Attempt): Rowhouse
   return violation(error, sentenceOf(error.message, columns), faultsOf(columns, attempt, error.message));
 }
 
-/** `UNIQUE constraint failed: t.a, t.b`: a name may hold commas and dots, so the columns are looked for, not split off. */
+/** `UNIQUE constraint failed: t.a, t.b`. Names may contain commas and dots, so known columns are searched for in the text. */
 function columnsNamedIn(message: string, table: RecordTable): readonly string[] {
   const named = table.columns.filter(({ name }) => {
     const full = `${table.name}.${name}`;
@@ -110,7 +110,7 @@ function columnsNamedIn(message: string, table: RecordTable): readonly string[] 
   return named.map(({ name }) => name);
 }
 
-/** SQLite's own words name the constraint and its columns. */
+/** SQLite's message names the constraint and its columns. */
 function sentenceOf(message: string, columns: readonly string[]): string {
   if (message.startsWith('UNIQUE') && columns.length > 0) {
     return `${message}: another row has the same ${columns.join(', ')}`;
@@ -138,7 +138,7 @@ function violation(cause: Error, message: string, faults: readonly Fault[]): Row
     : new SubjectError('constraint_violation', faults, { summary, cause });
 }
 
-/** SQLite does not say which foreign key it was. https://www.sqlite.org/foreignkeys.html#fk_indexes */
+/** SQLite does not say which foreign key failed. https://www.sqlite.org/foreignkeys.html#fk_indexes */
 function foreignKeyFault(error: Error, attempt: Attempt): RowhouseError {
   const missing = attempt.written === null ? undefined : missingParent(attempt);
   if (missing !== undefined) {
@@ -153,7 +153,7 @@ function foreignKeyFault(error: Error, attempt: Attempt): RowhouseError {
   return violation(error, `FOREIGN KEY constraint failed: rows of ${names} reference this row`, []);
 }
 
-/** The first foreign key all of whose columns were written and that finds no row. */
+/** Returns the first foreign key whose columns were all written and whose parent row does not exist. */
 function missingParent({ database, table, written }: Attempt): ForeignKeyFacts | undefined {
   return readForeignKeys(database.connection, table.name).find((reference) => {
     const { columns, referencedTable, referencedColumns } = reference;

@@ -25,7 +25,7 @@ export function deleteRecord(database: RecordDatabase, table: RecordTable, key: 
   );
 }
 
-/** Deletes every row that the filters fit. @throws RowhouseError `validation_failed`, `constraint_violation`. */
+/** Deletes every row that matches the filters. @throws RowhouseError `validation_failed`, `constraint_violation`. */
 export function deleteRecords(
   database: RecordDatabase,
   table: RecordTable,

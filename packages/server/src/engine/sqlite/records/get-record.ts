@@ -17,7 +17,7 @@ export function getRecord(database: RecordDatabase, table: RecordTable, key: Rec
   });
 }
 
-/** The row that has these values in these columns, as JSON; null where there is none, or where it is too long for a string. */
+/** The row with these values in these columns, as JSON; null if there is none or it is too long for a string. */
 export function findRow(
   database: RecordDatabase,
   table: RecordTable,

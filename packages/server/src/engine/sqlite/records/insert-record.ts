@@ -11,7 +11,7 @@ import { returningRow } from './returned-row.ts';
 import { type WritableValues, writableValues } from './writable-values.ts';
 
 /**
- * @param subject of the row, in the caller's input.
+ * @param subject the row's place in the request.
  * @throws RowhouseError `validation_failed`, `constraint_violation`.
  */
 export function insertRecord(
@@ -53,7 +53,7 @@ function insertReturning(
   return returned === null ? null : returning.rowJson(returned);
 }
 
-/** RETURNING does not know the rowid that the module of a virtual table gives. */
+/** RETURNING does not return a rowid that the module of a virtual table assigns. */
 function insertVirtual(
   database: RecordDatabase,
   table: RecordTable,

@@ -3,7 +3,7 @@ import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import { insertRecord } from './insert-record.ts';
 
-/** Call it inside a transaction, which ends all of them when one fails. @throws RowhouseError as `insertRecord` does. */
+/** Call it inside a transaction, which an error rolls back. @throws RowhouseError as `insertRecord` does. */
 export function insertRecords(
   database: RecordDatabase,
   table: RecordTable,

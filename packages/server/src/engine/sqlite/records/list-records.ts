@@ -11,13 +11,13 @@ import { orderByClause, orderOf, type OrderTerm } from '../rows/sort-order.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { conditionAfter, isDamagedText, type Place, writeCursor } from './page-cursor.ts';
 
-/** The most text that one page may be, in UTF-16 code units. */
+/** The maximum length of one page, in UTF-16 code units. */
 const PAGE_MAX_LENGTH = 67_108_864;
 
-/** The most text that a page of a table with long values may be where nobody should wait for it. */
+/** The maximum length of a page that is read as short work, in UTF-16 code units. */
 const SHORT_PAGE_MAX_LENGTH = 524_288;
 
-/** Call it inside a transaction, so that the count and the rows are of one moment. @throws RowhouseError `validation_failed`. */
+/** Call it inside a transaction, so that the count matches the rows. @throws RowhouseError `validation_failed`. */
 export function listRecords(
   database: RecordDatabase,
   table: RecordTable,
@@ -28,7 +28,7 @@ export function listRecords(
   return page;
 }
 
-/** The same, but rows that are so long that reading them takes its time are left to a reader. */
+/** The same, but a page of long rows is handed on to a reader. */
 export function listShortRecords(
   database: RecordDatabase,
   table: RecordTable,
@@ -38,7 +38,7 @@ export function listShortRecords(
   return page === null ? needs('reader') : done(page);
 }
 
-/** Null where the rows are longer together than `maxLength`. */
+/** Null if the rows together are longer than `maxLength`. */
 function readPage(
   database: RecordDatabase,
   table: RecordTable,
@@ -73,11 +73,11 @@ interface ReadRows {
   /** Each a JSON object. */
   readonly rows: readonly string[];
   readonly hasMore: boolean;
-  /** The values of the last row in the columns that the rows are ordered by; empty where no cursor was asked for. */
+  /** The last row's values in the sort columns; empty if no cursor was requested. */
   readonly lastPlace: Place;
 }
 
-/** One row more than was asked for tells that there are more. Null where they are too long together. */
+/** Reads one row more than requested to determine `hasMore`. Null if the rows together are too long. */
 function readRows(database: RecordDatabase, table: RecordTable, selection: Selection): ReadRows | null {
   const { request, order, maxLength } = selection;
   const columns = within(['columns'], () => projectionOf(table, request.columns));
@@ -100,7 +100,7 @@ function readRows(database: RecordDatabase, table: RecordTable, selection: Selec
       lastPlace = row.slice(width);
     }
   } catch (error) {
-    // The row that only tells that there are more need not be one that can be sent.
+    // The additional row is not sent, so it may be too large.
     hasMore = rows.length === request.limit && error instanceof Error && isTooLarge(error);
     if (!hasMore) throw error;
   }
@@ -112,7 +112,7 @@ function readRows(database: RecordDatabase, table: RecordTable, selection: Selec
   };
 }
 
-/** The place of the row at this position of the page, with its texts as the bytes that they are. */
+/** The sort values of the row at this position of the page, with texts as bytes. */
 function rereadPlace(
   database: RecordDatabase,
   table: RecordTable,

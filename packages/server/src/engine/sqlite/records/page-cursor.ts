@@ -3,32 +3,32 @@ import { allOf, type Condition } from '../rows/filter-conditions.ts';
 import type { OrderTerm } from '../rows/sort-order.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 
-/** One letter for the kind of value, and the value as text that says all of it. */
+/** A letter for the type of the value, and the exact value as text. */
 type WrittenValue = readonly ['n'] | readonly ['i' | 'r' | 't' | 'u' | 'b', string];
 
-/** The values of a row in the columns of an order. A text whose bytes are no UTF-8 is known by its bytes alone. */
+/** The values of a row in its sort columns. A text that is not valid UTF-8 is represented by its bytes. */
 export type Place = readonly (SqliteValue | { readonly textBytes: Uint8Array })[];
 
-/** Whether what was read of a text may not be all it was: bytes that make no character are read as U+FFFD. */
+/** Whether the text may have contained invalid bytes, which are read as U+FFFD. */
 export function isDamagedText(value: SqliteValue): boolean {
   return typeof value === 'string' && value.includes('\u{fffd}');
 }
 
 interface WrittenCursor {
-  /** The order that the cursor belongs to. */
+  /** The sort order that the cursor belongs to. */
   readonly order: string;
   readonly values: readonly WrittenValue[];
 }
 
-/** The place of a row in an order, as text that a client sends back as it got it. */
+/** Encodes the position of a row in a sort order as an opaque text for clients. */
 export function writeCursor(order: readonly OrderTerm[], values: Place): string {
   const cursor: WrittenCursor = { order: describe(order), values: values.map(writeValue) };
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
 /**
- * What holds for every row that comes after the cursor's in this order.
- * @throws RowhouseError `validation_failed` for text that is no cursor of this order.
+ * A condition that is true for every row after the cursor in this order.
+ * @throws RowhouseError `validation_failed` for text that is not a cursor of this order.
  */
 export function conditionAfter(order: readonly OrderTerm[], cursor: string): Condition {
   const values = readCursor(order, cursor);
@@ -45,7 +45,7 @@ export function conditionAfter(order: readonly OrderTerm[], cursor: string): Con
   };
 }
 
-/** NULL comes before every value. https://www.sqlite.org/lang_select.html#orderby */
+/** NULL sorts before every value. https://www.sqlite.org/lang_select.html#orderby */
 function comesAfter({ column: { quoted }, descending }: OrderTerm, value: Place[number]): Condition {
   if (value === null) return { sql: descending ? 'false' : `${quoted} IS NOT NULL`, values: [] };
   const { sql, values } = operand(value);
@@ -53,7 +53,7 @@ function comesAfter({ column: { quoted }, descending }: OrderTerm, value: Place[
   return { sql: `${quoted} < ${sql} OR ${quoted} IS NULL`, values };
 }
 
-/** The `+` takes the affinity away that a CAST has, and a parameter has not. https://www.sqlite.org/datatype3.html#affinity_of_expressions */
+/** The `+` removes the affinity that a CAST has; a parameter has none. https://www.sqlite.org/datatype3.html#affinity_of_expressions */
 function operand(value: Place[number]): Condition {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) {
     return { sql: '?', values: [value] };
@@ -81,7 +81,7 @@ function readCursor(order: readonly OrderTerm[], text: string): Place {
       return cursor.values.map(readValue);
     }
   } catch {
-    // Whatever it is, it is no cursor.
+    // It is not a cursor.
   }
   throw invalidInput(['after'], 'must be the next_cursor of the previous page, with the same sort and order');
 }

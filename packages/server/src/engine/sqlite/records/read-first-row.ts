@@ -6,7 +6,7 @@ import type { FirstRow } from '../../engine.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { type SqliteValue, toRecordValue } from '../values/record-value.ts';
 
-/** @throws RowhouseError `not_found`; `conflict` for a table that needs something of SQLite that is not here. */
+/** @throws RowhouseError `not_found`; `conflict` for a table that needs a module that this build of SQLite lacks. */
 export function readFirstRow(database: DatabaseSync, requested: string): FirstRow {
   const table = storedName(database, requested);
   try {
@@ -28,7 +28,7 @@ export function readFirstRow(database: DatabaseSync, requested: string): FirstRo
   }
 }
 
-/** SQLite compares names without regard to the case of ASCII letters, and so does NOCASE. */
+/** SQLite and NOCASE both ignore the case of ASCII letters. */
 function storedName(database: DatabaseSync, requested: string): string {
   const sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE";
   const [found] = isReservedName(requested) ? [] : queryRows<[string]>(database, sql, [requested]);
@@ -38,7 +38,7 @@ function storedName(database: DatabaseSync, requested: string): string {
 
 const SQLITE_ERROR = 1;
 
-/** The statement is sound, so SQLite itself lacks something: the module of a virtual table, say. */
+/** The statement is valid, so SQLite lacks something, such as the module of a virtual table. */
 function isSqlError(error: unknown): error is Error {
   return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_ERROR;
 }

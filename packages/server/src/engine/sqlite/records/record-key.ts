@@ -4,7 +4,7 @@ import type { RecordKey } from '../../project-records.ts';
 import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 
-/** The key columns of a table that has a key. @throws RowhouseError `conflict`. */
+/** The key columns of a table. @throws RowhouseError `conflict` if it has none. */
 export function keyColumnsOf(table: RecordTable): readonly RecordColumn[] {
   if (table.key !== null) return table.key;
   throw new RowhouseError(
@@ -19,8 +19,8 @@ export function keyCondition(columns: readonly RecordColumn[]): string {
 }
 
 /**
- * The values that a key in a path stands for.
- * @throws RowhouseError `not_found` for text that no value of the column is written as: no row can have it.
+ * The values of a key in a path.
+ * @throws RowhouseError `not_found` for text that cannot be a value of the column, because no row has it.
  */
 export function keyValues(columns: readonly RecordColumn[], key: RecordKey): readonly SqliteValue[] {
   const texts = columns.length === 1 ? [key.whole] : key.parts;
@@ -32,7 +32,7 @@ function keyValue(text: string, kind: RecordColumn['kind']): SqliteValue {
   switch (kind) {
     case 'integer':
       return integerOf(text) ?? otherThanInteger(text);
-    // Where a column takes every value, a key that looks like an integer is one.
+    // In a column without a type, a key that looks like an integer is one.
     case 'any':
       return integerOf(text) ?? text;
     case 'real':
@@ -41,7 +41,7 @@ function keyValue(text: string, kind: RecordColumn['kind']): SqliteValue {
       const bytes = Buffer.from(text, 'base64');
       return bytes.toString('base64') === text ? bytes : nowhere();
     }
-    // SQLite makes a number of text that looks like one, as it did when the value was stored.
+    // SQLite converts text that looks like a number, as it did when the value was stored.
     case 'numeric':
     case 'text':
       return text;
@@ -54,7 +54,7 @@ function integerOf(text: string): bigint | null {
   return BigInt.asIntN(64, integer) === integer ? integer : null;
 }
 
-/** A column that is not of a STRICT table takes what is no integer, too: such a number as JSON writes it, or text. */
+/** A column outside STRICT tables also stores what is not an integer: another JSON number, or text. */
 function otherThanInteger(text: string): SqliteValue {
   if (!/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(text)) return text;
   return String(Number(text)) === text ? Number(text) : nowhere();

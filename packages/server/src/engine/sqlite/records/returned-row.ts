@@ -5,20 +5,20 @@ import type { SqliteValue } from '../values/record-value.ts';
 import { findRow } from './get-record.ts';
 
 /**
- * How a statement that writes one row gives the row as it then is. RETURNING gives it as the statement left it, which is
- * not yet what triggers make of it: then it gives the row's place, and the row is read from there.
+ * How a statement that writes one row returns the row as stored. RETURNING returns the row before triggers change it. If there may be
+ * such a change, the clause returns the row's key, and the row is read by it.
  * https://www.sqlite.org/lang_returning.html#limitations_and_caveats
  */
 export interface Returning {
-  /** For SQL. */
+  /** The RETURNING clause. */
   readonly clause: string;
-  /** Null where the row that was returned is not there any more: a trigger removed it. */
+  /** Null if the row no longer exists because a trigger removed it. */
   readonly rowJson: (returned: readonly SqliteValue[]) => string | null;
 }
 
-/** @param settled whether no foreign key changes the row once more. */
+/** @param settled whether no foreign key changes the row afterwards. */
 export function returningRow(database: RecordDatabase, table: RecordTable, settled: boolean): Returning {
-  // A view has no place to read a row from.
+  // A view has no key to read a row by.
   const place = table.order;
   if (place === null || (settled && !table.hasTriggers)) {
     return { clause: `RETURNING ${rowJsonColumns(table.columns)}`, rowJson: joinRowJson };

@@ -3,13 +3,12 @@ import type { NewRecord, RecordChange, RecordPageRequest } from '../../project-r
 import type { RecordTable } from '../rows/record-table.ts';
 
 /**
- * Whether an operation does a small, bounded amount of work: it finds one row by a key and touches no other, or reads some
- * rows from where a key is.
- * Triggers may do anything; to change what foreign keys refer to is to search other tables; a view may take for ever.
+ * Whether an operation does a small, bounded amount of work: it finds one row by a key and touches no other, or reads a few rows from
+ * a key onwards. Triggers may do anything, changing a referenced value searches other tables, and a view may run without end.
  */
 export const isShort = {
   getRecord: isPlain,
-  /** A column may be computed from values that are long, and not in the page: for 200 rows that takes its time. */
+  /** Virtual columns may be computed from long values outside the page, which takes time for 200 rows. */
   listRecords: (table: RecordTable) => isPlain(table) && !table.hasVirtualColumns,
   createRecord: (table: RecordTable, record: NewRecord) => {
     return isPlainToWrite(table) && (record.onConflict === null || !refersTo(table, othersIn(record)));
@@ -22,19 +21,19 @@ export const isShort = {
 
 const SHORT_PAGE_MAX_ROWS = 200;
 
-/** Whether a page of a table is read along its key, and no further than a few rows. */
+/** Whether a page is read in key order and has only a few rows. */
 export function isShortPage({ filters, sort, countAll, offset, limit }: RecordPageRequest): boolean {
   return filters.length === 0 && sort === null && !countAll && offset + limit <= SHORT_PAGE_MAX_ROWS;
 }
 
-/** Where a read is done that is not short: a view, and what may be costly, where it can be stopped. */
+/** Where a read that is not short runs: views and costly tables in a process that can be killed. */
 export function workerToRead(table: RecordTable): 'reader' | 'process' {
   return table.isCostly ? 'process' : 'reader';
 }
 
 /**
- * Where a write is done that is not short: a trigger, and what may be costly, where it can be stopped. The writer looks at the
- * other tables of the database as well, and may hand the write on itself.
+ * Where a write that is not short runs: triggers and costly tables in a process that can be killed. The writer also checks the other
+ * tables of the database and may hand the write on.
  */
 export function workerToWrite(table: RecordTable): 'writer' | 'process' {
   return table.hasTriggers || (table.kind === 'table' && table.isCostly) ? 'process' : 'writer';
@@ -48,7 +47,7 @@ function isPlainToWrite(table: RecordTable): boolean {
   return isPlain(table) && !table.hasTriggers;
 }
 
-/** The columns that an upsert may change: those that it is found by stay as they are. */
+/** The columns that an upsert may change: all but the conflict columns. */
 function othersIn({ row, onConflict }: NewRecord): readonly string[] {
   const found = new Set((onConflict?.columns ?? []).map(foldName));
   return Object.keys(row).filter((name) => !found.has(foldName(name)));

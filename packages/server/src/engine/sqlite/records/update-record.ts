@@ -42,14 +42,14 @@ function update(
   key: KeyOfRow,
   written: WritableValues,
 ): string | null {
-  // A row may refer to itself, and then a foreign key changes it once more.
+  // In a row that references itself, a foreign key changes the row once more.
   const returning = returningRow(database, table, !touchesReferences(table, written.columns));
   const sql = `${updateSet(table, written)} WHERE ${keyCondition(key.columns)} ${returning.clause}`;
   const returned = database.firstRow(sql, [...written.values, ...key.values]);
   return returned === null ? null : returning.rowJson(returned);
 }
 
-/** Virtual tables have no RETURNING for it, and their rows go by the rowid. */
+/** Virtual tables do not support RETURNING for this; their rows are found by rowid. */
 function updateVirtual(
   database: RecordDatabase,
   table: RecordTable,

@@ -8,7 +8,7 @@ import { countChanged } from './count-changed.ts';
 import { updateSet } from './update-record.ts';
 import { writableValues } from './writable-values.ts';
 
-/** Changes every row that the filters fit. @throws RowhouseError `validation_failed`, `constraint_violation`. */
+/** Changes every row that matches the filters. @throws RowhouseError `validation_failed`, `constraint_violation`. */
 export function updateRecords(
   database: RecordDatabase,
   table: RecordTable,

@@ -6,7 +6,7 @@ import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
 import { bindValue } from '../values/bind-value.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 
-/** The columns that a client's row names, in its order, and the value to bind for each. */
+/** The columns of a client's row, in its order, and the values to bind. */
 export interface WritableValues {
   readonly columns: readonly RecordColumn[];
   readonly values: readonly SqliteValue[];
@@ -28,7 +28,7 @@ export function writableValues(table: RecordTable, row: ClientRow): WritableValu
   return { columns, values };
 }
 
-/** Whether one of these columns is referred to by foreign keys of other rows. */
+/** Whether foreign keys of other rows reference one of these columns. */
 export function touchesReferences(table: RecordTable, columns: readonly RecordColumn[]): boolean {
   return columns.some(({ name }) => table.referencedColumns.has(foldName(name)));
 }

@@ -7,16 +7,16 @@ import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 
 /**
- * Runs a write on a table, or gives what it gave the first time, when the table may be gone. Call it inside a transaction,
- * after `refresh`.
- * @throws RowhouseError `not_found`, `permission_denied`, `idempotency_mismatch`, and what the write throws.
+ * Runs a write on a table, or returns its stored result, even if the table no longer exists. Call it inside a transaction, after
+ * `refresh`.
+ * @throws RowhouseError `not_found`, `permission_denied`, `idempotency_mismatch`, and the errors of the write.
  */
 export function writeOnce<Result>(
   database: RecordDatabase,
   { table: reference, request }: WriteTarget,
   write: (table: RecordTable) => Result,
 ): Replayable<Result> {
-  // A client that may not use the table does not learn what was written there either.
+  // Checked first, so that a stored result reveals nothing about a table that the client may not use.
   requireAllowed(database, reference);
   return runOnce(database.connection, request, () => write(allowedTable(database, reference)));
 }

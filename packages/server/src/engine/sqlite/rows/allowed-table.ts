@@ -14,7 +14,7 @@ export function allowedTable(database: RecordDatabase, reference: TableReference
 }
 
 /**
- * Whether there is such a table is not said: it is nothing for a client that may not use it.
+ * Does not reveal whether the table exists.
  * @throws RowhouseError `permission_denied`.
  */
 export function requireAllowed(database: RecordDatabase, { nameOrId, allowed }: TableReference): void {

@@ -14,7 +14,7 @@ function costOf(sql: string): ExpressionCost {
 const times = (count: number, text: (index: number) => string, by = ', ') =>
   Array.from({ length: count }, (_, index) => text(index)).join(by);
 
-describe('light work, however long the values are', () => {
+describe('light for values of any length', () => {
   const plain: Readonly<Record<string, string>> = {
     'a key and columns':
       'CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT NOT NULL, b REAL) STRICT',
@@ -44,7 +44,7 @@ describe('light work, however long the values are', () => {
   };
   for (const [what, sql] of Object.entries(plain)) test(what, () => assert.equal(costOf(sql), 'light'));
 
-  test('the tables of random schemas that have no expression', async () => {
+  test('tables without expressions, from random schemas', async () => {
     await withRandomDatabases(100, (databases) => {
       for (const database of databases) {
         const plainTables = `SELECT name FROM main.sqlite_schema m WHERE type = 'table' AND rootpage > 0
@@ -59,7 +59,7 @@ describe('light work, however long the values are', () => {
   });
 });
 
-describe('work that is short for values that are', () => {
+describe('short for short values', () => {
   const short: Readonly<Record<string, string>> = {
     'a list of countries': `CREATE TABLE t (land TEXT CHECK (land IN (${times(249, (n) => `'c${n}'`)})))`,
     defaults: `CREATE TABLE t (a DEFAULT 1, b DEFAULT 'x', c DEFAULT CURRENT_TIMESTAMP, d DEFAULT (datetime('now')),
@@ -76,7 +76,7 @@ describe('work that is short for values that are', () => {
   for (const [what, sql] of Object.entries(short)) test(what, () => assert.equal(costOf(sql), 'short'));
 });
 
-/** Each of them in every place where a table may have an expression. */
+/** Each of them is tested in every place where a table may have an expression. */
 const COSTLY: Readonly<Record<string, string>> = {
   'a text that grows': `length(${times(480, () => 'a', '||')}) > -1`,
   'two texts in one': "a || 'x' <> 'y'",
@@ -116,19 +116,19 @@ const PLACES: Readonly<Record<string, (expression: string) => string>> = {
 };
 
 for (const [what, expression] of Object.entries(COSTLY)) {
-  describe(`work that may be long: ${what}`, () => {
+  describe(`costly: ${what}`, () => {
     for (const [place, sqlOf] of Object.entries(PLACES)) {
       test(`in ${place}`, () => assert.equal(costOf(sqlOf(expression)), 'costly'));
     }
     test('in a default', () => {
-      // A default refers to no column, and SQLite computes what is constant as it compiles.
+      // A default cannot use columns, and SQLite evaluates constants while it compiles.
       const constant = expression.replaceAll(/\ba\b/g, "lower('a')");
       assert.equal(costOf(`CREATE TABLE t (a TEXT DEFAULT (${constant}))`), 'costly');
     });
   });
 }
 
-describe('work that may be long', () => {
+describe('costly', () => {
   const costly: Readonly<Record<string, string>> = {
     'columns each of which takes the one before it twice': `CREATE TABLE t (a, g0 AS (a),
       ${times(12, (n) => `g${n + 1} AS (g${n} = g${n})`)})`,
@@ -141,7 +141,7 @@ describe('work that may be long', () => {
   };
   for (const [what, sql] of Object.entries(costly)) test(what, () => assert.equal(costOf(sql), 'costly'));
 
-  test('a definition that has more than one statement, of a file that somebody made', () => {
+  test('a crafted definition with several statements has the cost of its first', () => {
     using database = databaseWith('CREATE TABLE t (a CHECK (a > 0))');
     database.enableDefensive(false);
     database.exec(`PRAGMA writable_schema = ON;

@@ -8,14 +8,14 @@ import { type ProgramCost, programCost } from './program-cost.ts';
 import { SHORT_WORK_LIMITS } from './short-work-limits.ts';
 
 /**
- * What the expressions of a table (its CHECKs, generated columns, defaults and indexes) take for a single row. `light`: little, also
- * for the longest values; `short`: little for values within `SHORT_WORK_LIMITS`; `costly`: nobody knows how much time or memory.
+ * The cost of a table's expressions (CHECKs, generated columns, defaults and indexes) for one row. `light`: low, also for the longest
+ * values; `short`: low for values within `SHORT_WORK_LIMITS`; `costly`: unknown time or memory.
  */
 export type ExpressionCost = 'light' | 'short' | 'costly';
 
 /**
- * SQLite itself is asked: it compiles in an empty database what writes and reads a row of the table, and every instruction of that
- * must be known to be short. What cannot be compiled there is nothing to vouch for.
+ * SQLite compiles, in an empty database, the statements that write and read a row of the table, and every instruction must be known to
+ * be short. A table that does not compile there is `costly`.
  */
 export function expressionCost(database: DatabaseSync, table: string): ExpressionCost {
   const statements = queryRows<[string]>(
@@ -24,7 +24,7 @@ export function expressionCost(database: DatabaseSync, table: string): Expressio
      AND sql IS NOT NULL AND rootpage > 0 ORDER BY type = 'index'`,
     [table],
   ).map(([sql]) => sql);
-  // ON CONFLICT REPLACE deletes other rows, and a foreign key may take more along.
+  // ON CONFLICT REPLACE deletes other rows, and foreign keys may delete more.
   if (statements.some((sql) => /\breplace\b/i.test(sql))) return 'costly';
   const costs = compiledCosts(table, statements);
   if (costs === null || !isWithin(costs.read, READ_MAX)) return 'costly';
@@ -42,17 +42,17 @@ function isWithin(cost: ProgramCost, max: ProgramCost): boolean {
   );
 }
 
-/** A step over a text of 128 KiB takes up to half a millisecond, as with a sum of two that are all digits. */
+/** A step on a text of 128 KiB takes up to half a millisecond, for example a sum of two texts of digits. */
 const SHORT_MAX: ProgramCost = { steps: 128, copies: 512, cursors: 128, texts: 128, formats: 128 };
 
-/** A step over a value of 10 MiB takes up to 40 milliseconds, and each index holds a copy of it until the row is written. */
+/** A step on a value of 10 MiB takes up to 40 milliseconds, and each index holds a copy of it until the row is written. */
 const LIGHT_MAX: ProgramCost = { steps: 32, copies: 128, cursors: 40, texts: 0, formats: 0 };
 
-/** The JSON of a row says up to eight times what a virtual column is computed from. */
+/** The JSON of a row evaluates the expression of a virtual column up to eight times. */
 const READ_MAX: ProgramCost = { steps: 8, copies: 128, cursors: 8, texts: 8, formats: 1 };
 
 interface RowCosts {
-  /** Of what adds a row, and of what changes every column of one, so that no CHECK and no index is left out. */
+  /** An insert and an update of every column, so that every CHECK and index is included. */
   readonly written: readonly ProgramCost[];
   readonly read: ProgramCost;
 }
@@ -64,9 +64,9 @@ function compiledCosts(table: string, statements: readonly string[]): RowCosts |
     limits: SCRATCH_LIMITS,
   });
   try {
-    // The tables that it refers to are not here. To look for a row by its key is short.
+    // The referenced tables do not exist here. Finding a row by its key is short.
     scratch.exec('PRAGMA foreign_keys = OFF');
-    // Prepared, not executed as a script: in a crafted file more may follow the first statement.
+    // Prepared instead of executed as a script: in a crafted file other statements may follow the first.
     for (const sql of statements) scratch.prepare(sql).run();
     return costsOf(scratch, table);
   } catch {
@@ -74,7 +74,7 @@ function compiledCosts(table: string, statements: readonly string[]): RowCosts |
   }
 }
 
-/** A connection that should not go as deep could not read a schema with anything deeper, so this limit is only here. */
+/** A connection with a lower depth limit could not read a schema with deeper expressions, so only this connection has the limit. */
 const SCRATCH_LIMITS = { ...SHORT_WORK_LIMITS, exprDepth: 200 };
 
 function costsOf(scratch: DatabaseSync, table: string): RowCosts | null {

@@ -5,18 +5,18 @@ import type { SqliteValue } from '../values/record-value.ts';
 import { findColumn } from './find-column.ts';
 import type { RecordColumn, RecordTable } from './record-table.ts';
 
-/** A condition, for SQL, and the values of its parameters in order. */
+/** An SQL condition and the values of its parameters, in order. */
 export interface Condition {
   readonly sql: string;
   readonly values: readonly SqliteValue[];
 }
 
-/** The conditions of a client's filters, all at once. @throws SubjectError `validation_failed`, about the filters. */
+/** The conjunction of a client's filters. @throws SubjectError `validation_failed`, about the filters. */
 export function filterConditions(table: RecordTable, filters: readonly RecordFilter[]): Condition {
   return allOf(filters.map((filter, index) => within([index], () => filterCondition(table, filter))));
 }
 
-/** All of these conditions at once; true for every row where there is none. */
+/** The conjunction of these conditions; true for every row if there are none. */
 export function allOf(conditions: readonly Condition[]): Condition {
   if (conditions.length === 0) return { sql: 'true', values: [] };
   return {

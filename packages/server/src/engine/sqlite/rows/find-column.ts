@@ -3,7 +3,7 @@ import { foldName } from '../../../schema/identifier.ts';
 import type { RecordColumn, RecordTable } from './record-table.ts';
 
 /**
- * By name in any case, as SQLite has it; the error lists the names, so that a client needs no second call to get it right.
+ * Finds a column by its name in any case, as SQLite does. The error lists the names, so that a client can correct its request.
  * @throws SubjectError `validation_failed`, about the name.
  */
 export function findColumn(table: RecordTable, name: string): RecordColumn {

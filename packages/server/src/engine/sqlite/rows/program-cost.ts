@@ -2,25 +2,25 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { queryRows } from '../introspection/query-rows.ts';
 
-/** How many instructions of each kind a program has. */
+/** The number of instructions of each kind in a program. */
 export interface ProgramCost {
-  /** What looks at a value once, all calls of functions among it. */
+  /** Instructions that read a value once, including all function calls. */
   readonly steps: number;
-  /** Values that are copied: into the keys of indexes, and those of IN lists. */
+  /** Instructions that copy a value, into the key of an index or an IN list. */
   readonly copies: number;
-  /** What is open: the table, its indexes, IN lists. */
+  /** Open tables, indexes and IN lists. */
   readonly cursors: number;
-  /** Calls that may give as much text as they take. */
+  /** Calls whose result may be as long as their arguments. */
   readonly texts: number;
-  /** Those of them that may give up to ten times as much, as a format asks for. */
+  /** Those of them whose result may be up to ten times as long, because of a format. */
   readonly formats: number;
 }
 
 type Kind = keyof ProgramCost;
 
 /**
- * What the program costs that SQLite compiles a statement to; null where that is not known. Only instructions that are listed here
- * are known: whatever else there is, or will be, may take any time or memory.
+ * The cost of the program that SQLite compiles a statement to, or null if it is unknown. Only the listed instructions are known: any
+ * other, also in a later version of SQLite, may take unbounded time or memory.
  * https://www.sqlite.org/opcode.html, https://www.sqlite.org/lang_explain.html
  */
 export function programCost(database: DatabaseSync, sql: string): ProgramCost | null {
@@ -33,13 +33,13 @@ export function programCost(database: DatabaseSync, sql: string): ProgramCost | 
   return cost;
 }
 
-/** The fourth parameter of a call is the function, with how many arguments it takes: a negative number for any number. */
+/** `p4` of a function call is the function with its number of arguments; a negative number stands for any. */
 type Instruction = [address: number, opcode: string, p1: number, p2: number, p3: number, p4: string | null];
 
 const CALLS: ReadonlySet<string> = new Set(['Function', 'PureFunc']);
 
 const KINDS: ReadonlyMap<string, readonly Kind[]> = new Map([
-  // What puts a row together, looks for its keys, and stores it; each at most once for a column, a key or a constant.
+  // Build a row, find its keys and store it; each at most once per column, key or constant.
   ...listed(
     [],
     `Init Transaction Goto Halt Noop Once BeginSubrtn Gosub Return Explain
@@ -52,7 +52,7 @@ const KINDS: ReadonlyMap<string, readonly Kind[]> = new Map([
   ),
   ...listed(['cursors'], 'OpenRead OpenWrite OpenEphemeral ReopenIdx'),
   ...listed(['copies'], 'MakeRecord Copy'),
-  // What looks at a value, and gives a number or one of the values.
+  // Read a value and return a number or one of the values.
   ...listed(
     ['steps'],
     `Eq Ne Lt Le Gt Ge ElseEq Jump Compare Permutation
@@ -67,7 +67,7 @@ const KINDS: ReadonlyMap<string, readonly Kind[]> = new Map([
      current_date(0) current_time(0) current_timestamp(0)
      date(-1) datetime(-1) julianday(-1) time(-1) unixepoch(-1)`,
   ),
-  // Not trim() with two arguments: it looks for each character of the one at each place of the other.
+  // Not trim() with two arguments: it compares each character of one with each position of the other.
   ...listed(
     ['steps', 'texts'],
     `lower(1) ltrim(1) max(-3) min(-3) nullif(2) rtrim(1)

@@ -4,8 +4,8 @@ import { findColumn } from './find-column.ts';
 import type { RecordColumn, RecordTable } from './record-table.ts';
 
 /**
- * The columns that a client asks for, each once, in its order: as `id,name`, or name by name; all for null. A column may be
- * called `a,b`: what is one whole name is no list.
+ * The columns that a client requests, each once, in its order: as `id,name`, or as a list of names; all columns for null. A name may
+ * contain a comma, so an existing column `a,b` is not read as a list.
  * @throws SubjectError `validation_failed`, about the names.
  */
 export function projectionOf(

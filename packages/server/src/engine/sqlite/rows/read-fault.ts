@@ -8,8 +8,7 @@ const SQLITE_TOOBIG = 18;
 const SQLITE_MISMATCH = 20;
 
 /**
- * Reads rows, and tells a client in words what SQLite cannot read: a view or a generated column that fails by itself, a
- * collation that only another program has.
+ * Reads rows and converts errors of SQLite to errors for clients: a view or a generated column fails, or a collation is missing.
  * @throws RowhouseError `conflict`.
  */
 export function explainingReads<Result>(table: RecordTable, read: () => Result): Result {
@@ -29,8 +28,8 @@ function explainReadFault(error: unknown, table: RecordTable): unknown {
 }
 
 /**
- * Whether a value is longer than SQLite's limit, or than the longest string of JavaScript. Of a text that is too long
- * `node:sqlite` gives nothing at all, over which the iteration of rows stumbles.
+ * Whether a value is longer than SQLite's limit or than JavaScript's longest string. For a text that is too long, `node:sqlite` returns
+ * no value, and the iteration of the rows throws.
  */
 export function isTooLarge(error: Error): boolean {
   if (error instanceof TypeError) return error.message.startsWith('Iterator result');

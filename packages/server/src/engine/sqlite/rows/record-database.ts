@@ -14,15 +14,15 @@ const MAX_TABLES = 200;
 const MAX_STATEMENTS = 500;
 
 /**
- * What one connection knows about its tables, and its prepared statements. Both are forgotten when the schema changes,
- * whoever changed it.
+ * A connection's cached tables and prepared statements. Both caches are cleared when the schema changes, even if another connection
+ * changed it.
  */
 export class RecordDatabase {
   readonly connection: OpenDatabase;
   readonly conflicts: UpsertProbe;
   readonly #schemaVersion: StatementSync;
   #version: unknown = null;
-  /** Why SQLite cannot read the schema; null where it can. */
+  /** Why SQLite cannot read the schema, or null. */
   #schemaFault: unknown = null;
   #defersForeignKeys: boolean | null = null;
   #writesMayBeEndless: boolean | null = null;
@@ -37,8 +37,8 @@ export class RecordDatabase {
   }
 
   /**
-   * Call it first in each transaction, within which nobody else can change the schema.
-   * @throws SQLite's error where this connection cannot read the schema, as something in it exceeds its limits.
+   * Call it first in each transaction; no other connection can change the schema until the transaction ends.
+   * @throws SQLite's error if the schema exceeds this connection's limits.
    */
   refresh(): void {
     const version = this.#schemaVersion.get()?.['schema_version'];
@@ -55,7 +55,7 @@ export class RecordDatabase {
     this.#schemaFault = this.#findSchemaFault();
   }
 
-  /** SQLite begins anew with each statement where a definition is too long, and that takes as long as the schema is large. */
+  /** If a definition exceeds a limit, SQLite reads the schema again for every statement, so the error is kept. */
   #findSchemaFault(): unknown {
     try {
       this.connection.prepare('SELECT 1 FROM main.sqlite_schema');
@@ -66,7 +66,7 @@ export class RecordDatabase {
     }
   }
 
-  /** Whether a foreign key may be checked only when a transaction ends. https://www.sqlite.org/foreignkeys.html#fk_deferred */
+  /** Whether a foreign key may be checked only at the commit. https://www.sqlite.org/foreignkeys.html#fk_deferred */
   get defersForeignKeys(): boolean {
     this.refresh();
     this.#defersForeignKeys ??= this.firstRow(DEFERS_FOREIGN_KEYS, []) !== null;
@@ -74,8 +74,8 @@ export class RecordDatabase {
   }
 
   /**
-   * Whether a write may run what only the author of the schema knows the end of: triggers, of whatever table a foreign key
-   * reaches, and expressions that are not light.
+   * Whether a write may run without end: because of triggers, also of tables that a foreign key reaches, or of expressions that are not
+   * light.
    */
   get writesMayBeEndless(): boolean {
     this.refresh();
@@ -100,7 +100,7 @@ export class RecordDatabase {
 
   firstRow(sql: string, parameters: readonly SqliteValue[]): readonly SqliteValue[] | null {
     const row = this.#statement(sql).get(...parameters);
-    // A statement that returns arrays is declared to return objects.
+    // The declared type of a statement that returns arrays is objects.
     return row === undefined ? null : (row as unknown as readonly SqliteValue[]);
   }
 
@@ -108,18 +108,18 @@ export class RecordDatabase {
     try {
       yield* this.#statement(sql).iterate(...parameters) as unknown as Iterable<readonly SqliteValue[]>;
     } catch (error) {
-      // In `node:sqlite` a statement that failed in an iteration fails with the same error when the next one begins.
+      // In `node:sqlite`, a statement that failed during an iteration fails with the same error at the start of the next one.
       this.#statements.delete(sql);
       throw error;
     }
   }
 
-  /** @returns how many rows the statement itself changed: not those of triggers and foreign keys. */
+  /** @returns the number of rows that the statement itself changed, without those of triggers and foreign keys. */
   run(sql: string, parameters: readonly SqliteValue[]): number {
     return Number(this.#statement(sql).run(...parameters).changes);
   }
 
-  /** It gives rows as arrays, with every INTEGER as a bigint. */
+  /** Returns rows as arrays, with every INTEGER as a bigint. */
   #statement(sql: string): StatementSync {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
@@ -138,11 +138,11 @@ const DEFERS_FOREIGN_KEYS =
 
 const HAS_TRIGGERS = "SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' LIMIT 1";
 
-/** Those of the service and of SQLite have nothing costly in them. */
+/** Tables of the service and of SQLite contain nothing costly. */
 const ORDINARY_TABLES = `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0
   AND lower(name) NOT GLOB '_rowhouse_*' AND name NOT GLOB 'sqlite_*'`;
 
-/** The one for this connection, which goes when it is closed. */
+/** The cache of this connection. */
 export function recordDatabaseOf(connection: OpenDatabase): RecordDatabase {
   return connection.keep(RecordDatabase);
 }

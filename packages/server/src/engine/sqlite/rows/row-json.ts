@@ -5,10 +5,10 @@ import type { RecordColumn } from './record-table.ts';
 /** json_object() takes a name and a value for each. https://www.sqlite.org/limits.html#max_function_arg */
 const COLUMNS_PER_OBJECT = 400;
 
-/** Whole rows of a table are asked for again and again, and to write this takes longer than to read one. */
+/** Cached, because building this SQL takes longer than reading a row. */
 const written = new WeakMap<readonly RecordColumn[], string>();
 
-/** The result columns, for SQL, that `joinRowJson` makes one JSON object of. */
+/** The result columns, as SQL, from which `joinRowJson` builds one JSON object. */
 export function rowJsonColumns(columns: readonly RecordColumn[]): string {
   const sql = written.get(columns) ?? writeRowJsonColumns(columns);
   written.set(columns, sql);
@@ -30,12 +30,12 @@ function writeObjects(columns: readonly RecordColumn[]): readonly string[] {
   return objects;
 }
 
-/** How many result columns `rowJsonColumns` writes for so many columns. */
+/** The number of result columns that `rowJsonColumns` returns. */
 export function rowJsonWidth(columns: number): number {
   return Math.ceil(columns / COLUMNS_PER_OBJECT);
 }
 
-/** The same as one SQL expression, for one object. Each part ends with the one brace that closes it. */
+/** The same as one SQL expression for one object. Each part ends with exactly one `}`. */
 export function rowJsonObject(columns: readonly RecordColumn[]): string {
   const parts = writeObjects(columns);
   const [only] = parts;
@@ -44,7 +44,7 @@ export function rowJsonObject(columns: readonly RecordColumn[]): string {
   return `'{' || ${members.join(" || ',' || ")} || '}'`;
 }
 
-/** One object of its parts, each of which is an object with at least one key. */
+/** Joins the parts of one object. Each part is an object with at least one key. */
 export function joinRowJson(parts: readonly SqliteValue[]): string {
   const [only] = parts;
   if (parts.length === 1) return String(only);

@@ -1,11 +1,11 @@
 /**
- * SQLite's limits where only short work is done. What exceeds them fails there, and is done by somebody else, with SQLite's own
+ * SQLite's limits on threads for short work. An operation that exceeds one fails there and is handed on to a worker with SQLite's own
  * limits. https://www.sqlite.org/c3ref/c_limit_attached.html
  */
 export const SHORT_WORK_LIMITS = {
-  /** Of a value, a row or a statement, in bytes: an expression may look at a value a hundred times, and hold as many copies. */
+  /** Of a value, a row or a statement, in bytes: an expression may read a value a hundred times and hold as many copies. */
   length: 131_072,
-  /** Of a program, in instructions; generated columns that refer to each other may double it each time. */
+  /** Of a program, in instructions: generated columns that reference each other may double it each time. */
   vdbeOp: 50_000,
   /** The service's own patterns are shorter. */
   likePatternLength: 100,

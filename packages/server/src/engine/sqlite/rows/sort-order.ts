@@ -3,11 +3,11 @@ import { foldName } from '../../../schema/identifier.ts';
 import { findColumn } from './find-column.ts';
 import type { RecordColumn, RecordTable } from './record-table.ts';
 
-/** How a client asks for an order. */
+/** A sort order as a client requests it. */
 export interface RequestedOrder {
-  /** `city,-age`; null for the order of the key. */
+  /** For example `city,-age`; null for key order. */
   readonly sort: string | null;
-  /** Turns every term round. */
+  /** Reverses every term. */
   readonly descending: boolean;
 }
 
@@ -17,8 +17,8 @@ export interface OrderTerm {
 }
 
 /**
- * The order of rows for a `sort` as a client writes it, `city,-age`, ended by what no two rows share, so that rows that
- * are equal otherwise have one order too. Empty for a view without a sort: it has an order of its own, or none.
+ * The sort order for a client's `sort`, such as `city,-age`, followed by the key, so that the order of equal rows is defined, too.
+ * Empty for a view without a sort: the view may define its own order.
  * @throws SubjectError `validation_failed`, about the sort.
  */
 export function orderOf(table: RecordTable, { sort, descending }: RequestedOrder): readonly OrderTerm[] {
@@ -29,14 +29,14 @@ export function orderOf(table: RecordTable, { sort, descending }: RequestedOrder
   return terms.map((term) => ({ column: term.column, descending: term.descending !== descending }));
 }
 
-/** For SQL, with its own words before it; nothing where there is no term. */
+/** The ORDER BY clause, or an empty string without terms. */
 export function orderByClause(order: readonly OrderTerm[]): string {
   if (order.length === 0) return '';
   const terms = order.map(({ column, descending }) => `${column.quoted}${descending ? ' DESC' : ''}`);
   return ` ORDER BY ${terms.join(', ')}`;
 }
 
-/** A column may be called `a,b` or `-a`: what is one whole name is no list. */
+/** A name may contain a comma or begin with `-`, so an existing column `a,b` is not read as a list. */
 function sortTerms(table: RecordTable, sort: string): readonly OrderTerm[] {
   const whole = table.columnByName.get(foldName(sort));
   if (whole !== undefined) return [{ column: whole, descending: false }];
@@ -48,7 +48,7 @@ function sortTerms(table: RecordTable, sort: string): readonly OrderTerm[] {
   return terms;
 }
 
-/** A cursor holds a condition on each. */
+/** A cursor has a condition for each term. */
 const MAX_TERMS = 100;
 
 function sortTerm(table: RecordTable, term: string): OrderTerm {

@@ -2,14 +2,13 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import type { SqliteValue } from '../values/record-value.ts';
 
-/** For SQL: the name of a function that is told whether to change a row that is in the way, and what the row's place is. */
+/** The name of the SQL function that receives the conflicting row's key and whether to update the row. */
 export const UPSERT_PROBE = 'rowhouse_conflict';
 
 /**
- * Sees which row was in the way of an upsert. SQLite does not say whether it stored a row or changed one, and no look
- * beforehand finds every row that a UNIQUE constraint does: values may come from defaults, be generated, or be equal by a
- * collation of the index's own. But the WHERE of DO UPDATE is asked about just that row.
- * https://www.sqlite.org/lang_upsert.html
+ * Detects the conflicting row of an upsert. SQLite does not report whether it inserted or updated a row, and a query beforehand does not
+ * find every conflict: values may be defaults, generated, or equal by the index's collation. SQLite evaluates the WHERE of DO UPDATE for
+ * exactly that row. https://www.sqlite.org/lang_upsert.html
  */
 export class UpsertProbe {
   #place: readonly SqliteValue[] | null = null;
@@ -22,7 +21,7 @@ export class UpsertProbe {
     });
   }
 
-  /** Runs one upsert, and gives with its result the place of the row that was in its way; null where there was none. */
+  /** Runs one upsert and returns its result with the key of the conflicting row, or null if it inserted a row. */
   watch<Result>(upsert: () => Result): {
     readonly result: Result;
     readonly place: readonly SqliteValue[] | null;

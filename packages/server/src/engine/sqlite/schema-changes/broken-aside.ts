@@ -7,16 +7,16 @@ import { queryRows } from '../introspection/query-rows.ts';
 import { brokenObjects, dropObject, type ProgramObject } from '../tables/broken-objects.ts';
 
 interface StoredProgram extends ProgramObject {
-  /** The table or view of a trigger. */
+  /** The table or view that a trigger belongs to. */
   readonly table: string;
   readonly sql: string;
 }
 
 /**
- * Runs a rename or a drop without the views and triggers that do not compile: SQLite does neither while there is one, wherever
- * in the schema. They come back as they were.
- * @param names that are changed.
- * @throws RowhouseError `conflict` where one of them has such a name: it could not be made to follow.
+ * Runs a rename or a drop without the views and triggers that do not compile, because SQLite refuses both while there are any. They are
+ * restored unchanged.
+ * @param names the names that change.
+ * @throws RowhouseError `conflict` if a broken view or trigger uses such a name, because SQLite cannot rewrite it.
  */
 export function withBrokenAside<Result>(
   database: DatabaseSync,
@@ -27,7 +27,7 @@ export function withBrokenAside<Result>(
   const aside = storedPrograms(database).filter((program) => isAside(program, broken));
   assertNoneMentions(aside, names);
   const firing = firingOrders(database, aside);
-  // The triggers of a view go with it.
+  // Dropping a view also drops its triggers.
   for (const program of aside) if (program.kind === 'trigger') dropObject(database, program);
   for (const program of aside) if (program.kind === 'view') dropObject(database, program);
   const result = change();
@@ -45,7 +45,7 @@ function assertNoneMentions(aside: readonly StoredProgram[], names: readonly str
   }
 }
 
-/** In the order they were made in, so that a view comes before its triggers. */
+/** In creation order, so that a view comes before its triggers. */
 function storedPrograms(database: DatabaseSync): readonly StoredProgram[] {
   return queryRows<[ProgramObject['kind'], string, string, string]>(
     database,
@@ -61,7 +61,7 @@ function isAside(program: StoredProgram, broken: readonly ProgramObject[]): bool
   );
 }
 
-/** Of the tables and views of these triggers: the names of all their triggers, in the order they fire in. */
+/** The names of all triggers on the tables and views of these triggers, in firing order. */
 function firingOrders(
   database: DatabaseSync,
   programs: readonly StoredProgram[],
@@ -74,7 +74,7 @@ function triggersOf(database: DatabaseSync, table: string): readonly StoredProgr
   return storedPrograms(database).filter((program) => program.kind === 'trigger' && program.table === table);
 }
 
-/** What was set aside came back last. */
+/** Recreated triggers would otherwise fire in a different order. */
 function restoreFiringOrder(database: DatabaseSync, table: string, order: readonly string[]): void {
   const triggers = triggersOf(database, table).toSorted(
     (a, b) => order.indexOf(a.name) - order.indexOf(b.name),

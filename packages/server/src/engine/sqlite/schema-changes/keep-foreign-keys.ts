@@ -5,8 +5,8 @@ import { readForeignKeysTo } from '../introspection/foreign-key-facts.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 
 /**
- * Runs a change of a table that keeps its name, and holds it to the foreign keys, which are off meanwhile: those of the
- * table, and those that refer to it. An imported file may have violations, and they are its owner's: only what the change adds speaks against it.
+ * Runs a change of a table while foreign keys are off, and checks the foreign keys of the table and those that reference it. The table
+ * keeps its name. Existing violations of an imported file are allowed; only additional ones are errors.
  * https://www.sqlite.org/pragma.html#pragma_foreign_key_check
  * @throws RowhouseError `conflict` or `constraint_violation`.
  */
@@ -19,7 +19,7 @@ export function keepForeignKeys<Result>(database: DatabaseSync, table: string, c
   return result;
 }
 
-/** How many rows of a table have no parent; `mismatch` where its foreign keys name no key of the parent. */
+/** The number of rows without a parent; `mismatch` if a foreign key of the table names no key of its parent. */
 type Violations = number | 'mismatch';
 
 function foreignKeyState(database: DatabaseSync, table: string): ReadonlyMap<string, Violations> {

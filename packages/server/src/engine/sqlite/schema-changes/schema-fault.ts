@@ -1,8 +1,8 @@
 import { RowhouseError } from '../../../core/errors.ts';
 
 /**
- * What SQLite's refusal of a schema change is to a client; anything else comes back as it was.
- * `sqlite3_errmsg()` names the object that stands in the way: `error in view v after rename: no such column: a`.
+ * The error for a client whose schema change SQLite refused. Other errors are returned unchanged.
+ * `sqlite3_errmsg()` names the object that prevents the change: `error in view v after rename: no such column: a`.
  */
 export function explainSchemaFault(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RowhouseError) return error;
@@ -19,7 +19,7 @@ export function explainSchemaFault(error: unknown): unknown {
     });
   }
   if (!('errcode' in error) || error.errcode !== SQLITE_ERROR) return error;
-  // Something in a schema that was imported, such as a table whose module is not here.
+  // Something in an imported schema, such as a table whose module is missing.
   return new RowhouseError('conflict', `SQLite rejects the operation: ${error.message}.`, { cause: error });
 }
 

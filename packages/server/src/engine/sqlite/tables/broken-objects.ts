@@ -11,14 +11,14 @@ export interface ProgramObject {
   readonly name: string;
 }
 
-/** Each that is found costs a look at the whole schema, while a client waits. */
+/** Finding each one takes a pass over the whole schema while a client waits. */
 const MOST_WHILE_WAITING = 100;
 
 /**
- * The views and triggers that do not compile. SQLite is asked: it looks them all through before it renames a table, so a
- * table of ours is made, renamed and undone, and what SQLite complains of is set aside until it finds nothing more.
+ * The views and triggers that do not compile. SQLite compiles all of them before it renames a table. So a probe table is created and
+ * renamed, the object in SQLite's error is dropped, and this repeats until there is no error; then everything is rolled back.
  * https://www.sqlite.org/lang_altertable.html#altertabrename
- * @throws RowhouseError `conflict` where there are more than `most`.
+ * @throws RowhouseError `conflict` if there are more than `most`.
  */
 export function brokenObjects(
   database: DatabaseSync,
@@ -60,7 +60,7 @@ function firstBroken(database: DatabaseSync, probe: string): ProgramObject | nul
   }
 }
 
-/** `error in view v: no such table: main.t`. A name may hold colons, so the longest that fits is meant. */
+/** `error in view v: no such table: main.t`. A name may contain colons, so the longest matching name is used. */
 function objectNamedIn(database: DatabaseSync, message: string): ProgramObject | null {
   const rows = queryRows<[ProgramObject['kind'], string]>(
     database,

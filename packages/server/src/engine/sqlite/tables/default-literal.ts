@@ -3,8 +3,8 @@ import { StatementReader, unquote } from '../../../schema/ddl/statement-reader.t
 import type { ColumnType } from '../../project-tables.ts';
 
 /**
- * The SQL literal of a default of this type, or null where there is none.
- * @param value as a client sent it; an integer beyond ±(2^53−1) that was a JSON number is a bigint.
+ * The SQL literal of a default of this type, or null for no default.
+ * @param value the client's value; an integer beyond ±(2^53−1) that was a JSON number is a bigint.
  * @throws SubjectError `validation_failed` for a value that a column of this type cannot hold.
  */
 export function writeDefault(value: unknown, type: ColumnType): string | null {
@@ -39,7 +39,7 @@ function integerLiteral(value: unknown): string | null {
 
 function integerOf(value: unknown): bigint | null {
   if (typeof value === 'bigint') return value;
-  // A number that is no safe integer was rounded when it was read: `1e17`.
+  // A number that is not a safe integer was rounded when it was parsed: `1e17`.
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : null;
   return typeof value === 'string' && /^-?\d{1,19}$/.test(value) ? BigInt(value) : null;
 }
@@ -63,12 +63,12 @@ function textLiteral(value: unknown): string | null {
 function blobLiteral(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   const bytes = Buffer.from(value, 'base64');
-  // Node skips what is no base64, so only what is written back the same was some.
+  // Node ignores invalid characters, so valid base64 is text that encodes to itself again.
   if (bytes.toString('base64') !== value) return null;
   return `x'${bytes.toString('hex').toUpperCase()}'`;
 }
 
-/** The value of a default as PRAGMA table_xinfo tells it, where it is a literal; else its SQL text. */
+/** The value of a default from PRAGMA table_xinfo if it is a literal; otherwise its SQL text. */
 export function readDefault(sql: string | null): string | number | null {
   if (sql === null) return null;
   const reader = new StatementReader(sql);
@@ -91,7 +91,7 @@ function base64Of(blob: string): string {
   return Buffer.from(blob.slice(2, -1), 'hex').toString('base64');
 }
 
-/** Integers that JavaScript cannot hold are strings of digits, infinities their names. */
+/** Integers beyond JavaScript's safe range are strings of digits, infinities their names. */
 function numberOf(text: string): string | number | null {
   if (/^-?\d+$/.test(text)) {
     const integer = BigInt(text);

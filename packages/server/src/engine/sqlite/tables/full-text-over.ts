@@ -7,15 +7,15 @@ import type { StoredTable } from '../../../schema/model.ts';
 import { columnsOf } from './visible-columns.ts';
 import { visibleTables } from './visible-tables.ts';
 
-/** A full-text table that keeps no text of its own, but reads that of another table by name. */
+/** A full-text table that stores no text, but reads another table by name. */
 export interface FullTextTable {
   readonly name: string;
-  /** The columns that it reads there, folded. */
+  /** The folded names of the columns that it reads. */
   readonly columns: ReadonlySet<string>;
 }
 
 /**
- * The full-text tables that read this table. SQLite does not know of it, and no rename of its reaches them.
+ * The full-text tables that read this table. SQLite does not track them, so renaming the table does not update them.
  * https://www.sqlite.org/fts5.html#external_content_tables
  */
 export function fullTextOver(database: DatabaseSync, table: string): readonly FullTextTable[] {
@@ -32,7 +32,7 @@ export function fullTextOver(database: DatabaseSync, table: string): readonly Fu
     });
 }
 
-/** What a module's argument `option=…` says; null where there is none. */
+/** The value of a module's argument `option=…`, or null. */
 export function moduleOption(table: StoredTable, option: string): string | null {
   for (const argument of argumentsOf(table)) {
     const [, name = '', value = ''] = /^\s*(\w+)\s*=\s*([^]*?)\s*$/.exec(argument) ?? [];

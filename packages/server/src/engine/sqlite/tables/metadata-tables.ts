@@ -5,8 +5,8 @@ import { IDEMPOTENCY_TABLE } from '../idempotency/idempotency-store.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 
 /**
- * Ids, display names and times of tables and columns, in the project's own file. They go by name: the schema itself is
- * always what SQLite says, and may have been changed by any other tool. AUTOINCREMENT, so that no id is ever given twice.
+ * Ids, display names and times of tables and columns, in the project's own file. They refer to tables by name, because any other tool
+ * may change the schema. AUTOINCREMENT ensures that an id is never reused.
  */
 export const METADATA_TABLES = `
 CREATE TABLE IF NOT EXISTS _rowhouse_tables (
@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS _rowhouse_columns (
   UNIQUE (table_id, name)
 ) STRICT;`;
 
-/** The names of the service's own tables, as SQLite stores them. */
+/** The names of the service's own tables, as stored by SQLite. */
 export const OWN_NAMES: readonly string[] = [
   '_rowhouse_tables',
   '_rowhouse_columns',
@@ -33,8 +33,8 @@ export const OWN_NAMES: readonly string[] = [
 ];
 
 /**
- * Whether a file that came from elsewhere has these names for something of its own, or something hangs on them that is
- * not ours: no table could be found or made in it. A file that was a project before has them just as they are here.
+ * Whether an imported file uses these names for other objects, or has other objects on these tables. The service could not find or
+ * create tables in it. A file that was a project before has exactly these tables.
  */
 export function hasForgedTables(database: DatabaseSync): boolean {
   using scratch = openDatabase(':memory:', { mode: 'read-write' });

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 const NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
 
-/** Call these inside a transaction, after `syncMetadata`. Names are taken in any case. */
+/** Call these functions inside a transaction, after `syncMetadata`. Names may be in any case. */
 export function setDisplayName(database: DatabaseSync, table: string, displayName: string | null): void {
   database.prepare('UPDATE _rowhouse_tables SET display_name = ? WHERE name = ?').run(displayName, table);
   touchTable(database, table);
@@ -14,7 +14,7 @@ export function renameTableMetadata(database: DatabaseSync, table: string, name:
     .run(name, table);
 }
 
-/** Its definition was changed at this moment. */
+/** Sets the time at which the table's definition changed to now. */
 export function touchTable(database: DatabaseSync, table: string): void {
   database.prepare(`UPDATE _rowhouse_tables SET updated_at = ${NOW} WHERE name = ?`).run(table);
 }

@@ -11,7 +11,7 @@ export interface TableMetadata {
 
 export type ColumnMetadata = Omit<TableMetadata, 'displayName'>;
 
-/** Whether anything was ever given an id in this file. */
+/** Whether anything in this file ever had an id. */
 export function hasMetadata(database: DatabaseSync): boolean {
   const names = queryRows<[string]>(
     database,
@@ -31,7 +31,7 @@ export function tableMetadata(database: DatabaseSync, table: string): TableMetad
   return { id, displayName, createdAt, updatedAt };
 }
 
-/** Null where the column has none yet. */
+/** Null if the column has none yet. */
 export function columnMetadata(
   database: DatabaseSync,
   tableId: number,
@@ -47,7 +47,7 @@ export function columnMetadata(
   return { id, createdAt, updatedAt };
 }
 
-/** The name that a table of this id had when it was last seen. */
+/** The name of the table with this id at the last `syncMetadata`. */
 export function nameOfTableId(database: DatabaseSync, id: string): string | null {
   const [row] = queryRows<[string]>(
     database,

@@ -6,7 +6,7 @@ import { METADATA_TABLES } from './metadata-tables.ts';
 import { visibleColumns } from './visible-columns.ts';
 import { visibleTables } from './visible-tables.ts';
 
-/** Gives ids to tables and columns that have none, and forgets those that are gone. Call it inside a transaction. */
+/** Assigns ids to new tables and columns, and removes those of missing ones. Call it inside a transaction. */
 export function syncMetadata(database: DatabaseSync): void {
   database.exec(METADATA_TABLES);
   const current = visibleTables(database);

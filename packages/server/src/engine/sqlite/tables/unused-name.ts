@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { queryRows } from '../introspection/query-rows.ts';
 
-/** This name, or this with a number, such as nothing in the schema has: an imported file may hold any name of ours. */
+/** This name, with a number if the schema already uses it: an imported file may contain any name. */
 export function unusedName(database: DatabaseSync, name: string): string {
   for (let number = 1; ; number += 1) {
     const candidate = number === 1 ? name : `${name}_${number}`;

@@ -3,9 +3,9 @@ import type { StorageKind } from '../../../schema/storage-kind.ts';
 import type { SqliteValue } from './record-value.ts';
 
 /**
- * The value to bind for what a client sent for a column of this kind. What SQLite can convert without loss it converts
- * itself, and what a STRICT table refuses it refuses itself; here is only what JSON cannot say: booleans are 1 and 0, BLOBs
- * are base64, infinities are words.
+ * The value to bind for a client's value in a column of this kind. SQLite converts what it can convert without loss, and a STRICT table
+ * rejects values of other types. This function converts what JSON cannot express: booleans are 1 and 0, BLOBs are base64, infinities
+ * are words.
  * @throws SubjectError `validation_failed`, about the value.
  */
 export function bindValue(value: unknown, kind: StorageKind): SqliteValue {
@@ -17,9 +17,9 @@ export function bindValue(value: unknown, kind: StorageKind): SqliteValue {
   throw invalidInput([], 'must be a string, a number, true, false or null');
 }
 
-/** A number is bound as REAL, and stays one where a column takes every value; an integer is to be an INTEGER there. */
+/** A number is bound as REAL and stays REAL in a column without a type, where an integer must become INTEGER. */
 function bindNumber(value: number, kind: StorageKind): SqliteValue {
-  // JSON has no infinities: this was a number too large for a double.
+  // JSON has no infinities: the number was too large for a double.
   if (!Number.isFinite(value)) throw beyondDoubles();
   return kind !== 'real' && Number.isSafeInteger(value) ? BigInt(value) : value;
 }
@@ -35,14 +35,14 @@ function bindText(value: string, kind: StorageKind): SqliteValue {
   if (kind === 'real' && /^-?Infinity$/.test(value)) return Number(value);
   if ((kind === 'real' || kind === 'numeric') && isBeyondDoubles(value)) throw beyondDoubles();
   if (!value.isWellFormed()) throw invalidInput([], 'must be well-formed Unicode, without a lone surrogate');
-  // SQLite would make a REAL of it, and round it.
+  // SQLite would convert it to a rounded REAL.
   if ((kind === 'integer' || kind === 'numeric') && isIntegerBeyond64Bits(value)) throw beyond64Bits();
   return value;
 }
 
 function bindBase64(value: string): Uint8Array {
   const bytes = Buffer.from(value, 'base64');
-  // Node skips what is no base64, so only what is written back the same was some.
+  // Node ignores invalid characters, so valid base64 is text that encodes to itself again.
   if (bytes.toString('base64') !== value) {
     throw invalidInput([], 'must be a base64 string (RFC 4648, section 4, with padding)');
   }
@@ -51,7 +51,7 @@ function bindBase64(value: string): Uint8Array {
 
 function isIntegerBeyond64Bits(text: string): boolean {
   const [, sign = '', digits = ''] = /^\s*([+-]?)0*(\d*)\s*$/.exec(text) ?? [];
-  // To make an integer of a million digits takes seconds, and 19 are the most that 64 bits hold.
+  // Parsing an integer of a million digits takes seconds, and 64 bits hold at most 19 digits.
   if (digits.length !== MAX_DIGITS) return digits.length > MAX_DIGITS;
   const integer = BigInt(sign === '-' ? `-${digits}` : digits);
   return BigInt.asIntN(64, integer) !== integer;
@@ -59,7 +59,7 @@ function isIntegerBeyond64Bits(text: string): boolean {
 
 const MAX_DIGITS = 19;
 
-/** SQLite would make an infinity of it. */
+/** SQLite would convert it to an infinity. */
 function isBeyondDoubles(text: string): boolean {
   return /\d/.test(text) && Math.abs(Number(text)) === Infinity;
 }

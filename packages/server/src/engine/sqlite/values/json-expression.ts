@@ -2,21 +2,20 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { byStorageClass, finiteOr } from './storage-class.ts';
 
-/** What is known of an expression before it is computed. */
+/** What is known about an expression before it is evaluated. */
 export interface ExpressionFacts {
-  /** Where a STRICT table holds it to one type (or NULL), that type; else null. */
+  /** The only type besides NULL that a STRICT table allows, or null. */
   readonly only: 'integer' | 'real' | 'text' | null;
   /**
-   * Whether SQLite computes it. What its JSON functions make is marked as JSON, and would be put in as such, not as the
-   * text that it is. https://www.sqlite.org/json1.html#value_arguments
+   * Whether SQLite computes it. The results of its JSON functions are marked as JSON and would be inserted as JSON instead of text.
+   * https://www.sqlite.org/json1.html#value_arguments
    */
   readonly computed: boolean;
 }
 
 /**
- * An SQL expression for a value as a client sees it, to be written by SQLite's JSON functions: the same value as
- * `toRecordValue` makes of it, written by SQLite itself. It needs `addBase64` on the connection.
- * @param value an SQL expression without side effects: it is written several times.
+ * An SQL expression that SQLite's JSON functions render as the value that `toRecordValue` returns. The connection needs `addBase64`.
+ * @param value an SQL expression without side effects, because it is repeated.
  */
 export function jsonExpression(value: string, { only, computed }: ExpressionFacts): string {
   const text = computed ? `${value} || ''` : value;
@@ -25,7 +24,7 @@ export function jsonExpression(value: string, { only, computed }: ExpressionFact
   return byStorageClass(value, { number: numberJson(value), text, blob: `${BASE64}(${value})` });
 }
 
-/** Most numbers are told by one comparison; what is left is looked at closely. */
+/** For most numbers one comparison is enough. */
 function numberJson(value: string): string {
   return `iif(${value} BETWEEN -${MAX_SAFE} AND ${MAX_SAFE}, ${value}, CASE WHEN typeof(${value}) = 'integer'
     THEN CAST(${value} AS TEXT) ELSE ${finiteOr(value, 'Infinity')} END)`;
@@ -35,7 +34,7 @@ const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 
 export const BASE64 = 'rowhouse_base64';
 
-/** SQLite has no base64 of its own. `directOnly`: nothing that is stored in a file can call it. */
+/** SQLite has no base64 function. `directOnly`: views and triggers stored in the file cannot call it. */
 export function addBase64(database: DatabaseSync): void {
   database.function(BASE64, { deterministic: true, directOnly: true }, (value) => {
     return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : null;

@@ -1,11 +1,11 @@
 import type { RecordValue } from '../../engine.ts';
 
-/** What a statement gives with `setReadBigInts(true)`: every INTEGER a bigint, every REAL a number. */
+/** A value from a statement with `setReadBigInts(true)`: every INTEGER is a bigint, every REAL a number. */
 export type SqliteValue = null | bigint | number | string | Uint8Array;
 
 /**
- * A value as a client sees it: an integer beyond ±(2^53−1) as its digits, `Infinity` and `-Infinity` as these words, a
- * BLOB as base64.
+ * A value in the form for clients: an integer beyond ±(2^53−1) is a string of digits, an infinity `Infinity` or `-Infinity`, a BLOB
+ * base64.
  */
 export function toRecordValue(value: SqliteValue): RecordValue {
   if (value === null || typeof value === 'string') return value;

@@ -1,4 +1,4 @@
-/** How much of what SQLite says is worth showing, in UTF-16 code units: names in a file can be of any length. */
+/** The maximum length of a message of SQLite, in UTF-16 code units: names in a file can have any length. */
 const SHOWN_LENGTH = 300;
 
 export function shortened(text: string): string {

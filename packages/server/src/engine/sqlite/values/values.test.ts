@@ -33,7 +33,7 @@ const sqliteValue: Arbitrary<SqliteValue> = oneof(
   uint8Array(),
 );
 
-test('property: what SQLite writes of a value is what a client is to see of it', () => {
+test('property: the JSON that SQLite writes for a value equals the value for clients', () => {
   using database = openDatabase(':memory:', { mode: 'read-write' });
   addBase64(database);
   const write = database.prepare(
@@ -51,7 +51,7 @@ test('property: what SQLite writes of a value is what a client is to see of it',
   );
 });
 
-test('given a STRICT table, the shorter expression for a column of one type says the same', () => {
+test('in a STRICT table, the shorter expression for a typed column gives the same result', () => {
   using database = openDatabase(':memory:', { mode: 'read-write' });
   addBase64(database);
   database.exec('CREATE TABLE t (i INTEGER, r REAL, s TEXT) STRICT');
@@ -75,7 +75,7 @@ test('given a STRICT table, the shorter expression for a column of one type says
   );
 });
 
-test('text that JSON functions computed is text, as it is when it is stored', () => {
+test('text that JSON functions compute is text, as if it were stored', () => {
   using database = openDatabase(':memory:', { mode: 'read-write' });
   addBase64(database);
   database.exec(`CREATE TABLE t (a, b AS (json_array(a, 'x'))); INSERT INTO t VALUES (1)`);
@@ -84,7 +84,7 @@ test('text that JSON functions computed is text, as it is when it is stored', ()
   assert.deepEqual(JSON.parse(String(row?.['text'])), { b: '[1,"x"]' });
 });
 
-test('text of digits for an INTEGER is taken up to 64 bits, and refused beyond without being made an integer', () => {
+test('text of digits for an INTEGER is accepted up to 64 bits, and refused beyond without being parsed', () => {
   for (const text of [
     '9223372036854775807',
     '-9223372036854775808',

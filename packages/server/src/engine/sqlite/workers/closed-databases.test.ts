@@ -18,7 +18,7 @@ import { commitSizes } from './commit-sizes.ts';
 const MAX_OPEN = 3;
 const DATABASES = 20;
 
-/** What a connection keeps, by the names of the classes. A closed connection, or its statements, must leave none behind. */
+/** Classes whose instances belong to a connection. None may be left after the connection and its statements are gone. */
 const KEPT = ['OpenDatabase', 'RecordDatabase', 'IdempotencyStore', 'ConnectionId', 'UpsertProbe'];
 
 interface Call {
@@ -43,7 +43,7 @@ const page = {
 const record = { row, field: 'body', onConflict: null };
 const records = { rows: [row], field: 'body.rows', onConflict: null, returning: true };
 
-/** What each thread is asked for, of every database: all that it keeps something for. */
+/** Requests to each thread for every database, so that it creates everything that it caches. */
 const CALLS: Readonly<Record<string, readonly Call[]>> = {
   point: [
     { operation: 'getRecord', input: { table, key } },
@@ -63,7 +63,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
 
 for (const [thread, calls] of Object.entries(CALLS)) {
   test(
-    `a ${thread} thread keeps nothing of the databases that it has closed`,
+    `a ${thread} thread releases everything about closed databases`,
     { skip: openFilesUnknown },
     async () => {
       using folder = temporaryFolder();
@@ -72,7 +72,7 @@ for (const [thread, calls] of Object.entries(CALLS)) {
       });
       try {
         for (const path of databasesIn(folder.path)) {
-          // One after another: each has its transaction.
+          // One after another: each has its own transaction.
           for (const { operation, input } of calls)
             await call(worker, { operation, input: { path, ...input } });
         }
@@ -120,9 +120,9 @@ interface HeapSnapshot {
   readonly strings: readonly string[];
 }
 
-/** How many instances of each class the thread's heap has. To take a snapshot is to collect all garbage first. */
+/** The number of instances of each class in the thread's heap. A snapshot collects garbage first. */
 async function instancesIn(worker: Worker, classes: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  // What SQLite's statements hold is freed by the first collection, and is garbage for the next.
+  // The first collection releases what SQLite's statements hold, which is garbage for the second.
   for await (const _ of await worker.getHeapSnapshot());
   const heap = (await json(await worker.getHeapSnapshot())) as HeapSnapshot;
   const fields = heap.snapshot.meta.node_fields;
@@ -137,5 +137,5 @@ async function instancesIn(worker: Worker, classes: readonly string[]): Promise<
   return counts;
 }
 
-/** Of the types of nodes: an object that is named after its class. */
+/** The node type of an object that is named after its class. */
 const OBJECT = 3;

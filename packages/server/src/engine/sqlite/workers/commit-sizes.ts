@@ -2,7 +2,7 @@ import { SharedDistribution } from '../../../runtime/threads/shared-distribution
 
 const BOUNDS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
 
-/** How many writes shared a commit. The memory is that of the other thread's. */
+/** The distribution of writes per commit. @param memory shared with the other thread. */
 export function commitSizes(memory?: SharedArrayBuffer): SharedDistribution {
   return new SharedDistribution(BOUNDS, memory);
 }

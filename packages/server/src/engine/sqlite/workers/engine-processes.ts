@@ -5,45 +5,45 @@ import type { ExportMethods } from '../protocol/export-methods.ts';
 import type { QueryMethods } from '../protocol/query-methods.ts';
 import type { WriteMethods } from '../protocol/record-methods.ts';
 
-/** Two queries of a project at once, four of all, and then four more of projects that have none. */
+/** Two queries of a project at once and four in all, plus four of projects without a running query. */
 const QUERY_TURNS = { perQueue: 2, shared: 4, total: 8, waitingPerQueue: 16, waiting: 256 };
-/** Of a project one write is under way at any time; clients wait for a write as they do where there are no triggers. */
+/** One write of a project at a time. Clients wait as long as for writes without triggers. */
 const WRITE_TURNS = { perQueue: 1, shared: 4, total: 8, waitingPerQueue: 1_000, waiting: 10_000 };
-/** One export of a project at once: each has a core for itself where there is one. Whoever asks for them bounds how many wait. */
+/** One export of a project at a time. Each uses one core. The export jobs limit how many wait. */
 const EXPORT_TURNS = { perQueue: 1, shared: 2, total: 3, waitingPerQueue: Infinity, waiting: Infinity };
 
 const QUEUE_FULL = 'Too many requests of this project are waiting.';
 
-/** From when on a process gets only what nobody else wants. Most exports are short, and waited for. */
+/** After this time a process gets the lowest CPU priority. Most exports are shorter, and clients wait for them. */
 const LONG_STATEMENT_MS = 200;
 const LONG_EXPORT_MS = 500;
 
-/** The most memory that processes may take besides what they begin with: of rows, the longest is held several times. */
+/** The memory limit of a process in addition to the memory at its start. The longest row is held several times. */
 const STATEMENT_MAX_BYTES = 335_544_320;
 const EXPORT_MAX_BYTES = 1_073_741_824;
 
-/** How much longer than a query a write may take: it may be for many rows. */
+/** The time limit of a write as a multiple of a query's: a write may change many rows. */
 const WRITE_TIME_FACTOR = 6;
 
 export interface EngineProcessesOptions {
-  /** The folder of all project folders. */
+  /** The parent folder of all project folders. */
   readonly directory: string;
-  /** For a query, and for what else is stopped when it takes too long. */
+  /** The time limit of a query; the limits of other work derive from it. */
   readonly queryTimeoutMs: number;
-  /** The folder in which exports are written. */
+  /** The folder for exports. */
   readonly exportDirectory: string;
   readonly exportTimeoutMs: number;
   readonly onThreadCrash: (error: Error) => void;
 }
 
-/** Where runs what may take for ever, and can be stopped. */
+/** Processes for work that may run without end and can be killed. */
 export interface EngineProcesses {
   readonly queries: KillableProcesses<QueryMethods>;
   readonly writes: KillableProcesses<WriteMethods>;
   readonly exports: KillableProcesses<ExportMethods>;
 }
 
-/** None is there before there is work for it. */
+/** A process is started only when there is work for it. */
 export function startProcesses(options: EngineProcessesOptions): EngineProcesses {
   const { onThreadCrash } = options;
   const read = [options.directory];
@@ -77,10 +77,10 @@ export function startProcesses(options: EngineProcessesOptions): EngineProcesses
     },
     timeLimitMs: options.exportTimeoutMs,
     turns: { ...EXPORT_TURNS, queueFullMessage: QUEUE_FULL },
-    // The one that is done is there for the next.
+    // A finished process serves the next request.
     sparesKept: 0,
     yieldsAfterMs: LONG_EXPORT_MS,
-    // It says itself when what it is done with is to be freed.
+    // The process runs the garbage collector itself.
     nodeOptions: ['--expose-gc'],
     onCrash: onThreadCrash,
   });

@@ -11,6 +11,6 @@ await serveProcess<ExportMethods>(
     writeTable: (task) => writeTable(task, tell),
     writeDatabase: (task) => writeDatabase(task, tell),
   },
-  // Each opens the database for itself, and closes it.
+  // Each export opens and closes its own database.
   () => undefined,
 );

@@ -9,8 +9,8 @@ import { createTables } from '../schema-changes/tables/create-table.ts';
 import { listTables } from '../tables/list-tables.ts';
 
 /**
- * Makes in an empty database what it is to hold: first the tables, which have different names, then their rows, then the indexes, so that a unique one
- * can say which values stand in its way. Call it inside a transaction.
+ * Fills an empty database with tables of different names, then their rows, then the indexes, so that an error of a unique index can name
+ * the duplicate values. Call it inside a transaction.
  * @throws RowhouseError as `createTables`, `insertRecord` and `createIndex` do. An error that names no part of a row or an index
  * names the row or the index.
  */

@@ -8,7 +8,7 @@ import { done, needs } from '../protocol/routed.ts';
 import { recordDatabaseOf, type RecordDatabase } from '../rows/record-database.ts';
 import { type GroupedOperation, runGrouped } from './group-commit.ts';
 
-/** A batch of statements, each an operation; a SELECT is one that reads. */
+/** A batch in which each statement is an operation; a SELECT is a read. */
 function batch(database: RecordDatabase, statements: readonly string[]): readonly GroupedOperation[] {
   return statements.map((sql, id) => {
     const writes = !sql.startsWith('SELECT');
@@ -17,7 +17,7 @@ function batch(database: RecordDatabase, statements: readonly string[]): readonl
   });
 }
 
-/** Runs the statements as one batch, and returns which of them were done. */
+/** Runs the statements as one batch, and returns which of them succeeded. */
 function outcomes(database: RecordDatabase, statements: readonly string[]): readonly boolean[] {
   const replies = runGrouped(database, batch(database, statements));
   assert.deepEqual(
@@ -43,7 +43,7 @@ function stored(database: RecordDatabase): unknown {
 }
 
 describe('a batch of writes', () => {
-  test('is done, and seen by the reads in it', () => {
+  test('is committed, and visible to the reads in it', () => {
     using database = given('CREATE TABLE t(id INTEGER PRIMARY KEY)');
     const replies = runGrouped(
       database,
@@ -53,7 +53,7 @@ describe('a batch of writes', () => {
     assert.equal(stored(database), '1,2');
   });
 
-  test('tells how many writes shared a commit, those that failed not among them', () => {
+  test('reports the number of writes per commit, without those that failed', () => {
     using database = given('CREATE TABLE t(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES t)');
     const sizes: number[] = [];
     const run = (statements: readonly string[]) =>
@@ -64,7 +64,7 @@ describe('a batch of writes', () => {
     assert.deepEqual(sizes, [2]);
   });
 
-  test('loses the one that fails, whatever it had done, and no other', () => {
+  test('rolls back only a failed operation, completely', () => {
     using database = given(
       'CREATE TABLE t(id INTEGER PRIMARY KEY, u UNIQUE ON CONFLICT FAIL); INSERT INTO t VALUES (1, 1)',
     );
@@ -79,7 +79,7 @@ describe('a batch of writes', () => {
     assert.equal(stored(database), '1,2,6');
   });
 
-  test('undoes an operation that is handed on, whatever it had done, and no other', () => {
+  test('rolls back only an operation that is handed on, completely', () => {
     using database = given('CREATE TABLE t(id INTEGER PRIMARY KEY)');
     const [first, second, third] = batch(
       database,
@@ -98,7 +98,7 @@ describe('a batch of writes', () => {
     assert.deepEqual(sizes, [2]);
   });
 
-  test('hands on what exceeds the limits of its connection, and fails what is a fault', () => {
+  test('hands on operations that exceed the limits of its connection, and fails other errors', () => {
     using database = given('CREATE TABLE t(id INTEGER PRIMARY KEY, v)');
     database.connection.limits.length = 1_000;
     const replies = runGrouped(
@@ -117,7 +117,7 @@ describe('a batch of writes', () => {
     assert.equal(stored(database), '2');
   });
 
-  test('hands on all of it where another program has the database locked', () => {
+  test('hands on all operations if another program has locked the database', () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'database.sqlite');
     using connection = openDatabase(path, { mode: 'read-write', busyTimeoutMs: 0 });
@@ -143,7 +143,7 @@ describe('a batch of writes', () => {
        CREATE TRIGGER r BEFORE INSERT ON t WHEN NEW.id = 1 BEGIN SELECT RAISE(ROLLBACK, 'no'); END`,
     ],
   ] as const) {
-    test(`stands where SQLite ends the transaction under way, by ${what}`, () => {
+    test(`is committed although SQLite rolls back its transaction, by ${what}`, () => {
       using database = given(make);
       const statements = [
         'INSERT INTO t VALUES (2)',
@@ -157,7 +157,7 @@ describe('a batch of writes', () => {
     });
   }
 
-  test('with a deferred foreign key loses the one that breaks it', () => {
+  test('with a deferred foreign key rolls back only the operation that violates it', () => {
     using database = given(
       'CREATE TABLE t(id INTEGER PRIMARY KEY, up INT REFERENCES t DEFERRABLE INITIALLY DEFERRED); INSERT INTO t VALUES (1, 1)',
     );
@@ -171,11 +171,11 @@ describe('a batch of writes', () => {
     assert.equal(stored(database), '1,2,4,5');
   });
 
-  test('fails as a whole where the commit fails, with what was read in it', () => {
+  test('fails completely if the commit fails, including its reads', () => {
     using database = given('CREATE TABLE t(id INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES t)');
     const [write, read] = batch(database, ['INSERT INTO t VALUES (1)', 'SELECT count(*) FROM t']);
     assert.ok(write !== undefined && read !== undefined);
-    // No operation of ours asks for it, but so a commit can be made to fail without a full disk.
+    // No real operation does this, but it makes a commit fail without a full disk.
     const run = () => {
       database.connection.exec('PRAGMA defer_foreign_keys = ON; INSERT INTO c VALUES (99)');
       return write.run();

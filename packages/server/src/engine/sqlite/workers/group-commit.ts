@@ -5,25 +5,24 @@ import { needs, type Routed } from '../protocol/routed.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import { isBeyondShortWork } from './beyond-short-work.ts';
 
-/** One operation of a batch, on the database that the batch is for. */
+/** One operation of a batch on one database. */
 export interface GroupedOperation {
   readonly request: RpcRequest;
   readonly writes: boolean;
-  /** Runs it inside the transaction that is open. It has effect wholly or, where it throws or hands on, not at all. */
+  /** Runs it inside the open transaction. It has no effect if it throws or hands the operation on. */
   readonly run: () => Routed<unknown>;
 }
 
-/** The answer to one operation, as `Thread` takes it. */
+/** The reply to one operation, in the form of `Thread`. */
 type GroupedReply =
   | { readonly id: number; readonly ok: true; readonly output: Routed<unknown> }
   | Extract<RpcReply, { readonly ok: false }>;
 
 /**
- * Runs the operations of a batch on one database in one transaction, so that all its writes share one sync of the disk.
- * Each stands alone: one that fails, or is handed on, is undone alone. Where SQLite undoes the whole transaction for one of them, all are
- * done again, each in a transaction of its own. Where the commit fails, every one of them fails with it, the reads too,
- * which have seen what is not there.
- * @param onCommit told of each commit of writes, and of how many.
+ * Runs the operations of a batch on one database in one transaction, so that all writes share one sync of the disk. An operation that
+ * fails or is handed on is rolled back alone. If SQLite rolls back the whole transaction because of one, every operation is run again in
+ * a separate transaction. If the commit fails, every operation fails, including reads, which have seen uncommitted data.
+ * @param onCommit called after each commit, with the number of writes.
  */
 export function runGrouped(
   database: RecordDatabase,
@@ -46,7 +45,7 @@ export function runGrouped(
   }
 }
 
-/** Null where SQLite ended the transaction under way, and nothing of it was done. */
+/** Null if SQLite rolled back the whole transaction. */
 function runTogether(
   database: RecordDatabase,
   operations: readonly GroupedOperation[],
@@ -65,7 +64,7 @@ function runTogether(
   return replies;
 }
 
-/** A foreign key that is checked only at the commit would fail the others with it. */
+/** Otherwise a deferred foreign key that fails at the commit would fail the other operations. */
 function runEachAlone(
   database: RecordDatabase,
   operations: readonly GroupedOperation[],
@@ -106,7 +105,7 @@ function hasEffect(reply: GroupedReply): boolean {
   return reply.ok && reply.output.kind === 'done';
 }
 
-/** Hands the operation on where a limit or a lock of this thread is all that failed it. */
+/** Hands the operation on if only a limit or a lock of this thread made it fail. */
 export function replyToFailure(
   { request: { id }, writes }: Pick<GroupedOperation, 'request' | 'writes'>,
   error: unknown,

@@ -14,7 +14,7 @@ import { pointHandlers } from './point-handlers.ts';
 const { maxOpenDatabases, commitSizes: memory } = workerData as PointThreadStart;
 const sizes = commitSizes(memory);
 
-/** Nobody waits here: an operation on a database that another program has locked is handed on to a thread that may. */
+/** This thread does not wait for locks: if another program has locked the database, it hands the operation on. */
 const databases = new OpenDatabases(maxOpenDatabases, {
   mode: 'read-write',
   doubleQuotedStrings: true,
@@ -32,12 +32,12 @@ serveBatches(
   () => databases.closeAll(),
 );
 
-/** Every operation here names its database first. */
+/** The input of every operation here begins with the path of its database. */
 function pathOf({ input }: RpcRequest): string {
   return (input as { readonly path: string }).path;
 }
 
-/** A database is closed only while no other operation on it is under way, so a group is either the one or the others. */
+/** A database is closed only while no other operation on it is running, so a group has either only closes or none. */
 function answerGroup(path: string, requests: readonly RpcRequest[]): readonly RpcReply[] {
   if (requests.some(({ operation }) => operation === CLOSE)) {
     return requests.map((request) => runMethod({ [CLOSE]: () => databases.close(path) }, request));

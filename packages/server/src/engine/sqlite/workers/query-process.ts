@@ -6,8 +6,8 @@ import { explainViewFault } from '../query/query-fault.ts';
 import { runQuery } from '../query/run-query.ts';
 import { recordReads } from './record-handlers.ts';
 
-// A view of an imported file may rely on double-quoted strings. A database is open for one request and no longer, so that
-// nobody has to be asked to let go of a file.
+// Views of imported files may rely on double-quoted strings. A database is open only during one request, so that no process has to
+// release a file when a project is deleted or replaced.
 const databases = new OpenDatabases(1, { mode: 'read-only', doubleQuotedStrings: true });
 
 const { getRecord, listRecords } = recordReads(databases);

@@ -14,7 +14,7 @@ import { boundedRecordReads } from './record-handlers.ts';
 import { tableReads } from './table-reads.ts';
 
 const { maxOpenDatabases } = workerData as DatabaseThreadStart;
-// No SQL of a client's runs here, and a view that relies on double-quoted strings must still show its columns.
+// No SQL of clients runs here. Views that rely on double-quoted strings must still show their columns.
 const databases = new OpenDatabases(maxOpenDatabases, { mode: 'read-only', doubleQuotedStrings: true });
 
 serveRpc<ReaderMethods>(

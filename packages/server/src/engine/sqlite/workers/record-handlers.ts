@@ -26,7 +26,7 @@ import { allowedTable } from '../rows/allowed-table.ts';
 import { type RecordDatabase, recordDatabaseOf } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 
-/** How a reader thread answers, each time from one view of the database: a process gets what nobody could stop there. */
+/** The handlers of a reader thread, each in one snapshot: reads that may be long are handed on to a process. */
 export function boundedRecordReads(databases: OpenDatabases): Handlers<BoundedRecordReads> {
   const reading = readingTable(databases);
   return {
@@ -41,7 +41,7 @@ export function boundedRecordReads(databases: OpenDatabases): Handlers<BoundedRe
   };
 }
 
-/** The same where it can be stopped. */
+/** The same reads in a process that can be killed. */
 export function recordReads(databases: OpenDatabases): Handlers<RecordReads> {
   const reading = readingTable(databases);
   return {
@@ -50,7 +50,7 @@ export function recordReads(databases: OpenDatabases): Handlers<RecordReads> {
   };
 }
 
-/** How a writer thread answers, each time in a transaction of its own: a process gets what nobody could stop there. */
+/** The handlers of a writer thread, each in one transaction: writes that may be long are handed on to a process. */
 export function boundedRecordWrites(databases: OpenDatabases): Handlers<BoundedRecordWrites> {
   const { createRecord, updateRecord: update, deleteRecord: remove, ...bulk } = recordWrites(databases);
   const bounded =
@@ -73,7 +73,7 @@ export function boundedRecordWrites(databases: OpenDatabases): Handlers<BoundedR
   };
 }
 
-/** The same where it can be stopped. */
+/** The same writes in a process that can be killed. */
 export function recordWrites(databases: OpenDatabases): Handlers<WriteMethods> {
   const writing = writingTable(databases);
   return {

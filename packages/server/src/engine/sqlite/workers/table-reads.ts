@@ -6,7 +6,7 @@ import type { TableReads } from '../protocol/table-methods.ts';
 import { listTables } from '../tables/list-tables.ts';
 import { readTable } from '../tables/read-table.ts';
 
-/** How a reader thread answers about tables, each time from one view of the database. */
+/** The handlers of a reader thread for tables, each in one snapshot. */
 export function tableReads(databases: OpenDatabases): Handlers<TableReads> {
   return {
     listTables: ({ path, countRows }) => {
@@ -20,7 +20,7 @@ export function tableReads(databases: OpenDatabases): Handlers<TableReads> {
   };
 }
 
-/** @param read null where ids are missing. */
+/** @param read null if ids are missing. */
 function routed<Result>(read: Result | null): Routed<Result, 'writer'> {
   return read === null ? needs('writer') : done(read);
 }

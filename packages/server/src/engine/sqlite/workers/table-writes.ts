@@ -18,7 +18,7 @@ import { dropTable } from '../schema-changes/tables/drop-table.ts';
 import { readTable } from '../tables/read-table.ts';
 import { syncMetadata } from '../tables/sync-metadata.ts';
 
-/** How a writer thread changes tables, each time in one transaction. */
+/** The handlers of a writer thread that change tables, each in one transaction. */
 export const tableWrites: Handlers<TableWrites> = {
   syncMetadata: ({ path }) => changeSchema(path, syncMetadata),
   createTable: ({ path, request, table }) =>
@@ -67,7 +67,7 @@ function changeSchemaOnce<Result>(
   return changeSchema(path, (database) => runOnce(database, request, () => change(database)));
 }
 
-/** The table as it is after a change, what is new in it with ids. */
+/** The table after a change, with ids for everything new. */
 function adopted(database: DatabaseSync, table: string): TableDetails {
   syncMetadata(database);
   const details = readTable(database, table);

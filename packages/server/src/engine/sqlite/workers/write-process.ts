@@ -3,7 +3,7 @@ import { serveProcess } from '../processes/serve-process.ts';
 import type { WriteMethods } from '../protocol/record-methods.ts';
 import { recordWrites } from './record-handlers.ts';
 
-// Triggers of an imported file may rely on double-quoted strings. As in a query process, nothing stays open.
+// Triggers of imported files may rely on double-quoted strings. As in a query process, no database stays open.
 const databases = new OpenDatabases(1, { mode: 'read-write', doubleQuotedStrings: true });
 
 await serveProcess<WriteMethods>(recordWrites(databases), () => databases.closeAll());

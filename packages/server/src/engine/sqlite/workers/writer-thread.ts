@@ -12,7 +12,7 @@ import { boundedRecordWrites } from './record-handlers.ts';
 import { tableWrites } from './table-writes.ts';
 
 const { maxOpenDatabases } = workerData as DatabaseThreadStart;
-// Triggers of an imported file may rely on double-quoted strings; no SQL of a client's runs here.
+// Triggers of imported files may rely on double-quoted strings. No SQL of clients runs here.
 const databases = new OpenDatabases(maxOpenDatabases, { mode: 'read-write', doubleQuotedStrings: true });
 
 serveRpc<WriterMethods>(

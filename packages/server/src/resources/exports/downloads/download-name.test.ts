@@ -5,7 +5,7 @@ import { RowhouseError } from '../../../core/errors.ts';
 import { attachmentDisposition } from './content-disposition.ts';
 import { downloadName } from './download-name.ts';
 
-test('a name is kept as asked, and the extension is added where it is missing', () => {
+test('a name is kept as requested, and the extension is appended if it is missing', () => {
   const cases: readonly (readonly [requested: string | undefined, name: string])[] = [
     [undefined, 'shop_schema_export.sql'],
     ['backup', 'backup.sql'],
@@ -22,7 +22,7 @@ test('a name is kept as asked, and the extension is added where it is missing', 
   }
 });
 
-test('a name that leads elsewhere, hides what it is, or is too long is refused, and the field is named', () => {
+test('a name with a path or hidden characters, or one that is too long, is refused, and the field is named', () => {
   const names = [
     '../up',
     'a/b',
@@ -57,7 +57,7 @@ test('a name that leads elsewhere, hides what it is, or is too long is refused, 
   }
 });
 
-test('the download header quotes the name, and gives the exact one beside an ASCII one where they differ', () => {
+test('the download header has the quoted name, with the exact name beside an ASCII one if they differ', () => {
   assert.equal(attachmentDisposition('contacts.csv'), 'attachment; filename="contacts.csv"');
   assert.equal(attachmentDisposition("it's (1).csv"), `attachment; filename="it's (1).csv"`);
   assert.equal(

@@ -11,7 +11,7 @@ import { runSqliteShell } from '../../../testing/tools/sqlite-shell.ts';
 
 const INVALID = 'The link was altered, has expired or was revoked.';
 
-test('whoever has a link downloads the export without a token, whole, in parts, and as HEAD', async (context) => {
+test('a link downloads the export without a token, as a whole, in ranges, and as HEAD', async (context) => {
   const now = wholeSecond();
   context.mock.timers.enable({ apis: ['Date'], now });
   await using server = await startTestServer();
@@ -31,11 +31,11 @@ test('whoever has a link downloads the export without a token, whole, in parts, 
   assert.deepEqual(Buffer.from(await rest.arrayBuffer()), bytes.subarray(100));
   const head = await fetch(url, { method: 'HEAD' });
   assert.deepEqual([head.status, head.headers.get('content-length')], [200, String(made.size_bytes)]);
-  // A token that is sent besides is nobody's business.
+  // A token in the request is ignored.
   assert.equal((await fetch(url, { headers: { authorization: 'Bearer pat_nobody' } })).status, 200);
 });
 
-test('a link that was altered in any way is refused in the same words as one that never was', async () => {
+test('an altered link is refused with the same message as one that never existed', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(3));
   await projectOf(server, 'rival', stones(3));
@@ -66,7 +66,7 @@ test('a link that was altered in any way is refused in the same words as one tha
     replaced(signature, `${signature.slice(0, 20)}!${signature.slice(20)}`),
     replaced(signature, signature.toLowerCase()),
     replaced(signature, `é${signature.slice(2)}`),
-    // The last character of 43 has two bits that say nothing.
+    // The last of 43 characters has two unused bits.
     ...ALPHABET.filter((last) => !signature.endsWith(last)).map((last) =>
       replaced(signature, signature.slice(0, -1) + last),
     ),
@@ -91,7 +91,7 @@ test('a link that was altered in any way is refused in the same words as one tha
   }
 });
 
-test('a link ends with its time, with the export, and when the links of its project are ended', async (context) => {
+test('a link ends when it expires, when the export is deleted, and when the links of its project are revoked', async (context) => {
   const now = wholeSecond();
   context.mock.timers.enable({ apis: ['Date'], now });
   await using server = await startTestServer();
@@ -104,12 +104,12 @@ test('a link ends with its time, with the export, and when the links of its proj
   const rivals = await linkTo(server, 'rival', rival.id);
   assert.equal((await fetch(short.url)).status, 200);
   context.mock.timers.setTime(now + 1_000);
-  await thenIsInvalid(short.url);
+  await assertInvalid(short.url);
 
   assert.equal((await fetch(first.url)).status, 200);
   const ended = await server.call('DELETE', '/projects/quarry/export/links');
   assert.deepEqual(ended.body.data, { ended: true });
-  await thenIsInvalid(first.url);
+  await assertInvalid(first.url);
   assert.equal((await fetch(rivals.url)).status, 200);
 
   const second = await linkTo(server, 'quarry', made.id);
@@ -118,13 +118,13 @@ test('a link ends with its time, with the export, and when the links of its proj
   const moved = (url: string) => server.url + new URL(url).pathname + new URL(url).search;
   assert.equal((await fetch(moved(second.url))).status, 200);
   assert.equal((await server.call('DELETE', `/projects/quarry/exports/${made.id}`)).status, 200);
-  await thenIsInvalid(moved(second.url));
+  await assertInvalid(moved(second.url));
   const deletion = { confirm_project_slug: 'rival' };
   assert.equal((await server.call('DELETE', '/projects/rival', { json: deletion })).status, 200);
-  await thenIsInvalid(moved(rivals.url));
+  await assertInvalid(moved(rivals.url));
 });
 
-test('links asked for at once are all good', async () => {
+test('concurrently created links are all valid', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(3));
   const made = await exportNow(server, 'quarry', 'table/stone');
@@ -132,7 +132,7 @@ test('links asked for at once are all good', async () => {
   for (const { url } of links) assert.equal((await fetch(url)).status, 200);
 });
 
-test('a link begins with the address that the service is known by, or that the request came to', async () => {
+test('a link begins with the public URL of the service, or with the address of the request', async () => {
   await using known = await startTestServer({ publicUrl: 'https://rowhouse.example/db/' });
   await projectOf(known, 'quarry', stones(3));
   const made = await exportNow(known, 'quarry', 'table/stone');
@@ -145,7 +145,7 @@ test('a link begins with the address that the service is known by, or that the r
   assert.ok((await linkTo(server, 'quarry', other.id)).url.startsWith(`${server.url}/shared/exports/`));
 });
 
-test('a download is counted once, however often it breaks off, and stays counted after a restart', async () => {
+test('a download is counted once, even if it is interrupted and resumed, and after a restart', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(1_000));
   const made = await exportNow(server, 'quarry', 'table/stone');
@@ -157,7 +157,7 @@ test('a download is counted once, however often it breaks off, and stays counted
   assert.equal((await findExport(server, 'quarry', made)).download_count, 1);
   await download(server, made);
   assert.equal((await findExport(server, 'quarry', made)).download_count, 2);
-  // To ask what it would be is no download, nor is to be told that one has it.
+  // A HEAD request or a 304 answer is not a download.
   await fetch(url, { method: 'HEAD' });
   await fetch(url, { headers: { 'if-none-match': `"${made.sha256}"` } });
   await fetch(url, { headers: { range: 'bytes=99999999-' } });
@@ -170,7 +170,7 @@ test('a download is counted once, however often it breaks off, and stays counted
   assert.equal((await findExport(server, 'quarry', made)).download_count, 3);
 });
 
-test('the log tells of each download, and never what would let its reader in', async () => {
+test('the log has each download, but nothing that grants access to it', async () => {
   using folder = temporaryFolder();
   const admin = 'an-admin-token-given-by-hand';
   await using server = await startCommandServer({
@@ -212,12 +212,12 @@ test('the log tells of each download, and never what would let its reader in', a
   }
 });
 
-/** About now, as times are told to the second. */
+/** The current time in whole seconds, as in answers. */
 function wholeSecond(): number {
   return Math.floor(Date.now() / 1_000) * 1_000;
 }
 
-/** Of base64url. */
+/** The alphabet of base64url. */
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'.split('');
 
 interface Link {
@@ -237,7 +237,7 @@ async function linkTo(
   return { url: body.data.link.url, link: body.data.link };
 }
 
-async function thenIsInvalid(url: string): Promise<void> {
+async function assertInvalid(url: string): Promise<void> {
   for (const method of ['GET', 'HEAD']) {
     const response = await fetch(url, { method, headers: { range: 'bytes=0-1' } });
     assert.equal(response.status, 403, url);

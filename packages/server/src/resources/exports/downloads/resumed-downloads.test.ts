@@ -18,7 +18,7 @@ const WAYS = [
   ['database', 'sqlite'],
 ] as const;
 
-test('a download that stops anywhere, as often as it likes, goes on to the same bytes', async () => {
+test('a download that is interrupted anywhere, any number of times, is resumed to the same bytes', async () => {
   await using server = await startTestServer();
   const token = await projectOf(server, 'quarry', stones(20_000));
   for (const [what, format] of WAYS) {
@@ -41,7 +41,7 @@ test('a download that stops anywhere, as often as it likes, goes on to the same 
   assert.equal((await listExports(server, 'quarry', '&status=ready')).length, WAYS.length);
 });
 
-test('curl goes on with what it has', async () => {
+test('curl resumes a partial download', async () => {
   await using server = await startTestServer();
   using folder = temporaryFolder();
   await projectOf(server, 'quarry', stones(5_000));
@@ -56,7 +56,7 @@ test('curl goes on with what it has', async () => {
   }
 });
 
-test('who goes on with a file that is another by now is sent the whole of it, or told so', async () => {
+test('a client that resumes after the file has changed receives the whole new file, or an error', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(100));
   const made = await exportNow(server, 'quarry', 'table/stone');
@@ -71,7 +71,7 @@ test('who goes on with a file that is another by now is sent the whole of it, or
   assert.equal(refused.status, 412);
   await refused.arrayBuffer();
 
-  // Somebody put another file in its place.
+  // Another program replaces the file.
   writeFileSync(pathOf(server, other), 'something else');
   for (const headers of [
     {},
@@ -100,7 +100,7 @@ function pathOf({ dataDir }: TestServer, { id }: Manifest): string {
   return join(dataDir, 'exports', 'quarry', id);
 }
 
-/** In a process of its own, while the server answers in this one. */
+/** Runs curl in another process, while the server answers in this one. */
 async function curl(...words: readonly string[]): Promise<void> {
   const child = spawn('curl', ['--silent', '--show-error', '--fail', ...words], { stdio: 'inherit' });
   const [code] = await once(child, 'exit');

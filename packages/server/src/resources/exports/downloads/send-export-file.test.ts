@@ -16,13 +16,13 @@ const row = {
   download_name: 'stone.csv',
 } as ReadyExport;
 
-test('a file that is cut short while it is downloaded ends the connection, and the log has it under the request id', async () => {
+test('a file that is truncated during its download ends the connection, and the log has the error under the request id', async () => {
   await using server = await startEdgeServer((app) => {
     app.get('/file', { config: { access: 'public' } }, (request, reply) =>
       sendExportFile(request, reply, row, async () => Readable.from([Buffer.from('seven b')])),
     );
   });
-  // The connection would be kept alive; that it ends is what the client learns.
+  // A complete answer would keep the connection alive; its end tells the client about the error.
   const answer = parseAnswer(await sendRaw(server.port, 'GET /file HTTP/1.1\r\nHost: x\r\n\r\n'));
   assert.equal(answer.status, 200);
   assert.equal(answer.headers.get('content-length'), '10');

@@ -19,7 +19,7 @@ import {
 import { startTestServer, type TestServer } from '../../../testing/http/test-server.ts';
 import { eventually } from '../../../testing/system/waiting.ts';
 
-test('given a client that would rather not wait, its export is pending, then running, then ready, and its progress rises to the rows', async () => {
+test('an asynchronous export is pending, then running, then ready, and its progress rises to the number of rows', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(400_000));
 
@@ -41,7 +41,7 @@ test('given a client that would rather not wait, its export is pending, then run
   const steps = seen.flatMap(({ progress }) => (progress === null ? [] : [progress]));
   assert.ok(steps.length > 2, `${steps.length} steps were seen`);
   for (const { total, unit } of steps) assert.deepEqual([total, unit], [400_000, 'rows']);
-  thenRises(steps);
+  assertRises(steps);
 
   const ready = await findExport(server, 'quarry', requested);
   assert.equal(ready.row_count, 400_000);
@@ -51,7 +51,7 @@ test('given a client that would rather not wait, its export is pending, then run
   assert.equal(createHash('sha256').update(bytes).digest('hex'), ready.sha256);
 });
 
-test('the progress of a copy of the database is told in bytes, wherever it is looked at', async () => {
+test('the progress of a database copy is counted in bytes, in every answer', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(400_000));
   const requested = await exportLater(server, 'quarry', 'database', { format: 'sqlite' });
@@ -65,10 +65,10 @@ test('the progress of a copy of the database is told in bytes, wherever it is lo
     assert.ok(Math.abs(total - ready.size_bytes) < 100_000, `${total} was foretold of ${ready.size_bytes}`);
   }
   assert.ok(steps.some(({ done }) => done > 0));
-  thenRises(steps);
+  assertRises(steps);
 });
 
-test('without that wish the answer is 201, and the export is ready in it', async () => {
+test('without Prefer: respond-async the answer is 201 with a ready export', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(10));
   for (const headers of [{}, { prefer: 'wait=10' }, { prefer: 'respond-asynchronously' }]) {
@@ -85,7 +85,7 @@ test('without that wish the answer is 201, and the export is ready in it', async
   assert.equal((await requestOf(server, 'quarry', 'database', {}, { headers: both })).status, 202);
 });
 
-test('given an export that cannot be made, then it is failed, says why, and its download does too', async () => {
+test('an export that cannot be created has the status failed, and its manifest and its download state the reason', async () => {
   await using server = await startTestServer({ exportMaxBytes: 20_000 });
   await projectOf(server, 'quarry', stones(1_000));
 
@@ -127,14 +127,14 @@ test('given an export that cannot be made, then it is failed, says why, and its 
     assert.ok(body.error.message.includes(failed.status_reason ?? '?'));
     assert.deepEqual(filesOf(server.dataDir, 'quarry'), []);
   }
-  // Whoever waits is told the same, and nothing stays of it.
+  // A synchronous request gets the same error, and leaves no export.
   const before = await listExports(server, 'quarry');
   const large = await requestOf(server, 'quarry', 'table/stone');
   assert.deepEqual([large.status, large.body.error?.code], [409, 'conflict']);
   assert.deepEqual(await listExports(server, 'quarry'), before);
 });
 
-test('an export without an end is stopped at its time, is failed, and says so', async () => {
+test('an export without end is stopped at its time limit, fails, and states the reason', async () => {
   await using server = await startTestServer({ exportTimeoutSeconds: 1 });
   await projectOf(server, 'quarry', ENDLESS);
   const requested = await exportLater(server, 'quarry', 'table/endless');
@@ -147,7 +147,7 @@ test('an export without an end is stopped at its time, is failed, and says so', 
   assert.deepEqual(await listExports(server, 'quarry'), before);
 });
 
-test('an export that is pending or running is not there to be downloaded yet, nor to be linked to', async () => {
+test('an export that is pending or running cannot be downloaded or linked to yet', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', ENDLESS);
   const running = await exportLater(server, 'quarry', 'table/endless');
@@ -168,12 +168,12 @@ test('an export that is pending or running is not there to be downloaded yet, no
   }
 });
 
-test('a table that is named by its id or in another case is exported under its own name, also while it is made', async () => {
+test('a table that is requested by its id or in another case is exported under its own name, also while it is running', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(10));
   const { body } = await server.call('GET', '/projects/quarry/table/stone');
   for (const [offset, name] of [String(body.data.table.id), 'STONE'].entries()) {
-    // Not the same twice, which would not be made again.
+    // Different requests, because the same one would reuse the first export.
     const requested = await exportLater(server, 'quarry', `table/${name}`, { format: 'json', offset });
     assert.deepEqual([requested.table, requested.download_name], ['stone', 'stone.json']);
     const ready = await whenExport(server, 'quarry', requested, 'ready');
@@ -183,7 +183,7 @@ test('a table that is named by its id or in another case is exported under its o
   }
 });
 
-test('exports that become ready while others list them are never called missing', async () => {
+test('exports that become ready during a list are never reported as missing', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(100));
   const wanted = Array.from({ length: 60 }, (_, limit) => limit);
@@ -197,14 +197,14 @@ test('exports that become ready while others list them are never called missing'
   await requested;
 });
 
-/** All that is seen of it, alone and in the list, until it is ready. */
+/** Every different state of an export until it is ready, alone and in the list. */
 async function watch(server: TestServer, project: string, requested: Manifest): Promise<readonly Manifest[]> {
   const seen: Manifest[] = [];
   await eventually(async () => {
     const [listed] = await listExports(server, project);
     assert.ok(listed !== undefined);
     const found = await findExport(server, project, requested);
-    // The first moments are few, and may go unseen.
+    // The export is pending only briefly, so that status may not be seen.
     seen.push(...[listed, found].filter(({ status }) => status !== 'pending'));
     assert.ok(['pending', 'running', 'ready'].includes(found.status), found.status_reason ?? '');
     return found.status === 'ready';
@@ -212,7 +212,7 @@ async function watch(server: TestServer, project: string, requested: Manifest): 
   return seen;
 }
 
-function thenRises(steps: readonly { readonly done: number }[]): void {
+function assertRises(steps: readonly { readonly done: number }[]): void {
   const done = steps.map((step) => step.done);
   assert.deepEqual(
     done.toSorted((a, b) => a - b),

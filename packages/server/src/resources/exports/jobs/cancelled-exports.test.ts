@@ -22,7 +22,7 @@ import { eventually } from '../../../testing/system/waiting.ts';
 
 const FORMATS = ['zip', 'zip-csv', 'json', 'sql', 'sqlite'];
 
-test('an export that is deleted while it waits or is made is gone, with its process, and leaves nothing', async () => {
+test('a deleted export, pending or running, leaves no file and no process', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', ENDLESS);
   const running = await exportLater(server, 'quarry', 'table/endless');
@@ -36,10 +36,10 @@ test('an export that is deleted while it waits or is made is gone, with its proc
     const gone = await server.call('GET', `/projects/quarry/exports/${id}`);
     assert.equal(gone.body.error?.code, 'not_found');
   }
-  await thenNothingIsLeft(server, 'quarry');
+  await assertNothingLeft(server, 'quarry');
 });
 
-test('an export of any format that is deleted at any moment leaves nothing', async () => {
+test('an export of any format that is deleted at any time leaves nothing', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(20_000));
   for (let round = 0; round < 20; round += 1) {
@@ -47,11 +47,11 @@ test('an export of any format that is deleted at any moment leaves nothing', asy
     const { id } = await exportLater(server, 'quarry', 'database', { format, file_name: `f${round}` });
     await setTimeout(Math.random() * 250);
     assert.equal((await server.call('DELETE', `/projects/quarry/exports/${id}`)).status, 200);
-    await thenNothingIsLeft(server, 'quarry');
+    await assertNothingLeft(server, 'quarry');
   }
 });
 
-test('a client that leaves before its export is ready gives it up, and nothing is left', async () => {
+test('a client that disconnects before its export is ready cancels it, and nothing is left', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', `${ENDLESS} ${stones(20_000)}`);
   const leave = new AbortController();
@@ -62,13 +62,13 @@ test('a client that leaves before its export is ready gives it up, and nothing i
   await eventually(() => exportProcesses(process.pid).length === 1);
   leave.abort();
   await assert.rejects(requested, { name: 'AbortError' });
-  await thenNothingIsLeft(server, 'quarry');
+  await assertNothingLeft(server, 'quarry');
 
-  // The next does not wait for it.
+  // The next export does not wait for the cancelled one.
   assert.equal((await exportNow(server, 'quarry', 'table/stone')).row_count, 20_000);
 });
 
-test('an export that somebody waits for is not found when another client deletes it', async () => {
+test('a synchronous export is not_found if another client deletes it', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', ENDLESS);
   const requested = requestOf(server, 'quarry', 'table/endless');
@@ -76,10 +76,10 @@ test('an export that somebody waits for is not found when another client deletes
   const [running] = await listExports(server, 'quarry');
   assert.equal((await server.call('DELETE', `/projects/quarry/exports/${running?.id}`)).status, 200);
   assert.equal((await requested).body.error?.code, 'not_found');
-  await thenNothingIsLeft(server, 'quarry');
+  await assertNothingLeft(server, 'quarry');
 });
 
-test('a project that is deleted while it is exported waits for none of it, and nothing is left', async () => {
+test('deleting a project does not wait for its exports, and nothing is left', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', ENDLESS);
   const waiting = requestOf(server, 'quarry', 'table/endless');
@@ -93,13 +93,13 @@ test('a project that is deleted while it is exported waits for none of it, and n
   await eventually(() => exportProcesses(process.pid).length === 0);
   assert.deepEqual(filesOf(server.dataDir, 'quarry'), []);
 
-  // One of the same slug is another.
+  // A new project with the same slug is independent.
   await projectOf(server, 'quarry', stones(5));
   assert.deepEqual(await listExports(server, 'quarry'), []);
   assert.equal((await exportNow(server, 'quarry', 'table/stone')).row_count, 5);
 });
 
-test('a database that is replaced while it is exported waits for none of it; what is exported is the old or the new', async () => {
+test('replacing a database does not wait for its exports, which have the old or the new content', async () => {
   await using server = await startTestServer();
   await projectOf(
     server,
@@ -130,7 +130,7 @@ test('a database that is replaced while it is exported waits for none of it; wha
   assert.equal(String(await download(server, made)), 'a\r\n"new"\r\n');
 });
 
-async function thenNothingIsLeft(server: TestServer, project: string): Promise<void> {
+async function assertNothingLeft(server: TestServer, project: string): Promise<void> {
   await eventually(async () => (await listExports(server, project)).length === 0);
   await eventually(() => filesOf(server.dataDir, project).length === 0);
   await eventually(() => exportProcesses(process.pid).length === 0);

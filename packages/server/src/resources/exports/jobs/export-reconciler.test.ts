@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
 import { ExportRepository } from '../store/export-repository.ts';
 import { ExportReconciler } from './export-reconciler.ts';
 
-test('given an export that becomes ready while it is looked for what nobody makes any more, then it stays ready', async (t) => {
+test('an export that becomes ready while abandoned exports are searched for stays ready', async (t) => {
   using folder = temporaryFolder();
   const catalog = await openCatalog(join(folder.path, 'catalog.sqlite'), assert.fail);
   t.after(() => catalog.destroy());

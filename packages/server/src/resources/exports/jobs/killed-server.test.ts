@@ -14,10 +14,10 @@ import { type RunningCommand, startCommandServer } from '../../../testing/tools/
 import { runSqliteShell } from '../../../testing/tools/sqlite-shell.ts';
 
 const ADMIN_TOKEN = 'an-admin-token-given-by-hand';
-/** More with KILLED_RUNS (`npm run test:long`), and then of a larger database. */
+/** More with KILLED_RUNS (`npm run test:long`), and then with a larger database. */
 const RUNS = Number(process.env['KILLED_RUNS'] ?? 5);
 const ROWS = RUNS > 5 ? 400_000 : 150_000;
-/** About as long as an export takes. */
+/** About the duration of an export. */
 const LONGEST_MS = ROWS / 200;
 
 const WAYS = [
@@ -31,7 +31,7 @@ const WAYS = [
   ['database', 'sqlite'],
 ] as const;
 
-test('given a server that is killed at any moment of an export, then what it calls ready is whole, and nothing else is left', async (context) => {
+test('if the server is killed at any time during an export, every ready export is complete, and no other file is left', async (context) => {
   using folder = temporaryFolder();
   const start = startIn(folder.path);
   await importInto(start, stones(ROWS));
@@ -42,7 +42,7 @@ test('given a server that is killed at any moment of an export, then what it cal
       await using server = await start();
       const waiting = ask(server, what, { format, file_name: `waiting${run}` }, '').catch(() => null);
       await ask(server, what, { format, file_name: `later${run}` }, 'respond-async');
-      // The first soon, the last late.
+      // Spread over the runs from early to late.
       await setTimeout((LONGEST_MS * (run + Math.random())) / RUNS);
       await server.stop('SIGKILL');
       if ((await waiting) === null) cutOff += 1;
@@ -50,12 +50,12 @@ test('given a server that is killed at any moment of an export, then what it cal
     await using server = await start();
     const later = await eventuallyEnded(server);
     for (const made of later) {
-      // What nobody waited for is made after all.
+      // An asynchronous export is completed after the restart.
       if (made.download_name.startsWith(`later${run}`))
         assert.equal(made.status, 'ready', made.status_reason ?? '');
       assert.ok(['ready', 'failed'].includes(made.status));
       if (made.status === 'ready')
-        thenIsWhole(join(folder.path, 'exports', 'example_project', made.id), made);
+        assertComplete(join(folder.path, 'exports', 'example_project', made.id), made);
       else assert.match(made.status_reason ?? '', /^unavailable: /);
     }
     const ready = later.filter(({ status }) => status === 'ready').map(({ id }) => id);
@@ -70,7 +70,7 @@ test('given a server that is killed at any moment of an export, then what it cal
   assert.ok(cutOff > 0);
 });
 
-test('given exports that wait or are made when the server is told to stop, then they are made after its next start', async () => {
+test('exports that are pending or running when the server stops are created after its next start', async () => {
   using folder = temporaryFolder();
   const start = startIn(folder.path);
   await importInto(start, stones(100_000));
@@ -85,13 +85,13 @@ test('given exports that wait or are made when the server is told to stop, then 
     for (const requested of [running, pending]) {
       await eventually(async () => (await find(again, requested)).status === 'ready');
       const made = await find(again, requested);
-      thenIsWhole(join(folder.path, 'exports', 'example_project', made.id), made);
+      assertComplete(join(folder.path, 'exports', 'example_project', made.id), made);
     }
     assert.equal(await again.stop('SIGTERM'), 0);
   }
 });
 
-test('given an export during which the server ends each time, then it is given up after the third', async () => {
+test('an export during which the server ends three times is given up', async () => {
   using folder = temporaryFolder();
   const start = startIn(folder.path);
   await importInto(start, ENDLESS);
@@ -131,7 +131,7 @@ async function call(
   path: string,
   json?: unknown,
   prefer = '',
-  // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into what it expects, and fails where it is not
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test reads the fields that it expects, and fails if one is missing
 ): Promise<any> {
   const response = await fetch(`${server.url}/projects/example_project/${path}`, {
     method,
@@ -160,7 +160,7 @@ async function eventuallyEnded(server: RunningCommand): Promise<readonly Manifes
   return made;
 }
 
-function thenIsWhole(path: string, { size_bytes, sha256, download_name, row_count }: Manifest): void {
+function assertComplete(path: string, { size_bytes, sha256, download_name, row_count }: Manifest): void {
   const bytes = readFileSync(path);
   assert.equal(bytes.byteLength, size_bytes);
   assert.equal(createHash('sha256').update(bytes).digest('hex'), sha256);

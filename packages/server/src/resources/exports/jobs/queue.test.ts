@@ -14,7 +14,7 @@ import {
 import { startTestServer } from '../../../testing/http/test-server.ts';
 import { ExportJobs } from './export-jobs.ts';
 
-test('a hundred exports of a project may wait, and the next is told to come again, while another project has its own', async () => {
+test('a hundred exports of a project may be pending, and the next is refused, while another project has its own limit', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'busy', ENDLESS);
   await projectOf(server, 'calm', stones(10));
@@ -27,12 +27,12 @@ test('a hundred exports of a project may wait, and the next is told to come agai
   }
   assert.equal((await listExports(server, 'busy')).length, 100);
 
-  // One of the other's is made at once, and so is one that nobody waits for.
+  // Both kinds of exports of the other project are created at once.
   assert.equal((await exportNow(server, 'calm', 'table/stone')).status, 'ready');
   const requested = await exportLater(server, 'calm', 'database');
   assert.equal((await whenExport(server, 'calm', requested, 'ready', 'failed')).status, 'ready');
 
-  // There is room again when one is deleted.
+  // Deleting one makes room for another.
   const [newest] = await listExports(server, 'busy');
   assert.equal((await server.call('DELETE', `/projects/busy/exports/${newest?.id}`)).status, 200);
   assert.equal((await requestOf(server, 'busy', 'schema')).status, 201);

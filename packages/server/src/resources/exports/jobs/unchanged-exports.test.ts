@@ -25,7 +25,7 @@ const WAYS = [
   ['database', { format: 'sqlite' }],
 ] as const;
 
-test('what is asked for again without a change between is not made again: one file, which counts once', async () => {
+test('a repeated export without a change in between reuses the file, which is counted once', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(500));
   for (const [what, json] of WAYS) {
@@ -48,7 +48,7 @@ test('what is asked for again without a change between is not made again: one fi
   }
 });
 
-test('after any change the export is made anew, and right', async () => {
+test('after any change the export is created again, and is correct', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(5));
   const path = join(server.dataDir, 'projects', 'quarry', 'database.sqlite');
@@ -122,7 +122,7 @@ test('another format, filter, column or order is another export', async () => {
   assert.equal(new Set(made.map(({ sha256 }) => sha256)).size, requested.length);
 });
 
-test('what a view gives is read again each time', async () => {
+test('the rows of a view are read again every time', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', 'CREATE VIEW chance AS SELECT random() AS number;');
   const [first, second] = [
@@ -132,7 +132,7 @@ test('what a view gives is read again each time', async () => {
   assert.notEqual(first.sha256, second.sha256);
 });
 
-test('a file that has gone, or was cut short, is not handed on', async () => {
+test('a file that is missing or truncated is not reused', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(50));
   for (const spoil of [(path: string) => rmSync(path), (path: string) => truncateSync(path, 10)]) {
@@ -146,7 +146,7 @@ test('a file that has gone, or was cut short, is not handed on', async () => {
   }
 });
 
-test('a file that has as many names as one may have is made again', async (context) => {
+test('a file with the maximum number of hard links is created again', async (context) => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(5));
   const first = await exportNow(server, 'quarry', 'table/stone');
@@ -158,7 +158,7 @@ test('a file that has as many names as one may have is made again', async (conte
   return undefined;
 });
 
-/** Gives a file names until it takes no more. @returns how many it has; null where there is no end to them. */
+/** Adds links to a file until the limit. @returns their number, or null if there is no limit. */
 function namesAtMost(path: string, prefix: string): number | null {
   for (let count = 1; count < 66_000; count += 1) {
     try {

@@ -11,8 +11,8 @@ import { openLocalExportFiles } from '../../../files/local-export-files.ts';
 import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
 import { Exports } from '../exports.ts';
 
-for (const moment of ['is looked at', 'is written'] as const) {
-  test(`given a project that is deleted while its schema ${moment}, then it is not there, and no file is left`, async (t) => {
+for (const moment of ['is checked', 'is written'] as const) {
+  test(`if the project is deleted while its schema ${moment}, the answer is not_found and no file is left`, async (t) => {
     using folder = temporaryFolder();
     const catalog = await openCatalog(join(folder.path, 'catalog.sqlite'), assert.fail);
     t.after(() => catalog.destroy());

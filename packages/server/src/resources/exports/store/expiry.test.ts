@@ -17,7 +17,7 @@ import { runSqliteShell } from '../../../testing/tools/sqlite-shell.ts';
 
 const DAY_MS = 86_400_000;
 
-test('an export says when it expires; within a minute after that its file is gone, and its download says why', async (context) => {
+test('an export has an expiry time; a minute later its file is deleted, and its download states the reason', async (context) => {
   const requested = wholeSecond();
   context.mock.timers.enable({ apis: ['setInterval', 'Date'], now: requested });
   await using server = await startTestServer();
@@ -30,7 +30,7 @@ test('an export says when it expires; within a minute after that its file is gon
 
   context.mock.timers.tick(85_000);
   assert.equal((await server.fetch('GET', brief.download_url)).status, 200);
-  // The sweeper may be late; nobody is given the file meanwhile.
+  // The sweeper may be late, but the file is not served meanwhile.
   context.mock.timers.setTime(requested + 91_000);
   const late = await server.call('GET', brief.download_url);
   assert.deepEqual([late.status, late.body.error?.code], [410, 'export_expired']);
@@ -47,11 +47,11 @@ test('an export says when it expires; within a minute after that its file is gon
   assert.deepEqual([status, body.error?.code], [410, 'export_expired']);
   assert.deepEqual(await listed('ready'), [later.id, kept.id]);
   assert.deepEqual(await listed('expired'), [brief.id]);
-  // The other name of the same file is none of its business.
+  // The other export of the same file is not affected.
   assert.equal((await server.fetch('GET', later.download_url)).status, 200);
 });
 
-test('no export is kept longer than the service keeps one', async (context) => {
+test('the service limits the lifetime of every export', async (context) => {
   const requested = wholeSecond();
   context.mock.timers.enable({ apis: ['Date'], now: requested });
   await using server = await startTestServer({ exportRetentionSeconds: 100 });
@@ -66,7 +66,7 @@ test('no export is kept longer than the service keeps one', async (context) => {
   }
 });
 
-test('what expired while the server was down is gone when it is up; what ended a month ago is forgotten', async () => {
+test('an export that expired while the server was down is deleted at its start; one that ended a month ago is removed from the list', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(3));
   const expired = await exportNow(server, 'quarry', 'table/stone', { expires_in: 1_000 });
@@ -87,7 +87,7 @@ test('what expired while the server was down is gone when it is up; what ended a
   );
 });
 
-/** About now, as times are told to the second. */
+/** The current time in whole seconds, as in answers. */
 function wholeSecond(): number {
   return Math.floor(Date.now() / 1_000) * 1_000;
 }

@@ -11,7 +11,7 @@ import { type RunningCommand, startCommandServer } from '../../../testing/tools/
 
 const ADMIN_TOKEN = 'an-admin-token-given-by-hand';
 
-/** About 1.2 MB, and half of it as an archive. */
+/** About 1.2 MB, and half of that as an archive. */
 const quarry = databaseFile(stones(10_000));
 
 const WAYS = [
@@ -22,7 +22,7 @@ const WAYS = [
   ['database', 'zip'],
 ] as const;
 
-test('an export that the disk has no room for is refused or failed, its half file is gone, and it is made when there is room', async (context) => {
+test('without space on the disk an export is refused or fails, its partial file is removed, and it succeeds when there is space', async (context) => {
   using disk = smallDisk();
   context.diagnostic(`the disk is made small by: ${disk.kind}`);
   await using server = await startCommandServer({
@@ -56,11 +56,11 @@ test('an export that the disk has no room for is refused or failed, its half fil
     const downloaded = await call(server, 'GET', `export/download/${id}`);
     assert.equal(downloaded.status, 200);
     await downloaded.arrayBuffer();
-    // As long as the server has the file open, to remove the file makes no room.
+    // Removing a file frees no space while the server has it open.
     await eventually(() => openFiles(exportsFolder, server.pid).length === 0);
     assert.deepEqual(files(), [id]);
 
-    // To delete one makes room, also where there is none.
+    // An export can be deleted on a full disk, which frees space.
     disk.fill(server.pid, 0);
     assert.equal((await call(server, 'DELETE', `exports/${id}`)).status, 200);
     assert.deepEqual(files(), []);

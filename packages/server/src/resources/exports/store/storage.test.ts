@@ -8,7 +8,7 @@ import { startTestServer } from '../../../testing/http/test-server.ts';
 import { folderContent } from '../../../testing/system/folder-content.ts';
 import { runSqliteShell } from '../../../testing/tools/sqlite-shell.ts';
 
-test('a start removes the drafts of exports, and no file or folder of which the catalog knows nothing', async () => {
+test('the start removes drafts of exports, and no file or folder that is not in the catalog', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(100));
   const first = await exportNow(server, 'quarry', 'table/stone');
@@ -36,7 +36,7 @@ test('a start removes the drafts of exports, and no file or folder of which the 
   }
 });
 
-test('given a catalog that was restored from an older copy, then a start keeps the exports that are younger', async () => {
+test('with a catalog restored from an older copy, the start keeps newer exports', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(100));
   const old = await exportNow(server, 'quarry', 'table/stone');
@@ -51,7 +51,7 @@ test('given a catalog that was restored from an older copy, then a start keeps t
   assert.deepEqual(filesOf(server.dataDir, 'orchard'), [unknown.id]);
 });
 
-test('files of exports that the catalog knows as failed or expired are gone after a start', async () => {
+test('the start removes the files of exports that have failed or expired', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(100));
   const made = await exportNow(server, 'quarry', 'table/stone');
@@ -63,7 +63,7 @@ test('files of exports that the catalog knows as failed or expired are gone afte
   assert.deepEqual(filesOf(server.dataDir, 'quarry'), [kept.id]);
 });
 
-test('given a deletion of a project that was cut short, then the next start removes its exports', async () => {
+test('if the deletion of a project was interrupted, the next start removes its exports', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(100));
   await exportNow(server, 'quarry', 'table/stone');
@@ -79,7 +79,7 @@ test('given a deletion of a project that was cut short, then the next start remo
   assert.deepEqual(readdirSync(store), []);
 });
 
-test('folders that are not of exports keep no server from its start, and stay', async () => {
+test('unrelated folders do not prevent the start, and are kept', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(100));
   const made = await exportNow(server, 'quarry', 'table/stone');
@@ -92,7 +92,7 @@ test('folders that are not of exports keep no server from its start, and stay', 
   assert.equal(status, 200);
 });
 
-test('a folder of exports that somebody removed is made again', async () => {
+test('the exports folder is created again if it was removed', async () => {
   await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(100));
   await exportNow(server, 'quarry', 'table/stone');

@@ -1,7 +1,7 @@
 import { readDefaultValue } from '../../ddl/default-value.ts';
 import { dbmlExpression, dbmlText } from './words.ts';
 
-/** What stands behind `default:`; null where DBML cannot say it. Numbers that JavaScript would round are expressions. */
+/** The value of `default:`, or null if DBML cannot express it. Numbers that JavaScript would round are expressions. */
 export function dbmlDefault(sql: string): string | null {
   const value = readDefaultValue(sql);
   switch (value.kind) {

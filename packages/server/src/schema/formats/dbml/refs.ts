@@ -3,8 +3,8 @@ import type { OrdinaryTable } from '../../model.ts';
 import { type Reference, type ReferenceEnd, readReferences } from '../shared/references.ts';
 
 /**
- * What DBML takes of the foreign keys: their ends are two, and no two have the same ends, in whichever direction.
- * `lost` are the tables of the others.
+ * The foreign keys that DBML accepts: their ends differ, and no other ref has the same ends in either direction. `lost` are the tables
+ * of the others.
  */
 export function readRefs(tables: readonly OrdinaryTable[]): {
   readonly refs: readonly Reference[];

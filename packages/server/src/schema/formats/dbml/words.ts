@@ -1,20 +1,20 @@
 import { onOneLine } from '../../ddl/one-line.ts';
 import { typeWithoutComments } from '../../declared-kind.ts';
 
-/** Words that begin something else where they stand without quotes. */
+/** Words that have another meaning without quotes. */
 const KEYWORDS: ReadonlySet<string> = new Set(
   'table note indexes checks ref enum project tablegroup tablepartial as records dep metadata use null true false'.split(
     ' ',
   ),
 );
 
-/** A name, in quotes where it needs them; DBML has no empty one. https://dbml.dbdiagram.io/syntax/language-basics */
+/** A name, in quotes if necessary; DBML does not allow an empty name. https://dbml.dbdiagram.io/syntax/language-basics */
 export function dbmlName(name: string): string {
   if (/^[A-Za-z_]\w*$/.test(name) && !KEYWORDS.has(name.toLowerCase())) return name;
   return `"${escaped(name === '' ? 'unnamed' : name, '"')}"`;
 }
 
-/** The declared type; a column without one may hold anything, and DBML wants a word there. */
+/** The declared type. DBML requires a word for a column without one, which may hold anything. */
 export function dbmlType(declaredType: string): string {
   const type = typeWithoutComments(declaredType);
   if (type === '') return 'any';
@@ -25,13 +25,13 @@ export function dbmlText(text: string): string {
   return `'${escaped(text, "'")}'`;
 }
 
-/** An expression in backticks, for which there is no escape: null where the SQL has one in a string. */
+/** An expression in backticks, which cannot be escaped: null if a string in the SQL contains one. */
 export function dbmlExpression(sql: string): string | null {
   const line = onOneLine(sql);
   return line.includes('`') || line === '' ? null : `\`${line}\``;
 }
 
-/** JSON escapes what DBML does, in the same way, but for the quote. */
+/** JSON's escapes are DBML's, except for the quote. */
 function escaped(text: string, quote: string): string {
   const inside = JSON.stringify(text).slice(1, -1);
   return quote === '"' ? inside : inside.replaceAll('\\"', '"').replaceAll(quote, `\\${quote}`);

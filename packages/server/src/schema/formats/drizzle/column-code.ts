@@ -8,8 +8,8 @@ import { stringLiteral } from '../shared/typescript-text.ts';
 import type { Imports } from './imports.ts';
 
 /**
- * Whether the primary key stands behind its column. To drizzle that column is then NOT NULL, and an integer one filled in by
- * SQLite, which is so for a rowid alone: there the name of the key is given up.
+ * Whether the primary key is declared at its column. Drizzle then assumes that the column is NOT NULL and that SQLite fills in an
+ * integer, which is true only for a rowid. The name of such a key is omitted.
  */
 export function isInlineKey(table: OrdinaryTable, column: Column): boolean {
   if (column === rowidAliasIn(table)) return true;
@@ -18,7 +18,7 @@ export function isInlineKey(table: OrdinaryTable, column: Column): boolean {
   return table.primaryKey.name === null && builder !== 'integer' && builder !== 'boolean';
 }
 
-/** The builder of a column of a table, with all that stands behind it but references. */
+/** The builder of a table's column with all its methods except references. */
 export function tableColumnCode(imports: Imports, table: OrdinaryTable, column: Column): string {
   const inlineKey = isInlineKey(table, column);
   const options = table.autoincrement && column === rowidAliasIn(table) ? '{ autoIncrement: true }' : '';
@@ -38,7 +38,7 @@ export function viewColumnCode(imports: Imports, name: string, declaredType: str
 
 type Builder = 'integer' | 'boolean' | 'real' | 'text' | 'numeric' | 'blob' | 'any';
 
-/** What is not one of Drizzle's types is told by its affinity: a date may be a text or a number, as `numeric` is. */
+/** A type that Drizzle lacks is represented by its affinity: a date may be a text or a number, as in `numeric`. */
 function builderOf(column: DeclaredColumn): Builder {
   const { kind } = declaredKind(column);
   switch (kind) {
@@ -82,7 +82,7 @@ function builderCode(imports: Imports, column: DeclaredColumn): string {
   }
 }
 
-/** The first constraint over this column alone: Drizzle has one for a column. */
+/** The first constraint on this column alone: Drizzle has one per column. */
 function uniqueCode(table: OrdinaryTable, { name }: Column): readonly string[] {
   const own = table.uniques.find((unique) => unique.columns.length === 1 && unique.columns[0]?.name === name);
   if (own === undefined) return [];
@@ -97,7 +97,7 @@ function defaultCode(imports: Imports, column: Column): readonly string[] {
   return [`.default(${literal ?? imports.sql(defaultSql(column.default, value))})`];
 }
 
-/** The default as a value of the type that drizzle has for the column; null where only SQL says it. */
+/** The default as a value of the column's TypeScript type, or null if only SQL can express it. */
 function defaultLiteral(builder: Builder, value: DefaultValue): string | null {
   if (value.kind === 'text') return builder === 'text' ? stringLiteral(value.value) : null;
   if (value.kind === 'real') return builder === 'real' ? String(value.value) : null;
@@ -108,7 +108,7 @@ function defaultLiteral(builder: Builder, value: DefaultValue): string | null {
   return isNumber && Number.isSafeInteger(number) ? String(number) : null;
 }
 
-/** An expression has to stand in parentheses; a bare word is none, but a text. https://www.sqlite.org/lang_createtable.html#the_default_clause */
+/** An expression needs parentheses; a bare word would be a text. https://www.sqlite.org/lang_createtable.html#the_default_clause */
 function defaultSql(sql: string, { kind }: DefaultValue): string {
   return kind === 'expression' && !/^\w+$/.test(sql) ? `(${sql})` : sql;
 }

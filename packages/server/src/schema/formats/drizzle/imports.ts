@@ -1,7 +1,7 @@
 import { compareNames } from '../../identifier.ts';
 import { templateText } from '../shared/typescript-text.ts';
 
-/** What a module uses of drizzle-orm: each name is asked for where it is written, so that none is imported in vain. */
+/** The names that a module imports from drizzle-orm. Each is added where it is used, so that there are no unused imports. */
 export class Imports {
   readonly #core = new Set<string>();
   readonly #types = new Set<string>();
@@ -18,19 +18,19 @@ export class Imports {
     return name;
   }
 
-  /** SQL, word for word, behind the column that `column` is the code for, if there is one. */
+  /** A template of literal SQL, with the column's code before it if there is one. */
   sql(text: string, column: string | null = null): string {
     this.#usesSql = true;
     return `sql\`${column === null ? '' : `\${${column}}`}${templateText(text)}\``;
   }
 
-  /** The builder of columns that take every value, which drizzle has none for. */
+  /** The builder of columns for values of any type, which Drizzle lacks. */
   anyValue(): string {
     this.core('customType');
     return ANY_VALUE;
   }
 
-  /** The head of the module. */
+  /** The beginning of the module. */
   toString(): string {
     const names = [...[...this.#types].map((name) => `type ${name}`), ...this.#core].toSorted(byName);
     const core = `import {\n${names.map((name) => `  ${name},\n`).join('')}} from 'drizzle-orm/sqlite-core';\n`;
@@ -49,7 +49,7 @@ const ANY_VALUE_DEFINITION = `
 const ${ANY_VALUE} = customType<{ data: string | number | bigint | Uint8Array }>({ dataType: () => '' });
 `;
 
-/** Every name that the head may bring in. */
+/** Every name that the beginning may declare. */
 export const IMPORTED_NAMES: readonly string[] = [
   'sql',
   'check',

@@ -4,13 +4,13 @@ import { camelCase, RESERVED_WORDS } from '../shared/typescript-text.ts';
 import { uniqueNames } from '../shared/unique-names.ts';
 import { IMPORTED_NAMES } from './imports.ts';
 
-/** A table, and what it and its columns are called in the module. */
+/** A table with the names for it and its columns in the module. */
 export interface NamedTable {
   readonly table: OrdinaryTable;
   readonly variable: string;
   readonly isNumbered: boolean;
   readonly columns: readonly (readonly [key: string, column: Column])[];
-  /** The key of a column, whose name may be in any case; null where there is no such column. */
+  /** The key of a column, whose name may be in any case; null if there is no such column. */
   readonly key: (column: string) => string | null;
 }
 
@@ -22,12 +22,12 @@ export interface NamedView {
 }
 
 export interface ModuleNames {
-  /** By folded name, in their order. */
+  /** By folded name, in order. */
   readonly tables: ReadonlyMap<string, NamedTable>;
   readonly views: readonly NamedView[];
 }
 
-/** Of all that the module has: the ordinary tables, and the views whose columns SQLite can tell. */
+/** The names of everything in the module: the ordinary tables, and the views whose columns SQLite can determine. */
 export function namesOf(schema: Schema): ModuleNames {
   const tables = schema.tables.filter((table) => table.kind === 'table');
   const views = schema.views.filter(({ columns }) => columns !== null);
@@ -85,7 +85,7 @@ function plainKey(name: string): string {
   return NO_KEYS.has(key) ? `${key}Column` : key;
 }
 
-/** What the module has already, with the parameter of the functions in it, and what a module has without asking. */
+/** Names that the module declares, the parameter of its functions, and global names. */
 const NO_VARIABLES: ReadonlySet<string> = new Set([
   ...IMPORTED_NAMES,
   ...RESERVED_WORDS,
@@ -96,7 +96,7 @@ const NO_VARIABLES: ReadonlySet<string> = new Set([
   'require',
 ]);
 
-/** Where a row has no value of its own, drizzle would find these, which every object has; and what a table has itself. */
+/** Keys that Drizzle would find on every object, if a row lacks them, and keys that every table has. */
 const NO_KEYS: ReadonlySet<string> = new Set([
   ...Object.getOwnPropertyNames(Object.prototype),
   'getSQL',

@@ -6,11 +6,11 @@ import type { ModuleNames, NamedTable } from './names.ts';
 export interface NamedReference extends Reference {
   readonly target: NamedTable;
   readonly targetKeys: readonly string[];
-  /** Whether the compiler may come from the target back here, so that it needs a type to begin with. */
+  /** Whether the target's type may depend on this table, so that this table needs an explicit type. */
   readonly isCircular: boolean;
 }
 
-/** The foreign keys of each table, without those that refer to what is not there. */
+/** The foreign keys of each table, without those to missing tables or columns. */
 export function referencesOf(names: ModuleNames): ReadonlyMap<NamedTable, readonly NamedReference[]> {
   const tables = [...names.tables.values()];
   const circular = tablesInCircles(tables);
@@ -38,8 +38,8 @@ function withNames(
 }
 
 /**
- * The folded names of the tables in a circle of foreign keys, or on a way between two: what is left when all are taken
- * away, one after another, that refer to no other or that no other refers to.
+ * The folded names of the tables in a cycle of foreign keys, or on a path between two cycles: what is left after repeatedly removing
+ * tables that reference no other or that no other references.
  */
 function tablesInCircles(tables: readonly NamedTable[]): ReadonlySet<string> {
   const names = tables.map(({ table }) => foldName(table.name));
@@ -64,7 +64,7 @@ function tablesInCircles(tables: readonly NamedTable[]): ReadonlySet<string> {
 
 type Links = Map<string, Set<string>>;
 
-/** Takes a name out of the `back` links of all that its `links` go to, and gives those that then have none left. */
+/** Removes a name from the `back` links of everything in its `links`, and returns those that then have none left. */
 function cutOff(name: string, links: Links, back: Links): readonly string[] {
   return [...(links.get(name) ?? [])].filter((other) => {
     const others = back.get(other);

@@ -22,7 +22,7 @@ export function tableCode(
   const head = `export const ${variable} = ${imports.core('sqliteTable')}(`;
   const name = stringLiteral(table.name);
   if (parts.length === 0) return `${head}${name}, {\n  ${columns.join('\n  ')}\n});\n`;
-  // With its type the compiler need not look into the function, from where a circle of tables comes back to this one.
+  // With an explicit type the compiler does not analyze the function, which in a cycle of tables depends on this one.
   const isCircular = references.some((reference) => !isInline(reference) && reference.isCircular);
   const type = isCircular ? `: ${imports.type('SQLiteTableExtraConfigValue')}[]` : '';
   return `${head}
@@ -51,7 +51,7 @@ function columnCode(
   return code.join('');
 }
 
-/** Whether it stands behind its column, where it cannot have a name. */
+/** Whether it is declared at its column, where it cannot have a name. */
 function isInline({ foreignKey }: NamedReference): boolean {
   return foreignKey.name === null && foreignKey.columns.length === 1;
 }
@@ -66,7 +66,7 @@ function inlineReference(
   return `.references(()${type} => ${target.variable}.${targetKeys[0]}${options})`;
 }
 
-/** Those that are not the default, as drizzle writes them. */
+/** The actions that are not the default, in Drizzle's form. */
 function actionsOf({
   onDelete,
   onUpdate,
@@ -80,7 +80,7 @@ function actionsOf({
     .map(([event, action]) => [event, stringLiteral(action.toLowerCase())]);
 }
 
-/** What hangs on the table as a whole. */
+/** Indexes and constraints of the table. */
 function tableParts(
   imports: Imports,
   named: NamedTable,
@@ -125,7 +125,7 @@ function foreignKeyPart(imports: Imports, named: NamedTable, reference: NamedRef
   return `${imports.core('foreignKey')}({ ${name}${columns}, foreignColumns: [${foreign}] })${actions.join('')}`;
 }
 
-/** Each needs a name, and no two of a table the same. */
+/** Each check needs a name that is unique in the table. */
 function checkParts(imports: Imports, { table }: NamedTable): readonly string[] {
   const free = new FreeNames();
   return table.checks.map(({ name, expression }, position) => {
@@ -143,7 +143,7 @@ function indexPart(imports: Imports, named: NamedTable, index: Index): readonly 
   return [`${make}(${stringLiteral(index.name)}).on(${terms.join(', ')})${where}`];
 }
 
-/** A collation or an order of its own is told in SQL. Null for an expression that could not be read. */
+/** A non-default collation or sort order is written as SQL. Null for an expression that could not be parsed. */
 function indexTerm(imports: Imports, { table, columns }: NamedTable, term: IndexTerm): string | null {
   const order = term.order === 'DESC' ? ' DESC' : '';
   if (term.kind === 'expression') {

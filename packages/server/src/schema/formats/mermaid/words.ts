@@ -1,15 +1,15 @@
 import { typeWithoutComments } from '../../declared-kind.ts';
 
-/** Words that begin something else in the lexer of an erDiagram, whatever their case. */
+/** Words that have another meaning in the lexer of an erDiagram, in any case. */
 const KEYWORDS =
   /^(?:erDiagram|accTitle|accDescr|title|direction|style|class|classDef|subgraph|end|one|only|many|zero|to|optionally|u|o|x)$/i;
 
-/** Whether an entity can be called so, and is shown so: labels are Markdown, where underscores at an end mean something. */
+/** Whether an entity can have this name and shows it unchanged: labels are Markdown, where outer underscores have a meaning. */
 export function isPlainEntity(name: string): boolean {
   return /^[A-Za-z](?:\w*[A-Za-z0-9])?$/.test(name) && !name.includes('__') && !KEYWORDS.test(name);
 }
 
-/** A plain name as near to this one as there is. */
+/** The plain name that is closest to this one. */
 export function entityName(name: string): string {
   if (isPlainEntity(name)) return name;
   const words = name
@@ -20,12 +20,12 @@ export function entityName(name: string): string {
   return /^[A-Za-z]/.test(words) && isPlainEntity(words) ? words : `t_${words === '' ? 'unnamed' : words}`;
 }
 
-/** Letters of any language, digits and underscores; not what begins like the mark of a key. */
+/** Letters of any language, digits and underscores; not a name that begins like a key marker. */
 export function attributeName(name: string): string {
   return attributeWord(name.replaceAll(/[^\p{L}\p{N}_]|[\u0080-\u00bf]|[^\0-\uffff]/gu, '_'), 'unnamed');
 }
 
-/** The declared type as one word, with the digits behind it; a column without one may hold anything. */
+/** The declared type as one word, including its digits. A column without one may hold anything. */
 export function attributeType(declaredType: string): string {
   return attributeWord(
     typeWithoutComments(declaredType)
@@ -41,8 +41,8 @@ function attributeWord(word: string, whereEmpty: string): string {
 }
 
 /**
- * Text between double quotes, as it is to be read. What Mermaid or the Markdown in it could take for something else is
- * written as the number of its character. https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters
+ * Text for double quotes. Characters that have a meaning in Mermaid or in its Markdown are written as entity codes.
+ * https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters
  */
 export function mermaidText(text: string): string {
   const line = text.replaceAll(/[\s\p{C}]+/gu, ' ').trim();

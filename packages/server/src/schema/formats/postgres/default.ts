@@ -3,8 +3,7 @@ import { quoteText } from './names.ts';
 import type { PostgresType } from './types.ts';
 
 /**
- * The expression behind DEFAULT that gives what SQLite would store; null where that is not sure to be the same, or
- * where the column cannot hold it.
+ * The expression after DEFAULT that gives the value that SQLite would store; null if the value may differ or does not fit the column.
  */
 export function postgresDefault(sql: string, type: PostgresType): string | null {
   const value = readDefaultValue(sql);
@@ -21,7 +20,7 @@ export function postgresDefault(sql: string, type: PostgresType): string | null 
   }
 }
 
-/** https://www.sqlite.org/lang_createtable.html#the_default_clause: the time is UTC. */
+/** The time is UTC. https://www.sqlite.org/lang_createtable.html#the_default_clause */
 const NOW: Readonly<Record<'TIMESTAMP' | 'DATE' | 'TIME', string>> = {
   TIMESTAMP: 'YYYY-MM-DD HH24:MI:SS',
   DATE: 'YYYY-MM-DD',
@@ -45,7 +44,7 @@ function numberDefault(value: DefaultValue, type: PostgresType): string | null {
   return BigInt.asIntN(type.sql === 'smallint' ? 16 : 64, integer) === integer ? number : null;
 }
 
-/** As plain digits. A text that looks like a number is one in a column of numbers. https://www.sqlite.org/datatype3.html#type_affinity */
+/** As plain digits. A numeric column converts text that looks like a number. https://www.sqlite.org/datatype3.html#type_affinity */
 function numberOf(value: DefaultValue): string | null {
   if (value.kind === 'integer') return String(value.value);
   if (value.kind === 'real') return plainDigits(value.value);
@@ -54,7 +53,7 @@ function numberOf(value: DefaultValue): string | null {
   return digits === undefined ? null : `${sign === '-' ? '-' : ''}${digits}`;
 }
 
-/** Null for what is so big or small that it is written with an exponent. */
+/** Null for a number that is written with an exponent. */
 function plainDigits(value: number): string | null {
   const text = String(value);
   return text.includes('e') ? null : text;

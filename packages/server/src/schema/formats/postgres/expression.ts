@@ -2,26 +2,26 @@ import { StatementReader, unquote } from '../../ddl/statement-reader.ts';
 import { foldName, quoteIdentifier } from '../../identifier.ts';
 import { quoteText } from './names.ts';
 
-/** What an expression may refer to: a column, by its folded name in SQLite. */
+/** The columns that an expression may use, by folded SQLite name. */
 export type ExpressionColumns = ReadonlyMap<string, ExpressionColumn>;
 
 export interface ExpressionColumn {
   /** The name in PostgreSQL. */
   readonly name: string;
   readonly kind: ValueKind;
-  /** Whether PostgreSQL finds the same two texts equal; not so under NOCASE or RTRIM. */
+  /** Whether PostgreSQL compares texts in the same way; false with NOCASE and RTRIM. */
   readonly isPortable: boolean;
 }
 
-/** `small` is an integer that is too narrow to count with: the sum of two may not fit. */
+/** `small` is an integer type that is too narrow for arithmetic: the sum of two may overflow. */
 export type ValueKind = 'integer' | 'small' | 'numeric' | 'real' | 'text';
 
-/** The condition as PostgreSQL says it; null where it is not sure to mean the same. */
+/** The condition in PostgreSQL; null if its meaning may differ. */
 export function translateCondition(sql: string, columns: ExpressionColumns): string | null {
   return translate(sql, columns, (translator) => translator.condition());
 }
 
-/** The same of a value. */
+/** The same for a value. */
 export function translateValue(sql: string, columns: ExpressionColumns): Value | null {
   return translate(sql, columns, (translator) => translator.value());
 }
@@ -29,13 +29,13 @@ export function translateValue(sql: string, columns: ExpressionColumns): Value |
 export interface Value {
   readonly sql: string;
   readonly kind: ValueKind;
-  /** A literal alone has no type yet in PostgreSQL, and fits to what it stands beside. */
+  /** In PostgreSQL a literal has no type yet and takes the type of the other operand. */
   readonly isLiteral: boolean;
-  /** Whether it can stand beside an operator as it is. */
+  /** Whether it can be an operand without parentheses. */
   readonly isSimple: boolean;
 }
 
-/** The expression has something whose meaning may differ. */
+/** A part of the expression may have another meaning in PostgreSQL. */
 class NotPortable extends Error {}
 
 function translate<Result>(
@@ -55,10 +55,10 @@ function translate<Result>(
 }
 
 /**
- * Reads the small part of SQLite's expressions that PostgreSQL understands in the same way, and nothing else:
- * conditions of AND, OR and NOT; IS NULL, IN, BETWEEN and comparisons of like with like; +, - and * of integers or of
- * reals; || of texts; length(), trim() and coalesce(). Not division (by zero it is NULL in SQLite and an error there), not LIKE (which
- * ignores case in SQLite), not the order of texts (which is the locale's there).
+ * Parses only the subset of SQLite's expressions that have the same meaning in PostgreSQL: conditions with AND, OR and NOT; IS NULL, IN,
+ * BETWEEN and comparisons of the same type; +, - and * of integers or of reals; || of texts; length(), trim() and coalesce(). Not
+ * division (by zero it is NULL in SQLite and an error in PostgreSQL), not LIKE (which ignores case in SQLite), and not the order of
+ * texts (which depends on the locale in PostgreSQL).
  * https://www.sqlite.org/lang_expr.html, https://www.postgresql.org/docs/15/sql-expressions.html
  */
 class Translator {
@@ -92,7 +92,7 @@ class Translator {
     return `NOT (${this.#predicate()})`;
   }
 
-  /** Parentheses may hold a condition or a value; which of them is known only behind them. */
+  /** A parenthesis may contain a condition or a value; only the token after it shows which. */
   #predicate(): string {
     const inner = this.#reader.at('(') ? this.#parenthesisedCondition() : null;
     if (inner !== null) return `(${inner})`;
@@ -154,7 +154,7 @@ class Translator {
     return `${operand(value)} ${test}`;
   }
 
-  /** Behind IN; an empty list is SQLite's own. */
+  /** The list after IN. Only SQLite allows an empty list. */
   #list(left: Value): string {
     const items: string[] = [];
     this.#expect('(');
@@ -185,7 +185,7 @@ class Translator {
     return left;
   }
 
-  /** Two bars are two tokens; one alone counts bits, and is followed by no text. */
+  /** Two bars are two tokens; a single bar is a bitwise OR. */
   #joined(): Value {
     let left = this.#term();
     while (this.#reader.take('|')) {
@@ -247,7 +247,7 @@ class Translator {
     if (!this.#reader.take(word)) throw new NotPortable();
   }
 
-  /** What is nested deeper is nothing that a person wrote, and a reader that calls itself has an end. */
+  /** Limits the depth of the recursion. A person does not write deeper expressions. */
   #enter(): number {
     this.#depth += 1;
     if (this.#depth > MAXIMUM_DEPTH) throw new NotPortable();
@@ -257,7 +257,7 @@ class Translator {
 
 const MAXIMUM_DEPTH = 8;
 
-/** Words that without quotes are never the column of that name. */
+/** Words that, unquoted, are never a column. */
 const NO_COLUMN = /^(?:null|case|cast|not|exists|select|current_(?:date|time|timestamp))$/i;
 
 const OPERATORS: Readonly<Record<string, string>> = {
@@ -271,7 +271,7 @@ const OPERATORS: Readonly<Record<string, string>> = {
   '>=': '>=',
 };
 
-/** Two literals have no column that gives them a type, and texts have another order. */
+/** Two literals have no column that defines their type, and PostgreSQL orders texts differently. */
 function assertComparable(left: Value, right: Value, isEquality: boolean): void {
   const texts = [left, right].filter((value) => value.kind === 'text').length;
   const kinds = left.kind === right.kind || left.isLiteral || right.isLiteral;
@@ -315,7 +315,7 @@ function operand(value: Value): string {
   return value.isSimple ? value.sql : `(${value.sql})`;
 }
 
-/** Hexadecimal is written in tens; an exponent, or more digits than both count with, is left alone. */
+/** Converts hexadecimal to decimal. Rejects exponents and numbers with more digits than both can compute with. */
 function numberLiteral(text: string): Value {
   if (/^(?:\d{1,18}|0x[0-9a-f]{1,15})$/i.test(text)) {
     return { sql: String(BigInt(text)), kind: 'integer', isLiteral: true, isSimple: true };

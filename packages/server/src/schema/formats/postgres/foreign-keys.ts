@@ -2,15 +2,15 @@ import { foldName, quoteIdentifier } from '../../identifier.ts';
 import type { ForeignKey } from '../../model.ts';
 import type { Plan, PlannedColumn, PlannedTable } from './plan.ts';
 
-/** The columns of each key that PostgreSQL holds unique, by the table's name there, as keyOf() writes them. */
+/** The unique keys of each table, by its PostgreSQL name, as returned by keyOf(). */
 export type UniqueKeys = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** A set of columns as one text. */
+/** A set of columns as a text. */
 export function keyOf(columns: readonly string[]): string {
   return columns.toSorted().map(quoteIdentifier).join(',');
 }
 
-/** What stands behind the name of the constraint, or why PostgreSQL would not take it. */
+/** The clause after the constraint's name, or the reason why PostgreSQL would refuse it. */
 export type ForeignKeyClause =
   | { readonly kind: 'clause'; readonly sql: string }
   | { readonly kind: 'left-out'; readonly reason: string };

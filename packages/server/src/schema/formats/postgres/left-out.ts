@@ -1,12 +1,12 @@
-/** Something of the schema that is not in the statements, and so is told in a comment. */
+/** A part of the schema that is not in the statements but in a comment. */
 export interface LeftOut {
   readonly kind: string;
   readonly name: string;
-  /** The SQL that is not there, or why it is not. */
+  /** The omitted SQL, or the reason for the omission. */
   readonly text: string;
 }
 
-/** A comment that shows it; no text can end the comment, whatever is in it. */
+/** A comment that no text in it can end. */
 export function leftOutComment({ kind, name, text }: LeftOut): string {
   return commented(`omitted: ${kind} ${JSON.stringify(name)}: ${text}`);
 }

@@ -3,13 +3,13 @@ import { FreeNames } from '../shared/unique-names.ts';
 /** In bytes of UTF-8. https://www.postgresql.org/docs/15/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
 const MAXIMUM_LENGTH = 63;
 
-/** Names of one kind, no two of them the same, each as PostgreSQL keeps it: at least one byte long, and at most 63. */
+/** Unique names of one kind in PostgreSQL's form: 1 to 63 bytes long. */
 export function postgresNames(): FreeNames {
   return new FreeNames({ join: shortened });
 }
 
 /**
- * A table that is called like one of the system catalog would be taken for that one, as pg_catalog is searched first.
+ * A table named like a system catalog would be hidden by it, because pg_catalog is searched first.
  * https://www.postgresql.org/docs/15/ddl-schemas.html#DDL-SCHEMAS-CATALOG
  */
 export function relationName(name: string): string {
@@ -27,7 +27,7 @@ function shortened(name: string, suffix: string): string {
   return cut(name === '' ? 'unnamed' : name, MAXIMUM_LENGTH - suffix.length) + suffix;
 }
 
-/** Between two characters, never inside one. */
+/** At a character boundary. */
 function cut(name: string, length: number): string {
   let bytes = 0;
   let end = 0;
@@ -39,7 +39,7 @@ function cut(name: string, length: number): string {
   return name;
 }
 
-/** Any text as a string constant; a backslash is itself, as standard_conforming_strings is on. */
+/** Text as a string constant. A backslash is not an escape, because standard_conforming_strings is on. */
 export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

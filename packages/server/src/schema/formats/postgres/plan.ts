@@ -4,13 +4,13 @@ import type { FreeNames } from '../shared/unique-names.ts';
 import { columnName, postgresNames, relationName } from './names.ts';
 import { type PostgresType, postgresType } from './types.ts';
 
-/** What each table and column is called in PostgreSQL, and of which type it is: what has to be known before any is written. */
+/** The PostgreSQL names and types of all tables and columns, which are needed before any statement is written. */
 export interface Plan {
   readonly tables: readonly PlannedTable[];
-  /** Tables with more columns than PostgreSQL takes. */
+  /** Tables with more columns than PostgreSQL allows. */
   readonly tooWide: readonly OrdinaryTable[];
   readonly byName: ReadonlyMap<string, PlannedTable>;
-  /** Tables, indexes and sequences share one set of names; constraints take theirs from it too, as most are indexes. */
+  /** Tables, indexes and sequences share one namespace. Constraint names come from it, too: most constraints are indexes. */
   readonly names: FreeNames;
 }
 
@@ -18,9 +18,9 @@ export interface PlannedTable {
   readonly table: OrdinaryTable;
   readonly name: string;
   readonly columns: readonly PlannedColumn[];
-  /** What each index of CREATE INDEX is called. */
+  /** The name of each index from CREATE INDEX. */
   readonly indexNames: ReadonlyMap<string, string>;
-  /** By the folded name in SQLite. */
+  /** By folded SQLite name. */
   readonly byName: ReadonlyMap<string, PlannedColumn>;
 }
 

@@ -19,16 +19,16 @@ import type { PostgresType } from './types.ts';
 
 export interface TableStatements {
   readonly table: PlannedTable;
-  /** CREATE TABLE, and the CREATE INDEX of each index. */
+  /** CREATE TABLE and the CREATE INDEX of each index. */
   readonly sql: string;
   readonly leftOut: readonly LeftOut[];
-  /** The columns that are generated in PostgreSQL too. */
+  /** The columns that are generated in PostgreSQL, too. */
   readonly generated: ReadonlySet<PlannedColumn>;
-  /** What a foreign key can refer to. */
+  /** The keys that a foreign key can reference. */
   readonly uniqueKeys: ReadonlySet<string>;
 }
 
-/** `sequencesAreNamed`: whether the sequence of an identity column needs a name that is sure to be free. */
+/** `sequencesAreNamed`: whether the sequence of an identity column needs an explicit, unused name. */
 export function tableStatements(
   table: PlannedTable,
   names: FreeNames,
@@ -37,7 +37,7 @@ export function tableStatements(
   return new TableWriter(table, names, sequencesAreNamed).write();
 }
 
-/** https://www.postgresql.org/docs/15/limits.html, of an index; a constraint is one. */
+/** The limit for indexes, including those of constraints. https://www.postgresql.org/docs/15/limits.html */
 const MAXIMUM_KEY_COLUMNS = 32;
 
 class TableWriter {
@@ -80,7 +80,7 @@ class TableWriter {
 
   #listOptions(): void {
     const { withoutRowid, columns, primaryKey, uniques } = this.#table;
-    // Every table of PostgreSQL is what SQLite calls STRICT.
+    // Every PostgreSQL table corresponds to a STRICT table.
     if (withoutRowid) this.#leaveOut('option of table', this.#table.name, 'WITHOUT ROWID');
     for (const { name, collation, notNullOnConflict } of columns) {
       if (collation !== 'BINARY') this.#leaveOut('collation of column', this.#full(name), collation);
@@ -101,7 +101,7 @@ class TableWriter {
           `(${names}) ON CONFLICT ${key.onConflict}`,
         );
       }
-      // One that is the column's own is listed with the column.
+      // A collation that the column has, too, is listed with the column.
       const collated = key.columns.filter(
         ({ name, collation }) =>
           collation !== 'BINARY' && collation !== this.#planned.byName.get(foldName(name))?.column.collation,
@@ -127,7 +127,7 @@ class TableWriter {
   #column(planned: PlannedColumn): string {
     const { column, name, type } = planned;
     const parts = [quoteIdentifier(name), type.sql];
-    // An identity column is NOT NULL by itself.
+    // An identity column is always NOT NULL.
     if (column !== this.#rowidAlias && !isNullable(this.#table, column)) parts.push('NOT NULL');
     if (column === this.#rowidAlias) parts.push(this.#identity(planned));
     else if (column.generated !== null) parts.push(...this.#generation(planned));
@@ -142,7 +142,7 @@ class TableWriter {
     return `${identity} (SEQUENCE NAME ${quoteIdentifier(sequence)})`;
   }
 
-  /** PostgreSQL 15 stores every generated column, and lets none read another. */
+  /** PostgreSQL 15 stores every generated column and does not let it use another one. */
   #generation(planned: PlannedColumn): readonly string[] {
     const { column } = planned;
     const expression = column.generated?.expression ?? null;
@@ -168,7 +168,7 @@ class TableWriter {
     return this.#key('PRIMARY KEY', primaryKey.columns, primaryKey.name ?? `${this.#planned.name}_pkey`);
   }
 
-  /** From the indexes that hold them, as SQLite makes one index for two constraints that say the same. */
+  /** From the indexes, because SQLite creates one index for two equal constraints. */
   #uniques(): readonly string[] {
     return this.#table.indexes
       .filter((index) => index.origin === 'unique')
@@ -189,7 +189,7 @@ class TableWriter {
 
   #key(words: string, key: readonly Pick<KeyColumn, 'name'>[], wantedName: string): readonly string[] {
     const found = key.map(({ name }) => this.#planned.byName.get(foldName(name))?.name ?? '');
-    // A column may be named twice in SQLite, under two collations.
+    // In SQLite, a key may contain a column twice, with two collations.
     const columns = [...new Set(found)];
     if (columns.length > MAXIMUM_KEY_COLUMNS) {
       this.#leaveOut(
@@ -200,7 +200,7 @@ class TableWriter {
       return [];
     }
     const written = columns.map(quoteIdentifier).join(', ');
-    // The same key again, which would be the same index again.
+    // The same key would create the same index again.
     if (this.#writtenKeys.has(written)) return [];
     this.#writtenKeys.add(written);
     this.#uniqueKeys.add(keyOf(columns));
@@ -257,14 +257,14 @@ class TableWriter {
     return value === null || value.isLiteral ? null : `(${value.sql})${order}`;
   }
 
-  /** A term that is the rowid is the INTEGER PRIMARY KEY, where there is one. */
+  /** A term that is the rowid is the INTEGER PRIMARY KEY, if there is one. */
   #termColumn(term: IndexTerm): PlannedColumn | null {
     const name =
       term.kind === 'column' ? term.name : term.kind === 'rowid' ? this.#rowidAlias?.name : undefined;
     return name === undefined ? null : (this.#planned.byName.get(foldName(name)) ?? null);
   }
 
-  /** `given` are those that are written, and not generated from others. */
+  /** `given` are the columns that are not generated. */
   #expressionColumns(which: 'any' | 'given'): ExpressionColumns {
     return new Map(
       this.#planned.columns.flatMap(({ column, name, type }) => {
@@ -276,7 +276,7 @@ class TableWriter {
   }
 }
 
-/** Null for what SQLite compares by the type of each value. */
+/** Null for a column whose values SQLite compares by their own types. */
 function kindOf(column: Column, type: PostgresType): ValueKind | null {
   if (type.family === 'bytes') return null;
   if (type.family === 'text') return column.affinity === 'TEXT' ? 'text' : null;

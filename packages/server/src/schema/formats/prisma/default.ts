@@ -2,7 +2,7 @@ import { type DefaultValue, readDefaultValue } from '../../ddl/default-value.ts'
 import { quoteText } from './names.ts';
 
 /**
- * What stands in `@default(…)`: a value of the field's type, or dbgenerated() with the SQL, which leaves it to SQLite.
+ * The argument of `@default(…)`: a value of the field's type, or dbgenerated() with SQL, which SQLite evaluates.
  * https://www.prisma.io/docs/orm/reference/prisma-schema-reference#default
  */
 export function prismaDefault(sql: string, type: string): string | null {
@@ -33,7 +33,7 @@ function literal(value: DefaultValue, type: string): string | null {
   }
 }
 
-/** Prisma reads no exponent. */
+/** Prisma does not support exponents. */
 function number(value: DefaultValue): string | null {
   if (value.kind !== 'integer' && value.kind !== 'real') return null;
   const text = String(value.value);

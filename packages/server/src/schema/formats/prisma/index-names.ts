@@ -3,8 +3,8 @@ import { FreeNames } from '../shared/unique-names.ts';
 import type { Model } from './models.ts';
 
 /**
- * What indexes are called in the database. Prisma takes a name of its own where none is written, and no two may be the
- * same. One that SQLite named itself takes Prisma's name, or one like it where that is another index's.
+ * The names of indexes in the database. Prisma uses a default name if none is given, and names must be unique. An index that SQLite named
+ * gets Prisma's default name, or a similar one if another index has that name.
  */
 export class IndexNames {
   readonly #free: FreeNames;
@@ -15,7 +15,7 @@ export class IndexNames {
     });
   }
 
-  /** The name that has to be written, or null. */
+  /** The name that must be given, or null. */
   mapOf(index: Index, model: Model, columns: readonly string[]): string | null {
     const implied = [model.table.name, ...columns, index.unique ? 'key' : 'idx'].join('_');
     if (index.origin === 'create' && index.name !== '') return index.name === implied ? null : index.name;

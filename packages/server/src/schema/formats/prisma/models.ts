@@ -6,15 +6,15 @@ import { rowidAliasIn } from '../../rowid-alias.ts';
 import { uniqueNames } from '../shared/unique-names.ts';
 import { fieldName, modelName, quoteText } from './names.ts';
 
-/** A table as Prisma sees it, before its relations are known. */
+/** A table as a Prisma model, before its relations are known. */
 export interface Model {
   readonly table: OrdinaryTable;
   readonly name: string;
   readonly fields: readonly Field[];
-  /** By the folded name of the column. */
+  /** By folded column name. */
   readonly byColumn: ReadonlyMap<string, Field>;
   readonly keys: readonly Key[];
-  /** Prisma can tell one row from another only by a key all of whose fields are required. */
+  /** Prisma requires a key whose fields are all required to identify a row. */
   readonly isIgnored: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface Field {
   readonly isOptional: boolean;
 }
 
-/** Columns that tell one row from another: the primary key, or a whole unique index. */
+/** Columns that identify a row: the primary key, or a unique index on all rows. */
 export interface Key {
   readonly kind: 'id' | 'unique';
   readonly fields: readonly Field[];
@@ -34,7 +34,7 @@ export interface Key {
 
 export function readModels(schema: Schema): readonly Model[] {
   const tables = schema.tables.filter((table) => table.kind === 'table');
-  // The client calls `prisma.user` what is a model `User`, so names that differ by their case would be one there.
+  // The client's property for a model `User` is `prisma.user`, so names must differ in more than case.
   const names = uniqueNames(
     tables.map(({ name }) => name),
     modelName,
@@ -62,14 +62,14 @@ function readField(table: OrdinaryTable, column: Column, name: string): Field {
     name,
     type: type ?? `Unsupported(${quoteText(typeWithoutComments(column.declaredType))})`,
     isSupported: type !== null,
-    // Prisma has no key with NULL in it.
+    // Prisma does not allow NULL in a key.
     isOptional: column.primaryKeyPosition === null && isNullable(table, column),
   };
 }
 
 /**
- * As `prisma db pull` has it, but for integers: those are Int there, which has 32 bits and fails at what is bigger,
- * while SQLite's have 64. https://www.prisma.io/docs/orm/v6/overview/databases/sqlite
+ * As in `prisma db pull`, except for integers, which are Int there: Int has 32 bits and fails for larger values, but SQLite's integers
+ * have 64. https://www.prisma.io/docs/orm/v6/overview/databases/sqlite
  */
 function prismaType(column: Column): string | null {
   switch (declaredKind(column).kind) {
@@ -94,7 +94,7 @@ function prismaType(column: Column): string | null {
   }
 }
 
-/** Those that hold for every row; a part of them, or an expression, is nothing that Prisma knows as a key. */
+/** Keys that apply to every row. For Prisma, a partial index or an index on an expression is not a key. */
 function readKeys(table: OrdinaryTable, byColumn: ReadonlyMap<string, Field>): readonly Key[] {
   const primaryKey = table.primaryKey?.columns.map(({ name }) => byColumn.get(foldName(name))) ?? [];
   const uniques = table.indexes.filter(

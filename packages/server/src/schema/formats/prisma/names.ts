@@ -1,8 +1,8 @@
 import { RESERVED_WORDS } from '../shared/typescript-text.ts';
 
 /**
- * Names as Prisma documents them: a letter from A to Z, then letters, digits and underscores. An accent is dropped. Its parser takes
- * other letters too, but what comes after it ends in a panic where a model begins with one.
+ * A name as Prisma documents it: a letter from A to Z, then letters, digits and underscores. Accents are removed. Prisma's parser also
+ * accepts other letters, but its later steps panic if a model name begins with one.
  * https://www.prisma.io/docs/orm/reference/prisma-schema-reference#naming-conventions
  */
 function prismaName(name: string, whereNothingIsLeft: string): string {
@@ -22,13 +22,13 @@ export function fieldName(column: string): string {
   return prismaName(column, 'field');
 }
 
-/** A model with one of these names is refused, or breaks the client that is made of it. */
+/** Prisma rejects a model with one of these names, or its generated client fails. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...RESERVED_WORDS,
   ...'PrismaClient Prisma Unsupported Int BigInt Float Boolean String DateTime Json Bytes Decimal'.split(' '),
 ]);
 
-/** Any text as a string; the escapes are those of JSON. */
+/** Text as a string, with JSON's escapes. */
 export function quoteText(text: string): string {
   return JSON.stringify(text);
 }

@@ -3,14 +3,14 @@ import type { Model } from './models.ts';
 import { quoteText } from './names.ts';
 import type { Relation } from './relations.ts';
 
-/** A line of a model: what it is called, its type, and what stands behind. */
+/** A line of a model: a name, a type, and attributes. */
 export interface FieldLine {
   readonly name: string;
   readonly type: string;
   readonly attributes: string;
 }
 
-/** The fields of each relation, on both of its sides, by the name of the model they stand in. */
+/** The fields on both sides of each relation, by model name. */
 export function relationFields(
   models: readonly Model[],
   relations: readonly Relation[],
@@ -38,7 +38,7 @@ export function relationFields(
   return new Map([...groups].map(([model, group]) => [model, group.map(({ line }) => line)]));
 }
 
-/** `author_id` refers to the `author`; what is called otherwise goes by the name of what it refers to. */
+/** `author_id` references the `author`; for other names, the field has the name of the referenced table. */
 function forwardName(relation: Relation, isNamed: boolean): string {
   const { fields, parent } = relation;
   const stem = fields.length === 1 ? /^(.+?)(?:_id|_ID|Id|ID)$/.exec(columnsOf(relation))?.[1] : undefined;
@@ -49,7 +49,7 @@ function columnsOf({ fields }: Relation): string {
   return fields.map(({ name }) => name).join('_');
 }
 
-/** Two models, whichever of them refers to the other: with more than one relation between them, each needs a name. */
+/** Two models in either direction: if they have more than one relation, each relation needs a name. */
 function pairOf({ child, parent }: Relation): string {
   return [child.name, parent.name].toSorted().join(' ');
 }
@@ -74,7 +74,7 @@ function backLine(relation: Relation, name: string, relationName: string | null)
   return { name, type, attributes: `${attributes}${ignored(parent, child)}`.trim() };
 }
 
-/** A field that leads into a model that Prisma ignores has to be ignored too. */
+/** A field that references an ignored model must be ignored, too. */
 function ignored(model: Model, target: Model): string {
   return target.isIgnored && !model.isIgnored ? ' @ignore' : '';
 }

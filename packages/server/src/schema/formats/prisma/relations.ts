@@ -2,7 +2,7 @@ import { foldName } from '../../identifier.ts';
 import type { ForeignKey, ForeignKeyAction } from '../../model.ts';
 import type { Field, Model } from './models.ts';
 
-/** A foreign key as Prisma has it: a field in each of two models. */
+/** A foreign key as a Prisma relation: a field in each of two models. */
 export interface Relation {
   readonly foreignKey: ForeignKey;
   readonly child: Model;
@@ -10,17 +10,17 @@ export interface Relation {
   readonly fields: readonly Field[];
   readonly referenced: readonly Field[];
   readonly isOptional: boolean;
-  /** Whether a row of the parent has at most one of the child. */
+  /** Whether a parent row has at most one child row. */
   readonly isOneToOne: boolean;
   readonly onDelete: PrismaAction;
   readonly onUpdate: PrismaAction;
-  /** Whether an action had to be another. */
+  /** Whether an action had to be replaced. */
   readonly isChanged: boolean;
 }
 
 export type PrismaAction = 'NoAction' | 'Restrict' | 'SetNull' | 'SetDefault' | 'Cascade';
 
-/** What Prisma takes of the foreign keys of a model, and what not. */
+/** The foreign keys of a model that Prisma supports, and the others. */
 export function readRelations(
   child: Model,
   models: ReadonlyMap<string, Model>,
@@ -30,7 +30,7 @@ export function readRelations(
   );
 }
 
-/** Null where it refers to something that is missing, not unique, of another type or of none. */
+/** Null if it references something that is missing, not unique, or of another or no type. */
 function readRelation(
   foreignKey: ForeignKey,
   child: Model,
@@ -65,7 +65,7 @@ function readRelation(
   };
 }
 
-/** None where a column is missing or named twice. */
+/** Empty if a column is missing or named twice. */
 function fieldsOf(columns: readonly string[], model: Model): readonly Field[] {
   const fields = columns
     .map((name) => model.byColumn.get(foldName(name)))
@@ -79,7 +79,7 @@ function isKeyOf(model: Model, fields: readonly Field[]): boolean {
   );
 }
 
-/** Prisma takes a relation for one to one only where a key has the fields in the same order. */
+/** For Prisma a relation is one-to-one only if a key has the fields in the same order. */
 function isKeyInOrder(model: Model, fields: readonly Field[]): boolean {
   return model.keys.some(
     (key) =>
@@ -88,7 +88,7 @@ function isKeyInOrder(model: Model, fields: readonly Field[]): boolean {
   );
 }
 
-/** Prisma refuses SetNull where a field is required; in SQLite it fails there when it comes to it, as RESTRICT does. */
+/** Prisma rejects SetNull for a required field. In SQLite the action then fails, as RESTRICT does. */
 function prismaAction(action: ForeignKeyAction, areOptional: boolean): PrismaAction {
   switch (action) {
     case 'NO ACTION':

@@ -2,7 +2,7 @@ import { includesName, foldName } from '../../identifier.ts';
 import type { ForeignKey, Generated, OrdinaryTable } from '../../model.ts';
 import type { RowColumn } from './row-objects.ts';
 
-/** What there is to say about a column besides its type, each a sentence without a full stop. */
+/** Everything about a column except its type, each as a sentence without a full stop. */
 export function columnFacts({ column, name }: RowColumn, table: OrdinaryTable | null): readonly string[] {
   if (table === null || column === null) return [];
   const { generated, primaryKeyPosition } = column;

@@ -1,9 +1,9 @@
-/** Whether a value that stands so deep is written on one line. */
+/** Whether a value at this depth is written on one line. */
 export type OneLineRule = (value: object, depth: number) => boolean;
 
 /**
- * Writes JSON for people and for `diff`: two spaces a level, broken into lines except for what `isOneLine` says.
- * JSON.stringify() with an indent breaks all, which makes the text half as long again and no easier to read.
+ * Formats JSON for people and for `diff`: indented by two spaces, with line breaks except where `isOneLine` is true. JSON.stringify()
+ * with an indent breaks every line, which makes the text half as long again and no easier to read.
  */
 export function layOutJson(value: unknown, isOneLine: OneLineRule, depth = 0): string {
   if (typeof value !== 'object' || value === null || isOneLine(value, depth)) return JSON.stringify(value);

@@ -1,8 +1,8 @@
 import type { SchemaFormat } from '../format.ts';
 
 /**
- * The lines with which a file begins whose format cannot say all that a schema has, each behind `mark`, which begins a
- * comment: what it was made from, and what is not in it.
+ * The first lines of a file whose format cannot express everything: its origin and what is missing. Each begins with `mark`, which
+ * starts a comment.
  */
 export function lossyHeader({ name, losses }: Pick<SchemaFormat, 'name' | 'losses'>, mark: string): string {
   return lossyLines({ name, losses })

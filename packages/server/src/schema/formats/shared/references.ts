@@ -1,12 +1,12 @@
 import { compareNames, foldName } from '../../identifier.ts';
 import type { ForeignKey, Index, OrdinaryTable } from '../../model.ts';
 
-/** A foreign key both of whose ends are there, its columns named as they are declared. */
+/** A foreign key whose ends both exist, with columns named as declared. */
 export interface Reference {
   readonly foreignKey: ForeignKey;
   readonly child: ReferenceEnd;
   readonly parent: ReferenceEnd;
-  /** Whether a row of the parent has at most one of the child. */
+  /** Whether a parent row has at most one child row. */
   readonly isOneToOne: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface ReferenceEnd {
   readonly columns: readonly string[];
 }
 
-/** The foreign keys of all tables, in their order; `lost` are the tables of those that refer to what is not there. */
+/** The foreign keys of all tables, in order; `lost` are the tables of those that reference something missing. */
 export function readReferences(tables: readonly OrdinaryTable[]): {
   readonly references: readonly Reference[];
   readonly lost: readonly OrdinaryTable[];
@@ -51,14 +51,14 @@ function readReference(
   };
 }
 
-/** As they are declared; null where one is missing. */
+/** As declared; null if one is missing. */
 function columnsOf({ columns }: OrdinaryTable, names: readonly string[]): readonly string[] | null {
   const found = names.map((name) => columns.find((column) => foldName(column.name) === foldName(name))?.name);
   const present = found.filter((name) => name !== undefined);
   return present.length === names.length ? present : null;
 }
 
-/** Whether a key has just these columns. */
+/** Whether a key has exactly these columns. */
 export function isUnique(table: OrdinaryTable, columns: readonly string[]): boolean {
   const wanted = setOf(columns);
   const key = table.primaryKey?.columns.map(({ name }) => name) ?? [];

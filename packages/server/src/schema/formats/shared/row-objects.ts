@@ -7,32 +7,32 @@ import { rowidAliasIn } from '../../rowid-alias.ts';
 import { rowidNameBeside } from '../../rowid-name.ts';
 import { type StorageKind, storageKindOf } from '../../storage-kind.ts';
 
-/** A table or a view, as far as its rows are concerned. */
+/** A table or a view, for a format that describes its rows. */
 export interface RowObject {
   readonly kind: 'table' | 'virtual table' | 'view';
   readonly name: string;
-  /** In the order of a row, in which the rowid of a table without a primary key comes first. */
+  /** In the order of a row. The rowid comes first in a table without a primary key. */
   readonly columns: readonly RowColumn[];
-  /** Null for what is not an ordinary table. */
+  /** Null unless it is an ordinary table. */
   readonly table: OrdinaryTable | null;
 }
 
-/** A value of a row, as the API sends it and takes it. */
+/** A value of a row in the API. */
 export interface RowColumn {
   readonly name: string;
   readonly kind: StorageKind;
   readonly nullable: boolean;
-  /** Whether a new row has to have it, may have it, or cannot: it is computed. */
+  /** Whether a new row requires it, may have it, or cannot have it because it is computed. */
   readonly onInsert: 'required' | 'optional' | 'never';
-  /** The API stores true and false as 1 and 0 in any column; this is whether the column may be meant for them. */
+  /** Whether the column may be meant for booleans. The API stores true and false as 1 and 0 in any column. */
   readonly takesBooleans: boolean;
-  /** Whether SQLite keeps every value of another type out: in a STRICT table, and from the rowid. */
+  /** Whether SQLite rejects values of every other type, as in a STRICT table and for the rowid. */
   readonly isHeld: boolean;
-  /** Null for a rowid that is no column, and in views and virtual tables. */
+  /** Null for a rowid that is not a column, and in views and virtual tables. */
   readonly column: Column | null;
 }
 
-/** All whose columns SQLite can tell: the tables, then the views. */
+/** Every table, then every view, whose columns SQLite can determine. */
 export function rowObjects({ tables, views }: Schema): readonly RowObject[] {
   return [
     ...tables.flatMap((table) => (table.kind === 'table' ? [rowTable(table)] : virtualTable(table))),
@@ -62,7 +62,7 @@ function view({ name, columns }: View): readonly RowObject[] {
 
 const NO_COLUMN = { onInsert: 'optional', takesBooleans: false, column: null } as const;
 
-/** What a view or a module gives is not held to its type. */
+/** SQLite does not enforce the types of views and virtual tables. */
 function openColumn({ name, declaredType }: ViewColumn): RowColumn {
   const kind = storageKindOf(declaredType, false);
   return { ...NO_COLUMN, name, kind, nullable: true, isHeld: false };

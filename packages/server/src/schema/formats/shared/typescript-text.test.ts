@@ -11,7 +11,7 @@ import {
   templateText,
 } from './typescript-text.ts';
 
-test('given any text, when written as a literal, then it reads as that text, on one line', () => {
+test('any text as a string literal evaluates to that text, and is on one line', () => {
   const texts: readonly (readonly [text: string, literal: string])[] = [
     ['', "''"],
     ['plain', "'plain'"],
@@ -27,7 +27,7 @@ test('given any text, when written as a literal, then it reads as that text, on 
   }
 });
 
-test('given any text, when written between backticks, then it reads as that text, and nothing is put in', () => {
+test('any text in a template literal evaluates to that text, without substitutions', () => {
   const texts: readonly (readonly [text: string, written: string])[] = [
     ['a\nb', 'a\nb'],
     ['`${x}` $y {z} $${', '\\`\\${x}\\` $y {z} $\\${'],
@@ -40,17 +40,17 @@ test('given any text, when written between backticks, then it reads as that text
   }
 });
 
-test('given the name of a column, when it is a property, then it has quotes only where it needs them', () => {
+test('a column name as a property has quotes only if necessary', () => {
   const names = ['id', '$a_1', 'class', '1st', 'a b', 'naïve', ''].map(propertyName);
   assert.deepEqual(names, ['id', '$a_1', 'class', "'1st'", "'a b'", "'naïve'", "''"]);
 });
 
-test('given text of a schema, when it is in a comment, then it neither ends it nor breaks its line, and is short', () => {
+test('schema text in a comment neither ends it nor breaks its line, and is short', () => {
   assert.equal(commentText('a */ b\n*/\u2028\u202e/* c'), 'a *\\/ b *\\/ /* c');
   assert.equal(commentText(`${'x'.repeat(99)}😀y`), `${'x'.repeat(99)}\ufffd…`);
 });
 
-test('given names in any style, when made a type or a variable, then words are joined and letters kept', () => {
+test('names in any style become a type or a variable with joined words and the same letters', () => {
   const names: readonly (readonly [name: string, pascal: string, camel: string])[] = [
     ['Order Details', 'OrderDetails', 'orderDetails'],
     ['order_details', 'OrderDetails', 'orderDetails'],

@@ -1,4 +1,4 @@
-/** Text as a literal of TypeScript, which reads as that text, whatever it contains. */
+/** A TypeScript string literal for any text. */
 export function stringLiteral(text: string): string {
   const escaped = text.replaceAll(/[\\\p{C}\u2028\u2029]/gu, escapeCharacter);
   if (text.includes("'") && !text.includes('"')) return `"${escaped}"`;
@@ -8,13 +8,13 @@ export function stringLiteral(text: string): string {
 function escapeCharacter(character: string): string {
   if (character === '\\') return String.raw`\\`;
   if (character === '\n') return String.raw`\n`;
-  // Those outside the first plane, emoji among them, are two units.
+  // Characters outside the Basic Multilingual Plane, such as emoji, are two units.
   return [...Array(character.length).keys()]
     .map((position) => String.raw`\u${character.charCodeAt(position).toString(16).padStart(4, '0')}`)
     .join('');
 }
 
-/** Text for between two backticks, with nothing in it that is put in. */
+/** Text for a template literal, without substitutions. */
 export function templateText(text: string): string {
   return text
     .replaceAll(/[\\`]|\$(?=\{)/g, String.raw`\$&`)
@@ -23,21 +23,21 @@ export function templateText(text: string): string {
     );
 }
 
-/** The name of a property, in quotes only where it has to be. */
+/** The name of a property, in quotes only if necessary. */
 export function propertyName(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : stringLiteral(name);
 }
 
-/** The longest text of a schema that a comment shows, in UTF-16 code units. */
+/** The maximum length of schema text in a comment, in UTF-16 code units. */
 const COMMENT_LENGTH_SHOWN = 100;
 
-/** Text of a schema for a comment, on one line that nothing in it ends. */
+/** Schema text for a comment, on one line and unable to end the comment. */
 export function commentText(text: string): string {
   const line = text.replaceAll(/[\s\p{C}\u2028\u2029]+/gu, ' ').replaceAll('*/', String.raw`*\/`);
   return line.length > COMMENT_LENGTH_SHOWN ? `${line.slice(0, COMMENT_LENGTH_SHOWN).toWellFormed()}…` : line;
 }
 
-/** `Order Details`, `order_details` and `orderDetails` as `OrderDetails`; `fallback` where nothing is left. */
+/** `Order Details`, `order_details` and `orderDetails` as `OrderDetails`; `fallback` if no characters are left. */
 export function pascalCase(name: string, fallback: string): string {
   const joined = wordsOf(name).map(capitalized).join('');
   return identifier(joined === '' ? fallback : joined);
@@ -52,10 +52,7 @@ export function camelCase(name: string, fallback: string): string {
   return identifier(start + others.map(capitalized).join(''));
 }
 
-/**
- * Of other alphabets only what Unicode has had from its beginnings, since a compiler knows no letter that is newer than
- * itself.
- */
+/** Only letters from the first versions of Unicode, because a compiler does not know letters that are newer than itself. */
 const NOT_OF_A_WORD =
   /[^0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0388-\u03ce\u0400-\u0481\u05d0-\u05ea\u0620-\u064a\u1e00-\u1eff\u3041-\u3094\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3]+/;
 
@@ -70,7 +67,7 @@ function capitalized(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
 }
 
-/** What no variable of a module can be called, or should be. https://tc39.es/ecma262/#sec-keywords-and-reserved-words */
+/** Names that a variable of a module cannot or should not have. https://tc39.es/ecma262/#sec-keywords-and-reserved-words */
 export const RESERVED_WORDS: ReadonlySet<string> = new Set(
   (
     'arguments async await break case catch class const continue debugger default delete do else enum eval export extends ' +

@@ -1,7 +1,7 @@
 /**
- * For each name one in another language, and no two the same there. What is there already keeps its name; of others that
- * become one, the first does.
- * @param isSame what makes two names one in that language; exact equality by default.
+ * A unique name in another language for each name. A name that is already valid keeps it; of others with the same translation, the
+ * first gets it.
+ * @param isSame a key that names share if they are the same in that language; the exact name by default.
  */
 export function uniqueNames(
   names: readonly string[],
@@ -11,7 +11,7 @@ export function uniqueNames(
   return new FreeNames(isSame === undefined ? {} : { isSame }).takeAll(names, translate);
 }
 
-/** Names of which each is given once: what is taken gets `_2`, `_3`… behind it. */
+/** Gives each name only once: a name that is taken gets the suffix `_2`, `_3`, … */
 export class FreeNames {
   readonly #taken: Set<string>;
   readonly #isSame: (name: string) => string;
@@ -24,7 +24,7 @@ export class FreeNames {
   }: {
     readonly taken?: Iterable<string>;
     readonly isSame?: (name: string) => string;
-    /** How a suffix, which may be empty, comes behind a name. */
+    /** Appends a suffix, which may be empty, to a name. */
     readonly join?: (name: string, suffix: string) => string;
   } = {}) {
     this.#isSame = isSame;
@@ -32,7 +32,7 @@ export class FreeNames {
     this.#taken = new Set([...taken].map(isSame));
   }
 
-  /** The name itself where it can be had, else one like it. */
+  /** Returns the name, or a similar one if it is taken. */
   take(wanted: string): string {
     let name = this.#join(wanted, '');
     for (let count = 2; this.#taken.has(this.#isSame(name)); count++) name = this.#join(wanted, `_${count}`);
@@ -40,7 +40,7 @@ export class FreeNames {
     return name;
   }
 
-  /** One for each of these, those first that the translation leaves as they are. */
+  /** Names for all of these. Names that the translation leaves unchanged come first. */
   takeAll(names: readonly string[], translate: (name: string) => string): ReadonlyMap<string, string> {
     const isUnchanged = (name: string): boolean => this.#join(translate(name), '') === name;
     const inOrder = [...names.filter(isUnchanged), ...names.filter((name) => !isUnchanged(name))];

@@ -6,12 +6,12 @@ export interface NamedThing {
   readonly name: string;
 }
 
-/** One warning that ends in these things; none where there are none. */
+/** One warning that ends in a list of these objects; none for an empty list. */
 export function warningAbout(words: string, things: readonly NamedThing[]): readonly string[] {
   return things.length === 0 ? [] : [`${words}: ${nameList(things)}`];
 }
 
-/** What a format left out, one warning for each kind of thing. */
+/** Warnings about what a format left out, one for each kind of object. */
 export function leftOutWarnings(things: readonly NamedThing[]): readonly string[] {
   const groups = [...Map.groupBy(things, ({ kind }) => kind).values()];
   return groups.flatMap((group) => warningAbout('omitted', group));
@@ -21,12 +21,12 @@ export function unreadWarning({ unread }: Schema): readonly string[] {
   return warningAbout('some details are missing, because the stored text could not be parsed', unread);
 }
 
-/** For a format of rows, which cannot say what a row of these has. */
+/** A warning for a format of rows about objects whose columns are unknown. */
 export function closedWarning(closed: readonly NamedThing[]): readonly string[] {
   return warningAbout('omitted, because SQLite cannot report their columns', closed);
 }
 
-/** The virtual tables and views whose columns SQLite cannot tell. */
+/** The virtual tables and views whose columns SQLite cannot determine. */
 export function closedObjects({ tables, views }: Schema): readonly NamedThing[] {
   return [...tables.filter(isClosed), ...views.filter(isClosed)].map((object) => ({
     kind: 'kind' in object ? 'virtual table' : 'view',
@@ -38,7 +38,7 @@ function isClosed(object: Table | View): boolean {
   return object.columns === null;
 }
 
-/** All that is no ordinary table, and hangs on none. */
+/** Everything that is not an ordinary table and does not belong to one. */
 export function besidesTables(schema: Schema): readonly NamedThing[] {
   return [
     ...virtualTables(schema),

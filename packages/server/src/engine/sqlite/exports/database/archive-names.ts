@@ -1,10 +1,10 @@
-/** Names that Windows keeps for devices, with any extension. https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file */
+/** Device names, which Windows reserves with any extension. https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file */
 const DEVICE = /^(?:con|prn|aux|nul|(?:com|lpt)[\d¹²³])(?:\.|$)/i;
 const MAX_BYTES = 150;
 
 /**
- * A file name for each table, such that every system can unpack them side by side: without characters that one of them refuses, and
- * no two the same where case and Unicode's ways to compose do not count.
+ * A file name for each table that is valid on every operating system. Names are unique even where case and Unicode normalization are
+ * ignored.
  */
 export function archiveNames(tables: readonly string[], extension: string): ReadonlyMap<string, string> {
   const taken = new Set<string>();
@@ -29,7 +29,7 @@ function safeStem(table: string): string {
   return stem === '' || DEVICE.test(stem) ? `_${stem}` : stem;
 }
 
-/** To so many bytes at most, of whole characters. */
+/** Cuts the text to the maximum of bytes, at a character boundary. */
 function shortened(text: string): string {
   let bytes = 0;
   let kept = '';

@@ -29,7 +29,7 @@ interface ArchiveManifest {
   readonly files: readonly { readonly file: string; readonly size_bytes: number; readonly sha256: string }[];
 }
 
-/** Python's zipfile: each member with its size, its SHA-256 and its text, and what is wrong with the archive. */
+/** Reads an archive with Python's zipfile: the size, SHA-256 and text of each member, and the archive's errors. */
 const READ_ZIP = `import hashlib, json, sys, zipfile
 archive = zipfile.ZipFile(sys.argv[1])
 members = {name: archive.read(name) for name in archive.namelist()}
@@ -54,7 +54,7 @@ function readArchive(bytes: Buffer): ReadArchive {
 }
 
 for (const shop of musicShops) {
-  test(`given ${shop.name}, unzip and Python open the archive; its manifest tells the truth, and its tables are the CSV exports`, async () => {
+  test(`given ${shop.name}, unzip and Python open the archive; its manifest is correct, and its tables equal the CSV exports`, async () => {
     const { bytes, rowCount, tableCount } = await exportedDatabase(shop.path, { format: 'zip' });
     const { bad, names, members } = readArchive(bytes);
     assert.equal(bad, null);
@@ -88,7 +88,7 @@ for (const shop of musicShops) {
 }
 
 for (const shop of musicShops) {
-  test('zip-csv has the CSV files alone', async () => {
+  test('zip-csv contains only the CSV files', async () => {
     const { names } = readArchive(
       (await exportedDatabase(shop.path, { format: 'zip-csv', include: ['artist', 'Genre'] })).bytes,
     );
@@ -96,7 +96,7 @@ for (const shop of musicShops) {
   });
 }
 
-test('given tables left out, neither the schema nor the manifest in the archive has them', async () => {
+test('given excluded tables, neither the schema nor the manifest in the archive contains them', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'worst.db');
   writeEdgeCaseDatabase(path);
@@ -112,7 +112,7 @@ test('given tables left out, neither the schema nor the manifest in the archive 
   assert.ok(!bytes.includes('rowhouse_tables'));
 });
 
-test('given table names that no system takes as file names, every file has one that all do, and no two are the same', async () => {
+test('given table names that are invalid as file names, every file has a unique name that is valid on every system', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'names.db');
   const tables = [

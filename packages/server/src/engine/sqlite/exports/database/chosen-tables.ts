@@ -11,19 +11,19 @@ import { countRows } from '../rows/row-count.ts';
 import { type RowSource, selectedRows, wholeTable } from '../rows/row-source.ts';
 import { schemaOfTables } from './schema-of-tables.ts';
 
-/** What a database export is made of. */
+/** The part of a database that an export contains. */
 export interface ChosenTables {
-  /** With what hangs on the chosen tables alone. */
+  /** The schema of the chosen tables, with the views and triggers that use no other table. */
   readonly schema: StoredSchema;
-  /** The rows of each, sorted by the name of the table. */
+  /** The rows of each table, sorted by table name. */
   readonly sources: readonly RowSource[];
   readonly warnings: readonly string[];
 }
 
 /**
- * The tables that a client asks for: all but the excluded, or the included alone. A virtual table whose rows SQLite cannot read here gives
- * none, and is named in a warning.
- * @throws RowhouseError `validation_failed` where the request names a table that is not there, or not exported.
+ * The tables that a request selects: the included ones, or all but the excluded ones. A virtual table that SQLite cannot read here
+ * gives no rows and a warning.
+ * @throws RowhouseError `validation_failed` if the request names a table that does not exist or is not exported.
  */
 export function chooseTables(
   { connection, records }: ExportedDatabase,
@@ -48,7 +48,7 @@ export function chooseTables(
   return { schema, sources, warnings: [...warnings, ...closedWarnings(closed)] };
 }
 
-/** How many rows there are to write in all. */
+/** The number of rows in all chosen tables. */
 export function countAllRows({ records }: ExportedDatabase, { sources }: ChosenTables): number {
   return sources.reduce((sum, source) => sum + countRows(records, source), 0);
 }
@@ -77,13 +77,13 @@ function requireKnown(names: readonly string[], known: ReadonlySet<string>): Rea
   return new Set(names.map(foldName));
 }
 
-/** Its module may be missing, or the table that it reads. */
+/** False if the module of a virtual table is missing, or the table that it reads. */
 function isReadable(connection: DatabaseSync, { name }: StoredTable): boolean {
   try {
     connection.prepare(`SELECT * FROM main.${quoteIdentifier(name)} LIMIT 1`).get();
     return true;
   } catch {
-    // SQLite's answer to the question.
+    // SQLite cannot read it.
     return false;
   }
 }

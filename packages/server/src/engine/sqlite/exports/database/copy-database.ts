@@ -21,8 +21,8 @@ import { exportTooLarge, type WrittenFile } from '../output/output-file.ts';
 import { chooseTables, countAllRows } from './chosen-tables.ts';
 
 /**
- * Copies the database itself, compacted, without the service's own tables and those that were not asked for. Every row keeps its rowid:
- * VACUUM INTO copies rowids, where a plain VACUUM gives new ones to the rows of a table without an INTEGER PRIMARY KEY and an index.
+ * Copies the database file, compacted, without the service's own tables and those that were not chosen. Every row keeps its rowid:
+ * VACUUM INTO copies rowids, whereas a plain VACUUM may change them in a table without an INTEGER PRIMARY KEY.
  * https://www.sqlite.org/lang_vacuum.html#vacuum_with_an_into_clause
  */
 export async function copyDatabase(
@@ -34,7 +34,7 @@ export async function copyDatabase(
     makeCopy({ path, outputPath, maxBytes, request }, tell);
     const { warnings } = reduceCopy(outputPath, request);
     compact(outputPath);
-    // While the file is read there, its rows are counted here.
+    // The thread hashes the file while this one counts its rows.
     hashing.postMessage(outputPath);
     const hashed = once(hashing, 'message') as Promise<[WrittenFile]>;
     const counted = countRows(outputPath);
@@ -54,11 +54,11 @@ function makeCopy(
 ): void {
   const source = openForExport(path);
   try {
-    // Before the copy is made, for whoever asks for what is not there.
+    // Reports unknown tables before the copy is made.
     chooseTables(source, request);
     const total = usedBytes(source.connection);
     if (total > maxBytes) throw exportTooLarge(maxBytes);
-    // How far it is, the file itself tells from here on.
+    // From here on, the size of the file is the progress.
     tell({ done: 0, total, unit: 'bytes' });
     source.connection.exec(`PRAGMA cache_size = -${COPY_CACHE_KIB}`);
     source.connection.prepare('VACUUM INTO ?').run(outputPath);
@@ -67,7 +67,7 @@ function makeCopy(
   }
 }
 
-/** Each page is read once and written once: a larger cache is only more memory to walk through, and takes a tenth longer. */
+/** Each page is read and written once, so a larger cache only costs memory, and a tenth more time. */
 const COPY_CACHE_KIB = 500;
 
 function usedBytes(connection: DatabaseSync): number {
@@ -78,11 +78,11 @@ function usedBytes(connection: DatabaseSync): number {
   return row?.[0] ?? 0;
 }
 
-/** What is chosen is looked up in the copy: between the two, the database may have changed. */
+/** The tables are looked up in the copy, because the database may have changed since. */
 function reduceCopy(path: string, request: DatabaseExportRequest): Pick<WrittenDatabaseExport, 'warnings'> {
   const copy = openDatabase(path, { mode: 'read-write', doubleQuotedStrings: true });
   try {
-    // Nobody else has the file, and one that is not finished is thrown away. What is dropped leaves no trace.
+    // No other connection uses the copy, and an incomplete copy is deleted. secure_delete overwrites the dropped content.
     copy.exec(
       'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA secure_delete = ON',
     );
@@ -108,13 +108,13 @@ function dropOthers(copy: DatabaseSync, all: StoredSchema, chosen: StoredSchema)
   ] as const) {
     const names = new Set(kept.map(({ name }) => foldName(name)));
     for (const { name } of objects.filter((object) => !names.has(foldName(object.name)))) {
-      // The triggers of a view, and those of a table, may have gone with it.
+      // A trigger may have been dropped with its table or view.
       copy.exec(`DROP ${kind} IF EXISTS main.${quoteIdentifier(name)}`);
     }
   }
 }
 
-/** SQLite's own stay. */
+/** SQLite's own tables stay. */
 function dropReserved(copy: DatabaseSync): void {
   const rows = queryRows<[string]>(
     copy,
@@ -123,7 +123,7 @@ function dropReserved(copy: DatabaseSync): void {
   for (const [name] of rows) copy.exec(`DROP TABLE main.${quoteIdentifier(name)}`);
 }
 
-/** Writes the copy again without its free pages. VACUUM INTO needs a second file, which replaces the first by a rename. */
+/** Rewrites the copy without free pages: VACUUM INTO writes a second file, which is renamed over the first. */
 function compact(path: string): void {
   const compactedPath = `${path}-compacted`;
   const copy = openDatabase(path, { mode: 'read-only', doubleQuotedStrings: true });
@@ -139,7 +139,7 @@ function compact(path: string): void {
   renameSync(compactedPath, path);
 }
 
-/** Returns whether so many pages are free that they are worth a second copy of a large file. */
+/** Returns whether the free pages are worth a second copy of a large file. */
 function isLoose(copy: DatabaseSync): boolean {
   const [row] = queryRows<[number, number]>(
     copy,

@@ -13,7 +13,7 @@ import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
 const DUMP = '.dump\nPRAGMA user_version; PRAGMA application_id; PRAGMA encoding;';
 
 for (const shop of musicShops) {
-  test(`given ${shop.name}, the copy is the same database for the sqlite3 shell`, async () => {
+  test(`given ${shop.name}, the sqlite3 shell reads the same database from the copy`, async () => {
     using folder = temporaryFolder();
     const { bytes, sha256, sizeBytes, rowCount, tableCount } = await exportedDatabase(shop.path, {
       format: 'sqlite',
@@ -49,12 +49,12 @@ test('given a database with free pages, a log, and tables of the service, the co
     'ok\n0\ndelete\n',
   );
   assert.equal(runSqliteShell(copy, 'SELECT id FROM child;'), '1\n2\n77\n');
-  // VACUUM puts what has no pages last.
+  // VACUUM moves entries without pages to the end of the schema.
   runSqliteShell(path, 'DROP TABLE _rowhouse_tables; VACUUM;');
   assert.equal(runSqliteShell(copy, DUMP), runSqliteShell(path, DUMP));
 });
 
-test('given tables left out, nothing of them is in the file, and what needs them is gone', async () => {
+test('given excluded tables, the file contains no trace of them, and what depends on them is dropped', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'parts.db');
   runSqliteShell(

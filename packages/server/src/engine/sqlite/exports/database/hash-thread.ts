@@ -6,7 +6,7 @@ import type { WrittenFile } from '../output/output-file.ts';
 
 const READ_BYTES = 262_144;
 
-// Started early, as it takes longer to start than a small file to read.
+// The thread is started early: starting takes longer than hashing a small file.
 parentPort?.once('message', (path: string) => parentPort?.postMessage(hashFile(path)));
 
 function hashFile(path: string): WrittenFile {

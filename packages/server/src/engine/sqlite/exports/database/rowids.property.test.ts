@@ -16,7 +16,7 @@ import { queryRows } from '../../introspection/query-rows.ts';
 import { readStoredSchema } from '../../introspection/read-stored-schema.ts';
 import { rebuildTable } from '../../schema-changes/rebuild/rebuild-table.ts';
 
-/** A twentieth of the runs of other properties, as each writes a dozen files. */
+/** A twentieth of the runs of other properties, because each run writes a dozen files. */
 const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 300) / 20);
 const SEED = process.env['PROPERTY_SEED'];
 
@@ -27,7 +27,7 @@ interface TableOfRowids {
   readonly index: 'none' | 'of all rows' | 'of some rows';
   readonly strict: boolean;
   readonly generated: boolean;
-  /** Names of the rowid that are columns' here. */
+  /** The names of the rowid that columns use. */
   readonly shadowed: readonly string[];
   readonly fullText: 'none' | 'fts5' | 'fts4';
   readonly rowids: readonly bigint[];
@@ -50,7 +50,7 @@ const randomTables = fc.record<TableOfRowids>({
   ),
 });
 
-/** Those that a plain VACUUM numbers anew, and those that a dump without rowids does. */
+/** A table whose rowids a plain VACUUM and a dump without rowids would change. */
 const plain: TableOfRowids = {
   key: 'none',
   index: 'none',
@@ -67,7 +67,7 @@ const examples: readonly TableOfRowids[] = [
   { ...plain, key: 'TEXT' },
 ];
 
-/** By its name: which export, and whether it takes all rows. */
+/** By name: an export request, and whether it includes all rows. */
 const requests: Readonly<
   Record<string, Partial<DatabaseExportRequest> & Pick<DatabaseExportRequest, 'format'>>
 > = {
@@ -79,7 +79,7 @@ const requests: Readonly<
   'sql of some rows': { format: 'sql', rows: { t: { ...ALL_ROWS, limit: 7, offset: 2 } } },
 };
 
-test(`given a table with any rowids, then every export and a rebuild leave each row its own (${RUNS} tables)`, async () => {
+test(`every export and every rebuild keeps the rowids of a table with any rowids (${RUNS} tables)`, async () => {
   using folder = temporaryFolder();
   let count = 0;
   const property = fc.asyncProperty(randomTables, async (table) => {
@@ -99,7 +99,7 @@ async function assertRowidsStay(table: TableOfRowids, path: string): Promise<voi
   const expected = rowidsOf(path);
   assert.equal(expected.length, table.rowids.length);
   for (const [name, request] of Object.entries(requests)) {
-    // No statement can set a rowid that has no name.
+    // A rowid without a name cannot be set.
     if (request.format === 'sql' && isHidden(table)) continue;
     const { bytes } = await exportedDatabase(path, request);
     const copy = `${path}-${name.replaceAll(' ', '-')}`;
@@ -137,7 +137,7 @@ function makeDatabase(table: TableOfRowids, path: string): void {
     ...(generated ? ["g TEXT AS (note || 'x') STORED"] : []),
   ];
   database.exec('PRAGMA synchronous = OFF; BEGIN');
-  // Made under other names first, so that each row can be told its rowid.
+  // Created with other names first, so that a statement can set each rowid.
   database.exec(
     `CREATE TABLE t (${columns.map((column) => column.replace(SHADOWING, 'x$&')).join(', ')})${strict ? ' STRICT' : ''}`,
   );
@@ -157,7 +157,7 @@ function makeDatabase(table: TableOfRowids, path: string): void {
     );
     database.exec("INSERT INTO words (words) VALUES ('rebuild')");
   }
-  // Where it is left out, or the service's own tables are, the copy has free pages, and is compacted.
+  // Without this table, or without the service's own tables, the copy has free pages and is compacted.
   database.exec(
     `CREATE TABLE ballast (b); INSERT INTO ballast VALUES (zeroblob(100000));
      CREATE TABLE _rowhouse_tables (id INTEGER PRIMARY KEY, b); INSERT INTO _rowhouse_tables VALUES (1, zeroblob(50000)); COMMIT;`,
@@ -166,12 +166,12 @@ function makeDatabase(table: TableOfRowids, path: string): void {
 
 const SHADOWING = /^(?:rowid|_rowid_|oid)\b/;
 
-/** Both know the rows of another table by what is called `rowid` there. */
+/** Full-text tables read the rows of their content table by the name `rowid`. */
 function hasFullText({ fullText, shadowed }: TableOfRowids): boolean {
   return fullText !== 'none' && !shadowed.includes('rowid');
 }
 
-/** Each with the text that tells the row from all others. Where columns hide the rowid, one of them gets another name, in a copy. */
+/** Each rowid with a text that identifies its row. If columns hide the rowid, one of them is renamed in a copy. */
 function rowidsOf(path: string): readonly (readonly [string, string])[] {
   const copy = `${path}-read`;
   copyFileSync(path, copy);

@@ -10,8 +10,8 @@ export interface PartOfSchema {
 }
 
 /**
- * The part of a schema that is made of some of its tables: with their indexes, and with the views and triggers that need no other
- * table. The whole of it stays as it is, whatever does not work in it.
+ * The part of a schema that belongs to some of its tables: the tables, their indexes, and the views and triggers that use no other
+ * table. If all tables are chosen, the schema is unchanged, even where parts of it are broken.
  * @param tables by folded name.
  */
 export function schemaOfTables(schema: StoredSchema, tables: ReadonlySet<string>): PartOfSchema {
@@ -29,7 +29,7 @@ export function schemaOfTables(schema: StoredSchema, tables: ReadonlySet<string>
   return { schema: working, warnings: [...leftOut(broken), ...danglingReferences(working, tables)] };
 }
 
-/** SQLite is asked, in an empty database of this schema. */
+/** Creates the schema in an empty database and returns what SQLite cannot compile. */
 function brokenIn(schema: StoredSchema): readonly ProgramObject[] {
   if (schema.views.length + schema.triggers.length === 0) return [];
   const scratch = openDatabase(':memory:', { mode: 'read-write', doubleQuotedStrings: true });
@@ -52,12 +52,12 @@ function attempt(run: () => void): boolean {
     run();
     return true;
   } catch {
-    // What does not work in the whole of the schema either.
+    // It is broken in the complete schema, too.
     return false;
   }
 }
 
-/** The triggers of a view go with it. */
+/** Removes the broken views and triggers, and the triggers of those views. */
 function withoutPrograms(schema: StoredSchema, broken: readonly ProgramObject[]): StoredSchema {
   const namesOf = (kind: ProgramObject['kind']) => {
     return new Set(broken.filter((each) => each.kind === kind).map(({ name }) => foldName(name)));

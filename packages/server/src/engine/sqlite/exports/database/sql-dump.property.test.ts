@@ -14,11 +14,11 @@ import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
 import { openDatabase } from '../../connection/open-database.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 
-/** A tenth of the runs of other properties, as each writes files: with PROPERTY_RUNS=20000 (`npm run test:long`) 2,000. */
+/** A tenth of the runs of other properties, because each run writes files: with PROPERTY_RUNS=20000 (`npm run test:long`) 2,000. */
 const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 500) / 10);
 const SEED = process.env['PROPERTY_SEED'];
 
-/** SQLite before 3.42, which a shell may be, reads smaller numbers not always to the last bit. */
+/** Before 3.42 SQLite, possibly the shell's version, did not always read smaller numbers exactly. */
 function doubles(constraints: fc.DoubleConstraints): fc.Arbitrary<number> {
   return fc
     .double({ noNaN: true, ...constraints })
@@ -40,7 +40,7 @@ const randomValues = fc.oneof(
 
 const randomRows = fc.array(fc.array(randomValues, { minLength: 30, maxLength: 30 }), { maxLength: 120 });
 
-test(`given any schema with any rows, when its dump is loaded by the sqlite3 shell and by a defensive handle, then both hold the same and are dumped the same (${RUNS} databases)`, async () => {
+test(`for any schema with any rows, the sqlite3 shell and a defensive connection load the same content from the dump, and its dump is the same (${RUNS} databases)`, async () => {
   using folder = temporaryFolder();
   let count = 0;
   const property = fc.asyncProperty(randomSchemas, randomRows, async (schema, rows) => {
@@ -64,7 +64,7 @@ async function assertRoundTrip(schema: RandomSchema, rows: Rows, path: string): 
   const handle = openDatabase(`${path}-handle`, { mode: 'read-write' });
   handle.exec(text);
   handle.close();
-  // What is no JSON to an older SQLite may be some to a newer one: then the rows do not fit an index of the shell's.
+  // A newer SQLite may accept text as JSON that an older one rejects; the rows then violate an index in the shell.
   if (!text.includes('->')) {
     runSqliteShell(`${path}-shell`, text);
     copies.push(`${path}-shell`);
@@ -75,7 +75,7 @@ async function assertRoundTrip(schema: RandomSchema, rows: Rows, path: string): 
   }
 }
 
-/** Triggers come last, so that rows do not fire them; what constraints refuse is left out. */
+/** Triggers come last, so that rows do not fire them. Rows that constraints reject are omitted. */
 function makeDatabase(path: string, schema: RandomSchema, rows: Rows): void {
   const database = openDatabase(path, { mode: 'read-write' });
   database.exec(`PRAGMA encoding = '${schema.encoding}'; PRAGMA foreign_keys = OFF`);
@@ -107,11 +107,11 @@ function insertRows(database: DatabaseSync, table: string, rows: Rows): void {
       try {
         statement.run(...row.slice(0, names.length));
       } catch {
-        // Of the wrong type for the table, or refused by one of its expressions.
+        // The value has the wrong type for the table, or one of its expressions rejects it.
       }
     }
   } catch {
-    // A shadow table, which nobody may write to.
+    // Shadow tables cannot be written.
   }
 }
 
@@ -129,7 +129,7 @@ function contentOf(path: string): unknown {
   }
 }
 
-test('any double that a column holds is read back from the dump as the same one', async () => {
+test('every double in a column is read back from the dump exactly', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'doubles.db');
   const sampled = fc.sample(fc.double({ noNaN: true }), {

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts'
 import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
 import { openDatabase } from '../../connection/open-database.ts';
 
-/** Loads a dump with the sqlite3 shell and with a defensive handle, foreign keys on, and gives both copies. */
+/** Loads a dump with the sqlite3 shell and with a defensive connection with foreign keys on, and returns both copies. */
 export function loadDump(folder: string, dump: Buffer): { readonly shell: string; readonly handle: string } {
   const [shell, handle] = [join(folder, 'shell.db'), join(folder, 'handle.db')];
   runSqliteShell(shell, dump.toString('utf8'));
@@ -32,7 +32,7 @@ function snapshotOf(path: string): unknown {
 }
 
 for (const shop of musicShops) {
-  test(`given ${shop.name}, its dump loads into the sqlite3 shell and a defensive handle, every row and index is there, and it is dumped the same again`, async () => {
+  test(`given ${shop.name}, its dump loads into the sqlite3 shell and a defensive connection with every row and index, and their dumps are the same`, async () => {
     using folder = temporaryFolder();
     const dump = await exportedDatabase(shop.path, { format: 'sql' });
     assert.deepEqual([dump.tableCount, dump.rowCount, dump.warnings], [11, 15_607, []]);
@@ -45,7 +45,7 @@ for (const shop of musicShops) {
 }
 
 for (const encoding of ['UTF-8', 'UTF-16le', 'UTF-16be']) {
-  test(`given the worst values there are in ${encoding}, each comes back with its type and its bytes`, async () => {
+  test(`given edge-case values in ${encoding}, each keeps its type and its bytes`, async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'worst.db');
     writeEdgeCaseDatabase(path, { encoding, damaged: encoding === 'UTF-8' });
@@ -62,7 +62,7 @@ for (const encoding of ['UTF-8', 'UTF-16le', 'UTF-16be']) {
   });
 }
 
-/** Every value of every table as its type and its bytes; −0.0 is told from 0.0 by JavaScript, as SQL cannot. */
+/** The type and bytes of every value of every table. JavaScript distinguishes −0.0 from 0.0; SQL cannot. */
 function exactRows(path: string): unknown {
   const database = openDatabase(path, { mode: 'read-only' });
   try {
@@ -101,7 +101,7 @@ function settingsOf(path: string): string {
   return runSqliteShell(path, 'PRAGMA encoding; PRAGMA user_version; PRAGMA application_id;');
 }
 
-test('given a table whose rows are larger together than a piece may be, each is there', async () => {
+test('given rows that exceed the maximum size of a chunk, the dump has each of them', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'large.db');
   // 64 rows, which are read first, of 300 kB, then small ones, then one of 30 MB among small ones.
@@ -119,7 +119,7 @@ test('given a table whose rows are larger together than a piece may be, each is 
   assert.equal(runSqliteShell(copy, sums), runSqliteShell(path, sums));
 });
 
-test('given tables left out, what needs them is left out too, and is named', async () => {
+test('given excluded tables, everything that depends on them is excluded, too, and named in a warning', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'parts.db');
   runSqliteShell(
@@ -141,7 +141,7 @@ test('given tables left out, what needs them is left out too, and is named', asy
   assert.equal(runSqliteShell(shell, names), 'b b_a b_alone only_b\n');
 });
 
-test('given a full-text table that keeps nothing, what is lost is said', async () => {
+test('given a full-text table without content, a warning names what is lost', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'contentless.db');
   runSqliteShell(

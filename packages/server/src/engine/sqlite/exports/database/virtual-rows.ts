@@ -6,15 +6,15 @@ import { moduleOption } from '../../tables/full-text-over.ts';
 import type { ExportedDatabase } from '../output/open-for-export.ts';
 import { moduleOf } from '../schema/missing-modules.ts';
 
-/** How the content of a virtual table comes back when its statement has been loaded. */
+/** How the content of a virtual table is restored after its CREATE statement has run. */
 export type VirtualRows =
-  /** By its rows, in these columns. */
+  /** By inserting its rows into these columns. */
   | { readonly kind: 'rows'; readonly columns: readonly RecordColumn[] }
-  /** By a statement that makes it from another table. */
+  /** By a statement that rebuilds it from another table. */
   | { readonly kind: 'rebuilt'; readonly sql: string }
-  /** It has nothing of its own. */
+  /** It stores no content. */
   | { readonly kind: 'nothing' }
-  /** Not at all. */
+  /** It cannot be restored. */
   | { readonly kind: 'lost' };
 
 export function virtualRows(stored: StoredTable, table: RecordTable): VirtualRows {
@@ -27,7 +27,7 @@ export function virtualRows(stored: StoredTable, table: RecordTable): VirtualRow
       return { kind: 'rows', columns: table.columns };
     case 'rtree':
     case 'rtree_i32':
-      // Its first column is the rowid already. https://www.sqlite.org/rtree.html
+      // The first column is the rowid. https://www.sqlite.org/rtree.html
       return { kind: 'rows', columns: table.columns.filter((column) => column !== table.rowid) };
     case 'fts4aux':
     case 'fts5vocab':
@@ -46,7 +46,7 @@ function fullTextRows(stored: StoredTable, table: RecordTable): VirtualRows {
   return { kind: 'rebuilt', sql: `INSERT INTO ${name}(${name}) VALUES('rebuild');\n` };
 }
 
-/** The statements that set an FTS5 table up as it is: how it ranks, and merges. https://www.sqlite.org/fts5.html#special_insert_commands */
+/** The statements that restore an FTS5 table's settings. https://www.sqlite.org/fts5.html#special_insert_commands */
 export function fullTextSettings({ connection }: ExportedDatabase, stored: StoredTable): string {
   if (moduleOf(stored) !== 'fts5') return '';
   const rows = queryRows<[string, string]>(

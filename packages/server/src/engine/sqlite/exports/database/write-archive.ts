@@ -16,13 +16,13 @@ import type { TextCheck } from '../rows/text-check.ts';
 import { archiveNames } from './archive-names.ts';
 import type { ChosenTables } from './chosen-tables.ts';
 
-/** A piece of the archive: a name in it, and the bytes of the file one after the other. */
+/** A file in the archive: its name and its content in chunks. */
 interface Entry {
   readonly name: string;
   readonly pieces: () => Iterable<Uint8Array>;
 }
 
-/** What the manifest says of a file. */
+/** A file as the manifest describes it. */
 interface WrittenEntry {
   readonly file: string;
   readonly size_bytes: number;
@@ -31,13 +31,13 @@ interface WrittenEntry {
 
 interface ArchiveOptions {
   readonly name: string;
-  /** Whether the schema and a manifest go with the tables. */
+  /** Whether the archive has the schema and a manifest besides the tables. */
   readonly described: boolean;
   readonly progress: RowProgress;
   readonly check: TextCheck;
 }
 
-/** Writes a ZIP archive with a CSV file for each table, one after the other, as their rows are read. */
+/** Writes a ZIP archive with one CSV file for each table, streaming the rows. */
 export async function writeArchive(
   output: OutputFile,
   database: ExportedDatabase,
@@ -51,7 +51,7 @@ export async function writeArchive(
 
 interface TableEntries {
   readonly entries: readonly Entry[];
-  /** Of those that have been read to their end. */
+  /** The tables that have been written completely. */
   readonly written: readonly object[];
 }
 
@@ -82,7 +82,7 @@ function rowsOf({ columns }: RowSource, rows: number): object {
   return { row_count: rows, columns: columns.map(({ name }) => name) };
 }
 
-/** The manifest comes last, when everything that it tells of has been written. */
+/** The manifest comes last because it lists the sizes and hashes of the other files. */
 function descriptions(
   database: ExportedDatabase,
   chosen: ChosenTables,
@@ -130,7 +130,7 @@ function isIn(objects: readonly Named[]): (object: Named) => boolean {
   return ({ name }) => names.has(name);
 }
 
-/** Measures a file on its way into the archive. */
+/** Counts and hashes a file as it is added to the archive. */
 class MeasuredEntry {
   readonly #name: string;
   readonly #hash = createHash('sha256');
@@ -151,13 +151,13 @@ class MeasuredEntry {
     }
   }
 
-  /** Ask once, at the end. */
+  /** Call it once, at the end. */
   summary(): WrittenEntry {
     return { file: this.#name, size_bytes: this.#sizeBytes, sha256: this.#hash.digest('hex') };
   }
 }
 
-/** Rows are compressed while the next are read: zlib works on a thread of its own. */
+/** zlib compresses on its own threads while the next rows are read. */
 async function writeEntries(output: OutputFile, entries: readonly Entry[]): Promise<void> {
   const zip = new ZipFile();
   const archive = Readable.from(zip.outputStream);
@@ -173,7 +173,7 @@ async function writeEntries(output: OutputFile, entries: readonly Entry[]): Prom
   try {
     for await (const bytes of archive) output.write(bytes as Uint8Array);
   } finally {
-    // Where the archive cannot be written, nobody reads on from a database that is closed by then.
+    // Stops reading rows if the archive cannot be written: the database is closed next.
     rows.destroy();
   }
 }

@@ -5,7 +5,7 @@ import { jsonFile, readTableFile } from '../rows/table-file.ts';
 import type { TextCheck } from '../rows/text-check.ts';
 import type { ChosenTables } from './chosen-tables.ts';
 
-/** Writes one JSON document: `tables` has an array of rows for each table, by its name. */
+/** Writes one JSON document whose `tables` object has an array of rows for each table. */
 export function writeDatabaseJson(
   output: OutputFile,
   database: ExportedDatabase,

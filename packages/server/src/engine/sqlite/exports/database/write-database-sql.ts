@@ -21,8 +21,8 @@ import { fullTextSettings, virtualRows } from './virtual-rows.ts';
 const HEADER = '-- A SQLite database. To recreate it: sqlite3 new.db < dump.sql\n';
 
 /**
- * Writes statements that make the tables again, with every value as it is. Foreign keys are off while they run, as they would refuse rows
- * whose parents come later.
+ * Writes statements that recreate the tables with their exact values. Foreign keys are off while they run, because rows may come
+ * before their parents.
  * @returns warnings.
  */
 export function writeDatabaseSql(
@@ -54,7 +54,7 @@ interface TableRows {
   readonly source: RowSource;
 }
 
-/** Parents first, for a loader that insists on foreign keys; then virtual tables, some of which are made from others. */
+/** Parents come first, for loaders that enforce foreign keys. Virtual tables come last: some are built from other tables. */
 function inLoadingOrder({ schema, sources }: ChosenTables): readonly TableRows[] {
   const bySourceName = new Map(sources.map((source) => [source.table.name, source]));
   const ordinary = orderTables(schema.tables.filter(({ kind }) => kind === 'table'));
@@ -66,8 +66,8 @@ function inLoadingOrder({ schema, sources }: ChosenTables): readonly TableRows[]
 }
 
 /**
- * Without generated columns, and with the rowid where no column is it: rows that are loaded without theirs get new ones. A table whose
- * columns have all three names of the rowid hides it from every statement, so nothing can tell it or set it.
+ * Without generated columns, and with the rowid if no column is an alias of it: otherwise loaded rows would get new rowids. If columns
+ * of the table use all three names of the rowid, no statement can read or set it.
  */
 function insertedColumns({ connection }: ExportedDatabase, { table }: RowSource): readonly RecordColumn[] {
   const written = table.columns.filter(({ generated }) => !generated);
@@ -98,7 +98,7 @@ function writeInserts(
   }
 }
 
-/** @returns whether its content comes back. */
+/** @returns whether the content can be restored. */
 function writeVirtual(
   output: OutputFile,
   database: ExportedDatabase,
@@ -112,7 +112,7 @@ function writeVirtual(
   return content.kind !== 'lost';
 }
 
-/** The counters of AUTOINCREMENT, which may be beyond every row. https://www.sqlite.org/autoinc.html */
+/** The AUTOINCREMENT counters, which may be higher than every rowid. https://www.sqlite.org/autoinc.html */
 function counters({ connection }: ExportedDatabase, { sources }: ChosenTables): string {
   const exists = queryRows(connection, "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_sequence'");
   if (exists.length === 0) return '';

@@ -4,10 +4,10 @@ import type { OpenDatabase } from '../../connection/open-database.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 
 /**
- * What tells the content of a database from what it was before, for as long as this connection is open, which changes nothing itself.
+ * A value that changes when the content of the database changes. It is valid while this connection is open and writes nothing.
  * https://www.sqlite.org/pragma.html#pragma_data_version
  *
- * SQLite is asked, as nobody else in this process may read the files: to close one gives up the locks that SQLite has on it.
+ * It comes from SQLite because no other code in this process may open the files: closing one releases SQLite's locks on it.
  * https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
  */
 export function contentVersionOf(database: OpenDatabase): string {

@@ -13,7 +13,7 @@ export interface ExportedDatabase {
   readonly encoding: Encoding;
 }
 
-/** Opens it read-only; whoever does closes it. A view of an imported file may rely on double-quoted strings. */
+/** Opens a database read-only; the caller closes it. Views of imported files may rely on double-quoted strings. */
 export function openForExport(path: string): ExportedDatabase {
   const connection = openDatabase(path, { mode: 'read-only', doubleQuotedStrings: true });
   const [row] = queryRows<[Encoding]>(connection, 'PRAGMA main.encoding');
@@ -22,7 +22,7 @@ export function openForExport(path: string): ExportedDatabase {
   return { connection, records: recordDatabaseOf(connection), encoding };
 }
 
-/** Opens it, reads it as it is at this moment, however long that takes, and closes it. */
+/** Opens a database, reads it in one snapshot, and closes it. */
 export async function withSnapshot<Result>(
   path: string,
   read: (database: ExportedDatabase) => Result | Promise<Result>,

@@ -3,14 +3,14 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 
 import { RowhouseError } from '../../../../core/errors.ts';
 
-/** A file that was written whole. */
+/** A file that has been written completely. */
 export interface WrittenFile {
   readonly sizeBytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
 }
 
-/** A new file, written piece by piece and hashed on the way. */
+/** A new file that is hashed while it is written. */
 export class OutputFile {
   readonly #path: string;
   readonly #maxBytes: number;
@@ -19,19 +19,19 @@ export class OutputFile {
   #sizeBytes = 0;
   #open = true;
 
-  /** @throws the file system's error; EEXIST when there is such a file. */
+  /** @throws the file system's error, such as EEXIST if the file exists. */
   constructor(path: string, maxBytes: number) {
     this.#path = path;
     this.#maxBytes = maxBytes;
     this.#file = openSync(path, 'wx', 0o600);
   }
 
-  /** @throws RowhouseError `conflict` where the file becomes larger than it may be. */
+  /** @throws RowhouseError `conflict` if the file would exceed its maximum size. */
   write(bytes: Uint8Array): void {
     this.#sizeBytes += bytes.byteLength;
     if (this.#sizeBytes > this.#maxBytes) throw exportTooLarge(this.#maxBytes);
     this.#hash.update(bytes);
-    // A write may be short without failing, on a disk that is almost full for one.
+    // A write may write only some of the bytes without failing, for example on an almost full disk.
     for (let written = 0; written < bytes.byteLength;) written += writeSync(this.#file, bytes, written);
   }
 
@@ -39,13 +39,13 @@ export class OutputFile {
     this.write(Buffer.from(text, 'utf8'));
   }
 
-  /** All of it is written, though maybe not on the disk yet. */
+  /** Closes the file. It may not be synced to the disk yet. */
   finish(): WrittenFile {
     this.#close();
     return { sizeBytes: this.#sizeBytes, sha256: this.#hash.digest('hex') };
   }
 
-  /** Removes what has been written. After `finish` there is nothing to do. */
+  /** Removes the incomplete file. Does nothing after `finish`. */
   abandon(): void {
     if (!this.#open) return;
     this.#close();
@@ -58,7 +58,7 @@ export class OutputFile {
   }
 }
 
-/** Lets `write` fill a new file; one that could not be filled is removed. */
+/** Creates a file with `write` and removes it if `write` throws. */
 export function writeFile(path: string, maxBytes: number, write: (file: OutputFile) => void): WrittenFile {
   const file = new OutputFile(path, maxBytes);
   try {

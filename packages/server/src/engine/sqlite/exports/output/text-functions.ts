@@ -2,15 +2,15 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import type { Encoding } from '../../../../schema/model.ts';
 
-/** SQL functions, added by `addTextFunctions`, for what SQLite's own cannot say. */
+/** Names of the SQL functions that `addTextFunctions` adds, for what SQLite has no function for. */
 export const SIGNED_ZERO = 'rowhouse_signed_zero';
 export const TEXT_LITERAL = 'rowhouse_text_literal';
 export const GUARDED_TEXT = 'rowhouse_guarded_text';
 
-/** `directOnly`: nothing that is stored in a file can call them. */
+/** `directOnly`: views and triggers stored in the file cannot call them. */
 const OPTIONS = { deterministic: true, directOnly: true } as const;
 
-/** @param encoding of the database: what the bytes of its texts are. */
+/** @param encoding the text encoding of the database. */
 export function addTextFunctions(database: DatabaseSync, encoding: Encoding): void {
   database.function(SIGNED_ZERO, OPTIONS, (value) => (Object.is(value, -0) ? '-0.0' : '0.0'));
   database.function(GUARDED_TEXT, OPTIONS, (value) =>
@@ -22,7 +22,7 @@ export function addTextFunctions(database: DatabaseSync, encoding: Encoding): vo
 }
 
 /**
- * Puts a `'` before a text that a spreadsheet would run as a formula. One that is a number is none, and stays as it is.
+ * Puts a `'` before a text that a spreadsheet would run as a formula. Numbers are left unchanged.
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
 export function guardFormula(text: string): string {
@@ -33,8 +33,8 @@ export function guardFormula(text: string): string {
 const FORMULA_START = /^[=+\-@\t\r\n＝＋－＠]/;
 
 /**
- * A text as an SQL literal that every loader reads as the same bytes. The bytes themselves are given where they are no valid
- * text, and where there is a NUL, at which loaders stop. The sqlite3 shell reads CR LF as LF, so a CR is put in by `replace`.
+ * A text as an SQL literal that every loader reads as the same bytes. Invalid text and text with a NUL, at which loaders stop, is
+ * written as bytes. The sqlite3 shell reads CR LF as LF, so `replace` inserts each CR.
  */
 export function textLiteral(bytes: Buffer, encoding: Encoding): string {
   const text = decode(bytes, encoding);
@@ -51,7 +51,7 @@ function castLiteral(bytes: Buffer): string {
   return `CAST(X'${bytes.toString('hex')}' AS TEXT)`;
 }
 
-/** Null for bytes that are no text of this encoding. */
+/** Null for bytes that are not valid in this encoding. */
 function decode(bytes: Buffer, encoding: Encoding): string | null {
   try {
     return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);

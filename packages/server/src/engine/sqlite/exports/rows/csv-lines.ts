@@ -10,12 +10,12 @@ import type { LineFormat } from './row-lines.ts';
 export const LINE_END = '\r\n';
 const BYTE_ORDER_MARK = '\u{feff}';
 
-/** How a database export writes its tables. */
+/** The CSV options of database exports. */
 export const PLAIN_CSV: CsvOptions = { delimiter: ',', bom: false, spreadsheetSafe: false };
 
 /**
- * Rows as CSV. Every text is in quotes, and nothing else is: so the number 7 and the text `7` stay apart, and so do NULL and the empty
- * text. A BLOB is base64, an infinity `Infinity` or `-Infinity`.
+ * Rows as CSV. Only texts are quoted, so the number 7 differs from the text `7`, and NULL from the empty text. A BLOB is base64; an
+ * infinity is `Infinity` or `-Infinity`.
  */
 export function csvLines({ delimiter, spreadsheetSafe }: CsvOptions): LineFormat {
   const value = (column: RecordColumn): string => {
@@ -30,13 +30,13 @@ export function csvLines({ delimiter, spreadsheetSafe }: CsvOptions): LineFormat
   return { line: (columns) => concatenation(columns.map(value), delimiter), separator: LINE_END };
 }
 
-/** Only a text that begins like a formula is looked at by JavaScript. */
+/** JavaScript checks only texts that begin like a formula. */
 function guarded(value: string): string {
   return `iif(substr(${value}, 1, 1) IN ('=', '+', '-', '@', char(9), char(10), char(13), '＝', '＋', '－', '＠'),
     ${GUARDED_TEXT}(${value}), ${value})`;
 }
 
-/** What stands before the rows: the names of the columns. A name is in quotes where it needs them. */
+/** The header line with the column names, which are quoted only if necessary. */
 export function csvHeader(
   columns: readonly RecordColumn[],
   { delimiter, bom, spreadsheetSafe }: CsvOptions,

@@ -17,7 +17,7 @@ csv.field_size_limit(10**9)
 with open(sys.argv[1], newline='', encoding=sys.argv[3] if len(sys.argv) > 3 else 'utf-8') as file:
     print(json.dumps(list(csv.reader(file, strict=True, delimiter=sys.argv[2]))))`;
 
-/** Python's own reader. */
+/** Reads CSV with Python's own reader. */
 function readCsv(bytes: Buffer, delimiter = ',', encoding = 'utf-8'): readonly (readonly string[])[] {
   using folder = temporaryFolder();
   const path = join(folder.path, 'table.csv');
@@ -26,7 +26,7 @@ function readCsv(bytes: Buffer, delimiter = ',', encoding = 'utf-8'): readonly (
 }
 
 for (const shop of musicShops) {
-  test(`given ${shop.name}, when each table’s CSV is imported by the sqlite3 shell, then every value is there`, async () => {
+  test(`given ${shop.name}, importing each table’s CSV with the sqlite3 shell restores every value`, async () => {
     using folder = temporaryFolder();
     const copy = join(folder.path, 'copy.db');
     runSqliteShell(copy, runSqliteShell(shop.path, '.schema'));
@@ -39,7 +39,7 @@ for (const shop of musicShops) {
       runSqliteShell(copy, `.import --csv --skip 1 ${path} ${table}`);
       using loaded = openDatabase(copy, { mode: 'read-only' });
       const names = queryRows<[string]>(database, 'SELECT name FROM pragma_table_info(?)', [table]);
-      // The shell makes the empty text of NULL.
+      // The shell imports NULL as the empty text.
       const columns = names.map(([name]) => `nullif("${name}", '')`).join(', ');
       const select = `SELECT ${columns} FROM "${table}" ORDER BY rowid`;
       assert.deepEqual(queryRows(loaded, select), queryRows(database, select), table);
@@ -48,7 +48,7 @@ for (const shop of musicShops) {
   });
 }
 
-test('given the worst values there are, Python reads each back from the CSV, exactly', async () => {
+test('given edge-case values, Python reads each exactly from the CSV', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'worst.db');
   writeEdgeCaseDatabase(path);
@@ -74,7 +74,7 @@ function assertSame(text: string, value: unknown): void {
   else assert.equal(text, value);
 }
 
-test('given values that look alike, quotes tell them apart: a text from a number, the empty text from NULL', async () => {
+test('quotes distinguish a text from a number, and the empty text from NULL', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'alike.db');
   runSqliteShell(
@@ -87,7 +87,7 @@ test('given values that look alike, quotes tell them apart: a text from a number
   assert.equal(rowids.bytes.toString(), 'rowid,a,b\r\n1,7,"7"\r\n');
 });
 
-test('given a delimiter and a byte order mark, both are there, and names are quoted where they need it', async () => {
+test('given a delimiter and a byte order mark, the CSV has both, and names are quoted if necessary', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'names.db');
   runSqliteShell(
@@ -102,7 +102,7 @@ test('given a delimiter and a byte order mark, both are there, and names are quo
   ]);
 });
 
-test('given spreadsheet_safe, formulas are guarded and no number is touched', async () => {
+test('given spreadsheet_safe, formulas are escaped and numbers are unchanged', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'formulas.db');
   const formulas = ['=1+1', '+cmd', '-x', '@sum', '\t=1', '\r=1', '\n=1', '＝1', '-1-1', '+1+1', '-'];
@@ -126,7 +126,7 @@ test('given spreadsheet_safe, formulas are guarded and no number is touched', as
   assert.equal(readCsv(faithful.bytes)[1]?.[0], '=1+1');
 });
 
-test('given text that is not UTF-8, its bytes are kept, and it is said', async () => {
+test('given text that is not UTF-8, the CSV keeps its bytes, and there is a warning', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'damaged.db');
   runSqliteShell(path, "CREATE TABLE t (a TEXT); INSERT INTO t VALUES (CAST(x'61ff62' AS TEXT));");
@@ -135,7 +135,7 @@ test('given text that is not UTF-8, its bytes are kept, and it is said', async (
   assert.deepEqual(warnings, ['some text is not valid UTF-8: its stored bytes are unchanged']);
 });
 
-test('given a table of 2,000 columns, a row has them all', async () => {
+test('given a table of 2,000 columns, a line has all of them', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'wide.db');
   const names = Array.from({ length: 2_000 }, (_, index) => `c${index}`);

@@ -8,8 +8,8 @@ import { concatenation, numberText } from './line-expressions.ts';
 import type { LineFormat } from './row-lines.ts';
 
 /**
- * Rows as the lists of values of an INSERT, each such that SQLite reads the very same value from it. Most texts are put in quotes by
- * SQLite; what that writes wrong is seen in the bytes, and written again.
+ * Rows as the value lists of an INSERT, from which SQLite reads exactly the same values. SQLite quotes most texts itself; the ones
+ * that it quotes incorrectly are detected in the output bytes and written again.
  */
 export const insertLines: LineFormat = {
   line: lineWith((quoted) => `'''' || replace(${quoted}, '''', '''''') || ''''`),
@@ -17,7 +17,7 @@ export const insertLines: LineFormat = {
   careful: { isNeeded: mayMislead, line: lineWith((quoted) => `${TEXT_LITERAL}(CAST(${quoted} AS BLOB))`) },
 };
 
-/** What stands before some of the lines; `;` and a line end stand behind. */
+/** The beginning of an INSERT statement. Its lines follow, then `;` and a line end. */
 export function insertInto(table: string, columns: readonly RecordColumn[]): string {
   return `INSERT INTO ${quoteIdentifier(table)}(${columns.map(({ quoted }) => quoted).join(',')}) VALUES\n`;
 }
@@ -35,7 +35,7 @@ function lineWith(text: (quoted: string) => string): LineFormat['line'] {
   return (columns) => `'(' || ${concatenation(columns.map(value), ',')} || ')'`;
 }
 
-/** U+FFFD may be what SQLite made of a UTF-16 text that is none. */
+/** SQLite may have written U+FFFD for invalid UTF-16 text. */
 function mayMislead(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return buffer.includes(0) || buffer.includes('\r\n') || buffer.includes('\u{fffd}') || !isUtf8(buffer);

@@ -1,8 +1,8 @@
 import { rowJsonObject } from '../../rows/row-json.ts';
 import type { LineFormat } from './row-lines.ts';
 
-/** Rows as the objects that records are, one a line: the elements of an array. */
+/** Rows as the elements of a JSON array, in the form of records, one per line. */
 export const jsonArrayLines: LineFormat = { line: rowJsonObject, separator: ',\n' };
 
-/** The same as lines that stand for themselves. https://github.com/ndjson/ndjson-spec */
+/** Rows as newline-delimited JSON. https://github.com/ndjson/ndjson-spec */
 export const ndjsonLines: LineFormat = { line: rowJsonObject, separator: '\n' };

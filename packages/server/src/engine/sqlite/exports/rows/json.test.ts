@@ -11,12 +11,12 @@ import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
 import { openDatabase } from '../../connection/open-database.ts';
 import { type SqliteValue, toRecordValue } from '../../values/record-value.ts';
 
-/** What jq prints. */
+/** The output of jq. */
 function jq(bytes: Buffer, ...words: readonly string[]): string {
   return execFileSync('jq', words, { input: bytes, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });
 }
 
-/** Every row as clients see it, with JavaScript's own idea of each value. */
+/** Every row in the form for clients, with JavaScript's conversion of each value. */
 function storedRecords(path: string, select: string): readonly object[] {
   using database = openDatabase(path, { mode: 'read-only' });
   const statement = database.prepare(select);
@@ -48,7 +48,7 @@ for (const shop of musicShops) {
 }
 
 for (const format of ['json', 'ndjson'] as const) {
-  test(`given the worst values there are, ${format} has each as records do, and jq takes it`, async () => {
+  test(`given edge-case values, ${format} has each in the form of records, and jq accepts it`, async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'worst.db');
     writeEdgeCaseDatabase(path);
@@ -68,7 +68,7 @@ for (const format of ['json', 'ndjson'] as const) {
   });
 }
 
-test('given text that is not UTF-8, JSON has U+FFFD in its place, and it is said', async () => {
+test('given text that is not UTF-8, JSON has U+FFFD in its place, and there is a warning', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'damaged.db');
   runSqliteShell(path, "CREATE TABLE t (a TEXT); INSERT INTO t VALUES (CAST(x'61ff62' AS TEXT)), ('é');");
@@ -77,7 +77,7 @@ test('given text that is not UTF-8, JSON has U+FFFD in its place, and it is said
   assert.deepEqual(warnings, ['some text is not valid UTF-8: invalid bytes are U+FFFD']);
 });
 
-test('given no rows, each format is still a whole file', async () => {
+test('given no rows, each format is still a complete file', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'empty.db');
   runSqliteShell(path, 'CREATE TABLE t (id INTEGER PRIMARY KEY, a);');

@@ -3,9 +3,8 @@ import { finiteOr } from '../../values/storage-class.ts';
 import { SIGNED_ZERO } from '../output/text-functions.ts';
 
 /**
- * An SQL expression for the digits of a number that is in a column, such that the number can be read back from them. Most are told
- * by one comparison.
- * @param infinity what stands for the number that has no digits.
+ * An SQL expression for a number as text that is read back as the same number. For most numbers it takes one comparison.
+ * @param infinity the text for an infinity.
  */
 export function numberText(column: RecordColumn, infinity: string): string {
   const { quoted } = column;
@@ -14,14 +13,14 @@ export function numberText(column: RecordColumn, infinity: string): string {
   return `iif(${quoted} = 0 AND typeof(${quoted}) = 'real', ${SIGNED_ZERO}(${quoted}), ${finite})`;
 }
 
-/** In a column that prefers numbers, SQLite stores −0.0 as the integer 0. https://www.sqlite.org/datatype3.html */
+/** A column with a numeric affinity stores −0.0 as the integer 0. https://www.sqlite.org/datatype3.html */
 function mayHoldNegativeZero({ kind, facts }: RecordColumn): boolean {
   return kind === 'any' || kind === 'blob' || facts.computed;
 }
 
 /**
- * An SQL expression for all these expressions one after the other, with `separator` between them; NULL is nothing. However
- * many they are: a function takes a limited number. https://www.sqlite.org/limits.html#max_function_arg
+ * An SQL expression that joins these expressions with `separator`; NULL becomes the empty text. Any number of expressions is possible,
+ * although a function takes a limited number of arguments. https://www.sqlite.org/limits.html#max_function_arg
  */
 export function concatenation(expressions: readonly string[], separator: string): string {
   const between = `'${separator.replaceAll("'", "''")}'`;

@@ -1,7 +1,7 @@
 import type { RecordDatabase } from '../../rows/record-database.ts';
 import type { RowSource } from './row-source.ts';
 
-/** How many rows there are to be written. */
+/** The number of rows to export. */
 export function countRows(database: RecordDatabase, { table, where, limit, offset }: RowSource): number {
   const row = database.firstRow(`SELECT count(*) FROM ${table.quoted} WHERE ${where.sql}`, where.values);
   const rows = Math.max(0, Number(row?.[0] ?? 0) - offset);

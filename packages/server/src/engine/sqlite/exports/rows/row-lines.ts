@@ -7,15 +7,15 @@ import { orderByClause } from '../../rows/sort-order.ts';
 import type { SqliteValue } from '../../values/record-value.ts';
 import type { RowSource } from './row-source.ts';
 
-/** How a row is written down, by SQLite itself. */
+/** How SQLite formats a row as text. */
 export interface LineFormat {
   /** An SQL expression for the text of a row. */
   readonly line: (columns: readonly RecordColumn[]) => string;
-  /** What stands between two rows. */
+  /** The text between two rows. */
   readonly separator: string;
   /**
-   * Where `line` writes most values right, but not all: whether these bytes may hold one that is wrong, and the expression that
-   * takes its time and writes all of them right.
+   * A slower expression that formats every value correctly, for a `line` that gets some values wrong. `isNeeded` says whether these
+   * bytes may contain such a value.
    */
   readonly careful?: {
     readonly isNeeded: (bytes: Uint8Array) => boolean;
@@ -23,24 +23,24 @@ export interface LineFormat {
   };
 }
 
-/** Some rows, written down one after the other, with separators between them and none at the ends. */
+/** The text of some rows, with separators between them and none at the ends. */
 export interface Lines {
   readonly bytes: Uint8Array;
   readonly rows: number;
 }
 
-/** About as much is written down at a time, in bytes: enough that the way to JavaScript and back costs little. */
+/** The approximate size of a chunk, in bytes: large enough that the calls between JavaScript and SQLite cost little. */
 const LINES_BYTES = 65_536;
 const MAX_ROWS = 2_000;
 const FIRST_ROWS = 64;
 
-/** Where so many rows turn out larger than this together, in bytes, they are read again, fewer at a time. */
+/** A chunk larger than this, in bytes, is read again with fewer rows. */
 const LINES_MAX_BYTES = 16_777_216;
 
 /**
- * Writes rows down, some at a time. Which rows stand together depends on them alone: the same rows give the same pieces.
- * Call it inside a transaction, which lasts until the last row is read.
- * @throws RowhouseError `conflict` where they cannot be read.
+ * Reads rows as text in chunks. The same rows always give the same chunks. Call it inside a transaction that lasts until the last
+ * row is read.
+ * @throws RowhouseError `conflict` if the rows cannot be read.
  */
 export function readLines(
   database: DatabaseSync,
@@ -52,12 +52,12 @@ export function readLines(
     : readOneByOne(database, source, format);
 }
 
-/** Then each piece begins where the one before ended. Virtual tables may have no quick way to do that. */
+/** Then each chunk starts after the last rowid of the one before. Virtual tables may be slow at that. */
 function isInRowidOrder({ table, order }: RowSource): boolean {
   return table.kind === 'table' && order.length === 1 && order[0]?.column === table.rowid;
 }
 
-/** SQLite puts the rows of a piece together itself, so that one value comes over for many rows. */
+/** SQLite concatenates the rows of a chunk, so that one value is passed to JavaScript for many rows. */
 function* readByRowid(database: DatabaseSync, source: RowSource, format: LineFormat): Generator<Lines, void> {
   const pieces = new PieceReader(database, source, format);
   const descending = source.order[0]?.descending === true;
@@ -114,7 +114,7 @@ class PieceReader {
     this.#quick = this.#prepare(format.line);
   }
 
-  /** Null where so many rows are too large together. */
+  /** Null if the rows are too large together. */
   read(place: { readonly from: bigint; readonly rows: number; readonly offset: number }): Piece | null {
     const parameters = [...this.#source.where.values, place.from, BigInt(place.rows), BigInt(place.offset)];
     const { length: usualLength } = this.#database.limits;
@@ -138,7 +138,7 @@ class PieceReader {
   }
 
   #run(statement: StatementSync, parameters: readonly SqliteValue[]): Piece {
-    // A statement that returns arrays is declared to return objects.
+    // The declared type of a statement that returns arrays is objects.
     const [value, lastRowid, rows] = statement.get(...parameters) as unknown as readonly SqliteValue[];
     return {
       bytes: this.#toBytes.convert(value),
@@ -186,7 +186,7 @@ function* readOneByOne(
   if (lines.length > 0) yield { bytes: join(lines, separator), rows: lines.length };
 }
 
-/** With both expressions where there are two: what has been read cannot be read again. */
+/** Selects both expressions if there are two, because a row cannot be read again. */
 function* readEachLine(
   database: DatabaseSync,
   { table, columns, where, order, limit, offset }: RowSource,
@@ -210,8 +210,8 @@ function* readEachLine(
 }
 
 /**
- * Frees what came over. It lies outside V8's own heap, which alone decides when V8 does so by itself: without this, tens of megabytes
- * wait for it.
+ * Frees the memory of rows passed to JavaScript. It is outside V8's heap, so V8 would otherwise collect it late, after tens of
+ * megabytes.
  */
 class Collector {
   #bytes = 0;
@@ -231,7 +231,7 @@ interface ToBytes {
   readonly convert: (value: SqliteValue | undefined) => Uint8Array;
 }
 
-/** In a UTF-8 database the bytes of a text are what is wanted, exactly as they are; else SQLite has to translate them. */
+/** In a UTF-8 database the stored bytes are used as they are; otherwise SQLite converts the text. */
 function toBytesOf(database: DatabaseSync): ToBytes {
   const [row] = queryRows<[string]>(database, 'PRAGMA main.encoding');
   return row?.[0] === 'UTF-8' ? AS_STORED : TRANSLATED;
@@ -254,7 +254,7 @@ function join(lines: readonly Uint8Array[], separator: string): Uint8Array {
   return Buffer.concat(lines.flatMap((line, index) => (index === 0 ? [line] : [between, line])));
 }
 
-/** What is explained to a client has SQLite's own error behind it. */
+/** The `cause` of an error for clients is SQLite's own error. */
 function causeOf(error: Error): Error {
   return error.cause instanceof Error ? error.cause : error;
 }

@@ -2,7 +2,7 @@ import type { ExportProgress } from '../../../project-exports.ts';
 
 const INTERVAL_MS = 200;
 
-/** Counts the rows that are written, and tells it now and then. */
+/** Counts the written rows and reports the count from time to time. */
 export class RowProgress {
   readonly #total: number | null;
   readonly #tell: (progress: ExportProgress) => void;

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts'
 import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
 import type { RowSelection } from '../../../project-exports.ts';
 
-/** Enough for several pieces, with gaps between the rowids, some of them negative, and a table of each kind of order. */
+/** Enough rows for several chunks, with gaps between the rowids and some negative ones, and a table for each kind of order. */
 const TABLES = `
   CREATE TABLE plain (id INTEGER PRIMARY KEY, n INTEGER, t TEXT);
   WITH RECURSIVE i (v) AS (SELECT -3000 UNION ALL SELECT v + 1 FROM i WHERE v < 3000)
@@ -52,7 +52,7 @@ const cases: readonly (readonly [string, Partial<RowSelection>, string])[] = [
   ['sevens', { sort: 't', limit: 100 }, 'SELECT * FROM sevens ORDER BY t LIMIT 100'],
 ];
 
-test('a table export has the rows that are asked for, in their order, as a SELECT in the sqlite3 shell has them', async () => {
+test('a table export has the selected rows in the selected order, as a SELECT in the sqlite3 shell returns them', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'rows.db');
   runSqliteShell(path, TABLES);
@@ -62,7 +62,7 @@ test('a table export has the rows that are asked for, in their order, as a SELEC
     const lines = bytes.toString().split('\n').slice(0, -1);
     const read = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     const wanted = (expected === '' ? [] : JSON.parse(expected)) as readonly object[];
-    // Beyond 2^53 the shell writes digits that JavaScript rounds, and the export a text.
+    // Beyond 2^53 the shell prints digits that JavaScript rounds; the export has a text.
     assert.deepEqual(read.map(rounded), wanted, `${table} ${JSON.stringify(rows)}`);
     assert.equal(rowCount, wanted.length);
   }
@@ -72,7 +72,7 @@ function rounded(row: Readonly<Record<string, unknown>>): object {
   return 'id' in row ? { ...row, id: Number(row['id']) } : row;
 }
 
-test('a database export takes what table_options say of a table, and all of the others', async () => {
+test('a database export applies table_options to their tables, and has all rows of the others', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'rows.db');
   runSqliteShell(path, TABLES);
@@ -91,7 +91,7 @@ for (const [what, ask, subject] of [
   ['a sort by one', { sort: 'nope' }, ['rows', 'sort']],
   ['a filter on one', { filters: [filter('nope', '=', 1)] }, ['rows', 'filters', 0, 'column']],
 ] as const) {
-  test(`${what} is refused, naming it`, async () => {
+  test(`${what} is refused by name`, async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'rows.db');
     runSqliteShell(path, TABLES);
@@ -110,7 +110,7 @@ for (const [what, ask, subject] of [
   ],
 ] as const) {
   for (const format of ['zip', 'sql', 'sqlite'] as const) {
-    test(`${what} that is not there is refused for ${format}, naming it`, async () => {
+    test(`${what} that does not exist is refused by name for ${format}`, async () => {
       using folder = temporaryFolder();
       const path = join(folder.path, 'rows.db');
       runSqliteShell(path, TABLES);

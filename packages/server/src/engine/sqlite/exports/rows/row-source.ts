@@ -5,7 +5,7 @@ import { projectionOf } from '../../rows/projection.ts';
 import type { RecordColumn, RecordTable } from '../../rows/record-table.ts';
 import { orderOf, type OrderTerm } from '../../rows/sort-order.ts';
 
-/** Rows to be written down: of which table, which of them, what of each, in which order. */
+/** The rows to export: their table, columns, filter and order. */
 export interface RowSource {
   readonly table: RecordTable;
   readonly columns: readonly RecordColumn[];
@@ -16,13 +16,13 @@ export interface RowSource {
   readonly offset: number;
 }
 
-/** All rows, with the columns that records show, in the order of the key. */
+/** All rows and all columns of a record, in key order. */
 export function wholeTable(table: RecordTable): RowSource {
   const order = orderOf(table, { sort: null, descending: false });
   return { table, columns: table.columns, where: allOf([]), order, limit: null, offset: 0 };
 }
 
-/** What a client selected. @throws SubjectError `validation_failed`, about the selection. */
+/** The rows that a client selected. @throws SubjectError `validation_failed`, about the selection. */
 export function selectedRows(table: RecordTable, selection: RowSelection): RowSource {
   const { columns, filters, sort, descending, limit, offset } = selection;
   return {

@@ -7,11 +7,11 @@ import type { RowProgress } from './row-progress.ts';
 import type { RowSource } from './row-source.ts';
 import type { TextCheck } from './text-check.ts';
 
-/** What stands around the rows of a table in a file, and between them. */
+/** The text before, between and after the rows of a table in a file. */
 export interface TableFile {
   readonly lines: LineFormat;
   readonly before: (source: RowSource) => string;
-  /** Between two pieces of rows. */
+  /** The text between two chunks of rows. */
   readonly between: string;
   readonly after: (rows: number) => string;
   readonly checked: (bytes: Uint8Array) => Uint8Array;
@@ -27,7 +27,7 @@ export function csvFile(csv: CsvOptions, check: TextCheck): TableFile {
   };
 }
 
-/** One array. */
+/** A JSON array. */
 export function jsonFile(check: TextCheck): TableFile {
   return {
     lines: jsonArrayLines,
@@ -49,8 +49,7 @@ export function ndjsonFile(check: TextCheck): TableFile {
 }
 
 /**
- * The pieces of the file, one after the other; in the end, how many rows there were. Call it inside a transaction, which lasts
- * until the last piece is read.
+ * Yields the chunks of the file and returns the number of rows. Call it inside a transaction that lasts until the last chunk is read.
  */
 export function* readTableFile(
   { connection }: ExportedDatabase,

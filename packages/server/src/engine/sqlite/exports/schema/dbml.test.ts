@@ -15,7 +15,7 @@ import { readSchema } from '../../introspection/read-schema.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
 for (const shop of musicShops) {
-  test(`given ${shop.name}, when exported, then DBML tools know its tables and references`, () => {
+  test(`given ${shop.name}, DBML tools read its tables and references`, () => {
     using database = openDatabase(shop.path, { mode: 'read-only' });
     assert.deepEqual(renderSchemaExport(database, dbmlFormat).warnings, []);
     assertSays(database);
@@ -35,7 +35,7 @@ for (const shop of musicShops) {
   });
 }
 
-test('given the worst names and kinds of things, when exported, then DBML tools read each under its own name', () => {
+test('given edge-case names and every kind of object, DBML tools read each under its own name', () => {
   using worst = edgeCaseDatabase();
   assertSays(worst);
   const { tables, refs } = read(worst);
@@ -90,7 +90,7 @@ test('given the worst names and kinds of things, when exported, then DBML tools 
   );
 });
 
-test('given defaults of every kind, when exported, then DBML tools know them', () => {
+test('given defaults of every kind, DBML tools read them', () => {
   using worst = edgeCaseDatabase();
   const defaults = Object.fromEntries(
     table(read(worst).tables, 'defaults').columns.map((column) => [column.name, column.default]),
@@ -121,7 +121,7 @@ test('given defaults of every kind, when exported, then DBML tools know them', (
   );
 });
 
-test('given an expression with names in backticks, a comment and a backtick in a string, when exported, then what can be said is said', () => {
+test('given an expression with names in backticks, a comment and a backtick in a string, the export has what DBML can express', () => {
   using database = databaseWith(
     "CREATE TABLE t(a, b DEFAULT (lower('`')), CHECK (`a` > -- why\n 1), CHECK (a <> '`')); CREATE INDEX i ON t((a || '`'));",
   );
@@ -133,14 +133,14 @@ test('given an expression with names in backticks, a comment and a backtick in a
   ]);
 });
 
-test('given a schema with no tables, when exported, then DBML tools read an empty one', () => {
+test('given a schema without tables, DBML tools read an empty one', () => {
   using database = databaseWith('');
   assert.deepEqual(read(database).tables, []);
 });
 
 const RUNS = randomRuns(100);
 
-test(`given any schema, when exported, then DBML tools know all that they can know of it (${RUNS} schemas)`, async () => {
+test(`given any schema, DBML tools read everything that DBML can express (${RUNS} schemas)`, async () => {
   await withRandomDatabases(RUNS, (databases) => databases.forEach(assertSays));
 });
 
@@ -227,7 +227,7 @@ function columnIn({ columns }: OrdinaryTable, name: string): string {
   return columns.find((column) => foldName(column.name) === foldName(name))?.name ?? '?';
 }
 
-/** Two ends as DBML tells them apart: without their direction, and the columns as a set. */
+/** The two ends as DBML compares them: without a direction, and with the columns as a set. */
 function endsOf(ends: readonly { readonly table: string; readonly columns: readonly string[] }[]): string {
   return JSON.stringify(ends.map((end) => JSON.stringify([end.table, end.columns.toSorted()])).toSorted());
 }

@@ -10,10 +10,10 @@ export interface NamedObject {
 }
 
 /**
- * The tables and indexes whose text SQLite takes only while `"text"` may be a string: it keeps reading them from the
- * file, but their statements do not load where that is off, as it is in newer builds and in this service.
- * SQLite itself is asked, by compiling each text that has a `"` in an empty scratch database, once with the misfeature
- * off and, where that fails, once with it on. https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted
+ * The tables and indexes that are valid only if SQLite accepts `"text"` as a string. They stay readable in the file, but their
+ * statements do not load where that is off, as in newer builds and in this service.
+ * Each text with a `"` is compiled in an empty scratch database, with the feature off and, if that fails, with it on.
+ * https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted
  */
 export function findDoubleQuotedStrings(
   database: DatabaseSync,
@@ -37,8 +37,8 @@ export function findDoubleQuotedStrings(
 }
 
 /**
- * A sieve, since many tools quote every name: in CREATE TABLE only an expression can have a string, and those stand
- * after CHECK, AS and DEFAULT. A comment may come between DEFAULT and its parenthesis.
+ * A quick first check, because many tools quote every name: in CREATE TABLE only an expression can contain a string, and expressions
+ * follow CHECK, AS and DEFAULT. A comment may stand between DEFAULT and its parenthesis.
  */
 function hasQuotedExpression(table: StoredTable): boolean {
   return table.kind === 'table' && table.sql.includes('"') && EXPRESSION_STARTS.test(table.sql);
@@ -46,7 +46,7 @@ function hasQuotedExpression(table: StoredTable): boolean {
 
 const EXPRESSION_STARTS = /\bcheck\b|\bas\b|\bdefault\s*[(/-]/i;
 
-/** A `"name"` that SQLite found to be a column is no string: only indexes on an expression, or with a WHERE, are left. */
+/** Only indexes on an expression or with a WHERE are left: a `"name"` of a column is no string. */
 function indexesWithQuotedExpressions(database: DatabaseSync, schema: StoredSchema): readonly StoredObject[] {
   const quoted = schema.indexes.filter((index) => index.sql.includes('"'));
   if (quoted.length === 0) return [];
@@ -62,7 +62,7 @@ function indexesWithQuotedExpressions(database: DatabaseSync, schema: StoredSche
 /** https://www.sqlite.org/pragma.html#pragma_index_xinfo */
 const EXPRESSION_TERM = -2;
 
-/** The same empty database twice, by whether double-quoted strings are on. */
+/** Two connections to equal empty databases, with double-quoted strings on and off. */
 interface Scratch {
   readonly off: DatabaseSync;
   readonly on: DatabaseSync;
@@ -73,7 +73,7 @@ function findInTable(
   table: StoredObject,
   indexes: readonly StoredObject[],
 ): readonly NamedObject[] {
-  // Compiling is enough, and touches nothing; only an index needs its table to be there.
+  // Compiling a statement changes nothing. Only an index needs its table to exist.
   if (!compiles(scratch.off, table.sql)) {
     return compiles(scratch.on, table.sql) ? [{ kind: 'table', name: table.name }] : [];
   }
@@ -104,7 +104,7 @@ function compiles(database: DatabaseSync, sql: string): boolean {
     database.prepare(sql);
     return true;
   } catch {
-    // The answer of SQLite to the question; what else is wrong with the text shows when double-quoted strings are on.
+    // It does not compile. Other errors in the text also occur with double-quoted strings on.
     return false;
   }
 }

@@ -32,18 +32,18 @@ import { renderSchemaExport } from './render-schema.ts';
 
 const RUNS = randomRuns(60);
 
-test(`given any schema, when exported, then the module compiles, and drizzle reads the same tables from it (${RUNS} schemas)`, async () => {
+test(`given any schema, the module compiles, and Drizzle reads the same tables from it (${RUNS} schemas)`, async () => {
   await withRandomDatabases(RUNS, async (databases) => void (await assertModules(databases)));
 });
 
-test('given the worst schema and one with no tables, when exported, then the same holds', async () => {
+test('given the edge-case schema or one without tables, the module compiles, and Drizzle reads the same tables from it', async () => {
   using worst = edgeCasesWithColumnNames();
   using none = databaseWith('');
   await assertModules([worst, none]);
 });
 
 for (const shop of musicShops) {
-  test(`given ${shop.name}, when queried through its module, then rows are read, joined, inserted and changed`, async () => {
+  test(`given ${shop.name}, queries through its module read, join, insert and change rows`, async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'shop.sqlite');
     cpSync(shop.path, path);
@@ -106,10 +106,10 @@ for (const shop of musicShops) {
   });
 }
 
-test('given the worst schema, when queried through its module, then every table and view can be read, and defaults are left to SQLite', async () => {
+test('given the edge-case schema, every table and view can be read through its module, and SQLite computes the defaults', async () => {
   using database = edgeCasesWithColumnNames();
   fillEdgeCaseTables(database);
-  // Drizzle would round these, or node:sqlite refuse to give them.
+  // Drizzle would round these, or node:sqlite refuse to return them.
   database.exec('DELETE FROM types; DELETE FROM strictly; PRAGMA foreign_keys = OFF');
   const [module = {}] = await assertModules([database]);
   const db = queries(database);
@@ -155,7 +155,7 @@ test('given the worst schema, when queried through its module, then every table 
     anything: null,
     aB: '7',
   });
-  // Every object has a toString() that is no value of a row.
+  // Every object inherits a toString() that is not a value of the row.
   const [inherited] = await db.insert(tableOf(module, 'toString')).values({ plain: 3 }).returning();
   assert.deepEqual(inherited, {
     toStringColumn: 'toString',
@@ -165,7 +165,7 @@ test('given the worst schema, when queried through its module, then every table 
   });
 });
 
-test('given the worst schema, when exported, then the result says what is lost', () => {
+test('given the edge-case schema, warnings name what is lost', () => {
   using database = edgeCaseDatabase();
   assert.deepEqual(renderSchemaExport(database, drizzleFormat).warnings, [
     'omitted, because Drizzle has no virtual tables: virtual table boxes, virtual table search',
@@ -181,12 +181,12 @@ test('given the worst schema, when exported, then the result says what is lost',
   ]);
 });
 
-/** Drizzle cannot be told that a column has an empty name, of which the warnings speak. */
+/** Drizzle does not support an empty column name; the warnings cover that. */
 function edgeCasesWithColumnNames(): DatabaseSync {
   return edgeCaseDatabase(EDGE_CASE_NAMES.filter((name) => name !== ''));
 }
 
-/** Compiles the modules of these databases, loads each, and holds what drizzle makes of it to what SQLite says. */
+/** Compiles and loads the modules of these databases, and compares Drizzle's view of each with SQLite's schema. */
 async function assertModules(
   databases: readonly DatabaseSync[],
   others: Readonly<Record<string, string>> = {},
@@ -218,7 +218,7 @@ function columnOf(table: SQLiteTable, key: string): Column {
   return column;
 }
 
-/** Drizzle over `node:sqlite`, through its driver for whatever runs SQL. https://orm.drizzle.team/docs/connect-drizzle-proxy */
+/** Drizzle on `node:sqlite`, through its proxy driver. https://orm.drizzle.team/docs/connect-drizzle-proxy */
 function queries(database: DatabaseSync): SqliteRemoteDatabase {
   return drizzle((sql, parameters: SQLInputValue[], method) => {
     const statement = database.prepare(sql);
@@ -229,7 +229,7 @@ function queries(database: DatabaseSync): SqliteRemoteDatabase {
   });
 }
 
-/** A number in a column of NUMERIC is a string to drizzle. */
+/** Drizzle returns a number in a NUMERIC column as a string. */
 function asDrizzleReads(value: unknown, dataType: string): unknown {
   return dataType === 'string' && typeof value === 'number' ? String(value) : value;
 }

@@ -13,7 +13,7 @@ import { insertRecord } from '../../records/insert-record.ts';
 import { recordDatabaseOf } from '../../rows/record-database.ts';
 
 for (const shop of musicShops) {
-  test(`given ${shop.name}, when its 15,607 rows are held to its schema as the API sends them, then each is valid`, () => {
+  test(`given ${shop.name}, each of its 15,607 rows from the API is valid`, () => {
     using database = openDatabase(shop.path, { mode: 'read-only' });
     const schemas = new RowSchemas(database);
     const counts = readableNames(database).map((name) => assertRowsFit(database, schemas, name));
@@ -24,7 +24,7 @@ for (const shop of musicShops) {
   });
 }
 
-test('given the worst schema, when its rows are held to its schema as the API sends them, then each is valid', () => {
+test('given the edge-case schema, each row from the API is valid', () => {
   using database = edgeCaseDatabase();
   fillEdgeCaseTables(database);
   const schemas = new RowSchemas(database);
@@ -48,7 +48,7 @@ test('given the worst schema, when its rows are held to its schema as the API se
   assert.deepEqual(schemas.warnings, ['omitted, because SQLite cannot report their columns: view broken']);
 });
 
-describe('given the worst schema, a validator', () => {
+describe('given the edge-case schema, a validator', () => {
   const database = edgeCaseDatabase();
   const schemas = new RowSchemas(database);
   const [row, insert, update] = ['row', 'insert', 'update'] as const;
@@ -93,12 +93,12 @@ describe('given the worst schema, a validator', () => {
   ];
   for (const [takes, table, form, value] of cases) {
     const what = `${JSON.stringify(value)} as ${form} of ${table}`;
-    test(`${takes ? 'takes' : 'refuses'} ${what}`, () => {
+    test(`${takes ? 'accepts' : 'rejects'} ${what}`, () => {
       assert.equal(schemas.takes(table, form, value), takes);
     });
   }
 
-  test('takes new rows that the API takes, too, and what the API then answers', () => {
+  test('accepts new rows that the API accepts, and the rows of its answers', () => {
     using fresh = edgeCaseDatabase();
     fresh.exec('PRAGMA foreign_keys = OFF');
     const records = recordDatabaseOf(fresh);
@@ -112,7 +112,7 @@ describe('given the worst schema, a validator', () => {
     }
   });
 
-  test('fills defaults into a new row, and into a change none', () => {
+  test('inserts defaults into a new row, but not into an update', () => {
     const filling = new RowSchemas(database, { useDefaults: true });
     const created = { d: 1, blank: '', 'a b': 1 };
     assert.ok(filling.takes('types', 'insert', created));
@@ -131,20 +131,20 @@ describe('given the worst schema, a validator', () => {
     assert.deepEqual(changed, { d: 1 });
   });
 
-  test('is told that views and virtual tables have nothing to write', () => {
+  test('has no schema for writing to views and virtual tables', () => {
     assert.throws(() => schemas.takes('a view', 'insert', {}), /can't resolve reference/);
     assert.throws(() => schemas.takes('search', 'update', {}), /can't resolve reference/);
   });
 });
 
-test('given no tables, when exported, then the document is valid and has nothing in it', () => {
+test('given no tables, the document is valid and empty', () => {
   using database = databaseWith('');
   assert.throws(() => new RowSchemas(database).takes('t', 'row', {}), /can't resolve reference/);
 });
 
 const RUNS = randomRuns(100);
 
-test(`given any schema with rows, when they are sent, then they are valid, and what the schema asks for SQLite does too (${RUNS} schemas)`, async () => {
+test(`given any schema with rows, rows from the API are valid, and SQLite also requires the required columns (${RUNS} schemas)`, async () => {
   let stored = 0;
   await withRandomDatabases(RUNS, (databases) => {
     for (const database of databases) stored += assertSentRowsFit(database);
@@ -152,11 +152,11 @@ test(`given any schema with rows, when they are sent, then they are valid, and w
   assert.ok(stored > RUNS, `${stored} rows`);
 });
 
-/** How many rows there were. */
+/** Returns the number of rows. */
 function assertSentRowsFit(database: OpenDatabase): number {
   database.exec('PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON');
   drop(database, 'trigger', "type = 'trigger'");
-  // One of full text may show columns of a table that has none of these names.
+  // A full-text table may declare columns that its content table lacks.
   drop(database, 'table', "sql LIKE 'CREATE VIRTUAL TABLE%'");
   const schemas = new RowSchemas(database);
   let stored = 0;
@@ -184,7 +184,7 @@ function drop(database: OpenDatabase, kind: string, condition: string): void {
 
 const VALUES = ["'text'", '1', '9007199254740993', '1.5', '9e999', "x'00ff'", 'NULL', "'12'"];
 
-/** Rows with each value in every column, as far as the table takes them. */
+/** Inserts rows with each value in every column, if the table accepts them. */
 function fill(database: OpenDatabase, table: string): void {
   const columns = writable(database, table);
   for (const [position] of VALUES.entries()) {
@@ -193,7 +193,7 @@ function fill(database: OpenDatabase, table: string): void {
   }
 }
 
-/** A row without a column that is required, and with all others, is kept out for that column. */
+/** Asserts that a row that lacks only one required column is rejected because of that column. */
 function assertRequired(database: OpenDatabase, schemas: RowSchemas, table: string): void {
   const columns = writable(database, table);
   for (const missing of schemas.required(table)) {
@@ -210,7 +210,7 @@ function writable(database: OpenDatabase, table: string): readonly string[] {
     .map(({ name }) => name);
 }
 
-/** Whether a row was stored. */
+/** Returns whether the row was stored. */
 function tryInsert(
   database: OpenDatabase,
   table: string,

@@ -15,7 +15,7 @@ import { readSchema } from '../../introspection/read-schema.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
 for (const shop of musicShops) {
-  test(`given ${shop.name}, when exported, then Mermaid knows its tables, keys and the ends of its references`, async () => {
+  test(`given ${shop.name}, Mermaid reads its tables, keys and the ends of its references`, async () => {
     using database = openDatabase(shop.path, { mode: 'read-only' });
     assert.deepEqual(renderSchemaExport(database, mermaidFormat).warnings, []);
     await assertSays(database);
@@ -37,7 +37,7 @@ for (const shop of musicShops) {
   });
 }
 
-test('given foreign keys that may be NULL, that are unique, and to the table itself, when exported, then each end says so', async () => {
+test('given foreign keys that may be NULL, are unique, or reference their own table, each end is correct', async () => {
   using database = databaseWith(`
     CREATE TABLE parent(id INTEGER PRIMARY KEY, up INTEGER REFERENCES parent);
     CREATE TABLE child(id INTEGER PRIMARY KEY REFERENCES parent, a INTEGER UNIQUE REFERENCES parent, b INTEGER NOT NULL REFERENCES parent,
@@ -57,12 +57,12 @@ test('given foreign keys that may be NULL, that are unique, and to the table its
   ]);
 });
 
-test('given the worst names and kinds of things, when exported, then Mermaid shows each under its name', async () => {
+test('given edge-case names and every kind of object, Mermaid shows each under its name', async () => {
   using worst = edgeCaseDatabase();
   await assertSays(worst);
 });
 
-test('given names that are words of Mermaid, Markdown or a directive, when exported, then each is shown as it is', async () => {
+test('given names with a meaning in Mermaid, Markdown or a directive, each is shown unchanged', async () => {
   const words =
     'style class classDef subgraph end one many to zero u o accTitle accDescr direction PK fk uké';
   const names = [
@@ -85,12 +85,12 @@ test('given names that are words of Mermaid, Markdown or a directive, when expor
   await assertSays(database);
 });
 
-test('given a schema with no tables, when exported, then Mermaid reads an empty diagram', async () => {
+test('given a schema without tables, Mermaid reads an empty diagram', async () => {
   using database = databaseWith('');
   assert.deepEqual(await read(database), { entities: [], relationships: [] });
 });
 
-test('given a schema of 500 tables, when exported, then a warning says that it may be too big to be drawn', async () => {
+test('given a schema of 500 tables, a warning says that it may be too large to be drawn', async () => {
   using database = databaseWith(
     Array.from(
       { length: 500 },
@@ -104,7 +104,7 @@ test('given a schema of 500 tables, when exported, then a warning says that it m
 
 const RUNS = randomRuns(100);
 
-test(`given any schema, when exported, then Mermaid knows all that it can know of it (${RUNS} schemas)`, async () => {
+test(`given any schema, Mermaid reads everything that its format can express (${RUNS} schemas)`, async () => {
   await withRandomDatabases(RUNS, async (databases) => {
     for (const database of databases) await assertSays(database);
   });
@@ -132,7 +132,7 @@ async function assertSays(database: DatabaseSync): Promise<void> {
         isForeignKey: keys.includes('FK'),
       })),
       table.columns.map(({ name, primaryKeyPosition }) => ({
-        // Of a name without a letter the place that it has is shown.
+        // A name without letters is shown as its position.
         name:
           shown(name) ||
           (entities[position]?.attributes[table.columns.findIndex((each) => each.name === name)]?.name ?? ''),

@@ -7,7 +7,7 @@ import type { StoredObject, StoredSchema } from '../../../../schema/model.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 
 /**
- * The virtual tables whose module this build of SQLite does not have: their statements load only where it is.
+ * The virtual tables whose module this build of SQLite lacks. Their statements load only where the module exists.
  * https://www.sqlite.org/pragma.html#pragma_module_list
  */
 export function findMissingModules(database: DatabaseSync, schema: StoredSchema): readonly StoredObject[] {
@@ -18,7 +18,7 @@ export function findMissingModules(database: DatabaseSync, schema: StoredSchema)
   return virtualTables.filter((table) => !modules.has(moduleOf(table)));
 }
 
-/** The name of the module, folded; empty where the stored text is none that SQLite reads. */
+/** The folded name of the module; empty if SQLite cannot read the stored text. */
 export function moduleOf(table: StoredObject): string {
   try {
     return foldName(readCreateVirtualTable(table.sql).module);

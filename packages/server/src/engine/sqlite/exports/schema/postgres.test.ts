@@ -23,7 +23,7 @@ before(async () => {
 after(() => server[Symbol.asyncDispose]());
 
 for (const shop of musicShops) {
-  test(`given ${shop.name}, when its export is loaded, then PostgreSQL knows its tables, keys and references`, () => {
+  test(`given ${shop.name}, PostgreSQL has its tables, keys and references after loading the export`, () => {
     using database = openDatabase(shop.path, { mode: 'read-only' });
     assert.deepEqual(renderSchemaExport(database, postgresFormat).warnings, []);
     const tables = load(database);
@@ -49,7 +49,7 @@ for (const shop of musicShops) {
   });
 }
 
-test('given the worst names and kinds of things, when the export is loaded, then all tables and columns are there, under names of their own', () => {
+test('given edge-case names and every kind of object, PostgreSQL has all tables and columns under unique names', () => {
   using worst = edgeCaseDatabase();
   const tables = load(worst);
   const schema = readSchema(worst);
@@ -120,7 +120,7 @@ test('given the worst names and kinds of things, when the export is loaded, then
   ]);
 });
 
-test('given the worst schema, when exported, then each thing that is left out is told in a comment and a warning', () => {
+test('given the edge-case schema, a comment and a warning name each omitted object', () => {
   using worst = edgeCaseDatabase();
   const { text, warnings } = renderSchemaExport(worst, postgresFormat);
   for (const [kind, name] of [
@@ -143,7 +143,7 @@ test('given the worst schema, when exported, then each thing that is left out is
   }
 });
 
-test('given defaults, when a row of defaults is put into both, then both hold the same', () => {
+test('given defaults, a row of defaults is the same in both databases', () => {
   using worst = edgeCaseDatabase();
   load(worst);
   const moments = new Set(['h', 'i', 'j', 'u']);
@@ -165,12 +165,12 @@ test('given defaults, when a row of defaults is put into both, then both hold th
   }
 });
 
-/** Numbers as they are written, as some are too big for JavaScript's. */
+/** Keeps numbers as text, because some are too large for JavaScript. */
 function asWritten(_: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === 'number' ? context?.source : value;
 }
 
-/** `2026-01-31` has the shape `^\d\d\d\d-\d\d-\d\d$`. */
+/** For example `^\d\d\d\d-\d\d-\d\d$` for `2026-01-31`. */
 function shapeOf(moment: string): string {
   return `^${moment.replaceAll(/\d/g, String.raw`\d`)}$`;
 }
@@ -181,7 +181,7 @@ function numberless(value: unknown): string {
   return /^-?\d+\.\d*$/.test(text) ? String(Number(text)) : text;
 }
 
-test('given conditions and values that are translated, when both compute them over the same rows, then both say the same', () => {
+test('given translated conditions and values, both databases compute the same for the same rows', () => {
   const values = {
     i: ['0', '1', '-5', '9007199254740993', 'NULL'],
     r: ['0.5', '-2', 'NULL'],
@@ -267,7 +267,7 @@ const TRANSLATED_VALUES: readonly (readonly [string, string])[] = [
   ['TEXT', 'trim(t)'],
 ];
 
-test('given expressions that may mean something else, when exported, then none is translated', () => {
+test('given expressions that may have another meaning in PostgreSQL, none is translated', () => {
   const columns =
     'i INTEGER, r REAL, n DECIMAL, t TEXT, c TEXT COLLATE NOCASE, d DATE, x, k BLOB, b BOOLEAN, "null" INTEGER';
   for (const sql of NOT_TRANSLATED) {
@@ -322,12 +322,12 @@ const NOT_TRANSLATED = [
   `${'('.repeat(50)}i${')'.repeat(50)} > 1`,
 ];
 
-test('given a schema with no tables, when exported, then an empty transaction is loaded', () => {
+test('given a schema without tables, an empty transaction is loaded', () => {
   using database = databaseWith('');
   assert.deepEqual(load(database), []);
 });
 
-test('given a table with more columns than PostgreSQL takes, when exported, then it is left out, and what refers to it', () => {
+test('given a table with too many columns for PostgreSQL, the table and the references to it are omitted', () => {
   const columns = Array.from({ length: 1601 }, (_, position) => `c${position}`).join(', ');
   using database = databaseWith(
     `CREATE TABLE wide(id INTEGER PRIMARY KEY, ${columns}); CREATE TABLE narrow(w INTEGER REFERENCES wide);`,
@@ -340,13 +340,13 @@ test('given a table with more columns than PostgreSQL takes, when exported, then
 
 const RUNS = randomRuns(80);
 
-test(`given any schema, when its export is loaded, then PostgreSQL knows all that it can know of it (${RUNS} schemas)`, async () => {
+test(`given any schema, PostgreSQL has everything that the export can express (${RUNS} schemas)`, async () => {
   await withRandomDatabases(RUNS, (databases) => {
     for (const database of databases) assertSays(load(database), readSchema(database));
   });
 });
 
-/** Loads the export into a schema of its own, on which the search path then stands. */
+/** Loads the export into a new schema, which becomes the search path. */
 function load(database: DatabaseSync): readonly CatalogTable[] {
   const { text } = renderSchemaExport(database, postgresFormat);
   assert.equal(text, renderSchemaExport(database, postgresFormat).text);
@@ -369,7 +369,7 @@ function constraintsOf(kind: 'p' | 'u' | 'f' | 'c') {
   return ({ constraints }: CatalogTable) => constraints.filter((constraint) => constraint.kind === kind);
 }
 
-/** Holds the catalog to the model, for a schema whose names PostgreSQL takes as they are. */
+/** Compares the catalog with the model, for a schema whose names PostgreSQL keeps unchanged. */
 function assertSays(tables: readonly CatalogTable[], schema: Schema): void {
   const ordinary = schema.tables.filter((each) => each.kind === 'table');
   assert.deepEqual(
@@ -391,7 +391,7 @@ function assertTableSays(
     loaded.columns.map(({ name, notNull, identity }) => ({ name, notNull, identity })),
     expected.columns.map(({ name, notNull }) => ({
       name,
-      // A primary key is NOT NULL in PostgreSQL.
+      // In PostgreSQL a primary key is NOT NULL.
       notNull: notNull || primaryKey.includes(name),
       identity: name === alias,
     })),
@@ -411,7 +411,7 @@ function assertTableSays(
     constraintsOf('u')(loaded)
       .map(({ columns }) => JSON.stringify(columns))
       .toSorted(),
-    // One that says the same as the primary key would be the same index twice.
+    // A UNIQUE equal to the primary key would create the same index twice.
     unique(uniques.filter((columns) => columns !== JSON.stringify(primaryKey))).toSorted(),
   );
   const possible = expected.foreignKeys.filter((foreignKey) => isPossible(foreignKey, loaded, all, tables));
@@ -468,7 +468,7 @@ const ACTION_LETTERS: Readonly<Record<ForeignKey['onDelete'], string>> = {
   'SET DEFAULT': 'd',
 };
 
-/** By what PostgreSQL says of the tables: the columns are there, unique, and of the same types. */
+/** Whether PostgreSQL can have the foreign key: its columns exist, are unique, and have the same types. */
 function isPossible(
   foreignKey: ForeignKey,
   loaded: CatalogTable,

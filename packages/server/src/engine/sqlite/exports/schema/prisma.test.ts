@@ -20,7 +20,7 @@ import { readSchema } from '../../introspection/read-schema.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
 for (const shop of musicShops) {
-  test(`given ${shop.name}, when exported, then Prisma knows its models and relations`, () => {
+  test(`given ${shop.name}, Prisma reads its models and relations`, () => {
     using database = openDatabase(shop.path, { mode: 'read-only' });
     const { text, warnings } = renderSchemaExport(database, prismaFormat);
     assert.deepEqual(warnings, []);
@@ -58,7 +58,7 @@ for (const shop of musicShops) {
   });
 }
 
-test('given the worst names and kinds of things, when exported, then Prisma reads it, and knows what each is called in the database', () => {
+test('given edge-case names and every kind of object, Prisma reads them with their names in the database', () => {
   using worst = edgeCaseDatabase();
   assertSays(worst);
   const models = read(worst);
@@ -93,7 +93,7 @@ test('given the worst names and kinds of things, when exported, then Prisma read
   ]);
 });
 
-test('given defaults of every kind, when exported, then Prisma knows them, or leaves them to SQLite', () => {
+test('given defaults of every kind, Prisma reads them, or leaves them to SQLite', () => {
   using database =
     databaseWith(`CREATE TABLE t(id INTEGER PRIMARY KEY, a INTEGER DEFAULT -9223372036854775808, b REAL DEFAULT 1.5,
     c REAL DEFAULT 1e300, d TEXT DEFAULT 'it''s "x" \\ \n \u2028', e BLOB DEFAULT x'00ff', f DATETIME DEFAULT CURRENT_TIMESTAMP,
@@ -119,7 +119,7 @@ test('given defaults of every kind, when exported, then Prisma knows them, or le
   });
 });
 
-test('given things that Prisma has no words for, when exported, then the warnings name them', () => {
+test('given objects that Prisma cannot express, the warnings name them', () => {
   using worst = edgeCaseDatabase();
   const { warnings } = renderSchemaExport(worst, prismaFormat);
   for (const words of [
@@ -136,14 +136,14 @@ test('given things that Prisma has no words for, when exported, then the warning
   }
 });
 
-test('given a schema with no tables, when exported, then Prisma reads an empty one', () => {
+test('given a schema without tables, Prisma reads an empty one', () => {
   using database = databaseWith('');
   assert.deepEqual(read(database), []);
 });
 
 const RUNS = randomRuns(150);
 
-test(`given any schema, when exported, then Prisma knows all that it can know of it (${RUNS} schemas)`, async () => {
+test(`given any schema, Prisma reads everything that its format can express (${RUNS} schemas)`, async () => {
   await withRandomDatabases(RUNS, (databases) => databases.forEach(assertSays));
 });
 
@@ -170,12 +170,12 @@ function relation(from: PrismaModel, name: string): readonly unknown[] {
   return [type, isRequired, relationFromFields, relationToFields, relationOnDelete];
 }
 
-/** Of the two sides of a relation, the one with the foreign key. */
+/** Whether the field is on the side of the foreign key. */
 function holdsKey({ relationFromFields }: PrismaField): boolean {
   return (relationFromFields?.length ?? 0) > 0;
 }
 
-/** Holds what Prisma reads to the model; it does not show models that it ignores. */
+/** Compares Prisma's result with the model; it does not contain ignored models. */
 function assertSays(database: DatabaseSync): void {
   const tables = readSchema(database).tables.filter((table) => table.kind === 'table');
   const { text } = renderSchemaExport(database, prismaFormat);
@@ -191,7 +191,7 @@ function assertSays(database: DatabaseSync): void {
   }
 }
 
-/** Whether there is a key of columns that Prisma reads and that are never NULL. */
+/** Whether there is a key of supported columns that are never NULL. */
 function hasKey(table: OrdinaryTable): boolean {
   return (
     table.indexes.some((index) => {
@@ -258,7 +258,7 @@ function assertModelSays(found: PrismaModel, table: OrdinaryTable, tables: reado
   const scalars = found.fields.filter(({ kind }) => kind === 'scalar');
   assert.deepEqual(
     scalars.map(({ name, dbName, type, isRequired }) => ({ name: dbName ?? name, type, isRequired })),
-    // Prisma shows no field that is Unsupported.
+    // Prisma's result does not contain fields that are Unsupported.
     table.columns
       .map(({ name, declaredType, notNull, primaryKeyPosition }) => ({
         name,

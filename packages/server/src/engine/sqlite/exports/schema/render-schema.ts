@@ -9,7 +9,7 @@ import { readStoredSchema } from '../../introspection/read-stored-schema.ts';
 import { findDoubleQuotedStrings } from './double-quoted-strings.ts';
 import { findMissingModules } from './missing-modules.ts';
 
-/** The schema of a database written down in `format`, from one consistent view of it. */
+/** The schema of a database in `format`, from one consistent view of it. */
 export function renderSchemaExport(database: DatabaseSync, format: SchemaFormat): RenderedSchema {
   return readTransaction(database, () => {
     if (format.tier === 'full') return format.render(readSchema(database));
@@ -19,7 +19,7 @@ export function renderSchemaExport(database: DatabaseSync, format: SchemaFormat)
   });
 }
 
-/** What keeps the SQL of a schema from loading everywhere. */
+/** Warnings about parts of a schema whose SQL does not load everywhere. */
 export function loadingWarnings(database: DatabaseSync, schema: StoredSchema): readonly string[] {
   const warnings: string[] = [];
   const quoted = findDoubleQuotedStrings(database, schema);

@@ -21,14 +21,14 @@ import { renderSchemaExport } from './render-schema.ts';
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 500);
 const SEED = process.env['PROPERTY_SEED'];
 
-test(`given any schema, when its export is loaded by the sqlite3 shell and by a defensive handle, then both have the same schema (${RUNS} schemas)`, () => {
+test(`given any schema, the sqlite3 shell and a defensive connection load the same schema from the export (${RUNS} schemas)`, () => {
   using folder = temporaryFolder();
   let count = 0;
   const property = fc.property(randomSchemas, (schema) => {
     count += 1;
     assertRoundTrip(schema, join(folder.path, `${count}.db`));
   });
-  // Making a failing schema smaller takes minutes, as each try starts a shell: the seed is what counts.
+  // Shrinking takes minutes, because each try starts a shell. The seed is enough to replay a failure.
   fc.assert(property, {
     numRuns: RUNS,
     endOnFailure: true,
@@ -52,7 +52,7 @@ function assertRoundTrip(random: RandomSchema, shellPath: string): void {
   for (const copy of [loaded, shell]) {
     assert.deepEqual(storedRows(copy), storedRows(original));
     assert.equal(renderSchemaExport(copy, sqlFormat).text, sql.text);
-    // Behind a CREATE INDEX SQLite keeps the newline that its `--` comment takes, so the JSON has that newline too.
+    // SQLite stores the newline of a `--` comment after a CREATE INDEX, so the JSON contains it, too.
     assert.equal(withoutNewlines(renderSchemaExport(copy, jsonFormat).text), withoutNewlines(json.text));
     assert.deepEqual(renderSchemaExport(copy, jsonFormat).warnings, json.warnings);
   }

@@ -11,7 +11,7 @@ import { readSchema } from '../../introspection/read-schema.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
 for (const shop of musicShops) {
-  test(`given ${shop.name}, when its SQL export is loaded, then the same schema is there`, () => {
+  test(`given ${shop.name}, loading its SQL export creates the same schema`, () => {
     using database = openDatabase(shop.path, { mode: 'read-only' });
     assert.deepEqual(renderSchemaExport(database, sqlFormat).warnings, []);
     assertRoundTrip(database);
@@ -19,7 +19,7 @@ for (const shop of musicShops) {
 }
 
 for (const shop of musicShops) {
-  test(`given ${shop.name}, when exported as JSON, then its 11 tables, 11 foreign keys and every index are named`, () => {
+  test(`given ${shop.name}, its JSON export names its 11 tables, 11 foreign keys and every index`, () => {
     using database = openDatabase(shop.path, { mode: 'read-only' });
     const { text, warnings } = renderSchemaExport(database, jsonFormat);
     assertValidDocument(text);

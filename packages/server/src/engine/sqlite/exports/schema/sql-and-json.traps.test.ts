@@ -14,7 +14,7 @@ import { openDatabase } from '../../connection/open-database.ts';
 import { readSchema } from '../../introspection/read-schema.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
-test('given children made before their parents, a view, triggers and an index, when exported, then each comes after what it needs', () => {
+test('given children created before their parents, a view, triggers and an index, each comes after what it depends on', () => {
   using database = databaseWith(`
     CREATE TABLE a_child(id INTEGER PRIMARY KEY, p REFERENCES Z_PARENT);
     CREATE TABLE z_parent(id INTEGER PRIMARY KEY);
@@ -27,7 +27,7 @@ test('given children made before their parents, a view, triggers and an index, w
   assertRoundTrip(database);
 });
 
-test('given foreign keys in a circle, when exported, then the circle is cut by name and loads', () => {
+test('given a cycle of foreign keys, the cycle is cut by name and loads', () => {
   using database = databaseWith(
     'CREATE TABLE c(x REFERENCES a); CREATE TABLE b(x REFERENCES c, y REFERENCES b); CREATE TABLE a(x REFERENCES b);',
   );
@@ -35,14 +35,14 @@ test('given foreign keys in a circle, when exported, then the circle is cut by n
   assertRoundTrip(database);
 });
 
-test('given two databases with the same tables made in another order, when exported, then the bytes are the same', () => {
+test('given two databases with the same tables created in a different order, the bytes are the same', () => {
   using one = databaseWith('CREATE TABLE b(x); CREATE TABLE a(x REFERENCES b); CREATE INDEX i ON a(x);');
   using other = databaseWith('CREATE TABLE a(x REFERENCES b); CREATE INDEX i ON a(x); CREATE TABLE b(x);');
   assert.equal(sqlOf(one), sqlOf(other));
   assert.equal(jsonOf(one), jsonOf(other));
 });
 
-test('given reserved tables of SQLite and of the service, when exported, then none is written, nor what hangs on them', () => {
+test('given reserved tables of SQLite and of the service, neither they nor what belongs to them are exported', () => {
   using database = databaseWith(`
     CREATE TABLE counted(id INTEGER PRIMARY KEY AUTOINCREMENT);
     CREATE INDEX counted_index ON counted(id);
@@ -57,7 +57,7 @@ test('given reserved tables of SQLite and of the service, when exported, then no
   }
 });
 
-test('given full text and R-Tree tables, when exported, then they load in a defensive handle, without their shadow tables', () => {
+test('given full-text and R-Tree tables, they load in a defensive connection, without their shadow tables', () => {
   using database = databaseWith(`
     CREATE TABLE docs(id INTEGER PRIMARY KEY, title, body);
     CREATE VIRTUAL TABLE five USING fts5(title, body, content='docs', content_rowid='id', tokenize = "porter ascii");
@@ -90,7 +90,7 @@ test('given full text and R-Tree tables, when exported, then they load in a defe
   );
 });
 
-test('given user_version, application_id and UTF-16, when exported and loaded, then they are there again', () => {
+test('given user_version, application_id and UTF-16, a loaded export has the same values', () => {
   using database = databaseWith(
     "PRAGMA encoding = 'UTF-16be'; CREATE TABLE a(x); PRAGMA user_version = -3; PRAGMA application_id = 1196444487;",
   );
@@ -101,7 +101,7 @@ test('given user_version, application_id and UTF-16, when exported and loaded, t
   assert.deepEqual({ ...copy.prepare('PRAGMA application_id').get() }, { application_id: 1_196_444_487 });
 });
 
-test('given texts that end in comments, when exported again and again, then the semicolon counts and the text does not grow', () => {
+test('given texts that end in comments, the semicolon is outside the comment, and repeated exports are the same', () => {
   using database = databaseWith('CREATE TABLE t(a -- first\n)');
   database.exec('CREATE VIEW v1 AS SELECT 1 -- note');
   database.exec('CREATE VIEW v2 AS SELECT 1 /* note */');
@@ -112,7 +112,7 @@ test('given texts that end in comments, when exported again and again, then the 
   assertRoundTrip(database, 'may-differ');
 });
 
-test('given every clause that only the stored text has, when exported, then it is there word for word', () => {
+test('given every clause that only the stored text has, the export has it verbatim', () => {
   const table = `CREATE TABLE t(
     a INTEGER PRIMARY KEY ON CONFLICT REPLACE AUTOINCREMENT,
     b TEXT COLLATE NOCASE COLLATE RTRIM CONSTRAINT short CHECK (length(b) < 9) NOT NULL ON CONFLICT IGNORE,
@@ -166,7 +166,7 @@ test('given every clause that only the stored text has, when exported, then it i
   assert.deepEqual([strict.strict, strict.withoutRowid, strict.columns[0]?.affinity], [true, true, 'BLOB']);
 });
 
-test('given automatic, partial and expression indexes, when exported, then SQL skips the automatic ones and JSON tells all', () => {
+test('given automatic, partial and expression indexes, SQL omits the automatic ones and JSON has all', () => {
   using database = databaseWith(`
     CREATE TABLE t(a TEXT PRIMARY KEY, b UNIQUE, "desc");
     CREATE UNIQUE INDEX i ON t(lower(a) COLLATE nocase DESC, ("desc"), b ASC) WHERE b > ';' -- note
@@ -189,7 +189,7 @@ test('given automatic, partial and expression indexes, when exported, then SQL s
   ]);
 });
 
-test('given triggers of all kinds, when exported, then their parts are told and those of one table keep their order', () => {
+test('given triggers of all kinds, JSON has their parts, and those of one table keep their order', () => {
   using database = databaseWith(`
     CREATE TABLE t(a, begin); CREATE VIEW v AS SELECT * FROM t;
     CREATE TRIGGER zuerst BEFORE UPDATE OF a, "begin" ON T FOR EACH ROW WHEN new.begin IS NOT old.begin BEGIN SELECT 1; END;
@@ -216,7 +216,7 @@ test('given triggers of all kinds, when exported, then their parts are told and 
   );
 });
 
-test('given DDL with double-quoted strings, when exported, then a warning names the tables and indexes, and only those', () => {
+test('given DDL with double-quoted strings, a warning names exactly their tables and indexes', () => {
   using database = openDatabase(':memory:', { mode: 'read-write', doubleQuotedStrings: true });
   database.exec(`
     CREATE TABLE legacy("a" TEXT CHECK ("a" <> "none"));
@@ -229,7 +229,7 @@ test('given DDL with double-quoted strings, when exported, then a warning names 
   ]);
 });
 
-test('given lines of only "/" or "go", which the sqlite3 shell takes for the end, when exported, then they load and a warning says so', () => {
+test('given lines of only "/" or "go", which end a statement in the sqlite3 shell, the export loads and has a warning', () => {
   using database = databaseWith('CREATE TABLE t(a)');
   for (const [position, text] of [
     '4\n/\n2',
@@ -250,7 +250,7 @@ test('given lines of only "/" or "go", which the sqlite3 shell takes for the end
   assert.match(warnings.join(), /a line of only .* view v0, view v1, view v2 and 1 more$/);
 });
 
-test('given CR LF in a statement, when exported, then it is kept and a warning says what the sqlite3 shell makes of it', () => {
+test('given CR LF in a statement, it is kept and a warning describes what the sqlite3 shell does with it', () => {
   using database = databaseWith('CREATE TABLE t(\r\n a)');
   const { text, warnings } = renderSchemaExport(database, sqlFormat);
   assert.ok(text.includes('CREATE TABLE t(\r\n a);'));
@@ -259,7 +259,7 @@ test('given CR LF in a statement, when exported, then it is kept and a warning s
   assert.deepEqual(storedRows(copy), storedRows(database));
 });
 
-test('given a forged file with more behind a statement, when exported, then only what SQLite reads of it is written', () => {
+test('given a forged file with text after a statement, only the part that SQLite reads is exported', () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'forged.db');
   runSqliteShell(
@@ -277,7 +277,7 @@ test('given a forged file with more behind a statement, when exported, then only
   );
 });
 
-test('given a view over a missing table and a virtual table of an unknown module, when read, then only their columns are missing', () => {
+test('given a view of a missing table and a virtual table of an unknown module, only their columns are missing', () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'broken.db');
   runSqliteShell(
@@ -314,7 +314,7 @@ test('given a view over a missing table and a virtual table of an unknown module
   assert.ok(sqlOf(database).includes('CREATE VIRTUAL TABLE odd USING nowhere(a, (b, c));'));
 });
 
-test('given a statement that the file keeps as a BLOB, when exported, then it is the statement that SQLite reads', () => {
+test('given a statement that is stored as a BLOB, the export has the statement that SQLite reads', () => {
   using database = databaseWith('CREATE TABLE t(a); CREATE VIEW v AS SELECT a FROM t;');
   database.enableDefensive(false);
   database.exec(`PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = CAST(sql AS BLOB) WHERE name = 'v';
@@ -324,7 +324,7 @@ test('given a statement that the file keeps as a BLOB, when exported, then it is
   assertRoundTrip(database, 'may-differ');
 });
 
-test('given the worst names, when exported, then every object comes back under its name', () => {
+test('given edge-case names, every object is restored under its name', () => {
   const names = [
     'Order Details',
     'a"b',

@@ -13,7 +13,7 @@ import { assertTypesAsMarked } from '../../../../testing/tools/type-check.ts';
 import { type OpenDatabase, openDatabase } from '../../connection/open-database.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
-test('given the types of the music shop, when a client uses them, then what is right compiles, and each thing that is wrong does not', () => {
+test('given the types of the music shop, correct client code compiles, and each error is rejected', () => {
   const right = `
     import type { AlbumInsert, AlbumRow, AlbumUpdate, Database, TrackInsert, TrackRow } from './shop.ts';
     const album: AlbumRow = { AlbumId: 1, Title: 'x', ArtistId: '9007199254740993' };
@@ -47,7 +47,7 @@ test('given the types of the music shop, when a client uses them, then what is r
   assertTypes({ 'shop.ts': typesOf(shop), 'right.ts': right, 'wrong.ts': wrong });
 });
 
-test('given generated columns, defaults, keys and rowids, when rows are written, then a type asks for what the API asks for', () => {
+test('given generated columns, defaults, keys and rowids, the type of a new row requires what the API requires', () => {
   using database = edgeCaseDatabase();
   const right = `
     import type { Database, Real } from './worst.ts';
@@ -86,7 +86,7 @@ test('given generated columns, defaults, keys and rowids, when rows are written,
   assertTypes({ 'worst.ts': typesOf(database), 'right.ts': right, 'wrong.ts': wrong });
 });
 
-test('given real rows as the API sends them, when they are checked against their types, then they fit', () => {
+test('given real rows from the API, they match their types', () => {
   using shop = openDatabase(musicShopPath, { mode: 'read-only' });
   using worst = edgeCaseDatabase();
   fillEdgeCaseTables(worst);
@@ -98,7 +98,7 @@ test('given real rows as the API sends them, when they are checked against their
   });
 });
 
-test('given the worst schema, when exported, then the result says what was left out and which types are numbered', () => {
+test('given the edge-case schema, warnings name what is omitted and which types are numbered', () => {
   using database = edgeCaseDatabase();
   assert.deepEqual(renderSchemaExport(database, typescriptFormat).warnings, [
     'omitted, because SQLite cannot report their columns: view broken',
@@ -106,7 +106,7 @@ test('given the worst schema, when exported, then the result says what was left 
   ]);
 });
 
-test('given no tables, when exported, then the file compiles and no name is one of a table', () => {
+test('given no tables, the file compiles and contains no table name', () => {
   using database = databaseWith('');
   const use = `
     import type { Database } from './none.ts';
@@ -116,11 +116,11 @@ test('given no tables, when exported, then the file compiles and no name is one 
 
 const RUNS = randomRuns(100);
 
-test(`given any schema, when its types are compiled, then they have the columns that the API has (${RUNS} schemas)`, async () => {
+test(`given any schema, its types have the columns of the API (${RUNS} schemas)`, async () => {
   await withRandomDatabases(RUNS, assertSameColumns);
 });
 
-test('given the worst schema, when its types are compiled, then they have the columns that the API has', () => {
+test('given the edge-case schema, its types have the columns of the API', () => {
   using database = edgeCaseDatabase();
   assertSameColumns([database]);
 });
@@ -145,13 +145,13 @@ function assertTypes(files: Readonly<Record<string, string>>): void {
 function rowsOf(database: OpenDatabase, file: string): string {
   const rows = readableNames(database).map((name) => {
     const type = `readonly Database[${JSON.stringify(name)}]['row'][]`;
-    // An expression is checked for members that are too many, too.
+    // In an expression the compiler also rejects unknown properties.
     return `  ${JSON.stringify(apiRows(database, name, 200))} satisfies ${type},`;
   });
   return `import type { Database } from '${file}';\nexport const rows = [\n${rows.join('\n')}\n];\n`;
 }
 
-/** Types that are true only where the keys are those that the API has. */
+/** Type assertions that hold only if the keys are the columns of the API. */
 function columnsOf(database: OpenDatabase, file: string): string {
   const names = readableNames(database);
   const same = names.flatMap((name) => {

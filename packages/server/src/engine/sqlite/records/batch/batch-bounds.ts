@@ -6,13 +6,13 @@ import type { RecordDatabase } from '../../rows/record-database.ts';
 import type { RecordTable } from '../../rows/record-table.ts';
 import { isShort } from '../short-operations.ts';
 
-/** More of them hold others up for longer than short work may. */
+/** A larger batch blocks other requests for longer than short work may. */
 const SHORT_BATCH_MAX_OPERATIONS = 50;
 
-/** One of them takes as long as a table is large; a thousand, which one request may ask for, a thousand times as long. */
+/** A search takes time in proportion to the size of its table, and one request may contain a thousand. */
 const MAX_SEARCHES = 10;
 
-/** Whether every operation of the batch is short, and there are few. */
+/** Whether the batch has few operations and each is short. */
 export function isShortBatch(database: RecordDatabase, operations: readonly BatchOperation[]): boolean {
   return (
     operations.length <= SHORT_BATCH_MAX_OPERATIONS &&
@@ -23,7 +23,7 @@ export function isShortBatch(database: RecordDatabase, operations: readonly Batc
   );
 }
 
-/** Whether the batch may take for ever, or so long that somebody should be able to stop it. */
+/** Whether the batch may run without end, or so long that it must be possible to stop it. */
 export function mayBeEndless(database: RecordDatabase, operations: readonly BatchOperation[]): boolean {
   if (database.writesMayBeEndless) return true;
   const costlyRead = operations.some(({ kind, table }) => {
@@ -32,7 +32,7 @@ export function mayBeEndless(database: RecordDatabase, operations: readonly Batc
   return costlyRead || operations.filter(searchesWholeTables(database)).length > MAX_SEARCHES;
 }
 
-/** Whether an operation may look through all of a table: for filters, or for rows that refer to what it changes. */
+/** Whether an operation may scan a whole table: for its filters, or for rows that reference what it changes. */
 function searchesWholeTables(database: RecordDatabase): (operation: BatchOperation) => boolean {
   return (operation) => {
     if (operation.kind === 'createMany') return false;
@@ -41,7 +41,7 @@ function searchesWholeTables(database: RecordDatabase): (operation: BatchOperati
   };
 }
 
-/** What a client may not use, or is not there, is told of when its turn comes: an earlier operation may fail before it. */
+/** A missing or forbidden table is reported when its operation runs, because an earlier operation may fail first. */
 function tableIfThere(database: RecordDatabase, table: TableReference): RecordTable | null {
   try {
     return allowedTable(database, table);

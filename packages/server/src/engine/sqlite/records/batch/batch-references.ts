@@ -7,11 +7,11 @@ import {
 } from '../../../project-batches.ts';
 import type { ClientRow, RecordFilter, RecordKey } from '../../../project-records.ts';
 
-/** What earlier operations of a batch gave, for those that refer to it. */
+/** The results of earlier operations of a batch, for references to them. */
 export class BatchReferences {
-  /** As the answer shows each; a long one is read only where something refers to it. */
+  /** In the form of the answer. A long result is parsed only if it is referenced. */
   readonly #answers: (() => unknown)[] = [];
-  /** The length of all text that references have given so far. */
+  /** The total length of the text that references have inserted. */
   #given = 0;
 
   add(result: BatchResult): void {
@@ -19,7 +19,7 @@ export class BatchReferences {
     this.#answers.push(() => (answer ??= answerOf(result)));
   }
 
-  /** @throws SubjectError `validation_failed` where there is no such value. */
+  /** @throws SubjectError `validation_failed` if the referenced value does not exist. */
   resolveRow(row: ClientRow): ClientRow {
     if (!Object.values(row).some(isBatchReference)) return row;
     return Object.fromEntries(
@@ -75,7 +75,7 @@ export class BatchReferences {
   }
 }
 
-/** The most text that the references of a batch may give, in UTF-16 code units: a short body could else write without end. */
+/** The maximum text that references insert, in UTF-16 code units. Otherwise a short body could write text without limit. */
 const GIVEN_MAX_LENGTH = 67_108_864;
 
 function stepInto(value: unknown, step: string): unknown {
@@ -83,7 +83,7 @@ function stepInto(value: unknown, step: string): unknown {
   return (value as Readonly<Record<string, unknown>>)[step];
 }
 
-/** An array has its length as its own, too, but JSON does not show it. */
+/** An array has an own property `length`, but JSON does not show it. */
 function isShown(value: object, name: string): boolean {
   return Object.prototype.propertyIsEnumerable.call(value, name);
 }

@@ -23,8 +23,8 @@ import { isShortBatch } from './batch-bounds.ts';
 import { BatchReferences } from './batch-references.ts';
 
 /**
- * Runs a batch, or gives what it gave the first time. Call it inside a transaction, after `refresh`.
- * @throws RowhouseError as the operations do, naming the first that failed, and `idempotency_mismatch`.
+ * Runs a batch, or returns its stored result. Call it inside a transaction, after `refresh`.
+ * @throws RowhouseError of the first operation that failed, naming it, and `idempotency_mismatch`.
  */
 export function runBatchOnce(
   database: RecordDatabase,
@@ -34,7 +34,7 @@ export function runBatchOnce(
   return runOnce(database.connection, request, () => runBatch(database, operations));
 }
 
-/** The same where only short work is done: a longer batch is left to a writer. */
+/** The same on a thread for short work: a longer batch is handed on to a writer. */
 export function runShortBatchOnce(
   database: RecordDatabase,
   { operations, request }: BatchTarget,
@@ -45,14 +45,14 @@ export function runShortBatchOnce(
   });
 }
 
-/** A client that may not use a table does not learn what was written there either. */
+/** Checked before a stored result is returned, so that a client learns nothing about a table that it may not use. */
 function requireTablesAllowed(database: RecordDatabase, operations: readonly BatchOperation[]): void {
   for (const [position, { table }] of operations.entries()) {
     naming(['operations', position], () => requireAllowed(database, table));
   }
 }
 
-/** Runs the operations in their order, inside a transaction, which ends all of them where one fails. */
+/** Runs the operations in order, inside a transaction, which the first failure rolls back. */
 function runBatch(database: RecordDatabase, operations: readonly BatchOperation[]): readonly BatchResult[] {
   const earlier = new BatchReferences();
   let answerLength = 0;
@@ -61,7 +61,7 @@ function runBatch(database: RecordDatabase, operations: readonly BatchOperation[
       const result = runMethod(database, allowedTable(database, operation.table), operation, earlier);
       earlier.add(result);
       answerLength += answerLengthOf(result);
-      // Looked at each time: a thousand long rows would take all the memory there is.
+      // Checked after each operation: a thousand long rows would exhaust the memory.
       requireAnswerable(answerLength);
       return result;
     }),

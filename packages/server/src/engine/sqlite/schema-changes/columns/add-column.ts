@@ -15,14 +15,14 @@ import { assertTypeFits } from './assert-type-fits.ts';
 import { assertViewsAndTriggersCompile } from './assert-views-and-triggers-compile.ts';
 import { changeableTable } from './changeable-table.ts';
 
-/** As many as a table may be made with, and the key that is put first. SQLite takes 2,000. */
+/** The maximum at the creation of a table, plus the implicit key. SQLite's limit is 2,000. */
 const MAX_COLUMNS = 1_001;
 
 /**
- * Adds a column behind the others. Call it inside a transaction.
+ * Adds a column after the others. Call it inside a transaction.
  * @returns the names of the table and the column.
- * @throws RowhouseError `not_found`, `already_exists`, `conflict`, `validation_failed`, and `constraint_violation` where
- * the rows that are there would break a constraint of the column.
+ * @throws RowhouseError `not_found`, `already_exists`, `conflict`, `validation_failed`, and `constraint_violation` if
+ * existing rows would violate a constraint of the column.
  */
 export function addColumn(
   database: DatabaseSync,
@@ -40,7 +40,7 @@ export function addColumn(
   assertTypeFits(column.type, readTableFacts(database, table.name)?.strict === true);
   const definition = newColumnText({ ...column, unique: false }, 'none');
   assertRowsHaveValue(database, table, column);
-  // SQLite tries every row again, and an imported file may have some that break a CHECK: they stay.
+  // SQLite checks every row again, and rows of an imported file may violate a CHECK. They are kept.
   database.exec('PRAGMA ignore_check_constraints = ON');
   assertViewsAndTriggersCompile(database, () => {
     database.prepare(`ALTER TABLE main.${quoteIdentifier(table.name)} ADD COLUMN ${definition}`).run();
@@ -64,7 +64,7 @@ function assertRoomFor(database: DatabaseSync, table: StoredTable, { name }: New
   }
 }
 
-/** SQLite gives the default to the rows that are there, without touching them. */
+/** Existing rows get the default without being rewritten. */
 function assertRowsHaveValue(database: DatabaseSync, table: StoredTable, column: NewColumn): void {
   if (column.nullable || column.defaultValue !== null) return;
   const rows = queryRows(database, `SELECT 1 FROM main.${quoteIdentifier(table.name)} LIMIT 1`);

@@ -2,8 +2,8 @@ import { invalidInput } from '../../../../core/subject-error.ts';
 import type { ColumnType } from '../../../project-tables.ts';
 
 /**
- * ANY is a type of STRICT tables alone. In others it is a name like any other, and has text that looks like a number turned
- * into one. https://www.sqlite.org/stricttables.html
+ * ANY is a type only in STRICT tables. In other tables it is an ordinary type name with numeric affinity, which converts text that looks
+ * like a number. https://www.sqlite.org/stricttables.html
  */
 export function assertTypeFits(type: ColumnType, strict: boolean): void {
   if (type !== 'ANY' || strict) return;

@@ -6,9 +6,9 @@ import { writableColumns } from '../../introspection/column-facts.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 
 /**
- * Runs a change of a table's columns, and holds it to the views and triggers: what compiled before has to compile after it.
- * SQLite looks at them only when it renames or drops a column, and then not at the columns that a trigger writes. Neither
- * does it mind an INSERT without names, or a view with names of its own, when a column is added.
+ * Runs a change of a table's columns and requires that views and triggers that compiled before still compile. SQLite checks them only
+ * when it renames or drops a column, and not the columns that a trigger writes. When a column is added, it does not check an INSERT
+ * without column names or a view with its own column names.
  * @throws RowhouseError `conflict`.
  */
 export function assertViewsAndTriggersCompile<Result>(database: DatabaseSync, change: () => Result): Result {
@@ -21,7 +21,7 @@ export function assertViewsAndTriggersCompile<Result>(database: DatabaseSync, ch
   return result;
 }
 
-/** What is wrong with each view, and with the triggers of each table or view, where SQLite does not compile them. */
+/** The error of each view, and of the triggers of each table or view, that SQLite cannot compile. */
 export function programFaults(database: DatabaseSync): ReadonlyMap<string, string> {
   const faults = new Map<string, string>();
   for (const [program, sql] of statementsThatUse(database)) {
@@ -31,7 +31,7 @@ export function programFaults(database: DatabaseSync): ReadonlyMap<string, strin
   return faults;
 }
 
-/** To compile a statement is to compile every trigger that it may fire, and those that these fire. None is run. */
+/** Compiling a statement compiles every trigger that it may fire, directly or indirectly. None of them runs. */
 function statementsThatUse(database: DatabaseSync): readonly (readonly [program: string, sql: string])[] {
   const views = namesOf(database, "SELECT name FROM main.sqlite_schema WHERE type = 'view'");
   const fired = namesOf(database, "SELECT DISTINCT tbl_name FROM main.sqlite_schema WHERE type = 'trigger'");
@@ -52,13 +52,13 @@ function namesOf(database: DatabaseSync, sql: string): readonly string[] {
   return queryRows<[string]>(database, sql).map(([name]) => name);
 }
 
-/** Of every column, so that a trigger for any of them is fired; of none where SQLite cannot say what columns there are. */
+/** Assigns every column, so that every UPDATE OF trigger is included. Empty if SQLite cannot list the columns. */
 function assignments(database: DatabaseSync, table: string): string {
   try {
     const columns = writableColumns(database, table).map(quoteIdentifier);
     return columns.map((column) => `${column} = ${column}`).join(', ');
   } catch {
-    // A view that does not compile: then neither does this, which is the answer.
+    // A view that does not compile; its triggers do not compile either.
     return '';
   }
 }
@@ -68,7 +68,7 @@ function faultOf(database: DatabaseSync, sql: string): string | null {
     database.prepare(sql);
     return null;
   } catch (error) {
-    // The answer of SQLite to the question.
+    // The statement does not compile.
     if (error instanceof Error) return error.message;
     throw error;
   }

@@ -14,8 +14,8 @@ import { type ColumnPlan, planColumnChanges } from './plan-column-change.ts';
 import { renameColumns } from './rename-columns.ts';
 
 /**
- * Changes columns of one table, with at most one rebuild of it. Call it inside a transaction, with foreign keys off.
- * @returns the names of the table and of the columns as they are then, in the order of the changes.
+ * Changes columns of one table, with at most one rebuild. Call it inside a transaction, with foreign keys off.
+ * @returns the new names of the table and of the columns, in the order of the changes.
  * @throws RowhouseError `not_found`, `already_exists`, `validation_failed`, `conflict`, `constraint_violation`.
  */
 export function changeColumns(

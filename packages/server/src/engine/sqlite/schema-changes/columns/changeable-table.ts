@@ -7,8 +7,8 @@ import { findTable } from '../../tables/find-table.ts';
 import { syncMetadata } from '../../tables/sync-metadata.ts';
 
 /**
- * The table of this name or id, whose columns are to be changed; all have ids from now on.
- * @throws RowhouseError `not_found`; `conflict` for a view or a virtual table, which have no columns of their own.
+ * The table with this name or id, for a change of its columns. All its columns have ids afterwards.
+ * @throws RowhouseError `not_found`; `conflict` for a view or a virtual table, whose columns cannot be changed.
  */
 export function changeableTable(database: DatabaseSync, nameOrId: string): StoredTable {
   assertNoView(database, nameOrId);

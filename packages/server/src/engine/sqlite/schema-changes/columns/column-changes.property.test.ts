@@ -28,7 +28,7 @@ import { dropColumn } from './drop-column.ts';
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 300);
 const SEED = process.env['PROPERTY_SEED'];
 
-test(`given any schema with rows, when a table or a column of it is changed, then nothing else is (${RUNS} changes)`, (context) => {
+test(`given any schema with rows, a change of a table or a column changes nothing else (${RUNS} changes)`, (context) => {
   using folder = temporaryFolder();
   const outcomes = new Map<string, number>();
   let count = 0;
@@ -58,7 +58,7 @@ type Change =
   | { readonly kind: 'rename-table'; readonly table: string; readonly name: string }
   | { readonly kind: 'drop-table'; readonly table: string; readonly cascade: boolean };
 
-/** Rows come before triggers, which would fire for them. Constraints that are on refuse some: those are left out. */
+/** Rows come before triggers, which would fire for them. Rows that constraints reject are omitted. */
 function make(path: string, schema: RandomSchema, draw: Draw): void {
   using database = openDatabase(path, { mode: 'read-write', doubleQuotedStrings: true });
   database.exec(
@@ -68,12 +68,12 @@ function make(path: string, schema: RandomSchema, draw: Draw): void {
   for (const statement of schema.statements.filter((each) => !isTrigger(each))) database.exec(statement);
   for (const table of schema.tables) {
     insertRows(database, table, draw);
-    // Rows that are there do not have it: SQLite reads the default in its place.
+    // Existing rows lack the column; SQLite reads its default instead.
     if (!draw.once(4)) continue;
     database.exec(`ALTER TABLE ${quoteIdentifier(table.name)} ADD COLUMN "later" TEXT DEFAULT 'was'`);
     insertRows(database, table, draw);
   }
-  // Most triggers do not compile, and then SQLite renames and drops no column.
+  // Most triggers do not compile, and SQLite then refuses to rename or drop a column.
   const triggers = draw.once(2) ? [] : schema.statements.filter(isTrigger);
   for (const statement of triggers) database.exec(statement);
   if (draw.once(4)) database.exec('ANALYZE');
@@ -118,7 +118,7 @@ function insertRows(
     try {
       insert.run(...stored.map(() => draw.pick(VALUES)));
     } catch {
-      // A type that is refused, or an expression that fails for it.
+      // A rejected type, or an expression that fails for the row.
     }
   });
   if (draw.once(3)) database.exec(`DELETE FROM ${quoteIdentifier(name)} WHERE abs(random()) % 3 = 0`);
@@ -137,7 +137,7 @@ function randomChange(draw: Draw, schema: RandomSchema): Change {
   const target = draw.pick(schema.tables);
   const table = target.name;
   const column = () => draw.pick(target.columns).name;
-  // Most columns of most schemas are used by something, and so stay.
+  // Most columns of most schemas are used by something and cannot be dropped.
   const droppable = target.columns
     .map(({ name }) => name)
     .filter((name) => !target.primaryKey.includes(name));
@@ -224,7 +224,7 @@ function run(database: Parameters<typeof addColumn>[0], change: Change): unknown
   }
 }
 
-/** Complaints name tables, which a rename changes. */
+/** Error messages contain table names, which a rename changes. */
 function assertNoNewFaults(before: DatabaseSnapshot, after: DatabaseSnapshot, change: Change): void {
   if (change.kind === 'rename-table') {
     assert.equal(after.complaints.length, before.complaints.length);
@@ -236,7 +236,7 @@ function assertNoNewFaults(before: DatabaseSnapshot, after: DatabaseSnapshot, ch
     'views or triggers that compiled',
   );
   if (change.kind === 'drop-table') return;
-  // Where one foreign key names no key of its parent, SQLite checks none of the table.
+  // If one foreign key names no key of its parent, SQLite checks no foreign key of the table.
   const unchecked = before.complaints.flatMap(
     (line) => /^(.*): foreign key mismatch/s.exec(line)?.slice(1) ?? [],
   );
@@ -254,7 +254,7 @@ function assertChanged(before: DatabaseSnapshot, after: DatabaseSnapshot, change
   for (const [table, was] of before.tables) {
     if (table === change.table) continue;
     const is = after.tables.get(table);
-    // Their foreign keys follow a rename, or go with what they refer to.
+    // Their foreign keys follow a rename, or are dropped with the table that they reference.
     if (renames || change.kind === 'drop-table') assertSameData(is, was);
     else assert.deepEqual(is, was, table);
   }
@@ -270,7 +270,7 @@ function assertChanged(before: DatabaseSnapshot, after: DatabaseSnapshot, change
   assertTableChanged(was, is, change);
 }
 
-/** The triggers of a table in the order they fire in, and the names of all others and of the views. */
+/** The triggers of a table in firing order, and the names of all other triggers and of the views. */
 function triggerOrder({ texts }: DatabaseSnapshot, table: string): readonly (readonly string[])[] {
   const own = texts.filter(([type, , on]) => type === 'trigger' && on === table);
   const others = texts.filter(([type, , on]) => type !== 'index' && on !== table);
@@ -287,7 +287,7 @@ function assertSameData(is: TableSnapshot | undefined, was: TableSnapshot): void
   assert.deepEqual(is?.indexes, was.indexes);
 }
 
-/** Unique indexes come and go with `unique`; nothing else does. */
+/** `unique` adds and removes unique indexes; no other text changes. */
 function assertSameTexts(before: DatabaseSnapshot, after: DatabaseSnapshot, change: Change): void {
   const withoutOwnIndexes = ({ texts }: DatabaseSnapshot) =>
     texts.filter(([type, , table]) => type !== 'index' || foldName(table) !== foldName(change.table));
@@ -323,7 +323,7 @@ function assertTableChanged(was: TableSnapshot, is: TableSnapshot, change: Chang
   else assert.deepEqual(is.columns, was.columns);
 }
 
-/** The rowid of a table that names a column after it may be told by another name or by none, and stays what it is. */
+/** If a column is renamed to or from a name of the rowid, the rowid's name changes, but not its value. */
 function withoutRowid({ rows }: TableSnapshot, change: Change): readonly (readonly unknown[])[] {
   return renamesColumns(change) ? rows.map((row) => row.slice(1)) : rows;
 }
@@ -342,7 +342,7 @@ function assertColumnsChanged(was: TableSnapshot, is: TableSnapshot, changes: re
     if (change?.defaultValue === undefined && change?.type === undefined)
       assert.equal(after.default, before.default);
     else if (change.defaultValue === null) assert.equal(after.default, null);
-    // Whether a STRICT table says NOT NULL of its key depends on whether that is the rowid, and so on the type.
+    // Whether a STRICT table reports its key as NOT NULL depends on whether it is the rowid, and so on the type.
     const notNull = change?.nullable === undefined ? before.notNull : Number(!change.nullable);
     if (after.key === 0) assert.equal(after.notNull, notNull);
     if (change?.unique !== undefined) {

@@ -4,7 +4,7 @@ import { DdlSyntaxError } from '../../../../schema/ddl/statement-reader.ts';
 import type { Clause, TableText } from '../../../../schema/ddl/table-text.ts';
 import { foldName } from '../../../../schema/identifier.ts';
 
-/** The constraints of a CREATE TABLE that name this column and no other, wherever they stand. */
+/** The constraints of a CREATE TABLE that name only this column, at the column or after the columns. */
 export function constraintsAloneOn(sql: string, column: string): readonly Clause[] {
   return (readText(sql)?.clauses ?? []).filter(
     ({ columns: [only, ...others] }) =>
@@ -12,7 +12,7 @@ export function constraintsAloneOn(sql: string, column: string): readonly Clause
   );
 }
 
-/** What else in the text uses the column: generated columns, and constraints of others and of the table. */
+/** Other parts of the text that use the column: generated columns, and constraints of other columns and of the table. */
 export function usersInText(
   sql: string,
   column: string,
@@ -32,7 +32,7 @@ export function usersInText(
   });
 }
 
-/** Null where the text is not one that can be read. */
+/** Null if the text cannot be parsed. */
 function readText(sql: string): TableText | null {
   try {
     return readCreateTable(sql);

@@ -24,10 +24,10 @@ import { readByName } from './rename-columns.ts';
 import { triggersAwaiting } from './triggers-awaiting.ts';
 
 /**
- * Drops a column. What is about it alone goes with it: its constraints, the foreign key that it is, the indexes over it.
- * What uses other columns too stands in the way. Call it inside a transaction, with foreign keys off.
- * @returns its name as it was stored.
- * @throws RowhouseError `not_found`, `conflict`.
+ * Drops a column with the constraints, the foreign key and the indexes that use only this column. Call it inside a transaction, with
+ * foreign keys off.
+ * @returns its name as stored.
+ * @throws RowhouseError `not_found`; `conflict` if something uses this column together with others.
  */
 export function dropColumn(database: DatabaseSync, nameOrId: string, column: string): string {
   const table = changeableTable(database, nameOrId);
@@ -106,7 +106,7 @@ function assertIndexedAlone(column: string, indexes: readonly TableIndex[]): voi
   throw usedBy(column, users);
 }
 
-/** SQLite drops no column that is UNIQUE, or has a foreign key that stands behind the columns. */
+/** SQLite does not drop a column that is UNIQUE or that has a foreign key after the columns. */
 function constraintsOfItsOwn({ sql }: StoredTable, column: string): readonly TableEdit[] {
   const clauses = constraintsAloneOn(sql, column);
   return [

@@ -6,7 +6,7 @@ import type { ColumnFacts } from '../../introspection/column-facts.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 import { columnsOf } from '../../tables/visible-columns.ts';
 
-/** The column that a client means by a name, in any case, or else by an id in digits; null where there is none. */
+/** The column with this name, in any case, or else with this id; null if there is none. */
 export function findColumn(database: DatabaseSync, table: StoredTable, nameOrId: string): ColumnFacts | null {
   const columns = columnsOf(database, table);
   return byName(columns, nameOrId) ?? byName(columns, nameOfId(database, table, nameOrId)) ?? null;
@@ -17,7 +17,7 @@ function byName(columns: readonly ColumnFacts[], name: string | null): ColumnFac
   return columns.find((column) => foldName(column.name) === foldName(name));
 }
 
-/** Ids are given by `syncMetadata`, which a change begins with. */
+/** Every change begins with `syncMetadata`, which assigns the ids. */
 function nameOfId(database: DatabaseSync, table: StoredTable, id: string): string | null {
   if (!/^[1-9]\d{0,15}$/.test(id)) return null;
   const [row] = queryRows<[string]>(

@@ -18,39 +18,39 @@ import { columnsOf } from '../../tables/visible-columns.ts';
 import { assertTypeFits } from './assert-type-fits.ts';
 import { findColumn } from './find-column.ts';
 
-/** What one change comes to, where something is to be done at all. */
+/** The steps of one change that has an effect. */
 export interface ColumnPlan {
-  /** The name of the column as it is. */
+  /** The column's current name. */
   readonly column: string;
   readonly newName: string | null;
-  /** What ALTER TABLE cannot do. */
+  /** The edits that ALTER TABLE does not support. */
   readonly edits: readonly TableEdit[];
   readonly notNull: boolean | null;
   readonly makeUnique: boolean;
   readonly dropIndexes: readonly string[];
 }
 
-/** What is known of a table before its columns are changed. */
+/** A table before its columns are changed. */
 interface PlannedTable {
   readonly database: DatabaseSync;
   readonly table: StoredTable;
   readonly strict: boolean;
   readonly indexes: readonly TableIndex[];
-  /** The column that is the rowid, an INTEGER PRIMARY KEY. */
+  /** The INTEGER PRIMARY KEY, an alias of the rowid. */
   readonly alias: ColumnFacts | null;
 }
 
 interface PlannedColumn extends PlannedTable {
   readonly facts: ColumnFacts;
   readonly isAlias: boolean;
-  /** The indexes by which the column alone is unique. */
+  /** The indexes that make the column alone unique. */
   readonly makers: readonly TableIndex[];
 }
 
 /**
- * Holds changes against the columns as they are.
- * @throws RowhouseError `not_found`, `validation_failed`, `conflict`, and `constraint_violation` where a column has NULLs
- * that it may not have.
+ * Compares the changes with the current columns.
+ * @throws RowhouseError `not_found`, `validation_failed`, `conflict`, and `constraint_violation` if a column that becomes NOT NULL has
+ * NULLs.
  */
 export function planColumnChanges(
   database: DatabaseSync,
@@ -113,7 +113,7 @@ function countRows({ database, table, facts }: PlannedColumn, condition: string)
   return queryRows<[number]>(database, sql)[0]?.[0] ?? 0;
 }
 
-/** A default that is left as it was has to fit a new type, too. */
+/** An unchanged default must fit a new type. */
 function defaultEdits(column: PlannedColumn, change: ColumnChange): readonly TableEdit[] {
   const { facts, isAlias, strict } = column;
   const { type = defaultTypeOf(facts.declaredType, strict), defaultValue } = change;
@@ -127,14 +127,14 @@ function defaultEdits(column: PlannedColumn, change: ColumnChange): readonly Tab
   return literal === facts.defaultSql ? [] : [{ kind: 'set-default', column: facts.name, literal }];
 }
 
-/** Undefined for none that is to be looked at: an expression has no type to be held to. */
+/** Undefined for an expression, which has no type to check. */
 function presentDefault(sql: string | null, type: ColumnType | undefined): unknown {
   if (type === undefined || sql === null) return undefined;
   const value = readDefault(sql);
   return value === sql ? undefined : value;
 }
 
-/** What a default may be in a column of this declared type; one that takes numbers in any form takes text, too. */
+/** The type that a default may have in a column of this declared type. A column that takes any number also takes text. */
 function defaultTypeOf(declaredType: string, strict: boolean): ColumnType {
   const kind = storageKindOf(declaredType, strict);
   switch (kind) {
@@ -152,7 +152,7 @@ function defaultTypeOf(declaredType: string, strict: boolean): ColumnType {
   }
 }
 
-/** Null where nothing is to be done. */
+/** Null if there is nothing to do. */
 function planNotNull(column: PlannedColumn, nullable: boolean | undefined): boolean | null {
   const { facts, isAlias } = column;
   const isNotNull = facts.notNull || isAlias;

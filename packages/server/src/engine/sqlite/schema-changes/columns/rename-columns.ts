@@ -10,9 +10,9 @@ import { withBrokenAside } from '../broken-aside.ts';
 import type { ColumnPlan } from './plan-column-change.ts';
 
 /**
- * Renames columns; two may swap their names. SQLite rewrites what refers to them: indexes, foreign keys, triggers, views.
+ * Renames columns; two may swap their names. SQLite rewrites the indexes, foreign keys, triggers and views that use them.
  * https://www.sqlite.org/lang_altertable.html#altertabmvcol
- * @throws RowhouseError `already_exists`; `conflict` where a full-text table reads a column by its name.
+ * @throws RowhouseError `already_exists`; `conflict` if a full-text table reads a column by its name.
  */
 export function renameColumns(
   database: DatabaseSync,
@@ -25,7 +25,7 @@ export function renameColumns(
   const present = columnsOf(database, table).map(({ name }) => name);
   assertNamesDiffer(table, present, renames);
   assertNotReadByName(database, table, renames);
-  // A name that is only now given up is taken until then: all go by names that nobody has.
+  // If a new name is still in use, all columns get temporary names first.
   const taken = new Set(present.map(foldName));
   const crossing = renames.length > 1 && renames.some(({ name }) => taken.has(foldName(name)));
   const between = renames.map(({ column }, position) =>

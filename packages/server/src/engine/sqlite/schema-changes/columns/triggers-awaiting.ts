@@ -5,7 +5,7 @@ import { DdlSyntaxError } from '../../../../schema/ddl/statement-reader.ts';
 import { foldName } from '../../../../schema/identifier.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 
-/** The triggers of a table that fire for an UPDATE OF the column. SQLite would leave them waiting for it for ever. */
+/** The triggers that fire for an UPDATE OF the column. SQLite would keep them after the column is dropped, but never fire them. */
 export function triggersAwaiting(database: DatabaseSync, table: string, column: string): readonly string[] {
   const rows = queryRows<[string, string]>(
     database,

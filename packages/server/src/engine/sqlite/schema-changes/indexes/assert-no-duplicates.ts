@@ -8,8 +8,8 @@ const VALUES_SHOWN = 3;
 const VALUE_LENGTH_SHOWN = 60;
 
 /**
- * Rows that have NULL in one of the columns never count as equal. https://www.sqlite.org/lang_createindex.html#unique_indexes
- * @throws RowhouseError `constraint_violation` with the first few values that stand more than once, and how many do.
+ * Rows with a NULL in one of the columns are always distinct. https://www.sqlite.org/lang_createindex.html#unique_indexes
+ * @throws RowhouseError `constraint_violation` with the first few duplicate values and their number.
  */
 export function assertNoDuplicates(database: DatabaseSync, table: string, columns: readonly string[]): void {
   const names = columns.map(quoteIdentifier);
@@ -32,7 +32,7 @@ export function assertNoDuplicates(database: DatabaseSync, table: string, column
   );
 }
 
-/** A value as SQL text, bounded in length; bytes are not for a sentence. */
+/** A value as SQL text of limited length. A BLOB is not shown. */
 function shown(name: string): string {
   const text = `CAST(substr(${name}, 1, ${VALUE_LENGTH_SHOWN}) AS TEXT)`;
   return `CASE typeof(${name}) WHEN 'blob' THEN 'a BLOB' WHEN 'text' THEN quote(${text}) ELSE quote(${name}) END`;

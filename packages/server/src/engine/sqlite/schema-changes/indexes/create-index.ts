@@ -12,9 +12,9 @@ import { assertNameIsFree } from '../tables/create-table.ts';
 import { assertNoDuplicates } from './assert-no-duplicates.ts';
 
 /**
- * Makes an index over columns of a table. Call it inside a transaction.
- * @throws RowhouseError `not_found`, `already_exists`, `validation_failed` for a column that is not there, `conflict` on
- * a virtual table, `constraint_violation` where a unique index finds values twice.
+ * Creates an index on columns of a table. Call it inside a transaction.
+ * @throws RowhouseError `not_found`, `already_exists`, `validation_failed` for an unknown column, `conflict` on a virtual table,
+ * `constraint_violation` if a unique index finds duplicate values.
  */
 export function createIndex(database: DatabaseSync, nameOrId: string, index: NewIndex): IndexEntry {
   const table = findTable(database, nameOrId);
@@ -48,7 +48,7 @@ function columnNames(
   return names;
 }
 
-/** The names of an imported table may have characters that no name of ours has. */
+/** The names of an imported table may have characters that the service does not allow in names. */
 function defaultName(table: string, columns: readonly string[]): string {
   return ['idx', table, ...columns]
     .join('_')

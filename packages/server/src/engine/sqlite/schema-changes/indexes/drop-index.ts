@@ -8,8 +8,8 @@ import { keepForeignKeys } from '../keep-foreign-keys.ts';
 
 /**
  * Drops an index of a table. Call it inside a transaction.
- * @returns its name as it was stored.
- * @throws RowhouseError `not_found`; `conflict` for the index of a constraint, or one that foreign keys need.
+ * @returns its name as stored.
+ * @throws RowhouseError `not_found`; `conflict` for the index of a constraint, or one that foreign keys require.
  */
 export function dropIndex(database: DatabaseSync, nameOrId: string, name: string): string {
   const table = findTable(database, nameOrId);
@@ -22,7 +22,7 @@ export function dropIndex(database: DatabaseSync, nameOrId: string, name: string
     );
   }
   const drop = () => database.prepare(`DROP INDEX main.${quoteIdentifier(index.name)}`).run();
-  // Only a unique index can be what a foreign key refers to.
+  // A foreign key can only depend on a unique index.
   if (index.unique) keepForeignKeys(database, table.name, drop);
   else drop();
   return index.name;

@@ -6,8 +6,8 @@ import { unusedName } from '../../tables/unused-name.ts';
 import { createIndex } from './create-index.ts';
 
 /**
- * Makes a column unique with an index of its own, which keeps the rows where they are.
- * @throws RowhouseError `constraint_violation` where values stand twice.
+ * Makes a column unique by creating an index, without rewriting the rows.
+ * @throws RowhouseError `constraint_violation` if there are duplicate values.
  */
 export function makeUnique(database: DatabaseSync, table: StoredTable, column: string): void {
   const name = `unq_${table.name}_${column}`.replaceAll(/[^A-Za-z0-9_]/g, '_').slice(0, 60);

@@ -4,8 +4,8 @@ import type { StoredTable } from '../../../../schema/model.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 
 /**
- * What SQLite itself writes down about tables and throws away with them: AUTOINCREMENT counters, and the statistics that
- * ANALYZE gathered. https://www.sqlite.org/fileformat2.html#internal_schema_objects
+ * What SQLite stores about a table and deletes with it: the AUTOINCREMENT counter, and the statistics of ANALYZE.
+ * https://www.sqlite.org/fileformat2.html#internal_schema_objects
  */
 const BOOKKEEPING: readonly { readonly table: string; readonly column: string }[] = [
   { table: 'sqlite_sequence', column: 'name' },
@@ -13,7 +13,7 @@ const BOOKKEEPING: readonly { readonly table: string; readonly column: string }[
   { table: 'sqlite_stat4', column: 'tbl' },
 ];
 
-/** Runs what drops a table and makes it anew, and puts back what SQLite had noted about it. */
+/** Runs `remake`, which drops and recreates a table, and restores the counter and the statistics. */
 export function keepBookkeeping(database: DatabaseSync, { name }: StoredTable, remake: () => void): void {
   const kept = BOOKKEEPING.filter(({ table }) => exists(database, table));
   for (const { table, column } of kept) {

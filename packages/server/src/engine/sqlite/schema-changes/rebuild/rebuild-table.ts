@@ -13,14 +13,14 @@ import { keepBookkeeping } from './keep-bookkeeping.ts';
 import { stageRows } from './stage-rows.ts';
 
 /**
- * Makes a table anew with an edited statement, for what ALTER TABLE cannot do. Rows and their rowids, indexes, triggers,
- * AUTOINCREMENT counters and statistics are what they were, and nothing else in the schema is touched. Call it in a
- * transaction on a connection with foreign keys off: else the rows of children would go with the table.
+ * Recreates a table from an edited statement, for changes that ALTER TABLE does not support. Rows with their rowids, indexes, triggers,
+ * AUTOINCREMENT counters, statistics and the rest of the schema are unchanged. Call it in a transaction on a connection with foreign
+ * keys off; otherwise dropping the table would delete its children.
  *
- * It is SQLite's procedure (https://www.sqlite.org/lang_altertable.html#otheralter) with the rows staged in a temporary
- * table instead of a second one that is renamed: a rename rewrites the statement, and fails for a CHECK that
- * calls its table by name. See docs/decisions/0009-changing-tables.md.
- * @throws RowhouseError `conflict` where SQLite refuses the table in its new form.
+ * It follows SQLite's procedure (https://www.sqlite.org/lang_altertable.html#otheralter), but copies the rows to a temporary table
+ * instead of renaming a second table: a rename rewrites the statement, and fails for a CHECK that qualifies columns with the table's
+ * name. See docs/decisions/0009-changing-tables.md.
+ * @throws RowhouseError `conflict` if SQLite refuses the edited statement.
  */
 export function rebuildTable(database: DatabaseSync, table: StoredTable, edits: readonly TableEdit[]): void {
   const before = columnsOf(database, table);
@@ -40,8 +40,8 @@ function remake(
   { sql, columns }: { readonly sql: string; readonly columns: readonly ColumnFacts[] },
 ): void {
   const dependents = statementsOn(database, table);
-  // Rows that break a CHECK came in with an import. They stay, and so do all others.
-  // Nothing turns the checks on again: the connection serves this change alone, and is closed after it.
+  // Imported rows may violate a CHECK. They are kept.
+  // The checks stay off: the connection runs only this change and is then closed.
   database.exec('PRAGMA ignore_check_constraints = ON');
   const unstage = stageRows(database, table, columns);
   keepBookkeeping(database, table, () => {
@@ -52,7 +52,7 @@ function remake(
   });
 }
 
-/** Those of its indexes and triggers, in the order they were made in: SQLite fires triggers by it. */
+/** The statements of its indexes and triggers in creation order, which determines the firing order. */
 function statementsOn(database: DatabaseSync, { name }: StoredTable): readonly string[] {
   return queryRows<[string]>(
     database,
@@ -87,7 +87,7 @@ function unreadable(table: string, cause?: Error): RowhouseError {
   );
 }
 
-/** What SQLite says of the columns has the last word on what was read in the text. */
+/** Compares the columns as SQLite reports them with those expected from the parsed text. */
 function assertAsPlanned(
   before: readonly ColumnFacts[],
   after: readonly ColumnFacts[],
@@ -99,7 +99,7 @@ function assertAsPlanned(
   if (plan !== result) throw unreadable(name);
 }
 
-/** Whether a STRICT table says NOT NULL of its key depends on whether that is the rowid. */
+/** Whether a STRICT table reports its key as NOT NULL depends on whether the key is the rowid. */
 function comparable(column: ColumnFacts): ColumnFacts {
   return column.primaryKeyPosition !== null ? { ...column, notNull: true } : column;
 }
@@ -110,7 +110,7 @@ function withEdit(column: ColumnFacts, edit: TableEdit): ColumnFacts {
   return edit.kind === 'set-default' ? { ...column, defaultSql: edit.literal } : column;
 }
 
-/** Rows are copied by SQLite and counted; should anything be wrong all the same, nothing of it is committed. */
+/** A final check; if it fails, the transaction is rolled back. */
 function assertSound(database: DatabaseSync, { name }: StoredTable): void {
   const rows = queryRows<[string]>(database, `PRAGMA main.quick_check(${quoteIdentifier(name)})`);
   if (rows[0]?.[0] === 'ok') return;

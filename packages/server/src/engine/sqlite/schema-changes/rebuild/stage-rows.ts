@@ -11,8 +11,8 @@ import { indexesOf } from '../../tables/table-indexes.ts';
 const STAGE = 'temp._rowhouse_stage';
 
 /**
- * Copies the rows of a table into a temporary one, whose columns have no type, so that each value stays just what it is.
- * @returns what copies them back, into a table of the same columns, and removes the temporary one.
+ * Copies the rows of a table to a temporary table whose columns have no type, so that each value stays exactly the same.
+ * @returns a function that copies them back to a table with the same columns and drops the temporary one.
  */
 export function stageRows(
   database: DatabaseSync,
@@ -23,7 +23,7 @@ export function stageRows(
   const stored = columns.filter(({ generated }) => generated === null).map(({ name }) => name);
   const names = stored.filter((name) => name !== rowid?.column);
   const staged = names.map((_, position) => `c${position}`);
-  // A table of nothing but its rowid still needs a column to stage its rows.
+  // The temporary table needs a column even if the table has only its rowid.
   database.exec(`CREATE TEMP TABLE _rowhouse_stage (${staged.join(', ') || 'a'})`);
   const keys = rowid === null ? [] : [rowid.quoted];
   const stageKeys = rowid === null ? [] : ['rowid'];
@@ -41,8 +41,8 @@ export function stageRows(
 }
 
 /**
- * What to call the rowid, and the column that it is, if it is one. Null in a WITHOUT ROWID
- * table, and where columns have all three of its names: no statement can tell or set it there.
+ * The name of the rowid, and the column that is its alias, if any. Null in a WITHOUT ROWID table, and if columns use all three names of
+ * the rowid, so that no statement can read or set it.
  */
 function rowidNameOf(
   database: DatabaseSync,
@@ -63,9 +63,9 @@ interface RowSource {
 }
 
 /**
- * OR ABORT, because a constraint of the table may say ON CONFLICT IGNORE or REPLACE, and lose rows in silence. NOT INDEXED, so that rows
- * whose rowid cannot be named keep their order.
- * @returns how many rows were copied.
+ * OR ABORT, because a constraint with ON CONFLICT IGNORE or REPLACE would silently lose rows. NOT INDEXED, so that rows whose rowid
+ * cannot be read keep their order.
+ * @returns the number of copied rows.
  */
 function copyRows(database: DatabaseSync, from: RowSource, into: RowSource): number {
   const sql = `INSERT OR ABORT INTO ${into.table} (${into.list.join(', ')})

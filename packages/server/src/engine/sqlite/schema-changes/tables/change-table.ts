@@ -12,8 +12,8 @@ import { withBrokenAside } from '../broken-aside.ts';
 import { assertNameIsFree } from './create-table.ts';
 
 /**
- * Renames a table, or gives it another name for people. Call it inside a transaction.
- * @returns its name as it is then.
+ * Renames a table or changes its display name. Call it inside a transaction.
+ * @returns its new name.
  * @throws RowhouseError `not_found`, `already_exists`, `conflict`.
  */
 export function changeTable(database: DatabaseSync, nameOrId: string, change: TableChange): string {
@@ -25,10 +25,10 @@ export function changeTable(database: DatabaseSync, nameOrId: string, change: Ta
   return name;
 }
 
-/** SQLite rewrites what refers to the table: foreign keys, triggers and views. https://www.sqlite.org/lang_altertable.html#altertabrename */
+/** SQLite rewrites the foreign keys, triggers and views that use it. https://www.sqlite.org/lang_altertable.html#altertabrename */
 function renameTable(database: DatabaseSync, old: string, name: string): void {
   assertNotReadByName(database, old);
-  // To SQLite a name in another case is the same, and taken.
+  // For SQLite a name in another case is the same name, and therefore taken.
   const isSame = foldName(old) === foldName(name);
   if (!isSame) assertNameIsFree(database, name);
   withBrokenAside(database, [old], () => {

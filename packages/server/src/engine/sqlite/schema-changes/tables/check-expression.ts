@@ -5,10 +5,9 @@ import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import { openDatabase } from '../../connection/open-database.ts';
 
 /**
- * Lets SQLite compile a CHECK in a scratch database, with the columns that it may speak of, before it gets near a
- * project. The tokens are looked at first: nothing in the text may close the parenthesis that it is put in, end the
- * statement, or hide the rest of it in a comment.
- * @param columns the definitions of the table.
+ * Compiles a CHECK in a scratch database with the columns that it may use, before it reaches a project. Its tokens are checked first:
+ * they must not close the surrounding parenthesis, end the statement, or hide the rest of it in a comment.
+ * @param columns the column definitions of the table.
  * @throws SubjectError `validation_failed`.
  */
 export function assertCheckCompiles(table: string, columns: readonly string[], expression: string): void {
@@ -40,11 +39,11 @@ function staysInParentheses(expression: string): boolean {
     else if (mark === ')') depth -= 1;
     if (depth < 0 || mark === ';') return false;
   }
-  // A NUL would end the statement for SQLite.
+  // For SQLite a NUL ends the statement.
   return depth === 0 && tokenizer.end >= expression.length && !expression.includes('\0');
 }
 
-/** SQLite's words about the client's own text. */
+/** SQLite's error message about the client's own text. */
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : 'it does not compile';
 }

@@ -12,7 +12,7 @@ import { assertCheckCompiles } from './check-expression.ts';
 import { newColumnText } from './new-column-text.ts';
 
 /**
- * Makes a STRICT table. Call it inside a transaction.
+ * Creates a STRICT table. Call it inside a transaction.
  * @throws RowhouseError `already_exists`; `validation_failed`, about a part of the table.
  */
 export function createTable(database: DatabaseSync, table: NewTable): void {
@@ -20,7 +20,7 @@ export function createTable(database: DatabaseSync, table: NewTable): void {
   introduceTables(database, [table]);
 }
 
-/** The same for several tables, in this order. */
+/** Creates several tables, in this order. */
 export function createTables(database: DatabaseSync, tables: readonly { readonly table: NewTable }[]): void {
   for (const [position, { table }] of tables.entries()) {
     within([position, 'table'], () => defineTable(database, table));
@@ -62,7 +62,7 @@ function defineTable(database: DatabaseSync, table: NewTable): void {
   assertReferencesMatch(database, table);
 }
 
-/** Tables, views and indexes share one set of names. https://www.sqlite.org/lang_createtable.html */
+/** Tables, views and indexes share one namespace. https://www.sqlite.org/lang_createtable.html */
 export function assertNameIsFree(database: DatabaseSync, name: string): void {
   const [taken] = queryRows<[string]>(
     database,
@@ -154,7 +154,7 @@ function quotedList(names: readonly string[]): string {
   return names.map(quoteIdentifier).join(', ');
 }
 
-/** SQLite takes a foreign key that names no key of its parent, and then refuses each write. */
+/** SQLite accepts a foreign key that names no key of its parent, but then refuses every write. */
 function assertReferencesMatch(database: DatabaseSync, table: NewTable): void {
   if (table.foreignKeys.length === 0) return;
   try {

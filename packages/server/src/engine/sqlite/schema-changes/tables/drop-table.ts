@@ -11,9 +11,9 @@ import { rebuildTable } from '../rebuild/rebuild-table.ts';
 
 /**
  * Drops a table. Call it inside a transaction, with foreign keys off.
- * @param cascade whether foreign keys of other tables that refer to it, and views and triggers that use it, go too.
- * @returns its name as it was stored.
- * @throws RowhouseError `not_found`; `conflict` where something uses the table.
+ * @param cascade whether to drop foreign keys of other tables that reference it, and views and triggers that use it.
+ * @returns its name as stored.
+ * @throws RowhouseError `not_found`; `conflict` if something uses the table.
  */
 export function dropTable(database: DatabaseSync, nameOrId: string, cascade: boolean): string {
   const { name } = findTable(database, nameOrId);
@@ -47,7 +47,7 @@ function keyOf({ kind, name }: ProgramObject): string {
   return `${kind} ${name}`;
 }
 
-/** The triggers of a view go with it. */
+/** A trigger may have been dropped with its view. */
 function isThere(database: DatabaseSync, { kind, name }: ProgramObject): boolean {
   const sql = 'SELECT 1 FROM main.sqlite_schema WHERE type = ? AND name = ?';
   return database.prepare(sql).get(kind, name) !== undefined;

@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { NewColumn } from '../../../project-tables.ts';
 import { writeDefault } from '../../tables/default-literal.ts';
 
-/** How the column takes part in the primary key: not, alone, or with others in a constraint of the table. */
+/** Whether the column is the primary key, alone or with others in a table constraint. */
 export type KeyRole = 'none' | 'alone' | 'with-others';
 
 /** The definition of a new column. @throws SubjectError `validation_failed`, about the column. */
@@ -11,7 +11,7 @@ export function newColumnText(column: NewColumn, key: KeyRole): string {
   const parts = [quoteIdentifier(column.name), column.type];
   const literal = within(['defaultValue'], () => writeDefault(column.defaultValue, column.type));
   if (key === 'alone') parts.push('PRIMARY KEY');
-  // A primary key is never NULL in a STRICT table, said or not.
+  // In a STRICT table a primary key is never NULL, with or without NOT NULL.
   if (key === 'none' && !column.nullable) parts.push('NOT NULL');
   if (key !== 'alone' && column.unique) parts.push('UNIQUE');
   if (literal !== null) {
