@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 
+import { errorRegistry } from '../packages/server/src/core/errors.ts';
 import { scopesOf } from '../packages/server/src/http/access/permissions.ts';
 import type { OpenApiDocument } from '../packages/server/src/openapi/document.ts';
 import type { OperationText } from '../packages/server/src/openapi/page-texts.ts';
@@ -12,7 +13,12 @@ import {
   registeredRoutes,
 } from '../packages/server/src/testing/http/registered-routes.ts';
 import { type CallOptions, startTestServer } from '../packages/server/src/testing/http/test-server.ts';
-import { readHttpApiExamples, readHttpApiPage } from './http-api-page.ts';
+import {
+  readHttpApiExamples,
+  readHttpApiLegend,
+  readHttpApiMarks,
+  readHttpApiPage,
+} from './http-api-page.ts';
 
 const page = readHttpApiPage();
 
@@ -31,6 +37,54 @@ test('for every route with a project token, the page states what the token needs
     const section = page.operations.find((operation) => titleOf(operation) === titleOfRoute(route));
     assert.equal(section?.description.split('\n')[0], needed, titleOfRoute(route));
   }
+});
+
+/** Every other route is documented by the reference. */
+const OURS = new Set([
+  'GET /healthz',
+  'GET /readyz',
+  'GET /metrics',
+  'GET /openapi.json',
+  'GET /docs',
+  'GET /docs/{asset}',
+  'POST /projects',
+  'GET /projects',
+  'GET /projects/{project}',
+  'POST /projects/{project}/auth/login',
+  'GET /projects/{project}/auth/tokens',
+  'POST /projects/{project}/import/sqlite',
+  'GET /projects/{project}/tables',
+  'GET /projects/{project}/table',
+  'DELETE /projects/{project}/table/{table}',
+  'GET /projects/{project}/column/{table}/{column}',
+  'POST /projects/{project}/records/{table}',
+  'GET /projects/{project}/records/{table}/{id}',
+  'POST /projects/{project}/batch',
+  'GET /projects/{project}/operations',
+  'GET /projects/{project}/operations/{run_id}',
+  'GET /projects/{project}/requests',
+  'GET /projects/{project}/requests/{request_id}',
+  'GET /projects/{project}/exports/{export_id}',
+  'DELETE /projects/{project}/exports/{export_id}',
+  'POST /projects/{project}/exports/{export_id}/link',
+  'DELETE /projects/{project}/export/links',
+  'GET /shared/exports/{export_id}',
+]);
+
+test('the page marks each route that the reference documents, and statements of these routes only', () => {
+  const marks = readHttpApiMarks();
+  assert.equal(marks.length, served.length);
+  for (const { route, isDocumented, statements } of marks) {
+    assert.equal(isDocumented, !OURS.has(route), `${route}: its heading, or OURS in this test`);
+    assert.equal(statements > 0, isDocumented, `${route}: the marks in its description`);
+  }
+});
+
+test('the legend of the marks names error codes of the service, and the OpenAPI texts have no mark', () => {
+  const codes = readHttpApiLegend();
+  assert.equal(codes.length, 6);
+  for (const code of codes) assert.ok(Object.hasOwn(errorRegistry, code), code);
+  assert.doesNotMatch(JSON.stringify(page), /\[R\]|original product/);
 });
 
 test('the page defines the value of each path parameter in its examples', () => {

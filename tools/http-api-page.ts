@@ -6,7 +6,7 @@ import type { OperationText, PageTexts } from '../packages/server/src/openapi/pa
  * Parses docs/reference/http-api.md. The routes of a noun follow a heading of the second level. Each route has a heading of the third
  * level, "`METHOD /path`", a description, and examples: a block `http` with the request (a body, or a query that begins with `?`), and a
  * block `json` with the data of the answer. The first example of a route goes into the OpenAPI document; others stay in the description.
- * A table defines the values of `{name}` in paths.
+ * A table defines the values of `{name}` in paths. The marks `[R]` and their legend are not part of the OpenAPI texts.
  */
 export function readHttpApiPage(): PageTexts {
   const [introduction = ''] = readPage().split(SECTION);
@@ -24,7 +24,37 @@ export function readHttpApiExamples(): readonly OperationText[] {
   return readNouns().flatMap(({ routes }) => routes.flat());
 }
 
+/** The marks `[R]` of a route: in its heading, and the number of them in its description. */
+export interface RouteMarks {
+  /** `GET /projects/{project}` */
+  readonly route: string;
+  readonly isDocumented: boolean;
+  readonly statements: number;
+}
+
+export function readHttpApiMarks(): readonly RouteMarks[] {
+  const [, ...sections] = readPage().split(ROUTE);
+  return sections.map((section) => {
+    const [, route = '', mark, text = ''] = HEADING.exec(section) ?? [];
+    return {
+      route,
+      isDocumented: mark !== undefined,
+      statements: text.split(SECTION).slice(0, 1).join('').split(MARK).length - 1,
+    };
+  });
+}
+
+/** Returns the words between backticks in the legend of the marks. */
+export function readHttpApiLegend(): readonly string[] {
+  const [legend = ''] = LEGEND.exec(readPage()) ?? [];
+  return [...legend.matchAll(/`(\w+)`/g)].map(([, word = '']) => word);
+}
+
 const SECTION = /^## /m;
+const ROUTE = /^### /m;
+const HEADING = /^`(\S+ \S+)`( \[R\])?\n([^]*)/;
+const MARK = ' [R]';
+const LEGEND = /^(?:> .*\n)+/m;
 
 function readPage(): string {
   return readFileSync(new URL('../docs/reference/http-api.md', import.meta.url), 'utf8');
@@ -45,7 +75,7 @@ function readNouns(): readonly Noun[] {
 }
 
 function readNoun(section: string): Noun {
-  const [head = '', ...routes] = section.split(/^### /m);
+  const [head = '', ...routes] = section.split(ROUTE);
   const [tag = '', ...description] = head.split('\n');
   return {
     tag,
@@ -55,7 +85,8 @@ function readNoun(section: string): Noun {
 }
 
 function readRoute(tag: string, section: string): RouteExamples {
-  const [, method = '', path = '', text = ''] = /^`(\S+) (\S+)`\n([^]*)/.exec(section) ?? [];
+  const [, heading = '', , text = ''] = HEADING.exec(section) ?? [];
+  const [method = '', path = ''] = heading.split(' ');
   const [first, ...others] = [...text.matchAll(EXAMPLE)];
   const description = descriptionOf(first === undefined ? text : text.replace(first[0], () => ''));
   const route = { method, path, tag, description };
@@ -81,6 +112,8 @@ function withExample(
 /** Links to other pages do not work in the document: a link is replaced with its text, or removed if it is alone in parentheses. */
 function descriptionOf(markdown: string): string {
   return markdown
+    .replace(LEGEND, '')
+    .replaceAll(MARK, '')
     .replaceAll(/\s\(\[[^\]]*\]\([^)]*\.md[^)]*\)\)/g, '')
     .replaceAll(/\[([^\]]*)\]\([^)]*\.md[^)]*\)/g, '$1')
     .replaceAll(/\n{3,}/g, '\n\n')
