@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
@@ -52,7 +53,10 @@ export interface RunningCommand extends AsyncDisposable {
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the real server as a command on a free port, and waits until it reports that it is ready. */
+/**
+ * Starts the real server as a command on a free port, and waits until it reports that it is ready. A server that a failed test
+ * leaves neither keeps the test's process alive nor outlives it.
+ */
 export async function startCommandServer(environment: Environment): Promise<RunningCommand> {
   const child = spawn(process.execPath, [MAIN, 'start'], {
     env: {
@@ -64,7 +68,9 @@ export async function startCommandServer(environment: Environment): Promise<Runn
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = once(child, 'close');
+  const killAtExit = () => child.kill('SIGKILL');
+  process.once('exit', killAtExit);
+  const ended = once(child, 'close').finally(() => process.off('exit', killAtExit));
   let logged = '';
   child.stderr.on('data', (chunk) => {
     logged += String(chunk);
@@ -80,13 +86,18 @@ export async function startCommandServer(environment: Environment): Promise<Runn
     });
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${printed}`)));
   });
+  const url = await ready;
+  // Pipes are sockets, whose types do not say so.
+  const handles = [child, child.stdout as Socket, child.stderr as Socket];
+  for (const handle of handles) handle.unref();
   const stop = async (signal: NodeJS.Signals) => {
+    for (const handle of handles) handle.ref();
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await ended;
     return child.exitCode;
   };
   return {
-    url: await ready,
+    url,
     pid: child.pid ?? 0,
     stdout: () => printed,
     stderr: () => logged,
