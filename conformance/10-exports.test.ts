@@ -32,7 +32,7 @@ const MANIFEST_KEYS = [
   'created_at',
   'expires_at',
 ];
-const OUR_KEYS = { ours: ['sha256', 'download_count', 'progress'] };
+const OUR_KEYS = { ours: ['sha256', 'download_count', 'progress', 'notes'] };
 const UNKNOWN = 'exp_20260101_000000_0123456789';
 
 const contacts = subject.tableName('contacts');
@@ -141,7 +141,7 @@ describe('POST /projects/{p}/export/table/{table}', () => {
     for (const name of [contacts, contacts.toUpperCase(), table.id]) {
       const made = await make(`${path}/export/table/${name}`);
       assertReady(made);
-      assert.deepEqual([made.kind, made.scope, made.table], ['table_export', 'table', contacts]);
+      assert.deepEqual([made.kind, made.scope, made.table], ['table_export', 'project', contacts]);
       assert.deepEqual([made.format, made.content_type], ['csv', 'text/csv; charset=utf-8']);
       assert.equal(made.download_name, `${contacts}.csv`);
       assert.deepEqual([made.row_count, made.table_count], [2, null]);

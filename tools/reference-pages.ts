@@ -127,8 +127,8 @@ function metricsTable(): string {
 
 const FORMATS_INTRODUCTION = [
   '`POST /projects/{project}/export/schema` accepts these values of `format`. Equal schemas give equal bytes. If a format cannot',
-  'express everything that a schema may contain, the head of its file lists the omissions of the last column. The `status_reason` of an',
-  'export names the affected objects of its schema. [Schema JSON](schema-json.md) describes the JSON format.',
+  'express everything that a schema may contain, the head of its file lists the omissions of the last column. The `notes` of an',
+  'export name the affected objects of its schema. [Schema JSON](schema-json.md) describes the JSON format.',
 ].join('\n');
 
 function formatsTable(): string {

@@ -31,7 +31,7 @@ function writeFirstCatalog(path: string, token: string): void {
     CREATE TABLE service (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     INSERT INTO projects VALUES (7, 'shop', 'Shop', '2026-11-01T00:00:00Z', '2026-11-01T00:00:00Z');
     INSERT INTO exports VALUES (1, 'exp_20261101_000000_0123456789', 7, 'schema_export', 'project', 'json', 'a.json',
-      'local', 'application/json', NULL, NULL, 2, '00', NULL, NULL, '2026-11-01T00:00:00Z', NULL);
+      'local', 'application/json', NULL, NULL, 2, '00', 'The view v is left out.', NULL, '2026-11-01T00:00:00Z', NULL);
   `);
   database
     .prepare(
@@ -50,7 +50,8 @@ test('a data folder of the first release keeps its projects, tokens and exports,
   const me = await server.call('GET', '/projects/shop/auth/me', { token });
   assert.equal(me.body.data.token.id, 11);
   const exports = await server.call('GET', '/projects/shop/exports', { token });
-  assert.equal(exports.body.data.returned, 1);
+  const [{ scope, notes }] = exports.body.data.exports;
+  assert.deepEqual([scope, notes], ['project', ['The view v is left out.']]);
 
   const { tokens } = (await server.call('GET', '/projects/shop/auth/tokens', { token })).body.data;
   assert.equal(tokens[0].account_user_id, 1);

@@ -184,4 +184,13 @@ export const migrations: Readonly<Record<string, Migration>> = {
       );
     },
   },
+  '0010_export_notes': {
+    async up(db) {
+      await sql`ALTER TABLE exports ADD COLUMN notes TEXT NOT NULL DEFAULT '[]'`.execute(db);
+      await sql`UPDATE exports SET notes = json_array(status_reason), status_reason = NULL
+        WHERE status = 'ready' AND status_reason IS NOT NULL`.execute(db);
+      // Every export belongs to its project, also the export of a table.
+      await sql`ALTER TABLE exports DROP COLUMN scope`.execute(db);
+    },
+  },
 };

@@ -81,7 +81,6 @@ interface ExportsTable {
   readonly id: string;
   readonly project_id: number;
   readonly kind: 'schema_export' | 'table_export' | 'database_export';
-  readonly scope: 'project' | 'table';
   /** For a table export: the table's stored name; until the export is ready, the name that the client sent. */
   readonly table_name: string | null;
   readonly format: string;
@@ -90,8 +89,10 @@ interface ExportsTable {
   readonly content_type: string;
   /** `ready` means that the file was complete when it was stored. It may be missing since. */
   readonly status: 'pending' | 'running' | 'ready' | 'failed' | 'expired';
-  /** Why the export failed, or what a reader of the file should know, such as omissions. */
+  /** Why the export failed or expired. */
   readonly status_reason: string | null;
+  /** What the file leaves out or cannot express: a JSON array of sentences. */
+  readonly notes: Generated<string>;
   readonly row_count: number | null;
   readonly table_count: number | null;
   /** Null until the export is ready, like the checksum. */

@@ -28,7 +28,7 @@ for (const [fault, says] of [
         download_url: '/d',
         size_bytes: 1_000,
         sha256: 'ab',
-        status_reason: null,
+        notes: [],
       };
       response.end(JSON.stringify({ ok: true, data: { export: manifest }, error: null }));
     });

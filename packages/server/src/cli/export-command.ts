@@ -28,7 +28,7 @@ export async function exportCommand(words: readonly string[], config: Config): P
     await target.exportFile(wanted, async (download) => {
       if (out === undefined) await receive(download, [process.stdout], { end: false });
       else await receiveFile(download, { path: out, mode });
-      if (download.warning !== null) process.stderr.write(`warning: ${download.warning}\n`);
+      for (const note of download.notes) process.stderr.write(`warning: ${note}\n`);
     });
   } finally {
     await target.close();

@@ -15,6 +15,7 @@ import {
 } from '../resources/exports/export-formats.ts';
 import type { ExportRequest } from '../resources/exports/export-request.ts';
 import { requireReady } from '../resources/exports/jobs/ready-export.ts';
+import { notesOf } from '../resources/exports/store/export-facts.ts';
 import { CommandError } from './command-error.ts';
 import type { ImportSummary, ExportDownload, Target, TargetImport, TargetExport } from './target.ts';
 
@@ -76,8 +77,8 @@ class LocalTarget implements Target {
     const row = requireReady((await exports.create(project, requested, signal, null)).result);
     try {
       const content = await exports.read(project, row, { start: 0, end: row.size_bytes - 1 });
-      const { size_bytes: sizeBytes, sha256, status_reason: warning } = row;
-      await receive({ content, sizeBytes, sha256, warning });
+      const { size_bytes: sizeBytes, sha256 } = row;
+      await receive({ content, sizeBytes, sha256, notes: notesOf(row) });
     } finally {
       await exports.delete(project, row.id, { kind: 'admin' }, null);
     }

@@ -20,7 +20,7 @@ interface ExportAnswer {
   readonly download_url: string;
   readonly size_bytes: number;
   readonly sha256: string;
-  readonly status_reason: string | null;
+  readonly notes: readonly string[];
 }
 
 interface CallOptions {
@@ -73,8 +73,8 @@ export class RemoteTarget implements Target {
     try {
       const content = await this.#send('GET', manifest.download_url, {});
       if (content.statusCode !== 200) throw await refusal(content);
-      const { size_bytes, sha256, status_reason } = manifest;
-      await receive({ content, sizeBytes: size_bytes, sha256, warning: status_reason });
+      const { size_bytes, sha256, notes } = manifest;
+      await receive({ content, sizeBytes: size_bytes, sha256, notes });
     } finally {
       await this.#call('DELETE', `/projects/${project}/exports/${manifest.id}`, {});
     }

@@ -38,6 +38,6 @@ export interface ExportDownload {
   readonly sizeBytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
-  /** A note for readers of the file, or null. */
-  readonly warning: string | null;
+  /** What the file leaves out or cannot express. */
+  readonly notes: readonly string[];
 }

@@ -34,7 +34,6 @@ export function describeExport(
     id,
     project_id: project.id,
     kind: request.kind,
-    scope: request.kind === 'table_export' ? 'table' : 'project',
     table_name: request.kind === 'table_export' ? request.table.nameOrId : null,
     format: request.format,
     download_name: downloadName(fileName, defaultStem(project, request), extension),

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { schemaFormats } from '../../schema/formats/schema-formats.ts';
+import { databaseFile } from '../../testing/databases/database-file.ts';
 import { musicShopPath, musicShops } from '../../testing/databases/music-shop.ts';
+import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { fieldsAtFault, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
@@ -32,6 +34,7 @@ const MANIFEST_KEYS = [
   'sha256',
   'download_count',
   'progress',
+  'notes',
 ];
 
 interface Manifest {
@@ -128,6 +131,7 @@ test('the manifest of an export has the documented form, and matches its bytes',
     expires_at: null,
     download_count: 0,
     progress: null,
+    notes: [],
   });
 
   const download = await server.fetch('GET', manifest.download_url, { token });
@@ -393,6 +397,20 @@ test('an empty body, with or without a content type, means the defaults; an emoj
   assert.equal(typed.body.data.export.format, 'json');
   const named = await server.call('POST', path, { json: { file_name: '📦' } });
   assert.equal(named.body.data.export.download_name, '📦.json');
+});
+
+test('the notes of a ready export name what was left out, also if it shares the file of an earlier one', async () => {
+  await using server = await startTestServer();
+  await server.createProject('shop');
+  const bytes = databaseFile('CREATE TABLE a (x); CREATE TABLE b (x); CREATE VIEW v AS SELECT * FROM a;');
+  await importDatabase(server, 'shop', Uint8Array.from(bytes));
+  const json = { format: 'sql', exclude_tables: ['a'] };
+  for (let round = 0; round < 2; round += 1) {
+    const { body } = await server.call('POST', '/projects/shop/export/database', { json });
+    const { status, status_reason, notes } = body.data.export;
+    assert.deepEqual([status, status_reason, notes.length], ['ready', null, 1]);
+    assert.match(notes[0], /\bv\b.*\.$/);
+  }
 });
 
 test('a hundred concurrent exports all succeed and are correct', async () => {

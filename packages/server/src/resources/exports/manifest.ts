@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 
 import type { ExportRow } from '../../catalog/tables.ts';
 import type { SeenExport } from './exports.ts';
+import { notesOf } from './store/export-facts.ts';
 
 const orNull = {
   text: Type.Union([Type.String(), Type.Null()]),
@@ -19,7 +20,7 @@ export const exportManifest = Type.Object(
   {
     id: Type.String(),
     kind: Type.Enum(['schema_export', 'table_export', 'database_export']),
-    scope: Type.Enum(['project', 'table']),
+    scope: Type.Literal('project'),
     project: Type.String(),
     table: orNull.text,
     format: Type.String(),
@@ -38,6 +39,7 @@ export const exportManifest = Type.Object(
     sha256: orNull.text,
     download_count: Type.Integer(),
     progress: Type.Union([progress, Type.Null()]),
+    notes: Type.Array(Type.String()),
   },
   { title: 'ExportManifest' },
 );
@@ -49,7 +51,7 @@ export function toManifest(project: string, { row, progress: reached }: SeenExpo
   return {
     id: row.id,
     kind: row.kind,
-    scope: row.scope,
+    scope: 'project',
     project,
     table: row.table_name,
     format: row.format,
@@ -68,6 +70,7 @@ export function toManifest(project: string, { row, progress: reached }: SeenExpo
     sha256: row.sha256,
     download_count: row.download_count,
     progress: isUnderWay(row) ? reached : null,
+    notes: notesOf(row),
   };
 }
 

@@ -16,6 +16,7 @@ export interface Manifest {
   readonly size_bytes: number;
   readonly status: string;
   readonly status_reason: string | null;
+  readonly notes: readonly string[];
   readonly expires_at: string | null;
   readonly sha256: string;
   readonly download_count: number;

@@ -31,31 +31,29 @@ export class SqliteExports implements ProjectExports {
     this.#maxBytes = parts.maxBytes;
   }
 
-  async writeSchema(project: ProjectRef, format: string, exportId: string): Promise<WrittenExport> {
-    const outputPath = await this.#draftPath(project, exportId);
-    return this.#host.withDatabase(project, (path) => {
+  writeSchema(project: ProjectRef, format: string, exportId: string): Promise<WrittenExport> {
+    return this.#host.withDatabase(project, async (path) => {
+      const outputPath = await this.#draftPath(project, exportId);
       return this.#host.readers.request('writeSchema', { path, format, outputPath });
     });
   }
 
-  async writeTable(
+  writeTable(
     project: ProjectRef,
     request: TableExportRequest,
     exportId: string,
     run: ExportRun,
   ): Promise<WrittenTableExport> {
-    const outputPath = await this.#draftPath(project, exportId);
-    return this.#write(project, 'writeTable', run, (task) => ({ ...task, outputPath, request }));
+    return this.#write(project, 'writeTable', { exportId, run }, (task) => ({ ...task, request }));
   }
 
-  async writeDatabase(
+  writeDatabase(
     project: ProjectRef,
     request: DatabaseExportRequest,
     exportId: string,
     run: ExportRun,
   ): Promise<WrittenDatabaseExport> {
-    const outputPath = await this.#draftPath(project, exportId);
-    return this.#write(project, 'writeDatabase', run, (task) => ({ ...task, outputPath, request }));
+    return this.#write(project, 'writeDatabase', { exportId, run }, (task) => ({ ...task, request }));
   }
 
   contentVersion(project: ProjectRef): Promise<string> {
@@ -67,24 +65,31 @@ export class SqliteExports implements ProjectExports {
     this.#running.cancel(slug, databaseReplaced());
   }
 
-  #draftPath({ slug }: ProjectRef, exportId: string): Promise<string> {
-    return this.#drafts.draftPath({ project: slug, exportId });
-  }
-
   #write<Name extends keyof ExportMethods>(
     project: ProjectRef,
     operation: Name,
-    { signal, onStart, onProgress }: ExportRun,
-    input: (task: Omit<ExportTask, 'outputPath'>) => ExportMethods[Name]['input'],
+    { exportId, run: { signal, onStart, onProgress } }: RunningExport,
+    input: (task: ExportTask) => ExportMethods[Name]['input'],
   ): Promise<ExportMethods[Name]['output']> {
     return this.#running.run(project.slug, signal, (ending) =>
-      this.#host.withExportProcess(project, ending, (path, run) => {
+      this.#host.withExportProcess(project, ending, async (path, run) => {
         onStart();
-        const task = { path, maxBytes: this.#maxBytes, counting: onProgress !== null };
+        const outputPath = await this.#draftPath(project, exportId);
+        const task = { path, outputPath, maxBytes: this.#maxBytes, counting: onProgress !== null };
         return run(operation, input(task), (progress) => onProgress?.(progress as ExportProgress));
       }),
     );
   }
+
+  /** Call it with access to the database: the store must not create a folder for a deleted project. */
+  #draftPath({ slug }: ProjectRef, exportId: string): Promise<string> {
+    return this.#drafts.draftPath({ project: slug, exportId });
+  }
+}
+
+interface RunningExport {
+  readonly exportId: string;
+  readonly run: ExportRun;
 }
 
 function databaseReplaced(): RowhouseError {

@@ -32,7 +32,6 @@ test('an export that becomes ready while abandoned exports are searched for stay
       id,
       project_id,
       kind: 'schema_export',
-      scope: 'project',
       table_name: null,
       format: 'sql',
       download_name: 'shop.sql',

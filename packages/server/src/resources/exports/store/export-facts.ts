@@ -7,6 +7,11 @@ export function keyOf({ project_slug }: ProjectRow, { id }: Pick<ExportRow, 'id'
   return { project: project_slug, exportId: id };
 }
 
+/** Returns what the file leaves out or cannot express. */
+export function notesOf({ notes }: Pick<ExportRow, 'notes'>): string[] {
+  return JSON.parse(notes) as string[];
+}
+
 export function isPast(time: string | null): boolean {
   return time !== null && Date.parse(time) <= Date.now();
 }

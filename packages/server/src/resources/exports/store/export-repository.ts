@@ -11,7 +11,6 @@ export type NewExport = Pick<
   | 'id'
   | 'project_id'
   | 'kind'
-  | 'scope'
   | 'table_name'
   | 'format'
   | 'download_name'
@@ -51,7 +50,7 @@ export class ExportRepository {
       .updateTable('exports')
       .set({
         status: 'ready',
-        status_reason: made.warnings.length === 0 ? null : `${made.warnings.join('; ')}.`,
+        notes: JSON.stringify(made.warnings.map((warning) => `${warning}.`)),
         ...(made.tableName !== null && { table_name: made.tableName }),
         row_count: made.rowCount,
         table_count: made.tableCount,
@@ -71,11 +70,11 @@ export class ExportRepository {
     id: string,
     { row_count, table_count, size_bytes, sha256, table_name, ...same }: ExportRow,
   ): Promise<ExportRow | undefined> {
-    const { status, status_reason, fingerprint } = same;
+    const { status, notes, fingerprint } = same;
     const facts = { row_count, table_count, size_bytes, sha256, table_name };
     return this.#catalog
       .updateTable('exports')
-      .set({ ...facts, status, status_reason, fingerprint, request: null, ended_at: timestamp() })
+      .set({ ...facts, status, notes, fingerprint, request: null, ended_at: timestamp() })
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirst();
