@@ -167,14 +167,19 @@ describe('query_failed', () => {
 describe('query_timeout', () => {
   ours('stops a query at its time limit, and delays no other request', async () => {
     const sql = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
-    const events: string[] = [];
-    const stopped = refuse('query_timeout', 'POST', QUERY, { sql }).finally(() => events.push('stopped'));
-    for (let read = 0; read < 20; read += 1) {
-      await accept(200, 'GET', `${path}/records/${contacts}/1`);
+    // A read counts if its answer comes before that of the query beside it: of those that a query's end finds waiting, nobody
+    // can tell what for. The next query is then begun for the reads that are left.
+    for (let reads = 0; reads < 100;) {
+      const query = { running: true };
+      const stopped = refuse('query_timeout', 'POST', QUERY, { sql }).finally(() => (query.running = false));
+      const first = reads;
+      while (query.running && reads < 100) {
+        await accept(200, 'GET', `${path}/records/${contacts}/1`);
+        if (query.running) reads += 1;
+      }
+      assert.ok(reads === 100 || reads - first >= 10, `${reads - first} reads were answered beside a query`);
+      await stopped;
     }
-    events.push('read');
-    await stopped;
-    assert.deepEqual(events, ['read', 'stopped']);
   });
 });
 

@@ -10,11 +10,9 @@ if (!Number.isSafeInteger(runs) || runs < 1) {
 }
 const files = [
   ...globSync('packages/server/src/**/*.property.test.ts'),
-  // Each of these also loads random schemas with the tool that its format is for.
-  ...globSync('packages/server/src/engine/sqlite/exports/schema/!(*.*).test.ts'),
-  'packages/server/src/resources/exports/jobs/killed-server.test.ts',
-  'packages/server/src/resources/records/exactly-once-killed.test.ts',
-  'tools/conformance-by-url.test.ts',
+  'packages/server/src/resources/exports/jobs/killed-server.slow.test.ts',
+  'packages/server/src/resources/records/exactly-once-killed.slow.test.ts',
+  'tools/conformance-by-url.slow.test.ts',
 ];
 const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files], {
   stdio: 'inherit',

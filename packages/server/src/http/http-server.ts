@@ -41,7 +41,10 @@ export interface HttpServerOptions {
   readonly authenticator: Authenticator;
   readonly bodyMaxBytes: number;
   readonly bodyMemory?: BodyMemoryLimits;
-  /** Whether to check every answer against the schema and the errors that its route declares. For tests. */
+  /**
+   * Whether to check every answer against the schema and the errors that its route declares. Schemas are then compiled as they
+   * are used. For tests.
+   */
   readonly checkResponses?: boolean;
   readonly timeouts?: Partial<Timeouts>;
   readonly maxConnections?: number;
@@ -103,8 +106,8 @@ const MAX_HEADER_BYTES = 65_536;
 
 /** Creates a server without routes. It checks each route that is registered against the rules of the edge. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const validation = createValidation();
   const check = options.checkResponses ?? false;
+  const validation = createValidation({ lazily: check });
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const { counts = new EdgeCounts(), maxConnections = Infinity } = options;
   const warnings = new ThrottledLog(options.log);

@@ -24,15 +24,22 @@ export interface ValidatedRequest {
  * Compiles the schemas of routes. A body is not converted: no value changes its type, and no unknown field is dropped. Paths
  * and queries are text, so numbers there may be written as digits. A body is checked up to its first error. Only a small
  * body is checked again for the others: a large one could have millions of errors, each of which takes memory.
+ *
+ * With `lazily` a schema is compiled at its first request, and not held to the schema of schemas. For tests: most of a server's
+ * start is that.
  */
-export function createValidation(): Validation {
-  const forBodies = ajv({ allErrors: false, coerceTypes: false });
-  const forBodiesInFull = ajv({ allErrors: true, coerceTypes: false });
-  const forText = ajv({ allErrors: true, coerceTypes: true });
+export function createValidation({ lazily = false } = {}): Validation {
+  const validateSchema = !lazily;
+  const forBodies = ajv({ allErrors: false, coerceTypes: false, validateSchema });
+  const forBodiesInFull = ajv({ allErrors: true, coerceTypes: false, validateSchema });
+  const forText = ajv({ allErrors: true, coerceTypes: true, validateSchema });
 
   return {
-    compiler: ({ schema, httpPart }) =>
-      httpPart === 'body' ? forBodies.compile(schema) : validatingTwice(forText.compile(schema)),
+    compiler: ({ schema, httpPart }) => {
+      const compile = (): FastifyValidate =>
+        httpPart === 'body' ? forBodies.compile(schema) : validatingTwice(forText.compile(schema));
+      return lazily ? compilingLazily(compile) : compile();
+    },
     failureOf: (request) => {
       const schema = request.routeOptions.schema ?? {};
       const small = request.bodySizeBytes <= IN_FULL_MAX_BYTES;
@@ -43,6 +50,17 @@ export function createValidation(): Validation {
       ]);
     },
   };
+}
+
+function compilingLazily(compile: () => FastifyValidate): FastifyValidate {
+  let compiled: FastifyValidate | undefined;
+  const validate: FastifyValidate = (value: unknown) => {
+    compiled ??= compile();
+    const valid = compiled(value);
+    validate.errors = compiled.errors ?? null;
+    return valid;
+  };
+  return validate;
 }
 
 /**

@@ -17,7 +17,7 @@ import { ADMIN_TOKEN, startTestServer, type TestServer } from '../testing/http/t
 import type { OpenApiDocument } from './document.ts';
 
 /** More with PROPERTY_RUNS (`npm run test:long`); PROPERTY_SEED replays a failure that printed its seed. */
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 2_000);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 600);
 const SEED = process.env['PROPERTY_SEED'];
 
 /** The number of requests before a new project, because requests delete things. */

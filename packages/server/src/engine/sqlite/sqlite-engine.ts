@@ -40,7 +40,7 @@ import { commitSizes } from './workers/commit-sizes.ts';
 import { type EngineProcesses, startProcesses } from './workers/engine-processes.ts';
 
 export interface SqliteEngineOptions {
-  /** The folder of all project folders. */
+  /** The parent folder of all project folders. */
   readonly directory: string;
   /** The maximum number of open databases on each thread. */
   readonly maxOpenDatabases: number;

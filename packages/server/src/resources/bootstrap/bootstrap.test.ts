@@ -466,13 +466,19 @@ const limits: readonly (readonly [
 ];
 
 describe('a bootstrap is limited to', () => {
-  for (const [what, make, limit, field] of limits) {
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server[Symbol.asyncDispose]());
+
+  for (const [number, [what, make, limit, field]] of limits.entries()) {
     test(`${limit} ${what}`, async () => {
-      await using server = await startTestServer();
-      const refused = await bootstrap(server, { ...minimal, ...make(limit + 1) });
+      const fields = { ...minimal, project_slug: `project_${number}` };
+      const refused = await bootstrap(server, { ...fields, ...make(limit + 1) });
       assert.equal(refused.status, 400);
       assert.deepEqual(fieldsAtFault(refused), [field]);
-      const { status, body } = await bootstrap(server, { ...minimal, ...make(limit) });
+      const { status, body } = await bootstrap(server, { ...fields, ...make(limit) });
       assert.equal(status, 201, JSON.stringify(body.error));
     });
   }

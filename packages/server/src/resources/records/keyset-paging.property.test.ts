@@ -19,7 +19,7 @@ import {
 import { type ProjectClient, type Row, startProject } from '../../testing/http/project-client.ts';
 
 /** More with PROPERTY_RUNS (`npm run test:long`); PROPERTY_SEED replays a failure that printed its seed. */
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 40);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 20);
 const SEED = process.env['PROPERTY_SEED'];
 
 let project: ProjectClient;

@@ -17,7 +17,7 @@ import { readStoredSchema } from '../../introspection/read-stored-schema.ts';
 import { rebuildTable } from '../../schema-changes/rebuild/rebuild-table.ts';
 
 /** A twentieth of the runs of other properties, because each run writes a dozen files. */
-const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 300) / 20);
+const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 160) / 20);
 const SEED = process.env['PROPERTY_SEED'];
 
 const ROWID_NAMES = ['rowid', '_rowid_', 'oid'] as const;

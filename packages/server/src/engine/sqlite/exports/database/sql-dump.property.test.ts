@@ -15,7 +15,7 @@ import { openDatabase } from '../../connection/open-database.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 
 /** A tenth of the runs of other properties, because each run writes files: with PROPERTY_RUNS=20000 (`npm run test:long`) 2,000. */
-const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 500) / 10);
+const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 200) / 10);
 const SEED = process.env['PROPERTY_SEED'];
 
 /** Before 3.42 SQLite, possibly the shell's version, did not always read smaller numbers exactly. */

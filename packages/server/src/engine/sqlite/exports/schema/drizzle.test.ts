@@ -3,7 +3,6 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 
 import { asc, type Column, eq, getTableColumns, is } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -17,24 +16,11 @@ import {
 } from '../../../../testing/databases/edge-case-schema.ts';
 import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
-import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
+import { assertModules } from '../../../../testing/schema-exports/drizzle-export.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
-import {
-  assertDrizzleReads,
-  type DrizzleModule,
-  tablesOf,
-  viewsOf,
-} from '../../../../testing/tools/drizzle-module.ts';
-import { assertTypesAsMarked } from '../../../../testing/tools/type-check.ts';
+import { type DrizzleModule, tablesOf, viewsOf } from '../../../../testing/tools/drizzle-module.ts';
 import { openDatabase } from '../../connection/open-database.ts';
-import { readSchema } from '../../introspection/read-schema.ts';
 import { renderSchemaExport } from './render-schema.ts';
-
-const RUNS = randomRuns(60);
-
-test(`given any schema, the module compiles, and Drizzle reads the same tables from it (${RUNS} schemas)`, async () => {
-  await withRandomDatabases(RUNS, async (databases) => void (await assertModules(databases)));
-});
 
 test('given the edge-case schema or one without tables, the module compiles, and Drizzle reads the same tables from it', async () => {
   using worst = edgeCasesWithColumnNames();
@@ -184,26 +170,6 @@ test('given the edge-case schema, warnings name what is lost', () => {
 /** Drizzle does not support an empty column name; the warnings cover that. */
 function edgeCasesWithColumnNames(): DatabaseSync {
   return edgeCaseDatabase(EDGE_CASE_NAMES.filter((name) => name !== ''));
-}
-
-/** Compiles and loads the modules of these databases, and compares Drizzle's view of each with SQLite's schema. */
-async function assertModules(
-  databases: readonly DatabaseSync[],
-  others: Readonly<Record<string, string>> = {},
-): Promise<readonly DrizzleModule[]> {
-  using folder = temporaryFolder();
-  const texts = databases.map((database, position) => {
-    return [`module-${position}.ts`, renderSchemaExport(database, drizzleFormat).text] as const;
-  });
-  assertTypesAsMarked(folder.path, { ...Object.fromEntries(texts), ...others });
-  const modules: DrizzleModule[] = [];
-  for (const [position, database] of databases.entries()) {
-    const url = pathToFileURL(join(folder.path, `module-${position}.ts`)).href;
-    const module = (await import(url)) as DrizzleModule;
-    modules.push(module);
-    assertDrizzleReads(module, readSchema(database));
-  }
-  return modules;
 }
 
 function tableOf(module: DrizzleModule, variable: string): SQLiteTable {

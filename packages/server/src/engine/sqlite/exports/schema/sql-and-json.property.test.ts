@@ -18,7 +18,7 @@ import { readSchema } from '../../introspection/read-schema.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
 /** More with PROPERTY_RUNS (`npm run test:long`); PROPERTY_SEED replays a failure that printed its seed. */
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 500);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 150);
 const SEED = process.env['PROPERTY_SEED'];
 
 test(`given any schema, the sqlite3 shell and a defensive connection load the same schema from the export (${RUNS} schemas)`, () => {

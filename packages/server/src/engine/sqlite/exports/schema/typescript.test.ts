@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import type { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
 import { typescriptFormat } from '../../../../schema/formats/typescript.ts';
 import { fillEdgeCaseTables, edgeCaseDatabase } from '../../../../testing/databases/edge-case-schema.ts';
 import { musicShopPath } from '../../../../testing/databases/music-shop.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
-import { apiColumns, apiRows, readableNames } from '../../../../testing/http/api-rows.ts';
-import { randomRuns, withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
-import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
-import { assertTypesAsMarked } from '../../../../testing/tools/type-check.ts';
+import { apiRows, readableNames } from '../../../../testing/http/api-rows.ts';
+import {
+  assertSameColumns,
+  typesOf,
+  assertTypes,
+} from '../../../../testing/schema-exports/typescript-export.ts';
 import { type OpenDatabase, openDatabase } from '../../connection/open-database.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
@@ -114,33 +115,10 @@ test('given no tables, the file compiles and contains no table name', () => {
   assertTypes({ 'none.ts': typesOf(database), 'use.ts': use });
 });
 
-const RUNS = randomRuns(100);
-
-test(`given any schema, its types have the columns of the API (${RUNS} schemas)`, async () => {
-  await withRandomDatabases(RUNS, assertSameColumns);
-});
-
 test('given the edge-case schema, its types have the columns of the API', () => {
   using database = edgeCaseDatabase();
   assertSameColumns([database]);
 });
-
-function assertSameColumns(databases: readonly OpenDatabase[]): void {
-  const files = databases.flatMap((database, position) => [
-    [`schema-${position}.ts`, typesOf(database)],
-    [`columns-${position}.ts`, columnsOf(database, `./schema-${position}.ts`)],
-  ]);
-  assertTypes(Object.fromEntries(files));
-}
-
-function typesOf(database: DatabaseSync): string {
-  return renderSchemaExport(database, typescriptFormat).text;
-}
-
-function assertTypes(files: Readonly<Record<string, string>>): void {
-  using folder = temporaryFolder();
-  assertTypesAsMarked(folder.path, files);
-}
 
 function rowsOf(database: OpenDatabase, file: string): string {
   const rows = readableNames(database).map((name) => {
@@ -149,38 +127,4 @@ function rowsOf(database: OpenDatabase, file: string): string {
     return `  ${JSON.stringify(apiRows(database, name, 200))} satisfies ${type},`;
   });
   return `import type { Database } from '${file}';\nexport const rows = [\n${rows.join('\n')}\n];\n`;
-}
-
-/** Type assertions that hold only if the keys are the columns of the API. */
-function columnsOf(database: OpenDatabase, file: string): string {
-  const names = readableNames(database);
-  const same = names.flatMap((name) => {
-    const columns = apiColumns(database, name);
-    const type = `Database[${JSON.stringify(name)}]`;
-    const row = `  Same<keyof ${type}['row'], ${union(columns.map((column) => column.name))}>,`;
-    if (!isTable(database, name)) return [row];
-    const written = columns.filter(({ generated }) => !generated).map((column) => column.name);
-    return [
-      row,
-      `  Same<keyof ${type}['insert'], ${union(written)}>,`,
-      `  Same<keyof ${type}['update'], ${union(written)}>,`,
-    ];
-  });
-  return `import type { Database } from '${file}';
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
-type AllTrue<Facts extends readonly true[]> = Facts;
-export type Checked = AllTrue<[
-  Same<keyof Database, ${union(names)}>,
-${same.join('\n')}
-]>;
-`;
-}
-
-function union(names: readonly string[]): string {
-  return names.length === 0 ? 'never' : names.map((name) => JSON.stringify(name)).join(' | ');
-}
-
-function isTable(database: DatabaseSync, name: string): boolean {
-  const sql = "SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = ? AND type = 'table'";
-  return database.prepare(sql).get(name) !== undefined;
 }

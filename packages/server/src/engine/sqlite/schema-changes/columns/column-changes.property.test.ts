@@ -25,7 +25,7 @@ import { changeColumns } from './change-columns.ts';
 import { dropColumn } from './drop-column.ts';
 
 /** More with PROPERTY_RUNS (`npm run test:long`); PROPERTY_SEED replays a failure that printed its seed. */
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 300);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 100);
 const SEED = process.env['PROPERTY_SEED'];
 
 test(`given any schema with rows, a change of a table or a column changes nothing else (${RUNS} changes)`, (context) => {

@@ -111,6 +111,9 @@ const padding = fc.constantFrom(
 const members = Array.from({ length: 4_000 }, (_, index) => `"n${index}":9007199254740993,`).join('');
 const others = `"list":[${'null,'.repeat(40_000)}7],"text":"${'a'.repeat(70_000)}",`;
 
+/** More with PROPERTY_RUNS (`npm run test:long`). */
+const LARGE_RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 6_000) / 500);
+
 describe('a text of several chunks is parsed if it consists of', () => {
   test('an array', () => {
     fc.assert(
@@ -118,7 +121,7 @@ describe('a text of several chunks is parsed if it consists of', () => {
         const text = `${gap}[${gap}${before}${first},${gap}${between}${last}]${gap}`;
         assert.deepStrictEqual(valueOf(text), parseSlowly(text));
       }),
-      { numRuns: 40 },
+      { numRuns: LARGE_RUNS },
     );
   });
 
@@ -130,7 +133,7 @@ describe('a text of several chunks is parsed if it consists of', () => {
         assert.deepStrictEqual(value, parseSlowly(text));
         assert.deepStrictEqual(Object.keys(value ?? {}), Object.keys(parseSlowly(text) ?? {}));
       }),
-      { numRuns: 40 },
+      { numRuns: LARGE_RUNS },
     );
   });
 
@@ -150,7 +153,7 @@ describe('a text of several chunks is parsed if it consists of', () => {
         const text = `[{"list":[[${inner}${first}], 1],${members}"x":{"deep":[${inner}${last}]}},${inner}2]`;
         assert.deepStrictEqual(valueOf(text), parseSlowly(text));
       }),
-      { numRuns: 20 },
+      { numRuns: Math.ceil(LARGE_RUNS / 2) },
     );
   });
 
