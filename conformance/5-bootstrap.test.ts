@@ -48,6 +48,27 @@ function newProject(fields: object = {}): NewProject {
 
 describe('POST /bootstrap', () => {
   documented(
+    'gives a table without columns the default primary key',
+    async () => {
+      const project = newProject({ tables: [{ table_name: 'empty' }, { table_name: 'none', columns: [] }] });
+      const data = await accept(201, 'POST', '/bootstrap', project, asAdmin);
+      for (const { table_name } of data.tables) {
+        const path = `/projects/${project.project_slug}/table/${table_name}`;
+        const { columns } = await accept(200, 'GET', path, undefined, asAdmin);
+        assert.deepEqual(
+          columns.map(({ column_name, column_type, is_primary }: Data) => [
+            column_name,
+            column_type,
+            is_primary,
+          ]),
+          [['id', 'INTEGER', 1]],
+        );
+      }
+    },
+    needs,
+  );
+
+  documented(
     'creates a project with its tables, rows and indexes, with a project token or the admin credential',
     async () => {
       for (const token of [subject.token, subject.admin]) {
@@ -173,7 +194,7 @@ describe('POST /bootstrap', () => {
       },
       {
         'body.project_slug': [MISSING, '', 7, 'a b', 'x'.repeat(64)],
-        'body.project_name': [MISSING, '', 7, 'x'.repeat(201)],
+        'body.project_name': [' ', '\u2003\u00a0', MISSING, '', 7, 'x'.repeat(201)],
         'body.initial_project_user': [MISSING, 7, 'ada', null],
         'body.initial_project_user.username': [MISSING, '', 7, null],
         'body.initial_project_user.password': [MISSING, '', 'short', 7, null],
@@ -182,7 +203,7 @@ describe('POST /bootstrap', () => {
         'body.tables[0]': [7, null],
         'body.tables[0].table_name': ['', '1a', 7, 'x'.repeat(64)],
         'body.tables[0].display_name': ['', 7],
-        'body.tables[0].columns': [MISSING, 7, {}],
+        'body.tables[0].columns': [7, {}],
         'body.tables[0].columns[2].type': ['VARCHAR', 7],
         'body.tables[0].columns[2].name': ['', '1a', 7],
         'body.tables[0].columns[2].colour': ['red'],

@@ -42,7 +42,7 @@ describe('POST /projects', () => {
       },
       {
         'body.project_slug': [MISSING, '', 7, null, 'a b', 'x'.repeat(64)],
-        'body.project_name': [MISSING, '', 7, null, 'x'.repeat(201), 'two\nlines'],
+        'body.project_name': ['  ', MISSING, '', 7, null, 'x'.repeat(201), 'two\nlines'],
         'body.colour': ['red'],
       },
     );
@@ -99,7 +99,7 @@ describe('PATCH /projects/{p}', () => {
     subject,
     { method: 'PATCH', path, body: { project_name: 'Refused' } },
     {
-      'body.project_name': [MISSING, '', 7, null, [], 'x'.repeat(201), 'two\nlines'],
+      'body.project_name': ['  ', MISSING, '', 7, null, [], 'x'.repeat(201), 'two\nlines'],
       'body.project_slug': ['other'],
     },
   );

@@ -268,6 +268,46 @@ describe('PATCH /projects/{p}/column/{table}', () => {
     assert.deepEqual([mail.column_name, mail.is_unique, age.default_value], ['mail', 0, 21]);
   });
 
+  documented('names each column by its name or its id, in any of four fields', async () => {
+    const { columns } = await givenContacts('referenced');
+    const before = (await accept(200, 'GET', columns)).columns;
+    const idOf = (name: string) => before.find(({ column_name }: Data) => column_name === name).id;
+    const data = await accept(200, 'PATCH', columns, {
+      columns: [
+        { column_name: 'EMAIL', new_column_name: 'mail' },
+        { name: 'phone', new_column_name: 'mobile' },
+        { id: idOf('age'), new_column_name: 'years' },
+      ],
+    });
+    assert.deepEqual(data, { updated_count: 3 });
+    const patch = { columns: [{ column_id: String(idOf('age')), default_value: 21 }] };
+    await accept(200, 'PATCH', columns, patch);
+    const after = (await accept(200, 'GET', columns)).columns;
+    assert.deepEqual(
+      after.map(({ column_name }: Data) => column_name),
+      ['id', 'mail', 'mobile', 'years'],
+    );
+    assert.equal(after[3].default_value, 21);
+  });
+
+  ours('refuses a column that is named by no field, by two, or by the id of no column', async () => {
+    const { columns } = await givenContacts('misreferenced');
+    for (const [reference, field] of [
+      [{ is_nullable: true }, 'body.columns[0].column_name'],
+      [{ column_name: 'age', id: 1 }, 'body.columns[0].id'],
+      [{ name: 'age', column_id: 1 }, 'body.columns[0].column_id'],
+      [{ id: 0 }, 'body.columns[0].id'],
+      [{ id: 'age' }, 'body.columns[0].id'],
+    ] as const) {
+      const body = { columns: [{ ...reference, is_unique: false }] };
+      await refuse('validation_failed', 'PATCH', columns, body, { fields: [field] });
+    }
+    for (const reference of [{ id: 999_999 }, { column_id: '999999' }]) {
+      const body = { columns: [{ ...reference, is_unique: false }] };
+      await refuse('not_found', 'PATCH', columns, body);
+    }
+  });
+
   documented('changes all of them or none', async () => {
     const { columns } = await givenContacts('atomic');
     const { columns: before } = await accept(200, 'GET', columns);

@@ -73,6 +73,9 @@ const NEW_RUN = /^oprun_\d{8}T\d{6}_\d{6}Z_[0-9a-f]{12}$/;
 const suffix = subject.tableName('journey').slice('journey_'.length);
 const key = (name: string) => `${name}-${suffix}`;
 
+/** A header value as bytes: one character for each byte of its UTF-8 form. */
+const utf8 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
+
 interface Grouped {
   readonly body: Data;
   readonly key: string | null;
@@ -124,15 +127,63 @@ describe('the headers of an operation', () => {
   });
 
   ours('an invalid header does not fail the call, and the call has no run', async () => {
-    for (const bad of ['', '-a', '.a', 'a b', 'a/b', 'a,b', 'x'.repeat(129)]) {
-      for (const name of ['x-operation-key', 'x-operation-run-id']) {
-        const answer = await grouped({ [name]: bad });
-        assert.equal(answer.body.ok, true);
-        assert.deepEqual([answer.key, answer.run, answer.status], [null, null, 'rejected_invalid_header']);
-      }
+    const bad = [
+      ...['', '-a', '.a', 'a b', 'a/b', 'a,b', 'x'.repeat(129)].map((run) => ({ 'x-operation-run-id': run })),
+      ...['', utf8('x'.repeat(129)), utf8('🦊'.repeat(129)), 'a\tb', '\u00ff', utf8('a\u0085b')].map(
+        (label) => ({ 'x-operation-key': label }),
+      ),
+      { 'x-operation-key': '', 'x-operation-run-id': 'a b' },
+    ];
+    for (const headers of bad) {
+      const answer = await grouped(headers);
+      assert.equal(answer.body.ok, true);
+      assert.deepEqual([answer.key, answer.run, answer.status], [null, null, 'rejected_invalid_header']);
     }
     const longest = `${key('x').padEnd(127, '.')}Z`;
     assert.equal((await grouped({ 'x-operation-run-id': longest })).run, longest);
+  });
+
+  documented(
+    'a key is text for people: any UTF-8 text of 128 characters without control characters',
+    async () => {
+      for (const label of ['Edit profile email', 'Ünïcode → 漢字 🦊', 'a, b: "c"', '-', '🦊'.repeat(128)]) {
+        const run = key('labelled');
+        const answer = await grouped({ 'x-operation-key': utf8(label), 'x-operation-run-id': run });
+        assert.deepEqual([answer.key, answer.run, answer.status], [label, run, 'accepted_provided_run']);
+        const alone = await grouped({ 'x-operation-key': utf8(label) });
+        assert.equal(alone.key, label);
+        const found = await call({}, `operations?operation_key=${encodeURIComponent(label)}`);
+        assert.equal(found.body.data.returned, 1, label);
+      }
+    },
+  );
+
+  ours('an invalid header does not drop the other one, which determines the status', async () => {
+    const run = key('valid-run');
+    const withoutKey = await grouped({ 'x-operation-key': '', 'x-operation-run-id': run });
+    assert.deepEqual(
+      [withoutKey.key, withoutKey.run, withoutKey.status],
+      [null, run, 'accepted_provided_run'],
+    );
+    const label = key('valid key');
+    const withoutRun = await grouped({ 'x-operation-key': label, 'x-operation-run-id': 'a b' });
+    assert.deepEqual([withoutRun.key, withoutRun.status], [label, 'started_new_run']);
+    assert.match(String(withoutRun.run), NEW_RUN);
+  });
+
+  ours('a download has the operation fields as headers', async () => {
+    const made = await fetch('POST', `${path}/export/schema`, {});
+    const { download_url } = ((await made.json()) as Data).data.export;
+    const headers = { 'x-operation-key': utf8('Für später'), 'x-operation-run-id': key('download') };
+    const response = await fetch('GET', download_url, undefined, { headers });
+    assert.equal(response.status, 200);
+    await response.arrayBuffer();
+    assert.equal(
+      Buffer.from(response.headers.get('x-operation-key') ?? '', 'latin1').toString(),
+      'Für später',
+    );
+    assert.equal(response.headers.get('x-operation-run-id'), key('download'));
+    assert.equal(response.headers.get('x-operation-grouping-status'), 'accepted_provided_run');
   });
 
   documented('errors also contain the operation fields', async () => {
@@ -247,7 +298,7 @@ describe('GET /projects/{p}/operations', () => {
     subject,
     { method: 'GET', path: `${path}/operations` },
     {
-      'query.operation_key': ['', '-a', 'a b'],
+      'query.operation_key': ['', ' ', 'a\u0000b'],
       'query.status': ['gone', 'Failed', ''],
       'query.sort': ['fastest', ''],
       'query.since': ['yesterday', '2026-02-30T00:00:00Z', ''],

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 
-import { OPERATION_HEADER_FORM } from '../http/access/operation-grouping.ts';
+import { OPERATION_KEY_FORM } from '../http/access/operation-grouping.ts';
 import { projectIdOf } from '../http/access/project-ids.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import { projectPath } from '../http/fields/project-slug.ts';
@@ -23,7 +23,7 @@ function listOperations(app: HttpServer, operations: Operations): void {
   const requested = Type.Object(
     {
       operation_key: Type.Optional(
-        Type.String({ ...OPERATION_HEADER_FORM, description: 'Only runs with this key.' }),
+        Type.String({ ...OPERATION_KEY_FORM, description: 'Only runs with this key.' }),
       ),
       status: Type.Optional(Type.Enum([...RUN_STATUSES], { description: 'Only runs with this status.' })),
       ...rangeFields,

@@ -212,7 +212,8 @@ describe('GET /projects/{p}/operations', () => {
 
   test('refuses unknown parameters and names them', async () => {
     for (const [question, field] of [
-      ['operation_key=a%20b', 'operation_key'],
+      ['operation_key=a%00b', 'operation_key'],
+      ['operation_key=%20', 'operation_key'],
       ['status=gone', 'status'],
       ['sort=fastest', 'sort'],
       ['since=yesterday', 'since'],

@@ -159,8 +159,8 @@ export interface TableChange {
 
 /** A missing field leaves its part unchanged. */
 export interface ColumnChange {
-  /** The column's name in any case, or its id in digits. */
-  readonly column: string;
+  /** The column's name in any case, or its id in digits; a number is an id. */
+  readonly column: string | number;
   readonly name?: string;
   readonly type?: ColumnType;
   readonly nullable?: boolean;

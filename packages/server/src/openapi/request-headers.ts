@@ -1,4 +1,4 @@
-import { OPERATION_HEADER_FORM } from '../http/access/operation-grouping.ts';
+import { OPERATION_KEY_FORM, RUN_ID_FORM } from '../http/access/operation-grouping.ts';
 import { MAX_KEY_LENGTH } from '../http/idempotency.ts';
 import { takesIdempotencyKey } from '../http/route-errors.ts';
 import type { DescribedRoute } from './described-route.ts';
@@ -15,13 +15,13 @@ const HEADERS = {
   },
   OperationKey: {
     name: 'X-Operation-Key',
-    description: 'The action that the calls belong to, such as `edit-profile-email`.',
-    schema: { type: 'string', ...OPERATION_HEADER_FORM },
+    description: 'The action that the calls belong to, such as `Edit profile email`. UTF-8.',
+    schema: { type: 'string', ...OPERATION_KEY_FORM },
   },
   OperationRunId: {
     name: 'X-Operation-Run-Id',
     description: 'One run of the action: the same id in each of its calls.',
-    schema: { type: 'string', ...OPERATION_HEADER_FORM },
+    schema: { type: 'string', ...RUN_ID_FORM },
   },
   TraceParent: {
     name: 'traceparent',

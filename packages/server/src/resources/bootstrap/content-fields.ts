@@ -24,7 +24,7 @@ const seededTable = Type.Object(
   {
     table_name: newObjectName,
     display_name: Type.Optional(Type.Union([displayName, Type.Null()])),
-    columns: Type.Array(spelledColumnFields, { maxItems: 1_000 }),
+    columns: Type.Optional(Type.Array(spelledColumnFields, { maxItems: 1_000 })),
     seed: Type.Optional(Type.Array(clientRow, { maxItems: MAX_SEED_ROWS })),
     indexes: Type.Optional(Type.Array(indexOfOwnTable, { maxItems: 100 })),
   },
@@ -109,7 +109,7 @@ function namesOf(tables: Tables): ReadonlyMap<string, string> {
 }
 
 function toSeededTable(fields: Tables[number], field: string): SeededTable {
-  const { table_name: name, display_name: displayedName = null, columns, seed = [] } = fields;
+  const { table_name: name, display_name: displayedName = null, columns = [], seed = [] } = fields;
   return {
     table: {
       name,

@@ -1,11 +1,13 @@
 import { type Static, Type } from 'typebox';
 
+import { invalidField } from '../../core/errors.ts';
 import type { Subject } from '../../core/subject-error.ts';
 import type { ColumnChange, ColumnEntry, ColumnType, NewColumn } from '../../engine/project-tables.ts';
 import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
 import { keyword, toKeyword } from '../../http/fields/keyword.ts';
-import { existingName, newColumnName } from '../../http/fields/object-name.ts';
+import { existingNameInBody, newColumnName } from '../../http/fields/object-name.ts';
 import { fieldAt, type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
+import { ALLOWED_KEYWORD } from '../../http/validation-details.ts';
 
 const flag = Type.Union([Type.Literal(0), Type.Literal(1)]);
 
@@ -67,12 +69,24 @@ export const columnChangeFields = Type.Object(changeKeys, {
  */
 const MAX_CHANGES = 250;
 
-/** Changes of several columns of one table. */
+/** The id of a column as a number or as its digits. */
+const columnId = Type.Union([
+  Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+  Type.String({ pattern: '^[1-9][0-9]{0,15}$', [ALLOWED_KEYWORD]: 'the digits of an id' }),
+]);
+
+/** Changes of several columns of one table. Each names its column by one of `COLUMN_REFERENCES`. */
 export const columnChangesFields = Type.Object(
   {
     columns: Type.Array(
       Type.Object(
-        { column_name: existingName, ...changeKeys },
+        {
+          column_name: Type.Optional(existingNameInBody),
+          name: Type.Optional(existingNameInBody),
+          column_id: Type.Optional(columnId),
+          id: Type.Optional(columnId),
+          ...changeKeys,
+        },
         { additionalProperties: false, minProperties: 2 },
       ),
       { minItems: 1, maxItems: MAX_CHANGES },
@@ -108,12 +122,31 @@ export const columnChangeField = fieldsOf({
 });
 
 /** Maps a part of the changes of several columns to its field. */
-export const columnChangesField = fieldsOf({
-  changes: (path: Subject) => fieldAt('body.columns', path, CHANGE_NAMES),
-});
+export function columnChangesField({ columns }: Static<typeof columnChangesFields>): FieldOf {
+  return fieldsOf({
+    changes: (path: Subject) => {
+      const [position, part] = path;
+      const reference = part === 'column' ? referenceOf(columns[Number(position)]) : undefined;
+      const names = reference === undefined ? CHANGE_NAMES : { ...CHANGE_NAMES, column: reference };
+      return fieldAt('body.columns', path, names);
+    },
+  });
+}
+
+/** The fields that name the column of a change. The documentation of the original product allows each of them. */
+const COLUMN_REFERENCES = ['column_name', 'name', 'column_id', 'id'] as const;
+
+function referenceOf(
+  change: Static<typeof columnChangesFields>['columns'][number] | undefined,
+): (typeof COLUMN_REFERENCES)[number] | undefined {
+  return COLUMN_REFERENCES.find((field) => change?.[field] !== undefined);
+}
 
 /** @param column the column's name or id. */
-export function toColumnChange(fields: Static<typeof columnChangeFields>, column: string): ColumnChange {
+export function toColumnChange(
+  fields: Static<typeof columnChangeFields>,
+  column: ColumnChange['column'],
+): ColumnChange {
   const { new_column_name: name, column_type, is_nullable, is_unique, default_value } = fields;
   return {
     column,
@@ -125,8 +158,18 @@ export function toColumnChange(fields: Static<typeof columnChangeFields>, column
   };
 }
 
+/** @throws RowhouseError `validation_failed` for a change that names no column, or names it twice. */
 export function toColumnChanges(fields: Static<typeof columnChangesFields>): readonly ColumnChange[] {
-  return fields.columns.map(({ column_name: column, ...change }) => toColumnChange(change, column));
+  return fields.columns.map((change, position) => {
+    const { column_name, name, column_id, id, ...changed } = change;
+    const field = `body.columns[${position}]`;
+    const [reference, another] = COLUMN_REFERENCES.filter((each) => change[each] !== undefined);
+    if (reference === undefined) throw invalidField(`${field}.column_name`, 'is required, or an id');
+    if (another !== undefined) {
+      throw invalidField(`${field}.${another}`, `names the column again; give only ${reference}`);
+    }
+    return toColumnChange(changed, column_name ?? name ?? Number(column_id ?? id));
+  });
 }
 
 export function toNewColumn(fields: Static<typeof newColumnFields>): NewColumn {

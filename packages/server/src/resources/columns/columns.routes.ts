@@ -96,7 +96,7 @@ function changeColumns(app: HttpServer, tables: ProjectTables): void {
       const project = projectOf(request);
       const written = await withFields(
         tables.changeColumns(project, request.params.table, changes, request.idempotency),
-        columnChangesField,
+        columnChangesField(request.body),
       );
       return success(request, { updated_count: resultOf(request, reply, written).length });
     },

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { ProjectRow } from '../../../catalog/tables.ts';
+import { groupingHeaders } from '../../../http/access/operation-grouping.ts';
 import type { Exports } from '../exports.ts';
 import type { ReadyExport } from '../jobs/ready-export.ts';
 import { sendExportFile } from './send-export-file.ts';
@@ -19,6 +20,7 @@ export async function sendDownload(
   reply: FastifyReply,
   { project, row, by }: Download,
 ): Promise<FastifyReply> {
+  reply.headers(groupingHeaders(request.grouping));
   return sendExportFile(request, reply, row, async (range) => {
     if (range.start === 0) exports.countDownload(row);
     request.log.info(

@@ -7,8 +7,14 @@ import { queryRows } from '../../introspection/query-rows.ts';
 import { columnsOf } from '../../tables/visible-columns.ts';
 
 /** The column with this name, in any case, or else with this id; null if there is none. */
-export function findColumn(database: DatabaseSync, table: StoredTable, nameOrId: string): ColumnFacts | null {
+export function findColumn(
+  database: DatabaseSync,
+  table: StoredTable,
+  nameOrId: string | number,
+): ColumnFacts | null {
   const columns = columnsOf(database, table);
+  if (typeof nameOrId === 'number')
+    return byName(columns, nameOfId(database, table, String(nameOrId))) ?? null;
   return byName(columns, nameOrId) ?? byName(columns, nameOfId(database, table, nameOrId)) ?? null;
 }
 
