@@ -21,6 +21,7 @@ const COLUMN_KEYS = [
   'is_unique',
   'created_at',
   'updated_at',
+  'default_expression',
 ];
 
 interface Given {
@@ -139,7 +140,8 @@ describe('POST /projects/{p}/column/{table}', () => {
       'body.column_name': [MISSING, '', 7, null, '1a', 'a b', 'x'.repeat(64)],
       'body.column_type': ['', 'VARCHAR', 7, null],
       'body.is_nullable': [[], {}],
-      'body.default_value': [[], {}, 7],
+      'body.default_value': [[], {}],
+      'body.default_expression': [7, '', 'now()', '(1', '(a)', '(1); DROP TABLE t'],
       'body.is_unique': [[], {}],
       'body.is_primary': [true, 1, 'yes', []],
       'body.colour': ['red'],
@@ -266,6 +268,37 @@ describe('PATCH /projects/{p}/column/{table}', () => {
     assert.deepEqual(data, { updated_count: 2 });
     const [, mail, , age] = (await accept(200, 'GET', columns)).columns;
     assert.deepEqual([mail.column_name, mail.is_unique, age.default_value], ['mail', 0, 21]);
+  });
+
+  ours('sets and removes an expression as the default', async () => {
+    const { table, columns } = await givenContacts('computed');
+    await refuse('conflict', 'POST', columns, { column_name: 'at', default_expression: 'CURRENT_DATE' });
+    await accept(201, 'POST', columns, { column_name: 'at' });
+    for (const [patch, expected] of [
+      [{ default_expression: "(datetime('now'))" }, [null, "(datetime('now'))"]],
+      [{ default_value: null, default_expression: 'CURRENT_DATE' }, [null, 'CURRENT_DATE']],
+      [{ is_nullable: true }, [null, 'CURRENT_DATE']],
+      [{ default_value: 'CURRENT_DATE', default_expression: null }, ['CURRENT_DATE', null]],
+      [{ default_expression: '(1)' }, [1, null]],
+      [{ default_expression: null }, [null, null]],
+      [{ default_expression: '(abs(-1))' }, [null, '(abs(-1))']],
+      [{ default_value: null }, [null, null]],
+    ] as const) {
+      const { column } = await accept(200, 'PATCH', `${columns}/at`, patch);
+      assert.deepEqual([column.default_value, column.default_expression], expected, JSON.stringify(patch));
+    }
+    const empty = subject.tableName('computed_empty');
+    await accept(201, 'POST', `${path}/table`, { table_name: empty });
+    const { column } = await accept(201, 'POST', `${path}/column/${empty}`, {
+      column_name: 'at',
+      is_nullable: false,
+      default_expression: 'CURRENT_TIMESTAMP',
+    });
+    assert.equal(column.default_expression, 'CURRENT_TIMESTAMP');
+    const patch = { default_expression: '(1)' };
+    await refuse('validation_failed', 'PATCH', `${path}/column/${table}/id`, patch, {
+      fields: ['body.default_expression'],
+    });
   });
 
   documented('names each column by its name or its id, in any of four fields', async () => {

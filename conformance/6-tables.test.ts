@@ -22,6 +22,7 @@ const COLUMN_KEYS = [
   'is_unique',
   'created_at',
   'updated_at',
+  'default_expression',
 ];
 
 const contacts = subject.tableName('contacts');
@@ -45,6 +46,102 @@ async function createTable(name: string, fields: object = {}): Promise<string> {
 }
 
 describe('POST /projects/{p}/table', () => {
+  ours('takes an expression as a default, and tells it from a text', async () => {
+    const table_name = subject.tableName('computed');
+    const columns = [
+      { column_name: 'text', default_value: 'CURRENT_TIMESTAMP' },
+      { column_name: 'made', default_expression: 'current_timestamp' },
+      { column_name: 'code', default_expression: '( hex(randomblob(4)) )' },
+      { column_name: 'sum', column_type: 'INTEGER', default_expression: '(1 + 2)' },
+    ];
+    const made = await accept(201, 'POST', `${path}/table`, { table_name, columns });
+    const defaults = made.columns.map((column: Data) => [column.default_value, column.default_expression]);
+    assert.deepEqual(defaults, [
+      [null, null],
+      ['CURRENT_TIMESTAMP', null],
+      [null, 'CURRENT_TIMESTAMP'],
+      [null, '(hex(randomblob(4)))'],
+      [null, '(1 + 2)'],
+    ]);
+    const { row } = await accept(201, 'POST', `${path}/records/${table_name}`, {});
+    assert.equal(row.text, 'CURRENT_TIMESTAMP');
+    assert.match(row.made, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    assert.match(row.code, /^[0-9A-F]{8}$/);
+    assert.equal(row.sum, 3);
+    // What was read can be sent back.
+    const copy = subject.tableName('computed_copy');
+    const again = made.columns.slice(1).map((column: Data) => ({
+      column_name: column.column_name,
+      column_type: column.column_type,
+      default_value: column.default_value,
+      default_expression: column.default_expression,
+    }));
+    const copied = await accept(201, 'POST', `${path}/table`, { table_name: copy, columns: again });
+    assert.deepEqual(
+      copied.columns.map((column: Data) => [column.default_value, column.default_expression]),
+      defaults,
+    );
+    const both = [{ column_name: 'a', default_value: 1, default_expression: '(1)' }];
+    await refuse(
+      'validation_failed',
+      'POST',
+      `${path}/table`,
+      { table_name: 'both', columns: both },
+      { fields: ['body.columns[0].default_expression'] },
+    );
+  });
+
+  ours('refuses a CHECK that SQLite accepts but cannot evaluate', async () => {
+    const columns = [{ column_name: 'born' }];
+    for (const check of [
+      "born <= date('now')",
+      'born IS NULL OR born <= DATE()',
+      "born <= strftime('%Y', born, 'localtime')",
+      "born > \"datetime\"(date(born, 'utc'), '+1 day')",
+      "timediff(born, 'NOW') > ''",
+      "born = 'x' COLLATE german",
+    ]) {
+      const body = { table_name: subject.tableName('unevaluable'), columns, checks: ["born <> ''", check] };
+      await refuse('validation_failed', 'POST', `${path}/table`, body, { fields: ['body.checks[1]'] });
+    }
+    const table_name = subject.tableName('evaluable');
+    const checks = ['date(born) IS born', "born < '2100' COLLATE NOCASE", "strftime('%Y', born) <> 'now'"];
+    await accept(201, 'POST', `${path}/table`, { table_name, columns, checks });
+    await accept(201, 'POST', `${path}/records/${table_name}`, { born: '2000-01-01' });
+  });
+
+  documented('takes a scalar as a default as a record takes it, for each type of column', async () => {
+    const given = [
+      ['TEXT', 5, '5'],
+      ['TEXT', true, '1'],
+      ['TEXT', 1.5, '1.5'],
+      ['REAL', '1.5', 1.5],
+      ['REAL', 2, 2],
+      ['REAL', true, 1],
+      ['REAL', 'Infinity', 'Infinity'],
+      ['INTEGER', '5', 5],
+      ['INTEGER', false, 0],
+      ['INTEGER', '9223372036854775807', '9223372036854775807'],
+      ['BLOB', 'AAE=', 'AAE='],
+      ['ANY', 'x', 'x'],
+      ['ANY', 7, 7],
+    ] as const;
+    const table_name = subject.tableName('defaults');
+    const columns = given.map(([column_type, default_value], index) => {
+      return { column_name: `c${index}`, column_type, default_value };
+    });
+    const made = await accept(201, 'POST', `${path}/table`, { table_name, columns });
+    assert.deepEqual(
+      made.columns.slice(1).map(({ default_value }: Data) => default_value),
+      given.map(([, , shown]) => shown),
+    );
+    const records = `${path}/records/${table_name}`;
+    const { row: implied } = await accept(201, 'POST', records, {});
+    const sent = Object.fromEntries(given.map(([, value], index) => [`c${index}`, value]));
+    const { row: written } = await accept(201, 'POST', records, sent);
+    assert.deepEqual({ ...implied, id: 0 }, { ...written, id: 0 });
+  });
+
   documented('returns the table and its columns', () => {
     assertKeys(made, ['table', 'columns']);
     assertKeys(made.table, TABLE_KEYS);
@@ -155,7 +252,8 @@ describe('POST /projects/{p}/table', () => {
       'body.columns[0].is_primary': [[], {}],
       'body.columns[0].is_nullable': [[], {}],
       'body.columns[0].is_unique': [[], {}],
-      'body.columns[0].default_value': [[], {}, 5],
+      'body.columns[0].default_value': [[], {}],
+      'body.columns[0].default_expression': [7, '', "datetime('now')", '(1', '(a)'],
       'body.columns[0].size': [5],
       'body.foreign_keys': [7, {}, null],
       'body.foreign_keys[0].columns': [MISSING, [], 7, ['a', 'a']],

@@ -102,8 +102,10 @@ export interface ColumnEntry {
   /** As declared; empty without a type. */
   readonly type: string;
   readonly nullable: boolean;
-  /** The value of a literal, or the SQL text of an expression. */
+  /** Null without a default, and for an expression. */
   readonly defaultValue: string | number | null;
+  /** The SQL of a default that is computed for each new row, as `NewColumn` accepts it; null for any other. */
+  readonly defaultExpression: string | null;
   readonly primary: boolean;
   /** Whether the column alone is unique. */
   readonly unique: boolean;
@@ -149,6 +151,8 @@ export interface NewColumn {
   readonly unique: boolean;
   /** As sent by the client; the type determines which values are valid. Null for none. */
   readonly defaultValue: unknown;
+  /** `CURRENT_TIME`, `CURRENT_DATE`, `CURRENT_TIMESTAMP`, or an SQL expression in parentheses. Null for none. */
+  readonly defaultExpression: string | null;
 }
 
 /** A missing field leaves its part unchanged. */
@@ -165,8 +169,10 @@ export interface ColumnChange {
   readonly type?: ColumnType;
   readonly nullable?: boolean;
   readonly unique?: boolean;
-  /** As sent by the client; null removes the default. */
+  /** As sent by the client; null removes the default, also if it is an expression. */
   readonly defaultValue?: unknown;
+  /** As in `NewColumn`; null removes the default, also if it is a value. */
+  readonly defaultExpression?: string | null;
 }
 
 export interface NewForeignKey {

@@ -10,7 +10,6 @@ export const ONE_LINE = {
 
 /** The display name of a project, a token or a table: a single line of text. White space alone would show as nothing. */
 export const displayName = Type.String({
-  minLength: 1,
   maxLength: 200,
   pattern: ONE_LINE.pattern.replace('^', '^(?=[\\s\\S]*\\S)'),
   [ALLOWED_KEYWORD]: 'text without control characters, and not blank',

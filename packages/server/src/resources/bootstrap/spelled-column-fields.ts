@@ -6,7 +6,13 @@ import type { NewColumn } from '../../engine/project-tables.ts';
 import { booleanLike } from '../../http/fields/boolean-like.ts';
 import { newColumnName } from '../../http/fields/object-name.ts';
 import { fieldAt } from '../../http/subject-fields.ts';
-import { COLUMN_NAMES, columnType, defaultValue, toNewColumn } from '../columns/column-fields.ts';
+import {
+  COLUMN_NAMES,
+  columnType,
+  defaultExpression,
+  defaultValue,
+  toNewColumn,
+} from '../columns/column-fields.ts';
 
 /** A column in a bootstrap request: each field has a long and a short spelling. */
 export const spelledColumnFields = Type.Object(
@@ -23,6 +29,7 @@ export const spelledColumnFields = Type.Object(
     nullable: Type.Optional(booleanLike),
     default_value: Type.Optional(defaultValue),
     default: Type.Optional(defaultValue),
+    default_expression: Type.Optional(defaultExpression),
   },
   { additionalProperties: false },
 );
@@ -60,6 +67,7 @@ export function toSpelledColumn(column: SpelledColumn, field: string): NewColumn
     is_unique: column.is_unique ?? column.unique ?? false,
     ...(nullable !== undefined && { is_nullable: nullable }),
     default_value: column.default_value ?? column.default ?? null,
+    default_expression: column.default_expression ?? null,
   });
 }
 

@@ -24,6 +24,7 @@ export const columnFields = Type.Object(
     is_unique: flag,
     created_at: Type.String(),
     updated_at: Type.String(),
+    default_expression: Type.Union([Type.String(), Type.Null()]),
   },
   { title: 'Column' },
 );
@@ -35,6 +36,9 @@ export const columnType = keyword(COLUMN_TYPES);
 /** The allowed values depend on the column's type, and the engine checks them. */
 export const defaultValue = Type.Unsafe<unknown>({ not: { type: ['object', 'array'] } });
 
+/** A default that SQLite computes for each new row. The engine checks it. */
+export const defaultExpression = Type.Union([Type.String({ minLength: 1, maxLength: 10_000 }), Type.Null()]);
+
 /** A new column in a request. */
 export const newColumnFields = Type.Object(
   {
@@ -44,6 +48,7 @@ export const newColumnFields = Type.Object(
     is_nullable: Type.Optional(booleanLike),
     is_unique: Type.Optional(booleanLike),
     default_value: Type.Optional(defaultValue),
+    default_expression: Type.Optional(defaultExpression),
   },
   { additionalProperties: false, title: 'NewColumn' },
 );
@@ -53,6 +58,7 @@ const changeKeys = {
   column_type: Type.Optional(columnType),
   is_nullable: Type.Optional(booleanLike),
   default_value: Type.Optional(defaultValue),
+  default_expression: Type.Optional(defaultExpression),
   is_unique: Type.Optional(booleanLike),
 };
 
@@ -103,6 +109,7 @@ export const COLUMN_NAMES = {
   nullable: 'is_nullable',
   unique: 'is_unique',
   defaultValue: 'default_value',
+  defaultExpression: 'default_expression',
 } as const satisfies Readonly<Record<keyof NewColumn, string>>;
 
 const CHANGE_NAMES: Readonly<Record<keyof ColumnChange, string>> = {
@@ -147,7 +154,8 @@ export function toColumnChange(
   fields: Static<typeof columnChangeFields>,
   column: ColumnChange['column'],
 ): ColumnChange {
-  const { new_column_name: name, column_type, is_nullable, is_unique, default_value } = fields;
+  const { new_column_name: name, column_type, is_nullable, is_unique } = fields;
+  const { default_value, default_expression } = fields;
   return {
     column,
     ...(name !== undefined && { name }),
@@ -155,6 +163,7 @@ export function toColumnChange(
     ...(is_nullable !== undefined && { nullable: isTrue(is_nullable) }),
     ...(is_unique !== undefined && { unique: isTrue(is_unique) }),
     ...(default_value !== undefined && { defaultValue: default_value }),
+    ...(default_expression !== undefined && { defaultExpression: default_expression }),
   };
 }
 
@@ -180,6 +189,7 @@ export function toNewColumn(fields: Static<typeof newColumnFields>): NewColumn {
     nullable: fields.is_nullable === undefined || isTrue(fields.is_nullable),
     unique: isTrue(fields.is_unique),
     defaultValue: fields.default_value ?? null,
+    defaultExpression: fields.default_expression ?? null,
   };
 }
 
@@ -199,5 +209,6 @@ export function toColumnFields(column: ColumnEntry): Static<typeof columnFields>
     is_unique: column.unique ? 1 : 0,
     created_at: column.createdAt,
     updated_at: column.updatedAt,
+    default_expression: column.defaultExpression,
   };
 }

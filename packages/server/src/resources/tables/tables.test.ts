@@ -19,6 +19,7 @@ const COLUMN_KEYS = [
   'is_unique',
   'created_at',
   'updated_at',
+  'default_expression',
 ];
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
@@ -321,8 +322,6 @@ test('an invalid table is refused with the field and the reason, and none is cre
     [withColumn({ column_type: 'VARCHAR' }), 'body.columns[1].column_type'],
     [withColumn({ column_type: null }), 'body.columns[1].column_type'],
     [withColumn({ is_unique: [] }), 'body.columns[1].is_unique'],
-    [withColumn({ default_value: 7 }), value],
-    [withColumn({ default_value: true }), value],
     [withColumn({ default_value: ['x'] }), value],
     [withColumn({ default_value: { x: 1 } }), value],
     [withColumn({ default_value: 'a\0b' }), value],
@@ -333,7 +332,7 @@ test('an invalid table is refused with the field and the reason, and none is cre
     [withColumn({ column_type: 'ANY', default_value: 2 ** 64 }), value],
     [withColumn({ column_type: 'INTEGER', default_value: ['5'] }), value],
     [withColumn({ column_type: 'INTEGER', default_value: '9223372036854775808' }), value],
-    [withColumn({ column_type: 'REAL', default_value: '1.5' }), value],
+    [withColumn({ column_type: 'REAL', default_value: 'one' }), value],
     [withColumn({ column_type: 'BLOB', default_value: 'not base64!' }), value],
     [withColumn({ column_type: 'BLOB', default_value: 7 }), value],
     [withColumn({ column_type: 'INTEGER', is_primary: true, default_value: 7 }), value],

@@ -5,7 +5,7 @@ import type { StoredTable } from '../../../schema/model.ts';
 import { rowidAliasIn } from '../../../schema/rowid-alias.ts';
 import type { ColumnEntry, ForeignKeyEntry, TableDetails, TableEntry } from '../../project-tables.ts';
 import { readForeignKeys } from '../introspection/foreign-key-facts.ts';
-import { readDefault } from './default-literal.ts';
+import { readDefault } from './column-default.ts';
 import { findTable } from './find-table.ts';
 import { columnMetadata, hasMetadata, tableMetadata } from './metadata.ts';
 import { indexesOf, type TableIndex } from './table-indexes.ts';
@@ -44,7 +44,7 @@ function readColumnEntries(database: DatabaseSync, parts: TableParts): readonly 
       name: column.name,
       type: column.declaredType,
       nullable: !column.notNull && column !== rowidAlias,
-      defaultValue: readDefault(column.defaultSql),
+      ...readDefault(column.defaultSql),
       primary: column.primaryKeyPosition !== null,
       unique: column === rowidAlias || parts.indexes.some((index) => makesUnique(index, column.name)),
       createdAt: metadata.createdAt,

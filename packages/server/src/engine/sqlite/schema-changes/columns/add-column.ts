@@ -66,9 +66,17 @@ function assertRoomFor(database: DatabaseSync, table: StoredTable, { name }: New
 
 /** Existing rows get the default without being rewritten. */
 function assertRowsHaveValue(database: DatabaseSync, table: StoredTable, column: NewColumn): void {
-  if (column.nullable || column.defaultValue !== null) return;
+  const isComputed = column.defaultExpression !== null;
+  if (!isComputed && (column.nullable || column.defaultValue !== null)) return;
   const rows = queryRows(database, `SELECT 1 FROM main.${quoteIdentifier(table.name)} LIMIT 1`);
   if (rows.length === 0) return;
+  if (isComputed) {
+    throw new RowhouseError(
+      'conflict',
+      `The table ${table.name} has rows, which SQLite gives no computed default: add the column without a default, then set ` +
+        'its default_expression.',
+    );
+  }
   const message = `is required if is_nullable is false, because the table ${table.name} has rows`;
   throw new SubjectError('constraint_violation', [{ subject: ['defaultValue'], message }]);
 }

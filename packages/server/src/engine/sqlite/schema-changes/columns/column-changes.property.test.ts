@@ -174,6 +174,7 @@ function randomColumn(draw: Draw): NewColumn {
     nullable: !draw.once(3),
     unique: draw.once(3),
     defaultValue: draw.once(2) ? draw.pick(DEFAULTS) : null,
+    defaultExpression: null,
   };
 }
 

@@ -11,7 +11,7 @@ import type { ColumnChange, ColumnType } from '../../../project-tables.ts';
 import type { ColumnFacts } from '../../introspection/column-facts.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 import { readTableFacts } from '../../introspection/table-facts.ts';
-import { readDefault, writeDefault } from '../../tables/default-literal.ts';
+import { type ColumnDefault, readDefault, storedDefault, writeDefault } from '../../tables/column-default.ts';
 import { makesUnique } from '../../tables/read-table.ts';
 import { indexesOf, type TableIndex } from '../../tables/table-indexes.ts';
 import { columnsOf } from '../../tables/visible-columns.ts';
@@ -116,22 +116,31 @@ function countRows({ database, table, facts }: PlannedColumn, condition: string)
 /** An unchanged default must fit a new type. */
 function defaultEdits(column: PlannedColumn, change: ColumnChange): readonly TableEdit[] {
   const { facts, isAlias, strict } = column;
-  const { type = defaultTypeOf(facts.declaredType, strict), defaultValue } = change;
-  const value = defaultValue === undefined ? presentDefault(facts.defaultSql, change.type) : defaultValue;
-  if (value === undefined) return [];
-  if (defaultValue !== undefined) assertNotGenerated(facts, 'default');
-  if (isAlias && value !== null) {
-    throw invalidInput(['defaultValue'], 'must be null: SQLite assigns the values of such a primary key');
+  const { type = defaultTypeOf(facts.declaredType, strict) } = change;
+  const requested = requestedDefault(change);
+  const next = requested ?? presentValue(facts.defaultSql, change.type);
+  if (next === null) return [];
+  if (requested !== null) assertNotGenerated(facts, 'default');
+  if (isAlias && (next.defaultValue !== null || next.defaultExpression !== null)) {
+    const part = next.defaultExpression === null ? 'defaultValue' : 'defaultExpression';
+    throw invalidInput([part], 'must be null: SQLite assigns the values of such a primary key');
   }
-  const literal = within(['defaultValue'], () => writeDefault(value, type));
-  return literal === facts.defaultSql ? [] : [{ kind: 'set-default', column: facts.name, literal }];
+  const literal = writeDefault(next, type);
+  const isUnchanged = storedDefault(literal) === facts.defaultSql;
+  return isUnchanged ? [] : [{ kind: 'set-default', column: facts.name, literal }];
 }
 
-/** Undefined for an expression, which has no type to check. */
-function presentDefault(sql: string | null, type: ColumnType | undefined): unknown {
-  if (type === undefined || sql === null) return undefined;
-  const value = readDefault(sql);
-  return value === sql ? undefined : value;
+/** Null if the change leaves the default unchanged. */
+function requestedDefault({ defaultValue, defaultExpression }: ColumnChange): ColumnDefault<unknown> | null {
+  if (defaultValue === undefined && defaultExpression === undefined) return null;
+  return { defaultValue: defaultValue ?? null, defaultExpression: defaultExpression ?? null };
+}
+
+/** Null for an expression, which has no type to check, and if the type does not change. */
+function presentValue(sql: string | null, type: ColumnType | undefined): ColumnDefault<unknown> | null {
+  if (type === undefined || sql === null) return null;
+  const present = readDefault(sql);
+  return present.defaultExpression === null ? present : null;
 }
 
 /** The type that a default may have in a column of this declared type. A column that takes any number also takes text. */

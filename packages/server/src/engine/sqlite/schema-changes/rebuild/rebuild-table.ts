@@ -8,6 +8,7 @@ import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
 import type { ColumnFacts } from '../../introspection/column-facts.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
+import { storedDefault } from '../../tables/column-default.ts';
 import { columnsOf } from '../../tables/visible-columns.ts';
 import { keepBookkeeping } from './keep-bookkeeping.ts';
 import { stageRows } from './stage-rows.ts';
@@ -107,7 +108,7 @@ function comparable(column: ColumnFacts): ColumnFacts {
 function withEdit(column: ColumnFacts, edit: TableEdit): ColumnFacts {
   if (!('column' in edit) || edit.column !== column.name) return column;
   if (edit.kind === 'set-type') return { ...column, declaredType: edit.type };
-  return edit.kind === 'set-default' ? { ...column, defaultSql: edit.literal } : column;
+  return edit.kind === 'set-default' ? { ...column, defaultSql: storedDefault(edit.literal) } : column;
 }
 
 /** A final check; if it fails, the transaction is rolled back. */

@@ -1,7 +1,7 @@
-import { invalidInput, within } from '../../../../core/subject-error.ts';
+import { invalidInput } from '../../../../core/subject-error.ts';
 import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { NewColumn } from '../../../project-tables.ts';
-import { writeDefault } from '../../tables/default-literal.ts';
+import { writeDefault } from '../../tables/column-default.ts';
 
 /** Whether the column is the primary key, alone or with others in a table constraint. */
 export type KeyRole = 'none' | 'alone' | 'with-others';
@@ -9,7 +9,7 @@ export type KeyRole = 'none' | 'alone' | 'with-others';
 /** The definition of a new column. @throws SubjectError `validation_failed`, about the column. */
 export function newColumnText(column: NewColumn, key: KeyRole): string {
   const parts = [quoteIdentifier(column.name), column.type];
-  const literal = within(['defaultValue'], () => writeDefault(column.defaultValue, column.type));
+  const literal = writeDefault(column, column.type);
   if (key === 'alone') parts.push('PRIMARY KEY');
   // In a STRICT table a primary key is never NULL, with or without NOT NULL.
   if (key === 'none' && !column.nullable) parts.push('NOT NULL');
@@ -17,7 +17,7 @@ export function newColumnText(column: NewColumn, key: KeyRole): string {
   if (literal !== null) {
     if (key === 'alone' && column.type === 'INTEGER') {
       throw invalidInput(
-        ['defaultValue'],
+        [column.defaultExpression === null ? 'defaultValue' : 'defaultExpression'],
         'must be omitted: SQLite assigns the values of such a primary key',
       );
     }
