@@ -38,8 +38,8 @@ describe('the operations guide', () => {
     'a JSON body': [
       `${bodyMaxBytes.default / MIB} MiB`,
       `${bodyTimeoutSeconds.default} seconds`,
-      `each ${bodyStallSeconds.default} (`,
-      `${number('http/bodies/watch-arrival.ts', 'MIN_BYTES_PER_SECOND') / KIB} KiB a second`,
+      `any ${bodyStallSeconds.default} seconds (`,
+      `${number('http/bodies/watch-arrival.ts', 'MIN_BYTES_PER_SECOND') / KIB} KiB/s`,
       `${inText('http/json/json-structure.ts', 'MAX_DEPTH')} deep`,
       `${inText('http/json/json-structure.ts', 'MAX_NAMES')} names`,
     ],
@@ -72,7 +72,7 @@ describe('the operations guide', () => {
       `${inText('resources/records/filter-fields.ts', 'MAX_VALUES')} in all`,
     ],
     'columns of a table': [
-      `${inText('engine/sqlite/schema-changes/columns/add-column.ts', 'MAX_COLUMNS')} made here`,
+      `${inText('engine/sqlite/schema-changes/columns/add-column.ts', 'MAX_COLUMNS')} through the API`,
     ],
     'a bootstrap': [
       `${inText('resources/bootstrap/content-fields.ts', 'MAX_TABLES')} tables`,
