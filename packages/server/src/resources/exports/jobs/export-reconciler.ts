@@ -58,7 +58,7 @@ export class ExportReconciler {
     await this.#forget(timestamp(new Date(Date.now() - FORGOTTEN_AFTER_MS)));
   }
 
-  /** The files first, should one still be there: without its row nobody could tell whose it is. */
+  /** Removes the file before the row, because a file without a row would be unknown and stay. */
   async #forget(endedBefore: string): Promise<void> {
     for (const row of await this.#rows.endedBefore(endedBefore)) {
       const project = await this.#projectOf(row);
@@ -69,8 +69,8 @@ export class ExportReconciler {
   }
 
   /**
-   * Drafts, and files of exports that are not ready. What the catalog does not know stays, as the catalog may be the one that lost
-   * something: it may have been restored from an older copy.
+   * Removes drafts, and files of exports that are not ready. Files that the catalog does not know stay, because the catalog may have
+   * been restored from an older copy.
    */
   async #removeLeftovers(slug: string): Promise<void> {
     const project = await this.#catalog
