@@ -13,7 +13,7 @@ import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../../engine/new-database.ts';
-import { unknownProject } from '../../engine/unknown-project.ts';
+import { unknownProject } from '../../engine/unknown-project-files.ts';
 import type { ExportFiles } from '../../files/export-files.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
 

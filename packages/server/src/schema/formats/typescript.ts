@@ -102,7 +102,7 @@ function writtenTypes(
   const members = written.map((column) => {
     const comment = commentOn([...columnFacts(column, table), ...defaultFacts(column)]);
     const mark = column.onInsert === 'optional' ? '?' : '';
-    return `${comment}${propertyName(column.name)}${mark}: ${orNull(column, takenType(column))};`;
+    return `${comment}${propertyName(column.name)}${mark}: ${orNull(column, acceptedType(column))};`;
   });
   return [
     objectType(null, `${typeName}Insert`, members),
@@ -119,7 +119,7 @@ const SENT_TYPES: Readonly<Record<StorageKind, string>> = {
   any: 'Any',
 };
 
-function takenType({ kind, takesBooleans }: RowColumn): string {
+function acceptedType({ kind, takesBooleans }: RowColumn): string {
   return takesBooleans ? `${SENT_TYPES[kind]} | boolean` : SENT_TYPES[kind];
 }
 
