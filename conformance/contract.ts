@@ -24,5 +24,5 @@ export function ours(name: string, body: Body, needs?: Needs): void {
 }
 
 function reasonToSkip(needs: Needs | undefined): string | false {
-  return needs !== undefined && IN_GIVEN_PROJECT ? 'a project token makes no projects' : false;
+  return needs !== undefined && IN_GIVEN_PROJECT ? 'a project token cannot create projects' : false;
 }

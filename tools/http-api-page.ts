@@ -3,25 +3,25 @@ import { readFileSync } from 'node:fs';
 import type { OperationText, PageTexts } from '../packages/server/src/openapi/page-texts.ts';
 
 /**
- * Parses docs/reference/http-api.md. The routes of a noun follow a heading of the second level. Each route has a heading of the third
+ * Parses docs/reference/http-api.md. The routes of a resource follow a heading of the second level. Each route has a heading of the third
  * level, "`METHOD /path`", a description, and examples: a block `http` with the request (a body, or a query that begins with `?`), and a
  * block `json` with the data of the answer. The first example of a route goes into the OpenAPI document; others stay in the description.
  * A table defines the values of `{name}` in paths. The marks `[R]` and their legend are not part of the OpenAPI texts.
  */
 export function readHttpApiPage(): PageTexts {
   const [introduction = ''] = readPage().split(SECTION);
-  const nouns = readNouns();
+  const sections = readSections();
   return {
     introduction: descriptionOf(introduction.replace(/^# .*$/m, '')),
-    tags: nouns.map(({ tag, description }) => ({ name: tag, description })),
+    tags: sections.map(({ tag, description }) => ({ name: tag, description })),
     parameters: parametersOf(readPage()),
-    operations: nouns.flatMap(({ routes }) => routes.flatMap(([first]) => first)),
+    operations: sections.flatMap(({ routes }) => routes.flatMap(([first]) => first)),
   };
 }
 
 /** Every example of every route, in the order of the page. */
 export function readHttpApiExamples(): readonly OperationText[] {
-  return readNouns().flatMap(({ routes }) => routes.flat());
+  return readSections().flatMap(({ routes }) => routes.flat());
 }
 
 /** The marks `[R]` of a route: in its heading, and the number of them in its description. */
@@ -60,7 +60,7 @@ function readPage(): string {
   return readFileSync(new URL('../docs/reference/http-api.md', import.meta.url), 'utf8');
 }
 
-interface Noun {
+interface Section {
   readonly tag: string;
   readonly description: string;
   /** The examples of each route. */
@@ -69,12 +69,12 @@ interface Noun {
 
 type RouteExamples = readonly [OperationText, ...OperationText[]];
 
-function readNouns(): readonly Noun[] {
+function readSections(): readonly Section[] {
   const [, ...sections] = readPage().split(SECTION);
-  return sections.map(readNoun).filter(({ routes }) => routes.length > 0);
+  return sections.map(readSection).filter(({ routes }) => routes.length > 0);
 }
 
-function readNoun(section: string): Noun {
+function readSection(section: string): Section {
   const [head = '', ...routes] = section.split(ROUTE);
   const [tag = '', ...description] = head.split('\n');
   return {

@@ -16,7 +16,7 @@ describe('in this repository', () => {
     text: readFileSync(join(root, path), 'utf8'),
   }));
 
-  test('every import goes to a lower room, and there is no cycle', () => {
+  test('every import goes to a lower layer, and there is no cycle', () => {
     assert.ok(
       files.some((file) => file.path === 'packages/server/src/http/http-server.ts'),
       'the files were read',
@@ -34,10 +34,10 @@ test('the conformance suite loads nothing of the server if it has a URL', async 
   const names = (await readdir(folder)).filter((name) => name.endsWith('.ts'));
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
   // A dynamic `import()` is loaded only when it runs.
-  const strangers = texts.flatMap((text) =>
+  const fromServer = texts.flatMap((text) =>
     [...text.matchAll(/\b(?:from|import)\s+'(?!node:|\.\/)[^']*'/g)].map(([words]) => words),
   );
-  assert.deepEqual(strangers, []);
+  assert.deepEqual(fromServer, []);
   assert.ok(names.includes('subject.ts'), 'the files were read');
 });
 

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path/posix';
 
-import { rooms, type Room } from './rooms.ts';
+import { type Layer, layers } from './layers.ts';
 
 /** One source file: its path below the repository's root, and its text. */
 export interface SourceFile {
@@ -15,7 +15,7 @@ export function brokenRules(files: readonly SourceFile[]): readonly string[] {
   return [
     ...shipped.flatMap(({ path }) => (imports.get(path) ?? []).flatMap((target) => forbidden(path, target))),
     ...cycles(imports),
-    ...cycles(betweenRooms(imports)),
+    ...cycles(betweenLayers(imports)),
   ];
 }
 
@@ -39,31 +39,32 @@ function importsOf(file: SourceFile): readonly string[] {
 }
 
 function forbidden(path: string, target: string): readonly string[] {
-  const room = roomOf(path);
-  if (room === undefined) return [`${path} belongs to no room`];
-  const allowed = roomKey(path) === roomKey(target) || room.mayImport.some((pattern) => pattern.test(target));
-  return allowed ? [] : [`${path} (${room.name}) imports ${target}`];
+  const layer = layerOf(path);
+  if (layer === undefined) return [`${path} belongs to no layer`];
+  const allowed =
+    layerKey(path) === layerKey(target) || layer.mayImport.some((pattern) => pattern.test(target));
+  return allowed ? [] : [`${path} (${layer.name}) imports ${target}`];
 }
 
-/** Returns the first room whose pattern matches. */
-function roomOf(path: string): Room | undefined {
-  return rooms.find(({ files }) => files.test(path));
+/** Returns the first layer whose pattern matches. */
+function layerOf(path: string): Layer | undefined {
+  return layers.find(({ files }) => files.test(path));
 }
 
-/** Names the room. The resources share one rule, but each is a separate room. */
-function roomKey(path: string): string {
-  const match = roomOf(path)?.files.exec(path);
-  return match?.groups?.['noun'] ?? roomOf(path)?.name ?? path;
+/** Names the layer. The resources share one rule, but each is a separate layer. */
+function layerKey(path: string): string {
+  const match = layerOf(path)?.files.exec(path);
+  return match?.groups?.['resource'] ?? layerOf(path)?.name ?? path;
 }
 
 type Graph = ReadonlyMap<string, readonly string[]>;
 
-/** Returns the graph of rooms: two rooms may form a cycle although no two of their files do. */
-function betweenRooms(imports: Graph): Graph {
+/** Returns the graph of layers: two layers may form a cycle although no two of their files do. */
+function betweenLayers(imports: Graph): Graph {
   const graph = new Map<string, string[]>();
   for (const [path, targets] of imports) {
-    const others = targets.map(roomKey).filter((key) => key !== roomKey(path));
-    graph.set(roomKey(path), [...(graph.get(roomKey(path)) ?? []), ...others]);
+    const others = targets.map(layerKey).filter((key) => key !== layerKey(path));
+    graph.set(layerKey(path), [...(graph.get(layerKey(path)) ?? []), ...others]);
   }
   return graph;
 }

@@ -38,8 +38,8 @@ describe('the operations guide', () => {
     'a JSON body': [
       `${bodyMaxBytes.default / MIB} MiB`,
       `${bodyTimeoutSeconds.default} seconds`,
-      `each ${bodyStallSeconds.default} (`,
-      `${number('http/bodies/watch-arrival.ts', 'MIN_BYTES_PER_SECOND') / KIB} KiB a second`,
+      `any ${bodyStallSeconds.default} seconds (`,
+      `${number('http/bodies/watch-arrival.ts', 'MIN_BYTES_PER_SECOND') / KIB} KiB/s`,
       `${inText('http/json/json-structure.ts', 'MAX_DEPTH')} deep`,
       `${inText('http/json/json-structure.ts', 'MAX_NAMES')} names`,
     ],
@@ -72,7 +72,7 @@ describe('the operations guide', () => {
       `${inText('resources/records/filter-fields.ts', 'MAX_VALUES')} in all`,
     ],
     'columns of a table': [
-      `${inText('engine/sqlite/schema-changes/columns/add-column.ts', 'MAX_COLUMNS')} made here`,
+      `${inText('engine/sqlite/schema-changes/columns/add-column.ts', 'MAX_COLUMNS')} through the API`,
     ],
     'a bootstrap': [
       `${inText('resources/bootstrap/content-fields.ts', 'MAX_TABLES')} tables`,
@@ -93,10 +93,10 @@ describe('the operations guide', () => {
       `${inText('resources/query/query-fields.ts', 'MAX_PARAMETERS')} values`,
     ],
     'concurrent queries and reads of views': [
-      `${inText('engine/sqlite/workers/engine-processes.ts', 'perProject')} of a project and`,
+      `${inText('engine/sqlite/workers/engine-processes.ts', 'perQueue')} of a project and`,
       `${inText('engine/sqlite/workers/engine-processes.ts', 'total')} in all`,
       `${number('engine/sqlite/workers/engine-processes.ts', 'STATEMENT_MAX_BYTES') / MIB} MiB more`,
-      `${inText('engine/sqlite/workers/engine-processes.ts', 'waitingPerProject')} of a project wait`,
+      `${inText('engine/sqlite/workers/engine-processes.ts', 'waitingPerQueue')} of a project wait`,
       `and ${inText('engine/sqlite/workers/engine-processes.ts', 'waiting')} in all`,
     ],
     'an export': [
@@ -109,8 +109,8 @@ describe('the operations guide', () => {
       `${inText('compose.ts', 'total')} in all`,
     ],
     'concurrent password checks': [
-      `${inText('resources/users/passwords.ts', 'atOnce')}, of`,
-      `${inText('resources/users/passwords.ts', 'waiting')} wait`,
+      `${inText('resources/users/passwords.ts', 'AT_ONCE')}, of`,
+      `${inText('resources/users/passwords.ts', 'WAITING')} wait`,
     ],
     'login attempts': [
       `${inText('resources/users/login-limits.ts', 'MAX_TRIES')} of a user`,

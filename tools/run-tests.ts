@@ -9,9 +9,7 @@ import { fileURLToPath } from 'node:url';
 // The quick ones, each folder in a process of its own: node tools/run-tests.ts --quick
 // A file that is not quick says so in its name: `*.property.test.ts`, `*.slow.test.ts`.
 const quick = process.argv.includes('--quick');
-const files = globSync(
-  ['packages/server/src', 'tools', 'conformance'].map((folder) => `${folder}/**/*.test.ts`),
-)
+const files = globSync(['packages/*/src', 'tools', 'conformance'].map((folder) => `${folder}/**/*.test.ts`))
   .map((file) => file.replaceAll(sep, '/'))
   .filter((file) => !quick || !/\.(?:property|slow)\.test\.ts$/.test(file))
   .toSorted();

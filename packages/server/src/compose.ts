@@ -51,7 +51,7 @@ export interface Service {
   readonly imports: Imports;
   readonly exports: Exports;
   readonly exportLinks: ExportLinks;
-  /** The engine's own: nothing is added to them. */
+  /** The routes call these parts of the engine directly. */
   readonly tables: ProjectTables;
   readonly records: ProjectRecords;
   readonly batches: ProjectBatches;
@@ -94,7 +94,8 @@ export async function composeService(
   serviceOptions: ServiceOptions = {},
 ): Promise<Service> {
   warnOfOpenFiles(await prepareDataFolder(config.dataDir), log);
-  const onThreadCrash = (err: Error) => log.error({ err }, 'a thread or a process died and is replaced');
+  const onThreadCrash = (err: Error) =>
+    log.error({ err }, 'a thread or a process crashed and will be restarted');
   // First, because it locks the folder, so no files of another server are removed.
   const queue = catalogQueue();
   const catalog = await openCatalog(join(config.dataDir, 'catalog.sqlite'), onThreadCrash, queue);
@@ -156,10 +157,13 @@ export async function composeService(
   };
 }
 
-/** On some disks, and where the folder is another user's, nothing can be done about it: that is no reason not to serve. */
+/** The service starts anyway: some disks have no permissions, and the folder may belong to another user. */
 function warnOfOpenFiles(open: LeftOpen | null, log: FastifyBaseLogger): void {
   if (open === null) return;
-  log.warn(open, 'other users may read the data folder: give it to the user that the service runs as');
+  log.warn(
+    open,
+    'other users may read the data folder: change its owner to the user that the service runs as',
+  );
 }
 
 async function openStores(

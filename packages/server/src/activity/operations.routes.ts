@@ -5,11 +5,11 @@ import { projectIdOf } from '../http/access/project-ids.ts';
 import { envelopeOf, success } from '../http/envelope.ts';
 import { projectPath } from '../http/fields/project-slug.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { placeCalls } from './call-offsets.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { operationFields, RUN_STATUSES, toOperationFields } from './operation-fields.ts';
 import type { Operations } from './operations.ts';
 import { cursorFields, cursorKeys, cursorPage, rangeFields, toRange } from './page-fields.ts';
-import { placeCalls } from './placed-calls.ts';
 import { callFields, toCallFields } from './request-fields.ts';
 
 const reading = { access: 'project', scope: 'project' } as const;

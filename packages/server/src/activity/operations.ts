@@ -30,7 +30,7 @@ export class Operations {
     readonly idleSeconds: number;
     /** In milliseconds since 1970. */
     readonly now: () => number;
-    /** How long a request waits for what is known of its run. */
+    /** How long a request waits until its run is read from the log, in milliseconds. */
     readonly archiveLimitMs?: number | undefined;
   }) {
     const { log, idleSeconds, now, archiveLimitMs = ARCHIVE_LIMIT_MS } = options;

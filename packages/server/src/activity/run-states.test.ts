@@ -76,7 +76,7 @@ describe('a run id in a request', () => {
     assert.equal((await make({ run: 'a' })).status, 'accepted_provided_run');
   });
 
-  test('leads to the successor of an idle run, on every call', async () => {
+  test('of an idle run selects its successor, in every later call', async () => {
     const { make, clock } = startStates();
     await make({ run: 'a' });
     clock.ms += WINDOW_MS + 1;
@@ -89,7 +89,7 @@ describe('a run id in a request', () => {
     assert.deepEqual([direct.runId, direct.status], [next.runId, 'accepted_provided_run']);
   });
 
-  test('leads to the last successor, which gets a new successor if it is idle', async () => {
+  test('selects the last successor, which gets a new successor if it is idle', async () => {
     const { begin, states, clock } = startStates();
     const sent = 'a';
     let before = sent;
@@ -157,7 +157,7 @@ describe('a key without a run id', () => {
     }
   });
 
-  test('continues the run whose id the token sent with that key, or whose key it was', async () => {
+  test('continues the run that the token used last with this key, sent with the run id or stored in the run', async () => {
     const { make } = startStates();
     await make({ key: 'edit' });
     await make({ run: 'mine', key: 'edit' });

@@ -137,16 +137,16 @@ export class RunStates implements OperationGrouper {
   #byKey(call: CallToGroup, now: number): Decision {
     const latest = this.#latest.peek(latestKey(call, call.operationKey));
     const run = latest === undefined ? undefined : this.#runs.get(runKey(call.projectId, latest));
-    if (run !== undefined && this.#isGoingOn(run, now)) return { run, status: 'continued_active_run' };
+    if (run !== undefined && this.#isActive(run, now)) return { run, status: 'continued_active_run' };
     return { run: this.#begin(call.projectId, timestampedId('oprun')), status: 'started_new_run' };
   }
 
   #byRunId({ projectId }: CallToGroup, runId: string, now: number): Decision {
     const sent = this.#runs.get(runKey(projectId, runId)) ?? this.#begin(projectId, runId);
-    const tip = this.#tipOf(projectId, sent);
-    const isGoingOn = this.#isGoingOn(tip, now);
-    if (isGoingOn && tip === sent) return { run: sent, status: 'accepted_provided_run' };
-    const run = isGoingOn ? tip : this.#begin(projectId, timestampedId('oprun'), tip);
+    const lastRun = this.#lastRunOf(projectId, sent);
+    const isActive = this.#isActive(lastRun, now);
+    if (isActive && lastRun === sent) return { run: sent, status: 'accepted_provided_run' };
+    const run = isActive ? lastRun : this.#begin(projectId, timestampedId('oprun'), lastRun);
     // However long the chain is, the next call with this id is two steps from its end.
     sent.continuedBy = run.id;
     return { run, status: 'started_new_run_after_idle' };
@@ -169,17 +169,18 @@ export class RunStates implements OperationGrouper {
     return run;
   }
 
-  #isGoingOn({ callsInFlight, lastActivityMs }: Run, now: number): boolean {
+  #isActive({ callsInFlight, lastActivityMs }: Run, now: number): boolean {
     return callsInFlight > 0 || now - lastActivityMs <= this.#options.idleMs;
   }
 
   /** Returns the last run in the chain of continuing runs. For a lost run, only its existence is known. */
-  #tipOf(projectId: number | null, sent: Run): Run {
-    let tip = sent;
-    while (tip.continuedBy !== null) {
-      tip = this.#runs.get(runKey(projectId, tip.continuedBy)) ?? this.#begin(projectId, tip.continuedBy);
+  #lastRunOf(projectId: number | null, sent: Run): Run {
+    let lastRun = sent;
+    while (lastRun.continuedBy !== null) {
+      lastRun =
+        this.#runs.get(runKey(projectId, lastRun.continuedBy)) ?? this.#begin(projectId, lastRun.continuedBy);
     }
-    return tip;
+    return lastRun;
   }
 
   #firstMissing(projectId: number | null, runId: string): string | null {

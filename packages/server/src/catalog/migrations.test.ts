@@ -41,7 +41,7 @@ function writeFirstCatalog(path: string, token: string): void {
   database.close();
 }
 
-test('a data folder of the first release keeps its projects, tokens and exports, and its tokens have a user', async () => {
+test('a catalog of the first release keeps its projects, tokens and exports, and its tokens get a user', async () => {
   using folder = temporaryFolder();
   const token = createToken('pat');
   writeFirstCatalog(join(folder.path, 'catalog.sqlite'), token);

@@ -135,7 +135,7 @@ interface ServiceTable {
 
 /** Creations and deletions that are under way, or that a crash cut short: they also change files, which no transaction spans. */
 interface UnfinishedProjectsTable {
-  /** Of a creation, it is also in the mark beside the project's folder. */
+  /** The id of a creation is also in the marker file beside the project's folder. */
   readonly id: string;
   readonly project_slug: string;
   readonly change: 'creation' | 'deletion';

@@ -22,7 +22,7 @@ export class ThreadDialect extends SqliteDialect {
   readonly #queue: CatalogQueue;
 
   constructor(thread: Thread<CatalogMethods>, queue: CatalogQueue) {
-    super({ database: neverOpenedHere });
+    super({ database: refuseToOpen });
     this.#thread = thread;
     this.#queue = queue;
   }
@@ -48,7 +48,7 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
-function neverOpenedHere(): Promise<SqliteDatabase> {
+function refuseToOpen(): Promise<SqliteDatabase> {
   return Promise.reject(new Error('the catalog thread opens the catalog'));
 }
 

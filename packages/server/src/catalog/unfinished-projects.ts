@@ -4,8 +4,8 @@ import type { Catalog } from './catalog.ts';
 import { findProjectBySlug } from './project-by-slug.ts';
 
 /**
- * Notes down that the database of a project is about to be made. The id is also in the mark beside its folder: a mark of which
- * the catalog knows nothing is of another catalog, and so may be the folder.
+ * Records that the database of a project is about to be created. The id is also in the marker file beside the project's folder. A
+ * marker file with an unknown id comes from another catalog, and so may the folder.
  */
 export async function beginCreation(catalog: Catalog, slug: string): Promise<string> {
   const id = randomUUID();
@@ -16,7 +16,7 @@ export async function beginCreation(catalog: Catalog, slug: string): Promise<str
   return id;
 }
 
-/** Whether a creation of this id was begun, and no project came of it. */
+/** Returns whether a creation with this id was started and produced no project. */
 export async function isAbandoned(catalog: Catalog, slug: string, creationId: string): Promise<boolean> {
   const row = await catalog
     .selectFrom('unfinished_projects')
@@ -28,7 +28,7 @@ export async function isAbandoned(catalog: Catalog, slug: string, creationId: st
   return row !== undefined && (await findProjectBySlug(catalog, slug)) === undefined;
 }
 
-/** Notes down, in the transaction that takes the project out of the catalog, that its exports are to be removed. */
+/** Records, in the transaction that deletes the project's row, that its exports must be removed. */
 export async function beginDeletion(transaction: Catalog, slug: string): Promise<void> {
   await transaction
     .insertInto('unfinished_projects')
@@ -36,7 +36,7 @@ export async function beginDeletion(transaction: Catalog, slug: string): Promise
     .execute();
 }
 
-/** The slugs of projects that are gone from the catalog, and whose exports may still be there. */
+/** Returns the slugs of deleted projects whose exports may still exist. */
 export async function unfinishedDeletions(catalog: Catalog): Promise<ReadonlySet<string>> {
   const rows = await catalog
     .selectFrom('unfinished_projects')
@@ -46,12 +46,12 @@ export async function unfinishedDeletions(catalog: Catalog): Promise<ReadonlySet
   return new Set(rows.map(({ project_slug }) => project_slug));
 }
 
-/** Every creation and deletion of the project has come to its end. */
+/** Records that every creation and deletion of the project is complete. */
 export async function endChanges(catalog: Catalog, slug: string): Promise<void> {
   await catalog.deleteFrom('unfinished_projects').where('project_slug', '=', slug).execute();
 }
 
-/** What was begun before this start is over, one way or the other. */
+/** Records that all creations and deletions from before this start are complete. */
 export async function endAllChanges(catalog: Catalog): Promise<void> {
   await catalog.deleteFrom('unfinished_projects').execute();
 }

@@ -107,8 +107,8 @@ test('an invalid command line ends with status 2 and a hint, and changes nothing
     [['import', 'a'], /--project SLUG is required/],
     [['import', 'a', '--project', 'no spaces'], /--project must be/],
     [['import', 'a', '--project', 'x', '--force'], /--force/],
-    [['export', '--project', 'x'], /the export is missing/],
-    [['export', 'data', '--project', 'x'], /the export is missing/],
+    [['export', '--project', 'x'], /say what to export/],
+    [['export', 'data', '--project', 'x'], /say what to export/],
     [['export', 'schema', '--project', 'x', '--url', 'http://127.0.0.1:1'], /requires a token/],
     [['start', '--port', '1'], /--port/],
   ];

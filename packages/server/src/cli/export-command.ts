@@ -48,7 +48,7 @@ function modeOfNewFiles(): number {
 function whatToExport([kind, table, ...others]: readonly string[]): Pick<TargetExport, 'kind' | 'table'> {
   if ((kind === 'schema' || kind === 'database') && table === undefined) return { kind, table: '' };
   if (kind === 'table' && table !== undefined && others.length === 0) return { kind, table };
-  throw new UsageError('the export is missing: rowhouse export schema|database|table TABLE --project SLUG');
+  throw new UsageError('say what to export: rowhouse export schema|database|table TABLE --project SLUG');
 }
 
 /** Writes the file beside its final path and renames it, so a broken download never replaces a good file. */

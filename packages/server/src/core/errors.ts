@@ -112,7 +112,7 @@ export interface ErrorDetail {
 }
 
 /**
- * An error of the registry. It is thrown where the fault is known, and the edge turns it into the envelope. Clients see
+ * An error of the registry. It is thrown where the cause is known, and the edge turns it into the envelope. Clients see
  * `message` and `details`, so they contain no local path, no SQL and no stack.
  */
 export class RowhouseError extends Error {
@@ -167,5 +167,5 @@ export function idempotencyMismatch(): RowhouseError {
 
 /** Returns the error for a table outside the token's tables, whether or not the table exists. */
 export function limitedToOtherTables(options: { readonly cause?: unknown } = {}): RowhouseError {
-  return new RowhouseError('permission_denied', 'The token is limited to other tables.', options);
+  return new RowhouseError('permission_denied', 'The token may not access this table.', options);
 }

@@ -1,25 +1,25 @@
 import { type ErrorCode, RowhouseError } from './errors.ts';
 
 /**
- * A part of an operation's input, as the path to it: `['row', 'age']` of a new record, `['operations', 3, 'key']` of a batch.
- * An argument that is a list or a text is the first step by its name. Empty for the whole input.
+ * The path to a part of an operation's input: `['row', 'age']` of a new record, `['operations', 3, 'key']` of a batch. If an
+ * argument is a list or a text, the path starts with the argument's name. Empty for the whole input.
  */
 export type Subject = readonly (string | number)[];
 
-/** What is wrong with one part of the input. */
+/** An error in one part of the input. */
 export interface Fault {
   readonly subject: Subject;
   readonly message: string;
 }
 
 /**
- * An error about parts of an operation's input. It knows no HTTP: the edge maps each subject to the field that a client
- * wrote, and makes a `RowhouseError` of it.
+ * An error about parts of an operation's input, without terms of HTTP. The edge maps each subject to the field that the client sent,
+ * and turns the error into a `RowhouseError`.
  */
 export class SubjectError extends RowhouseError {
   /** At least one. */
   readonly faults: readonly Fault[];
-  /** What is wrong as a whole, as a sentence; null where the faults say it all. */
+  /** A sentence about the input as a whole; null if the messages of `faults` are enough. */
   readonly summary: string | null;
 
   constructor(
@@ -39,7 +39,7 @@ export class SubjectError extends RowhouseError {
   }
 }
 
-/** Faults as one sentence, each with the name of what is at fault before it. */
+/** Joins the faults into one sentence, each after its field. */
 export function sentenceOf(faults: readonly { readonly field: string; readonly message: string }[]): string {
   return `${faults.map(({ field, message }) => `${field} ${message}`).join('; ')}.`;
 }
@@ -50,8 +50,8 @@ export function invalidInput(subject: Subject, message: string): SubjectError {
 }
 
 /**
- * Runs what takes one part of the input, and puts the path to this part before the subjects of its errors. So a function
- * names subjects as its own input has them, wherever that comes from.
+ * Runs a function that takes one part of the input, and prefixes the subjects of its errors with the path to this part. So the
+ * function names subjects relative to its own input.
  */
 export function within<Result>(part: Subject, run: () => Result): Result {
   try {
@@ -61,7 +61,7 @@ export function within<Result>(part: Subject, run: () => Result): Result {
   }
 }
 
-/** The same, and an error that names no part of the input names this one as a whole. */
+/** The same, but an error without a subject gets the whole part as its subject. */
 export function naming<Result>(part: Subject, run: () => Result): Result {
   try {
     return run();

@@ -6,8 +6,8 @@ import { holdsNoTable, PAGE_MIN_BYTES } from '../runtime/disk/holds-no-table.ts'
 import { DataFolderError } from './data-folder-error.ts';
 
 /**
- * Refuses a data folder that holds projects, but no catalog that could know them: with a new one, their slugs would be free and
- * their tokens gone. Changes nothing on the disk.
+ * Refuses a data folder that holds projects but no catalog. With a new catalog, their slugs would be free and their tokens lost.
+ * Changes nothing on the disk.
  * @throws DataFolderError
  */
 export async function refuseLostCatalog(dataDir: string): Promise<void> {
@@ -18,14 +18,14 @@ export async function refuseLostCatalog(dataDir: string): Promise<void> {
   const others = projects.length === 1 ? '' : ` and ${projects.length - 1} more`;
   throw new DataFolderError(
     `catalog.sqlite in ${dataDir} is missing or empty, but projects/ holds ${first}${others}: ` +
-      'restore catalog.sqlite from a backup, or move projects/ and exports/ away to begin with no project',
+      'restore catalog.sqlite from a backup, or move projects/ and exports/ away to start empty',
   );
 }
 
-/** Also where it is a database without a table: the copy of a catalog whose content was still in its log. */
+/** Also true for a database without tables: a copy of a catalog whose content was still in its write-ahead log. */
 async function isNew(path: string): Promise<boolean> {
   if (!(await holdsNoTable(path))) return false;
-  // SQLite removes a log without its database.
+  // SQLite removes a write-ahead log without a database.
   return (await sizeOf(path)) < PAGE_MIN_BYTES || (await sizeOf(`${path}-wal`)) === 0;
 }
 
@@ -33,7 +33,7 @@ async function sizeOf(path: string): Promise<number> {
   return (await absentAsNull(stat(path)))?.size ?? 0;
 }
 
-/** What could be the folder of a project, whether it is a whole one or not. A link may lead to one that is on another disk. */
+/** Returns the names that may be folders of projects, complete or not. A link may lead to a project on another disk. */
 async function projectsIn(folder: string): Promise<readonly string[]> {
   const entries = (await absentAsNull(readdir(folder, { withFileTypes: true }))) ?? [];
   return entries
@@ -42,5 +42,5 @@ async function projectsIn(folder: string): Promise<readonly string[]> {
     .toSorted();
 }
 
-/** Accepts upper case, because a restored folder may be named so. Ignores folders of the file system, such as `lost+found`. */
+/** Accepts upper case, because a restored folder may have such a name. Ignores folders of the file system, such as `lost+found`. */
 const SLUG = /^[a-z0-9_-]+$/i;

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 import { hasCode } from '../runtime/disk/absent-as-null.ts';
 
-/** What of the data folder other users may still be able to read. */
+/** The paths in the data folder that other users may still be able to read. */
 export interface LeftOpen {
-  /** The first of them. */
+  /** The first such path. */
   readonly path: string;
-  /** Why its permissions could not be changed: the code of the system's error. */
+  /** The code of the system error that prevented the change of its permissions. */
   readonly code: string;
   readonly count: number;
 }
@@ -18,15 +18,16 @@ const FILE_MODE = 0o600;
 /** Windows has no such permissions: the folder inherits those of its parent. */
 const hasPermissionBits = process.platform !== 'win32';
 
-/** From now on, what this process makes is for its user alone, and so is what its threads and child processes make. */
+/** Makes all files that this process, its threads and its child processes create accessible to its user only. */
 export function makeNewFilesPrivate(): void {
   if (hasPermissionBits) process.umask(0o777 & ~FOLDER_MODE);
 }
 
 /**
- * Takes the permissions of others away from the data folder and from all that Rowhouse keeps in it. What else lies there is behind the folder's own
- * permissions, and stays as it is; so does what links lead to. Synchronous, to be called before anything is served: 50,000 files take less than a second.
- * @returns null where nothing is left open.
+ * Removes the permissions of other users from the data folder and from all files of Rowhouse in it. Other files in the folder
+ * keep their permissions, because those of the folder protect them. Links are not followed. Synchronous: call it before serving
+ * requests. 50,000 files take less than a second.
+ * @returns null if other users can read nothing.
  */
 export function makePrivate(dataDir: string): LeftOpen | null {
   if (!hasPermissionBits) return null;
@@ -35,18 +36,18 @@ export function makePrivate(dataDir: string): LeftOpen | null {
     try {
       change();
     } catch (error) {
-      // Another process may have removed it since.
+      // Another process may have removed it meanwhile.
       if (!hasCode(error, 'ENOENT')) refused.push({ path, code: codeOf(error) });
     }
   };
-  // From the top down: others can put no link in the place of what is changed after.
+  // From the top down, so that other users cannot replace a path with a link before it is changed.
   attempt(dataDir, () => tighten(dataDir, statSync(dataDir).mode, FOLDER_MODE));
   const folders = [dataDir];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const isKept = folder === dataDir ? isOfRowhouse : isAnything;
+    const isIncluded = folder === dataDir ? isOfRowhouse : isAnything;
     attempt(folder, () => {
       for (const entry of readdirSync(folder, { withFileTypes: true })) {
-        if (!isKept(entry.name)) continue;
+        if (!isIncluded(entry.name)) continue;
         const path = join(folder, entry.name);
         if (entry.isFile()) attempt(path, () => tighten(path, lstatSync(path).mode, FILE_MODE));
         if (!entry.isDirectory()) continue;
@@ -59,7 +60,7 @@ export function makePrivate(dataDir: string): LeftOpen | null {
   return first === undefined ? null : { ...first, count: refused.length };
 }
 
-/** The databases of the service with what SQLite has beside them, copies of these, and the folders. */
+/** The databases of the service, SQLite's files beside them, copies of both, and the folders. */
 function isOfRowhouse(name: string): boolean {
   return /^(?:(?:catalog|requests)\.sqlite|(?:projects|exports)$)/.test(name);
 }
@@ -72,7 +73,7 @@ function tighten(path: string, mode: number, wanted: number): void {
   if ((mode & 0o777) !== wanted) chmodSync(path, wanted);
 }
 
-/** @throws the error itself where it is not of the system. */
+/** @throws the error itself if it is not a system error. */
 function codeOf(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   throw error;

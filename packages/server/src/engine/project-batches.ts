@@ -83,8 +83,8 @@ const ANSWER_MAX_LENGTH = 67_108_864;
  */
 export function requireAnswerable(length: number): void {
   if (length <= ANSWER_MAX_LENGTH) return;
-  const message = `the answer to the batch would exceed ${ANSWER_MAX_LENGTH} characters`;
-  throw new RowhouseError('validation_failed', `From this operation on, ${message}.`);
+  const message = `With this operation, the answer to the batch would exceed ${ANSWER_MAX_LENGTH} characters.`;
+  throw new RowhouseError('validation_failed', message);
 }
 
 export function answerLengthOf({ result }: BatchResult): number {

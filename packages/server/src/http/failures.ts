@@ -76,7 +76,7 @@ function toRowhouseError(thrown: unknown, request: FastifyRequest, validation: V
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return pathError('has a part that is too long');
     default:
-      return isGone(request) || wasGivenUp(thrown, request)
+      return isGone(request) || wasAborted(thrown, request)
         ? new RowhouseError('malformed_request', 'The request ended before its body was complete.')
         : internalError(thrown);
   }
@@ -106,7 +106,7 @@ function isGone(request: FastifyRequest): boolean {
 }
 
 /** Returns whether the client disconnected before its answer, and the work was cancelled. */
-function wasGivenUp(thrown: unknown, request: FastifyRequest): boolean {
+function wasAborted(thrown: unknown, request: FastifyRequest): boolean {
   return thrown instanceof Error && thrown.name === 'AbortError' && request.raw.socket.destroyed;
 }
 

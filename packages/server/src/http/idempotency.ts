@@ -47,16 +47,16 @@ export function sha256Of(content: string | Buffer): string {
  * is not known yet when a second arrives.
  */
 export class IdempotencyKeys {
-  readonly #underWay = new Set<string>();
+  readonly #inFlight = new Set<string>();
 
   /** Wraps the handler of a route that changes something, for requests with and without a key. */
   guard(handler: RouteHandlerMethod): RouteHandlerMethod {
-    const underWay = this.#underWay;
+    const inFlight = this.#inFlight;
     return function guarded(request, reply) {
       if (!hasIdempotencyKey(request)) return handler.call(this, request, reply);
       const idempotency = withBody(request, request.bodySha256);
       request.idempotency = idempotency;
-      return alone(underWay, placeOf(request, idempotency), async () => handler.call(this, request, reply));
+      return alone(inFlight, placeOf(request, idempotency), async () => handler.call(this, request, reply));
     };
   }
 }
@@ -74,13 +74,13 @@ export function resultOf<Result>(
   return result;
 }
 
-async function alone<T>(underWay: Set<string>, place: string, work: () => Promise<T>): Promise<T> {
-  if (underWay.has(place)) throw inProgress();
-  underWay.add(place);
+async function alone<T>(inFlight: Set<string>, place: string, work: () => Promise<T>): Promise<T> {
+  if (inFlight.has(place)) throw inProgress();
+  inFlight.add(place);
   try {
     return await work();
   } finally {
-    underWay.delete(place);
+    inFlight.delete(place);
   }
 }
 

@@ -1,10 +1,10 @@
 import { RowhouseError } from '../core/errors.ts';
 import { sentenceOf, type Subject, SubjectError } from '../core/subject-error.ts';
 
-/** The field in which a request has a part of an operation's input. */
+/** Returns the field of the request that holds a part of an operation's input. */
 export type FieldOf = (subject: Subject) => string;
 
-/** Rejects as the operation does, and names the fields at fault as the request has them. */
+/** Awaits the operation. A `SubjectError` is rejected as an error that names the fields of the request. */
 export async function withFields<Result>(operation: Promise<Result>, fieldOf: FieldOf): Promise<Result> {
   try {
     return await operation;
@@ -13,7 +13,7 @@ export async function withFields<Result>(operation: Promise<Result>, fieldOf: Fi
   }
 }
 
-/** The error as a client reads it. What the path names may be `not_found`; a body or a query that names it is not valid. */
+/** Returns the error for the client. An object named in the path is `not_found`; one named in the body or the query is `validation_failed`. */
 export function inFields(error: SubjectError, fieldOf: FieldOf): RowhouseError {
   const { code, faults, summary, cause, retryAfterSeconds } = error;
   const details = faults.map(({ subject, message }) => ({ field: fieldOf(subject), message }));
@@ -25,10 +25,10 @@ export function inFields(error: SubjectError, fieldOf: FieldOf): RowhouseError {
     : new RowhouseError('validation_failed', sentenceOf(details), { details, cause });
 }
 
-/** By the name of a part of the input, the field that has it, if it is called otherwise. */
+/** The field names of the parts of the input whose field has another name. */
 export type FieldNames = Readonly<Record<string, string>>;
 
-/** The field of a part of what `root` has: `fieldAt('body', ['rows', 3, 'age'])` is `body.rows[3].age`. */
+/** Returns a path below `root` as a field: `fieldAt('body', ['rows', 3, 'age'])` is `body.rows[3].age`. */
 export function fieldAt(root: string, path: Subject, names: FieldNames = {}): string {
   const steps = path.map((step) => {
     if (typeof step === 'number') return `[${step}]`;
@@ -37,7 +37,7 @@ export function fieldAt(root: string, path: Subject, names: FieldNames = {}): st
   return root + steps.join('');
 }
 
-/** Finds the field by the first step of the subject: `fields` has, for each part of the input, where it is. */
+/** Maps subjects by their first step: `fields` has the mapping of each part of the input. */
 export function fieldsOf<Part extends string>(fields: Readonly<Record<Part, FieldOf>>): FieldOf {
   return ([part, ...path]) => {
     const [, fieldOf] = Object.entries<FieldOf>(fields).find(([name]) => name === part) ?? [];

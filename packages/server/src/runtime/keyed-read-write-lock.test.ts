@@ -26,7 +26,7 @@ const visits = fc.array(
   { maxLength: 25 },
 );
 
-test('in any order of requests, an exclusive lock is alone, none overtakes it, and all are granted', async () => {
+test('in any order of requests, an exclusive lock is held alone, no later request overtakes it, and all locks are granted', async () => {
   await fc.assert(
     fc.asyncProperty(visits, async (plan) => {
       const gates = new KeyedReadWriteLock();
@@ -39,11 +39,11 @@ test('in any order of requests, an exclusive lock is alone, none overtakes it, a
           const others = inside.filter(({ project }) => project === visit.project);
           assert.ok(
             visit.kind === 'shared' || others.length === 0,
-            'an exclusive visit finds somebody inside',
+            'an exclusive lock was granted while another lock was held',
           );
           assert.ok(
             !others.some(({ kind }) => kind === 'exclusive'),
-            'somebody enters beside an exclusive visit',
+            'a lock was granted while an exclusive lock was held',
           );
           inside.push(visit);
           entered.push(visit);

@@ -122,9 +122,9 @@ test('the latest run of a key, and the last successor of a run, are found after 
   await log.close();
   const options = { path, keptDays: 30, maxRows: 1_000, maxQueued: 10, now: Date.now };
   const again = new RequestLog({ ...options, onFault: (fault) => assert.fail(fault) });
-  const [sent, tip, ...others] = await again.chainOf(1, 'a');
+  const [sent, lastRun, ...others] = await again.chainOf(1, 'a');
   assert.deepEqual([sent?.continuedBy, sent?.lastActivityMs], ['d', clock.ms]);
-  assert.deepEqual(tip, {
+  assert.deepEqual(lastRun, {
     runId: 'd',
     operationKey: 'edit',
     continues: 'c',
@@ -132,7 +132,7 @@ test('the latest run of a key, and the last successor of a run, are found after 
     lastActivityMs: clock.ms + 3,
   });
   assert.deepEqual(others, []);
-  assert.deepEqual(await again.latestOf({ projectId: 1, tokenId: 7, operationKey: 'edit' }), [tip]);
+  assert.deepEqual(await again.latestOf({ projectId: 1, tokenId: 7, operationKey: 'edit' }), [lastRun]);
   assert.deepEqual(await again.latestOf({ projectId: 1, tokenId: 8, operationKey: 'edit' }), []);
   assert.deepEqual(await again.chainOf(2, 'a'), []);
   assert.equal((await again.chainOf(null, 'z')).length, 1);

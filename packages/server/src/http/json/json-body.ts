@@ -19,8 +19,8 @@ export function* parseJsonBody(bytes: Buffer): Generator<number, unknown> {
   }
   const structure = structureOf(text);
   const value = yield* readExactJson(text, structure);
-  const poison = structure.namesPrototype ? poisonIn(value) : null;
-  if (poison !== null) throw invalidField(`body${poison}`, 'is not an allowed name');
+  const unsafeName = structure.namesPrototype ? unsafeNameIn(value) : null;
+  if (unsafeName !== null) throw invalidField(`body${unsafeName}`, 'is not an allowed name');
   return value;
 }
 
@@ -84,12 +84,12 @@ function firstReplaced(bytes: Buffer): number {
 const REPLACEMENT_CHARACTER = Buffer.from('\u{fffd}');
 
 /** Returns the path of the first name that reaches a prototype. `readStructure` has limited the nesting of the value. */
-function poisonIn(value: unknown): string | null {
+function unsafeNameIn(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return null;
   if (Array.isArray(value)) {
     const array: readonly unknown[] = value;
     for (let index = 0; index < array.length; index++) {
-      const inner = poisonIn(array[index]);
+      const inner = unsafeNameIn(array[index]);
       if (inner !== null) return `[${index}]${inner}`;
     }
     return null;
@@ -97,7 +97,7 @@ function poisonIn(value: unknown): string | null {
   for (const name of Object.keys(value)) {
     const held: unknown = Reflect.get(value, name);
     if (name === '__proto__' || (name === 'constructor' && hasPrototype(held))) return `.${name}`;
-    const inner = poisonIn(held);
+    const inner = unsafeNameIn(held);
     if (inner !== null) return `.${name}${inner}`;
   }
   return null;

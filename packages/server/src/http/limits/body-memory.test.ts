@@ -103,7 +103,7 @@ test('a body that stops arriving releases its memory', async () => {
   assert.equal(counts.bodyBytesHeld, 0);
 });
 
-test('a request whose body never begins, with an unsupported type, ends as well', async () => {
+test('a request with an unsupported type and a body that never arrives is also answered', async () => {
   await using server = await startServer({ timeouts: { bodyStallMs: 20 } });
   const answers: string[] = [];
   send(server, head('Content-Length: 9').replace('application/json', 'text/plain'), answers);

@@ -48,7 +48,7 @@ function wait(server: EdgeServer, project: string): Promise<Response> {
 }
 
 async function untilWaiting(counts: EdgeCounts, number: number): Promise<void> {
-  await eventually(() => counts.requestsUnderWay >= number);
+  await eventually(() => counts.requestsInFlight >= number);
 }
 
 test('the number of waiting requests is limited for each project, so that others have room, and for all together', async () => {
@@ -70,7 +70,7 @@ test('the number of waiting requests is limited for each project, so that others
   server.release();
   for (const answer of await Promise.all(waiting)) assert.equal(answer.status, 200);
   for (const project of ['a', 'a', 'a', 'c']) assert.equal((await wait(server, project)).status, 200);
-  assert.equal(counts.requestsUnderWay, 0);
+  assert.equal(counts.requestsInFlight, 0);
 });
 
 test('a request whose body is still arriving takes no place, and one that disconnects frees its place', async () => {
@@ -87,7 +87,7 @@ test('a request whose body is still arriving takes no place, and one that discon
   await untilWaiting(counts, 5);
   assert.equal((await wait(server, 'a')).status, 200);
   for (const client of slow) client.destroy();
-  await eventually(() => counts.requestsUnderWay === 0);
+  await eventually(() => counts.requestsInFlight === 0);
   assert.equal((await wait(server, 'a')).status, 200);
 });
 
@@ -105,6 +105,6 @@ test('a request whose body was too late has been answered, and the rest of its b
     return answer?.toString('latin1', 9, 12);
   });
   assert.deepEqual(await Promise.all(late), ['408', '408', '408']);
-  assert.equal(counts.requestsUnderWay, 0);
+  assert.equal(counts.requestsInFlight, 0);
   for (const project of ['a', 'a', 'a']) assert.equal((await wait(server, project)).status, 200);
 });

@@ -37,7 +37,7 @@ export function limitWork(
   app.decorateRequest('workState', null);
   app.addHook('onRequest', (request, _reply, done) => {
     request.workState = 'arrived';
-    counts.requestsUnderWay += 1;
+    counts.requestsInFlight += 1;
     done();
   });
   app.addHook('preHandler', (request, _reply, done) => {
@@ -56,7 +56,7 @@ export function limitWork(
     done();
   });
   app.addHook('onSend', (request, _reply, payload, done) => {
-    if (request.workState !== null) counts.requestsUnderWay -= 1;
+    if (request.workState !== null) counts.requestsInFlight -= 1;
     if (request.workState === 'at work') {
       total -= 1;
       const project = projectOf(request);

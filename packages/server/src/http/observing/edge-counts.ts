@@ -8,7 +8,7 @@ export class EdgeCounts {
   connectionsRefused = 0;
   readonly connectionsCut: Record<CutReason, number> = { headers: 0, answer: 0, rest_of_body: 0 };
   /** Requests that have arrived and whose answer has not started. */
-  requestsUnderWay = 0;
+  requestsInFlight = 0;
   /** Requests refused because too many others were waiting. */
   requestsOverloaded = 0;
   /** Requests refused because their token exceeded its rate limit. */

@@ -148,7 +148,7 @@ export class Exports {
   }
 
   /** Returns whether the export is running or waiting. */
-  isUnderWay(id: string): boolean {
+  isInProgress(id: string): boolean {
     return this.#runner.has(id);
   }
 

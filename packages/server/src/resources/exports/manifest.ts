@@ -69,11 +69,11 @@ export function toManifest(project: string, { row, progress: reached }: SeenExpo
     expires_at: row.expires_at,
     sha256: row.sha256,
     download_count: row.download_count,
-    progress: isUnderWay(row) ? reached : null,
+    progress: isInProgress(row) ? reached : null,
     notes: notesOf(row),
   };
 }
 
-function isUnderWay({ status }: ExportRow): boolean {
+function isInProgress({ status }: ExportRow): boolean {
   return status === 'pending' || status === 'running';
 }

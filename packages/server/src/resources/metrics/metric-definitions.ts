@@ -77,7 +77,7 @@ export const metricDefinitions = {
   rowhouse_exports_total: {
     type: 'counter',
     labels: ['kind', 'format', 'outcome'],
-    meaning: 'Exports that have ended: `ready`, `failed`, or `given_up` if the client cancelled them.',
+    meaning: 'Exports that have ended: `ready`, `failed`, or `cancelled` if the client cancelled them.',
   },
   rowhouse_request_log_queued: {
     type: 'gauge',

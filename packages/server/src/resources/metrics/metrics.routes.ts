@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import type { HttpServer } from '../../http/http-server.ts';
 import type { Metrics } from './metrics.ts';
 
-/** `GET /metrics` with the admin credential: the load of the service is its owner's business. */
+/** `GET /metrics` with the admin credential, because the metrics are about all projects. */
 export function registerMetricsRoute(app: HttpServer, metrics: Metrics): void {
   app.get(
     '/metrics',

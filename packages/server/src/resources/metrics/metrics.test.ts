@@ -89,7 +89,7 @@ describe('GET /metrics', () => {
     assert.ok((valueOf(metrics, 'rowhouse_commit_batch_size_count') ?? 0) <= 50);
     const ended = (outcome: string) =>
       valueOf(metrics, 'rowhouse_exports_total', { kind: 'table_export', format: 'csv', outcome });
-    assert.deepEqual([ended('ready'), ended('failed'), ended('given_up')], [1, 1, undefined]);
+    assert.deepEqual([ended('ready'), ended('failed'), ended('cancelled')], [1, 1, undefined]);
     assert.equal(valueOf(metrics, 'rowhouse_exports_in_progress'), 0);
     const queues = metrics.get('rowhouse_queue_depth')?.samples ?? [];
     const names = new Set(queues.map(({ labels }) => labels['queue']));

@@ -11,7 +11,7 @@ export interface ServiceFigures {
   readonly queues: Readonly<Record<string, { readonly running: number; readonly waiting: number }>>;
   readonly commitSizes: Distribution;
   readonly exports: {
-    readonly underWay: number;
+    readonly inProgress: number;
     readonly ended: readonly {
       readonly kind: string;
       readonly format: string;
@@ -57,7 +57,7 @@ export class Metrics {
     return {
       rowhouse_http_requests_total: () => requests.totals(),
       rowhouse_http_request_duration_seconds: () => requests.durations(),
-      rowhouse_http_requests_in_flight: () => [single(edge.requestsUnderWay)],
+      rowhouse_http_requests_in_flight: () => [single(edge.requestsInFlight)],
       rowhouse_http_requests_overloaded_total: () => [single(edge.requestsOverloaded)],
       rowhouse_http_requests_rate_limited_total: () => [single(edge.requestsRateLimited)],
       rowhouse_http_body_bytes: () => [single(edge.bodyBytesHeld)],
@@ -68,7 +68,7 @@ export class Metrics {
         Object.entries(edge.connectionsCut).map(([reason, value]) => ({ labels: { reason }, value })),
       rowhouse_queue_depth: () => Object.entries(service().queues).flatMap(queueDepth),
       rowhouse_commit_batch_size: () => [{ labels: {}, distribution: service().commitSizes }],
-      rowhouse_exports_in_progress: () => [single(service().exports.underWay)],
+      rowhouse_exports_in_progress: () => [single(service().exports.inProgress)],
       rowhouse_exports_total: () =>
         service().exports.ended.map(({ count, ...labels }) => ({ labels, value: count })),
       rowhouse_request_log_queued: () => [single(service().requestLog.queued)],

@@ -13,7 +13,7 @@ import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../../engine/new-database.ts';
-import { unknownProject } from '../../engine/unknown-project.ts';
+import { unknownProject } from '../../engine/unknown-project-files.ts';
 import type { ExportFiles } from '../../files/export-files.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
 
@@ -111,7 +111,7 @@ export class Projects {
     });
   }
 
-  /** At the start, before anybody asks for anything: ends the deletions that were cut short. The engine has ended the creations. */
+  /** Completes interrupted deletions. Call it at the start, before any request. The engine has already ended interrupted creations. */
   async recover(): Promise<void> {
     for (const slug of await unfinishedDeletions(this.#catalog)) await this.#files.removeProject(slug);
     await endAllChanges(this.#catalog);
@@ -191,13 +191,13 @@ export class Projects {
       this.#tokens.forgetProject(project.id);
       this.#onDeleted(project);
       await this.#files.removeProject(slug);
-      // Where this fails, the next creation or start removes what is no longer there.
+      // If this fails, the next creation or start does it.
       await endChanges(this.#catalog, slug).catch(() => undefined);
       return { result, replayOf: null };
     });
   }
 
-  /** @throws RowhouseError `conflict`: what nobody knows of is neither handed on nor removed. */
+  /** @throws RowhouseError `conflict` if there are export files that the catalog does not know. They are neither used nor removed. */
   async #requireNoExports(slug: string): Promise<void> {
     if ((await unfinishedDeletions(this.#catalog)).has(slug)) await this.#files.removeProject(slug);
     if (await this.#files.holdsFiles(slug)) throw unknownProject(slug);
@@ -221,7 +221,7 @@ export class Projects {
     request: SealedRequest | null,
   ): Promise<MadeProject<Recorded>> {
     const database = await this.#engine.createDatabase(slug, content);
-    // The row comes last: until it is there, the database is nobody's, and the next start or attempt removes it.
+    // The row comes last. Until it exists, the database belongs to no project, and the next start or creation removes it.
     return this.#catalog.transaction().execute(async (transaction) => {
       const now = timestamp();
       const row = await transaction

@@ -125,7 +125,7 @@ test(
 );
 
 /** Things that may be in the place of a project that the catalog does not know. */
-const STRANGERS: readonly (readonly [what: string, place: (path: string, outside: string) => void])[] = [
+const FOREIGN_FILES: readonly (readonly [what: string, place: (path: string, outside: string) => void])[] = [
   ['an empty folder', (path) => mkdirSync(path)],
   [
     'a folder with an empty database',
@@ -156,7 +156,7 @@ test(
     writeFileSync(join(elsewhere.path, 'database.sqlite'), databaseFile('CREATE TABLE a (b);'));
     writeFileSync(join(elsewhere.path, 'upload-of-mine.sqlite'), 'kept');
     const projects = join(server.dataDir, 'projects');
-    for (const [what, place] of STRANGERS) {
+    for (const [what, place] of FOREIGN_FILES) {
       place(join(projects, 'stranger'), elsewhere.path);
       const before = [folderContent(projects), folderContent(elsewhere.path)];
       for (const [path, body] of WAYS) {
@@ -192,7 +192,7 @@ test('exports of an unknown project prevent the reuse of its slug', TIMEOUT, asy
   assert.ok(!existsSync(join(server.dataDir, 'projects', 'lost')));
 });
 
-test('a creation mark removes no project that a restored catalog does not know', TIMEOUT, async () => {
+test('a marker file removes no project that a restored catalog does not know', TIMEOUT, async () => {
   await using server = await startTestServer();
   const catalog = join(server.dataDir, 'catalog.sqlite');
   const projects = join(server.dataDir, 'projects');

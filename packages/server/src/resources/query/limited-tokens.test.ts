@@ -59,7 +59,7 @@ test('queries of every other table are refused with the same message, whether it
       answers.add(`${error?.code} ${error?.message}`);
     }
   }
-  assert.deepEqual([...answers], ['permission_denied The token is limited to other tables.']);
+  assert.deepEqual([...answers], ['permission_denied The token may not access this table.']);
 });
 
 test('no indirect way leads to another table', async () => {

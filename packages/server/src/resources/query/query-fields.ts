@@ -71,10 +71,10 @@ function parametersOf(params: unknown): Query['parameters'] {
   return params;
 }
 
-/** What no statement takes is refused before it is handed to a process: to copy millions of values holds up the event loop. */
+/** Refuses invalid values before they are copied to a process: copying millions of values blocks the event loop. */
 function requireFewPlainValues(params: NonNullable<Query['parameters']>): void {
   const isList = Array.isArray(params);
-  // Before any value of an array is looked at: there may be millions.
+  // Before the values are examined: there may be millions.
   if ((isList ? params.length : Object.keys(params).length) > MAX_PARAMETERS) {
     throw invalidField('body.params', `must be at most ${MAX_PARAMETERS} values`);
   }

@@ -2,7 +2,7 @@ import { RowhouseError } from '../../core/errors.ts';
 import { SubjectError } from '../../core/subject-error.ts';
 import { type FieldOf, inFields } from '../../http/subject-fields.ts';
 
-/** Reads one operation of a batch; an error says which one it was. */
+/** Reads one operation of a batch. An error names the operation. */
 export function inOperation<Result>(position: number, read: () => Result): Result {
   try {
     return read();
@@ -12,8 +12,8 @@ export function inOperation<Result>(position: number, read: () => Result): Resul
 }
 
 /**
- * What a batch rejected with, as a client reads it: which operation failed, and the fields at fault in it.
- * @param fields for each operation, where it has the parts of its input.
+ * Returns the error of a batch for the client: it names the operation that failed, and the invalid fields in it.
+ * @param fields the mapping of subjects to fields, for each operation.
  */
 export function batchFault(error: unknown, fields: readonly FieldOf[]): unknown {
   if (!(error instanceof SubjectError)) return error;
@@ -22,7 +22,7 @@ export function batchFault(error: unknown, fields: readonly FieldOf[]): unknown 
   return fieldOf === undefined ? error : faultOf(faultAlone(error, fieldOf), position);
 }
 
-/** As the operation alone would have it: one that is at fault as a whole names no field. */
+/** Returns the error that the operation would have alone. An error about the whole operation names no field. */
 function faultAlone(error: SubjectError, fieldOf: FieldOf): RowhouseError {
   const { code, message, summary, cause, retryAfterSeconds } = error;
   const faults = error.faults.map((fault) => ({ ...fault, subject: fault.subject.slice(2) }));

@@ -5,8 +5,8 @@ import type { ClientRow, RecordFilter } from '../../engine/project-records.ts';
 import type { FieldOf } from '../../http/subject-fields.ts';
 
 /**
- * A reference is to an operation before the one that has it.
- * @param fieldOf a part of the operation.
+ * Checks that every reference in an operation is to an earlier operation.
+ * @param fieldOf maps the subjects of this operation.
  * @throws RowhouseError `validation_failed`.
  */
 export function requireEarlierReferences(
@@ -34,7 +34,7 @@ interface PlacedValue {
   readonly subject: Subject;
 }
 
-/** What may be a reference. */
+/** Returns all values that may be references. */
 function valuesIn(operation: BatchOperation): readonly PlacedValue[] {
   return [
     ...('key' in operation ? listed(operation.key.parts, ['key', 'parts']) : []),

@@ -20,11 +20,11 @@ type SentOperation = Static<typeof batchBody>['operations'][number];
 
 interface ReadOperation {
   readonly operation: BatchOperation;
-  /** Where the operation alone would have a part of its input: `body.email`. */
+  /** The field that the operation would have in a request of its own, such as `body.email`. */
   readonly fieldOf: FieldOf;
 }
 
-/** @throws RowhouseError `validation_failed`, `permission_denied`: each names the operation at fault. */
+/** @throws RowhouseError `validation_failed`, `permission_denied`: the error names the operation. */
 export function toBatch(
   body: Static<typeof batchBody>,
   credential: Credential,
@@ -70,7 +70,7 @@ function toOperation({ method, path, body = {} }: SentOperation, credential: Cre
   }
 }
 
-/** An operation has its key in its path, where a part of it may be a reference. */
+/** The key of an operation is in its path, and a part of the key may be a reference. */
 const keyField: FieldOf = ([part]) => (part === 'parts' ? 'path' : 'path.id');
 const keyedField = fieldsOf({ key: keyField });
 
@@ -96,7 +96,7 @@ function changeOfOne(table: TableReference, key: BatchKey, body: ClientRow): Rea
   };
 }
 
-/** Of many rows, which a body alone would be checked for by its schema. */
+/** Checks the body itself: in a request of its own, the schema of the body would do it. */
 function changeOfMany(table: TableReference, body: ClientRow): ReadOperation {
   const { data } = body;
   const { filters, filterField } = filtersIn(body, ['data', 'where', 'allow_all']);
@@ -114,9 +114,9 @@ function deletionOfMany(table: TableReference, body: ClientRow): ReadOperation {
 }
 
 function filtersIn(body: ClientRow, allowed: readonly string[]): ReturnType<typeof toFilters> {
-  const stranger = Object.keys(body).find((name) => !allowed.includes(name));
-  if (stranger !== undefined) {
-    throw invalidField(`body.${stranger}`, `is not known; allowed: ${allowed.join(', ')}`);
+  const unknown = Object.keys(body).find((name) => !allowed.includes(name));
+  if (unknown !== undefined) {
+    throw invalidField(`body.${unknown}`, `is not known; allowed: ${allowed.join(', ')}`);
   }
   const allowAll = toBooleanLike(body['allow_all'], 'body.allow_all');
   return toFilters({ where: body['where'], ...(allowAll !== undefined && { allow_all: allowAll }) });
@@ -148,7 +148,7 @@ function placeOf(path: string): { readonly table: string; readonly key: BatchKey
   };
 }
 
-/** `{0.row.id}`: in a URL, a brace of a value itself is encoded. */
+/** `{0.row.id}`. A brace that belongs to a value is percent-encoded. */
 function referenceIn(part: string): BatchReference | null {
   const $ref = /^\{([^{}]*)\}$/.exec(part)?.[1];
   return $ref === undefined ? null : { $ref };

@@ -122,10 +122,10 @@ describe('a changed table', () => {
   });
 });
 
-describe('a dropped table', () => {
+describe('dropping a table', () => {
   beforeEach(() => given(SCHEMA));
 
-  test('is gone, with its ids', async () => {
+  test('removes it, and a new table of its name gets another id', async () => {
     const { table } = await done('GET', `${TABLE}/child`);
     assert.deepEqual(await done('DELETE', `${TABLE}/CHILD`), { deleted: true, table_name: 'child' });
     await refused('not_found', 'DELETE', `${TABLE}/child`);
@@ -133,7 +133,7 @@ describe('a dropped table', () => {
     assert.ok((await done('GET', `${TABLE}/child`)).table.id > table.id);
   });
 
-  test('cannot be dropped while another table references it, unless the references are dropped, too', async () => {
+  test('is refused while another table references it, unless the references are dropped, too', async () => {
     const refusal = await refused('conflict', 'DELETE', `${TABLE}/parent`, { cascade: false });
     assert.equal(refusal.body.error?.message, 'The table parent is used by table child.');
     assert.deepEqual(await done('DELETE', `${TABLE}/parent`, { cascade: true }), {
@@ -151,7 +151,7 @@ describe('a dropped table', () => {
     assert.equal((await server.call('DELETE', '/projects/crm/records/child/1')).status, 200);
   });
 
-  test('cannot be dropped while a view or a trigger uses it, unless these are dropped, too; broken ones are kept', async () => {
+  test('is refused while a view or a trigger uses it, unless these are dropped, too; broken ones are kept', async () => {
     await given(`CREATE TABLE t (a); CREATE TABLE kept (a); CREATE VIEW broken AS SELECT * FROM nowhere;
       CREATE VIEW "odd: name" AS SELECT a FROM t; CREATE VIEW over AS SELECT * FROM "odd: name";
       CREATE TRIGGER i INSTEAD OF DELETE ON over BEGIN SELECT 1; END;
@@ -167,7 +167,7 @@ describe('a dropped table', () => {
     assert.equal((await server.call('POST', '/projects/crm/records/kept', { json: { a: 1 } })).status, 201);
   });
 
-  test('cannot be dropped if its module is unknown', async () => {
+  test('is refused if its module is unknown', async () => {
     await given(`PRAGMA writable_schema = ON;
       INSERT INTO sqlite_schema VALUES ('table', 'gone', 'gone', 0, 'CREATE VIRTUAL TABLE gone USING nosuch(a)');`);
     for (const [method, json] of [
@@ -179,7 +179,7 @@ describe('a dropped table', () => {
     }
   });
 
-  test('may reference itself, be a full-text table, or have an unusual name', async () => {
+  test('works if it references itself, is a full-text table, or has an unusual name', async () => {
     await given(`CREATE TABLE "a ""b""" (id INTEGER PRIMARY KEY, up REFERENCES "a ""b""");
       CREATE VIRTUAL TABLE search USING fts5(title); INSERT INTO search VALUES ('x');`);
     await done('PATCH', `${TABLE}/search`, { new_table_name: 'found' });

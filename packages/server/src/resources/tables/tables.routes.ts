@@ -25,7 +25,7 @@ import {
   toTableFields,
 } from './table-fields.ts';
 
-/** Tables are told of together and refer to each other: a token that is limited to some is not let in. */
+/** Tables are listed together and reference each other, so tokens that are limited to tables are refused. */
 const reading = { access: 'project', scope: 'schema:read' } as const;
 const changing = { access: 'project', scope: 'schema:write' } as const;
 const tablePath = projectPath({ table: existingName });

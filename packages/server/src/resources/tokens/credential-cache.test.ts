@@ -36,10 +36,10 @@ test('a credential is looked up once, until its project is removed from the cach
 test('a lookup that began before a revocation and ends after it does not cache the token again', async () => {
   const cache = new CredentialCache();
   const { promise, resolve } = Promise.withResolvers<CachedCredential | null>();
-  const underWay = cache.find('a', () => promise);
+  const inFlight = cache.find('a', () => promise);
   cache.forgetProject(7);
   resolve(found);
-  await underWay;
+  await inFlight;
 
   assert.equal(await cache.find('a', async () => null), null);
 });

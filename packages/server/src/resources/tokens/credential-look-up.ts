@@ -12,7 +12,7 @@ const MAX_LOOK_UPS = 1_000;
 /** Looks up the rights of tokens in the catalog. */
 export class CredentialLookUp {
   readonly #catalog: Catalog;
-  #underWay = 0;
+  #inFlight = 0;
 
   constructor(catalog: Catalog) {
     this.#catalog = catalog;
@@ -20,14 +20,14 @@ export class CredentialLookUp {
 
   /** Returns null for an unknown or revoked token. @throws RowhouseError `unavailable` if too many look-ups are running. */
   async find(sha256: string): Promise<CachedCredential | null> {
-    if (this.#underWay >= MAX_LOOK_UPS) {
+    if (this.#inFlight >= MAX_LOOK_UPS) {
       throw new RowhouseError('unavailable', 'Too many tokens are being looked up.');
     }
-    this.#underWay += 1;
+    this.#inFlight += 1;
     try {
       return await this.#read(sha256);
     } finally {
-      this.#underWay -= 1;
+      this.#inFlight -= 1;
     }
   }
 

@@ -28,7 +28,7 @@ async function narrowToken(server: TestServer, grant: Narrowing): Promise<string
 }
 
 /** Whether the token is allowed to call the route. Nothing in the path exists in this project. */
-async function isLetIn(server: TestServer, route: RegisteredRoute, token: string): Promise<boolean> {
+async function isAllowed(server: TestServer, route: RegisteredRoute, token: string): Promise<boolean> {
   const path = route.url.replace(':project', 'shop').replaceAll(/:\w+/g, NOTHING);
   const response = await server.fetch(route.method, path, { token });
   await response.body?.cancel();
@@ -72,16 +72,16 @@ describe('every route with a project token', () => {
 
       for (const missing of needed) {
         const token = await narrowToken(server, { scopes: SCOPES.filter((each) => each !== missing) });
-        assert.equal(await isLetIn(server, route, token), false, `without ${missing}`);
+        assert.equal(await isAllowed(server, route, token), false, `without ${missing}`);
       }
       const enough = needed.length === 0 ? SCOPES.slice(0, 1) : needed;
-      assert.equal(await isLetIn(server, route, await narrowToken(server, { scopes: enough })), true);
+      assert.equal(await isAllowed(server, route, await narrowToken(server, { scopes: enough })), true);
     });
 
     const who = tables === undefined ? 'refuses' : 'accepts';
     test(`${route.method} ${route.url} ${who} a token that is limited to tables`, async () => {
       const token = await narrowToken(server, { tables: [NOTHING] });
-      assert.equal(await isLetIn(server, route, token), tables !== undefined);
+      assert.equal(await isAllowed(server, route, token), tables !== undefined);
     });
   }
 });

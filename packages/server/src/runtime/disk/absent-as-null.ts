@@ -1,4 +1,4 @@
-/** Resolves with null where the file or folder is not there. */
+/** Resolves with null if the file or folder does not exist. */
 export async function absentAsNull<T>(promise: Promise<T>): Promise<T | null> {
   try {
     return await promise;
@@ -8,7 +8,7 @@ export async function absentAsNull<T>(promise: Promise<T>): Promise<T | null> {
   }
 }
 
-/** Whether the system refused with this code: `EEXIST`, say. */
+/** Returns whether the error is a system error with this code, such as `EEXIST`. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -2,19 +2,19 @@ import { open } from 'node:fs/promises';
 
 import { absentAsNull } from './absent-as-null.ts';
 
-/** No page is smaller: SQLite takes a shorter file for an empty database. https://www.sqlite.org/fileformat.html#pages */
+/** The minimum size of a page. SQLite treats a shorter file as an empty database. https://www.sqlite.org/fileformat.html#pages */
 export const PAGE_MIN_BYTES = 512;
 
 const MAGIC = 'SQLite format 3\0';
-/** The first page is the root of `sqlite_schema`, behind a header of 100 bytes. https://www.sqlite.org/fileformat.html#b_tree_pages */
+/** The first page is the root of `sqlite_schema`, after a header of 100 bytes. https://www.sqlite.org/fileformat.html#b_tree_pages */
 const PAGE_TYPE_OFFSET = 100;
 const LEAF_OF_TABLE = 13;
 const CELL_COUNT_OFFSET = 103;
 const READ_BYTES = 105;
 
 /**
- * Whether a database file holds no table, view or index, leaving out what is in its log: also where it is too short for a database, or
- * not there; false where it is something else. Reads the first page alone, as SQLite would make files beside the database.
+ * Returns whether a database file holds no table, view or index, ignoring its write-ahead log. Also true if the file is missing or
+ * too short for a database; false if it is no database. Reads the first page without SQLite, which would create files beside it.
  */
 export async function holdsNoTable(path: string): Promise<boolean> {
   const file = await absentAsNull(open(path, 'r'));

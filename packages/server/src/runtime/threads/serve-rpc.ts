@@ -26,7 +26,7 @@ export function serveBatches(
   answer: (requests: readonly RpcRequest[], reply: Reply) => void,
   onClose: () => void,
 ): void {
-  serve({ receive: withAllThatWaits, answer, onClose });
+  serve({ receive: drainInbox, answer, onClose });
 }
 
 export type Reply = (replies: readonly RpcReply[]) => void;
@@ -78,7 +78,7 @@ interface Inbox {
   readonly next: () => Message | undefined;
 }
 
-function withAllThatWaits(first: readonly RpcRequest[], inbox: Inbox): readonly RpcRequest[] {
+function drainInbox(first: readonly RpcRequest[], inbox: Inbox): readonly RpcRequest[] {
   const requests = [...first];
   while (requests.length < BATCH_MAX_REQUESTS) {
     const message = inbox.next();

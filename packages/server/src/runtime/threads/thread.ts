@@ -50,7 +50,7 @@ export class Thread<O extends RpcMethods> {
   }
 
   request<K extends keyof O & string>(operation: K, input: O[K]['input']): Promise<O[K]['output']> {
-    if (this.#closing !== null) return Promise.reject(threadGone());
+    if (this.#closing !== null) return Promise.reject(threadUnavailable());
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#pending.set(id, { resolve, reject });
@@ -122,11 +122,11 @@ export class Thread<O extends RpcMethods> {
     if (this.#closing === null) this.#options.onCrash(fault);
     const waiting = new Set(this.#outbox.map(({ id }) => id));
     for (const id of this.#pending.keys()) {
-      if (!waiting.has(id)) this.#reject(id, threadGone(fault));
+      if (!waiting.has(id)) this.#reject(id, threadUnavailable(fault));
     }
   }
 }
 
-function threadGone(cause?: Error): RowhouseError {
+function threadUnavailable(cause?: Error): RowhouseError {
   return new RowhouseError('unavailable', 'The database cannot be reached right now.', { cause });
 }

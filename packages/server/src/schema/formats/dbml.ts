@@ -33,13 +33,13 @@ const PROJECT = `Project database {
 
 function renderDbml(schema: Schema): RenderedSchema {
   const tables = schema.tables.filter((table) => table.kind === 'table');
-  const unsaid: NamedThing[] = [];
-  const blocks = tables.map((table) => tableBlock(table, unsaid));
+  const omitted: NamedThing[] = [];
+  const blocks = tables.map((table) => tableBlock(table, omitted));
   const { refs, lost } = readRefs(tables);
   const lines = refs.map(refLine).join('');
   const leftOut = [
     ...besidesTables(schema),
-    ...unsaid,
+    ...omitted,
     ...lost.map(({ name }) => ({ kind: 'foreign key of table', name })),
   ];
   return {
@@ -48,16 +48,16 @@ function renderDbml(schema: Schema): RenderedSchema {
   };
 }
 
-/** Adds to `unsaid` every object with an expression that DBML cannot contain. */
-function tableBlock(table: OrdinaryTable, unsaid: NamedThing[]): string {
-  const columns = table.columns.map((column) => columnLine(column, table, unsaid));
+/** Adds to `omitted` every object with an expression that DBML cannot contain. */
+function tableBlock(table: OrdinaryTable, omitted: NamedThing[]): string {
+  const columns = table.columns.map((column) => columnLine(column, table, omitted));
   const indexes = [
     ...primaryKeyLine(table),
-    ...table.indexes.flatMap((index) => indexLine(index, table, unsaid)),
+    ...table.indexes.flatMap((index) => indexLine(index, table, omitted)),
   ];
   const checks = table.checks.flatMap(({ name, expression }) => {
     const sql = dbmlExpression(expression);
-    if (sql === null) unsaid.push({ kind: 'check of table', name: table.name });
+    if (sql === null) omitted.push({ kind: 'check of table', name: table.name });
     return sql === null
       ? []
       : [sql + settings(name === null || name === '' ? [] : [`name: ${dbmlText(name)}`])];
@@ -83,7 +83,7 @@ function noteOf({ strict, withoutRowid }: OrdinaryTable): string {
   return [...(strict ? ['STRICT'] : []), ...(withoutRowid ? ['WITHOUT ROWID'] : [])].join(', ');
 }
 
-function columnLine(column: Column, table: OrdinaryTable, unsaid: NamedThing[]): string {
+function columnLine(column: Column, table: OrdinaryTable, omitted: NamedThing[]): string {
   const key = table.primaryKey?.columns ?? [];
   const isKey = key.length === 1 && column.primaryKeyPosition !== null;
   const isUnique = table.indexes.some((index) => index.origin === 'unique' && isOf(index, column, table));
@@ -92,7 +92,7 @@ function columnLine(column: Column, table: OrdinaryTable, unsaid: NamedThing[]):
     ...(column === rowidAliasIn(table) ? ['increment'] : []),
     ...(isNullable(table, column) || isKey ? [] : ['not null']),
     ...(isUnique ? ['unique'] : []),
-    ...defaultOf(column, table, unsaid),
+    ...defaultOf(column, table, omitted),
     ...noteOfColumn(column),
   ];
   return `${dbmlName(column.name)} ${dbmlType(column.declaredType)}${settings(list)}`;
@@ -107,10 +107,10 @@ function isOf({ columns }: Index, column: Column, table: OrdinaryTable): boolean
   );
 }
 
-function defaultOf(column: Column, table: OrdinaryTable, unsaid: NamedThing[]): readonly string[] {
+function defaultOf(column: Column, table: OrdinaryTable, omitted: NamedThing[]): readonly string[] {
   if (column.default === null) return [];
   const value = dbmlDefault(column.default);
-  if (value === null) unsaid.push({ kind: 'default of column', name: `${table.name}.${column.name}` });
+  if (value === null) omitted.push({ kind: 'default of column', name: `${table.name}.${column.name}` });
   return value === null ? [] : [`default: ${value}`];
 }
 
@@ -131,7 +131,7 @@ function columnNamed(name: string, columns: readonly Column[]): string {
   return columns.find((column) => foldName(column.name) === foldName(name))?.name ?? name;
 }
 
-function indexLine(index: Index, table: OrdinaryTable, unsaid: NamedThing[]): readonly string[] {
+function indexLine(index: Index, table: OrdinaryTable, omitted: NamedThing[]): readonly string[] {
   const isSaidByColumn =
     index.origin === 'unique' && table.columns.some((column) => isOf(index, column, table));
   if (index.origin === 'primary_key' || isSaidByColumn) return [];
@@ -141,7 +141,7 @@ function indexLine(index: Index, table: OrdinaryTable, unsaid: NamedThing[]): re
     return name === undefined ? dbmlExpression('rowid') : dbmlName(columnNamed(name, table.columns));
   });
   if (terms.includes(null)) {
-    unsaid.push({ kind: 'index', name: index.name });
+    omitted.push({ kind: 'index', name: index.name });
     return [];
   }
   const list = [

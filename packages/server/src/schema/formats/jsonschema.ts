@@ -72,7 +72,7 @@ function writtenSchemas(table: OrdinaryTable, columns: readonly RowColumn[]): Js
       title: `${table.name} insert`,
       type: 'object',
       properties: propertiesOf(written, (column) => ({
-        ...withNull(column, takenValue(column)),
+        ...withNull(column, acceptedValue(column)),
         ...description([...columnFacts(column, table), ...defaultFacts(column)]),
         ...defaultAnnotation(column),
       })),
@@ -83,7 +83,7 @@ function writtenSchemas(table: OrdinaryTable, columns: readonly RowColumn[]): Js
       title: `${table.name} update`,
       type: 'object',
       properties: propertiesOf(written, (column) => ({
-        ...withNull(column, takenValue(column)),
+        ...withNull(column, acceptedValue(column)),
         ...description(columnFacts(column, table)),
       })),
       minProperties: 1,
@@ -132,7 +132,7 @@ const LOOSE_VALUES: Readonly<Record<StorageKind, ValueSchema>> = {
   any: ANY,
 };
 
-const TAKEN_VALUES: Readonly<Record<StorageKind, ValueSchema>> = {
+const ACCEPTED_VALUES: Readonly<Record<StorageKind, ValueSchema>> = {
   ...HELD_VALUES,
   // RFC 4648, section 4.
   blob: {
@@ -142,8 +142,8 @@ const TAKEN_VALUES: Readonly<Record<StorageKind, ValueSchema>> = {
   },
 };
 
-function takenValue({ kind, takesBooleans }: RowColumn): ValueSchema {
-  const value = TAKEN_VALUES[kind];
+function acceptedValue({ kind, takesBooleans }: RowColumn): ValueSchema {
+  const value = ACCEPTED_VALUES[kind];
   return takesBooleans ? { ...value, type: [...value.type, 'boolean'] } : value;
 }
 

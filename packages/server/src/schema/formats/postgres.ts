@@ -31,7 +31,7 @@ export const postgresFormat: SchemaFormat = {
 
 function renderPostgres(schema: Schema): RenderedSchema {
   const plan = planTables(schema);
-  const sequencesAreNamed = mayMeetSequences(schema);
+  const sequencesAreNamed = mayCollideWithSequences(schema);
   const statements = plan.tables.map((table) => tableStatements(table, plan.names, sequencesAreNamed));
   const uniqueKeys = new Map(statements.map(({ table, uniqueKeys: keys }) => [table.name, keys]));
   const foreignKeys = statements.flatMap((table) => foreignKeyStatements(table, plan, uniqueKeys));
@@ -67,7 +67,7 @@ SET LOCAL standard_conforming_strings = on;
  * An identity column creates a sequence named `…_seq`, with a name that is free at that time; a later table or index may have that name.
  * All generated names derive from the names checked here. https://www.postgresql.org/docs/15/sql-createtable.html
  */
-function mayMeetSequences({ tables }: Schema): boolean {
+function mayCollideWithSequences({ tables }: Schema): boolean {
   const names = tables.flatMap((table) =>
     table.kind === 'table'
       ? [

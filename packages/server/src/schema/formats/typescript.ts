@@ -54,19 +54,19 @@ function plainTypeName(name: string): string {
 /**
  * These types and the types of rows are type aliases instead of interfaces, so that they are assignable to `Record<string, unknown>`.
  */
-const ALIASES = `/** An integer of 64 bits: beyond ±(2^53−1), where a number would be rounded, its digits as a string. */
+const ALIASES = `/** A 64-bit integer. Beyond ±(2^53−1), a number would be rounded, so the value is a string of digits. */
 export type Integer = number | string;
 
-/** A floating point number; JSON has no infinities, so these are words. */
+/** A floating-point number. JSON has no infinities, so these are strings. */
 export type Real = number | 'Infinity' | '-Infinity';
 
-/** What NUMERIC keeps: numbers, an integer beyond ±(2^53−1) as its digits, and text that is no number. */
+/** A NUMERIC value: a number, an integer beyond ±(2^53−1) as a string of digits, or text that is not a number. */
 export type Numeric = number | string;
 
 /** Bytes in base64, with padding. */
 export type Blob = string;
 
-/** Any value but null: an integer beyond ±(2^53−1) is its digits, a BLOB is base64. */
+/** Any value except null. An integer beyond ±(2^53−1) is a string of digits, a BLOB is base64. */
 export type Any = number | string;
 `;
 
@@ -102,7 +102,7 @@ function writtenTypes(
   const members = written.map((column) => {
     const comment = commentOn([...columnFacts(column, table), ...defaultFacts(column)]);
     const mark = column.onInsert === 'optional' ? '?' : '';
-    return `${comment}${propertyName(column.name)}${mark}: ${orNull(column, takenType(column))};`;
+    return `${comment}${propertyName(column.name)}${mark}: ${orNull(column, acceptedType(column))};`;
   });
   return [
     objectType(null, `${typeName}Insert`, members),
@@ -119,7 +119,7 @@ const SENT_TYPES: Readonly<Record<StorageKind, string>> = {
   any: 'Any',
 };
 
-function takenType({ kind, takesBooleans }: RowColumn): string {
+function acceptedType({ kind, takesBooleans }: RowColumn): string {
   return takesBooleans ? `${SENT_TYPES[kind]} | boolean` : SENT_TYPES[kind];
 }
 

@@ -38,13 +38,13 @@ export class RunFinder {
   #chainFrom(project: number, row: Row | undefined): readonly ArchivedRun[] {
     if (row === undefined) return [];
     const first = toArchivedRun(row);
-    let tip = first;
-    for (let step = 0; tip.continuedBy !== null && step < MAX_STEPS; step++) {
-      const next = this.#byId.get(project, tip.continuedBy);
+    let lastRun = first;
+    for (let step = 0; lastRun.continuedBy !== null && step < MAX_STEPS; step++) {
+      const next = this.#byId.get(project, lastRun.continuedBy);
       if (next === undefined) break;
-      tip = toArchivedRun(next);
+      lastRun = toArchivedRun(next);
     }
-    return tip === first ? [first] : [{ ...first, continuedBy: tip.runId }, tip];
+    return lastRun === first ? [first] : [{ ...first, continuedBy: lastRun.runId }, lastRun];
   }
 }
 

@@ -1,4 +1,9 @@
-import type { DatabaseExportRequest, ExportProgress, WrittenDatabaseExport } from '../../project-exports.ts';
+import type {
+  DatabaseExportRequest,
+  DatabaseFormat,
+  ExportProgress,
+  WrittenDatabaseExport,
+} from '../../project-exports.ts';
 import type { ExportMethods } from '../protocol/export-methods.ts';
 import { type ChosenTables, chooseTables, countAllRows } from './database/chosen-tables.ts';
 import { copyDatabase } from './database/copy-database.ts';
@@ -17,13 +22,14 @@ export async function writeDatabase(
   tell: (progress: ExportProgress) => void,
 ): Promise<WrittenDatabaseExport> {
   const { path, outputPath, maxBytes, counting, request } = task;
-  if (request.format === 'sqlite') return copyDatabase(task, tell);
+  const { format } = request;
+  if (format === 'sqlite') return copyDatabase(task, tell);
   return withSnapshot(path, async (database) => {
     const chosen = chooseTables(database, request);
     const progress = new RowProgress(counting ? countAllRows(database, chosen) : null, tell);
     const output = new OutputFile(outputPath, maxBytes);
     try {
-      const warnings = await writeFormat({ output, database, chosen, progress }, request);
+      const warnings = await writeFormat({ output, database, chosen, progress }, format, request);
       return {
         ...output.finish(),
         tableCount: chosen.sources.length,
@@ -46,14 +52,19 @@ interface Writing {
 /** @returns warnings. */
 async function writeFormat(
   { output, database, chosen, progress }: Writing,
-  { format, databaseName: name }: DatabaseExportRequest,
+  format: Exclude<DatabaseFormat, 'sqlite'>,
+  { databaseName: name }: DatabaseExportRequest,
 ): Promise<readonly string[]> {
   const check = new TextCheck();
-  if (format === 'sql') return writeDatabaseSql(output, database, chosen, progress);
-  if (format === 'json') {
-    writeDatabaseJson(output, database, chosen, { name, progress, check });
-    return check.warnings(REPAIRED_TEXT);
+  switch (format) {
+    case 'sql':
+      return writeDatabaseSql(output, database, chosen, progress);
+    case 'json':
+      writeDatabaseJson(output, database, chosen, { name, progress, check });
+      return check.warnings(REPAIRED_TEXT);
+    case 'zip':
+    case 'zip-csv':
+      await writeArchive(output, database, chosen, { name, described: format === 'zip', progress, check });
+      return check.warnings(KEPT_TEXT);
   }
-  await writeArchive(output, database, chosen, { name, described: format === 'zip', progress, check });
-  return check.warnings(KEPT_TEXT);
 }

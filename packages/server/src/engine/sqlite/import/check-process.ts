@@ -16,14 +16,14 @@ if (path === undefined) throw new Error('the path of a database file is required
 
 // The check runs on a thread, because SQLite blocks the thread that it runs on.
 const thread = new Worker(moduleBeside(import.meta.url, 'check-thread'), { workerData: path });
-const watch = setInterval(refuseGluttony, WATCH_INTERVAL_MS);
+const watch = setInterval(killIfOverMemoryLimit, WATCH_INTERVAL_MS);
 thread.once('message', (result: CheckResult) => {
   clearInterval(watch);
   answer(result);
 });
 
 /** A thread cannot be stopped inside SQLite, so the whole process ends. Its answer has been written by then. */
-function refuseGluttony(): void {
+function killIfOverMemoryLimit(): void {
   if (process.memoryUsage.rss() <= MAX_MEMORY_BYTES) return;
   answer({
     kind: 'unsound',

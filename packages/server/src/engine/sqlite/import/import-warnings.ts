@@ -32,9 +32,9 @@ function reservedNameWarnings(database: DatabaseSync): readonly ImportWarning[] 
     database,
     `SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name LIKE '\\_rowhouse\\_%' ESCAPE '\\'`,
   );
-  const strangers = reserved.map(([name]) => name).filter((name) => !OWN_NAMES.includes(name));
-  if (strangers.length === 0) return [];
-  const message = `Names that start with _rowhouse_ are reserved, so these objects are hidden: ${listed(strangers)}.`;
+  const unknownReserved = reserved.map(([name]) => name).filter((name) => !OWN_NAMES.includes(name));
+  if (unknownReserved.length === 0) return [];
+  const message = `Names that start with _rowhouse_ are reserved, so these objects are hidden: ${listed(unknownReserved)}.`;
   return [{ code: 'reserved_names', message }];
 }
 

@@ -33,7 +33,7 @@ const RECOVERY_MS = 500;
 export class KillableProcesses<O extends RpcMethods> {
   readonly #options: KillableProcessesOptions;
   readonly #turns: FairScheduler;
-  readonly #lent = new Set<KillableProcess<O>>();
+  readonly #acquired = new Set<KillableProcess<O>>();
   #spare: KillableProcess<O>[] = [];
   #closed = false;
 
@@ -54,13 +54,13 @@ export class KillableProcesses<O extends RpcMethods> {
     let killed = false;
     const { timeLimitMs } = this.#options;
     const run: CallProcess<O> = async (name, input, onProgress) => {
-      const lent = this.#lend();
+      const acquired = this.#acquire();
       try {
         this.#keepSpares();
-        return await lent.request(name, input, { timeLimitMs, signal, onProgress });
+        return await acquired.request(name, input, { timeLimitMs, signal, onProgress });
       } finally {
-        killed = lent.gone;
-        this.#takeBack(lent);
+        killed = acquired.gone;
+        this.#release(acquired);
       }
     };
     const recovery = async () => {
@@ -73,16 +73,16 @@ export class KillableProcesses<O extends RpcMethods> {
   close(): void {
     this.#closed = true;
     this.#turns.close();
-    for (const each of [...this.#lent, ...this.#spare]) each.stop(shuttingDown());
+    for (const each of [...this.#acquired, ...this.#spare]) each.stop(shuttingDown());
     this.#spare = [];
   }
 
-  #lend(): KillableProcess<O> {
+  #acquire(): KillableProcess<O> {
     if (this.#closed) throw shuttingDown();
     this.#spare = this.#spare.filter(({ usable }) => usable);
-    const lent = this.#spare.pop() ?? this.#start();
-    this.#lent.add(lent);
-    return lent;
+    const acquired = this.#spare.pop() ?? this.#start();
+    this.#acquired.add(acquired);
+    return acquired;
   }
 
   /** If no process can be started, the request that needs one reports it. */
@@ -94,10 +94,10 @@ export class KillableProcesses<O extends RpcMethods> {
     }
   }
 
-  #takeBack(lent: KillableProcess<O>): void {
-    this.#lent.delete(lent);
-    if (lent.usable && this.#spare.length < this.#options.turns.shared) this.#spare.push(lent);
-    else lent.stop(shuttingDown());
+  #release(acquired: KillableProcess<O>): void {
+    this.#acquired.delete(acquired);
+    if (acquired.usable && this.#spare.length < this.#options.turns.shared) this.#spare.push(acquired);
+    else acquired.stop(shuttingDown());
   }
 
   #start(): KillableProcess<O> {

@@ -58,7 +58,7 @@ test('a new project replaces an unfinished creation', async () => {
   assert.deepEqual(await readdir(join(folder.path, 'library')), []);
 });
 
-/** Folders with a creation mark that is not in the catalog, and whether each may be removed. */
+/** Folders with a marker file that is not in the catalog, and whether each may be removed. */
 const MARKED: readonly (readonly [what: string, goes: boolean, place: (folder: string) => unknown])[] = [
   ['no folder', true, () => undefined],
   ['an empty folder', true, (folder) => mkdirSync(folder)],
@@ -76,13 +76,13 @@ const MARKED: readonly (readonly [what: string, goes: boolean, place: (folder: s
   ['a link in its place', false, (folder) => symlinkSync('..', folder)],
 ];
 
-test('a mark that is not in the catalog removes only a folder without content, at the start and for a new project', async () => {
+test('a marker file that is not in the catalog removes only a folder without content, at the start and for a new project', async () => {
   for (const [what, goes, place] of MARKED) {
     for (const id of ['', ID]) {
       using folder = temporaryFolder();
       const directory = new ProjectDirectory(folder.path, knownProjects());
-      const mark = join(folder.path, '.unfinished-library');
-      writeFileSync(mark, id);
+      const marker = join(folder.path, '.unfinished-library');
+      writeFileSync(marker, id);
       place(join(folder.path, 'library'));
       const before = folderContent(folder.path);
       if (goes) {
@@ -98,7 +98,7 @@ test('a mark that is not in the catalog removes only a folder without content, a
   }
 });
 
-test('the mark of an existing project is removed, and its folder stays', async () => {
+test('the marker file of an existing project is removed, and its folder stays', async () => {
   using folder = temporaryFolder();
   const directory = new ProjectDirectory(folder.path, knownProjects('library'));
   await directory.create('library');

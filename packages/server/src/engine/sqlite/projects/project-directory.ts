@@ -8,10 +8,10 @@ import { absentAsNull, hasCode } from '../../../runtime/disk/absent-as-null.ts';
 import { syncDirectory } from '../../../runtime/disk/sync.ts';
 import type { Upload } from '../../engine.ts';
 import type { ProjectRegistry } from '../../project-registry.ts';
-import { unknownProject } from '../../unknown-project.ts';
+import { unknownProject } from '../../unknown-project-files.ts';
 import { DATABASE_COMPANIONS } from '../connection/database-companions.ts';
 import { holdsNothing } from './holds-nothing.ts';
-import { readMark, removeMark, writeMark } from './unfinished-mark.ts';
+import { readMarker, removeMarker, writeMarker } from './unfinished-marker.ts';
 
 const DATABASE_FILE = 'database.sqlite';
 const UPLOAD_PREFIX = 'upload-';
@@ -80,13 +80,13 @@ export class ProjectDirectory {
     if ((await this.#leftOf(project)) === 'abandoned') await this.remove(project);
     else await this.finish(project);
     const creationId = await this.#registry.beginCreation(project);
-    await writeMark(this.#unfinishedMark(project), creationId);
-    // Before the folder is created, so no crash leaves a folder without its mark.
+    await writeMarker(this.#markerPath(project), creationId);
+    // Before the folder is created, so no crash leaves a folder without its marker file.
     await syncDirectory(this.#root);
     try {
       await mkdir(this.#folder(project), { mode: 0o700 });
     } catch (error) {
-      // Only the mark exists.
+      // Only the marker file exists.
       await this.finish(project);
       throw hasCode(error, 'EEXIST') ? unknownProject(project) : error;
     }
@@ -95,19 +95,19 @@ export class ProjectDirectory {
 
   /** Returns whether an unfinished creation left the folder and no project uses it. */
   async isAbandoned(project: string): Promise<boolean> {
-    const creationId = await readMark(this.#unfinishedMark(project));
+    const creationId = await readMarker(this.#markerPath(project));
     if (creationId === null || (await this.#registry.isProject(project))) return false;
     const found = await absentAsNull(lstat(this.#folder(project)));
     if (found === null) return true;
     if (!found.isDirectory()) return false;
     if (await this.#registry.isAbandoned(project, creationId)) return true;
-    // The mark belongs to another catalog or came from a backup, so the folder must be empty of data.
+    // The marker file belongs to another catalog or came from a backup, so the folder must be empty of data.
     return holdsNothing(this.#folder(project), DATABASE_FILE);
   }
 
   /** Marks the creation as finished. */
   async finish(project: string): Promise<void> {
-    await removeMark(this.#unfinishedMark(project));
+    await removeMarker(this.#markerPath(project));
   }
 
   /** Renames the folder, then removes it, so a crash leaves no incomplete project. */
@@ -131,7 +131,7 @@ export class ProjectDirectory {
 
   /**
    * Creates the root folder, and removes the uploads, removed folders and unfinished creations that a crash left. Everything
-   * else stays: a folder without a mark may hold the only copy of a project.
+   * else stays: a folder without a marker file may hold the only copy of a project.
    */
   async sweep(): Promise<void> {
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
@@ -169,7 +169,7 @@ export class ProjectDirectory {
     return join(this.#root, project);
   }
 
-  #unfinishedMark(project: string): string {
+  #markerPath(project: string): string {
     return join(this.#root, UNFINISHED_PREFIX + project);
   }
 }

@@ -1,7 +1,7 @@
 import type { Query, QueryAnswer } from '../../project-queries.ts';
 import type { RecordReads } from './record-methods.ts';
 
-/** What a query process does: what may take for ever. */
+/** The operations of a query process, which may never end. */
 export type QueryMethods = RecordReads & {
   readonly runQuery: {
     readonly input: Query & { readonly path: string };

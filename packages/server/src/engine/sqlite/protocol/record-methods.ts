@@ -19,19 +19,19 @@ import type {
 } from '../../project-records.ts';
 import type { NextWorker, Routed } from './routed.ts';
 
-/** What every operation on the rows of a table begins with. */
+/** The input that every operation on the rows of a table has. */
 export interface RecordTarget {
   readonly path: string;
   readonly table: TableReference;
 }
 
-/** What a write begins with. */
+/** The input that every write has. */
 export interface WriteTarget extends RecordTarget {
-  /** Null where it has effect each time that it is sent. */
+  /** Null without an idempotency key. */
   readonly request: IdempotentRequest | null;
 }
 
-/** What a batch begins with, and what it is. */
+/** The input of a batch. */
 export interface BatchTarget {
   readonly path: string;
   readonly request: IdempotentRequest | null;
@@ -87,16 +87,16 @@ export type BulkRecordWrites = {
   };
 };
 
-/** What a write process does. */
+/** The operations of a write process. */
 export type WriteMethods = RecordWrites & BulkRecordWrites & BatchWrites;
 
-/** What a reader does: it hands on what may take for ever, such as a view. */
+/** The operations of a reader. It hands on those that may never end, such as reads of a view. */
 export type BoundedRecordReads = Routing<RecordReads, 'process'>;
 
-/** What a writer does: it hands on what may take for ever. */
+/** The operations of a writer. It hands on those that may never end. */
 export type BoundedRecordWrites = Routing<WriteMethods, 'process'>;
 
-/** What is done on the thread of short work: it hands on what may be long. */
+/** The operations of the point thread. It hands on those that may take long. */
 export type PointMethods = Routing<RecordReads, 'reader' | 'process'> &
   Routing<RecordWrites & BatchWrites, 'writer' | 'process'>;
 

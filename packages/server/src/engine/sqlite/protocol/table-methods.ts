@@ -13,7 +13,7 @@ import type {
 } from '../../project-tables.ts';
 import type { Routed } from './routed.ts';
 
-/** What reader threads do for tables. They need the writer first where ids are missing, which only the writer can give. */
+/** The operations of a reader on tables. If ids are missing, the writer must first assign them. */
 export type TableReads = {
   readonly listTables: {
     readonly input: { readonly path: string; readonly countRows: boolean };
@@ -25,16 +25,16 @@ export type TableReads = {
   };
 };
 
-/** What a change begins with. */
+/** The input that every change has. */
 export interface ChangeTarget {
   readonly path: string;
-  /** Null where it has effect each time that it is sent. */
+  /** Null without an idempotency key. */
   readonly request: IdempotentRequest | null;
 }
 
-/** What a writer thread does for tables. */
+/** The operations of a writer on tables. */
 export type TableWrites = {
-  /** Gives ids to the tables and columns that another tool made, and forgets those that are gone. */
+  /** Assigns ids to tables and columns that another program created, and deletes the ids of those that no longer exist. */
   readonly syncMetadata: { readonly input: { readonly path: string }; readonly output: void };
   readonly createTable: {
     readonly input: ChangeTarget & { readonly table: NewTable };

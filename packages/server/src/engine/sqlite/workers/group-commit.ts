@@ -3,7 +3,7 @@ import { readTransaction } from '../connection/read-transaction.ts';
 import { rollBack, writeTransaction } from '../connection/write-transaction.ts';
 import { needs, type Routed } from '../protocol/routed.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
-import { isBeyondShortWork } from './beyond-short-work.ts';
+import { exceedsShortWork } from './exceeds-short-work.ts';
 
 /** One operation of a batch on one database. */
 export interface GroupedOperation {
@@ -110,6 +110,6 @@ export function replyToFailure(
   { request: { id }, writes }: Pick<GroupedOperation, 'request' | 'writes'>,
   error: unknown,
 ): GroupedReply {
-  if (!isBeyondShortWork(error)) return { id, ok: false, error: errorToMessage(error) };
+  if (!exceedsShortWork(error)) return { id, ok: false, error: errorToMessage(error) };
   return { id, ok: true, output: needs(writes ? 'writer' : 'reader') };
 }

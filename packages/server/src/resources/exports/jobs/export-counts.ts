@@ -10,8 +10,8 @@ export interface CountedExports {
   readonly count: number;
 }
 
-/** `given_up`: the client disconnected, or the export or its project was deleted while it was running. */
-export type ExportOutcome = 'ready' | 'given_up' | 'failed';
+/** `cancelled`: the client disconnected, or the export or its project was deleted while it was running. */
+export type ExportOutcome = 'ready' | 'cancelled' | 'failed';
 
 /** Counts the exports that have ended since the start. */
 export class ExportCounts {
@@ -27,7 +27,7 @@ export class ExportCounts {
       this.#add(kind, format, 'ready');
       return result;
     } catch (error) {
-      this.#add(kind, format, isGivenUp(error) ? 'given_up' : 'failed');
+      this.#add(kind, format, isCancelled(error) ? 'cancelled' : 'failed');
       throw error;
     }
   }
@@ -43,7 +43,7 @@ export class ExportCounts {
   }
 }
 
-function isGivenUp(error: unknown): boolean {
+function isCancelled(error: unknown): boolean {
   if (error instanceof CancelledExportError || error instanceof NoSuchProjectError) return true;
   return error instanceof Error && error.name === 'AbortError';
 }

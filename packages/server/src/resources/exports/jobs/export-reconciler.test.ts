@@ -44,7 +44,7 @@ test('an export that becomes ready while abandoned exports are searched for stay
   }
   const made = { sizeBytes: 5, sha256: '', warnings: [], tableName: null, rowCount: null, tableCount: null };
   let finished: Promise<unknown> = Promise.resolve();
-  const isUnderWay = (id: string) => {
+  const isInProgress = (id: string) => {
     if (id === 'exp_ready') finished = rows.finish(id, { ...made, repeatable: true }, null);
     return false;
   };
@@ -52,7 +52,7 @@ test('an export that becomes ready while abandoned exports are searched for stay
   await new ExportReconciler({
     catalog,
     files,
-    exports: { isUnderWay, resume: () => assert.fail() },
+    exports: { isInProgress, resume: () => assert.fail() },
   }).sweep();
   await finished;
   assert.equal((await rows.find(project_id, 'exp_ready'))?.status, 'ready');

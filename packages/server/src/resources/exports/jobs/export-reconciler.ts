@@ -5,7 +5,7 @@ import type { ExportFiles } from '../../../files/export-files.ts';
 import { readRequest } from '../export-request.ts';
 import type { Exports } from '../exports.ts';
 import { ExportRepository } from '../store/export-repository.ts';
-import { recordMakingRoom } from './make-room.ts';
+import { recordRemoval } from './record-removal.ts';
 
 /** The maximum number of starts of an export. If the service ends each time while it runs, the export may be the cause. */
 const MAX_ATTEMPTS = 3;
@@ -19,13 +19,13 @@ const INTERRUPTED = 'unavailable: The service stopped before the export was fini
 export class ExportReconciler {
   readonly #catalog: Catalog;
   readonly #files: ExportFiles;
-  readonly #exports: Pick<Exports, 'isUnderWay' | 'resume'>;
+  readonly #exports: Pick<Exports, 'isInProgress' | 'resume'>;
   readonly #rows: ExportRepository;
 
   constructor(parts: {
     readonly catalog: Catalog;
     readonly files: ExportFiles;
-    readonly exports: Pick<Exports, 'isUnderWay' | 'resume'>;
+    readonly exports: Pick<Exports, 'isInProgress' | 'resume'>;
   }) {
     this.#catalog = parts.catalog;
     this.#files = parts.files;
@@ -48,17 +48,17 @@ export class ExportReconciler {
       const key = { project: project.project_slug, exportId: row.id };
       const removeFile = () => this.#files.remove(key);
       // Changes the row first: the next start removes the file of an expired export, while a row without its file would be an error.
-      await recordMakingRoom(() => this.#rows.expire(row.id), removeFile);
+      await recordRemoval(() => this.#rows.expire(row.id), removeFile);
       await removeFile();
     }
     for (const row of await this.#rows.unfinished()) {
       // For exports whose end could not be stored in the catalog, for example because its disk was full.
-      if (!this.#exports.isUnderWay(row.id)) await this.#rows.fail(row.id, INTERRUPTED);
+      if (!this.#exports.isInProgress(row.id)) await this.#rows.fail(row.id, INTERRUPTED);
     }
     await this.#forget(timestamp(new Date(Date.now() - FORGOTTEN_AFTER_MS)));
   }
 
-  /** The files first, should one still be there: without its row nobody could tell whose it is. */
+  /** Removes the file before the row, because a file without a row would be unknown and stay. */
   async #forget(endedBefore: string): Promise<void> {
     for (const row of await this.#rows.endedBefore(endedBefore)) {
       const project = await this.#projectOf(row);
@@ -69,8 +69,8 @@ export class ExportReconciler {
   }
 
   /**
-   * Drafts, and files of exports that are not ready. What the catalog does not know stays, as the catalog may be the one that lost
-   * something: it may have been restored from an older copy.
+   * Removes drafts, and files of exports that are not ready. Files that the catalog does not know stay, because the catalog may have
+   * been restored from an older copy.
    */
   async #removeLeftovers(slug: string): Promise<void> {
     const project = await this.#catalog

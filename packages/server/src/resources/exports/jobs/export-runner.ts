@@ -28,7 +28,7 @@ export interface RunnerParts {
 }
 
 export interface ExportStatistics {
-  readonly underWay: number;
+  readonly inProgress: number;
   readonly ended: readonly CountedExports[];
 }
 
@@ -114,7 +114,7 @@ export class ExportRunner {
 
   /** Returns the number of running and waiting exports, and of exports that ended since the start. */
   statistics(): ExportStatistics {
-    return { underWay: this.#jobs.size, ended: this.#counts.read() };
+    return { inProgress: this.#jobs.size, ended: this.#counts.read() };
   }
 
   /** Stops running exports. Background exports run again after the next start. */

@@ -13,7 +13,7 @@ export interface NamedReference extends Reference {
 /** The foreign keys of each table, without those to missing tables or columns. */
 export function referencesOf(names: ModuleNames): ReadonlyMap<NamedTable, readonly NamedReference[]> {
   const tables = [...names.tables.values()];
-  const circular = tablesInCircles(tables);
+  const circular = tablesInCycles(tables);
   const { references } = readReferences(tables.map(({ table }) => table));
   const byChild = Map.groupBy(references, ({ child }) => child.table);
   return new Map(
@@ -41,7 +41,7 @@ function withNames(
  * The folded names of the tables in a cycle of foreign keys, or on a path between two cycles: what is left after repeatedly removing
  * tables that reference no other or that no other references.
  */
-function tablesInCircles(tables: readonly NamedTable[]): ReadonlySet<string> {
+function tablesInCycles(tables: readonly NamedTable[]): ReadonlySet<string> {
   const names = tables.map(({ table }) => foldName(table.name));
   const targets = new Map(names.map((name) => [name, new Set<string>()]));
   const sources = new Map(names.map((name) => [name, new Set<string>()]));

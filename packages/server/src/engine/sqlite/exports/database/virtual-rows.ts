@@ -2,7 +2,7 @@ import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 import type { RecordColumn, RecordTable } from '../../rows/record-table.ts';
-import { moduleOption } from '../../tables/full-text-over.ts';
+import { moduleOption } from '../../tables/full-text-tables.ts';
 import type { ExportedDatabase } from '../output/open-for-export.ts';
 import { moduleOf } from '../schema/missing-modules.ts';
 

@@ -8,20 +8,20 @@ import { nameList } from '../../../../schema/name-list.ts';
 import type { ColumnFacts } from '../../introspection/column-facts.ts';
 import { readForeignKeysTo } from '../../introspection/foreign-key-facts.ts';
 import { findTable } from '../../tables/find-table.ts';
-import { fullTextOver } from '../../tables/full-text-over.ts';
+import { fullTextTablesOver } from '../../tables/full-text-tables.ts';
 import { touchTable } from '../../tables/metadata-writes.ts';
 import { indexesOf, type TableIndex } from '../../tables/table-indexes.ts';
 import { columnsOf } from '../../tables/visible-columns.ts';
-import { withBrokenAside } from '../broken-aside.ts';
 import { dropIndexNamed } from '../indexes/unique-index.ts';
 import { keepForeignKeys } from '../keep-foreign-keys.ts';
 import { rebuildTable } from '../rebuild/rebuild-table.ts';
+import { withoutBrokenObjects } from '../without-broken-objects.ts';
 import { assertViewsAndTriggersCompile } from './assert-views-and-triggers-compile.ts';
 import { changeableTable } from './changeable-table.ts';
 import { constraintsAloneOn, usersInText } from './column-in-text.ts';
 import { findColumn } from './find-column.ts';
 import { readByName } from './rename-columns.ts';
-import { triggersAwaiting } from './triggers-awaiting.ts';
+import { updateOfTriggers } from './update-of-triggers.ts';
 
 /**
  * Drops a column with the constraints, the foreign key and the indexes that use only this column. Call it inside a transaction, with
@@ -34,22 +34,22 @@ export function dropColumn(database: DatabaseSync, nameOrId: string, column: str
   const facts = findColumn(database, table, column);
   if (facts === null) throw new RowhouseError('not_found', 'There is no such column.');
   const { name } = facts;
-  assertMayGo(database, table, facts);
+  assertDroppable(database, table, facts);
   const indexes = indexesOf(database, table).filter(({ columnNames }) => columnNames.includes(name));
   assertIndexedAlone(name, indexes);
   keepForeignKeys(database, table.name, () => {
     for (const index of indexes) if (index.origin === 'c') dropIndexNamed(database, index.name);
-    const edits = constraintsOfItsOwn(table, name);
+    const edits = ownConstraints(table, name);
     if (edits.length > 0) rebuildTable(database, table, edits);
     assertViewsAndTriggersCompile(database, () => {
-      withBrokenAside(database, [name], () => alter(database, findTable(database, table.name), name));
+      withoutBrokenObjects(database, [name], () => alter(database, findTable(database, table.name), name));
     });
   });
   touchTable(database, table.name);
   return name;
 }
 
-function assertMayGo(
+function assertDroppable(
   database: DatabaseSync,
   table: StoredTable,
   { name, primaryKeyPosition }: ColumnFacts,
@@ -73,14 +73,14 @@ function assertMayGo(
     const users = children.map(([child]) => ({ kind: 'foreign keys of the table', name: child }));
     throw usedBy(name, users);
   }
-  const triggers = triggersAwaiting(database, table.name, name);
+  const triggers = updateOfTriggers(database, table.name, name);
   if (triggers.length > 0) {
     throw usedBy(
       name,
       triggers.map((trigger) => ({ kind: 'the trigger', name: trigger })),
     );
   }
-  const reader = fullTextOver(database, table.name).find(({ columns }) => columns.has(foldName(name)));
+  const reader = fullTextTablesOver(database, table.name).find(({ columns }) => columns.has(foldName(name)));
   if (reader !== undefined) throw readByName(reader.name, name);
 }
 
@@ -107,7 +107,7 @@ function assertIndexedAlone(column: string, indexes: readonly TableIndex[]): voi
 }
 
 /** SQLite does not drop a column that is UNIQUE or that has a foreign key after the columns. */
-function constraintsOfItsOwn({ sql }: StoredTable, column: string): readonly TableEdit[] {
+function ownConstraints({ sql }: StoredTable, column: string): readonly TableEdit[] {
   const clauses = constraintsAloneOn(sql, column);
   return [
     ...(clauses.some(({ kind }) => kind === 'unique') ? [{ kind: 'drop-unique', column } as const] : []),

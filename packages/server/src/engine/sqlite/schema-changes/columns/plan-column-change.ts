@@ -44,7 +44,7 @@ interface PlannedColumn extends PlannedTable {
   readonly facts: ColumnFacts;
   readonly isAlias: boolean;
   /** The indexes that make the column alone unique. */
-  readonly makers: readonly TableIndex[];
+  readonly uniqueIndexes: readonly TableIndex[];
 }
 
 /**
@@ -69,8 +69,8 @@ export function planColumnChanges(
 function planColumnChange(planned: PlannedTable, change: ColumnChange): ColumnPlan {
   const facts = findColumn(planned.database, planned.table, change.column);
   if (facts === null) throw noSuchColumn();
-  const makers = planned.indexes.filter((index) => makesUnique(index, facts.name));
-  const column = { ...planned, facts, isAlias: planned.alias?.name === facts.name, makers };
+  const uniqueIndexes = planned.indexes.filter((index) => makesUnique(index, facts.name));
+  const column = { ...planned, facts, isAlias: planned.alias?.name === facts.name, uniqueIndexes };
   const uniqueness = planUniqueness(column, change.unique);
   const edits = [...typeEdits(column, change), ...defaultEdits(column, change), ...uniqueness.edits];
   return {
@@ -187,17 +187,17 @@ function planUniqueness(
   column: PlannedColumn,
   unique: boolean | undefined,
 ): { readonly make: boolean; readonly dropIndexes: readonly string[]; readonly edits: readonly TableEdit[] } {
-  const { facts, isAlias, makers } = column;
-  const isUnique = isAlias || makers.length > 0;
+  const { facts, isAlias, uniqueIndexes } = column;
+  const isUnique = isAlias || uniqueIndexes.length > 0;
   if (unique === undefined || unique === isUnique) return { make: false, dropIndexes: [], edits: [] };
   if (unique) return { make: true, dropIndexes: [], edits: [] };
-  if (isAlias || makers.some(({ origin }) => origin === 'pk')) {
+  if (isAlias || uniqueIndexes.some(({ origin }) => origin === 'pk')) {
     throw new RowhouseError('conflict', `The column ${facts.name} is the primary key and is always unique.`);
   }
-  const byConstraint = makers.some(({ origin }) => origin === 'u');
+  const byConstraint = uniqueIndexes.some(({ origin }) => origin === 'u');
   return {
     make: false,
-    dropIndexes: makers.filter(({ origin }) => origin === 'c').map(({ name }) => name),
+    dropIndexes: uniqueIndexes.filter(({ origin }) => origin === 'c').map(({ name }) => name),
     edits: byConstraint ? [{ kind: 'drop-unique', column: facts.name }] : [],
   };
 }

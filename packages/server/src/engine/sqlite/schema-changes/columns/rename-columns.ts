@@ -3,10 +3,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { RowhouseError } from '../../../../core/errors.ts';
 import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
-import { fullTextOver } from '../../tables/full-text-over.ts';
+import { fullTextTablesOver } from '../../tables/full-text-tables.ts';
 import { renameColumnMetadata } from '../../tables/metadata-writes.ts';
 import { columnsOf } from '../../tables/visible-columns.ts';
-import { withBrokenAside } from '../broken-aside.ts';
+import { withoutBrokenObjects } from '../without-broken-objects.ts';
 import type { ColumnPlan } from './plan-column-change.ts';
 
 /**
@@ -35,7 +35,7 @@ export function renameColumns(
     for (const pair of pairs) if (pair.column !== pair.name) renameColumn(database, table, pair);
   };
   const names = renames.map(({ column }) => column);
-  withBrokenAside(database, names, () => {
+  withoutBrokenObjects(database, names, () => {
     run(renames.map(({ column }, position) => ({ column, name: between[position] ?? column })));
     run(renames.map(({ column, name }, position) => ({ column: between[position] ?? column, name })));
   });
@@ -58,7 +58,7 @@ function assertNotReadByName(
   { name }: StoredTable,
   renames: readonly Rename[],
 ): void {
-  for (const reader of fullTextOver(database, name)) {
+  for (const reader of fullTextTablesOver(database, name)) {
     const read = renames.find(({ column }) => reader.columns.has(foldName(column)));
     if (read !== undefined) throw readByName(reader.name, read.column);
   }

@@ -4,11 +4,11 @@ import { RowhouseError } from '../../../../core/errors.ts';
 import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { TableChange } from '../../../project-tables.ts';
 import { findTable } from '../../tables/find-table.ts';
-import { fullTextOver } from '../../tables/full-text-over.ts';
+import { fullTextTablesOver } from '../../tables/full-text-tables.ts';
 import { renameTableMetadata, setDisplayName } from '../../tables/metadata-writes.ts';
 import { syncMetadata } from '../../tables/sync-metadata.ts';
 import { unusedName } from '../../tables/unused-name.ts';
-import { withBrokenAside } from '../broken-aside.ts';
+import { withoutBrokenObjects } from '../without-broken-objects.ts';
 import { assertNameIsFree } from './create-table.ts';
 
 /**
@@ -31,7 +31,7 @@ function renameTable(database: DatabaseSync, old: string, name: string): void {
   // For SQLite a name in another case is the same name, and therefore taken.
   const isSame = foldName(old) === foldName(name);
   if (!isSame) assertNameIsFree(database, name);
-  withBrokenAside(database, [old], () => {
+  withoutBrokenObjects(database, [old], () => {
     const between = isSame ? unusedName(database, '_rowhouse_renamed') : old;
     if (isSame) rename(database, old, between);
     rename(database, between, name);
@@ -44,7 +44,7 @@ function rename(database: DatabaseSync, old: string, name: string): void {
 }
 
 function assertNotReadByName(database: DatabaseSync, table: string): void {
-  const [reader] = fullTextOver(database, table);
+  const [reader] = fullTextTablesOver(database, table);
   if (reader === undefined) return;
   throw new RowhouseError(
     'conflict',

@@ -6,7 +6,7 @@ import { nameList } from '../../../../schema/name-list.ts';
 import { readForeignKeysTo } from '../../introspection/foreign-key-facts.ts';
 import { brokenObjects, dropObject, type ProgramObject } from '../../tables/broken-objects.ts';
 import { findTable } from '../../tables/find-table.ts';
-import { fullTextOver } from '../../tables/full-text-over.ts';
+import { fullTextTablesOver } from '../../tables/full-text-tables.ts';
 import { rebuildTable } from '../rebuild/rebuild-table.ts';
 
 /**
@@ -17,7 +17,7 @@ import { rebuildTable } from '../rebuild/rebuild-table.ts';
  */
 export function dropTable(database: DatabaseSync, nameOrId: string, cascade: boolean): string {
   const { name } = findTable(database, nameOrId);
-  const [reader] = fullTextOver(database, name);
+  const [reader] = fullTextTablesOver(database, name);
   if (reader !== undefined) throw inUse(name, [{ kind: 'full-text table', name: reader.name }]);
   const children = [...readForeignKeysTo(database, name).keys()].filter(
     (child) => foldName(child) !== foldName(name) && !isReservedName(child),

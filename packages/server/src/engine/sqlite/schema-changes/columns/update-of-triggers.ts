@@ -6,7 +6,7 @@ import { foldName } from '../../../../schema/identifier.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 
 /** The triggers that fire for an UPDATE OF the column. SQLite would keep them after the column is dropped, but never fire them. */
-export function triggersAwaiting(database: DatabaseSync, table: string, column: string): readonly string[] {
+export function updateOfTriggers(database: DatabaseSync, table: string, column: string): readonly string[] {
   const rows = queryRows<[string, string]>(
     database,
     `SELECT name, CAST(sql AS TEXT) FROM main.sqlite_schema

@@ -1,9 +1,9 @@
 import { join } from 'node:path/posix';
 
-/** A part of the code: its files, and what they may import besides files of the same room. */
-export interface Room {
+/** A part of the code: its files, and what they may import besides files of the same layer. */
+export interface Layer {
   readonly name: string;
-  /** A file belongs to the first room whose pattern matches its path. The group `noun` distinguishes resources. */
+  /** A file belongs to the first layer whose pattern matches its path. The group `resource` distinguishes resources. */
   readonly files: RegExp;
   readonly mayImport: readonly RegExp[];
 }
@@ -19,15 +19,15 @@ const CATALOG = below('catalog');
 const FILES = below('files');
 const ACTIVITY_LOG = below('activity/request-log');
 
-const NOUNS =
+const RESOURCES =
   'bootstrap|columns|exports|health|imports|indexes|metrics|projects|query|records|tables|tokens|users';
 /** The main file of a resource, which other resources use, such as `resources/tokens/tokens.ts`. */
-const NOUN_ITSELF = new RegExp(String.raw`^${SERVER}/resources/(${NOUNS})/\1\.ts$`);
-/** The shapes of a resource for clients. */
+const RESOURCE_ITSELF = new RegExp(String.raw`^${SERVER}/resources/(${RESOURCES})/\1\.ts$`);
+/** What a client sends and receives. */
 const FIELDS = new RegExp(String.raw`^${SERVER}/resources/.*-fields\.ts$`);
 
-/** The rooms of the engine, from the top down. Each may import the port and every lower one. */
-const ENGINE_FLOORS: readonly (readonly string[])[] = [
+/** The folders of the engine, from the top down. Each may import the port and the folders of every lower line. */
+const ENGINE_LEVELS: readonly (readonly string[])[] = [
   [''],
   ['workers'],
   ['import'],
@@ -45,9 +45,9 @@ const ENGINE_FLOORS: readonly (readonly string[])[] = [
   ['connection', 'processes'],
 ];
 
-function engineRooms(): readonly Room[] {
-  return ENGINE_FLOORS.flatMap((names, floor) => {
-    const lower = ENGINE_FLOORS.slice(floor + 1)
+function engineLayers(): readonly Layer[] {
+  return ENGINE_LEVELS.flatMap((names, level) => {
+    const lower = ENGINE_LEVELS.slice(level + 1)
       .flat()
       .map((name) => exactly(`engine/sqlite/${name}`));
     return names.map((name) => ({
@@ -58,8 +58,8 @@ function engineRooms(): readonly Room[] {
   });
 }
 
-/** Every room, from the top down. Imports that `mayImport` does not name are forbidden. */
-export const rooms: readonly Room[] = [
+/** Every layer, from the top down. Imports that `mayImport` does not name are forbidden. */
+export const layers: readonly Layer[] = [
   { name: 'benchmarks', files: /^bench\//, mayImport: [/^packages\//] },
   { name: 'tools', files: /^tools\//, mayImport: [/^packages\//] },
   {
@@ -76,13 +76,13 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'a route',
-    files: new RegExp(String.raw`^${SERVER}/resources/(?<noun>${NOUNS})/.*\.routes\.ts$`),
-    mayImport: [NOUN_ITSELF, FIELDS, PORT, HTTP, SCHEMA, CORE],
+    files: new RegExp(String.raw`^${SERVER}/resources/(?<resource>${RESOURCES})/.*\.routes\.ts$`),
+    mayImport: [RESOURCE_ITSELF, FIELDS, PORT, HTTP, SCHEMA, CORE],
   },
   {
     name: 'a resource',
-    files: new RegExp(String.raw`^${SERVER}/resources/(?<noun>${NOUNS})/`),
-    mayImport: [NOUN_ITSELF, FIELDS, PORT, CATALOG, FILES, HTTP, SCHEMA, ...RUNTIME, CORE],
+    files: new RegExp(String.raw`^${SERVER}/resources/(?<resource>${RESOURCES})/`),
+    mayImport: [RESOURCE_ITSELF, FIELDS, PORT, CATALOG, FILES, HTTP, SCHEMA, ...RUNTIME, CORE],
   },
   { name: 'the request log', files: ACTIVITY_LOG, mayImport: [...RUNTIME, CORE] },
   { name: 'activity', files: below('activity'), mayImport: [ACTIVITY_LOG, HTTP, ...RUNTIME, CORE] },
@@ -93,7 +93,7 @@ export const rooms: readonly Room[] = [
     mayImport: [/^packages\/server\/src\/schema\/identifier\.ts$/, ...RUNTIME, CORE],
   },
   { name: 'the engine port', files: PORT, mayImport: [...RUNTIME, SCHEMA, CORE] },
-  ...engineRooms(),
+  ...engineLayers(),
   { name: 'the data folder', files: below('data-folder'), mayImport: [...RUNTIME, CORE] },
   { name: 'the catalog', files: CATALOG, mayImport: [...RUNTIME, CORE] },
   { name: 'the file store', files: FILES, mayImport: [...RUNTIME, CORE] },

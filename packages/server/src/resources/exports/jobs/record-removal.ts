@@ -5,10 +5,7 @@ import { explainStorageFault } from '../../../runtime/disk/explain-storage-fault
  * Records the removal of a file before removing it. On a full disk, it records it afterwards, because only the removal frees
  * space for the record. Until then, the export has the status of a missing file and can still be deleted.
  */
-export async function recordMakingRoom(
-  record: () => Promise<void>,
-  remove: () => Promise<void>,
-): Promise<void> {
+export async function recordRemoval(record: () => Promise<void>, remove: () => Promise<void>): Promise<void> {
   try {
     await record();
   } catch (error) {

@@ -18,26 +18,26 @@ interface StoredProgram extends ProgramObject {
  * @param names the names that change.
  * @throws RowhouseError `conflict` if a broken view or trigger uses such a name, because SQLite cannot rewrite it.
  */
-export function withBrokenAside<Result>(
+export function withoutBrokenObjects<Result>(
   database: DatabaseSync,
   names: readonly string[],
   change: () => Result,
 ): Result {
   const broken = brokenObjects(database);
-  const aside = storedPrograms(database).filter((program) => isAside(program, broken));
-  assertNoneMentions(aside, names);
-  const firing = firingOrders(database, aside);
+  const excluded = storedPrograms(database).filter((program) => isExcluded(program, broken));
+  assertNoneMentions(excluded, names);
+  const firing = firingOrders(database, excluded);
   // Dropping a view also drops its triggers.
-  for (const program of aside) if (program.kind === 'trigger') dropObject(database, program);
-  for (const program of aside) if (program.kind === 'view') dropObject(database, program);
+  for (const program of excluded) if (program.kind === 'trigger') dropObject(database, program);
+  for (const program of excluded) if (program.kind === 'view') dropObject(database, program);
   const result = change();
-  for (const { sql } of aside) database.prepare(sql).run();
+  for (const { sql } of excluded) database.prepare(sql).run();
   for (const [table, order] of firing) restoreFiringOrder(database, table, order);
   return result;
 }
 
-function assertNoneMentions(aside: readonly StoredProgram[], names: readonly string[]): void {
-  for (const { kind, name, sql } of aside) {
+function assertNoneMentions(excluded: readonly StoredProgram[], names: readonly string[]): void {
+  for (const { kind, name, sql } of excluded) {
     const mentioned = names.find((each) => mentionsName(sql, each));
     if (mentioned === undefined) continue;
     const message = `The ${kind} ${name} mentions ${mentioned} and does not compile, so it could not be updated for this change.`;
@@ -54,7 +54,7 @@ function storedPrograms(database: DatabaseSync): readonly StoredProgram[] {
   ).map(([kind, name, table, sql]) => ({ kind, name, table, sql: firstStatement(sql) }));
 }
 
-function isAside(program: StoredProgram, broken: readonly ProgramObject[]): boolean {
+function isExcluded(program: StoredProgram, broken: readonly ProgramObject[]): boolean {
   return broken.some(
     ({ kind, name }) =>
       (kind === program.kind && name === program.name) || (kind === 'view' && name === program.table),

@@ -18,7 +18,7 @@ export interface FullTextTable {
  * The full-text tables that read this table. SQLite does not track them, so renaming the table does not update them.
  * https://www.sqlite.org/fts5.html#external_content_tables
  */
-export function fullTextOver(database: DatabaseSync, table: string): readonly FullTextTable[] {
+export function fullTextTablesOver(database: DatabaseSync, table: string): readonly FullTextTable[] {
   const virtual = visibleTables(database).filter(({ kind }) => kind === 'virtual');
   return virtual
     .filter((each) => {

@@ -2,8 +2,8 @@ import { lstat, open, readFile, rm } from 'node:fs/promises';
 
 import { absentAsNull } from '../../../runtime/disk/absent-as-null.ts';
 
-/** Writes the mark, which holds the id of the creation. It is on the disk when the promise resolves. */
-export async function writeMark(path: string, creationId: string): Promise<void> {
+/** Writes the marker file, which holds the id of the creation. It is on the disk when the promise resolves. */
+export async function writeMarker(path: string, creationId: string): Promise<void> {
   // Does not follow a link or overwrite a file.
   const file = await open(path, 'wx', 0o600);
   try {
@@ -14,12 +14,12 @@ export async function writeMark(path: string, creationId: string): Promise<void>
   }
 }
 
-/** Returns the id of the creation, empty for an empty mark; null if there is no mark. */
-export async function readMark(path: string): Promise<string | null> {
+/** Returns the id of the creation, empty for an empty marker file; null if there is none. */
+export async function readMarker(path: string): Promise<string | null> {
   const found = await absentAsNull(lstat(path));
   return found?.isFile() ? await absentAsNull(readFile(path, 'utf8')) : null;
 }
 
-export async function removeMark(path: string): Promise<void> {
+export async function removeMarker(path: string): Promise<void> {
   await rm(path, { force: true });
 }
