@@ -105,6 +105,7 @@ describe('POST /projects/{p}/column/{table}', () => {
       default_value: null,
       is_primary: 0,
       is_unique: 0,
+      default_expression: null,
     });
     assert.equal((await firstRow(records)).note, null);
   });
@@ -331,13 +332,12 @@ describe('PATCH /projects/{p}/column/{table}', () => {
       [{ name: 'age', column_id: 1 }, 'body.columns[0].column_id'],
       [{ id: 0 }, 'body.columns[0].id'],
       [{ id: 'age' }, 'body.columns[0].id'],
+      [{ id: 999_999 }, 'body.columns[0].id'],
+      [{ column_id: '999999' }, 'body.columns[0].column_id'],
+      [{ name: 'nothing' }, 'body.columns[0].name'],
     ] as const) {
       const body = { columns: [{ ...reference, is_unique: false }] };
       await refuse('validation_failed', 'PATCH', columns, body, { fields: [field] });
-    }
-    for (const reference of [{ id: 999_999 }, { column_id: '999999' }]) {
-      const body = { columns: [{ ...reference, is_unique: false }] };
-      await refuse('not_found', 'PATCH', columns, body);
     }
   });
 

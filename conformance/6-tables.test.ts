@@ -167,6 +167,7 @@ describe('POST /projects/{p}/table', () => {
         default_value: null,
         is_primary: 1,
         is_unique: 1,
+        default_expression: null,
       });
       const table = await createTable('counted');
       for (const expected of [1, 2]) {

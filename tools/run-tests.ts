@@ -59,5 +59,5 @@ async function passes(folder: string, group: readonly string[]): Promise<boolean
 
 /** `resources/records`, `http`, `conformance` */
 function folderOf(file: string): string {
-  return /^(?:packages\/server\/src\/)?((?:resources\/)?[^/]+)\//.exec(file)?.[1] ?? '';
+  return /^(?:packages\/[^/]+\/src\/)?((?:resources\/)?[^/]+)\//.exec(file)?.[1] ?? '';
 }

@@ -80,9 +80,9 @@ function strings(schema: JsonSchema, words: readonly string[]): fc.Arbitrary<str
     : fc.oneof({ arbitrary: fc.constantFrom(...known), weight: 3 }, { arbitrary: drawn, weight: 1 });
 }
 
-/** fast-check does not support look-aheads, so texts that a look-ahead excludes are filtered out afterwards. */
+/** fast-check does not support lookaheads and lookbehinds, so the texts that they exclude are filtered out afterwards. */
 function matching(rule: RegExp): fc.Arbitrary<string> {
-  return fc.stringMatching(new RegExp(rule.source.replaceAll(/\(\?![^)]*\)/g, '')), { size: 'small' });
+  return fc.stringMatching(new RegExp(rule.source.replaceAll(/\(\?<?[!=][^)]*\)/g, '')), { size: 'small' });
 }
 
 function arrays(schema: JsonSchema, options: ValueOptions): fc.Arbitrary<unknown> {
