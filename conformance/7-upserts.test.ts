@@ -45,6 +45,45 @@ describe('on_conflict', () => {
     assert.deepEqual(await rowsOf(records), [['ada@example.com', 'Countess']]);
   });
 
+  ours('only checks what it stores in the existing row', async () => {
+    const table = subject.tableName('strict');
+    await accept(201, 'POST', `${path}/table`, {
+      table_name: table,
+      columns: [
+        { column_name: 'code', is_unique: true },
+        { column_name: 'name', is_nullable: false },
+        { column_name: 'age', column_type: 'INTEGER', default_value: -1 },
+        { column_name: 'note' },
+      ],
+      checks: ['age >= 0'],
+    });
+    const records = `${path}/records/${table}`;
+    await accept(201, 'POST', records, { id: 1, code: 'a', name: 'Ada', age: 7 });
+    for (const [key, columns] of [
+      [{ id: 1 }, ['id']],
+      [{ code: 'a' }, ['code']],
+    ] as const) {
+      for (const [action, note] of [
+        ['update', 'new'],
+        ['ignore', 'other'],
+      ] as const) {
+        const body = { data: { ...key, note }, on_conflict: { columns, action } };
+        const { row } = await accept(200, 'POST', records, body);
+        assert.deepEqual(row, { id: 1, code: 'a', name: 'Ada', age: 7, note: 'new' });
+        const rows = { rows: [{ ...key, note }], on_conflict: { columns, action } };
+        const many = await accept(200, 'POST', records, rows);
+        assert.deepEqual([many.updated, many.ignored], action === 'update' ? [1, 0] : [0, 1]);
+      }
+    }
+    const onId = { columns: ['id'], action: 'update' };
+    await refuse('constraint_violation', 'POST', records, {
+      data: { id: 2, note: 'new' },
+      on_conflict: onId,
+    });
+    await refuse('constraint_violation', 'POST', records, { data: { id: 1, age: -2 }, on_conflict: onId });
+    await refuse('constraint_violation', 'POST', records, { data: { id: 1, name: null }, on_conflict: onId });
+  });
+
   ours('ignore leaves the existing row unchanged', async () => {
     const records = await givenContacts('ignored');
     const { row } = await accept(200, 'POST', records, { ...countess, on_conflict: onEmail('ignore') });

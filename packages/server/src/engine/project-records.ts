@@ -124,7 +124,7 @@ export interface RecordPage {
 
 export interface RecordRow {
   readonly table: string;
-  /** A JSON object. */
+  /** A JSON object; `null` if a trigger has removed the row or changed its key since it was written. */
   readonly rowJson: string;
 }
 

@@ -215,12 +215,6 @@ const refusals: readonly (readonly [what: string, body: object, code: string, fi
       ['body.tables[1].table_name'],
     ],
     [
-      'a table without columns',
-      { tables: [{ table_name: 't' }] },
-      'validation_failed',
-      ['body.tables[0].columns'],
-    ],
-    [
       'a name of SQLite’s own',
       { tables: [{ ...notes, table_name: 'sqlite_x' }] },
       'validation_failed',

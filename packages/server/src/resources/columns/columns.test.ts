@@ -121,6 +121,7 @@ describe('the columns of a table', () => {
       default_value: "it's new",
       is_primary: 0,
       is_unique: 0,
+      default_expression: null,
     });
     const { rows } = await done('GET', '/projects/crm/records/contacts?columns=id,status');
     assert.deepEqual(rows, [

@@ -6,7 +6,7 @@ import {
   affectedAnswer,
   createdAnswer,
   deletedAnswer,
-  recordAnswer,
+  writtenAnswer,
   writeCreated,
   writeRow,
 } from './record-fields.ts';
@@ -44,7 +44,7 @@ export const batchAnswer = Type.Object({
   results: Type.Array(
     Type.Object({
       status: Type.Integer({ description: 'The status that the operation alone would have.' }),
-      data: Type.Union([createdAnswer, recordAnswer, deletedAnswer, affectedAnswer]),
+      data: Type.Union([createdAnswer, writtenAnswer, deletedAnswer, affectedAnswer]),
     }),
   ),
 });

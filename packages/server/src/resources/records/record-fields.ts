@@ -39,8 +39,16 @@ export const clientRow = Type.Unsafe<ClientRow>(
 
 export const recordAnswer = Type.Object({ table: Type.String(), row }, { title: 'Record' });
 
+/** The row after a write; null if a trigger has removed it or changed its key. */
+const writtenRow = Type.Union([row, Type.Null()]);
+
+export const writtenAnswer = Type.Object(
+  { table: Type.String(), row: writtenRow },
+  { title: 'WrittenRecord' },
+);
+
 export const createdAnswer = Type.Union([
-  recordAnswer,
+  writtenAnswer,
   Type.Object({
     table: Type.String(),
     created: Type.Integer(),
@@ -49,7 +57,7 @@ export const createdAnswer = Type.Union([
     /** Only with `on_conflict`. */
     ignored: Type.Optional(Type.Integer()),
     /** Omitted for `"return": "none"`. */
-    rows: Type.Optional(Type.Array(row)),
+    rows: Type.Optional(Type.Array(writtenRow)),
   }),
 ]);
 

@@ -19,6 +19,7 @@ import {
   deletionBody,
   keyField,
   recordAnswer,
+  writtenAnswer,
   recordKey,
   recordPageAnswer,
   recordPageQuery,
@@ -176,7 +177,7 @@ function updateRecord(app: HttpServer, records: ProjectRecords): void {
     RECORD,
     {
       config: { ...writing, operationId: 'updateRecord' },
-      schema: { params: recordPath, body: clientRow, response: { 200: envelopeOf(recordAnswer) } },
+      schema: { params: recordPath, body: clientRow, response: { 200: envelopeOf(writtenAnswer) } },
     },
     async (request, reply) => {
       const { patch, patchField } = patchOf(request.body);

@@ -132,13 +132,11 @@ describe('a trigger', () => {
     });
   }
 
-  test('that ignores or reverts a change is reported', async () => {
+  test('that ignores a change is reported', async () => {
     const stored = project.shell('SELECT * FROM guarded;');
-    for (const v of ['ignore', 'gone']) {
-      for (const json of [{ v }, { rows: [{ v: 'first' }, { v }] }]) {
-        const { body } = await project.refuse('constraint_violation', 'POST', 'records/guarded', json);
-        assert.match(body.error?.message ?? '', /trigger/);
-      }
+    for (const json of [{ v: 'ignore' }, { rows: [{ v: 'first' }, { v: 'ignore' }] }]) {
+      const { body } = await project.refuse('constraint_violation', 'POST', 'records/guarded', json);
+      assert.match(body.error?.message ?? '', /trigger/);
     }
     await project.refuse('constraint_violation', 'PATCH', 'records/guarded/50', { v: 'ignore' });
     await project.refuse('constraint_violation', 'DELETE', 'records/guarded/50');

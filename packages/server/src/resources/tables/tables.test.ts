@@ -63,6 +63,7 @@ test('creating a table returns the documented form and creates a STRICT table in
     default_value: null,
     is_primary: 1,
     is_unique: 1,
+    default_expression: null,
   });
   const facts = columns.map((column: Record<string, unknown>) => [
     column['column_name'],
@@ -180,13 +181,16 @@ test('the tables of an imported file with unusual names have ids at once, and ar
     const found = await server.call('GET', `/projects/shop/table/${encodeURIComponent(name)}`);
     assert.equal(found.body.data?.table.table_name, name);
     assert.deepEqual(
-      found.body.data.columns.map((column: { column_type: string; default_value: unknown }) => [
-        column.column_type,
-        column.default_value,
-      ]),
+      found.body.data.columns.map(
+        (column: { column_type: string; default_value: unknown; default_expression: unknown }) => [
+          column.column_type,
+          column.default_value,
+          column.default_expression,
+        ],
+      ),
       [
-        ['VARCHAR(9)', 'x'],
-        ['', '1 + 1'],
+        ['VARCHAR(9)', 'x', null],
+        ['', null, '(1 + 1)'],
       ],
     );
   }

@@ -1,25 +1,36 @@
 import { invalidInput, within } from '../../../core/subject-error.ts';
 import type { ConflictRule } from '../../project-records.ts';
 import { findColumn } from '../rows/find-column.ts';
-import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
+import type { RecordColumn, RecordTable, UniqueKey } from '../rows/record-table.ts';
 import { UPSERT_PROBE } from '../rows/upsert-probe.ts';
 
-/** @throws SubjectError `validation_failed`, also if no PRIMARY KEY or unique index has exactly these columns. */
-export function conflictColumns(table: RecordTable, rule: ConflictRule): readonly RecordColumn[] {
+/**
+ * Returns the unique key of an upsert.
+ * @throws SubjectError `validation_failed`, also if no PRIMARY KEY or unique index has exactly these columns.
+ */
+export function conflictKey(table: RecordTable, rule: ConflictRule): UniqueKey {
   const columns = rule.columns.map((name, index) =>
     within(['columns', index], () => findColumn(table, name)),
   );
   const names = new Set(columns);
-  const matches = table.uniqueKeys.some(
-    (key) => key.length === names.size && key.every((column) => names.has(column)),
+  // The index of a primary key comes after the key itself, and has its collations.
+  const key = table.uniqueKeys.findLast((each) => {
+    return each.columns.length === names.size && each.columns.every((column) => names.has(column));
+  });
+  if (key !== undefined) return key;
+  throw invalidInput(
+    ['columns'],
+    'must be the columns of the primary key or of a UNIQUE constraint or index',
   );
-  if (!matches) {
-    throw invalidInput(
-      ['columns'],
-      'must be the columns of the primary key or of a UNIQUE constraint or index',
-    );
-  }
-  return columns;
+}
+
+/** Returns the columns that an upsert changes in an existing row. A row with nothing new still counts as updated. */
+export function changedColumns(
+  written: readonly RecordColumn[],
+  conflict: readonly RecordColumn[],
+): readonly RecordColumn[] {
+  const others = written.filter((column) => !conflict.includes(column));
+  return others.length > 0 ? others : written;
 }
 
 /** The parts of an upsert. */
@@ -35,12 +46,11 @@ export interface Upsert {
 
 /** https://www.sqlite.org/lang_upsert.html */
 export function conflictClause({ action, conflict, written, place }: Upsert): string {
-  const others = written.filter((column) => !conflict.includes(column));
-  // A row with nothing new still counts as updated and is returned.
-  const changed = others.length > 0 ? others : written;
-  const changes = changed.map(({ quoted }) => `${quoted} = excluded.${quoted}`).join(', ');
+  const changes = changedColumns(written, conflict)
+    .map(({ quoted }) => `${quoted} = excluded.${quoted}`)
+    .join(', ');
   const change = action === 'update' ? '1' : '0';
-  const witness = [change, ...place.map(({ quoted }) => quoted)].join(', ');
+  const probed = [change, ...place.map(({ quoted }) => quoted)].join(', ');
   const target = conflict.map(({ quoted }) => quoted).join(', ');
-  return `ON CONFLICT (${target}) DO UPDATE SET ${changes} WHERE ${UPSERT_PROBE}(${witness})`;
+  return `ON CONFLICT (${target}) DO UPDATE SET ${changes} WHERE ${UPSERT_PROBE}(${probed})`;
 }

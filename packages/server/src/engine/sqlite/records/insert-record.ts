@@ -1,13 +1,15 @@
 import { RowhouseError } from '../../../core/errors.ts';
 import { invalidInput, type Subject, within } from '../../../core/subject-error.ts';
+import { quoteIdentifier } from '../../../schema/identifier.ts';
 import type { ConflictRule, CreatedRecord, NewRecord } from '../../project-records.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
-import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
+import type { RecordColumn, RecordTable, UniqueKey } from '../rows/record-table.ts';
 import type { SqliteValue } from '../values/record-value.ts';
-import { conflictClause, conflictColumns } from './conflict-clause.ts';
+import { changedColumns, conflictClause, conflictKey } from './conflict-clause.ts';
 import { explainingConstraints } from './constraint-fault.ts';
 import { findRow } from './get-record.ts';
-import { returningRow } from './returned-row.ts';
+import { returningRow, rowAt } from './returned-row.ts';
+import { updatePrevented, updateRow } from './update-record.ts';
 import { type WritableValues, writableValues } from './writable-values.ts';
 
 /**
@@ -38,7 +40,7 @@ function insert(database: RecordDatabase, table: RecordTable, written: WritableV
     table.kind === 'virtual' && table.rowid !== null
       ? insertVirtual(database, table, { written, rowid: table.rowid })
       : insertReturning(database, table, written);
-  if (rowJson === null) throw keptOut(table);
+  if (rowJson === null) throw insertPrevented(table);
   return { rowJson, outcome: 'created' };
 }
 
@@ -63,30 +65,78 @@ function insertVirtual(
   return findRow(database, table, [rowid], database.firstRow('SELECT last_insert_rowid()', []) ?? []);
 }
 
+/**
+ * Changes or keeps the existing row, if there is one. Only the values that are stored are checked: SQLite's ON CONFLICT would also
+ * hold a row to NOT NULL and CHECK that is never inserted.
+ */
 function upsert(
   database: RecordDatabase,
   table: RecordTable,
   { written, rule }: { readonly written: WritableValues; readonly rule: ConflictRule },
 ): Inserted {
-  const conflict = within(['onConflict'], () => conflictColumns(table, rule));
-  const place = table.order ?? conflict;
-  const returning = returningRow(database, table, false);
-  const clause = conflictClause({ action: rule.action, conflict, written: written.columns, place });
-  const sql = `${insertInto(table, written.columns)} ${clause} ${returning.clause}`;
-  const { result, place: inTheWay } = database.conflicts.watch(() => database.firstRow(sql, written.values));
-  const rowJson = result === null ? rowAt(database, table, place, inTheWay) : returning.rowJson(result);
-  if (rowJson === null) throw keptOut(table);
-  if (result === null) return { rowJson, outcome: 'ignored' };
-  return { rowJson, outcome: inTheWay === null ? 'created' : 'updated' };
+  const key = within(['onConflict'], () => conflictKey(table, rule));
+  const place = table.order ?? key.columns;
+  const existing = findConflicting(database, table, { key, place, written });
+  if (existing === null) return insertUnlessConflict(database, table, { written, rule, key, place });
+  if (rule.action === 'ignore') {
+    return { rowJson: rowAt(database, table, { columns: place, values: existing }), outcome: 'ignored' };
+  }
+  const changed = changedColumns(written.columns, key.columns);
+  const values = changed.map((column) => written.values[written.columns.indexOf(column)] ?? null);
+  const rowJson = updateRow(
+    database,
+    table,
+    { columns: place, values: existing },
+    { columns: changed, values },
+  );
+  if (rowJson === null) throw updatePrevented(table);
+  return { rowJson, outcome: 'updated' };
 }
 
-function rowAt(
+interface UpsertPlan {
+  readonly written: WritableValues;
+  readonly key: UniqueKey;
+  /** The columns by which a row is found again. */
+  readonly place: readonly RecordColumn[];
+}
+
+/** Returns the place of the row that has the new row's key; null if there is none, or the key is not given completely. */
+function findConflicting(
   database: RecordDatabase,
   table: RecordTable,
-  columns: readonly RecordColumn[],
-  values: readonly SqliteValue[] | null,
-): string | null {
-  return values === null ? null : findRow(database, table, columns, values);
+  { key: { columns, collations }, place, written }: UpsertPlan,
+): readonly SqliteValue[] | null {
+  const positions = columns.map((column) => written.columns.indexOf(column));
+  if (table.kind !== 'table' || positions.includes(-1)) return null;
+  const conditions = columns.map(({ quoted }, index) => {
+    const collation = collations?.[index];
+    return collation === undefined ? `${quoted} = ?` : `${quoted} COLLATE ${quoteIdentifier(collation)} = ?`;
+  });
+  const found = place.map(({ quoted }) => quoted).join(', ');
+  const sql = `SELECT ${found} FROM ${table.quoted} WHERE ${conditions.join(' AND ')} LIMIT 1`;
+  return database.firstRow(
+    sql,
+    positions.map((position) => written.values[position] ?? null),
+  );
+}
+
+/** Inserts the row. A conflict can still occur in a key that has default or generated values. */
+function insertUnlessConflict(
+  database: RecordDatabase,
+  table: RecordTable,
+  { written, rule, key, place }: UpsertPlan & { readonly rule: ConflictRule },
+): Inserted {
+  const returning = returningRow(database, table, false);
+  const parts = { action: rule.action, conflict: key.columns, written: written.columns, place };
+  const sql = `${insertInto(table, written.columns)} ${conflictClause(parts)} ${returning.clause}`;
+  const { result, place: conflicting } = database.conflicts.watch(() => {
+    return database.firstRow(sql, written.values);
+  });
+  if (result !== null) {
+    return { rowJson: returning.rowJson(result), outcome: conflicting === null ? 'created' : 'updated' };
+  }
+  if (conflicting === null) throw insertPrevented(table);
+  return { rowJson: rowAt(database, table, { columns: place, values: conflicting }), outcome: 'ignored' };
 }
 
 function insertInto(table: RecordTable, columns: readonly RecordColumn[]): string {
@@ -95,7 +145,7 @@ function insertInto(table: RecordTable, columns: readonly RecordColumn[]): strin
   return `INSERT INTO ${table.quoted} (${names}) VALUES (${columns.map(() => '?').join(', ')})`;
 }
 
-function keptOut({ name }: RecordTable): RowhouseError {
+function insertPrevented({ name }: RecordTable): RowhouseError {
   const by = 'a trigger, or a constraint with ON CONFLICT IGNORE,';
   return new RowhouseError(
     'constraint_violation',

@@ -1,8 +1,9 @@
+import { rowTooLarge } from '../rows/read-fault.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
-import type { RecordTable } from '../rows/record-table.ts';
+import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
 import { joinRowJson, rowJsonColumns } from '../rows/row-json.ts';
 import type { SqliteValue } from '../values/record-value.ts';
-import { findRow } from './get-record.ts';
+import { findRow, hasRow } from './get-record.ts';
 
 /**
  * How a statement that writes one row returns the row as stored. RETURNING returns the row before triggers change it. If there may be
@@ -12,8 +13,8 @@ import { findRow } from './get-record.ts';
 export interface Returning {
   /** The RETURNING clause. */
   readonly clause: string;
-  /** Null if the row no longer exists because a trigger removed it. */
-  readonly rowJson: (returned: readonly SqliteValue[]) => string | null;
+  /** Returns the JSON of the row; `null` if a trigger removed it or changed its key. @throws RowhouseError `conflict` if it is too large. */
+  readonly rowJson: (returned: readonly SqliteValue[]) => string;
 }
 
 /** @param settled whether no foreign key changes the row afterwards. */
@@ -25,6 +26,20 @@ export function returningRow(database: RecordDatabase, table: RecordTable, settl
   }
   return {
     clause: `RETURNING ${place.map(({ quoted }) => quoted).join(', ')}`,
-    rowJson: (returned) => findRow(database, table, place, returned),
+    rowJson: (returned) => rowAt(database, table, { columns: place, values: returned }),
   };
+}
+
+/** The place of a row: a key and its values. */
+export interface RowPlace {
+  readonly columns: readonly RecordColumn[];
+  readonly values: readonly SqliteValue[];
+}
+
+/** Returns the JSON of the row that is there now; `null` if there is none. @throws RowhouseError `conflict` if it is too large. */
+export function rowAt(database: RecordDatabase, table: RecordTable, { columns, values }: RowPlace): string {
+  const rowJson = findRow(database, table, columns, values);
+  if (rowJson !== null) return rowJson;
+  if (hasRow(database, table, columns, values)) throw rowTooLarge();
+  return 'null';
 }

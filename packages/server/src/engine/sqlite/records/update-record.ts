@@ -2,12 +2,11 @@ import { RowhouseError } from '../../../core/errors.ts';
 import { within } from '../../../core/subject-error.ts';
 import type { RecordChange, RecordRow } from '../../project-records.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
-import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
-import type { SqliteValue } from '../values/record-value.ts';
+import type { RecordTable } from '../rows/record-table.ts';
 import { explainingConstraints } from './constraint-fault.ts';
 import { findRow, hasRow } from './get-record.ts';
 import { keyColumnsOf, keyCondition, keyValues, noSuchRecord } from './record-key.ts';
-import { returningRow } from './returned-row.ts';
+import { returningRow, type RowPlace } from './returned-row.ts';
 import { touchesReferences, type WritableValues, writableValues } from './writable-values.ts';
 
 /** @throws RowhouseError `not_found`, `validation_failed`, `constraint_violation`. */
@@ -18,17 +17,16 @@ export function updateRecord(database: RecordDatabase, table: RecordTable, chang
   const rowJson = explainingConstraints({ database, table, written, subject: ['patch'] }, () => {
     return table.kind === 'virtual'
       ? updateVirtual(database, table, key, written)
-      : update(database, table, key, written);
+      : updateRow(database, table, key, written);
   });
   if (rowJson !== null) return { table: table.name, rowJson };
   if (!hasRow(database, table, columns, key.values)) throw noSuchRecord();
-  const by = `a trigger, or a constraint with ON CONFLICT IGNORE, of ${table.name}`;
-  throw new RowhouseError('constraint_violation', `The row was not changed: ${by} prevented the update.`);
+  throw updatePrevented(table);
 }
 
-interface KeyOfRow {
-  readonly columns: readonly RecordColumn[];
-  readonly values: readonly SqliteValue[];
+export function updatePrevented({ name }: RecordTable): RowhouseError {
+  const by = `a trigger, or a constraint with ON CONFLICT IGNORE, of ${name}`;
+  return new RowhouseError('constraint_violation', `The row was not changed: ${by} prevented the update.`);
 }
 
 /** The SET clause with a parameter for each column, and the words before it. */
@@ -36,10 +34,11 @@ export function updateSet(table: RecordTable, { columns }: WritableValues): stri
   return `UPDATE ${table.quoted} SET ${columns.map(({ quoted }) => `${quoted} = ?`).join(', ')}`;
 }
 
-function update(
+/** Returns the JSON of the row after the change; null if there is no such row, or the change was prevented. */
+export function updateRow(
   database: RecordDatabase,
   table: RecordTable,
-  key: KeyOfRow,
+  key: RowPlace,
   written: WritableValues,
 ): string | null {
   // In a row that references itself, a foreign key changes the row once more.
@@ -53,7 +52,7 @@ function update(
 function updateVirtual(
   database: RecordDatabase,
   table: RecordTable,
-  key: KeyOfRow,
+  key: RowPlace,
   written: WritableValues,
 ): string | null {
   const sql = `${updateSet(table, written)} WHERE ${keyCondition(key.columns)}`;

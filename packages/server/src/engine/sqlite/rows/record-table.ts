@@ -31,7 +31,7 @@ export interface RecordTable {
   /** The default order, in which no two rows are equal; null for a view, and for a table without a key and rowid. */
   readonly order: readonly RecordColumn[] | null;
   /** The columns of each PRIMARY KEY, UNIQUE constraint and unique index over the whole table. */
-  readonly uniqueKeys: readonly (readonly RecordColumn[])[];
+  readonly uniqueKeys: readonly UniqueKey[];
   readonly hasTriggers: boolean;
   /** Whether reading or writing a single row may take long. */
   readonly isCostly: boolean;
@@ -39,6 +39,13 @@ export interface RecordTable {
   readonly hasVirtualColumns: boolean;
   /** The folded names of the columns that foreign keys reference. Changing them looks up rows of other tables. */
   readonly referencedColumns: ReadonlySet<string>;
+}
+
+/** Columns in which no two rows are equal. */
+export interface UniqueKey {
+  readonly columns: readonly RecordColumn[];
+  /** How each column is compared; null for the key that is the rowid. */
+  readonly collations: readonly string[] | null;
 }
 
 export interface RecordColumn {
@@ -76,7 +83,7 @@ export function readRecordTable(database: DatabaseSync, nameOrId: string): Recor
     rowid,
     order: kind === 'view' ? null : rowid === null ? key : [rowid],
     uniqueKeys: [
-      ...(key === null || kind === 'view' ? [] : [key]),
+      ...(key === null || kind === 'view' ? [] : [{ columns: key, collations: null }]),
       ...uniqueIndexes(database, name, declared),
     ],
     hasTriggers: hasTriggers(database, name),
@@ -160,16 +167,15 @@ function uniqueIndexes(
   database: DatabaseSync,
   table: string,
   declared: readonly RecordColumn[],
-): readonly (readonly RecordColumn[])[] {
-  return readIndexes(database, table)
-    .filter(({ unique, partial }) => unique && !partial)
-    .map(({ terms }) =>
-      columnsNamed(
-        declared,
-        terms.map(({ column }) => column),
-      ),
-    )
-    .filter((columns) => columns !== null);
+): readonly UniqueKey[] {
+  const indexes = readIndexes(database, table).filter(({ unique, partial }) => unique && !partial);
+  return indexes.flatMap(({ terms }) => {
+    const columns = columnsNamed(
+      declared,
+      terms.map(({ column }) => column),
+    );
+    return columns === null ? [] : [{ columns, collations: terms.map(({ collation }) => collation) }];
+  });
 }
 
 /** Returns the columns with these names, in their order; null if one is missing. */
