@@ -14,8 +14,8 @@ const BYTE_ORDER_MARK = '\u{feff}';
 export const PLAIN_CSV: CsvOptions = { delimiter: ',', bom: false, spreadsheetSafe: false };
 
 /**
- * Rows as CSV. Only texts are quoted, so the number 7 differs from the text `7`, and NULL from the empty text. A BLOB is base64; an
- * infinity is `Infinity` or `-Infinity`.
+ * Rows as CSV. Only texts are quoted, so the number 7 differs from the text `7`, NULL from the empty text, and a BLOB from a text. A
+ * BLOB is base64; an infinity is `Infinity` or `-Infinity`.
  */
 export function csvLines({ delimiter, spreadsheetSafe }: CsvOptions): LineFormat {
   const value = (column: RecordColumn): string => {
@@ -24,10 +24,15 @@ export function csvLines({ delimiter, spreadsheetSafe }: CsvOptions): LineFormat
     return byStorageClass(quoted, {
       number: numberText(column, 'Infinity'),
       text: `'"' || replace(${text}, '"', '""') || '"'`,
-      blob: `${BASE64}(${quoted})`,
+      blob: blobText(quoted),
     });
   };
   return { line: (columns) => concatenation(columns.map(value), delimiter), separator: LINE_END };
+}
+
+/** An empty BLOB is `=`, padding without a digit, which decodes to no bytes: nothing at all would be NULL. */
+function blobText(value: string): string {
+  return `iif(length(${value}) = 0, '=', ${BASE64}(${value}))`;
 }
 
 /** JavaScript checks only texts that begin like a formula. */

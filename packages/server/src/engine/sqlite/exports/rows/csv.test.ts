@@ -152,3 +152,33 @@ test('given a table of 2,000 columns, a line has all of them', async () => {
   const ndjson = await exportedTable(path, 'wide', 'ndjson', { rows: { columns: names.slice(0, 401) } });
   assert.equal(Object.keys(JSON.parse(ndjson.bytes.toString()) as object).length, 401);
 });
+
+test('NULL, the empty text, the empty BLOB and values that look alike are told apart', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'alike.db');
+  using database = openDatabase(path, { mode: 'read-write' });
+  const values = [
+    'NULL',
+    "''",
+    "x''",
+    "'='",
+    "'AAE='",
+    "x'0001'",
+    "'x'",
+    "x'78'",
+    '7',
+    "'7'",
+    "' '",
+    "x'20'",
+  ];
+  database.exec(`CREATE TABLE alike (id INTEGER PRIMARY KEY, v);
+    INSERT INTO alike (v) VALUES ${values.map((value) => `(${value})`).join(', ')};`);
+  const { bytes } = await exportedTable(path, 'alike', 'csv', { rows: { columns: ['v'] } });
+  const fields = bytes.toString().split('\r\n').slice(1, -1);
+  assert.deepEqual(fields.slice(0, 6), ['', '""', '=', '"="', '"AAE="', 'AAE=']);
+  assert.equal(new Set(fields).size, values.length);
+  for (const [index, value] of values.entries()) {
+    if (!value.startsWith('x')) continue;
+    assert.equal(Buffer.from(fields[index] ?? '', 'base64').toString('hex'), value.slice(2, -1));
+  }
+});
