@@ -15,6 +15,7 @@ import { timestampedId } from '../core/ids.ts';
 import type { Authenticator } from './access/authentication.ts';
 import type { OperationGrouper } from './access/operation-grouping.ts';
 import type { ProjectIds } from './access/project-ids.ts';
+import { askForBodies } from './bodies/ask-for-body.ts';
 import { parseBodies } from './bodies/body-parsing.ts';
 import { answerClientError, answerOddRequests } from './client-errors.ts';
 import { success } from './envelope.ts';
@@ -131,6 +132,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   limitConnections(app.server, { maxConnections, ...observed });
   answerOddRequests(app.server);
+  askForBodies(app.server);
   app.setValidatorCompiler(validation.compiler);
   app.setSerializerCompiler(createSerializerCompiler({ check }));
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply, { validation, check }));

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RowhouseError } from '../../core/errors.ts';
 import { hasIdempotencyKey, sha256Of } from '../idempotency.ts';
 import type { BodyMemory } from '../limits/body-memory.ts';
+import { announcesBody } from './ask-for-body.ts';
 import { ParsingTurns } from './parsing-turns.ts';
 import { receiveBody } from './receive-body.ts';
 import { takesBody } from './takes-body.ts';
@@ -83,15 +84,20 @@ export function takeByteStreams(app: FastifyInstance, contentTypes: readonly str
   takeOnlyEmptyBodies(app, contentTypes);
 }
 
-/** An empty body of any type counts as no body. Refuses any other body at its first byte, without reading the rest. */
+/**
+ * An empty body of any type counts as no body. Refuses any other body by its headers or at its first byte, without reading
+ * the rest.
+ */
 function takeOnlyEmptyBodies(app: FastifyInstance, allowed: readonly string[]): void {
   app.addContentTypeParser('*', (request, payload, done) => {
+    const refusal = () => unsupportedMediaType(allowed, request.headers['content-type']);
+    if (announcesBody(request.headers)) return done(refusal(), undefined);
     const finish = (error: Error | null) => {
       payload.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', finish);
       stopWatching();
       done(error, undefined);
     };
-    const onData = () => finish(unsupportedMediaType(allowed, request.headers['content-type']));
+    const onData = () => finish(refusal());
     const onEnd = () => finish(null);
     const stopWatching = watchArrival(request, app.arrivalLimits, finish);
     payload.on('data', onData).on('end', onEnd).on('error', finish);
