@@ -268,11 +268,29 @@ describe('a body', () => {
   });
 });
 
+ours('long answers are compressed as Accept-Encoding says', async () => {
+  for (const [accepted, encoding] of [
+    ['gzip', 'gzip'],
+    ['br', 'br'],
+    ['gzip;q=0, identity', null],
+    ['identity', null],
+  ] as const) {
+    // fetch decompresses the answer, and keeps the header.
+    const { headers, body } = await send('GET', `${path}/table/${contacts}`, undefined, {
+      headers: { 'accept-encoding': accepted },
+    });
+    assert.equal(body.data.table.table_name, contacts);
+    assert.equal(headers.get('vary'), 'Accept-Encoding');
+    assert.equal(headers.get('content-encoding'), encoding);
+  }
+});
+
 describe('methods', () => {
   ours('HEAD works for every URL with GET, without a body', async () => {
     for (const url of [`${path}/records/${contacts}`, `${path}/table/${contacts}`, `${path}/auth/me`, path]) {
-      const got = await subject.fetch('GET', url);
-      const headed = await subject.fetch('HEAD', url);
+      const headers = { 'accept-encoding': 'identity' };
+      const got = await subject.fetch('GET', url, undefined, { headers });
+      const headed = await subject.fetch('HEAD', url, undefined, { headers });
       assert.equal(headed.status, 200);
       assert.equal(await headed.text(), '');
       assert.equal(headed.headers.get('content-type'), got.headers.get('content-type'));
