@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 import { type Data, TIMESTAMP } from './answer.ts';
 import { documented, ours } from './contract.ts';
@@ -283,6 +284,20 @@ ours('long answers are compressed as Accept-Encoding says', async () => {
     assert.equal(headers.get('vary'), 'Accept-Encoding');
     assert.equal(headers.get('content-encoding'), encoding);
   }
+});
+
+ours('a body may be compressed with gzip', async () => {
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+  const { row } = await accept(201, 'POST', `${path}/records/${contacts}`, undefined, {
+    headers,
+    body: gzipSync('{"email":"Süß 😀"}'),
+  });
+  assert.equal(row.email, 'Süß 😀');
+  await accept(200, 'DELETE', `${path}/records/${contacts}/${row.id}`);
+  const bomb = { headers, body: gzipSync(Buffer.alloc(11 * 1024 * 1024)) };
+  await refuse('payload_too_large', 'POST', `${path}/records/${contacts}`, undefined, bomb);
+  const unknown = { headers: { ...headers, 'content-encoding': 'br' }, body: '{}' };
+  await refuse('unsupported_media_type', 'POST', `${path}/records/${contacts}`, undefined, unknown);
 });
 
 describe('methods', () => {
