@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 import { type Data, TIMESTAMP } from './answer.ts';
 import { documented, ours } from './contract.ts';
@@ -268,11 +269,43 @@ describe('a body', () => {
   });
 });
 
+ours('long answers are compressed as Accept-Encoding says', async () => {
+  for (const [accepted, encoding] of [
+    ['gzip', 'gzip'],
+    ['br', 'br'],
+    ['gzip;q=0, identity', null],
+    ['identity', null],
+  ] as const) {
+    // fetch decompresses the answer, and keeps the header.
+    const { headers, body } = await send('GET', `${path}/table/${contacts}`, undefined, {
+      headers: { 'accept-encoding': accepted },
+    });
+    assert.equal(body.data.table.table_name, contacts);
+    assert.equal(headers.get('vary'), 'Accept-Encoding');
+    assert.equal(headers.get('content-encoding'), encoding);
+  }
+});
+
+ours('a body may be compressed with gzip', async () => {
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+  const { row } = await accept(201, 'POST', `${path}/records/${contacts}`, undefined, {
+    headers,
+    body: gzipSync('{"email":"Süß 😀"}'),
+  });
+  assert.equal(row.email, 'Süß 😀');
+  await accept(200, 'DELETE', `${path}/records/${contacts}/${row.id}`);
+  const bomb = { headers, body: gzipSync(Buffer.alloc(11 * 1024 * 1024)) };
+  await refuse('payload_too_large', 'POST', `${path}/records/${contacts}`, undefined, bomb);
+  const unknown = { headers: { ...headers, 'content-encoding': 'br' }, body: '{}' };
+  await refuse('unsupported_media_type', 'POST', `${path}/records/${contacts}`, undefined, unknown);
+});
+
 describe('methods', () => {
   ours('HEAD works for every URL with GET, without a body', async () => {
     for (const url of [`${path}/records/${contacts}`, `${path}/table/${contacts}`, `${path}/auth/me`, path]) {
-      const got = await subject.fetch('GET', url);
-      const headed = await subject.fetch('HEAD', url);
+      const headers = { 'accept-encoding': 'identity' };
+      const got = await subject.fetch('GET', url, undefined, { headers });
+      const headed = await subject.fetch('HEAD', url, undefined, { headers });
       assert.equal(headed.status, 200);
       assert.equal(await headed.text(), '');
       assert.equal(headed.headers.get('content-type'), got.headers.get('content-type'));

@@ -552,6 +552,12 @@ describe('GET /projects/{p}/export/download/{export_id}', () => {
     assert.equal((await fetch('GET', made.download_url, undefined, { headers: same })).status, 304);
     const other = await fetch('GET', made.download_url, undefined, { headers: { 'if-match': '"other"' } });
     assert.equal(other.status, 412);
+    const since = { 'if-unmodified-since': 'Thu, 01 Jan 2015 00:00:00 GMT' };
+    await refuse('precondition_failed', 'GET', made.download_url, undefined, { headers: since });
+    const tagged = { ...since, 'if-match': `"${made.sha256}"` };
+    assert.equal((await fetch('GET', made.download_url, undefined, { headers: tagged })).status, 200);
+    const head = await fetch('HEAD', made.download_url, undefined, { headers: { range: 'bytes=0-3' } });
+    assert.deepEqual([head.status, head.headers.get('content-length')], [200, String(made.size_bytes)]);
   });
 
   ours(

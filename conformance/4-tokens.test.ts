@@ -99,6 +99,8 @@ describe('POST /projects/{p}/auth/tokens', () => {
     assert.deepEqual(token.scopes, ['query']);
     assert.deepEqual(token.tables, [contacts]);
     assert.equal(token.expires_at, '2096-01-01T00:00:00Z');
+    const precise = await mint({ expires_at: '2096-01-01T02:00:00.999+02:00' });
+    assert.equal(precise.expires_at, '2096-01-01T00:00:00Z');
     const full = await mint();
     assert.deepEqual(full.scopes, SCOPES);
     assert.equal(full.tables, null);
@@ -125,7 +127,15 @@ describe('POST /projects/{p}/auth/tokens', () => {
       'body.token_name': ['', 7, null, [], {}, 'x'.repeat(201), 'two\nlines'],
       'body.token_type': ['', 'admin', 7, null],
       'body.revoke_previous': [[], {}],
-      'body.expires_at': ['', 'tomorrow', 7, '2001-01-01T00:00:00Z', '2096-13-01T00:00:00Z', []],
+      'body.expires_at': [
+        '',
+        'tomorrow',
+        7,
+        '2001-01-01T00:00:00Z',
+        '2096-13-01T00:00:00Z',
+        '2096-12-31T23:59:60Z',
+        [],
+      ],
       'body.scopes': [[], 'query', 7, null, ['query', 'query']],
       'body.tables': [[], 'contacts', 7, ['a', 'a']],
       'body.colour': ['red'],

@@ -289,6 +289,8 @@ describe('GET /projects/{p}/operations', () => {
     assert.deepEqual(runIdsOf(await ask('&status=active')), [key('first')]);
     assert.equal((await ask('&sort=slowest&since=2020-01-01T00:00:00Z')).returned, 2);
     assert.equal((await ask('&until=2020-01-01T00:00:00Z')).returned, 0);
+    assert.equal((await ask('&since=2020-01-01T00:00:00.000Z')).returned, 2);
+    assert.equal((await ask('&until=2020-01-01T00:00:00.5%2B02:00')).returned, 0);
     const page = await ask('&limit=1');
     assert.deepEqual([page.returned, page.has_more], [1, true]);
     assert.deepEqual(runIdsOf(await ask(`&limit=1&cursor=${page.next_cursor}`)), [key('first')]);

@@ -16,6 +16,7 @@ const STATUS_OF = {
   unsupported_media_type: 415,
   payload_too_large: 413,
   headers_too_large: 431,
+  precondition_failed: 412,
   already_exists: 409,
   constraint_violation: 409,
   conflict: 409,

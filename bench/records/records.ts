@@ -39,6 +39,11 @@ const CASES: readonly Case[] = [
   { name: 'GET one', request: { method: 'GET', path: `${TABLE}/500` }, peers: [{ ...BARE, aim: 0.6 }] },
   { name: 'list 20', request: { method: 'GET', path: `${TABLE}?limit=20` }, peers: [{ ...BARE, aim: 0.4 }] },
   {
+    name: 'list 20, compressed',
+    request: { method: 'GET', path: `${TABLE}?limit=20`, headers: { 'accept-encoding': 'gzip' } },
+    peers: [{ name: 'bare Fastify, same bytes, not compressed', aim: 0.25 }],
+  },
+  {
     name: 'insert',
     request: { method: 'POST', path: TABLE, body: NEW_ROW },
     peers: [
@@ -93,7 +98,7 @@ async function compare(
     ours.push(await load(rowhouse.url, fresh));
   }
   const p99 = formatSpread(spreadOf(ours.map(({ p99Ms }) => p99Ms)), 1);
-  console.log(`${name.padEnd(8)} ${rates(ours)} a second, 99 % within ${p99} ms`);
+  console.log(`${name.padEnd(19)} ${rates(ours)} a second, 99 % within ${p99} ms`);
   for (const [index, peer] of peers.entries()) {
     const reports = theirs[index] ?? [];
     const ratio = spreadOf(

@@ -31,6 +31,7 @@ export interface AppOptions {
     | 'bodiesMaxBytes'
     | 'addressBodiesMaxBytes'
     | 'publicUrl'
+    | 'compression'
     | 'maxConnections'
     | 'headersTimeoutSeconds'
     | 'bodyTimeoutSeconds'
@@ -57,6 +58,7 @@ export function createApp(
     authenticator: service.tokens,
     bodyMaxBytes: config.bodyMaxBytes,
     bodyMemory: { total: config.bodiesMaxBytes, perAddress: config.addressBodiesMaxBytes },
+    compression: config.compression === 'on',
     maxConnections: config.maxConnections,
     rateLimit: config.rateLimit,
     timeouts: {

@@ -191,6 +191,9 @@ describe('GET /projects/{p}/operations', () => {
       assert.deepEqual(await idsOf(`${question}&since=${started_at}&until=${next}`), ['dated']);
       assert.deepEqual(await idsOf(`${question}&since=${next}`), []);
       assert.deepEqual(await idsOf(`${question}&until=${started_at}`), []);
+      const elsewhere = encodeURIComponent(inOffset(started_at));
+      assert.deepEqual(await idsOf(`${question}&since=${elsewhere}`), ['dated']);
+      assert.deepEqual(await idsOf(`${question}&until=${elsewhere}`), []);
     }
   });
 
@@ -260,6 +263,11 @@ describe('a deleted project', () => {
     assert.ok(requests.every(({ status }: { status: number }) => status === 404 || status === 200));
   });
 });
+
+/** Returns the same time, written with an offset. */
+function inOffset(time: string): string {
+  return new Date(Date.parse(time) + 7_200_000).toISOString().replace('Z', '+02:00');
+}
 
 /** Asserts that each call began no earlier than the one before, and after a gap since the latest end so far. */
 function assertPlaced(calls: readonly Readonly<Record<string, number>>[], durationMs: number): void {

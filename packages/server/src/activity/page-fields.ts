@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 
-import { timestampText, toTime } from '../http/fields/timestamp-text.ts';
+import { timestampText, toMicros } from '../http/fields/timestamp-text.ts';
 import type { TimeRange } from './request-log/stored-rows.ts';
 
 /** The query parameters of a list with cursors. */
@@ -38,7 +38,7 @@ const range = Type.Object(rangeFields);
 /** @throws RowhouseError `validation_failed` for a time that does not exist. */
 export function toRange({ since, until }: Static<typeof range>): TimeRange {
   return {
-    since: since === undefined ? null : toTime(since, 'query.since') * 1_000,
-    until: until === undefined ? null : toTime(until, 'query.until') * 1_000,
+    since: since === undefined ? null : toMicros(since, 'query.since'),
+    until: until === undefined ? null : toMicros(until, 'query.until'),
   };
 }

@@ -113,6 +113,14 @@ export const settings = {
     meaning:
       'The address that the second port listens on. Every client that can reach it can read the metrics.',
   },
+  compression: {
+    variable: 'ROWHOUSE_COMPRESSION',
+    kind: 'choice',
+    choices: ['on', 'off'],
+    default: 'on',
+    meaning:
+      'Whether JSON answers of 1 KiB or more are compressed (zstd, gzip or br) for clients that accept it. Set it to `off` if a proxy in front compresses.',
+  },
   bodyMaxBytes: {
     variable: 'ROWHOUSE_BODY_MAX_BYTES',
     kind: 'integer',

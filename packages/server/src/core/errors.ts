@@ -39,7 +39,7 @@ export const errorRegistry = {
   headers_too_large: { status: 431, meaning: 'The request’s headers exceed the limit.' },
   precondition_failed: {
     status: 412,
-    meaning: 'The file does not match the request’s `If-Match`.',
+    meaning: 'The file does not match the request’s `If-Match` or `If-Unmodified-Since`.',
   },
   range_not_satisfiable: { status: 416, meaning: 'The requested `Range` is outside the file.' },
   already_exists: {

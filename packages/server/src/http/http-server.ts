@@ -15,8 +15,10 @@ import { timestampedId } from '../core/ids.ts';
 import type { Authenticator } from './access/authentication.ts';
 import type { OperationGrouper } from './access/operation-grouping.ts';
 import type { ProjectIds } from './access/project-ids.ts';
+import { askForBodies } from './bodies/ask-for-body.ts';
 import { parseBodies } from './bodies/body-parsing.ts';
 import { answerClientError, answerOddRequests } from './client-errors.ts';
+import { compressAnswers } from './compression/compress-answers.ts';
 import { success } from './envelope.ts';
 import { envelopeHeaders, sendFailure } from './failures.ts';
 import { createSerializerCompiler } from './json/serialization.ts';
@@ -41,6 +43,8 @@ export interface HttpServerOptions {
   readonly authenticator: Authenticator;
   readonly bodyMaxBytes: number;
   readonly bodyMemory?: BodyMemoryLimits;
+  /** Whether to compress long answers for clients that accept it; true by default. */
+  readonly compression?: boolean;
   /**
    * Whether to check every answer against the schema and the errors that its route declares. Schemas are then compiled as they
    * are used. For tests.
@@ -134,6 +138,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   limitConnections(app.server, { maxConnections, ...observed });
   answerOddRequests(app.server);
+  askForBodies(app.server);
   app.setValidatorCompiler(validation.compiler);
   app.setSerializerCompiler(createSerializerCompiler({ check }));
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply, { validation, check }));
@@ -149,6 +154,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     reply.headers(envelopeHeaders(request.id));
     done();
   });
+  if (options.compression ?? true) compressAnswers(app);
   limitWork(app, options.workLimits ?? WORK_LIMITS, observed);
   endConnections(app, { ...timeouts, ...observed });
   cutSlowReaders(app, { ...timeouts, ...observed });

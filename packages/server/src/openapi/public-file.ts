@@ -9,12 +9,12 @@ import { namesEntity } from '../http/entity-tags.ts';
 export interface PublicFile {
   readonly bytes: Buffer;
   readonly contentType: string;
-  /** A strong tag, including quotes. */
+  /** A weak tag: the compressed file has the same tag, but other bytes (RFC 9110, section 8.8.3.3). */
   readonly etag: string;
 }
 
 export function publicFile(bytes: Buffer, contentType: string): PublicFile {
-  return { bytes, contentType, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` };
+  return { bytes, contentType, etag: `W/"${createHash('sha256').update(bytes).digest('base64url')}"` };
 }
 
 /**
@@ -23,7 +23,7 @@ export function publicFile(bytes: Buffer, contentType: string): PublicFile {
  */
 export function sendPublicFile(request: FastifyRequest, reply: FastifyReply, file: PublicFile): FastifyReply {
   const { 'if-none-match': ifNoneMatch } = request.headers;
-  reply.headers({ etag: file.etag, 'cache-control': 'no-cache' });
+  reply.headers({ etag: file.etag, 'cache-control': 'no-cache', vary: 'Accept-Encoding' });
   if (ifNoneMatch !== undefined && namesEntity(ifNoneMatch, file.etag)) {
     reply.removeHeader('content-type');
     return reply.code(304).send();

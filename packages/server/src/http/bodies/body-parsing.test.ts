@@ -189,13 +189,6 @@ describe('a body with another type', () => {
       if (type !== 'nonsense') assert.match(error.message, /application\/json/);
     }
   });
-
-  test('or with an encoding is refused', async () => {
-    const headers = { authorization, 'content-type': 'application/json', 'content-encoding': 'gzip' };
-    const response = await fetch(`${server.url}/notes`, { method: 'POST', body: '{}', headers });
-    const error = await assertFailure(response, 'unsupported_media_type');
-    assert.match(error.message, /Content-Encoding/);
-  });
 });
 
 describe('a body above the limit', () => {

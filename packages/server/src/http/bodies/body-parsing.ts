@@ -1,8 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { RowhouseError } from '../../core/errors.ts';
 import { hasIdempotencyKey, sha256Of } from '../idempotency.ts';
 import type { BodyMemory } from '../limits/body-memory.ts';
+import { announcesBody } from './ask-for-body.ts';
+import { contentEncodingOf } from './content-encoding.ts';
 import { ParsingTurns } from './parsing-turns.ts';
 import { receiveBody } from './receive-body.ts';
 import { takesBody } from './takes-body.ts';
@@ -49,8 +51,8 @@ export function parseBodies(app: FastifyInstance, options: BodyParsingOptions): 
     });
   });
   takeOnlyEmptyBodies(app, ['application/json']);
-  app.addHook('preParsing', (request, _reply, payload, done) => {
-    if (takesBody(request.method)) refuseEncodedBody(request);
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    if (takesBody(request.method)) refuseUnknownEncoding(request, reply);
     done(null, payload);
   });
   app.addHook('preValidation', (request, _reply, done) => {
@@ -83,15 +85,20 @@ export function takeByteStreams(app: FastifyInstance, contentTypes: readonly str
   takeOnlyEmptyBodies(app, contentTypes);
 }
 
-/** An empty body of any type counts as no body. Refuses any other body at its first byte, without reading the rest. */
+/**
+ * An empty body of any type counts as no body. Refuses any other body by its headers or at its first byte, without reading
+ * the rest.
+ */
 function takeOnlyEmptyBodies(app: FastifyInstance, allowed: readonly string[]): void {
   app.addContentTypeParser('*', (request, payload, done) => {
+    const refusal = () => unsupportedMediaType(allowed, request.headers['content-type']);
+    if (announcesBody(request.headers)) return done(refusal(), undefined);
     const finish = (error: Error | null) => {
       payload.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', finish);
       stopWatching();
       done(error, undefined);
     };
-    const onData = () => finish(unsupportedMediaType(allowed, request.headers['content-type']));
+    const onData = () => finish(refusal());
     const onEnd = () => finish(null);
     const stopWatching = watchArrival(request, app.arrivalLimits, finish);
     payload.on('data', onData).on('end', onEnd).on('error', finish);
@@ -106,12 +113,16 @@ function unsupportedMediaType(allowed: readonly string[], sent: string | undefin
   );
 }
 
-function refuseEncodedBody(request: FastifyRequest): void {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new RowhouseError(
-      'unsupported_media_type',
-      'Content-Encoding is not supported; send the body without it.',
-    );
-  }
+/** Names the supported encoding, as RFC 9110, section 15.5.16, advises. */
+function refuseUnknownEncoding({ headers, routeOptions }: FastifyRequest, reply: FastifyReply): void {
+  const encoding = contentEncodingOf(headers);
+  const isStream = routeOptions.config.body === 'stream';
+  if (encoding === 'none' || (encoding === 'gzip' && !isStream)) return;
+  reply.header('accept-encoding', isStream ? 'identity' : 'gzip, identity');
+  throw new RowhouseError(
+    'unsupported_media_type',
+    isStream
+      ? 'This route supports no Content-Encoding; send the file without it.'
+      : 'The Content-Encoding must be gzip, or the body must be sent without it.',
+  );
 }

@@ -2,13 +2,14 @@ import type { Readable } from 'node:stream';
 
 import type { FastifyRequest } from 'fastify';
 
-import { RowhouseError } from '../../core/errors.ts';
 import type { HeldMemory } from '../limits/body-memory.ts';
+import { contentEncodingOf, gunzipped, gzipFault } from './content-encoding.ts';
+import { tooLarge } from './too-large.ts';
 import { type ArrivalLimits, watchArrival } from './watch-arrival.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The number of bytes of the body that have arrived; 0 without a body. */
+    /** The number of bytes of the body that have arrived, after decompression; 0 without a body. */
     bodySizeBytes: number;
   }
 }
@@ -19,20 +20,45 @@ export interface BodyLimits extends ArrivalLimits {
 
 export type BodyReceived = (error: Error | null, bytes?: Buffer) => void;
 
-/**
- * Receives a whole body into one growing buffer. Chunks are copied, so a body sent byte by byte takes no more memory than
- * one sent at once. Calls `done` once: with the bytes, with a RowhouseError `payload_too_large`, `request_timeout` or
- * `unavailable`, or with the error of a client that disconnected. After an error, further bytes are dropped and `memory` is
- * released.
- */
+interface Reception {
+  readonly limits: BodyLimits;
+  readonly memory: HeldMemory;
+}
+
+/** Receives a whole body, decompressed. Calls `done` once, like `receiveBytes`; also with a RowhouseError `malformed_request`. */
 export function receiveBody(
   request: FastifyRequest,
   payload: Readable,
-  { limits, memory }: { readonly limits: BodyLimits; readonly memory: HeldMemory },
+  reception: Reception,
   done: BodyReceived,
 ): void {
-  const announced = Number(request.headers['content-length'] ?? limits.maxBytes);
-  if (announced > limits.maxBytes) return done(tooLarge(limits.maxBytes));
+  const { maxBytes } = reception.limits;
+  const announced = Number(request.headers['content-length'] ?? maxBytes);
+  if (announced > maxBytes) return done(tooLarge(maxBytes));
+  // An empty body is no gzip, and counts as no body.
+  if (announced === 0 || contentEncodingOf(request.headers) === 'none') {
+    return receiveBytes(request, payload, { ...reception, announced }, done);
+  }
+  const { content, stop } = gunzipped(payload, maxBytes);
+  receiveBytes(request, content, { ...reception, announced: maxBytes }, (error, bytes) => {
+    stop();
+    if (error === null) done(null, bytes);
+    else done(gzipFault(error) ?? error);
+  });
+}
+
+/**
+ * Receives all bytes into one growing buffer. Chunks are copied, so a body sent byte by byte takes no more memory than one sent
+ * at once. Calls `done` once: with the bytes, with a RowhouseError `payload_too_large`, `request_timeout` or
+ * `unavailable`, or with the error of a client that disconnected. After an error, further bytes are dropped and `memory` is
+ * released.
+ */
+function receiveBytes(
+  request: FastifyRequest,
+  payload: Readable,
+  { limits, memory, announced }: Reception & { readonly announced: number },
+  done: BodyReceived,
+): void {
   let bytes: Buffer = NOTHING;
   const finish = (error: Error | null) => {
     payload.removeListener('data', onData).removeListener('end', onEnd);
@@ -68,8 +94,4 @@ function enlarged(bytes: Buffer, used: number, capacity: number): Buffer {
   const larger = Buffer.allocUnsafe(capacity);
   bytes.copy(larger, 0, 0, used);
   return larger;
-}
-
-function tooLarge(maxBytes: number): RowhouseError {
-  return new RowhouseError('payload_too_large', `The body exceeds the limit of ${maxBytes} bytes.`);
 }

@@ -22,7 +22,8 @@ const TAKEN_AT_ONCE = 16_384;
  */
 export function cutSlowReaders(app: FastifyInstance, options: SlowReaderOptions): void {
   app.addHook('onSend', ({ raw: { socket } }, _reply, payload, done) => {
-    const isShort = typeof payload === 'string' && payload.length <= TAKEN_AT_ONCE;
+    const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
+    const isShort = isWhole && payload.length <= TAKEN_AT_ONCE;
     if (!isShort || socket.writableLength > 0) socket.setTimeout(options.answerStallMs);
     done(null, payload);
   });

@@ -38,6 +38,7 @@ const MANIFEST_KEYS = [
 ];
 
 interface Manifest {
+  readonly created_at: string;
   readonly id: string;
   readonly download_url: string;
   readonly size_bytes: number;
@@ -218,9 +219,32 @@ test('HEAD returns the headers of a download without its body', async () => {
     `attachment; filename="gr__e.sql"; filename*=UTF-8''gr%C3%B6%C3%9Fe.sql`,
   );
   assert.equal((await head.arrayBuffer()).byteLength, 0);
-  const part = await server.fetch('HEAD', manifest.download_url, { headers: { range: 'bytes=0-9' } });
-  assert.equal(part.status, 206);
-  assert.equal(part.headers.get('content-length'), '10');
+  for (const range of ['bytes=0-9', 'bytes=-1', `bytes=${manifest.size_bytes}-`]) {
+    const ranged = await server.fetch('HEAD', manifest.download_url, { headers: { range } });
+    assert.equal(ranged.status, 200, 'only GET has ranges');
+    assert.equal(ranged.headers.get('content-length'), String(manifest.size_bytes));
+    assert.equal(ranged.headers.get('content-range'), null);
+  }
+});
+
+test('a download is refused if its file changed after If-Unmodified-Since', async () => {
+  await using server = await startTestServer();
+  await server.createProject('shop');
+  const manifest = await exportSchema(server, 'shop');
+  const get = (headers: Readonly<Record<string, string>>, method = 'GET') =>
+    server.fetch(method, manifest.download_url, { headers });
+
+  const made = new Date(manifest.created_at);
+  const earlier = new Date(made.getTime() - 1_000).toUTCString();
+  const refused = await server.call('GET', manifest.download_url, {
+    headers: { 'if-unmodified-since': earlier },
+  });
+  assert.equal(refused.status, 412);
+  assert.equal(refused.body.error?.message, 'The file does not match If-Unmodified-Since.');
+  assert.equal((await get({ 'if-unmodified-since': earlier }, 'HEAD')).status, 412);
+  assert.equal((await get({ 'if-unmodified-since': made.toUTCString() })).status, 200);
+  const etag = `"${manifest.sha256}"`;
+  assert.equal((await get({ 'if-unmodified-since': earlier, 'if-match': etag })).status, 200);
 });
 
 test('list, get and download report a missing file; if it is restored, the export is ready again', async () => {

@@ -179,6 +179,32 @@ test('a token is valid until the second in which it expires, whether it is cache
   assert.equal(await isValid(server, owner), true);
 });
 
+test('an expiry in any form of RFC 3339 is stored and shown in UTC and whole seconds, and never later', async () => {
+  await using server = await startTestServer();
+  const token = await server.createProject('shop');
+  for (const [expires_at, shown] of [
+    ['2096-01-02T00:00:00.999Z', '2096-01-02T00:00:00Z'],
+    ['2096-01-02T01:30:00+02:00', '2096-01-01T23:30:00Z'],
+    ['2096-01-01T20:00:00.5-05:30', '2096-01-02T01:30:00Z'],
+    ['2096-01-02t00:00:00z', '2096-01-02T00:00:00Z'],
+    ['9999-12-31T23:59:59.999999Z', '9999-12-31T23:59:59Z'],
+  ]) {
+    const json = { expires_at, revoke_previous: false };
+    const { body } = await server.call('POST', TOKENS, { token, json });
+    assert.equal(body.data.token.expires_at, shown);
+    const made = await server.call('GET', '/projects/shop/auth/me', { token: body.data.token.token });
+    assert.equal(made.body.data.token.expires_at, shown);
+  }
+});
+
+test('a token that would expire within this second is refused', async (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-23T12:00:00.100Z') });
+  await using server = await startTestServer();
+  const token = await server.createProject('shop');
+  const json = { expires_at: '2026-11-23T12:00:00.900Z' };
+  assert.deepEqual(fieldsAtFault(await server.call('POST', TOKENS, { token, json })), ['body.expires_at']);
+});
+
 test('a token that expires creates only tokens that expire no later, and by default at the same time', async () => {
   await using server = await startTestServer();
   const owner = await server.createProject('shop');
@@ -187,7 +213,7 @@ test('a token that expires creates only tokens that expire no later, and by defa
     revoke_previous: false,
   });
 
-  for (const expires_at of ['2096-01-02T00:00:01Z', null]) {
+  for (const expires_at of ['2096-01-02T00:00:01Z', '2096-01-01T23:00:01-01:00', null]) {
     const refused = await server.call('POST', TOKENS, { token, json: { expires_at } });
     assert.equal(refused.body.error?.code, 'permission_denied');
     assert.deepEqual(fieldsAtFault(refused), ['body.expires_at']);
@@ -212,7 +238,11 @@ const refusedBodies: readonly (readonly [json: unknown, field: string])[] = [
   [{ expires_at: 4_000_000_000 }, 'body.expires_at'],
   [{ expires_at: '2096-01-01' }, 'body.expires_at'],
   [{ expires_at: '2096-01-01T00:00:00' }, 'body.expires_at'],
-  [{ expires_at: '2096-01-01T00:00:00+01:00' }, 'body.expires_at'],
+  [{ expires_at: '2096-01-01T00:00:00+0100' }, 'body.expires_at'],
+  [{ expires_at: '2096-12-31T23:59:60Z' }, 'body.expires_at'],
+  [{ expires_at: '0000-01-01T00:00:00Z' }, 'body.expires_at'],
+  [{ expires_at: '9999-12-31T23:59:59-01:00' }, 'body.expires_at'],
+  [{ expires_at: '+020000-01-01T00:00:00Z' }, 'body.expires_at'],
   [{ expires_at: '2096-02-30T00:00:00Z' }, 'body.expires_at'],
   [{ expires_at: '2096-13-01T00:00:00Z' }, 'body.expires_at'],
   [{ expires_at: '2096-01-01T24:00:00Z' }, 'body.expires_at'],

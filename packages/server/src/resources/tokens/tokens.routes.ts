@@ -10,7 +10,7 @@ import { pageFields, pageKeys, pageOf } from '../../http/fields/paging.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../../http/idempotency.ts';
-import { requireFuture, tokenExpiry } from './expiry-fields.ts';
+import { toExpiry, tokenExpiry } from './expiry-fields.ts';
 import {
   adminTokenFields,
   listedTokenFields,
@@ -82,13 +82,12 @@ function createToken(app: HttpServer, tokens: Tokens): void {
     async (request, reply) => {
       const { token_name = DEFAULT_TOKEN_NAME, revoke_previous = true } = request.body;
       const { scopes, tables, expires_at } = request.body;
-      requireFuture(expires_at);
       const requested = {
         projectSlug: request.params.project,
         issuer: credentialOf(request),
         name: token_name,
         revokePrevious: isTrue(revoke_previous),
-        grant: { scopes, tables, expiresAt: expires_at },
+        grant: { scopes, tables, expiresAt: toExpiry(expires_at) },
       };
       const token = resultOf(request, reply, await tokens.create(requested, sealedRequestOf(request)));
       return reply.code(201).send(success(request, { token: toNewTokenFields(token) }));

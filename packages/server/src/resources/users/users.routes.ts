@@ -5,7 +5,7 @@ import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
 import { displayName } from '../../http/fields/display-name.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
-import { requireFuture, tokenExpiry } from '../tokens/expiry-fields.ts';
+import { toExpiry, tokenExpiry } from '../tokens/expiry-fields.ts';
 import { newTokenFields, toNewTokenFields } from '../tokens/token-fields.ts';
 import { passwordGiven, username } from './user-fields.ts';
 import type { Users } from './users.ts';
@@ -37,14 +37,13 @@ export function registerLoginRoute(app: HttpServer, users: Users): void {
     },
     async (request, reply) => {
       const { username: name, password, token_name = 'login', revoke_previous, expires_at } = request.body;
-      requireFuture(expires_at);
       const token = await users.logIn({
         projectSlug: request.params.project,
         username: name,
         password,
         address: request.ip,
         tokenName: token_name,
-        expiresAt: expires_at,
+        expiresAt: toExpiry(expires_at),
         revokePrevious: isTrue(revoke_previous),
       });
       return reply.code(201).send(success(request, { token: toNewTokenFields(token) }));

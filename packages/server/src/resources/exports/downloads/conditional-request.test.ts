@@ -5,10 +5,12 @@ import { type ConditionalHeaders, selectPart, type Selection } from './condition
 
 const file = { sizeBytes: 1_000, etag: '"abc"', lastModified: new Date('2026-06-02T01:23:45Z') };
 const modified = file.lastModified.toUTCString();
+const later = new Date('2026-06-02T01:23:46Z').toUTCString();
 const earlier = new Date('2026-06-02T01:23:44Z').toUTCString();
 
 const whole: Selection = { kind: 'whole' };
 const notModified: Selection = { kind: 'not_modified' };
+const failed: Selection = { kind: 'precondition_failed' };
 const unsatisfiable: Selection = { kind: 'unsatisfiable' };
 const part = (start: number, end: number): Selection => ({ kind: 'part', range: { start, end } });
 
@@ -45,17 +47,49 @@ const cases: readonly (readonly [
   ['If-Modified-Since the file’s date', { ifModifiedSince: modified }, notModified],
   ['If-Modified-Since an earlier date', { ifModifiedSince: earlier }, whole],
   ['If-Match with the file’s ETag', { ifMatch: '"abc"' }, whole],
-  ['If-Match with another', { ifMatch: '"x"' }, { kind: 'precondition_failed' }],
-  ['If-Match with a weak ETag', { ifMatch: 'W/"abc"' }, { kind: 'precondition_failed' }],
+  ['If-Match with another', { ifMatch: '"x"' }, failed],
+  ['If-Match with a weak ETag', { ifMatch: 'W/"abc"' }, failed],
+  ['If-Unmodified-Since the file’s date', { ifUnmodifiedSince: modified }, whole],
+  ['If-Unmodified-Since an earlier date', { ifUnmodifiedSince: earlier }, failed],
+  ['If-Unmodified-Since a later date', { ifUnmodifiedSince: later }, whole],
+  ['If-Unmodified-Since that is no HTTP date', { ifUnmodifiedSince: '2020-01-01' }, whole],
+  ['If-Modified-Since that is no HTTP date', { ifModifiedSince: '2030-01-01' }, whole],
+  [
+    'If-Match outweighs If-Unmodified-Since',
+    { ifMatch: '"abc"', ifUnmodifiedSince: earlier, range: 'bytes=0-9' },
+    part(0, 9),
+  ],
+  ['If-Match with another and If-Unmodified-Since', { ifMatch: '"x"', ifUnmodifiedSince: modified }, failed],
+  [
+    'If-Unmodified-Since comes before If-None-Match',
+    { ifNoneMatch: '"abc"', ifUnmodifiedSince: earlier },
+    failed,
+  ],
+  ['both dates', { ifModifiedSince: modified, ifUnmodifiedSince: modified }, notModified],
+  [
+    'If-Unmodified-Since comes before If-Range',
+    { range: 'bytes=0-9', ifRange: '"abc"', ifUnmodifiedSince: earlier },
+    failed,
+  ],
+  [
+    'If-Range with the file’s date in another form',
+    { range: 'bytes=0-9', ifRange: '2026-06-02T01:23:45Z' },
+    whole,
+  ],
   ['If-None-Match comes before the range', { range: 'bytes=0-9', ifNoneMatch: '"abc"' }, notModified],
 ];
 
+const none: ConditionalHeaders = {
+  range: undefined,
+  ifRange: undefined,
+  ifMatch: undefined,
+  ifNoneMatch: undefined,
+  ifModifiedSince: undefined,
+  ifUnmodifiedSince: undefined,
+};
+
 for (const [title, headers, expected] of cases) {
   test(`given ${title}`, () => {
-    const none = { range: undefined, ifRange: undefined, ifMatch: undefined };
-    assert.deepEqual(
-      selectPart(file, { ...none, ifNoneMatch: undefined, ifModifiedSince: undefined, ...headers }),
-      expected,
-    );
+    assert.deepEqual(selectPart(file, { ...none, ...headers }), expected);
   });
 }

@@ -33,7 +33,10 @@ export async function sendExportFile(
       reply.removeHeader('content-type');
       return reply.code(304).send();
     case 'precondition_failed':
-      throw new RowhouseError('precondition_failed', 'The file does not match If-Match.');
+      throw new RowhouseError(
+        'precondition_failed',
+        `The file does not match ${request.headers['if-match'] === undefined ? 'If-Unmodified-Since' : 'If-Match'}.`,
+      );
     case 'unsatisfiable':
       reply.header('content-range', `bytes */${sizeBytes}`);
       throw new RowhouseError(
@@ -68,12 +71,13 @@ async function sendBytes(
   return reply.send(body);
 }
 
-function conditionsOf({ headers }: FastifyRequest): ConditionalHeaders {
+function conditionsOf({ method, headers }: FastifyRequest): ConditionalHeaders {
   return {
-    range: headers.range,
+    range: method === 'GET' ? headers.range : undefined,
     ifRange: [headers['if-range']].flat()[0],
     ifMatch: headers['if-match'],
     ifNoneMatch: headers['if-none-match'],
     ifModifiedSince: headers['if-modified-since'],
+    ifUnmodifiedSince: headers['if-unmodified-since'],
   };
 }
