@@ -316,12 +316,12 @@ describe('PATCH /projects/{p}/column/{table}', () => {
     assert.deepEqual(data, { updated_count: 3 });
     const patch = { columns: [{ column_id: String(idOf('age')), default_value: 21 }] };
     await accept(200, 'PATCH', columns, patch);
-    const after = (await accept(200, 'GET', columns)).columns;
+    const renamed = (await accept(200, 'GET', columns)).columns;
     assert.deepEqual(
-      after.map(({ column_name }: Data) => column_name),
+      renamed.map(({ column_name }: Data) => column_name),
       ['id', 'mail', 'mobile', 'years'],
     );
-    assert.equal(after[3].default_value, 21);
+    assert.equal(renamed[3].default_value, 21);
   });
 
   ours('refuses a column that is named by no field, by two, or by the id of no column', async () => {

@@ -54,8 +54,8 @@ describe('POST /projects/{p}/table', () => {
       { column_name: 'code', default_expression: '( hex(randomblob(4)) )' },
       { column_name: 'sum', column_type: 'INTEGER', default_expression: '(1 + 2)' },
     ];
-    const made = await accept(201, 'POST', `${path}/table`, { table_name, columns });
-    const defaults = made.columns.map((column: Data) => [column.default_value, column.default_expression]);
+    const created = await accept(201, 'POST', `${path}/table`, { table_name, columns });
+    const defaults = created.columns.map((column: Data) => [column.default_value, column.default_expression]);
     assert.deepEqual(defaults, [
       [null, null],
       ['CURRENT_TIMESTAMP', null],
@@ -70,7 +70,7 @@ describe('POST /projects/{p}/table', () => {
     assert.equal(row.sum, 3);
     // What was read can be sent back.
     const copy = subject.tableName('computed_copy');
-    const again = made.columns.slice(1).map((column: Data) => ({
+    const again = created.columns.slice(1).map((column: Data) => ({
       column_name: column.column_name,
       column_type: column.column_type,
       default_value: column.default_value,
@@ -130,9 +130,9 @@ describe('POST /projects/{p}/table', () => {
     const columns = given.map(([column_type, default_value], index) => {
       return { column_name: `c${index}`, column_type, default_value };
     });
-    const made = await accept(201, 'POST', `${path}/table`, { table_name, columns });
+    const created = await accept(201, 'POST', `${path}/table`, { table_name, columns });
     assert.deepEqual(
-      made.columns.slice(1).map(({ default_value }: Data) => default_value),
+      created.columns.slice(1).map(({ default_value }: Data) => default_value),
       given.map(([, , shown]) => shown),
     );
     const records = `${path}/records/${table_name}`;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import fc from 'fast-check';
+import { array, assert as assertProperty, constantFrom, nat, property, record } from 'fast-check';
 
 import { type OpenDatabase, openDatabase } from '../connection/open-database.ts';
 import { recordDatabaseOf } from '../rows/record-database.ts';
@@ -30,18 +30,18 @@ const TABLES = [
   { sql: 'CREATE TABLE t (a TEXT, b TEXT AS (lower(a)) STORED UNIQUE, c)', keys: [['b']] },
 ] as const;
 
-const value = fc.constantFrom<unknown>(null, 1, 2, '1', 'x', 'X', 'x ', 2.5, true);
-const row = fc.record({ a: value, b: value, c: value }, { requiredKeys: [] });
+const value = constantFrom<unknown>(null, 1, 2, '1', 'x', 'X', 'x ', 2.5, true);
+const rowDraw = record({ a: value, b: value, c: value }, { requiredKeys: [] });
 
 test('an upsert stores what INSERT … ON CONFLICT stores', () => {
-  const cases = fc.record({
-    table: fc.constantFrom(...TABLES),
-    rows: fc.array(fc.record({ row, action: fc.constantFrom('update', 'ignore'), key: fc.nat(1) }), {
+  const cases = record({
+    table: constantFrom(...TABLES),
+    rows: array(record({ row: rowDraw, action: constantFrom('update', 'ignore'), key: nat(1) }), {
       maxLength: 8,
     }),
   });
-  fc.assert(
-    fc.property(cases, ({ table, rows }) => {
+  assertProperty(
+    property(cases, ({ table, rows }) => {
       using ours = openDatabase(':memory:', { mode: 'read-write' });
       using model = openDatabase(':memory:', { mode: 'read-write' });
       for (const database of [ours, model]) database.exec(table.sql);

@@ -65,7 +65,7 @@ function asStored(value: SqliteValue, type: ColumnType): SqliteValue {
   }
   const read = scratch.prepare('SELECT c FROM t');
   read.setReadBigInts(true);
-  return (read.get()?.['c'] ?? null) as SqliteValue;
+  return read.get()?.['c'] ?? null;
 }
 
 /** Whether a column of the type stores a value unchanged. */

@@ -38,13 +38,15 @@ function readColumnEntries(database: DatabaseSync, parts: TableParts): readonly 
   const entries = facts.map((column): ColumnEntry | null => {
     const metadata = columnMetadata(database, parts.id, column.name);
     if (metadata === null) return null;
+    const { defaultValue, defaultExpression } = readDefault(column.defaultSql);
     return {
       id: metadata.id,
       tableName: parts.stored.name,
       name: column.name,
       type: column.declaredType,
       nullable: !column.notNull && column !== rowidAlias,
-      ...readDefault(column.defaultSql),
+      defaultValue,
+      defaultExpression,
       primary: column.primaryKeyPosition !== null,
       unique: column === rowidAlias || parts.indexes.some((index) => makesUnique(index, column.name)),
       createdAt: metadata.createdAt,
