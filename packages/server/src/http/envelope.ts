@@ -150,7 +150,7 @@ export const errorEnvelope = Type.Object(
           ),
         ),
       },
-      { additionalProperties: false, title: 'Error' },
+      { additionalProperties: false, title: 'ErrorBody' },
     ),
     request_id: Type.String(),
     ...operationKeys,

@@ -6,12 +6,19 @@ import { takesBody } from './bodies/takes-body.ts';
 import { normaliseSlug } from './fields/project-slug.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 
+/** The request headers of some routes. */
+export type RouteHeader = 'Prefer' | 'Range' | 'If-Range' | Condition;
+
+type Condition = 'If-Match' | 'If-None-Match' | 'If-Modified-Since' | 'If-Unmodified-Since';
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** `stream`: the handler gets the bytes as they arrive, from a parser that the resource registers. Otherwise JSON. */
     body?: 'json' | 'stream';
     /** The media types of a streamed body. */
     mediaTypes?: readonly string[];
+    /** The request headers that the route takes, besides those of every route. */
+    headers?: readonly RouteHeader[];
     /** The route's permanent name for client programs (`createTable`). */
     operationId?: string;
   }

@@ -107,7 +107,7 @@ test('a slug is normalised to lower case', async () => {
 test('an invalid slug is refused', async () => {
   for (const slug of ['a.b', 'a%20b', 'caf%C3%A9', '%E2%84%AA', 'a%2Fb', '%00']) {
     assert.deepEqual(await detailsOf(await post(`/projects/${slug}/table/1`)), [
-      { field: 'path.project', message: 'must be lower-case letters, digits, "_" and "-"' },
+      { field: 'path.project', message: 'must be letters, digits, "_" and "-"' },
     ]);
   }
   assert.equal((await dataOf(await post(`/projects/${'a'.repeat(63)}/table/1`)))['project'], 'a'.repeat(63));

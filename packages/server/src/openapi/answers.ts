@@ -7,7 +7,7 @@ import type { NamedSchemas } from './named-schemas.ts';
 import { typeName } from './operation-name.ts';
 
 /** The headers of every answer. */
-export const ANSWER_HEADERS = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } } as const;
+export const ANSWER_HEADERS = { 'X-Request-Id': { $ref: '#/components/headers/XRequestId' } } as const;
 
 /** Returns the successful answers of the route, by status. */
 export function answersOf(
@@ -49,7 +49,7 @@ function answerOf(
 
 function headersOf(route: DescribedRoute): Readonly<Record<string, JsonSchema>> {
   if (!takesIdempotencyKey(route)) return ANSWER_HEADERS;
-  return { ...ANSWER_HEADERS, 'Idempotency-Replayed': { $ref: '#/components/headers/Idempotency-Replayed' } };
+  return { ...ANSWER_HEADERS, 'Idempotency-Replayed': { $ref: '#/components/headers/IdempotencyReplayed' } };
 }
 
 /** Returns the schema of an envelope whose data is a named schema. */

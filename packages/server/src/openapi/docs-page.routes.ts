@@ -13,7 +13,7 @@ export function registerDocsPageRoutes(app: HttpServer): void {
   app.get(
     '/docs',
     {
-      config: { access: 'public', operationId: 'getDocsPage' },
+      config: { access: 'public', operationId: 'getDocsPage', headers: ['If-None-Match'] },
       schema: {
         response: {
           200: { description: 'The page.', content: { 'text/html': { schema: Type.String() } } },
@@ -31,7 +31,12 @@ export function registerDocsPageRoutes(app: HttpServer): void {
   app.get(
     '/docs/:asset',
     {
-      config: { access: 'public', operationId: 'getDocsAsset', errors: ['not_found'] },
+      config: {
+        access: 'public',
+        operationId: 'getDocsAsset',
+        errors: ['not_found'],
+        headers: ['If-None-Match'],
+      },
       schema: {
         params: Type.Object({ asset: Type.String({ maxLength: 100 }) }, { additionalProperties: false }),
         response: {

@@ -5,6 +5,7 @@ import { ANSWER_HEADERS } from './answers.ts';
 import type { DescribedRoute } from './described-route.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { NamedSchemas } from './named-schemas.ts';
+import { pascalCase } from './operation-name.ts';
 
 /** Returns the error answers of the route by status, as references. The default covers errors that any request may get. */
 export function failuresOf(route: DescribedRoute): Readonly<Record<string, JsonSchema>> {
@@ -12,7 +13,7 @@ export function failuresOf(route: DescribedRoute): Readonly<Record<string, JsonS
     String(status),
     { $ref: `#/components/responses/${nameOf(codes)}` },
   ]);
-  return { ...Object.fromEntries(byStatus), default: { $ref: '#/components/responses/service_failure' } };
+  return { ...Object.fromEntries(byStatus), default: { $ref: '#/components/responses/ServiceFailure' } };
 }
 
 /** Returns the answers that `failuresOf` references. */
@@ -26,7 +27,7 @@ export function failureComponents(
   const envelope = schemas.refer(errorEnvelope);
   const groups = routes.flatMap((route) => [...ownErrors(route).values()]);
   const responses = new Map(groups.map((codes) => [nameOf(codes), failure(codes, envelope)]));
-  responses.set('service_failure', failure(ERRORS_OF_THE_SERVICE, envelope));
+  responses.set('ServiceFailure', failure(ERRORS_OF_THE_SERVICE, envelope));
   return { responses: Object.fromEntries(responses), headers: HEADERS };
 }
 
@@ -42,8 +43,9 @@ function statusOf(code: ErrorCode): number {
   return errorRegistry[code].status;
 }
 
+/** Returns a name that is an identifier in the languages of clients: `NotFoundOrConflict`. */
 function nameOf(codes: readonly ErrorCode[]): string {
-  return codes.join('.');
+  return codes.map(pascalCase).join('Or');
 }
 
 function failure(codes: readonly ErrorCode[], envelope: JsonSchema): JsonSchema {
@@ -59,13 +61,13 @@ function failure(codes: readonly ErrorCode[], envelope: JsonSchema): JsonSchema 
 function headersOf(codes: readonly ErrorCode[]): Readonly<Record<string, JsonSchema>> {
   return {
     ...(codes.includes('invalid_token') && {
-      'WWW-Authenticate': { $ref: '#/components/headers/WWW-Authenticate' },
+      'WWW-Authenticate': { $ref: '#/components/headers/WwwAuthenticate' },
     }),
     ...(codes.some((code) => SAYING_WHEN.has(code)) && {
-      'Retry-After': { $ref: '#/components/headers/Retry-After' },
+      'Retry-After': { $ref: '#/components/headers/RetryAfter' },
     }),
     ...(codes.includes('rate_limited') && {
-      'RateLimit-Policy': { $ref: '#/components/headers/RateLimit-Policy' },
+      'RateLimit-Policy': { $ref: '#/components/headers/RateLimitPolicy' },
       RateLimit: { $ref: '#/components/headers/RateLimit' },
     }),
   };
@@ -78,27 +80,27 @@ const SAYING_WHEN: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 const HEADERS = {
-  'X-Request-Id': {
+  XRequestId: {
     description:
       'The id of the request, as in the envelope. The server log has the cause of an internal error under this id.',
     required: true,
     schema: { type: 'string' },
   },
-  'WWW-Authenticate': {
+  WwwAuthenticate: {
     description: 'The authentication scheme.',
     required: true,
     schema: { const: 'Bearer' },
   },
-  'Retry-After': {
+  RetryAfter: {
     description:
       'With `unavailable`, `rate_limited` and `idempotency_in_progress`: the number of seconds until a retry.',
     schema: { type: 'string', pattern: '^\\d+$' },
   },
-  'Idempotency-Replayed': {
+  IdempotencyReplayed: {
     description: 'Present if the answer is that of an earlier request with the same `Idempotency-Key`.',
     schema: { const: 'true' },
   },
-  'RateLimit-Policy': {
+  RateLimitPolicy: {
     description:
       'In every answer to a token with a rate limit: the number of requests (`q`) allowed at once, and then in each period (`w`, in seconds).',
     schema: { type: 'string' },

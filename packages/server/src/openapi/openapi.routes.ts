@@ -16,7 +16,7 @@ export function registerOpenApiRoutes(app: HttpServer): void {
   app.get(
     '/openapi.json',
     {
-      config: { access: 'public', operationId: 'getOpenApiDocument' },
+      config: { access: 'public', operationId: 'getOpenApiDocument', headers: ['If-None-Match'] },
       schema: {
         response: {
           200: {

@@ -104,14 +104,68 @@ function resolved(parameter: JsonSchema): JsonSchema {
   return document.components['parameters']?.[reference.split('/').at(-1) ?? ''] ?? {};
 }
 
-test('every route with a token has the headers of operations and traces, and an idempotency key if it changes something', () => {
+test('every route names its own headers, and with a token those of operations, traces and idempotency', () => {
   for (const [title, { parameters = [], security }] of operations()) {
     const headers = parameters.map(resolved).filter(({ in: place }) => place === 'header');
     const names = headers.map(({ name }) => name);
     const ofAny = ['X-Operation-Key', 'X-Operation-Run-Id', 'traceparent'];
     const ofAll = title.startsWith('GET ') ? ofAny : ['Idempotency-Key', ...ofAny];
-    const expected = security.length === 0 ? [] : ofAll;
-    assert.deepEqual(names, expected, title);
+    const own = routes.find((route) => titleOf(route) === title)?.config.headers ?? [];
+    assert.deepEqual(names, security.length === 0 ? own : [...own, ...ofAll], title);
+  }
+});
+
+function namesOf(title: string): readonly unknown[] {
+  const parameters = operations().get(title)?.parameters ?? [];
+  return parameters.map(resolved).map(({ name }) => name);
+}
+
+test('downloads and exports name the headers that change their answer', () => {
+  const selecting = [
+    'Range',
+    'If-Range',
+    'If-Match',
+    'If-None-Match',
+    'If-Modified-Since',
+    'If-Unmodified-Since',
+  ];
+  for (const title of [
+    'GET /projects/{project}/export/download/{export_id}',
+    'GET /shared/exports/{export_id}',
+  ]) {
+    assert.deepEqual(
+      selecting.filter((name) => !namesOf(title).includes(name)),
+      [],
+      title,
+    );
+  }
+  for (const what of ['schema', 'table/{table}', 'database'])
+    assert.ok(namesOf(`POST /projects/{project}/export/${what}`).includes('Prefer'), what);
+  assert.ok(namesOf('GET /openapi.json').includes('If-None-Match'));
+});
+
+function patternOf(name: string): RegExp {
+  const parameters = [...operations().values()].flatMap((operation) => operation.parameters ?? []);
+  const found = parameters.map(resolved).find((parameter) => parameter['name'] === name);
+  return new RegExp(String(Object(found?.['schema']).pattern), 'u');
+}
+
+test('the patterns of slugs and times accept what the service accepts', async () => {
+  await server.createProject('shop');
+  for (const slug of ['shop', 'Shop', 'SHOP', 'sh op', 'shöp', 's.hop', '\u212A']) {
+    const { status } = await server.call('GET', `/projects/${encodeURIComponent(slug)}`);
+    assert.equal(status === 200, patternOf('project').test(slug), slug);
+  }
+  for (const [time, isValid] of [
+    ['2026-06-02T01:23:45Z', true],
+    ['2026-06-02t01:23:45.678z', true],
+    ['2026-06-02T01:23:45+02:00', true],
+    ['2026-06-02', false],
+    ['2026-06-02T01:23:45', false],
+  ] as const) {
+    const path = `/projects/shop/operations?since=${encodeURIComponent(time)}`;
+    assert.equal((await server.call('GET', path)).status === 200, isValid, time);
+    assert.equal(patternOf('since').test(time), isValid, time);
   }
 });
 

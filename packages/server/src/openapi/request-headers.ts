@@ -1,11 +1,12 @@
 import { OPERATION_KEY_FORM, RUN_ID_FORM } from '../http/access/operation-grouping.ts';
 import { MAX_KEY_LENGTH } from '../http/idempotency.ts';
 import { takesIdempotencyKey } from '../http/route-errors.ts';
+import type { RouteHeader } from '../http/route-rules.ts';
 import type { DescribedRoute } from './described-route.ts';
 import { type JsonSchema, toJsonSchema } from './json-schema.ts';
 import type { NamedSchemas } from './named-schemas.ts';
 
-/** The headers that requests with a token may send. */
+/** The headers that requests with a token may send, by the name of their component. */
 const HEADERS = {
   IdempotencyKey: {
     name: 'Idempotency-Key',
@@ -30,18 +31,60 @@ const HEADERS = {
   },
 } as const;
 
+const STRONG_TAG = 'The `ETag` of the download';
+
+/** The headers of some routes, by the name of their component. */
+const OF_ROUTES: Readonly<Record<RouteHeader, { readonly component: string; readonly description: string }>> =
+  {
+    Prefer: {
+      component: 'Preference',
+      description:
+        '`respond-async`: the answer is sent at once (202), and the export is made in the background.',
+    },
+    Range: { component: 'ByteRange', description: 'The part of the file to send, such as `bytes=1000-`.' },
+    'If-Range': {
+      component: 'IfRange',
+      description: `${STRONG_TAG} that \`Range\` continues; the whole file is sent if it has another.`,
+    },
+    'If-Match': {
+      component: 'IfMatch',
+      description: `${STRONG_TAG} that is expected; another file is \`precondition_failed\`.`,
+    },
+    'If-None-Match': {
+      component: 'IfNoneMatch',
+      description: 'The `ETag` that the client has; the answer is 304 if it still holds.',
+    },
+    'If-Modified-Since': {
+      component: 'IfModifiedSince',
+      description:
+        'An HTTP date; the answer is 304 if the file is not newer. Ignored beside `If-None-Match`.',
+    },
+    'If-Unmodified-Since': {
+      component: 'IfUnmodifiedSince',
+      description: 'An HTTP date; a newer file is `precondition_failed`. Ignored beside `If-Match`.',
+    },
+  };
+
 export function headerComponents(schemas: NamedSchemas): Readonly<Record<string, JsonSchema>> {
-  const entries = Object.entries(HEADERS).map(([component, { schema, ...header }]) => [
+  const ofAny = Object.entries(HEADERS).map(([component, { schema, ...header }]) => [
     component,
     { ...header, in: 'header', required: false, schema: schemas.refer(toJsonSchema(schema)) },
   ]);
-  return Object.fromEntries(entries);
+  const ofRoutes = Object.entries(OF_ROUTES).map(([name, { component, description }]) => [
+    component,
+    { name, description, in: 'header', required: false, schema: { type: 'string' } },
+  ]);
+  return Object.fromEntries([...ofAny, ...ofRoutes]);
 }
 
-/** Returns the headers of a route: the operation headers, and `Idempotency-Key` if the route changes something. */
+/**
+ * Returns the headers of a route: its own, the operation headers if it takes a token, and `Idempotency-Key` if it changes
+ * something.
+ */
 export function headersOf({ method, config }: DescribedRoute): readonly JsonSchema[] {
-  if (config.access === 'public') return [];
+  const own = (config.headers ?? []).map((name) => OF_ROUTES[name].component);
   const { IdempotencyKey, ...ofAny } = HEADERS;
   const headers = takesIdempotencyKey({ method, config }) ? { IdempotencyKey, ...ofAny } : ofAny;
-  return Object.keys(headers).map((component) => ({ $ref: `#/components/parameters/${component}` }));
+  const components = config.access === 'public' ? own : [...own, ...Object.keys(headers)];
+  return components.map((component) => ({ $ref: `#/components/parameters/${component}` }));
 }

@@ -2,11 +2,11 @@ import { Type, type TProperties } from 'typebox';
 
 import { ALLOWED_KEYWORD } from '../validation-details.ts';
 
-/** A slug as it is stored and compared: in lower case. `normaliseSlug` converts it before validation. */
+/** A slug in a path, in any case. `normaliseSlug` converts it to its stored form before validation. */
 export const projectSlug = Type.String({
-  pattern: '^[a-z0-9_-]+$',
+  pattern: '^[A-Za-z0-9_-]+$',
   maxLength: 63,
-  [ALLOWED_KEYWORD]: 'lower-case letters, digits, "_" and "-"',
+  [ALLOWED_KEYWORD]: 'letters, digits, "_" and "-"',
 });
 
 /** Returns the path parameters of a route below `/projects/:project`, plus `properties`. */

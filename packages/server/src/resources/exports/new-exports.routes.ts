@@ -27,6 +27,7 @@ const answers = { 201: exportEnvelope, 202: exportEnvelope };
 const exporting = {
   access: 'project',
   errors: ['invalid_export_format', 'conflict', 'query_failed', 'query_timeout', 'rate_limited'],
+  headers: ['Prefer'],
 } as const;
 
 export function registerNewExportRoutes(app: HttpServer, dependencies: ExportDependencies): void {

@@ -37,7 +37,7 @@ export const clientRow = Type.Unsafe<ClientRow>(
   Type.Object({}, { additionalProperties: true, title: 'ClientRow' }),
 );
 
-export const recordAnswer = Type.Object({ table: Type.String(), row }, { title: 'Record' });
+export const recordAnswer = Type.Object({ table: Type.String(), row }, { title: 'RecordAnswer' });
 
 /** The row after a write; null if a trigger has removed it or changed its key. */
 const writtenRow = Type.Union([row, Type.Null()]);

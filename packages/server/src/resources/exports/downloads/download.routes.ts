@@ -25,6 +25,14 @@ const answers = {
 };
 const NOT_READY = ['export_not_ready', 'export_failed', 'export_expired', 'export_file_missing'] as const;
 const errors = [...NOT_READY, 'precondition_failed', 'range_not_satisfiable'] as const;
+const headers = [
+  'Range',
+  'If-Range',
+  'If-Match',
+  'If-None-Match',
+  'If-Modified-Since',
+  'If-Unmodified-Since',
+] as const;
 
 const DEFAULT_LINK_SECONDS = 3_600;
 const MAX_LINK_SECONDS = 31_536_000;
@@ -45,6 +53,7 @@ function downloadExport(app: HttpServer, { exports, projects }: ExportDependenci
         ...ANY_EXPORT_PERMISSIONS,
         operationId: 'downloadExport',
         errors,
+        headers,
       },
       schema: { params: exportPath, response: answers },
     },
@@ -129,7 +138,12 @@ function downloadByLink(app: HttpServer, { exports, exportLinks }: ExportDepende
   app.get(
     '/shared/exports/:export_id',
     {
-      config: { access: 'public', operationId: 'downloadExportByLink', errors: [...errors, 'invalid_link'] },
+      config: {
+        access: 'public',
+        operationId: 'downloadExportByLink',
+        errors: [...errors, 'invalid_link'],
+        headers,
+      },
       schema: {
         params: Type.Object({ export_id: exportId }, { additionalProperties: false }),
         querystring: signed,
