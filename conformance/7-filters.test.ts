@@ -124,6 +124,41 @@ describe('conditions', () => {
     assert.deepEqual(await matching(both), [1]);
   });
 
+  ours('find a text literally, ignoring the case of A to Z', async () => {
+    for (const [op, value, ids] of [
+      ['contains', 'TIV', [1, 2]],
+      ['contains', '%', [5]],
+      ['contains', '_', []],
+      ['starts_with', 'Act', [1, 2]],
+      ['starts_with', 'ctive', []],
+      ['ends_with', '0%', [5]],
+      ['ends_with', '%%', []],
+    ] as const) {
+      assert.deepEqual(await matching([{ column: 'status', op, value }]), ids, `${op} ${value}`);
+    }
+  });
+
+  ours('take an escape character with like', async () => {
+    for (const [value, escape, ids] of [
+      ['100!%', '!', [5]],
+      ['%!%', '!', [5]],
+      ['100%%', '%', [5]],
+      ['a!_tive', '!', []],
+    ] as const) {
+      assert.deepEqual(await matching([{ column: 'status', op: 'like', value, escape }]), ids, value);
+    }
+  });
+
+  ours('compare a number only with numbers', async () => {
+    assert.deepEqual(await matching([{ column: 'owner_id', op: '<', value: '42' }]), [2, 5]);
+    assert.deepEqual(await matching([{ column: 'owner_id', op: '!=', value: 'no' }]), [1, 2, 3, 5]);
+    for (const op of ['<', '<=', '>', '>=']) {
+      const where = [{ column: 'owner_id', op, value: 'no' }];
+      const fields = ['body.where[0].value'];
+      await refuse('validation_failed', 'DELETE', records, { where }, { fields });
+    }
+  });
+
   ours('use = if op is missing', async () => {
     assert.deepEqual(await matching([{ column: 'status', value: 'gone' }]), [3]);
   });
@@ -165,6 +200,12 @@ describe('an invalid filter', () => {
     ['[{"column":"status","op":"in","value":[[1]]}]', 'query.filters[0].value[0]'],
     ['[{"column":"status","op":"like","value":7}]', 'query.filters[0].value'],
     ['[{"column":"status","value":"a","not":true}]', 'query.filters[0].not'],
+    ['[{"column":"status","op":"contains","value":7}]', 'query.filters[0].value'],
+    ['[{"column":"status","op":"starts_with","value":null}]', 'query.filters[0].value'],
+    ['[{"column":"status","op":"ends_with"}]', 'query.filters[0].value'],
+    ['[{"column":"status","op":"like","value":"a","escape":""}]', 'query.filters[0].escape'],
+    ['[{"column":"status","op":"like","value":"a","escape":"ab"}]', 'query.filters[0].escape'],
+    ['[{"column":"status","op":"=","value":"a","escape":"!"}]', 'query.filters[0].escape'],
     ['{"status":"active"},{}', 'query.filters'],
   ];
   for (const [filters, field] of faults) {
