@@ -217,6 +217,15 @@ describe('an invalid filter', () => {
 });
 
 describe('GET /projects/{p}/records/{table}', () => {
+  ours('takes names in double quotes in sort and columns', async () => {
+    const query = new URLSearchParams({ sort: '-"owner_id","id"', columns: '"id",owner_id', limit: '2' });
+    const { rows } = await accept(200, 'GET', `${records}?${query.toString()}`);
+    assert.deepEqual(rows, [
+      { id: 1, owner_id: 42 },
+      { id: 3, owner_id: 42 },
+    ]);
+  });
+
   refusesEach(
     subject,
     { method: 'GET', path: records },
@@ -224,8 +233,8 @@ describe('GET /projects/{p}/records/{table}', () => {
       'query.limit': ['0', '501', 'ten', '', '1.5', '-1'],
       'query.offset': ['-1', 'ten', '1.5', ''],
       'query.order': ['up', ''],
-      'query.sort': ['', 'colour', 'id,', 'id desc'],
-      'query.columns': ['', 'colour', 'id,colour'],
+      'query.sort': ['', 'colour', 'id,', 'id desc', '"id', '"id"x', '"colour"'],
+      'query.columns': ['', 'colour', 'id,colour', '"id', '"id"x', '"colour"'],
       'query.after': ['not a cursor'],
       'query.colour': ['red'],
     },
