@@ -1,4 +1,5 @@
 import { invalidField } from '../../core/errors.ts';
+import { isRealNumber } from '../../core/real-number.ts';
 import type { Subject } from '../../core/subject-error.ts';
 import type { FilterOperator, RecordFilter } from '../../engine/project-records.ts';
 import { parseExactJson } from '../../http/json/exact-json.ts';
@@ -157,5 +158,5 @@ function assertWithinLimits(read: ClientFilters, field: string): void {
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRealNumber(value);
 }

@@ -2,18 +2,16 @@ import { RowhouseError } from '../../../core/errors.ts';
 import { within } from '../../../core/subject-error.ts';
 import type { RecordChange, RecordRow } from '../../project-records.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
-import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
-import type { SqliteValue } from '../values/record-value.ts';
+import type { RecordTable } from '../rows/record-table.ts';
 import { explainingConstraints } from './constraint-fault.ts';
-import { findRow, hasRow } from './get-record.ts';
-import { keyColumnsOf, keyCondition, keyValues, noSuchRecord } from './record-key.ts';
+import { findKey, findRow, hasRow, type KeyOfRow } from './get-record.ts';
+import { keyCondition, noSuchRecord } from './record-key.ts';
 import { returningRow } from './returned-row.ts';
 import { touchesReferences, type WritableValues, writableValues } from './writable-values.ts';
 
 /** @throws RowhouseError `not_found`, `validation_failed`, `constraint_violation`. */
 export function updateRecord(database: RecordDatabase, table: RecordTable, change: RecordChange): RecordRow {
-  const columns = keyColumnsOf(table);
-  const key = { columns, values: keyValues(columns, change.key) };
+  const key = findKey(database, table, change.key);
   const written = within(['patch'], () => writableValues(table, change.patch));
   const rowJson = explainingConstraints({ database, table, written, subject: ['patch'] }, () => {
     return table.kind === 'virtual'
@@ -21,14 +19,9 @@ export function updateRecord(database: RecordDatabase, table: RecordTable, chang
       : update(database, table, key, written);
   });
   if (rowJson !== null) return { table: table.name, rowJson };
-  if (!hasRow(database, table, columns, key.values)) throw noSuchRecord();
+  if (!hasRow(database, table, key.columns, key.values)) throw noSuchRecord();
   const by = `a trigger, or a constraint with ON CONFLICT IGNORE, of ${table.name}`;
   throw new RowhouseError('constraint_violation', `The row was not changed: ${by} prevented the update.`);
-}
-
-interface KeyOfRow {
-  readonly columns: readonly RecordColumn[];
-  readonly values: readonly SqliteValue[];
 }
 
 /** The SET clause with a parameter for each column, and the words before it. */
