@@ -124,6 +124,41 @@ describe('conditions', () => {
     assert.deepEqual(await matching(both), [1]);
   });
 
+  ours('find a text literally, ignoring the case of A to Z', async () => {
+    for (const [op, value, ids] of [
+      ['contains', 'TIV', [1, 2]],
+      ['contains', '%', [5]],
+      ['contains', '_', []],
+      ['starts_with', 'Act', [1, 2]],
+      ['starts_with', 'ctive', []],
+      ['ends_with', '0%', [5]],
+      ['ends_with', '%%', []],
+    ] as const) {
+      assert.deepEqual(await matching([{ column: 'status', op, value }]), ids, `${op} ${value}`);
+    }
+  });
+
+  ours('take an escape character with like', async () => {
+    for (const [value, escape, ids] of [
+      ['100!%', '!', [5]],
+      ['%!%', '!', [5]],
+      ['100%%', '%', [5]],
+      ['a!_tive', '!', []],
+    ] as const) {
+      assert.deepEqual(await matching([{ column: 'status', op: 'like', value, escape }]), ids, value);
+    }
+  });
+
+  ours('compare a number only with numbers', async () => {
+    assert.deepEqual(await matching([{ column: 'owner_id', op: '<', value: '42' }]), [2, 5]);
+    assert.deepEqual(await matching([{ column: 'owner_id', op: '!=', value: 'no' }]), [1, 2, 3, 5]);
+    for (const op of ['<', '<=', '>', '>=']) {
+      const where = [{ column: 'owner_id', op, value: 'no' }];
+      const fields = ['body.where[0].value'];
+      await refuse('validation_failed', 'DELETE', records, { where }, { fields });
+    }
+  });
+
   ours('use = if op is missing', async () => {
     assert.deepEqual(await matching([{ column: 'status', value: 'gone' }]), [3]);
   });
@@ -165,6 +200,12 @@ describe('an invalid filter', () => {
     ['[{"column":"status","op":"in","value":[[1]]}]', 'query.filters[0].value[0]'],
     ['[{"column":"status","op":"like","value":7}]', 'query.filters[0].value'],
     ['[{"column":"status","value":"a","not":true}]', 'query.filters[0].not'],
+    ['[{"column":"status","op":"contains","value":7}]', 'query.filters[0].value'],
+    ['[{"column":"status","op":"starts_with","value":null}]', 'query.filters[0].value'],
+    ['[{"column":"status","op":"ends_with"}]', 'query.filters[0].value'],
+    ['[{"column":"status","op":"like","value":"a","escape":""}]', 'query.filters[0].escape'],
+    ['[{"column":"status","op":"like","value":"a","escape":"ab"}]', 'query.filters[0].escape'],
+    ['[{"column":"status","op":"=","value":"a","escape":"!"}]', 'query.filters[0].escape'],
     ['{"status":"active"},{}', 'query.filters'],
   ];
   for (const [filters, field] of faults) {
@@ -176,6 +217,15 @@ describe('an invalid filter', () => {
 });
 
 describe('GET /projects/{p}/records/{table}', () => {
+  ours('takes names in double quotes in sort and columns', async () => {
+    const query = new URLSearchParams({ sort: '-"owner_id","id"', columns: '"id",owner_id', limit: '2' });
+    const { rows } = await accept(200, 'GET', `${records}?${query.toString()}`);
+    assert.deepEqual(rows, [
+      { id: 1, owner_id: 42 },
+      { id: 3, owner_id: 42 },
+    ]);
+  });
+
   refusesEach(
     subject,
     { method: 'GET', path: records },
@@ -183,8 +233,8 @@ describe('GET /projects/{p}/records/{table}', () => {
       'query.limit': ['0', '501', 'ten', '', '1.5', '-1'],
       'query.offset': ['-1', 'ten', '1.5', ''],
       'query.order': ['up', ''],
-      'query.sort': ['', 'colour', 'id,', 'id desc'],
-      'query.columns': ['', 'colour', 'id,colour'],
+      'query.sort': ['', 'colour', 'id,', 'id desc', '"id', '"id"x', '"colour"'],
+      'query.columns': ['', 'colour', 'id,colour', '"id', '"id"x', '"colour"'],
       'query.after': ['not a cursor'],
       'query.colour': ['red'],
     },

@@ -74,6 +74,21 @@ describe('values that JSON cannot represent exactly', () => {
     }
   });
 
+  ours('a number with a point or an exponent stays a REAL in a column of the type ANY', async () => {
+    const headers = { 'content-type': 'application/json' };
+    for (const [number, shown] of [
+      ['3', '3'],
+      ['3.0', '3.0'],
+      ['1e3', '1000.0'],
+      ['2.5', '2.5'],
+    ] as const) {
+      const options = { body: `{"any":${number}}`, headers };
+      const { row } = await accept(201, 'POST', records, undefined, options);
+      const answer = await subject.fetch('GET', `${records}/${row.id}`);
+      assert.match(await answer.text(), new RegExp(`"any":${shown.replace('.', '[.]')}[,}]`));
+    }
+  });
+
   ours('BLOBs are base64, in requests and answers', async () => {
     for (const blob of ['', 'AA==', 'AP/+', Buffer.from('héllo').toString('base64')]) {
       assert.equal((await stored({ blob })).blob, blob);

@@ -58,6 +58,25 @@ describe('POST /projects/{p}/query', () => {
     assert.deepEqual(quoted.rows, [{ text: "'; DROP TABLE x; --" }]);
   });
 
+  ours('binds a number with a point or an exponent as a REAL, and any other as an INTEGER', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const statement = JSON.stringify('SELECT typeof(?1) AS type, ?1 / 2 AS half');
+    for (const [number, type, half] of [
+      ['3', 'integer', 1],
+      ['3.0', 'real', 1.5],
+      ['3e0', 'real', 1.5],
+      ['-30E-1', 'real', -1.5],
+      ['9007199254740993', 'integer', 4_503_599_627_370_496],
+    ] as const) {
+      const body = `{"sql":${statement},"params":[${number}],"limit":1.0}`;
+      assert.deepEqual(
+        (await accept(200, 'POST', QUERY, undefined, { body, headers })).rows,
+        [{ type, half }],
+        number,
+      );
+    }
+  });
+
   documented('returns up to 500 rows, or up to a limit from 1 to 1000', async () => {
     const limits: readonly (readonly [requested: number | undefined, limit: number])[] = [
       [undefined, 500],

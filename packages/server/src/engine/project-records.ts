@@ -85,13 +85,28 @@ export interface RecordKey {
 /** A row as sent by the client, with unchecked values. */
 export type ClientRow = Readonly<Record<string, unknown>>;
 
-export type FilterOperator = '=' | '!=' | '>' | '>=' | '<' | '<=' | 'like' | 'in' | 'is_null' | 'not_null';
+export type FilterOperator =
+  | '='
+  | '!='
+  | '>'
+  | '>='
+  | '<'
+  | '<='
+  | 'like'
+  | 'contains'
+  | 'starts_with'
+  | 'ends_with'
+  | 'in'
+  | 'is_null'
+  | 'not_null';
 
 export interface RecordFilter {
   readonly column: string;
   readonly operator: FilterOperator;
   /** An array for `in`, null for `is_null` and `not_null`. */
   readonly value: unknown;
+  /** Only with `like`: the character before a `%` or `_` that stands for itself. */
+  readonly escape?: string;
 }
 
 export interface RecordPageRequest {

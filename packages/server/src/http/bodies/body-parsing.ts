@@ -6,11 +6,18 @@ import type { BodyMemory } from '../limits/body-memory.ts';
 import { announcesBody } from './ask-for-body.ts';
 import { contentEncodingOf } from './content-encoding.ts';
 import { ParsingTurns } from './parsing-turns.ts';
+import { withPlainNumbers } from './plain-numbers.ts';
 import { receiveBody } from './receive-body.ts';
 import { takesBody } from './takes-body.ts';
 import { type ArrivalLimits, watchArrival } from './watch-arrival.ts';
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * Whether a number such as `3.0` is a `RealNumber` where the schema of the body takes any value. In fields with a type it is a number.
+     */
+    readonly keepsRealNumbers?: boolean;
+  }
   interface FastifyInstance {
     arrivalLimits: ArrivalLimits;
   }
@@ -40,14 +47,13 @@ export function parseBodies(app: FastifyInstance, options: BodyParsingOptions): 
         return done(error, undefined);
       }
       if (hasIdempotencyKey(request)) request.bodySha256 = sha256Of(bytes);
-      turns.parse(
-        bytes,
-        () => request.raw.socket.destroyed,
-        (fault, value) => {
-          memory.release();
-          done(fault, value);
-        },
-      );
+      const isGone = () => request.raw.socket.destroyed;
+      const { config, schema } = request.routeOptions;
+      const realNumbers = config.keepsRealNumbers === true;
+      turns.parse(bytes, { isGone, realNumbers }, (fault, value) => {
+        memory.release();
+        done(fault, realNumbers ? withPlainNumbers(value, schema?.body) : value);
+      });
     });
   });
   takeOnlyEmptyBodies(app, ['application/json']);

@@ -16,6 +16,7 @@ const slowBodies: Readonly<Record<string, () => string>> = {
   'numbers of one digit, one of sixteen, and an escape': () =>
     filled('{"v":[9007199254740993,"\\u0061",', '1,', '1]}'),
   'integers of sixteen digits': () => filled('{"v":[', '9007199254740993,', '1]}'),
+  'numbers with a fraction of zeros': () => filled('{"v":[', '1.0,', '1]}'),
   'empty objects, and an integer': () => filled('{"constructor":9007199254740993,"v":[', '{},', '1]}'),
   'arrays of one number, and an integer': () => filled('{"v":[9007199254740993,', '[1],', '1]}'),
   'objects of ever other names': () => `{"v":[${otherNames()}]}`,
@@ -44,7 +45,11 @@ test('while a long body is parsed, other requests are answered', async (context)
         { v: Type.Unknown(), constructor: Type.Optional(Type.Unknown()) },
         { additionalProperties: false },
       );
-      app.post('/long', { config: { access: 'admin' }, schema: { body } }, (request) => success(request, {}));
+      app.post(
+        '/long',
+        { config: { access: 'admin', keepsRealNumbers: true }, schema: { body } },
+        (request) => success(request, {}),
+      );
       app.get('/alive', { config: { access: 'public' } }, (request) => success(request, {}));
     },
     { authenticator },
@@ -74,7 +79,7 @@ test('while a long body is parsed, other requests are answered', async (context)
 
 function parsed(turns: ParsingTurns, text: string, isGone = () => false): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    turns.parse(Buffer.from(text), isGone, (error, value) =>
+    turns.parse(Buffer.from(text), { isGone, realNumbers: true }, (error, value) =>
       error === null ? resolve(value) : reject(error),
     );
   });

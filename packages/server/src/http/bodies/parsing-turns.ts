@@ -1,5 +1,6 @@
 import { RowhouseError } from '../../core/errors.ts';
 import { parseJsonBody } from '../json/json-body.ts';
+import type { StructureOptions } from '../json/json-structure.ts';
 
 /** A body up to this size is one piece, and is parsed at once. */
 const SHORT_BYTES = 65_536;
@@ -13,6 +14,11 @@ interface Parsing {
   readonly done: ParsingDone;
 }
 
+export interface TurnOptions extends StructureOptions {
+  /** Whether the client has disconnected; `done` is then called with an error. */
+  readonly isGone: () => boolean;
+}
+
 export type ParsingDone = (error: Error | null, value?: unknown) => void;
 
 /**
@@ -22,12 +28,10 @@ export type ParsingDone = (error: Error | null, value?: unknown) => void;
 export class ParsingTurns {
   readonly #waiting = new Set<Parsing>();
 
-  /**
-   * Calls `done` once; for a short body synchronously.
-   * @param isGone whether the client has disconnected; `done` is then called with an error.
-   */
-  parse(bytes: Buffer, isGone: () => boolean, done: ParsingDone): void {
-    const parsing = { reading: parseJsonBody(bytes), left: bytes.length, isGone, done };
+  /** Calls `done` once; for a short body synchronously. */
+  parse(bytes: Buffer, options: TurnOptions, done: ParsingDone): void {
+    const { isGone } = options;
+    const parsing = { reading: parseJsonBody(bytes, options), left: bytes.length, isGone, done };
     if (bytes.length <= SHORT_BYTES) {
       while (!advance(parsing));
       return;

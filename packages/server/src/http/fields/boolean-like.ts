@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 
 import { invalidField } from '../../core/errors.ts';
+import { isRealNumber } from '../../core/real-number.ts';
 
 const PLAIN_VALUE = { type: ['boolean', 'number', 'string', 'null'] } as const;
 
@@ -24,6 +25,7 @@ export type BooleanLike = boolean | number | string | null;
  */
 export function toBooleanLike(value: unknown, field: string): BooleanLike | undefined {
   if (value === undefined || isPlainValue(value)) return value;
+  if (isRealNumber(value)) return value.valueOf();
   throw invalidField(field, 'must be true, false, a number, a string or null');
 }
 

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 
 import * as fc from 'fast-check';
 
+import { realNumber } from '../../core/real-number.ts';
 import { parseExactJson, readExactJson } from './exact-json.ts';
 import { readStructure } from './json-structure.ts';
 
@@ -19,8 +20,9 @@ declare global {
 /** A slow reference implementation that reads the source text of each value. https://tc39.es/proposal-json-parse-with-source/ */
 function parseSlowly(text: string): unknown {
   return JSON.parse(text, (_name, value, { source = '' }) => {
-    const isExact = typeof value !== 'number' || Number.isSafeInteger(value) || !/^-?\d+$/.test(source);
-    return isExact ? value : BigInt(source);
+    if (typeof value !== 'number') return value;
+    if (Number.isSafeInteger(value)) return /^-?\d+$/.test(source) ? value : realNumber(value);
+    return /^-?\d+$/.test(source) ? BigInt(source) : value;
   });
 }
 
@@ -40,6 +42,7 @@ const number = fc
     fc.oneof(
       fc.constant(''),
       digits(0, 20).map((text) => `.${text}`),
+      fc.constantFrom('.0', '.00', '.000000000000000000000', '.5', '.05', '.50'),
     ),
     fc.oneof(fc.constant(''), fc.constantFrom('e0', 'E1', 'e-5', 'e+20', 'e400', 'E-0')),
   )
@@ -85,7 +88,7 @@ const { json } = fc.letrec<{ json: string; array: string; object: string }>((tie
 }));
 
 function valueOf(text: string): unknown {
-  const reading = readExactJson(text, readStructure(text));
+  const reading = readExactJson(text, readStructure(text, { realNumbers: true }));
   for (;;) {
     const { done, value } = reading.next();
     if (done === true) return value;
@@ -165,7 +168,7 @@ describe('a text of several chunks is parsed if it consists of', () => {
       `[[[${'{},'.repeat(1_000_000)}0]]]`,
       `{${members}"a":0}`,
     ]) {
-      const reading = readExactJson(text, readStructure(text));
+      const reading = readExactJson(text, readStructure(text, { realNumbers: true }));
       let left = text.length;
       for (;;) {
         const { done, value } = reading.next();

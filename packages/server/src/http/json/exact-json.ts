@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
+import { realNumber, type RealNumber } from '../../core/real-number.ts';
 import { type JsonStructure, type LargeContainer, type Piece, readStructure } from './json-structure.ts';
 
 /**
- * Parses JSON like `JSON.parse`, except that an integer beyond ±(2^53−1) becomes a `bigint` without losing digits.
+ * Parses JSON like `JSON.parse`, except that an integer beyond ±(2^53−1) becomes a `bigint` without losing digits, and a number such as
+ * `3.0` a `RealNumber`.
  * @throws JsonFault
  */
 export function parseExactJson(text: string): unknown {
-  const reading = readExactJson(text, readStructure(text));
+  const reading = readExactJson(text, readStructure(text, { realNumbers: true }));
   for (;;) {
     const { done, value } = reading.next();
     if (done === true) return value;
@@ -16,11 +18,11 @@ export function parseExactJson(text: string): unknown {
 
 /**
  * Like `parseExactJson`, in pieces: yields the number of remaining characters, so the caller can do other work in between. A
- * reviver would cost 3 µs per value. Instead, each long integer is replaced in the text by a marked string, and only pieces
- * with such an integer are walked.
+ * reviver would cost 3 µs per value. Instead, each exact number of the structure is replaced in the text by a marked string, and
+ * only pieces with such a number are walked.
  */
 export function* readExactJson(text: string, structure: JsonStructure): Generator<number, unknown> {
-  const reader = new PieceReader(text, structure.longIntegers);
+  const reader = new PieceReader(text, structure.exactNumbers);
   if (structure.root === null) return reader.read('', 0, text.length, '');
   return yield* readContainer(structure.root, reader);
 }
@@ -57,13 +59,13 @@ type Large = Extract<Piece, { kind: 'large' }>;
 /** Reads the pieces of a text, in the order of the text. */
 class PieceReader {
   readonly #text: string;
-  readonly #longIntegers: readonly number[];
-  #nextInteger = 0;
+  readonly #exactNumbers: readonly number[];
+  #nextNumber = 0;
   charactersLeft: number;
 
-  constructor(text: string, longIntegers: readonly number[]) {
+  constructor(text: string, exactNumbers: readonly number[]) {
     this.#text = text;
-    this.#longIntegers = longIntegers;
+    this.#exactNumbers = exactNumbers;
     this.charactersLeft = text.length;
   }
 
@@ -81,24 +83,29 @@ class PieceReader {
 
   read(open: string, start: number, end: number, close: string): unknown {
     this.charactersLeft = this.#text.length - end;
-    const first = this.#nextInteger;
+    const first = this.#nextNumber;
     const marked = this.#marked(start, end);
     const value: unknown = JSON.parse(open + marked + close);
-    return this.#nextInteger === first ? value : unmarked(value);
+    return this.#nextNumber === first ? value : unmarked(value);
   }
 
-  /** Returns the text with each long integer as a marked string. */
+  /** Returns the text with each exact number as a marked string. */
   #marked(start: number, end: number): string {
     const parts: string[] = [];
     let from = start;
     for (;;) {
-      const integerStart = this.#longIntegers[this.#nextInteger] ?? end;
-      if (integerStart >= end) break;
-      const integerEnd = this.#longIntegers[this.#nextInteger + 1] ?? end;
-      this.#nextInteger += 2;
-      const digits = this.#text.slice(integerStart, Math.min(integerEnd, integerStart + MAX_DIGITS));
-      parts.push(this.#text.slice(from, integerStart), '"', MARK, digits, '"');
-      from = integerEnd;
+      const numberStart = this.#exactNumbers[this.#nextNumber] ?? end;
+      if (numberStart >= end) break;
+      const numberEnd = this.#exactNumbers[this.#nextNumber + 1] ?? end;
+      this.#nextNumber += 2;
+      parts.push(
+        this.#text.slice(from, numberStart),
+        '"',
+        MARK,
+        this.#text.slice(numberStart, numberEnd),
+        '"',
+      );
+      from = numberEnd;
     }
     parts.push(this.#text.slice(from, end));
     return parts.length === 1 ? (parts[0] ?? '') : parts.join('');
@@ -132,7 +139,10 @@ function unmarked(value: unknown): unknown {
   return object;
 }
 
-function exactly(digits: string): number | bigint {
+function exactly(text: string): number | bigint | RealNumber {
+  const isInteger = !/[.eE]/.test(text);
+  const digits = isInteger ? text.slice(0, MAX_DIGITS) : text;
   const number = Number(digits);
-  return Number.isSafeInteger(number) ? number : BigInt(digits);
+  if (Number.isSafeInteger(number)) return isInteger ? number : realNumber(number);
+  return isInteger ? BigInt(digits) : number;
 }

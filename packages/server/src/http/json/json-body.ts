@@ -3,21 +3,22 @@ import { isUtf8 } from 'node:buffer';
 import { RowhouseError, invalidField } from '../../core/errors.ts';
 import { readExactJson } from './exact-json.ts';
 import { JsonFault, placeOf } from './json-fault.ts';
-import { readStructure } from './json-structure.ts';
+import { readStructure, type StructureOptions } from './json-structure.ts';
 
 /**
  * Parses a non-empty request body in pieces: yields the number of remaining characters. An integer beyond ±(2^53−1) is a
- * `bigint`, which keeps all digits; `Type.Integer()` and `Type.Number()` refuse it.
+ * `bigint`, which keeps all digits; `Type.Integer()` and `Type.Number()` refuse it. With `realNumbers`, a number such as `3.0` is a
+ * `RealNumber`.
  * @throws RowhouseError `invalid_json` with line and column; `validation_failed` for a name that could reach the prototypes
  * of JavaScript's objects.
  */
-export function* parseJsonBody(bytes: Buffer): Generator<number, unknown> {
+export function* parseJsonBody(bytes: Buffer, options: StructureOptions): Generator<number, unknown> {
   if (!isUtf8(bytes)) throw invalidUtf8(bytes);
   const text = bytes.toString('utf8');
   if (text.startsWith(BYTE_ORDER_MARK)) {
     throw invalidJson('at line 1, column 1, there is a byte order mark before the JSON');
   }
-  const structure = structureOf(text);
+  const structure = structureOf(text, options);
   const value = yield* readExactJson(text, structure);
   const unsafeName = structure.namesPrototype ? unsafeNameIn(value) : null;
   if (unsafeName !== null) throw invalidField(`body${unsafeName}`, 'is not an allowed name');
@@ -26,9 +27,9 @@ export function* parseJsonBody(bytes: Buffer): Generator<number, unknown> {
 
 const BYTE_ORDER_MARK = '\u{feff}';
 
-function structureOf(text: string): ReturnType<typeof readStructure> {
+function structureOf(text: string, options: StructureOptions): ReturnType<typeof readStructure> {
   try {
-    return readStructure(text);
+    return readStructure(text, options);
   } catch (error) {
     throw error instanceof JsonFault ? invalidJson(error.message) : error;
   }

@@ -110,7 +110,7 @@ function objectOf(names: number): string {
 
 function faultIn(text: string): JsonFault | null {
   try {
-    readStructure(text);
+    readStructure(text, { realNumbers: true });
     return null;
   } catch (error) {
     if (error instanceof JsonFault) return error;

@@ -26,8 +26,11 @@ import { type Expected, JsonFault, unexpected } from './json-fault.ts';
 
 /** Facts about a text that are needed before `JSON.parse` reads it. Offsets are in UTF-16 code units. */
 export interface JsonStructure {
-  /** The start and end offsets, alternating, of each integer that may be beyond ±(2^53−1), in the order of the text. */
-  readonly longIntegers: readonly number[];
+  /**
+   * The start and end offsets, alternating, of each number that `JSON.parse` may change, in the order of the text: an integer that may be
+   * beyond ±(2^53−1), and with `realNumbers` one with a fraction or an exponent whose value may be an integer.
+   */
+  readonly exactNumbers: readonly number[];
   /** Whether an object has a name that could reach the prototypes of JavaScript's objects. */
   readonly namesPrototype: boolean;
   /** How to read the text in pieces; null if one piece is enough. */
@@ -64,24 +67,31 @@ const MAX_NAMES = 32_768;
  */
 const PIECE_LENGTH = 65_536;
 
+export interface StructureOptions {
+  /** Whether to find numbers such as `3.0`, which `JSON.parse` reads as integers. */
+  readonly realNumbers: boolean;
+}
+
 /**
  * Reads a text as JSON (RFC 8259) in linear time, without creating values.
  * @throws JsonFault at the first place where the text stops being JSON, is nested deeper than 64 levels, or has an object of
  * more than 32,768 names.
  */
-export function readStructure(text: string): JsonStructure {
-  return new StructureReader(text).read();
+export function readStructure(text: string, options: StructureOptions): JsonStructure {
+  return new StructureReader(text, options).read();
 }
 
 class StructureReader {
   readonly #text: string;
-  readonly #longIntegers: number[] = [];
+  readonly #realNumbers: boolean;
+  readonly #exactNumbers: number[] = [];
   #namesPrototype = false;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, { realNumbers }: StructureOptions) {
     this.#text = text;
+    this.#realNumbers = realNumbers;
   }
 
   read(): JsonStructure {
@@ -89,7 +99,7 @@ class StructureReader {
     const root = this.#value('value');
     this.#skipWhitespace();
     if (this.#at < this.#text.length) throw unexpected(this.#text, this.#at, 'end');
-    return { longIntegers: this.#longIntegers, namesPrototype: this.#namesPrototype, root };
+    return { exactNumbers: this.#exactNumbers, namesPrototype: this.#namesPrototype, root };
   }
 
   /** Returns the character at the offset, or at the end of the text a character that JSON does not use. */
@@ -128,16 +138,31 @@ class StructureReader {
     const end = this.#code(first) === ZERO ? first + 1 : this.#digitsFrom(first);
     if (end === first) throw unexpected(this.#text, start, expected);
     let at = end;
+    let mayBeInteger = true;
     // A point or an exponent without digits is not part of the number.
-    if (this.#code(at) === POINT && isDigit(this.#code(at + 1))) at = this.#digitsFrom(at + 1);
+    if (this.#code(at) === POINT && isDigit(this.#code(at + 1))) {
+      at = this.#digitsFrom(at + 1);
+      // A fraction of many digits may be rounded away.
+      mayBeInteger = at - first > LONG_DIGITS || this.#areZeros(end + 1, at);
+    }
     const exponent = this.#code(at);
     if (exponent === LOWER_E || exponent === UPPER_E) {
       const sign = this.#code(at + 1);
       const digits = sign === PLUS || sign === MINUS ? at + 2 : at + 1;
-      if (isDigit(this.#code(digits))) at = this.#digitsFrom(digits);
+      if (isDigit(this.#code(digits))) {
+        at = this.#digitsFrom(digits);
+        mayBeInteger = true;
+      }
     }
-    if (at === end && end - first >= LONG_DIGITS) this.#longIntegers.push(start, end);
+    const isExact = at === end ? end - first < LONG_DIGITS : !mayBeInteger || !this.#realNumbers;
+    if (!isExact) this.#exactNumbers.push(start, at);
     this.#at = at;
+  }
+
+  #areZeros(start: number, end: number): boolean {
+    let at = start;
+    while (at < end && this.#code(at) === ZERO) at += 1;
+    return at === end;
   }
 
   #digitsFrom(start: number): number {

@@ -1,3 +1,4 @@
+import { isRealNumber } from '../../core/real-number.ts';
 import type {
   DatabaseExportRequest,
   RowSelection,
@@ -22,7 +23,7 @@ export interface ClientSelection extends RowSelection {
 
 /** Serializes a request completely, so the export can run later. */
 export function writeRequest(request: ExportRequest): string {
-  return JSON.stringify(request, exactInteger);
+  return JSON.stringify(request, exactNumber);
 }
 
 /** Parses a text that `writeRequest` returned. */
@@ -37,7 +38,8 @@ declare global {
   }
 }
 
-/** A filter may contain an integer that a JavaScript number cannot represent. */
-function exactInteger(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? JSON.rawJSON(value.toString()) : value;
+/** A filter may contain numbers that a JavaScript number cannot represent. */
+function exactNumber(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return JSON.rawJSON(value.toString());
+  return isRealNumber(value) ? JSON.rawJSON(value.valueOf().toFixed(1)) : value;
 }

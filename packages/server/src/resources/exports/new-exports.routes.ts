@@ -26,6 +26,7 @@ import { toManifest } from './manifest.ts';
 const answers = { 201: exportEnvelope, 202: exportEnvelope };
 const exporting = {
   access: 'project',
+  keepsRealNumbers: true,
   errors: ['invalid_export_format', 'conflict', 'query_failed', 'query_timeout', 'rate_limited'],
   headers: ['Prefer'],
 } as const;

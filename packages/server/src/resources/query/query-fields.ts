@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 
 import type { Credential } from '../../core/credential.ts';
 import { invalidField } from '../../core/errors.ts';
+import { isRealNumber } from '../../core/real-number.ts';
 import type { Query, QueryAnswer } from '../../engine/project-queries.ts';
 import { allowedTables } from '../../http/access/permissions.ts';
 import { fieldAt, type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
@@ -85,11 +86,11 @@ function requireFewPlainValues(params: NonNullable<Query['parameters']>): void {
 }
 
 function isNested(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !isRealNumber(value);
 }
 
 function isListOrObject(params: unknown): params is NonNullable<Query['parameters']> {
-  return typeof params === 'object';
+  return typeof params === 'object' && !isRealNumber(params);
 }
 
 /** Writes the answer with the contract's keys in order, then ours. */

@@ -18,6 +18,7 @@ export function registerQueryRoute(app: HttpServer, queries: ProjectQueries): vo
         operationId: 'runQuery',
         scope: 'query',
         tables: 'checked',
+        keepsRealNumbers: true,
         errors: ['query_rejected', 'query_failed', 'query_timeout', 'rate_limited'],
       },
       schema: { params: projectPath({}), body: queryBody, response: { 200: envelopeOf(queryAnswer) } },

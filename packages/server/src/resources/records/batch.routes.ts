@@ -15,6 +15,7 @@ export function registerBatchRoute(app: HttpServer, batches: ProjectBatches): vo
     '/projects/:project/batch',
     {
       config: {
+        keepsRealNumbers: true,
         access: 'project',
         scope: 'records:write',
         tables: 'checked',

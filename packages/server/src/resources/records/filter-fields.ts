@@ -1,26 +1,31 @@
 import { invalidField } from '../../core/errors.ts';
+import { isRealNumber } from '../../core/real-number.ts';
 import type { Subject } from '../../core/subject-error.ts';
 import type { FilterOperator, RecordFilter } from '../../engine/project-records.ts';
 import { parseExactJson } from '../../http/json/exact-json.ts';
 import { fieldAt, type FieldOf } from '../../http/subject-fields.ts';
 import { requirePlainFilter } from './plain-values.ts';
 
-const OPERATORS: readonly FilterOperator[] = [
-  '=',
-  '!=',
-  '>',
-  '>=',
-  '<',
-  '<=',
-  'like',
-  'in',
-  'is_null',
-  'not_null',
-];
+/** What each operator takes as its value. A missing operator does not compile. */
+const OPERATORS: Readonly<Record<FilterOperator, 'a value' | 'nothing'>> = {
+  '=': 'a value',
+  '!=': 'a value',
+  '>': 'a value',
+  '>=': 'a value',
+  '<': 'a value',
+  '<=': 'a value',
+  like: 'a value',
+  contains: 'a value',
+  starts_with: 'a value',
+  ends_with: 'a value',
+  in: 'a value',
+  is_null: 'nothing',
+  not_null: 'nothing',
+};
 
 /** The description of a field with filters. */
 export const FILTERS_IN_WORDS =
-  'Values by column, or conditions with `column`, `op` and `value`. A row must match all. `is_null` and `not_null` take no value, null or true.';
+  'Values by column, or conditions with `column`, `op` and `value`, and `escape` for `like`. A row must match all. `is_null` and `not_null` take no value, null or true.';
 
 const MAX_CONDITIONS = 100;
 const MAX_VALUES_IN = 1_000;
@@ -90,14 +95,24 @@ function exactMatch([column, value]: readonly [string, unknown]): RecordFilter {
 
 function filterOf(condition: unknown, field: string): RecordFilter {
   if (!isObject(condition)) throw invalidField(field, 'must be an object of column, op and value');
-  const { column, op, value, ...others } = condition;
+  const { column, op, value, escape, ...others } = condition;
   const [unknownKey] = Object.keys(others);
   if (unknownKey !== undefined) {
-    throw invalidField(`${field}.${unknownKey}`, 'is not known; allowed: column, op, value');
+    throw invalidField(`${field}.${unknownKey}`, 'is not known; allowed: column, op, value, escape');
   }
   if (typeof column !== 'string') throw invalidField(`${field}.column`, 'must be the name of a column');
   const operator = operatorOf(op, `${field}.op`);
-  return { column, operator, value: valueOf(value, operator, `${field}.value`) };
+  const filter = { column, operator, value: valueOf(value, operator, `${field}.value`) };
+  if (escape === undefined || escape === null) return filter;
+  return { ...filter, escape: escapeOf(escape, operator, `${field}.escape`) };
+}
+
+/** Parses the character that `like` reads as SQLite's ESCAPE, which takes no NUL. */
+function escapeOf(escape: unknown, operator: FilterOperator, field: string): string {
+  if (operator !== 'like') throw invalidField(field, `must be omitted for ${operator}; only like takes it`);
+  const isCharacter = typeof escape === 'string' && /^[^\0]$/su.test(escape) && escape.isWellFormed();
+  if (!isCharacter) throw invalidField(field, 'must be a string of one character, and not NUL');
+  return escape;
 }
 
 /**
@@ -105,7 +120,7 @@ function filterOf(condition: unknown, field: string): RecordFilter {
  * states.
  */
 function valueOf(value: unknown, operator: FilterOperator, field: string): unknown {
-  if (operator !== 'is_null' && operator !== 'not_null') {
+  if (OPERATORS[operator] === 'a value') {
     if (value === undefined) throw invalidField(field, `is required for ${operator}`);
     return value;
   }
@@ -116,9 +131,13 @@ function valueOf(value: unknown, operator: FilterOperator, field: string): unkno
 /** Parses an operator, in any case; `=` by default. */
 function operatorOf(op: unknown, field: string): FilterOperator {
   if (op === undefined) return '=';
-  const operator = OPERATORS.find((name) => typeof op === 'string' && name === op.toLowerCase());
-  if (operator === undefined) throw invalidField(field, `must be one of ${OPERATORS.join(', ')}`);
-  return operator;
+  const name = typeof op === 'string' ? op.toLowerCase() : null;
+  if (name !== null && isOperator(name)) return name;
+  throw invalidField(field, `must be one of ${Object.keys(OPERATORS).join(', ')}`);
+}
+
+function isOperator(name: string): name is FilterOperator {
+  return Object.hasOwn(OPERATORS, name);
 }
 
 function assertWithinLimits(read: ClientFilters, field: string): void {
@@ -139,5 +158,5 @@ function assertWithinLimits(read: ClientFilters, field: string): void {
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRealNumber(value);
 }

@@ -97,7 +97,12 @@ describe('a condition', () => {
     ['photo', 'in', ['', 'AQ=='], [2, 4]],
     ['photo', '>', 'AP8=', [4, 5]],
     ['extra', 'in', [7, '7'], [2, 4]],
-    ['extra', '>', 7, [1, 4, 5]],
+    ['extra', '>', 7, [5]],
+    ['extra', '>=', '7', [1, 4]],
+    ['extra', '<', 'a', [4]],
+    ['age', '<', 'no', []],
+    ['score', '<', '', []],
+    ['age', '!=', 'no', [1, 2, 4, 5]],
     ['score', '<', 0, [2]],
     ['score', '>', 1e308, [4]],
     ['city', 'is_null', undefined, [3]],
@@ -125,6 +130,167 @@ describe('a condition', () => {
     assert.deepEqual(await idsOf([{ column: 'years', op: '>=', value: 36 }], 'adults'), [1, 5]);
     assert.deepEqual(await idsOf({ name: 'bob' }, 'adults'), [2]);
   });
+});
+
+describe('text operators', () => {
+  before(() => {
+    project.shell(`
+      CREATE TABLE notes(id INTEGER PRIMARY KEY, t TEXT, a);
+      INSERT INTO notes VALUES (1, 'tmp_1', 7), (2, 'TMP_2', 'x'), (3, 'tmpx3', x'746d705f'), (4, '50%', 1.5),
+        (5, 'a' || char(0) || 'tmp_', NULL), (6, NULL, NULL), (7, 'É!', 'é'), (8, '', '');
+      INSERT INTO notes VALUES (9, printf('%.*c', 200000, 'a') || 'tmp_' || printf('%.*c', 200000, 'b'), 0);`);
+  });
+
+  const cases: readonly (readonly [condition: Row, ids: readonly number[]])[] = [
+    [{ op: 'like', value: 'tmp!_%', escape: '!' }, [1, 2]],
+    [{ op: 'like', value: 'tmp%_%', escape: '%' }, []],
+    [{ op: 'like', value: 'tmp%_1', escape: '%' }, [1]],
+    [{ op: 'like', value: 'tmp__%', escape: '_' }, [1, 2]],
+    [{ op: 'like', value: '50😀%', escape: '😀' }, [4]],
+    [{ op: 'like', value: '%😀%', escape: '😀' }, [4]],
+    [{ op: 'LIKE', value: 'tmp_1', escape: null }, [1]],
+    [{ op: 'contains', value: 'tmp_' }, [1, 2, 5, 9]],
+    [{ op: 'CONTAINS', value: 'MP_' }, [1, 2, 5, 9]],
+    [{ op: 'contains', value: '%' }, [4]],
+    [{ op: 'contains', value: 'é' }, []],
+    [{ op: 'contains', value: '\0' }, [5]],
+    [{ op: 'contains', value: '\0tmp' }, [5]],
+    [{ op: 'contains', value: '' }, [1, 2, 3, 4, 5, 7, 8, 9]],
+    [{ op: 'contains', value: `${'a'.repeat(25_000)}TMP_${'b'.repeat(24_996)}` }, [9]],
+    [{ op: 'starts_with', value: 'tmp_' }, [1, 2]],
+    [{ op: 'starts_with', value: 'a\0T' }, [5]],
+    [{ op: 'starts_with', value: 'a\0x' }, []],
+    [{ op: 'starts_with', value: 'a'.repeat(50_000) }, [9]],
+    [{ op: 'starts_with', value: '' }, [1, 2, 3, 4, 5, 7, 8, 9]],
+    [{ op: 'ends_with', value: 'MP_' }, [5]],
+    [{ op: 'ends_with', value: '\0tmp_' }, [5]],
+    [{ op: 'ends_with', value: 'É!' }, [7]],
+    [{ op: 'ends_with', value: '0%' }, [4]],
+    [{ op: 'ends_with', value: 'b'.repeat(50_000) }, [9]],
+    [{ op: 'ends_with', value: '' }, [1, 2, 3, 4, 5, 7, 8, 9]],
+    [{ column: 'a', op: 'contains', value: '7' }, [1]],
+    [{ column: 'a', op: 'starts_with', value: '1.' }, [4]],
+    [{ column: 'a', op: 'ends_with', value: 'mp_' }, [3]],
+  ];
+  for (const [condition, ids] of cases) {
+    test(`${JSON.stringify(condition).slice(0, 60)} matches ${ids.join(', ') || 'none'}`, async () => {
+      const conditions = [{ column: 't', ...condition }];
+      const columns = 'columns=id&sort=id';
+      if (JSON.stringify(condition).length < 1_000) {
+        const { rows } = await project.data('GET', `records/notes?${columns}&${filtersQuery(conditions)}`);
+        assert.deepEqual(
+          rows.map((row: Row) => row['id']),
+          ids,
+        );
+      }
+      const operations = [
+        { method: 'PATCH', path: '/records/notes', body: { data: { a: 'seen' }, where: conditions } },
+        { method: 'DELETE', path: '/records/notes', body: { where: { id: -1 } } },
+        // Undoes the change.
+        { method: 'POST', path: '/records/notes', body: { id: 1, t: 'x' } },
+      ];
+      const failed = await project.refuse('constraint_violation', 'POST', 'batch', { operations });
+      assert.deepEqual(fieldsAtFault(failed), ['body.operations[2].body.id']);
+      const { export: made } = await project.data('POST', 'export/table/notes', { filters: conditions });
+      assert.equal(made.row_count, ids.length);
+    });
+  }
+
+  test('refuse a text that is too long, and one that is not Unicode', async () => {
+    for (const op of ['like', 'contains', 'starts_with', 'ends_with']) {
+      for (const value of ['é'.repeat(25_001), '\ud83d']) {
+        const where = [{ column: 't', op, value }];
+        const answer = await project.refuse('validation_failed', 'DELETE', 'records/notes', { where });
+        assert.deepEqual(fieldsAtFault(answer), ['body.where[0].value']);
+      }
+    }
+  });
+
+  test('work in a database that is stored in UTF-16', async () => {
+    await using utf16 = await startProject(`
+      PRAGMA encoding = 'UTF-16le';
+      CREATE TABLE notes(id INTEGER PRIMARY KEY, t TEXT);
+      INSERT INTO notes VALUES (1, 'Tmp_é'), (2, 'x'), (3, 'a' || char(0) || '😀b');`);
+    for (const [op, value, id] of [
+      ['contains', 'MP_', 1],
+      ['starts_with', 'tMp', 1],
+      ['ends_with', '_é', 1],
+      ['ends_with', '\0😀B', 3],
+      ['starts_with', 'A\0😀', 3],
+      ['like', 'tmp_é', 1],
+    ] as const) {
+      const { rows } = await utf16.data('GET', `records/notes?${filtersQuery([{ column: 't', op, value }])}`);
+      assert.deepEqual(
+        rows.map((row: Row) => row['id']),
+        [id],
+        `${op} ${value}`,
+      );
+    }
+  });
+});
+
+describe('what an answer shows finds its row again', () => {
+  before(() => {
+    project.shell(`
+      CREATE TABLE digits(id INTEGER PRIMARY KEY, i INT, n NUMERIC, x, b BLOB);
+      INSERT INTO digits VALUES (1, 9007199254740993, 9007199254740993, 9007199254740993, 9007199254740993),
+        (2, 9223372036854775807, 9e999, '9223372036854775807', '9223372036854775807'),
+        (3, -9223372036854775808, -9007199254740993, -9e999, 'a text'), (4, 7, 7, 'Infinity', 7);
+      CREATE TABLE typed(id INTEGER PRIMARY KEY, i INTEGER, x ANY) STRICT;
+      INSERT INTO typed VALUES (1, 9007199254740993, 9007199254740993), (2, 7, 'text');
+      CREATE VIEW plain_digits AS SELECT * FROM digits;
+      CREATE VIEW sums AS SELECT id, i + 0 AS i, abs(i / 2) AS half, max(n, -9e999) AS n, +x AS x, coalesce(b, b) AS b FROM digits;
+      CREATE VIEW typed_view AS SELECT * FROM typed;
+      CREATE TABLE by_digits(id PRIMARY KEY, v);
+      INSERT INTO by_digits VALUES (9007199254740993, 1), ('9007199254740995', 2), (7, 3), ('8', 4), (9e999, 5), ('a', 6);
+      CREATE TABLE by_bytes(id BLOB PRIMARY KEY, v);
+      INSERT INTO by_bytes VALUES (x'00', 1), ('a text', 2), (9007199254740993, 3), (7, 4), ('AA==', 5);
+      CREATE VIEW typed_keys AS SELECT x AS id, i FROM typed;
+      CREATE VIEW sum_keys AS SELECT i + 0 AS id FROM digits;
+      CREATE VIEW mixed_keys AS SELECT i AS id FROM digits UNION ALL SELECT t FROM notes WHERE id = 1;
+      CREATE VIEW both AS SELECT id, i, x FROM digits UNION ALL SELECT id + 10, i, x FROM typed;`);
+  });
+
+  for (const table of ['by_digits', 'by_bytes', 'digits', 'typed_keys', 'sum_keys', 'mixed_keys']) {
+    test(`as a key of ${table}`, async () => {
+      const { rows } = await project.data('GET', `records/${table}`);
+      const keys = (rows as readonly Row[]).map(({ id }) => encodeURIComponent(String(id)));
+      for (const [index, key] of keys.entries()) {
+        const { row } = await project.data('GET', `records/${table}/${key}`);
+        // Of two rows whose keys look alike, the path finds the first.
+        assert.deepEqual(row, rows[keys.indexOf(key)], `${key} at ${index}`);
+      }
+    });
+  }
+
+  for (const table of ['digits', 'typed', 'plain_digits', 'sums', 'typed_view', 'both']) {
+    test(`in ${table}`, async () => {
+      const { rows } = await project.data('GET', `records/${table}`);
+      assert.ok(rows.length > 0);
+      for (const row of rows as readonly Row[]) {
+        for (const [column, value] of Object.entries(row)) {
+          for (const filters of [
+            { [column]: value },
+            [{ column, op: 'in', value: [value] }],
+            [{ column, op: '>=', value }],
+            [{ column, op: '<=', value }],
+          ]) {
+            const found = await project.data('GET', `records/${table}?${filtersQuery(filters)}`);
+            const ids = found.rows.map((each: Row) => each['id']);
+            assert.ok(ids.includes(row['id']), `${JSON.stringify(filters)} finds ${ids.join(', ')}`);
+          }
+          const others = await project.data(
+            'GET',
+            `records/${table}?${filtersQuery([{ column, op: '!=', value }])}`,
+          );
+          assert.ok(
+            !others.rows.some((each: Row) => each['id'] === row['id']),
+            `${column} != ${JSON.stringify(value)}`,
+          );
+        }
+      }
+    });
+  }
 });
 
 test('a count with filters includes all matching rows, on every page', async () => {
@@ -157,6 +323,11 @@ describe('invalid filters', () => {
     [[{ column: 'age', op: '>', value: null }], 'query.filters[0].value'],
     [[{ column: 'age', op: 'in', value: '36' }], 'query.filters[0].value'],
     [[{ column: 'name', op: 'like', value: 5 }], 'query.filters[0].value'],
+    [[{ column: 'name', op: 'contains', value: 5 }], 'query.filters[0].value'],
+    [[{ column: 'name', op: 'starts_with', value: true }], 'query.filters[0].value'],
+    [[{ column: 'name', op: 'ends_with', value: null }], 'query.filters[0].value'],
+    [[{ column: 'name', op: 'ends_with' }], 'query.filters[0].value'],
+    [[{ column: 'name', op: '=', value: 'a', escape: '!' }], 'query.filters[0].escape'],
     [
       [
         { column: 'name', value: 'x' },

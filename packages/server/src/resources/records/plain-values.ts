@@ -1,4 +1,5 @@
 import { invalidField } from '../../core/errors.ts';
+import { isRealNumber } from '../../core/real-number.ts';
 import { isBatchReference } from '../../engine/project-batches.ts';
 import type { ClientRow, RecordFilter } from '../../engine/project-records.ts';
 
@@ -27,7 +28,7 @@ export function requirePlainFilter({ operator, value }: RecordFilter, valueField
 }
 
 function isNested(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !isBatchReference(value);
+  return typeof value === 'object' && value !== null && !isRealNumber(value) && !isBatchReference(value);
 }
 
 function notPlain(field: string): Error {

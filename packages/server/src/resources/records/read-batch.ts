@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 
 import type { Credential } from '../../core/credential.ts';
 import { invalidField } from '../../core/errors.ts';
+import { isRealNumber } from '../../core/real-number.ts';
 import type { BatchKey, BatchOperation, BatchReference } from '../../engine/project-batches.ts';
 import type { ClientRow, TableReference } from '../../engine/project-records.ts';
 import { requirePermissions } from '../../http/access/permissions.ts';
@@ -163,5 +164,5 @@ function decoded(text: string): string {
 }
 
 function isObject(value: unknown): value is ClientRow {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRealNumber(value);
 }

@@ -1,4 +1,5 @@
 import { invalidField } from '../../core/errors.ts';
+import { isRealNumber } from '../../core/real-number.ts';
 import type { ClientRow, ConflictRule, NewRecord, NewRecords } from '../../engine/project-records.ts';
 import { fieldAt, type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
 import { requirePlainValues } from './plain-values.ts';
@@ -135,5 +136,5 @@ function refuseOthers(others: ClientRow, allowed: readonly string[]): void {
 }
 
 function isRow(value: unknown): value is ClientRow {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRealNumber(value);
 }

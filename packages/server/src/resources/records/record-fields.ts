@@ -95,7 +95,8 @@ export const recordPageQuery = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 10_000,
-        description: 'Columns, separated by commas; `-` before a column sorts it in descending order.',
+        description:
+          'Columns, separated by commas; `-` before a column sorts it in descending order. A name may be in double quotes.',
       }),
     ),
     order: Type.Optional(keyword(ORDERS, 'The default direction of `sort`.')),
@@ -109,7 +110,7 @@ export const recordPageQuery = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 100_000,
-        description: 'Only these columns, separated by commas.',
+        description: 'Only these columns, separated by commas. A name may be in double quotes.',
       }),
     ),
     after: Type.Optional(

@@ -42,6 +42,7 @@ const writing = {
   access: 'project',
   scope: 'records:write',
   tables: 'checked',
+  keepsRealNumbers: true,
   errors: ['constraint_violation', 'conflict', 'query_failed', 'query_timeout', 'rate_limited'],
 } as const;
 

@@ -1,4 +1,4 @@
-import type { Condition } from '../rows/filter-conditions.ts';
+import type { Condition } from '../rows/condition.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 

@@ -6,13 +6,12 @@ import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import { explainingConstraints } from './constraint-fault.ts';
 import { countChanged } from './count-changed.ts';
-import { hasRow } from './get-record.ts';
-import { keyColumnsOf, keyCondition, keyValues, noSuchRecord } from './record-key.ts';
+import { findKey, hasRow } from './get-record.ts';
+import { keyCondition, noSuchRecord } from './record-key.ts';
 
 /** @throws RowhouseError `not_found`, `constraint_violation`. */
 export function deleteRecord(database: RecordDatabase, table: RecordTable, key: RecordKey): DeletedRecord {
-  const columns = keyColumnsOf(table);
-  const values = keyValues(columns, key);
+  const { columns, values } = findKey(database, table, key);
   const sql = `DELETE FROM ${table.quoted} WHERE ${keyCondition(columns)}`;
   const deleted = explainingConstraints({ database, table, written: null, subject: ['key'] }, () => {
     return countChanged(database, table, { sql, values });

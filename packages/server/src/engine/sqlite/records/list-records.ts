@@ -1,7 +1,8 @@
 import { invalidInput, within } from '../../../core/subject-error.ts';
 import type { RecordPage, RecordPageRequest } from '../../project-records.ts';
 import { done, needs, type Routed } from '../protocol/routed.ts';
-import { allOf, type Condition, filterConditions } from '../rows/filter-conditions.ts';
+import { allOf, type Condition } from '../rows/condition.ts';
+import { filterConditions } from '../rows/filter-conditions.ts';
 import { projectionOf } from '../rows/projection.ts';
 import { explainingReads, isTooLarge } from '../rows/read-fault.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';

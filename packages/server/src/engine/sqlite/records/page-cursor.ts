@@ -1,5 +1,5 @@
 import { invalidInput } from '../../../core/subject-error.ts';
-import { allOf, type Condition } from '../rows/filter-conditions.ts';
+import { allOf, type Condition } from '../rows/condition.ts';
 import type { OrderTerm } from '../rows/sort-order.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 

@@ -1,6 +1,7 @@
 import { RowhouseError } from '../../../core/errors.ts';
 import { invalidInput, type SubjectError } from '../../../core/subject-error.ts';
 import type { RecordKey } from '../../project-records.ts';
+import { integerOf } from '../rows/filter-operands.ts';
 import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 
@@ -19,28 +20,44 @@ export function keyCondition(columns: readonly RecordColumn[]): string {
 }
 
 /**
- * The values of a key in a path.
+ * The values of a key in a path. A column that may contain anything has several values that answers show as the same text, so the key
+ * stands for each of these lists; the first one with a row counts. There are few: a key in such columns is an exception.
  * @throws RowhouseError `not_found` for text that cannot be a value of the column, because no row has it.
  */
-export function keyValues(columns: readonly RecordColumn[], key: RecordKey): readonly SqliteValue[] {
+export function keyAlternatives(
+  columns: readonly RecordColumn[],
+  key: RecordKey,
+): readonly (readonly SqliteValue[])[] {
   const texts = columns.length === 1 ? [key.whole] : key.parts;
   if (texts.length !== columns.length) throw wrongNumberOfParts(columns);
-  return columns.map(({ kind }, index) => keyValue(texts[index] ?? '', kind));
+  return columns.reduce<readonly (readonly SqliteValue[])[]>(
+    (lists, column, index) => {
+      const values = valuesShownAs(texts[index] ?? '', column);
+      return lists.flatMap((list) => values.map((value) => list.concat([value]))).slice(0, MAX_ALTERNATIVES);
+    },
+    [[]],
+  );
+}
+
+/** A key of many columns without a type would have twice as many with each. */
+const MAX_ALTERNATIVES = 64;
+
+function valuesShownAs(text: string, { kind, mayContainAnything }: RecordColumn): readonly SqliteValue[] {
+  if (!mayContainAnything) return [keyValue(text, kind)];
+  const bytes = kind === 'blob' ? bytesOf(text) : null;
+  const number = integerOf(text) ?? infinityOf(text);
+  return [bytes, number, text].filter((value) => value !== null);
 }
 
 function keyValue(text: string, kind: RecordColumn['kind']): SqliteValue {
   switch (kind) {
     case 'integer':
       return integerOf(text) ?? otherThanInteger(text);
-    // In a column without a type, a key that looks like an integer is one.
-    case 'any':
-      return integerOf(text) ?? text;
     case 'real':
       return realOf(text) ?? text;
-    case 'blob': {
-      const bytes = Buffer.from(text, 'base64');
-      return bytes.toString('base64') === text ? bytes : nowhere();
-    }
+    case 'blob':
+      return bytesOf(text) ?? nowhere();
+    case 'any':
     // SQLite converts text that looks like a number, as it did when the value was stored.
     case 'numeric':
     case 'text':
@@ -48,10 +65,13 @@ function keyValue(text: string, kind: RecordColumn['kind']): SqliteValue {
   }
 }
 
-function integerOf(text: string): bigint | null {
-  if (!/^-?\d{1,19}$/.test(text)) return null;
-  const integer = BigInt(text);
-  return BigInt.asIntN(64, integer) === integer ? integer : null;
+function bytesOf(text: string): Uint8Array | null {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : null;
+}
+
+function infinityOf(text: string): number | null {
+  return text === 'Infinity' || text === '-Infinity' ? Number(text) : null;
 }
 
 /** A column outside STRICT tables also stores what is not an integer: another JSON number, or text. */

@@ -1,9 +1,9 @@
 import { rowTooLarge } from '../rows/read-fault.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
-import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
+import type { RecordTable } from '../rows/record-table.ts';
 import { joinRowJson, rowJsonColumns } from '../rows/row-json.ts';
 import type { SqliteValue } from '../values/record-value.ts';
-import { findRow, hasRow } from './get-record.ts';
+import { findRow, hasRow, type RowPlace } from './get-record.ts';
 
 /**
  * How a statement that writes one row returns the row as stored. RETURNING returns the row before triggers change it. If there may be
@@ -28,12 +28,6 @@ export function returningRow(database: RecordDatabase, table: RecordTable, settl
     clause: `RETURNING ${place.map(({ quoted }) => quoted).join(', ')}`,
     rowJson: (returned) => rowAt(database, table, { columns: place, values: returned }),
   };
-}
-
-/** The place of a row: a key and its values. */
-export interface RowPlace {
-  readonly columns: readonly RecordColumn[];
-  readonly values: readonly SqliteValue[];
 }
 
 /** Returns the JSON of the row that is there now; `null` if there is none. @throws RowhouseError `conflict` if it is too large. */

@@ -4,15 +4,14 @@ import type { RecordChange, RecordRow } from '../../project-records.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import { explainingConstraints } from './constraint-fault.ts';
-import { findRow, hasRow } from './get-record.ts';
-import { keyColumnsOf, keyCondition, keyValues, noSuchRecord } from './record-key.ts';
-import { returningRow, type RowPlace } from './returned-row.ts';
+import { findKey, findRow, hasRow, type RowPlace } from './get-record.ts';
+import { keyCondition, noSuchRecord } from './record-key.ts';
+import { returningRow } from './returned-row.ts';
 import { touchesReferences, type WritableValues, writableValues } from './writable-values.ts';
 
 /** @throws RowhouseError `not_found`, `validation_failed`, `constraint_violation`. */
 export function updateRecord(database: RecordDatabase, table: RecordTable, change: RecordChange): RecordRow {
-  const columns = keyColumnsOf(table);
-  const key = { columns, values: keyValues(columns, change.key) };
+  const key = findKey(database, table, change.key);
   const written = within(['patch'], () => writableValues(table, change.patch));
   const rowJson = explainingConstraints({ database, table, written, subject: ['patch'] }, () => {
     return table.kind === 'virtual'
@@ -20,7 +19,7 @@ export function updateRecord(database: RecordDatabase, table: RecordTable, chang
       : updateRow(database, table, key, written);
   });
   if (rowJson !== null) return { table: table.name, rowJson };
-  if (!hasRow(database, table, columns, key.values)) throw noSuchRecord();
+  if (!hasRow(database, table, key.columns, key.values)) throw noSuchRecord();
   throw updatePrevented(table);
 }
 

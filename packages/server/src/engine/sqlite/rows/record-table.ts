@@ -53,6 +53,10 @@ export interface RecordColumn {
   /** The quoted name, for SQL. */
   readonly quoted: string;
   readonly kind: StorageKind;
+  /**
+   * Whether it may contain a value of any storage class and converts none. SQLite reports a view's column without a type as BLOB.
+   */
+  readonly mayContainAnything: boolean;
   /** Whether SQLite computes the column. Such a column cannot be written. */
   readonly generated: boolean;
   /** How to render it. */
@@ -118,7 +122,15 @@ function columnOf(facts: ColumnFacts, { strict, kind: tableKind }: TableFacts): 
   const generated = facts.generated !== null;
   const only = strict && (kind === 'integer' || kind === 'real' || kind === 'text') ? kind : null;
   const computed = generated || tableKind === 'view';
-  return { name, quoted: quoteIdentifier(name), kind, generated, facts: { only, computed } };
+  const mayContainAnything = kind === 'any' || (kind === 'blob' && !strict);
+  return {
+    name,
+    quoted: quoteIdentifier(name),
+    kind,
+    mayContainAnything,
+    generated,
+    facts: { only, computed },
+  };
 }
 
 function rowidColumn(
@@ -130,7 +142,7 @@ function rowidColumn(
   const name = rowidNameBeside(declared);
   if (name === null || (kind === 'virtual' && !hasRowid(database, table, name))) return null;
   const facts = { only: 'integer', computed: false } as const;
-  return { name, quoted: name, kind: 'integer', generated: false, facts };
+  return { name, quoted: name, kind: 'integer', mayContainAnything: false, generated: false, facts };
 }
 
 /** A virtual table may be WITHOUT ROWID, and no PRAGMA reports it. https://www.sqlite.org/vtab.html#worid */

@@ -1,5 +1,6 @@
 import { invalidInput } from '../../../core/subject-error.ts';
 import { foldName } from '../../../schema/identifier.ts';
+import { isQuoted, type ListedColumn, splitColumnList } from './column-list.ts';
 import { findColumn } from './find-column.ts';
 import type { RecordColumn, RecordTable } from './record-table.ts';
 
@@ -38,11 +39,11 @@ export function orderByClause(order: readonly OrderTerm[]): string {
 
 /** A name may contain a comma or begin with `-`, so an existing column `a,b` is not read as a list. */
 function sortTerms(table: RecordTable, sort: string): readonly OrderTerm[] {
-  const whole = table.columnByName.get(foldName(sort));
+  const whole = isQuoted(sort) ? undefined : table.columnByName.get(foldName(sort));
   if (whole !== undefined) return [{ column: whole, descending: false }];
-  const texts = sort.split(',');
-  if (texts.length > MAX_TERMS) throw invalidInput([], `must name at most ${MAX_TERMS} columns`);
-  const terms = texts.map((term) => sortTerm(table, term));
+  const listed = splitColumnList(sort);
+  if (listed.length > MAX_TERMS) throw invalidInput([], `must name at most ${MAX_TERMS} columns`);
+  const terms = listed.map((term) => sortTerm(table, term));
   const twice = terms.find((term, index) => terms.findIndex(({ column }) => column === term.column) < index);
   if (twice !== undefined) throw invalidInput([], `must not name ${twice.column.name} twice`);
   return terms;
@@ -51,10 +52,11 @@ function sortTerms(table: RecordTable, sort: string): readonly OrderTerm[] {
 /** A cursor has a condition for each term. */
 const MAX_TERMS = 100;
 
-function sortTerm(table: RecordTable, term: string): OrderTerm {
-  const plain = table.columnByName.get(foldName(term));
+function sortTerm(table: RecordTable, { text, quotedName, negated }: ListedColumn): OrderTerm {
+  if (quotedName !== null) return { column: findColumn(table, quotedName), descending: negated };
+  const plain = table.columnByName.get(foldName(text));
   if (plain !== undefined) return { column: plain, descending: false };
-  const descending = term.startsWith('-');
-  const name = descending ? term.slice(1) : term;
+  const descending = text.startsWith('-');
+  const name = descending ? text.slice(1) : text;
   return { column: findColumn(table, name), descending };
 }

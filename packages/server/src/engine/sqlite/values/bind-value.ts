@@ -1,3 +1,4 @@
+import { isRealNumber } from '../../../core/real-number.ts';
 import { invalidInput } from '../../../core/subject-error.ts';
 import type { StorageKind } from '../../../schema/storage-kind.ts';
 import type { SqliteValue } from './record-value.ts';
@@ -14,6 +15,8 @@ export function bindValue(value: unknown, kind: StorageKind): SqliteValue {
   if (typeof value === 'number') return bindNumber(value, kind);
   if (typeof value === 'bigint') return bindInteger(value, kind);
   if (typeof value === 'boolean') return value ? 1n : 0n;
+  // A number is bound as REAL, and a column of another type converts it if it can.
+  if (isRealNumber(value)) return value.valueOf();
   throw invalidInput([], 'must be a string, a number, true, false or null');
 }
 

@@ -1,6 +1,7 @@
 import { within } from '../../../../core/subject-error.ts';
 import type { RowSelection } from '../../../project-exports.ts';
-import { allOf, type Condition, filterConditions } from '../../rows/filter-conditions.ts';
+import { allOf, type Condition } from '../../rows/condition.ts';
+import { filterConditions } from '../../rows/filter-conditions.ts';
 import { projectionOf } from '../../rows/projection.ts';
 import type { RecordColumn, RecordTable } from '../../rows/record-table.ts';
 import { orderOf, type OrderTerm } from '../../rows/sort-order.ts';
