@@ -146,8 +146,9 @@ describe('the headers of an operation', () => {
   documented(
     'a key is text for people: any UTF-8 text of 128 characters without control characters',
     async () => {
-      for (const label of ['Edit profile email', 'Ünïcode → 漢字 🦊', 'a, b: "c"', '-', '🦊'.repeat(128)]) {
-        const run = key('labelled');
+      const labels = ['Edit profile email', 'Ünïcode → 漢字 🦊', 'a, b: "c"', '-', '🦊'.repeat(128)];
+      for (const [index, label] of labels.entries()) {
+        const run = key(`labelled-${index}`);
         const answer = await grouped({ 'x-operation-key': utf8(label), 'x-operation-run-id': run });
         assert.deepEqual([answer.key, answer.run, answer.status], [label, run, 'accepted_provided_run']);
         const alone = await grouped({ 'x-operation-key': utf8(label) });
