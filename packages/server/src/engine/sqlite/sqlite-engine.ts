@@ -87,7 +87,8 @@ class SqliteEngine implements Engine {
   readonly #access: DatabaseAccess;
   /** By slug. Short writes share the lock, because they share one thread; a long write holds it exclusively. */
   readonly #writeLocks = new KeyedReadWriteLock();
-  readonly #imports = new RunningWork();
+  /** Import checks, and operations that wait for a process: cancelled when their project is deleted. */
+  readonly #cancellable = new RunningWork();
   readonly #checks = new ResourcePool(Array.from({ length: CHECKS_AT_ONCE }, (_, slot) => slot));
   readonly #commitSizes = commitSizes();
   readonly #points: readonly Thread<PointMethods>[];
@@ -171,7 +172,7 @@ class SqliteEngine implements Engine {
       await this.#closeEverywhere(slug);
       await this.#directory.remove(slug);
       this.#access.markDeleted(project);
-      this.#imports.cancel(slug, new NoSuchProjectError());
+      this.#cancellable.cancel(slug, new NoSuchProjectError());
     });
   }
 
@@ -207,7 +208,7 @@ class SqliteEngine implements Engine {
     try {
       const before = await this.#findImport(project, options);
       if (before !== null) return before;
-      return await this.#imports.run(slug, options.signal, async (signal) => {
+      return await this.#cancellable.run(slug, options.signal, async (signal) => {
         const result = await this.#checkAndReplace(project, upload, { ...options, signal });
         return { result, replayOf: null };
       });
@@ -321,8 +322,10 @@ class SqliteEngine implements Engine {
     processes: KillableProcesses<O>,
     { project, signal, operation }: StoppableWork<O, T>,
   ): Promise<T> {
-    return processes.use(project.slug, signal, (run) =>
-      this.#access.shared(project, (path) => operation(path, run)),
+    return this.#cancellable.run(project.slug, signal, (ending) =>
+      processes.use(project.slug, ending, (run) =>
+        this.#access.shared(project, (path) => operation(path, run)),
+      ),
     );
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -63,8 +64,9 @@ export class ProjectDirectory {
     upload: Upload,
     { content, signal }: { readonly content: Readable; readonly signal: AbortSignal },
   ): Promise<void> {
-    const file = await open(this.uploadPath(project, upload), 'wx', 0o600);
-    await pipeline(content, file.createWriteStream(), { signal });
+    const path = this.uploadPath(project, upload);
+    // Without a pause before it, in which an error of the content would have no listener.
+    await pipeline(content, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
   }
 
   /**
