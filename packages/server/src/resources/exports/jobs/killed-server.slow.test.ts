@@ -15,7 +15,7 @@ import { runSqliteShell } from '../../../testing/tools/sqlite-shell.ts';
 
 const ADMIN_TOKEN = 'an-admin-token-given-by-hand';
 /** More with KILLED_RUNS (`npm run test:long`), and then with a larger database. */
-const RUNS = Number(process.env['KILLED_RUNS'] ?? 5);
+const RUNS = Number(process.env['KILLED_RUNS'] ?? 3);
 const ROWS = RUNS > 5 ? 400_000 : 150_000;
 /** About the duration of an export. */
 const LONGEST_MS = ROWS / 200;
