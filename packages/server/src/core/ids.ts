@@ -53,7 +53,7 @@ function formatSecond(epoch: number): Second {
  * drifted.
  */
 const MAX_DRIFT_MICROS = 2_000;
-/** A smaller step back, in microseconds, is not a clock that was set but a pause of the process between the two readings. */
+/** A smaller step back, in microseconds, is a pause of the process between the two readings, and not a changed clock. */
 const MAX_PAUSE_MICROS = 1_000_000;
 let anchorMicros = 0;
 let lastMicros = 0;

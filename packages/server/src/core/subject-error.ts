@@ -61,7 +61,7 @@ export function within<Result>(part: Subject, run: () => Result): Result {
   }
 }
 
-/** The same, but an error without a subject gets the whole part as its subject. */
+/** Like `within`, but an error without a subject gets the whole part as its subject. */
 export function naming<Result>(part: Subject, run: () => Result): Result {
   try {
     return run();

@@ -15,8 +15,8 @@ export function askForBodies(server: Server): void {
 }
 
 /**
- * Returns whether the headers alone say that there is a body. An announced body of chunks may turn out to be empty, but no
- * client asks whether to send an empty one.
+ * Returns whether the headers announce a body, so a request without a body can be told from a refused one. A chunked body may be
+ * empty, unless the client asks for `100 Continue`.
  */
 export function announcesBody(headers: IncomingHttpHeaders): boolean {
   if (headers['transfer-encoding'] === undefined) return Number(headers['content-length'] ?? 0) > 0;

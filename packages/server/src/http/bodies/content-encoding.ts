@@ -29,7 +29,7 @@ export interface Decompressed {
 
 /**
  * Decompresses a body while it arrives. The content fails with a RowhouseError `payload_too_large` if the compressed bytes
- * exceed the limit: they could go on without any content. Whoever reads the content limits its bytes.
+ * exceed the limit, because compressed bytes can arrive without yielding content. The reader of the content limits its size.
  */
 export function gunzipped(payload: Readable, maxBytes: number): Decompressed {
   const content = createGunzip();

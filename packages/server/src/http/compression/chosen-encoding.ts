@@ -1,4 +1,4 @@
-/** The encodings of answers, the one that takes the least time first. */
+/** The encodings of answers. The fastest comes first, and is chosen of those with equal weights. */
 const ENCODINGS = ['zstd', 'gzip', 'br'] as const;
 
 export type Encoding = (typeof ENCODINGS)[number];
@@ -6,15 +6,15 @@ export type Encoding = (typeof ENCODINGS)[number];
 export interface ChosenEncoding {
   /** The encoding of a long answer; null for none. */
   readonly encoding: Encoding | null;
-  /** Whether the client takes a short answer as it is. */
+  /** Whether the client accepts an answer without compression. */
   readonly takesPlain: boolean;
 }
 
 const PLAIN: ChosenEncoding = { encoding: null, takesPlain: true };
 
 /**
- * Chooses by an `Accept-Encoding`: the encoding with the highest weight, and of several the one that takes the least time. A
- * client that accepts no encoding of ours gets the plain answer, even if it refuses that too: its write has had its effect.
+ * Returns the encoding with the highest weight in an `Accept-Encoding`, and of several the fastest. A client that accepts no
+ * encoding of ours gets the plain answer, even if it refuses that too, because its write has had its effect.
  * https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
  */
 export function chosenEncoding(header: string | undefined): ChosenEncoding {
@@ -23,7 +23,7 @@ export function chosenEncoding(header: string | undefined): ChosenEncoding {
   const any = weights.get('*');
   const plain = weights.get('identity') ?? any ?? UNNAMED_PLAIN;
   const named = bestOf(ENCODINGS, (encoding) => weights.get(encoding) ?? 0);
-  // Every client that takes any encoding knows gzip.
+  // For `*`, gzip comes first, because every client knows it.
   const unnamed = bestOf(['gzip', 'zstd', 'br'], (encoding) => (weights.has(encoding) ? 0 : (any ?? 0)));
   const best = unnamed.weight > named.weight ? unnamed : named;
   return best.weight === 0 || best.weight < plain
@@ -31,7 +31,7 @@ export function chosenEncoding(header: string | undefined): ChosenEncoding {
     : { encoding: best.encoding, takesPlain: plain > 0 };
 }
 
-/** The plain form is accepted although it is not named, but not preferred to what is. */
+/** If `identity` is not named, it is accepted with the lowest weight. */
 const UNNAMED_PLAIN = Number.MIN_VALUE;
 
 function bestOf(

@@ -52,7 +52,7 @@ function explainRefusal(error: unknown, attempt: Attempt): unknown {
     case SQLITE_MISMATCH:
       return keyMismatch(error, attempt);
     case SQLITE_FULL:
-      return hasGivenLastId(attempt) ? lastIdGiven(error, attempt.table) : error;
+      return areIdsExhausted(attempt) ? idsExhausted(error, attempt.table) : error;
     // A trigger, a CHECK or a view fails with an error of its own.
     case SQLITE_ERROR:
       return new RowhouseError('conflict', `SQLite rejects the operation: ${error.message}.`, {
@@ -76,7 +76,7 @@ function keyMismatch(error: Error, attempt: Attempt): RowhouseError {
  * SQLite also reports a full disk if the highest id has been used. On a full disk the transaction may already have ended.
  * https://www.sqlite.org/autoinc.html
  */
-function hasGivenLastId({ database, table, written }: Attempt): boolean {
+function areIdsExhausted({ database, table, written }: Attempt): boolean {
   if (written === null || table.rowid === null || !database.connection.isTransaction) return false;
   const last = `SELECT 1 FROM ${table.quoted} WHERE ${table.rowid.quoted} = ?`;
   if (database.firstRow(last, [LAST_ID]) !== null) return true;
@@ -88,7 +88,7 @@ function hasGivenLastId({ database, table, written }: Attempt): boolean {
 
 const LAST_ID = 2n ** 63n - 1n;
 
-function lastIdGiven(cause: Error, { name }: RecordTable): RowhouseError {
+function idsExhausted(cause: Error, { name }: RecordTable): RowhouseError {
   const message = `${name} has used the largest id, ${LAST_ID}, and cannot generate another; set the id in the row.`;
   return new RowhouseError('conflict', message, { cause });
 }

@@ -20,8 +20,8 @@ export function keyCondition(columns: readonly RecordColumn[]): string {
 }
 
 /**
- * The values of a key in a path. A column that may contain anything has several values that answers show as the same text, so the key
- * stands for each of these lists; the first one with a row counts. There are few: a key in such columns is an exception.
+ * Returns the values that a key in a path may stand for. Answers show several values of a column without a type as the same text, so such
+ * a key has several candidates, and the first one that finds a row is used.
  * @throws RowhouseError `not_found` for text that cannot be a value of the column, because no row has it.
  */
 export function keyAlternatives(
@@ -39,7 +39,7 @@ export function keyAlternatives(
   );
 }
 
-/** A key of many columns without a type would have twice as many with each. */
+/** The number of candidates multiplies with each column without a type. */
 const MAX_ALTERNATIVES = 64;
 
 function valuesShownAs(text: string, { kind, mayContainAnything }: RecordColumn): readonly SqliteValue[] {
@@ -52,11 +52,11 @@ function valuesShownAs(text: string, { kind, mayContainAnything }: RecordColumn)
 function keyValue(text: string, kind: RecordColumn['kind']): SqliteValue {
   switch (kind) {
     case 'integer':
-      return integerOf(text) ?? otherThanInteger(text);
+      return integerOf(text) ?? nonIntegerKey(text);
     case 'real':
       return realOf(text) ?? text;
     case 'blob':
-      return bytesOf(text) ?? nowhere();
+      return bytesOf(text) ?? throwNoSuchRecord();
     case 'any':
     // SQLite converts text that looks like a number, as it did when the value was stored.
     case 'numeric':
@@ -75,16 +75,16 @@ function infinityOf(text: string): number | null {
 }
 
 /** A column outside STRICT tables also stores what is not an integer: another JSON number, or text. */
-function otherThanInteger(text: string): SqliteValue {
+function nonIntegerKey(text: string): SqliteValue {
   if (!/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(text)) return text;
-  return String(Number(text)) === text ? Number(text) : nowhere();
+  return String(Number(text)) === text ? Number(text) : throwNoSuchRecord();
 }
 
 function realOf(text: string): number | null {
   return text.trim() === '' || Number.isNaN(Number(text)) ? null : Number(text);
 }
 
-function nowhere(): never {
+function throwNoSuchRecord(): never {
   throw noSuchRecord();
 }
 

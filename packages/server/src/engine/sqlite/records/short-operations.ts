@@ -11,10 +11,13 @@ export const isShort = {
   /** Virtual columns may be computed from long values outside the page, which takes time for 200 rows. */
   listRecords: (table: RecordTable) => isPlain(table) && !table.hasVirtualColumns,
   createRecord: (table: RecordTable, record: NewRecord) => {
-    return isPlainToWrite(table) && (record.onConflict === null || !refersTo(table, othersIn(record)));
+    return (
+      isPlainToWrite(table) &&
+      (record.onConflict === null || !changesReferencedColumns(table, othersIn(record)))
+    );
   },
   updateRecord: (table: RecordTable, { patch }: Pick<RecordChange, 'patch'>) => {
-    return isPlainToWrite(table) && !refersTo(table, Object.keys(patch));
+    return isPlainToWrite(table) && !changesReferencedColumns(table, Object.keys(patch));
   },
   deleteRecord: (table: RecordTable) => isPlainToWrite(table) && table.referencedColumns.size === 0,
 };
@@ -53,6 +56,6 @@ function othersIn({ row, onConflict }: NewRecord): readonly string[] {
   return Object.keys(row).filter((name) => !found.has(foldName(name)));
 }
 
-function refersTo(table: RecordTable, columns: readonly string[]): boolean {
+function changesReferencedColumns(table: RecordTable, columns: readonly string[]): boolean {
   return columns.some((name) => table.referencedColumns.has(foldName(name)));
 }

@@ -8,8 +8,8 @@ import { type ProgramCost, programCost } from './program-cost.ts';
 import { SHORT_WORK_LIMITS } from './short-work-limits.ts';
 
 /**
- * The cost of a table's expressions (CHECKs, generated columns, defaults and indexes) for one row. `light`: low, also for the longest
- * values; `short`: low for values within `SHORT_WORK_LIMITS`; `costly`: unknown time or memory.
+ * The cost of a table's expressions (CHECKs, generated columns, defaults and indexes) for one row. `light`: cheap, even for the longest
+ * values; `short`: cheap for values within `SHORT_WORK_LIMITS`; `costly`: unknown time or memory.
  */
 export type ExpressionCost = 'light' | 'short' | 'costly';
 

@@ -12,7 +12,7 @@ export interface ProgramCost {
   readonly cursors: number;
   /** Calls whose result may be as long as their arguments. */
   readonly texts: number;
-  /** Those of them whose result may be up to ten times as long, because of a format. */
+  /** The calls with a format, whose result may be ten times as long as their arguments. */
   readonly formats: number;
 }
 

@@ -59,7 +59,7 @@ export interface RecordColumn {
   readonly mayContainAnything: boolean;
   /** Whether SQLite computes the column. Such a column cannot be written. */
   readonly generated: boolean;
-  /** How to render it. */
+  /** Determines how its values are rendered. */
   readonly facts: ExpressionFacts;
 }
 

@@ -11,8 +11,8 @@ export interface ProgramObject {
   readonly name: string;
 }
 
-/** Finding each one takes a pass over the whole schema while a client waits. */
-const MOST_WHILE_WAITING = 100;
+/** The maximum number of broken views and triggers. Each takes a pass over the whole schema while a client waits. */
+const MAX_BROKEN_OBJECTS = 100;
 
 /**
  * The views and triggers that do not compile. SQLite compiles all of them before it renames a table. So a probe table is created and
@@ -22,7 +22,7 @@ const MOST_WHILE_WAITING = 100;
  */
 export function brokenObjects(
   database: DatabaseSync,
-  most: number = MOST_WHILE_WAITING,
+  most: number = MAX_BROKEN_OBJECTS,
 ): readonly ProgramObject[] {
   const probe = unusedName(database, '_rowhouse_probe');
   database.exec('SAVEPOINT probe');
