@@ -186,8 +186,8 @@ describe('query_failed', () => {
 describe('query_timeout', () => {
   ours('stops a query at its time limit, and delays no other request', async () => {
     const sql = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
-    // A read counts if its answer comes before that of the query beside it: of those that a query's end finds waiting, nobody
-    // can tell what for. The next query is then begun for the reads that are left.
+    // A read counts if it is answered before the query beside it. A read that still waits when the query ends proves nothing, so
+    // the next query starts for the remaining reads.
     for (let reads = 0; reads < 100;) {
       const query = { running: true };
       const stopped = refuse('query_timeout', 'POST', QUERY, { sql }).finally(() => (query.running = false));

@@ -14,8 +14,8 @@ type ExportKind = ExportRow['kind'];
 const WHOLE_PROJECT = { scope: ['exports', 'schema:read', 'records:read'] } as const;
 
 /**
- * The rights that an export of each kind requires: to create it, and to see, download, link to and delete it, whoever
- * created it. A `table_export` also requires its table.
+ * The rights that an export of each kind requires: to create it, and to see, download, link to and delete it, also if
+ * another client created it. A `table_export` also requires its table.
  */
 export const EXPORT_PERMISSIONS = {
   schema_export: WHOLE_PROJECT,

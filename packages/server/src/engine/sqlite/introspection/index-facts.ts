@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+import type { IndexEntry } from '../../project-tables.ts';
 import { groupRows } from './group-rows.ts';
 import { queryRows } from './query-rows.ts';
 
@@ -7,13 +8,8 @@ import { queryRows } from './query-rows.ts';
  * An index as SQLite reports it, also one that SQLite created for a constraint.
  * https://www.sqlite.org/pragma.html#pragma_index_list, https://www.sqlite.org/pragma.html#pragma_index_xinfo
  */
-export interface IndexFacts {
-  readonly name: string;
+export interface IndexFacts extends Omit<IndexEntry, 'columns'> {
   readonly table: string;
-  readonly unique: boolean;
-  /** `c` from CREATE INDEX, `u` from a UNIQUE constraint, `pk` from a PRIMARY KEY. */
-  readonly origin: 'c' | 'u' | 'pk';
-  readonly partial: boolean;
   readonly terms: readonly IndexTermFacts[];
 }
 
@@ -46,7 +42,7 @@ type IndexRow = readonly [
   index: string,
   table: string,
   unique: number,
-  origin: 'c' | 'u' | 'pk',
+  origin: IndexEntry['origin'],
   partial: number,
   columnId: number,
   column: string | null,
