@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe } from 'node:test';
 
-import { assertKeys, type Data, TIMESTAMP } from './answer.ts';
+import { assertKeys, type Data, GROUPED_ENVELOPE_KEYS, TIMESTAMP } from './answer.ts';
 import { documented, ours } from './contract.ts';
 import { type CallOptions, openSubject } from './subject.ts';
 import { refusesEach } from './wrong-fields.ts';
@@ -10,16 +10,6 @@ const subject = await openSubject();
 after(() => subject.close());
 const { path, accept, refuse, fetch } = subject;
 
-const GROUPED_KEYS = [
-  'ok',
-  'data',
-  'error',
-  'request_id',
-  'operation_key',
-  'operation_run_id',
-  'operation_grouping_status',
-  'meta',
-];
 const RUN_KEYS = [
   'operation_run_id',
   'operation_key',
@@ -92,7 +82,7 @@ async function call(headers: Readonly<Record<string, string>>, below = 'tables',
 /** A call whose envelope must have operation fields. */
 async function grouped(headers: Readonly<Record<string, string>>, below?: string): Promise<Grouped> {
   const { body } = await call(headers, below);
-  assert.deepEqual(Object.keys(body), GROUPED_KEYS);
+  assert.deepEqual(Object.keys(body), GROUPED_ENVELOPE_KEYS);
   const { operation_key, operation_run_id, operation_grouping_status } = body;
   return { body, key: operation_key, run: operation_run_id, status: operation_grouping_status };
 }

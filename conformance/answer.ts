@@ -54,22 +54,53 @@ export interface Envelope {
   readonly meta: { readonly generated_at: string };
 }
 
-export interface Answer {
+export interface Answer<Body extends Envelope = Envelope> {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: Envelope;
+  readonly body: Body;
 }
 
 export const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const REQUEST_ID = /^req_\d{8}T\d{6}_\d{6}Z_[0-9a-f]{12}$/;
 
+/** The three keys of an operation, which an answer has only if its request sent a header of section 9. */
+export interface GroupedEnvelope extends Envelope {
+  readonly operation_key: string | null;
+  readonly operation_run_id: string | null;
+  readonly operation_grouping_status: string;
+}
+
+const ENVELOPE_KEYS = ['ok', 'data', 'error', 'request_id', 'meta'];
+export const GROUPED_ENVELOPE_KEYS = [
+  'ok',
+  'data',
+  'error',
+  'request_id',
+  'operation_key',
+  'operation_run_id',
+  'operation_grouping_status',
+  'meta',
+];
+
 /** Reads an answer and checks it against section 2, which applies to every answer. */
 export async function readAnswer(response: Response): Promise<Answer> {
+  return readEnvelope<Envelope>(response, ENVELOPE_KEYS);
+}
+
+/** The same for a request with a header of section 9. */
+export async function readGroupedAnswer(response: Response): Promise<Answer<GroupedEnvelope>> {
+  return readEnvelope<GroupedEnvelope>(response, GROUPED_ENVELOPE_KEYS);
+}
+
+async function readEnvelope<Body extends Envelope>(
+  response: Response,
+  keys: readonly string[],
+): Promise<Answer<Body>> {
   const text = await response.text();
   const { status, headers } = response;
   assert.match(headers.get('content-type') ?? '', /^application\/json\b/, text);
-  const body: Envelope = JSON.parse(text);
-  assertKeys(body, ['ok', 'data', 'error', 'request_id', 'meta']);
+  const body: Body = JSON.parse(text);
+  assertKeys(body, keys);
   assert.match(body.request_id, REQUEST_ID);
   assert.equal(headers.get('x-request-id'), body.request_id);
   assertKeys(body.meta, ['generated_at']);
