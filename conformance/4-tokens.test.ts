@@ -59,6 +59,17 @@ describe('GET /projects/{p}/auth/me', () => {
     assert.match(token.last_used_at, TIMESTAMP);
     assert.match(token.created_at, TIMESTAMP);
   });
+
+  ours(
+    'describes the admin credential, if the project exists',
+    async () => {
+      const asAdmin = { token: subject.admin };
+      const { token } = await accept(200, 'GET', `${path}/auth/me`, undefined, asAdmin);
+      assert.deepEqual([token.id, token.token_type], [null, 'admin_credential']);
+      await refuse('not_found', 'GET', `/projects/${subject.newSlug()}/auth/me`, undefined, asAdmin);
+    },
+    { needs: 'projects' },
+  );
 });
 
 describe('POST /projects/{p}/auth/tokens', () => {

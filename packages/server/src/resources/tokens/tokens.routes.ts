@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 
 import { SCOPES } from '../../core/scopes.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
+import { projectIdOf } from '../../http/access/project-ids.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
 import { displayName } from '../../http/fields/display-name.ts';
@@ -43,6 +44,8 @@ function getOwnToken(app: HttpServer, tokens: Tokens): void {
     },
     async (request) => {
       const credential = credentialOf(request);
+      // A project token exists only with its project. The admin credential may name a project that does not exist.
+      projectIdOf(request);
       if (credential.kind === 'admin') return success(request, { token: adminTokenFields });
       return success(request, { token: toTokenFields(await tokens.get(credential.tokenId)) });
     },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type IncomingMessage, request } from 'node:http';
 import { test } from 'node:test';
 
+import { registeredRoutes } from '../../testing/http/registered-routes.ts';
 import { ADMIN_TOKEN, startTestServer } from '../../testing/http/test-server.ts';
 import { nextEvent } from '../../testing/system/waiting.ts';
 
@@ -42,6 +43,19 @@ test('the admin credential is recognised, and is not a token of the project', as
   const { body } = await server.call('GET', '/projects/shop/auth/me');
   assert.equal(body.data.token.token_type, 'admin_credential');
   assert.equal(body.data.token.id, null);
+});
+
+test('no route succeeds for the admin credential if the project does not exist', async () => {
+  await using server = await startTestServer();
+  const routes = (await registeredRoutes()).filter(({ config }) => config.access === 'project');
+  assert.ok(routes.length > 40);
+  for (const { method, url } of routes) {
+    const response = await server.fetch(method, url.replace(':project', 'absent').replaceAll(/:\w+/g, '7'));
+    await response.body?.cancel();
+    assert.ok([400, 404].includes(response.status), `${method} ${url}: ${response.status}`);
+  }
+  const { status, body } = await server.call('GET', '/projects/absent/auth/me');
+  assert.deepEqual([status, body.error?.code], [404, 'not_found']);
 });
 
 test('missing, mistyped, unknown and foreign tokens are refused; the last two with the same answer', async () => {
