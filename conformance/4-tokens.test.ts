@@ -263,7 +263,7 @@ describe('DELETE /projects/{p}/auth/tokens/{token_id}', () => {
   });
 
   ours('names path.token_id if it is not a number', async () => {
-    for (const id of ['0', '-1', 'x', '1.5']) {
+    for (const id of ['0', '-1', 'x', '1.5', '007', '0x7', '%207']) {
       const fields = ['path.token_id'];
       await refuse('validation_failed', 'DELETE', `${path}/auth/tokens/${id}`, undefined, { fields });
     }

@@ -131,6 +131,31 @@ describe('GET /projects/{p}/records/{table}/{id}', () => {
   });
 });
 
+describe('a key in a path', () => {
+  ours('has one spelling for an integer and a text, and every JSON spelling for a REAL', async () => {
+    const cases = [
+      ['INTEGER', 7, ['7'], ['007', '+7', '0x7', '7.0', '7e0', '%207', '-7']],
+      ['REAL', 7, ['7', '7.0', '70e-1'], ['007', '+7', '0x7', '7.', '%207']],
+      ['TEXT', '7', ['7', '%37'], ['07', '+7', '7.0', '%207']],
+      ['ANY', 7, ['7'], ['007', '+7', '7.0', '%207']],
+    ] as const;
+    for (const [column_type, key, found, missing] of cases) {
+      const table = subject.tableName(`keys_${column_type.toLowerCase()}`);
+      const columns = [{ column_name: 'k', column_type, is_primary: true }, { column_name: 'v' }];
+      await accept(201, 'POST', `${path}/table`, { table_name: table, columns });
+      await accept(201, 'POST', `${path}/records/${table}`, { k: key });
+      for (const spelling of found) {
+        const data = await accept(200, 'GET', `${path}/records/${table}/${spelling}`);
+        assert.equal(data.row.k, key, spelling);
+      }
+      for (const spelling of missing) {
+        await refuse('not_found', 'PATCH', `${path}/records/${table}/${spelling}`, { v: 'x' });
+        await refuse('not_found', 'DELETE', `${path}/records/${table}/${spelling}`);
+      }
+    }
+  });
+});
+
 describe('PATCH /projects/{p}/records/{table}/{id}', () => {
   documented('changes the columns of a patch, plain or in `data`, and returns the new row', async () => {
     const { table, records } = await givenContacts('patched');

@@ -86,7 +86,7 @@ async function detailsOf(response: Response): Promise<readonly ErrorDetail[]> {
   return error.details ?? [];
 }
 
-test('numbers in a path and a query are parsed from digits, and missing ones have their default', async () => {
+test('numbers in a path and a query are read as JSON numbers, and missing ones have their default', async () => {
   assert.deepEqual(await dataOf(await post('/projects/example/table/12?limit=7&sort=12')), {
     project: 'example',
     id: 12,
@@ -95,6 +95,16 @@ test('numbers in a path and a query are parsed from digits, and missing ones hav
     sort: '12',
   });
   assert.equal((await dataOf(await post('/projects/example/table/12')))['limit'], 100);
+  assert.equal((await dataOf(await post('/projects/example/table/12?limit=1e2')))['limit'], 100);
+});
+
+test('a number in an unusual spelling is refused in a path and a query', async () => {
+  for (const text of ['007', '0x7', '0b111', '%2B7', '+7', '7%20', '.7e1', '7.']) {
+    assert.deepEqual(await detailsOf(await post(`/projects/example/table/${text}?limit=${text}`)), [
+      { field: 'path.id', message: 'must be an integer' },
+      { field: 'query.limit', message: 'must be an integer' },
+    ]);
+  }
 });
 
 test('a slug is normalised to lower case', async () => {

@@ -3,6 +3,7 @@ import type { FastifySchema, FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 
 import { RowhouseError, type ErrorDetail } from '../core/errors.ts';
+import { jsonNumberOf } from '../core/json-number.ts';
 import { ALLOWED_KEYWORD, detailsOf } from './validation-details.ts';
 
 export interface Validation {
@@ -22,7 +23,7 @@ export interface ValidatedRequest {
 
 /**
  * Compiles the schemas of routes. A body is not converted: no value changes its type, and no unknown field is dropped. Paths
- * and queries are text, so numbers there may be written as digits. A body is checked up to its first error. Only a small
+ * and queries are text, so numbers there are converted. A body is checked up to its first error. Only a small
  * body is checked again for the others: a large one could have millions of errors, each of which takes memory.
  *
  * With `lazily` a schema is compiled at its first request, and not held to the schema of schemas. For tests: most of a server's
@@ -32,12 +33,12 @@ export function createValidation({ lazily = false } = {}): Validation {
   const validateSchema = !lazily;
   const forBodies = ajv({ allErrors: false, coerceTypes: false, validateSchema });
   const forBodiesInFull = ajv({ allErrors: true, coerceTypes: false, validateSchema });
-  const forText = ajv({ allErrors: true, coerceTypes: true, validateSchema });
+  const forText = ajv({ allErrors: true, coerceTypes: false, validateSchema });
 
   return {
     compiler: ({ schema, httpPart }) => {
       const compile = (): FastifyValidate =>
-        httpPart === 'body' ? forBodies.compile(schema) : validatingTwice(forText.compile(schema));
+        httpPart === 'body' ? forBodies.compile(schema) : convertingNumbers(forText.compile(schema), schema);
       return lazily ? compilingLazily(compile) : compile();
     },
     failureOf: (request) => {
@@ -64,16 +65,30 @@ function compilingLazily(compile: () => FastifyValidate): FastifyValidate {
 }
 
 /**
- * Validates twice. Ajv checks a text before it converts it to a number, and so accepts `1e999` as an integer below every
- * maximum. The second check sees Infinity.
+ * Converts the texts of a path or a query that must be integers, in place, and then validates. A number is spelled as in JSON; Ajv's own
+ * conversion also reads `007`, `0x7` and `1e999`.
  */
-function validatingTwice(validate: ValidateFunction): FastifyValidate {
-  const twice: FastifyValidate = (value: unknown) => {
-    const valid = validate(value) && validate(value);
-    twice.errors = validate.errors ?? null;
+function convertingNumbers(validate: ValidateFunction, schema: TSchema): FastifyValidate {
+  const names = integersIn(schema);
+  const converting: FastifyValidate = (value: unknown) => {
+    const texts = value as Record<string, unknown>;
+    for (const name of names) {
+      const text = texts[name];
+      if (typeof text === 'string') texts[name] = jsonNumberOf(text) ?? text;
+    }
+    const valid = validate(texts);
+    converting.errors = validate.errors ?? null;
     return valid;
   };
-  return twice;
+  return converting;
+}
+
+function integersIn({ properties = {} }: ObjectSchema): readonly string[] {
+  return Object.keys(properties).filter((name) => properties[name]?.type === 'integer');
+}
+
+interface ObjectSchema {
+  readonly properties?: Readonly<Record<string, { readonly type?: unknown }>>;
 }
 
 interface FastifyValidate {

@@ -54,7 +54,11 @@ before(async () => {
     CREATE TABLE blobs(k BLOB PRIMARY KEY, v);
     INSERT INTO blobs VALUES (x'00ff', 'bytes'), (x'', 'none');
     CREATE TABLE untyped(k PRIMARY KEY, v);
-    INSERT INTO untyped VALUES (7, 'integer'), ('abc', 'text'), ('1.5', 'version');
+    INSERT INTO untyped VALUES (7, 'integer'), ('abc', 'text'), ('1.5', 'version'), ('008', 'digits');
+    CREATE TABLE decimals(k DECIMAL PRIMARY KEY, v);
+    INSERT INTO decimals VALUES (7, 'seven'), (1.5, 'real'), ('abc', 'text'), ('0x10', 'hex'), (9e999, 'infinite');
+    CREATE TABLE exact(k REAL, i INTEGER, a ANY, v TEXT, PRIMARY KEY (k, i, a)) STRICT;
+    INSERT INTO exact VALUES (1.5, 7, 7, 'integer'), (1e21, -1, '007', 'digits'), (0.0, 0, x'00ff', 'bytes');
     CREATE TABLE keyless(v TEXT);
     INSERT INTO keyless VALUES ('first'), ('second');
     CREATE TABLE hidden(rowid TEXT, v TEXT);
@@ -119,11 +123,21 @@ describe('a key', () => {
     ['reals/1.5', 'real'],
     ['reals/Infinity', 'infinite'],
     ['reals/abc', 'text'],
+    ['reals/7.0', 'seven'],
+    ['reals/15e-1', 'real'],
+    ['decimals/7', 'seven'],
+    ['decimals/1.50', 'real'],
+    ['decimals/abc', 'text'],
+    ['decimals/0x10', 'hex'],
+    ['exact/1.5,7,7', 'integer'],
+    ['exact/1e%2B21,-1,007', 'digits'],
+    ['exact/1e21,-1,007', 'digits'],
     ['blobs/AP8=', 'bytes'],
     ['blobs/AP8%3D', 'bytes'],
     ['untyped/7', 'integer'],
     ['untyped/abc', 'text'],
     ['untyped/1.5', 'version'],
+    ['untyped/008', 'digits'],
     ['keyless/2', 'second'],
     ['hidden/1', 'x'],
   ];
@@ -136,15 +150,39 @@ describe('a key', () => {
   const missing = [
     'pairs/x,2',
     'pairs/x,1.0',
+    'pairs/x,01',
+    'pairs/x,+1',
+    'pairs/x,%201',
     'pairs/X,1',
     'codes/08',
     'loose/7.0',
     'loose/07x',
+    'loose/007',
+    'loose/+7',
+    'loose/7%20',
+    'loose/-0',
+    'loose/0x7',
     'loose/9223372036854775808',
     'reals/x',
+    'reals/007',
+    'reals/+7',
+    'reals/7.',
+    'reals/%207',
+    'reals/0x7',
+    'reals/0b111',
+    'reals/1e999',
+    'decimals/007',
+    'decimals/+7',
+    'decimals/%097',
+    'decimals/1e999',
+    'exact/01.5,7,7',
+    'exact/1.5,07,7',
+    'exact/1.5,7,07',
     'blobs/AP8',
     'blobs/zz!',
+    'untyped/007',
     'untyped/8',
+    'keyless/02',
     'keyless/3',
     'keyless/first',
     'hidden/mine',

@@ -1,9 +1,9 @@
 import { RowhouseError } from '../../../core/errors.ts';
 import { invalidInput, type SubjectError } from '../../../core/subject-error.ts';
 import type { RecordKey } from '../../project-records.ts';
-import { integerOf } from '../rows/filter-operands.ts';
 import type { RecordColumn, RecordTable } from '../rows/record-table.ts';
 import type { SqliteValue } from '../values/record-value.ts';
+import { infinityOf, integerKey, numericKey } from './numeric-key.ts';
 
 /** The key columns of a table. @throws RowhouseError `conflict` if it has none. */
 export function keyColumnsOf(table: RecordTable): readonly RecordColumn[] {
@@ -45,21 +45,19 @@ const MAX_ALTERNATIVES = 64;
 function valuesShownAs(text: string, { kind, mayContainAnything }: RecordColumn): readonly SqliteValue[] {
   if (!mayContainAnything) return [keyValue(text, kind)];
   const bytes = kind === 'blob' ? bytesOf(text) : null;
-  const number = integerOf(text) ?? infinityOf(text);
+  const number = integerKey(text) ?? infinityOf(text);
   return [bytes, number, text].filter((value) => value !== null);
 }
 
 function keyValue(text: string, kind: RecordColumn['kind']): SqliteValue {
   switch (kind) {
     case 'integer':
-      return integerOf(text) ?? nonIntegerKey(text);
     case 'real':
-      return realOf(text) ?? text;
+    case 'numeric':
+      return numericKey(text, kind) ?? throwNoSuchRecord();
     case 'blob':
       return bytesOf(text) ?? throwNoSuchRecord();
     case 'any':
-    // SQLite converts text that looks like a number, as it did when the value was stored.
-    case 'numeric':
     case 'text':
       return text;
   }
@@ -68,20 +66,6 @@ function keyValue(text: string, kind: RecordColumn['kind']): SqliteValue {
 function bytesOf(text: string): Uint8Array | null {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : null;
-}
-
-function infinityOf(text: string): number | null {
-  return text === 'Infinity' || text === '-Infinity' ? Number(text) : null;
-}
-
-/** A column outside STRICT tables also stores what is not an integer: another JSON number, or text. */
-function nonIntegerKey(text: string): SqliteValue {
-  if (!/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(text)) return text;
-  return String(Number(text)) === text ? Number(text) : throwNoSuchRecord();
-}
-
-function realOf(text: string): number | null {
-  return text.trim() === '' || Number.isNaN(Number(text)) ? null : Number(text);
 }
 
 function throwNoSuchRecord(): never {
