@@ -1,30 +1,30 @@
 import assert from 'node:assert/strict';
-import type { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 
 import { postgresFormat } from '../../../../schema/formats/postgres.ts';
 import { EDGE_CASE_NAMES, edgeCaseDatabase } from '../../../../testing/databases/edge-case-schema.ts';
 import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
+import {
+  type LoadedExports,
+  startLoadingExports,
+} from '../../../../testing/schema-exports/loaded-exports.ts';
 import { table, constraintsOf, assertSays } from '../../../../testing/schema-exports/postgres-export.ts';
-import { type CatalogTable, readCatalog } from '../../../../testing/tools/postgres-catalog.ts';
-import { type PostgresServer, startPostgres } from '../../../../testing/tools/postgres-server.ts';
 import { openDatabase } from '../../connection/open-database.ts';
 import { readSchema } from '../../introspection/read-schema.ts';
 import { renderSchemaExport } from './render-schema.ts';
 
-let server: PostgresServer;
-let schemaCount = 0;
+let exports: LoadedExports;
 before(async () => {
-  server = await startPostgres();
+  exports = await startLoadingExports();
 });
-after(() => server[Symbol.asyncDispose]());
+after(() => exports[Symbol.asyncDispose]());
 
 for (const shop of musicShops) {
   test(`given ${shop.name}, PostgreSQL has its tables, keys and references after loading the export`, () => {
     using database = openDatabase(shop.path, { mode: 'read-only' });
     assert.deepEqual(renderSchemaExport(database, postgresFormat).warnings, []);
-    const tables = load(database);
+    const tables = exports.load(database);
     assertSays(tables, readSchema(database));
     assert.equal(tables.length, 11);
     assert.equal(tables.flatMap(constraintsOf('f')).length, 11);
@@ -49,7 +49,7 @@ for (const shop of musicShops) {
 
 test('given edge-case names and every kind of object, PostgreSQL has all tables and columns under unique names', () => {
   using worst = edgeCaseDatabase();
-  const tables = load(worst);
+  const tables = exports.load(worst);
   const schema = readSchema(worst);
   const ordinary = schema.tables.filter(({ kind }) => kind === 'table');
   assert.equal(tables.length, ordinary.length);
@@ -143,15 +143,15 @@ test('given the edge-case schema, a comment and a warning name each omitted obje
 
 test('given defaults, a row of defaults is the same in both databases', () => {
   using worst = edgeCaseDatabase();
-  load(worst);
+  exports.load(worst);
   const moments = new Set(['h', 'i', 'j', 'u']);
   const left = new Set(['e', 'k', 'l', 'n', 'p', 's', 'v', 'y']);
   worst.exec('INSERT INTO defaults(t) VALUES (1)');
   const row = worst.prepare('SELECT * FROM defaults');
   row.setReadBigInts(true);
   const stored = row.get() ?? {};
-  const answer = server.run(
-    `${search()}INSERT INTO defaults(t) VALUES (1); SELECT to_json(loaded) FROM defaults loaded;`,
+  const answer = exports.run(
+    `INSERT INTO defaults(t) VALUES (1); SELECT to_json(loaded) FROM defaults loaded;`,
   );
   const loaded = JSON.parse(answer, asWritten) as Record<string, unknown>;
   for (const [name, value] of Object.entries(stored)) {
@@ -200,18 +200,18 @@ test('given translated conditions and values, both databases compute the same fo
      CREATE TABLE v(${columns}, ${computed.map(([type, sql], number) => `g${number} ${type} AS (${sql})`).join(', ')});
      INSERT INTO v SELECT * FROM source;`,
   );
-  const tables = load(database);
+  const tables = exports.load(database);
   assert.equal(table(tables, 'v').columns.filter(({ generated }) => generated).length, computed.length);
-  server.run(`${search()}INSERT INTO source VALUES ${rows.join(', ')}; INSERT INTO v SELECT * FROM source;`);
+  exports.run(`INSERT INTO source VALUES ${rows.join(', ')}; INSERT INTO v SELECT * FROM source;`);
   for (const [number, sql] of conditions.entries()) {
     assert.equal(constraintsOf('c')(table(tables, `c${number}`)).length, 1, sql);
     const kept = database
       .prepare(`SELECT json_group_array(j + i * 10) AS kept FROM source WHERE (${sql}) IS NOT FALSE`)
       .get();
     const check = `SELECT substr(pg_get_constraintdef(oid), 6) FROM pg_constraint WHERE conrelid = 'c${number}'::regclass AND contype = 'c'`;
-    const translated = server.run(`${search()}${check};`).trim();
-    const there = server.run(
-      `${search()}SELECT coalesce(json_agg(j + i * 10), '[]') FROM source WHERE (${translated}) IS NOT FALSE;`,
+    const translated = exports.run(`${check};`).trim();
+    const there = exports.run(
+      `SELECT coalesce(json_agg(j + i * 10), '[]') FROM source WHERE (${translated}) IS NOT FALSE;`,
     );
     assert.deepEqual(JSON.parse(there), JSON.parse(String(kept?.['kept'])), sql);
   }
@@ -220,7 +220,7 @@ test('given translated conditions and values, both databases compute the same fo
     .prepare(`SELECT ${names} FROM v`)
     .all()
     .map((row) => Object.values(row));
-  const there = JSON.parse(server.run(`${search()}SELECT json_agg(json_build_array(${names})) FROM v;`));
+  const there = JSON.parse(exports.run(`SELECT json_agg(json_build_array(${names})) FROM v;`));
   assert.deepEqual(there, here);
 });
 
@@ -322,7 +322,7 @@ const NOT_TRANSLATED = [
 
 test('given a schema without tables, an empty transaction is loaded', () => {
   using database = databaseWith('');
-  assert.deepEqual(load(database), []);
+  assert.deepEqual(exports.load(database), []);
 });
 
 test('given a table with too many columns for PostgreSQL, the table and the references to it are omitted', () => {
@@ -331,20 +331,7 @@ test('given a table with too many columns for PostgreSQL, the table and the refe
     `CREATE TABLE wide(id INTEGER PRIMARY KEY, ${columns}); CREATE TABLE narrow(w INTEGER REFERENCES wide);`,
   );
   assert.deepEqual(
-    load(database).map(({ name }) => name),
+    exports.load(database).map(({ name }) => name),
     ['narrow'],
   );
 });
-
-/** Loads the export into a new schema, which becomes the search path. */
-function load(database: DatabaseSync): readonly CatalogTable[] {
-  const { text } = renderSchemaExport(database, postgresFormat);
-  assert.equal(text, renderSchemaExport(database, postgresFormat).text);
-  schemaCount += 1;
-  server.run(`CREATE SCHEMA s${schemaCount};\n${search()}${text}`);
-  return readCatalog(server, `s${schemaCount}`);
-}
-
-function search(): string {
-  return `SET search_path = s${schemaCount};\n`;
-}
