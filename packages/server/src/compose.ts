@@ -61,8 +61,9 @@ export interface Service {
   readonly calls: Pick<HttpServerOptions, 'observers' | 'projectIds' | 'grouper'>;
   /** Returns whether no server has run on this data folder before. */
   isNew(): Promise<boolean>;
+  /** Stores that the first start is complete. A service is not ready before. */
   markStarted(): Promise<void>;
-  /** Returns whether the catalog answers. */
+  /** Returns whether the catalog answers and the first start is complete. */
   isReady(): Promise<boolean>;
   statistics(): ServiceStatistics;
   /** Stops every thread and closes every database. */
@@ -145,7 +146,7 @@ export async function composeService(
     imports: new Imports({ engine, maxBytes: config.importMaxBytes, stallLimitMs: UPLOAD_STALL_LIMIT_MS }),
     isNew: async () => (await firstStartedAt(catalog)) === undefined,
     markStarted: () => markStarted(catalog),
-    isReady: () => catalogAnswers(catalog),
+    isReady: () => isReady(catalog),
     statistics: () => statisticsOf({ engine, queue, exports, requestLog }),
     close: async () => {
       await housekeeping.stop();
@@ -278,10 +279,9 @@ async function markStarted(catalog: Catalog): Promise<void> {
     .execute();
 }
 
-async function catalogAnswers(catalog: Catalog): Promise<boolean> {
+async function isReady(catalog: Catalog): Promise<boolean> {
   try {
-    await firstStartedAt(catalog);
-    return true;
+    return (await firstStartedAt(catalog)) !== undefined;
   } catch {
     return false;
   }

@@ -11,6 +11,7 @@ import { test } from 'node:test';
 
 import { openCatalog } from '../catalog/catalog.ts';
 import { temporaryFolder } from '../testing/system/temporary-folder.ts';
+import { eventually } from '../testing/system/waiting.ts';
 import { runCommand, startCommandServer } from '../testing/tools/command.ts';
 
 const ADMIN = 'a-configured-admin-token-of-mine';
@@ -34,6 +35,30 @@ test('the first start creates a sample project and prints the tokens once; the p
   await using again = await startCommandServer(environment);
   assert.doesNotMatch(again.stdout(), /pat_|adm_|curl/);
 });
+
+test('a first start is not ready before the sample project can be read', async () => {
+  using folder = temporaryFolder();
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const starting = startCommandServer({
+    ROWHOUSE_DATA_DIR: folder.path,
+    ROWHOUSE_ADMIN_TOKEN: ADMIN,
+    ROWHOUSE_PORT: String(port),
+  });
+  await eventually(async () => (await fetch(`${url}/readyz`).catch(() => null))?.status === 200);
+  const headers = { authorization: `Bearer ${ADMIN}` };
+  const { status } = await fetch(`${url}/projects/example_project/tables`, { headers });
+  await using server = await starting;
+  assert.deepEqual([server.url, status], [url, 200]);
+});
+
+/** Another program may take the port before the server does, which is unlikely. */
+async function freePort(): Promise<number> {
+  await using reserved = createServer().listen(0, '127.0.0.1');
+  await once(reserved, 'listening');
+  const address = reserved.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
 
 test('no token is readable in the data folder', async () => {
   using folder = temporaryFolder();

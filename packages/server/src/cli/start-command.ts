@@ -30,7 +30,7 @@ export async function startCommand(
     const hasAdminToken = await service.tokens.adoptAdminToken(config.adminToken);
     const metrics = metricsOf(service);
     const app = createApp(service, { config, log, metrics });
-    // Listens before any secret is created: a secret that is stored but not shown would be lost.
+    // Listens before any secret is created: a secret that is stored but not shown would be lost. The service is not ready until then.
     const address = await listen(app, config);
     const metricsListener = await listenOnMetricsPort(metrics, config, app);
     try {

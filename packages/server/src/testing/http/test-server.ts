@@ -109,6 +109,7 @@ async function start(
   await service.tokens.adoptAdminToken(config.adminToken);
   const app = createApp(service, { config, log, checkResponses: true });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  await service.markStarted();
   const stop = async () => {
     await app.close();
     await service.close();
