@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { settings } from '../packages/server/src/core/config.ts';
+import { type Setting, settings } from '../packages/server/src/core/config.ts';
 
 const root = join(import.meta.dirname, '..');
 const rows = new Map(
@@ -19,9 +19,9 @@ const THREADS = ['pointThreads', 'writerThreads', 'readerThreads'];
 describe('the operations guide', () => {
   const { bodiesMaxBytes, addressBodiesMaxBytes, bodyStallSeconds } = settings;
   const { bodyMaxBytes, importMaxBytes, queryTimeoutMs, maxOpenDatabases } = settings;
-  const { exportMaxBytes, exportTimeoutSeconds } = settings;
+  const { exportMaxBytes, exportTimeoutSeconds, exportRetentionSeconds } = settings;
   const { maxConnections, headersTimeoutSeconds, bodyTimeoutSeconds, keepAliveSeconds } = settings;
-  const { requestLogDays, requestLogMaxRows, operationIdleSeconds } = settings;
+  const { requestLogDays, requestLogMaxRows, operationIdleSeconds, tokenKeptDays, rateLimit } = settings;
   const limits: Readonly<Record<string, readonly string[]>> = {
     connections: [
       `${maxConnections.default.toLocaleString('en-US')} (`,
@@ -34,6 +34,7 @@ describe('the operations guide', () => {
       `${inText('http/http-server.ts', 'perProject')} of a project`,
       `${inText('http/http-server.ts', 'total')} in all`,
     ],
+    'requests of a project token': [unlimited(rateLimit.default)],
     'concurrent token look-ups': [inText('resources/tokens/credential-look-up.ts', 'MAX_LOOK_UPS')],
     'a JSON body': [
       `${bodyMaxBytes.default / MIB} MiB`,
@@ -104,10 +105,12 @@ describe('the operations guide', () => {
       `${exportTimeoutSeconds.default / 3_600} hour`,
       `${(number('engine/sqlite/workers/engine-processes.ts', 'EXPORT_MAX_BYTES') / MIB).toLocaleString('en-US')} MiB`,
     ],
+    'the file of an export': [unlimited(exportRetentionSeconds.default)],
     'running and waiting exports': [
       `${inText('compose.ts', 'perProject')} of a project`,
       `${inText('compose.ts', 'total')} in all`,
     ],
+    'an expired or revoked token': [`${tokenKeptDays.default} days`],
     'concurrent password checks': [
       `${inText('resources/users/passwords.ts', 'AT_ONCE')}, of`,
       `${inText('resources/users/passwords.ts', 'WAITING')} wait`,
@@ -135,11 +138,24 @@ describe('the operations guide', () => {
     });
   }
 
+  test('names every setting that limits something', () => {
+    const table = [...rows.values()].join('\n');
+    const missing = Object.values<Setting>(settings)
+      .filter(({ kind }) => kind === 'integer' || kind === 'rate')
+      .map(({ variable }) => variable)
+      .filter((variable) => variable !== settings.port.variable && !table.includes(`\`${variable}\``));
+    assert.deepEqual(missing, [], 'add them to the table "Limits" of docs/guides/operations.md');
+  });
+
   test('lists no other limits', () => {
     const documented = [...rows.keys()].filter((what) => what !== 'what' && !what.startsWith('-'));
     assert.deepEqual(documented, Object.keys(limits));
   });
 });
+
+function unlimited(value: number | null): string {
+  return value === null || value === 0 ? 'no limit by default' : `${value} by default`;
+}
 
 /** Returns the number after `NAME = ` or `name: ` in a source file of the server. Most of these constants are not exported. */
 function number(path: string, name: string): number {
