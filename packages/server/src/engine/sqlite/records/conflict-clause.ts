@@ -13,10 +13,11 @@ export function conflictKey(table: RecordTable, rule: ConflictRule): UniqueKey {
     within(['columns', index], () => findColumn(table, name)),
   );
   const names = new Set(columns);
-  // The index of a primary key comes after the key itself, and has its collations.
-  const key = table.uniqueKeys.findLast((each) => {
+  const keys = table.uniqueKeys.filter((each) => {
     return each.columns.length === names.size && each.columns.every((column) => names.has(column));
   });
+  // ON CONFLICT takes the first of several indexes in SQLite's order, whatever their collations. A key without an index is the rowid.
+  const key = keys.find(({ collations }) => collations !== null) ?? keys[0];
   if (key !== undefined) return key;
   throw invalidInput(
     ['columns'],

@@ -26,6 +26,22 @@ const TABLES = [
     sql: 'CREATE TABLE t (a TEXT, b INTEGER UNIQUE, c); CREATE UNIQUE INDEX i ON t (a COLLATE RTRIM)',
     keys: [['a'], ['b']],
   },
+  {
+    sql: 'CREATE TABLE t (a TEXT, b, c); CREATE UNIQUE INDEX i ON t (a); CREATE UNIQUE INDEX j ON t (a COLLATE NOCASE)',
+    keys: [['a']],
+  },
+  {
+    sql: 'CREATE TABLE t (a TEXT, b, c); CREATE UNIQUE INDEX i ON t (a COLLATE NOCASE); CREATE UNIQUE INDEX j ON t (a)',
+    keys: [['a']],
+  },
+  {
+    sql: 'CREATE TABLE t (a TEXT PRIMARY KEY, b, c); CREATE UNIQUE INDEX i ON t (a COLLATE NOCASE)',
+    keys: [['a']],
+  },
+  {
+    sql: 'CREATE TABLE t (a TEXT COLLATE NOCASE PRIMARY KEY, b, c) WITHOUT ROWID; CREATE UNIQUE INDEX i ON t (a COLLATE RTRIM)',
+    keys: [['a']],
+  },
   { sql: "CREATE TABLE t (a TEXT UNIQUE DEFAULT 'd', b, c)", keys: [['a']] },
   { sql: 'CREATE TABLE t (a TEXT, b TEXT AS (lower(a)) STORED UNIQUE, c)', keys: [['b']] },
 ] as const;
