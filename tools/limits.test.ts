@@ -84,7 +84,7 @@ describe('the operations guide', () => {
     'an import': [
       `${importMaxBytes.default / (1_024 * MIB)} GiB`,
       `${number('compose.ts', 'UPLOAD_STALL_LIMIT_MS') / 1_000} seconds`,
-      `${inText('engine/sqlite/sqlite-engine.ts', 'CHECKS_AT_ONCE')} are checked at once`,
+      `${inText('engine/sqlite/import/sqlite-imports.ts', 'CHECKS_AT_ONCE')} are checked at once`,
     ],
     'a query': [
       `${queryTimeoutMs.default / 1_000} seconds`,

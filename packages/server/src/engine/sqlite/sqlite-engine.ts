@@ -1,14 +1,10 @@
-import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
 import { NoSuchProjectError } from '../../core/errors.ts';
 import type { Replayable } from '../../core/idempotency.ts';
 import type { ProjectRef } from '../../core/project-ref.ts';
 import { explainStorageFault } from '../../runtime/disk/explain-storage-fault.ts';
-import { isLostFile } from '../../runtime/disk/is-lost-file.ts';
-import { syncFile } from '../../runtime/disk/sync.ts';
 import { KeyedReadWriteLock } from '../../runtime/keyed-read-write-lock.ts';
-import { ResourcePool } from '../../runtime/resource-pool.ts';
 import { moduleBeside } from '../../runtime/threads/module-beside.ts';
 import type { RpcMethods } from '../../runtime/threads/protocol.ts';
 import { ThreadPool } from '../../runtime/threads/thread-pool.ts';
@@ -17,10 +13,9 @@ import type { EngineStatistics } from '../engine-statistics.ts';
 import type { Engine, FirstRow, ImportOptions, ImportReport, Upload } from '../engine.ts';
 import type { ExportDrafts } from '../export-drafts.ts';
 import type { CreatedDatabase, NewDatabase } from '../new-database.ts';
-import { projectNotEmpty } from '../project-not-empty.ts';
 import type { ProjectRegistry } from '../project-registry.ts';
 import { SqliteExports } from './exports/sqlite-exports.ts';
-import { checkDatabaseFile, checkTimeLimitMs } from './import/check-database-file.ts';
+import { SqliteImports } from './import/sqlite-imports.ts';
 import type { KillableProcesses, CallProcess } from './processes/killable-processes.ts';
 import { DatabaseAccess } from './projects/database-access.ts';
 import { ProjectDirectory } from './projects/project-directory.ts';
@@ -62,9 +57,6 @@ export interface SqliteEngineOptions {
   readonly onThreadCrash: (error: Error) => void;
 }
 
-/** The maximum number of running checks of uploaded files. Each keeps a core busy. */
-const CHECKS_AT_ONCE = 2;
-
 /** Opens the engine and removes the files that a crash left. */
 export async function openSqliteEngine(options: SqliteEngineOptions): Promise<Engine> {
   const directory = new ProjectDirectory(options.directory, options.projects);
@@ -83,13 +75,13 @@ class SqliteEngine implements Engine {
   readonly batches: SqliteRecords;
   readonly queries: SqliteQueries;
   readonly exports: SqliteExports;
+  readonly #imports: SqliteImports;
   readonly #directory: ProjectDirectory;
   readonly #access: DatabaseAccess;
   /** By slug. Short writes share the lock, because they share one thread; a long write holds it exclusively. */
   readonly #writeLocks = new KeyedReadWriteLock();
-  /** Import checks, and operations that wait for a process: cancelled when their project is deleted. */
+  /** Operations in a process, or waiting for one: cancelled when their project is deleted. */
   readonly #cancellable = new RunningWork();
-  readonly #checks = new ResourcePool(Array.from({ length: CHECKS_AT_ONCE }, (_, slot) => slot));
   readonly #commitSizes = commitSizes();
   readonly #points: readonly Thread<PointMethods>[];
   readonly #writers: ThreadPool<WriterMethods>;
@@ -136,6 +128,12 @@ class SqliteEngine implements Engine {
       drafts: options.exportDrafts,
       maxBytes: options.exportMaxBytes,
     });
+    this.#imports = new SqliteImports(host, {
+      directory,
+      access: this.#access,
+      exports: this.exports,
+      closeEverywhere: (slug) => this.#closeEverywhere(slug),
+    });
   }
 
   async createDatabase(slug: string, content: NewDatabase): Promise<CreatedDatabase> {
@@ -172,7 +170,9 @@ class SqliteEngine implements Engine {
       await this.#closeEverywhere(slug);
       await this.#directory.remove(slug);
       this.#access.markDeleted(project);
-      this.#cancellable.cancel(slug, new NoSuchProjectError());
+      const reason = new NoSuchProjectError();
+      this.#cancellable.cancel(slug, reason);
+      this.#imports.cancel(slug, reason);
     });
   }
 
@@ -188,35 +188,16 @@ class SqliteEngine implements Engine {
     return this.#access.shared(project, (path) => this.#readers.request('readFirstRow', { path, table }));
   }
 
-  async upload(project: ProjectRef, content: Readable, signal: AbortSignal): Promise<Upload> {
-    const upload = this.#directory.newUpload();
-    try {
-      await this.#directory.writeUpload(project.slug, upload, { content, signal });
-    } catch (error) {
-      await this.#directory.removeUpload(project.slug, upload);
-      throw explainStorageFault(error);
-    }
-    return upload;
+  upload(project: ProjectRef, content: Readable, signal: AbortSignal): Promise<Upload> {
+    return this.#imports.upload(project, content, signal);
   }
 
-  async importDatabase(
+  importDatabase(
     project: ProjectRef,
     upload: Upload,
     options: ImportOptions,
   ): Promise<Replayable<ImportReport>> {
-    const { slug } = project;
-    try {
-      const before = await this.#findImport(project, options);
-      if (before !== null) return before;
-      return await this.#cancellable.run(slug, options.signal, async (signal) => {
-        const result = await this.#checkAndReplace(project, upload, { ...options, signal });
-        return { result, replayOf: null };
-      });
-    } catch (error) {
-      throw explainStorageFault(error);
-    } finally {
-      await this.#directory.removeUpload(slug, upload);
-    }
+    return this.#imports.importDatabase(project, upload, options);
   }
 
   statistics(): EngineStatistics {
@@ -229,7 +210,7 @@ class SqliteEngine implements Engine {
         query_processes: this.#processes.queries.depth,
         write_processes: this.#processes.writes.depth,
         export_processes: this.#processes.exports.depth,
-        import_checks: this.#checks.depth,
+        import_checks: this.#imports.depth,
       },
       commitSizes: this.#commitSizes.read(),
     };
@@ -247,60 +228,6 @@ class SqliteEngine implements Engine {
     await this.#readers.close();
     await Promise.all(this.#points.map((point) => point.close()));
     await this.#writers.close();
-  }
-
-  async #findImport(
-    project: ProjectRef,
-    { request, replace }: ImportOptions,
-  ): Promise<Replayable<ImportReport> | null> {
-    if (request === null) return null;
-    const find = (path: string) => this.#writers.request('findImport', { path, request });
-    return this.#access.shared(project, (path) =>
-      this.#writeLocks
-        .exclusive(project.slug, () => find(path))
-        .catch((error: unknown) => {
-          // The stored keys are lost with the database; replacing it is allowed.
-          if (replace && isLostFile(error)) return null;
-          throw error;
-        }),
-    );
-  }
-
-  async #checkAndReplace(project: ProjectRef, upload: Upload, options: ImportOptions): Promise<ImportReport> {
-    const { slug } = project;
-    const { signal } = options;
-    const uploadPath = this.#directory.uploadPath(slug, upload);
-    const timeLimitMs = checkTimeLimitMs((await stat(uploadPath)).size);
-    const checked = await this.#checks.use(() => checkDatabaseFile(uploadPath, { signal, timeLimitMs }));
-    const { size: sizeBytes } = await stat(uploadPath);
-    // Before exclusive access, because this writes most of the bytes to the disk.
-    await syncFile(uploadPath);
-    this.exports.stop(slug);
-    return this.#access.exclusive(slug, () => {
-      this.#access.assertNotDeleted(project);
-      return this.#replace(slug, uploadPath, { ...checked, sizeBytes }, options);
-    });
-  }
-
-  async #replace(
-    slug: string,
-    uploadPath: string,
-    checked: Omit<ImportReport, 'replaced'>,
-    { replace, request, signal }: ImportOptions,
-  ): Promise<ImportReport> {
-    signal.throwIfAborted();
-    const path = this.#directory.databasePath(slug);
-    // A database that is too corrupt to be read may be replaced, but only on request.
-    const tables = await this.#readers.request('countTables', { path }).catch((error: unknown) => {
-      if (replace) return 1;
-      throw error;
-    });
-    if (tables > 0 && !replace) throw projectNotEmpty();
-    await this.#closeEverywhere(slug);
-    signal.throwIfAborted();
-    const report = { ...checked, replaced: tables > 0 };
-    await this.#writers.request('replaceDatabase', { path, uploadPath, request, report });
-    return report;
   }
 
   async #discard(slug: string): Promise<void> {
