@@ -31,4 +31,4 @@ function otherNumber(text: string): number | null {
 }
 
 /** A text that a numeric column converts. https://www.sqlite.org/datatype3.html#type_affinity */
-const CONVERTED = /^[ \t-\r]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[ \t-\r]*$/i;
+const CONVERTED = /^[ \t-\r]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?[ \t-\r]*$/i;

@@ -52,4 +52,4 @@ export function storageClassOf(value: SqliteValue, kind: StorageKind): StorageCl
 }
 
 /** A text that SQLite converts to a number, with its spaces. https://www.sqlite.org/datatype3.html#type_affinity */
-const NUMBER = /^[ \t-\r]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[ \t-\r]*$/i;
+const NUMBER = /^[ \t-\r]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?[ \t-\r]*$/i;

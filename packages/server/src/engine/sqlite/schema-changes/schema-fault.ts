@@ -6,7 +6,9 @@ import { RowhouseError } from '../../../core/errors.ts';
  */
 export function explainSchemaFault(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RowhouseError) return error;
-  const broken = /^error in (view|trigger|index|table) ([^]+?)( after [a-z ]+)?: ([^]*)$/.exec(error.message);
+  const broken = /^error in (view|trigger|index|table) ([^]+?)( after [a-z ]{1,40})?: ([^]*)$/.exec(
+    error.message,
+  );
   if (broken !== null) {
     const [, kind, name, after, reason] = broken;
     const compiles = after === undefined ? 'does not compile' : 'would no longer compile';

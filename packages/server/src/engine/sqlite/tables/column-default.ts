@@ -136,7 +136,7 @@ function numberOf(text: string): string | number | undefined {
     if (BigInt.asIntN(64, integer) !== integer) return Number(text);
     return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer.toString();
   }
-  if (!/^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return undefined;
+  if (!/^-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return undefined;
   const real = Number(text);
   return Number.isFinite(real) ? real : String(real);
 }

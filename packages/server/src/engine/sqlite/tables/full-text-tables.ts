@@ -35,7 +35,7 @@ export function fullTextTablesOver(database: DatabaseSync, table: string): reado
 /** The value of a module's argument `option=…`, or null. */
 export function moduleOption(table: StoredTable, option: string): string | null {
   for (const argument of argumentsOf(table)) {
-    const [, name = '', value = ''] = /^\s*(\w+)\s*=\s*([^]*?)\s*$/.exec(argument) ?? [];
+    const [, name = '', value = ''] = /^(\w+)\s*=\s*([^]*)$/.exec(argument.trim()) ?? [];
     if (name.toLowerCase() === option && value !== '') return unquote(value);
   }
   return null;

@@ -53,7 +53,8 @@ function bindBase64(value: string): Uint8Array {
 }
 
 function isIntegerBeyond64Bits(text: string): boolean {
-  const [, sign = '', digits = ''] = /^\s*([+-]?)0*(\d*)\s*$/.exec(text) ?? [];
+  const [, sign = '', all = ''] = /^\s*([+-]?)(\d+)\s*$/.exec(text) ?? [];
+  const digits = all.replace(/^0+/, '');
   // Parsing an integer of a million digits takes seconds, and 64 bits hold at most 19 digits.
   if (digits.length !== MAX_DIGITS) return digits.length > MAX_DIGITS;
   const integer = BigInt(sign === '-' ? `-${digits}` : digits);

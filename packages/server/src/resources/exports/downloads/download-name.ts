@@ -27,7 +27,7 @@ export function fileStem(name: string): string {
   const plain = name
     .toWellFormed()
     .replaceAll(/[/\\"\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '_')
-    .replaceAll(/^\s+|\s+$/g, '_');
+    .replaceAll(/^\s+|(?<!\s)\s+$/g, '_');
   return shortened(plain === '.' || plain === '..' ? '_' : plain);
 }
 

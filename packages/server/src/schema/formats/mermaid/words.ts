@@ -48,7 +48,7 @@ export function mermaidText(text: string): string {
   const line = text.replaceAll(/[\s\p{C}]+/gu, ' ').trim();
   return line
     .replaceAll(/[^\p{L}\p{M}\p{N} _.,:()/=?!'@+-]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/gu, code)
-    .replaceAll(/^[+-]|(?<=^\d+)[.)]|(?<=direction) (?=(?:TB|BT|RL|LR))/gi, code);
+    .replaceAll(/^[+-]|[.)](?<=^\d+.)|(?<=direction) (?=(?:TB|BT|RL|LR))/gi, code);
 }
 
 function code(character: string): string {

@@ -24,7 +24,7 @@ function safeStem(table: string): string {
     .normalize('NFC')
     .toWellFormed()
     .replaceAll(/[<>:"/\\|?*]|\p{C}|[\u2028\u2029\ufffd]/gu, '_')
-    .replaceAll(/^[.\s~-]+|[.\s]+$/gu, (edge) => '_'.repeat(edge.length));
+    .replaceAll(/^[.\s~-]+|(?<![.\s])[.\s]+$/gu, (edge) => '_'.repeat(edge.length));
   const stem = shortened(plain);
   return stem === '' || DEVICE.test(stem) ? `_${stem}` : stem;
 }

@@ -26,7 +26,7 @@ export function addTextFunctions(database: DatabaseSync, encoding: Encoding): vo
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
 export function guardFormula(text: string): string {
-  const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
+  const isNumber = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
   return FORMULA_START.test(text) && !isNumber ? `'${text}` : text;
 }
 
