@@ -36,7 +36,7 @@ const ENGINE_LEVELS: readonly (readonly string[])[] = [
   ['exports/rows', 'exports/schema'],
   ['exports/output', 'records/batch', 'schema-changes/columns', 'query'],
   ['records', 'schema-changes/indexes'],
-  ['schema-changes/tables'],
+  ['records/keys', 'schema-changes/tables'],
   ['schema-changes', 'schema-changes/rebuild'],
   ['protocol', 'rows'],
   ['tables'],

@@ -96,9 +96,9 @@ function exportRequest({ project, kind, table, format }: TargetExport): ExportRe
     case 'table':
       return {
         kind: 'table_export',
-        table: { nameOrId: table, allowed: null },
+        table: { nameOrId: table, allowed: null, valueFormat: 'plain' },
         format: requireTableFormat(format ?? 'csv', FORMAT),
-        rows: toRowSelection({}, ''),
+        rows: toRowSelection({}, '', 'plain'),
         csv: toCsvOptions({}, 'csv'),
       };
     case 'database':
@@ -108,6 +108,7 @@ function exportRequest({ project, kind, table, format }: TargetExport): ExportRe
         databaseName: project,
         include: null,
         exclude: [],
+        valueFormat: 'plain',
         rows: {},
       };
   }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 
 import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
 import type { ProjectRef } from '../core/project-ref.ts';
+import type { ValueFormat } from '../core/tagged-value.ts';
 import type { EngineStatistics } from './engine-statistics.ts';
 import type { CreatedDatabase, NewDatabase } from './new-database.ts';
 import type { ProjectBatches } from './project-batches.ts';
@@ -48,7 +49,7 @@ export interface Engine {
    * Returns the first row of a table. Views are not accepted, because reading one may not end.
    * Rejects with `not_found`, and with `conflict` for a table whose module is missing.
    */
-  readFirstRow(project: ProjectRef, table: string): Promise<FirstRow>;
+  readFirstRow(project: ProjectRef, table: string, format: ValueFormat): Promise<FirstRow>;
 
   /** Stores a database file for `importDatabase`. A failed upload leaves nothing. */
   upload(project: ProjectRef, content: Readable, signal: AbortSignal): Promise<Upload>;
@@ -77,15 +78,9 @@ export interface Upload {
 export interface FirstRow {
   /** As stored. */
   readonly table: string;
-  /** Null for an empty table. */
-  readonly row: Readonly<Record<string, RecordValue>> | null;
+  /** A JSON object; null for an empty table. */
+  readonly rowJson: string | null;
 }
-
-/**
- * A value in JSON: an integer beyond ±(2^53−1) is its digits as a string, `Infinity` and `-Infinity` are these words, and a
- * BLOB is base64.
- */
-export type RecordValue = string | number | null;
 
 export interface ImportOptions {
   readonly replace: boolean;

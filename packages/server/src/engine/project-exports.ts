@@ -1,4 +1,5 @@
 import type { ProjectRef } from '../core/project-ref.ts';
+import type { ValueFormat } from '../core/tagged-value.ts';
 import type { RecordFilter, TableReference } from './project-records.ts';
 
 /**
@@ -92,6 +93,8 @@ export interface DatabaseExportRequest {
   readonly include: readonly string[] | null;
   /** The tables to leave out. */
   readonly exclude: readonly string[];
+  /** The form of values in a JSON file. */
+  readonly valueFormat: ValueFormat;
   /** By the name of the table, in any case. Every row of the other tables is exported. */
   readonly rows: Readonly<Record<string, RowSelection>>;
 }

@@ -1,4 +1,5 @@
 import type { ProjectRef } from '../core/project-ref.ts';
+import type { ValueFormat } from '../core/tagged-value.ts';
 
 /** The port for read-only SQL of clients. A query can be stopped at any time and does not delay other projects. */
 export interface ProjectQueries {
@@ -19,6 +20,8 @@ export interface Query {
   readonly limit: number;
   /** The names of the tables that the client is limited to; null for all. */
   readonly allowed: readonly string[] | null;
+  /** The form of the rows' values. */
+  readonly valueFormat: ValueFormat;
 }
 
 export interface QueryAnswer {

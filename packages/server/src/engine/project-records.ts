@@ -1,9 +1,10 @@
 import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
 import type { ProjectRef } from '../core/project-ref.ts';
+import type { ValueFormat } from '../core/tagged-value.ts';
 
 /**
  * The port for the rows of tables and views. Rows are returned as JSON text that SQLite renders, with values as in
- * `RecordValue`. Rows are accepted as sent by the client, and checked against the columns.
+ * `PlainValue` or `TaggedValue`. Rows are accepted as sent by the client, and checked against the columns.
  *
  * Every method rejects with `not_found` for an unknown table, `permission_denied` for a table that the client may not use,
  * `validation_failed` for a field that does not fit the table, and `conflict` if SQLite cannot use the table. Reading a view
@@ -67,11 +68,14 @@ export interface ProjectRecords {
   ): Promise<Replayable<AffectedRows>>;
 }
 
+/** How a client addresses a table. */
 export interface TableReference {
   /** The table's name in any case, or its id in digits. */
   readonly nameOrId: string;
   /** The names of the tables that the client is limited to; null for all. */
   readonly allowed: readonly string[] | null;
+  /** The form of its values, in requests and in answers. */
+  readonly valueFormat: ValueFormat;
 }
 
 /** The key of a row, from the path of a URL. */

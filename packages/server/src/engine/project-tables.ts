@@ -1,5 +1,6 @@
 import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
 import type { ProjectRef } from '../core/project-ref.ts';
+import type { PlainValue, TaggedValue } from '../core/tagged-value.ts';
 
 /**
  * The port for tables. A table is named by its name or else by its id in digits. Every method rejects with `not_found` for an
@@ -102,8 +103,8 @@ export interface ColumnEntry {
   /** As declared; empty without a type. */
   readonly type: string;
   readonly nullable: boolean;
-  /** Null without a default, and for an expression. */
-  readonly defaultValue: string | number | null;
+  /** In the tagged format; null without a default, and for an expression. */
+  readonly defaultValue: PlainValue | TaggedValue;
   /** The SQL of a default that is computed for each new row, as `NewColumn` accepts it; null for any other. */
   readonly defaultExpression: string | null;
   readonly primary: boolean;

@@ -148,6 +148,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.decorateRequest('originalRequestId', null);
   app.decorateRequest('projectId', null);
   app.decorateRequest('grouping', null);
+  app.decorateRequest('valueFormat', 'plain');
   traceRequests(app);
   observeRequests(app, [...(options.observers ?? []), ...requestLines(options.log)]);
   app.addHook('onRequest', (request, reply, done) => {

@@ -94,11 +94,13 @@ function inProgress(): RowhouseError {
 
 /** Returns the request with the hash of its body, which for a stream is only known at the end. */
 export function withBody(request: FastifyRequest, bodySha256: string): IdempotentRequest {
-  const { method, url } = request;
+  const { method, url, valueFormat } = request;
   return {
     scope: credentialOf(request).kind === 'admin' ? 'admin' : 'project',
     key: keyOf(request),
-    requestSha256: sha256Of(`${method} ${url}\n${bodySha256}`),
+    requestSha256: sha256Of(
+      `${method} ${url}${valueFormat === 'plain' ? '' : ` ${valueFormat}`}\n${bodySha256}`,
+    ),
     requestId: request.id,
   };
 }

@@ -5,9 +5,10 @@ import { type AccessRule, type Reception, requireAccess } from './access/authent
 import { takesBody } from './bodies/takes-body.ts';
 import { normaliseSlug } from './fields/project-slug.ts';
 import { IdempotencyKeys } from './idempotency.ts';
+import { readValueFormat, VALUE_FORMAT_HEADER } from './value-format.ts';
 
 /** The request headers of some routes. */
-export type RouteHeader = 'Prefer' | 'Range' | 'If-Range' | Condition;
+export type RouteHeader = 'Prefer' | 'Range' | 'If-Range' | Condition | typeof VALUE_FORMAT_HEADER;
 
 type Condition = 'If-Match' | 'If-None-Match' | 'If-Modified-Since' | 'If-Unmodified-Since';
 
@@ -44,6 +45,7 @@ export function routeRules(reception: Reception): (route: RouteOptions) => void 
         route.handler = idempotencyKeys.guard(route.handler);
       }
     }
+    if (route.config?.headers?.includes(VALUE_FORMAT_HEADER) === true) hooks.push(readValueFormat);
     route.onRequest = [...hooks, ...[route.onRequest ?? []].flat()];
   };
 }

@@ -2,6 +2,7 @@ import { OPERATION_KEY_FORM, RUN_ID_FORM } from '../http/access/operation-groupi
 import { MAX_KEY_LENGTH } from '../http/idempotency.ts';
 import { takesIdempotencyKey } from '../http/route-errors.ts';
 import type { RouteHeader } from '../http/route-rules.ts';
+import { VALUE_FORMAT_HEADER } from '../http/value-format.ts';
 import type { DescribedRoute } from './described-route.ts';
 import { type JsonSchema, toJsonSchema } from './json-schema.ts';
 import type { NamedSchemas } from './named-schemas.ts';
@@ -40,6 +41,11 @@ const OF_ROUTES: Readonly<Record<RouteHeader, { readonly component: string; read
       component: 'Preference',
       description:
         '`respond-async`: the answer is sent at once (202), and the export is made in the background.',
+    },
+    [VALUE_FORMAT_HEADER]: {
+      component: 'ValueFormat',
+      description:
+        '`plain` (default) or `tagged`: a value that JSON would change is an object that names its type, such as `{"$blob":"AQID"}`, in the request and in the answer.',
     },
     Range: { component: 'ByteRange', description: 'The part of the file to send, such as `bytes=1000-`.' },
     'If-Range': {

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { NoSuchProjectError } from '../../core/errors.ts';
 import type { Replayable } from '../../core/idempotency.ts';
 import type { ProjectRef } from '../../core/project-ref.ts';
+import type { ValueFormat } from '../../core/tagged-value.ts';
 import { explainStorageFault } from '../../runtime/disk/explain-storage-fault.ts';
 import { KeyedReadWriteLock } from '../../runtime/keyed-read-write-lock.ts';
 import { moduleBeside } from '../../runtime/threads/module-beside.ts';
@@ -184,8 +185,10 @@ class SqliteEngine implements Engine {
     return this.#access.shared(project, (path) => this.#readers.request('countTables', { path }));
   }
 
-  async readFirstRow(project: ProjectRef, table: string): Promise<FirstRow> {
-    return this.#access.shared(project, (path) => this.#readers.request('readFirstRow', { path, table }));
+  async readFirstRow(project: ProjectRef, table: string, format: ValueFormat): Promise<FirstRow> {
+    return this.#access.shared(project, (path) =>
+      this.#readers.request('readFirstRow', { path, table, format }),
+    );
   }
 
   upload(project: ProjectRef, content: Readable, signal: AbortSignal): Promise<Upload> {

@@ -28,7 +28,8 @@ export function compressAnswers(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload, done) => {
     const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
     if (!isWhole || !isJson(reply.getHeader('content-type'))) return done(null, payload);
-    reply.header('vary', 'Accept-Encoding');
+    const vary = reply.getHeader('vary');
+    reply.header('vary', vary === undefined ? 'Accept-Encoding' : `${String(vary)}, Accept-Encoding`);
     const { encoding, takesPlain } = chosenEncoding(request.headers['accept-encoding']);
     const isShort = Buffer.byteLength(payload) < MIN_BYTES;
     if (encoding === null || (isShort && takesPlain)) return done(null, payload);

@@ -4,6 +4,7 @@ import { normaliseSlug } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../../http/idempotency.ts';
 import { withFields } from '../../http/subject-fields.ts';
+import { VALUE_FORMAT_HEADER } from '../../http/value-format.ts';
 import { bootstrapAnswer, bootstrapFields, toBootstrapAnswer } from './bootstrap-fields.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { contentField, toNewDatabase } from './content-fields.ts';
@@ -16,6 +17,8 @@ export function registerBootstrapRoute(app: HttpServer, bootstrap: Bootstrap): v
         access: 'account',
         scope: 'project',
         operationId: 'bootstrapProject',
+        headers: [VALUE_FORMAT_HEADER],
+        keepsRealNumbers: true,
         errors: ['already_exists', 'constraint_violation', 'conflict', 'rate_limited'],
       },
       schema: { body: bootstrapFields, response: { 201: envelopeOf(bootstrapAnswer) } },
@@ -27,7 +30,7 @@ export function registerBootstrapRoute(app: HttpServer, bootstrap: Bootstrap): v
         slug: normaliseSlug(project_slug),
         name: project_name,
         user: request.body.initial_project_user,
-        content: toNewDatabase(request.body),
+        content: toNewDatabase(request.body, request.valueFormat),
         tokens: project_api_tokens.map((token) => ({
           accountUserId: token.account_user_id,
           name: token.token_name ?? null,

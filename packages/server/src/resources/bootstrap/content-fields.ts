@@ -1,13 +1,16 @@
 import { type Static, Type } from 'typebox';
 
 import { invalidField } from '../../core/errors.ts';
+import type { ValueFormat } from '../../core/tagged-value.ts';
 import type { IndexOfTable, NewDatabase, SeededTable } from '../../engine/new-database.ts';
 import { displayName } from '../../http/fields/display-name.ts';
 import { existingName, newObjectName } from '../../http/fields/object-name.ts';
 import { fieldAt, type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
 import { foldName } from '../../schema/identifier.ts';
+import type { ColumnPlace } from '../columns/column-fields.ts';
 import { newIndexField, newIndexKeys, toNewIndex } from '../indexes/index-fields.ts';
 import { clientRow } from '../records/record-fields.ts';
+import { requireRowValues } from '../records/value-fields.ts';
 import { spelledColumnField, spelledColumnFields, toSpelledColumn } from './spelled-column-fields.ts';
 
 const MAX_TABLES = 200;
@@ -78,7 +81,7 @@ function seededTableField(tables: Tables, position: number): FieldOf {
 }
 
 /** @throws RowhouseError `validation_failed` for errors that a schema cannot detect. */
-export function toNewDatabase({ tables = [], indexes = [] }: Content): NewDatabase {
+export function toNewDatabase({ tables = [], indexes = [] }: Content, format: ValueFormat): NewDatabase {
   const names = namesOf(tables);
   const count = indexes.length + tables.reduce((sum, table) => sum + (table.indexes?.length ?? 0), 0);
   if (count > MAX_INDEXES) {
@@ -88,7 +91,9 @@ export function toNewDatabase({ tables = [], indexes = [] }: Content): NewDataba
     );
   }
   return {
-    tables: tables.map((table, position) => toSeededTable(table, `body.tables[${position}]`)),
+    tables: tables.map((table, position) =>
+      toSeededTable(table, { field: `body.tables[${position}]`, format }),
+    ),
     indexes: [
       ...tables.flatMap((table, position) => ownIndexes(table, `body.tables[${position}]`)),
       ...indexes.map((index, position) => placedIndex(index, names, `body.indexes[${position}]`)),
@@ -108,13 +113,16 @@ function namesOf(tables: Tables): ReadonlyMap<string, string> {
   return names;
 }
 
-function toSeededTable(fields: Tables[number], field: string): SeededTable {
+function toSeededTable(fields: Tables[number], { field, format }: ColumnPlace): SeededTable {
   const { table_name: name, display_name: displayedName = null, columns = [], seed = [] } = fields;
+  for (const [index, row] of seed.entries()) requireRowValues(row, `${field}.seed[${index}]`, format);
   return {
     table: {
       name,
       displayName: displayedName,
-      columns: columns.map((column, position) => toSpelledColumn(column, `${field}.columns[${position}]`)),
+      columns: columns.map((column, position) => {
+        return toSpelledColumn(column, { field: `${field}.columns[${position}]`, format });
+      }),
       foreignKeys: [],
       checks: [],
     },

@@ -4,14 +4,15 @@ import { invalidField } from '../../core/errors.ts';
 import type { Subject } from '../../core/subject-error.ts';
 import type { NewColumn } from '../../engine/project-tables.ts';
 import { booleanLike } from '../../http/fields/boolean-like.ts';
+import { clientValue, requireClientValue } from '../../http/fields/client-value.ts';
 import { newColumnName } from '../../http/fields/object-name.ts';
 import { fieldAt } from '../../http/subject-fields.ts';
 import {
   COLUMN_NAMES,
   columnType,
   defaultExpression,
-  defaultValue,
   toNewColumn,
+  type ColumnPlace,
 } from '../columns/column-fields.ts';
 
 /** A column in a bootstrap request: each field has a long and a short spelling. */
@@ -27,8 +28,8 @@ export const spelledColumnFields = Type.Object(
     unique: Type.Optional(booleanLike),
     is_nullable: Type.Optional(booleanLike),
     nullable: Type.Optional(booleanLike),
-    default_value: Type.Optional(defaultValue),
-    default: Type.Optional(defaultValue),
+    default_value: Type.Optional(clientValue),
+    default: Type.Optional(clientValue),
     default_expression: Type.Optional(defaultExpression),
   },
   { additionalProperties: false },
@@ -47,10 +48,9 @@ const SPELLINGS = [
 ] as const satisfies readonly (readonly [long: keyof SpelledColumn, short: keyof SpelledColumn])[];
 
 /**
- * @param field the path of the column in the request.
  * @throws RowhouseError `validation_failed` for a field in both spellings, and for a column without a name.
  */
-export function toSpelledColumn(column: SpelledColumn, field: string): NewColumn {
+export function toSpelledColumn(column: SpelledColumn, { field, format }: ColumnPlace): NewColumn {
   const twice = SPELLINGS.find(([long, short]) => column[long] !== undefined && column[short] !== undefined);
   if (twice !== undefined) {
     const [long, short] = twice;
@@ -60,7 +60,8 @@ export function toSpelledColumn(column: SpelledColumn, field: string): NewColumn
   if (name === undefined) throw invalidField(`${field}.column_name`, 'is required');
   const type = column.column_type ?? column.type;
   const nullable = column.is_nullable ?? column.nullable;
-  return toNewColumn({
+  requireClientValue(column.default, `${field}.default`, format);
+  const spelled = {
     column_name: name,
     ...(type !== undefined && { column_type: type }),
     is_primary: column.is_primary ?? column.primary ?? false,
@@ -68,7 +69,8 @@ export function toSpelledColumn(column: SpelledColumn, field: string): NewColumn
     ...(nullable !== undefined && { is_nullable: nullable }),
     default_value: column.default_value ?? column.default ?? null,
     default_expression: column.default_expression ?? null,
-  });
+  };
+  return toNewColumn(spelled, { field, format });
 }
 
 /** Maps a part of the columns to its field, spelled as in the request. */

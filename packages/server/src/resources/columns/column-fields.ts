@@ -2,8 +2,10 @@ import { type Static, Type } from 'typebox';
 
 import { invalidField } from '../../core/errors.ts';
 import type { Subject } from '../../core/subject-error.ts';
+import { untagged, type ValueFormat } from '../../core/tagged-value.ts';
 import type { ColumnChange, ColumnEntry, ColumnType, NewColumn } from '../../engine/project-tables.ts';
 import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
+import { clientValue, requireClientValue, shownValue } from '../../http/fields/client-value.ts';
 import { keyword, toKeyword } from '../../http/fields/keyword.ts';
 import { existingNameInBody, newColumnName } from '../../http/fields/object-name.ts';
 import { fieldAt, type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
@@ -19,7 +21,7 @@ export const columnFields = Type.Object(
     column_name: Type.String(),
     column_type: Type.String(),
     is_nullable: flag,
-    default_value: Type.Union([Type.String(), Type.Number(), Type.Null()]),
+    default_value: shownValue,
     is_primary: flag,
     is_unique: flag,
     created_at: Type.String(),
@@ -33,9 +35,6 @@ const COLUMN_TYPES: readonly ColumnType[] = ['INTEGER', 'REAL', 'TEXT', 'BLOB', 
 
 export const columnType = keyword(COLUMN_TYPES);
 
-/** The allowed values depend on the column's type, and the engine checks them. */
-export const defaultValue = Type.Unsafe<unknown>({ not: { type: ['object', 'array'] } });
-
 /** A default that SQLite computes for each new row. The engine checks it. */
 export const defaultExpression = Type.Union([Type.String({ minLength: 1, maxLength: 10_000 }), Type.Null()]);
 
@@ -47,7 +46,7 @@ export const newColumnFields = Type.Object(
     is_primary: Type.Optional(booleanLike),
     is_nullable: Type.Optional(booleanLike),
     is_unique: Type.Optional(booleanLike),
-    default_value: Type.Optional(defaultValue),
+    default_value: Type.Optional(clientValue),
     default_expression: Type.Optional(defaultExpression),
   },
   { additionalProperties: false, title: 'NewColumn' },
@@ -57,7 +56,7 @@ const changeKeys = {
   new_column_name: Type.Optional(newColumnName),
   column_type: Type.Optional(columnType),
   is_nullable: Type.Optional(booleanLike),
-  default_value: Type.Optional(defaultValue),
+  default_value: Type.Optional(clientValue),
   default_expression: Type.Optional(defaultExpression),
   is_unique: Type.Optional(booleanLike),
 };
@@ -149,13 +148,24 @@ function referenceOf(
   return COLUMN_REFERENCES.find((field) => change?.[field] !== undefined);
 }
 
-/** @param column the column's name or id. */
+/** Where a request has a column, and the form of its values. */
+export interface ColumnPlace {
+  readonly field: string;
+  readonly format: ValueFormat;
+}
+
+/**
+ * @param column the column's name or id.
+ * @throws RowhouseError `validation_failed`.
+ */
 export function toColumnChange(
   fields: Static<typeof columnChangeFields>,
   column: ColumnChange['column'],
+  { field, format }: ColumnPlace,
 ): ColumnChange {
   const { new_column_name: name, column_type, is_nullable, is_unique } = fields;
   const { default_value, default_expression } = fields;
+  requireClientValue(default_value, `${field}.default_value`, format);
   return {
     column,
     ...(name !== undefined && { name }),
@@ -168,7 +178,10 @@ export function toColumnChange(
 }
 
 /** @throws RowhouseError `validation_failed` for a change that names no column, or names it twice. */
-export function toColumnChanges(fields: Static<typeof columnChangesFields>): readonly ColumnChange[] {
+export function toColumnChanges(
+  fields: Static<typeof columnChangesFields>,
+  format: ValueFormat,
+): readonly ColumnChange[] {
   return fields.columns.map((change, position) => {
     const { column_name, name, column_id, id, ...changed } = change;
     const field = `body.columns[${position}]`;
@@ -177,11 +190,16 @@ export function toColumnChanges(fields: Static<typeof columnChangesFields>): rea
     if (another !== undefined) {
       throw invalidField(`${field}.${another}`, `names the column again; give only ${reference}`);
     }
-    return toColumnChange(changed, column_name ?? name ?? Number(column_id ?? id));
+    return toColumnChange(changed, column_name ?? name ?? Number(column_id ?? id), { field, format });
   });
 }
 
-export function toNewColumn(fields: Static<typeof newColumnFields>): NewColumn {
+/** @throws RowhouseError `validation_failed`. */
+export function toNewColumn(
+  fields: Static<typeof newColumnFields>,
+  { field, format }: ColumnPlace,
+): NewColumn {
+  requireClientValue(fields.default_value, `${field}.default_value`, format);
   return {
     name: fields.column_name,
     type: toColumnType(fields.column_type ?? 'TEXT'),
@@ -197,14 +215,14 @@ function toColumnType(text: string): ColumnType {
   return toKeyword(COLUMN_TYPES, text);
 }
 
-export function toColumnFields(column: ColumnEntry): Static<typeof columnFields> {
+export function toColumnFields(column: ColumnEntry, format: ValueFormat): Static<typeof columnFields> {
   return {
     id: column.id,
     table_name: column.tableName,
     column_name: column.name,
     column_type: column.type,
     is_nullable: column.nullable ? 1 : 0,
-    default_value: column.defaultValue,
+    default_value: format === 'tagged' ? column.defaultValue : untagged(column.defaultValue),
     is_primary: column.primary ? 1 : 0,
     is_unique: column.unique ? 1 : 0,
     created_at: column.createdAt,

@@ -8,6 +8,7 @@ import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
 import { withFields } from '../../http/subject-fields.ts';
+import { VALUE_FORMAT_HEADER } from '../../http/value-format.ts';
 import {
   columnChangeField,
   columnChangeFields,
@@ -24,8 +25,10 @@ import {
 import { findColumn } from './find-column.ts';
 
 /** As with tables, whose columns they are: a token that is limited to some tables is not let in. */
-const reading = { access: 'project', scope: 'schema:read' } as const;
-const changing = { access: 'project', scope: 'schema:write' } as const;
+const headers = [VALUE_FORMAT_HEADER] as const;
+const reading = { access: 'project', scope: 'schema:read', headers } as const;
+const dropping = { access: 'project', scope: 'schema:write' } as const;
+const changing = { ...dropping, headers, keepsRealNumbers: true } as const;
 
 /** What a column that is added or changed may meet with. */
 const REFUSALS = ['already_exists', 'constraint_violation', 'conflict'] as const;
@@ -57,7 +60,10 @@ function listColumns(app: HttpServer, tables: ProjectTables): void {
     async (request) => {
       const project = projectOf(request);
       const { table, columns } = await tables.get(project, request.params.table);
-      return success(request, { table: table.name, columns: columns.map(toColumnFields) });
+      return success(request, {
+        table: table.name,
+        columns: columns.map((column) => toColumnFields(column, request.valueFormat)),
+      });
     },
   );
 }
@@ -71,13 +77,13 @@ function addColumn(app: HttpServer, tables: ProjectTables): void {
     },
     async (request, reply) => {
       const project = projectOf(request);
-      const column = toNewColumn(request.body);
+      const column = toNewColumn(request.body, { field: 'body', format: request.valueFormat });
       const written = await withFields(
         tables.addColumn(project, request.params.table, column, request.idempotency),
         newColumnField,
       );
       const added = resultOf(request, reply, written);
-      const data = { table: added.tableName, column: toColumnFields(added) };
+      const data = { table: added.tableName, column: toColumnFields(added, request.valueFormat) };
       return reply.code(201).send(success(request, data));
     },
   );
@@ -92,7 +98,7 @@ function changeColumns(app: HttpServer, tables: ProjectTables): void {
       schema: { params: tablePath, body: columnChangesFields, response: { 200: envelopeOf(data) } },
     },
     async (request, reply) => {
-      const changes = toColumnChanges(request.body);
+      const changes = toColumnChanges(request.body, request.valueFormat);
       const project = projectOf(request);
       const written = await withFields(
         tables.changeColumns(project, request.params.table, changes, request.idempotency),
@@ -114,7 +120,7 @@ function getColumn(app: HttpServer, tables: ProjectTables): void {
       const project = projectOf(request);
       const { table, column } = request.params;
       const found = findColumn(await tables.get(project, table), column);
-      return success(request, { table: found.tableName, column: toColumnFields(found) });
+      return success(request, { table: found.tableName, column: toColumnFields(found, request.valueFormat) });
     },
   );
 }
@@ -128,7 +134,7 @@ function changeColumn(app: HttpServer, tables: ProjectTables): void {
     },
     async (request, reply) => {
       const { table, column } = request.params;
-      const change = toColumnChange(request.body, column);
+      const change = toColumnChange(request.body, column, { field: 'body', format: request.valueFormat });
       const project = projectOf(request);
       const written = await withFields(
         tables.changeColumns(project, table, [change], request.idempotency),
@@ -136,7 +142,10 @@ function changeColumn(app: HttpServer, tables: ProjectTables): void {
       );
       const [changed] = resultOf(request, reply, written);
       if (changed === undefined) throw new Error('the engine returned no column for a change');
-      return success(request, { table: changed.tableName, column: toColumnFields(changed) });
+      return success(request, {
+        table: changed.tableName,
+        column: toColumnFields(changed, request.valueFormat),
+      });
     },
   );
 }
@@ -146,7 +155,7 @@ function dropColumn(app: HttpServer, tables: ProjectTables): void {
   app.delete(
     COLUMN,
     {
-      config: { ...changing, operationId: 'dropColumn', errors: ['conflict'] },
+      config: { ...dropping, operationId: 'dropColumn', errors: ['conflict'] },
       schema: { params: columnPath, response: { 200: envelopeOf(data) } },
     },
     async (request, reply) => {

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 
 import { invalidField } from '../../core/errors.ts';
+import type { ValueFormat } from '../../core/tagged-value.ts';
 import type { CsvOptions, DatabaseFormat, TableFormat } from '../../engine/project-exports.ts';
 import { envelopeOf } from '../../http/envelope.ts';
 import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
@@ -77,8 +78,12 @@ export const exportId = Type.String({ maxLength: 100 });
  * @param field where the request has the selection.
  * @throws RowhouseError `validation_failed`.
  */
-export function toRowSelection(body: Static<typeof rowOptions>, field: string): ClientSelection {
-  const { filters, form } = filtersIn(body.filters, `${field}.filters`);
+export function toRowSelection(
+  body: Static<typeof rowOptions>,
+  field: string,
+  valueFormat: ValueFormat,
+): ClientSelection {
+  const { filters, form } = filtersIn(body.filters, `${field}.filters`, valueFormat);
   return {
     columns: body.columns ?? null,
     filters,
@@ -97,6 +102,7 @@ export function toRowSelection(body: Static<typeof rowOptions>, field: string): 
 export function toRowSelections(
   options: Readonly<Record<string, Static<typeof rowOptions>>>,
   format: DatabaseFormat,
+  valueFormat: ValueFormat,
 ): Readonly<Record<string, ClientSelection>> {
   const selections = Object.entries(options).map(([table, body]) => {
     const field = `body.table_options.${table}`;
@@ -109,15 +115,17 @@ export function toRowSelections(
         'cannot be given with the format sql, which always contains all columns',
       );
     }
-    return [table, toRowSelection(body, field)] as const;
+    return [table, toRowSelection(body, field, valueFormat)] as const;
   });
   return Object.fromEntries(selections);
 }
 
 /** Parses filters, which are JSON or the text form of a list of records. */
-function filtersIn(value: unknown, field: string): ClientFilters {
+function filtersIn(value: unknown, field: string, valueFormat: ValueFormat): ClientFilters {
   if (value === undefined) return NO_FILTERS;
-  return typeof value === 'string' ? filtersOfText(value, field) : filtersOf(value, field);
+  return typeof value === 'string'
+    ? filtersOfText(value, field, valueFormat)
+    : filtersOf(value, field, valueFormat);
 }
 
 /** @throws RowhouseError `validation_failed` for a CSV option with another format. */

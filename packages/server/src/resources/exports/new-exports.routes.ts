@@ -7,6 +7,7 @@ import { existingName } from '../../http/fields/object-name.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../../http/idempotency.ts';
+import { VALUE_FORMAT_HEADER } from '../../http/value-format.ts';
 import { tableReference } from '../records/record-fields.ts';
 import { EXPORT_PERMISSIONS } from './export-access.ts';
 import type { ExportDependencies } from './export-dependencies.ts';
@@ -28,7 +29,7 @@ const exporting = {
   access: 'project',
   keepsRealNumbers: true,
   errors: ['invalid_export_format', 'conflict', 'query_failed', 'query_timeout', 'rate_limited'],
-  headers: ['Prefer'],
+  headers: ['Prefer', VALUE_FORMAT_HEADER],
 } as const;
 
 export function registerNewExportRoutes(app: HttpServer, dependencies: ExportDependencies): void {
@@ -62,9 +63,9 @@ function exportTable(app: HttpServer, dependencies: ExportDependencies): void {
       const format = requireTableFormat(request.body.format ?? 'csv', 'body.format');
       return answer(dependencies, request, reply, {
         kind: 'table_export',
-        table: tableReference(credentialOf(request), request.params.table),
+        table: tableReference(credentialOf(request), request.params.table, request.valueFormat),
         format,
-        rows: toRowSelection(request.body, 'body'),
+        rows: toRowSelection(request.body, 'body', request.valueFormat),
         csv: toCsvOptions(request.body, format),
       });
     },
@@ -80,6 +81,7 @@ function exportDatabase(app: HttpServer, dependencies: ExportDependencies): void
     },
     async (request, reply) => {
       const { include_tables, exclude_tables, table_options } = request.body;
+      const { valueFormat } = request;
       const format = requireDatabaseFormat(request.body.format ?? 'zip', 'body.format');
       return answer(dependencies, request, reply, {
         kind: 'database_export',
@@ -87,7 +89,8 @@ function exportDatabase(app: HttpServer, dependencies: ExportDependencies): void
         databaseName: request.params.project,
         include: include_tables ?? null,
         exclude: exclude_tables ?? [],
-        rows: toRowSelections(table_options ?? {}, format),
+        valueFormat,
+        rows: toRowSelections(table_options ?? {}, format, valueFormat),
       });
     },
   );

@@ -3,8 +3,10 @@ import { type Static, Type } from 'typebox';
 import type { Credential } from '../../core/credential.ts';
 import { invalidField } from '../../core/errors.ts';
 import { isRealNumber } from '../../core/real-number.ts';
+import type { ValueFormat } from '../../core/tagged-value.ts';
 import type { Query, QueryAnswer } from '../../engine/project-queries.ts';
 import { allowedTables } from '../../http/access/permissions.ts';
+import { isClientValue, notClientValue, shownValue } from '../../http/fields/client-value.ts';
 import { fieldAt, type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
 
 const MAX_SQL_LENGTH = 100_000;
@@ -28,7 +30,7 @@ export const queryBody = Type.Object(
 
 export const queryAnswer = Type.Object(
   {
-    rows: Type.Array(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()]))),
+    rows: Type.Array(Type.Record(Type.String(), shownValue)),
     row_count: Type.Integer(),
     limit: Type.Integer(),
     duration_ms: Type.Integer(),
@@ -39,7 +41,11 @@ export const queryAnswer = Type.Object(
 );
 
 /** @throws RowhouseError `validation_failed`. */
-export function toQuery(body: Static<typeof queryBody>, credential: Credential): Query {
+export function toQuery(
+  body: Static<typeof queryBody>,
+  credential: Credential,
+  valueFormat: ValueFormat,
+): Query {
   const { sql, query, params, limit = DEFAULT_LIMIT } = body;
   const text = sql ?? query;
   if (text === undefined) throw invalidField('body.sql', 'is required');
@@ -48,45 +54,42 @@ export function toQuery(body: Static<typeof queryBody>, credential: Credential):
   }
   return {
     sql: text,
-    parameters: parametersOf(params),
+    parameters: parametersOf(params, valueFormat),
     limit: Math.min(Math.max(limit, 1), MAX_LIMIT),
     allowed: allowedTables(credential),
+    valueFormat,
   };
 }
 
 /** Of a part of the query. */
 export function queryFields({ sql }: Static<typeof queryBody>): FieldOf {
-  return fieldsOf<Exclude<keyof Query, 'allowed'>>({
+  return fieldsOf<Exclude<keyof Query, 'allowed' | 'valueFormat'>>({
     sql: () => (sql === undefined ? 'body.query' : 'body.sql'),
     parameters: (path) => fieldAt('body.params', path),
     limit: () => 'body.limit',
   });
 }
 
-function parametersOf(params: unknown): Query['parameters'] {
+function parametersOf(params: unknown, format: ValueFormat): Query['parameters'] {
   if (params === undefined || params === null) return null;
   if (!isListOrObject(params)) {
     throw invalidField('body.params', 'must be an array of values for ?, or an object of values by name');
   }
-  requireFewPlainValues(params);
+  requireFewValues(params, format);
   return params;
 }
 
 /** Refuses invalid values before they are copied to a process: copying millions of values blocks the event loop. */
-function requireFewPlainValues(params: NonNullable<Query['parameters']>): void {
+function requireFewValues(params: NonNullable<Query['parameters']>, format: ValueFormat): void {
   const isList = Array.isArray(params);
   // Before the values are examined: there may be millions.
   if ((isList ? params.length : Object.keys(params).length) > MAX_PARAMETERS) {
     throw invalidField('body.params', `must be at most ${MAX_PARAMETERS} values`);
   }
-  const nested = Object.entries<unknown>(params).find(([, value]) => isNested(value));
+  const nested = Object.entries<unknown>(params).find(([, value]) => !isClientValue(value, format));
   if (nested === undefined) return;
   const field = isList ? `body.params[${nested[0]}]` : `body.params.${nested[0]}`;
-  throw invalidField(field, 'must be a string, a number, true, false or null');
-}
-
-function isNested(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !isRealNumber(value);
+  throw notClientValue(field, format);
 }
 
 function isListOrObject(params: unknown): params is NonNullable<Query['parameters']> {

@@ -7,6 +7,7 @@ import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { renderedSuccess } from '../../http/json/rendered-json.ts';
 import { withFields } from '../../http/subject-fields.ts';
+import { VALUE_FORMAT_HEADER } from '../../http/value-format.ts';
 import { queryAnswer, queryBody, queryFields, toQuery, writeQueryAnswer } from './query-fields.ts';
 
 export function registerQueryRoute(app: HttpServer, queries: ProjectQueries): void {
@@ -18,13 +19,14 @@ export function registerQueryRoute(app: HttpServer, queries: ProjectQueries): vo
         operationId: 'runQuery',
         scope: 'query',
         tables: 'checked',
+        headers: [VALUE_FORMAT_HEADER],
         keepsRealNumbers: true,
         errors: ['query_rejected', 'query_failed', 'query_timeout', 'rate_limited'],
       },
       schema: { params: projectPath({}), body: queryBody, response: { 200: envelopeOf(queryAnswer) } },
     },
     async (request, reply) => {
-      const query = toQuery(request.body, credentialOf(request));
+      const query = toQuery(request.body, credentialOf(request), request.valueFormat);
       const project = projectOf(request);
       const answer = await withFields(
         queries.run(project, query, clientGone(reply)),

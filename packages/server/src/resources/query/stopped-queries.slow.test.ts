@@ -123,7 +123,7 @@ test('closing an engine stops running queries at once', async () => {
   });
   await engine.createDatabase('crm', {});
   const { signal } = new AbortController();
-  const limits = { parameters: null, limit: 500, allowed: null };
+  const limits = { parameters: null, limit: 500, allowed: null, valueFormat: 'plain' } as const;
   const running = engine.queries.run(CRM, { sql: ENDLESS, ...limits }, signal);
   const stopped = assert.rejects(running, { code: 'unavailable' });
   await engine.queries.run(CRM, { sql: 'SELECT 1', ...limits }, signal);

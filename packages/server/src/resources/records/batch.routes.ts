@@ -6,6 +6,7 @@ import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
 import { renderedSuccess } from '../../http/json/rendered-json.ts';
+import { VALUE_FORMAT_HEADER } from '../../http/value-format.ts';
 import { batchFault } from './batch-faults.ts';
 import { batchAnswer, batchBody, writeResults } from './batch-fields.ts';
 import { toBatch } from './read-batch.ts';
@@ -19,6 +20,7 @@ export function registerBatchRoute(app: HttpServer, batches: ProjectBatches): vo
         access: 'project',
         scope: 'records:write',
         tables: 'checked',
+        headers: [VALUE_FORMAT_HEADER],
         operationId: 'runBatch',
         errors: ['constraint_violation', 'conflict', 'query_failed', 'query_timeout', 'rate_limited'],
       },
@@ -29,7 +31,7 @@ export function registerBatchRoute(app: HttpServer, batches: ProjectBatches): vo
       },
     },
     async (request, reply) => {
-      const { operations, fields } = toBatch(request.body, credentialOf(request));
+      const { operations, fields } = toBatch(request.body, credentialOf(request), request.valueFormat);
       const project = projectOf(request);
       const written = await batches.run(project, operations, request.idempotency).catch((error: unknown) => {
         throw batchFault(error, fields);

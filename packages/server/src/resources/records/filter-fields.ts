@@ -1,10 +1,11 @@
 import { invalidField } from '../../core/errors.ts';
 import { isRealNumber } from '../../core/real-number.ts';
 import type { Subject } from '../../core/subject-error.ts';
+import type { ValueFormat } from '../../core/tagged-value.ts';
 import type { FilterOperator, RecordFilter } from '../../engine/project-records.ts';
 import { parseExactJson } from '../../http/json/exact-json.ts';
 import { fieldAt, type FieldOf } from '../../http/subject-fields.ts';
-import { requirePlainFilter } from './plain-values.ts';
+import { requireFilterValue } from './value-fields.ts';
 
 /** What each operator takes as its value. A missing operator does not compile. */
 const OPERATORS: Readonly<Record<FilterOperator, 'a value' | 'nothing'>> = {
@@ -55,8 +56,8 @@ function belowColumn(filters: readonly RecordFilter[], [index, _part, ...below]:
 }
 
 /** Parses filters from a query parameter, which is JSON. @throws RowhouseError `validation_failed`. */
-export function filtersOfText(text: string, field: string): ClientFilters {
-  return filtersOf(parsed(text, field), field);
+export function filtersOfText(text: string, field: string, format: ValueFormat): ClientFilters {
+  return filtersOf(parsed(text, field), field, format);
 }
 
 /**
@@ -65,7 +66,7 @@ export function filtersOfText(text: string, field: string): ClientFilters {
  * @param field the path of the filters in the request.
  * @throws RowhouseError `validation_failed`.
  */
-export function filtersOf(value: unknown, field: string): ClientFilters {
+export function filtersOf(value: unknown, field: string, format: ValueFormat): ClientFilters {
   if (!isObject(value) && !Array.isArray(value)) {
     throw invalidField(field, 'must be an object of columns and values, or an array of conditions');
   }
@@ -77,7 +78,9 @@ export function filtersOf(value: unknown, field: string): ClientFilters {
     : { filters: Object.entries(value).map(exactMatch), form: 'values' };
   assertWithinLimits(read, field);
   const fieldOf = filterFields(field, read);
-  for (const [index, filter] of read.filters.entries()) requirePlainFilter(filter, fieldOf([index, 'value']));
+  for (const [index, filter] of read.filters.entries()) {
+    requireFilterValue(filter, fieldOf([index, 'value']), format);
+  }
   return read;
 }
 

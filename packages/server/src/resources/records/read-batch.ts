@@ -3,6 +3,7 @@ import type { Static } from 'typebox';
 import type { Credential } from '../../core/credential.ts';
 import { invalidField } from '../../core/errors.ts';
 import { isRealNumber } from '../../core/real-number.ts';
+import type { ValueFormat } from '../../core/tagged-value.ts';
 import type { BatchKey, BatchOperation, BatchReference } from '../../engine/project-batches.ts';
 import type { ClientRow, TableReference } from '../../engine/project-records.ts';
 import { requirePermissions } from '../../http/access/permissions.ts';
@@ -12,7 +13,7 @@ import { type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
 import { inOperation } from './batch-faults.ts';
 import { type batchBody, BATCH_METHODS } from './batch-fields.ts';
 import { requireEarlierReferences } from './batch-references.ts';
-import { createRequestOf, patchOf } from './record-body-fields.ts';
+import { createRequestOf, patchOf, wrappedPatchOf } from './record-body-fields.ts';
 import { tableReference, toFilters } from './record-fields.ts';
 
 const MAX_ROWS = 10_000;
@@ -29,10 +30,11 @@ interface ReadOperation {
 export function toBatch(
   body: Static<typeof batchBody>,
   credential: Credential,
+  format: ValueFormat,
 ): { readonly operations: readonly BatchOperation[]; readonly fields: readonly FieldOf[] } {
   const read = body.operations.map((sent, position) => {
     return inOperation(position, () => {
-      const { operation, fieldOf } = toOperation(sent, credential);
+      const { operation, fieldOf } = toOperation(sent, credential, format);
       requireEarlierReferences(operation, position, fieldOf);
       return { operation, fieldOf };
     });
@@ -49,9 +51,13 @@ function rowsOf(operation: BatchOperation): number {
   return operation.kind === 'createMany' ? operation.records.rows.length : 0;
 }
 
-function toOperation({ method, path, body = {} }: SentOperation, credential: Credential): ReadOperation {
+function toOperation(
+  { method, path, body = {} }: SentOperation,
+  credential: Credential,
+  format: ValueFormat,
+): ReadOperation {
   const place = placeOf(path);
-  const table = tableReference(credential, place.table);
+  const table = tableReference(credential, place.table, format);
   const content = objectOf(body);
   const { key } = place;
   switch (toKeyword(BATCH_METHODS, method)) {
@@ -76,7 +82,7 @@ const keyField: FieldOf = ([part]) => (part === 'parts' ? 'path' : 'path.id');
 const keyedField = fieldsOf({ key: keyField });
 
 function newRows(table: TableReference, body: ClientRow): ReadOperation {
-  const requested = createRequestOf(body);
+  const requested = createRequestOf(body, table.valueFormat);
   const { fieldOf } = requested;
   return requested.kind === 'one'
     ? {
@@ -90,7 +96,7 @@ function newRows(table: TableReference, body: ClientRow): ReadOperation {
 }
 
 function changeOfOne(table: TableReference, key: BatchKey, body: ClientRow): ReadOperation {
-  const { patch, patchField } = patchOf(body);
+  const { patch, patchField } = patchOf(body, table.valueFormat);
   return {
     operation: { kind: 'update', table, key, patch },
     fieldOf: fieldsOf({ key: keyField, patch: patchField }),
@@ -100,9 +106,9 @@ function changeOfOne(table: TableReference, key: BatchKey, body: ClientRow): Rea
 /** Checks the body itself: in a request of its own, the schema of the body would do it. */
 function changeOfMany(table: TableReference, body: ClientRow): ReadOperation {
   const { data } = body;
-  const { filters, filterField } = filtersIn(body, ['data', 'where', 'allow_all']);
+  const { filters, filterField } = filtersIn(body, ['data', 'where', 'allow_all'], table.valueFormat);
   if (!isObject(data)) throw invalidField('body.data', 'must be an object of columns and values');
-  const { patch, patchField } = patchOf({ data });
+  const { patch, patchField } = wrappedPatchOf(data, table.valueFormat);
   return {
     operation: { kind: 'updateMany', table, filters, patch },
     fieldOf: fieldsOf({ filters: filterField, patch: patchField }),
@@ -110,17 +116,21 @@ function changeOfMany(table: TableReference, body: ClientRow): ReadOperation {
 }
 
 function deletionOfMany(table: TableReference, body: ClientRow): ReadOperation {
-  const { filters, filterField } = filtersIn(body, ['where', 'allow_all']);
+  const { filters, filterField } = filtersIn(body, ['where', 'allow_all'], table.valueFormat);
   return { operation: { kind: 'deleteMany', table, filters }, fieldOf: fieldsOf({ filters: filterField }) };
 }
 
-function filtersIn(body: ClientRow, allowed: readonly string[]): ReturnType<typeof toFilters> {
+function filtersIn(
+  body: ClientRow,
+  allowed: readonly string[],
+  format: ValueFormat,
+): ReturnType<typeof toFilters> {
   const unknown = Object.keys(body).find((name) => !allowed.includes(name));
   if (unknown !== undefined) {
     throw invalidField(`body.${unknown}`, `is not known; allowed: ${allowed.join(', ')}`);
   }
   const allowAll = toBooleanLike(body['allow_all'], 'body.allow_all');
-  return toFilters({ where: body['where'], ...(allowAll !== undefined && { allow_all: allowAll }) });
+  return toFilters({ where: body['where'], ...(allowAll !== undefined && { allow_all: allowAll }) }, format);
 }
 
 function objectOf(body: unknown): ClientRow {

@@ -1,8 +1,9 @@
 import { invalidField } from '../../core/errors.ts';
 import { isRealNumber } from '../../core/real-number.ts';
+import { isTaggedValue, type ValueFormat } from '../../core/tagged-value.ts';
 import type { ClientRow, ConflictRule, NewRecord, NewRecords } from '../../engine/project-records.ts';
 import { fieldAt, type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
-import { requirePlainValues } from './plain-values.ts';
+import { requireRowValues } from './value-fields.ts';
 
 const MAX_ROWS = 10_000;
 
@@ -21,30 +22,30 @@ export interface PatchRequest {
 }
 
 /**
- * Parses a body with new rows: a row, `{"data":{…}}` or `{"rows":[…]}`. A row's values are never objects or arrays, so a
- * table may have columns called `data`, `rows` or `on_conflict`.
+ * Parses a body with new rows: a row, `{"data":{…}}` or `{"rows":[…]}`. A row's values are never objects or arrays, except tagged values,
+ * so a table may have columns called `data`, `rows` or `on_conflict`.
  * @throws RowhouseError `validation_failed`.
  */
-export function createRequestOf(body: ClientRow): CreateRequest {
-  const request = sentRows(body);
-  if (request.kind === 'one') requirePlainValues(request.record.row, request.fieldOf(['row']));
+export function createRequestOf(body: ClientRow, format: ValueFormat): CreateRequest {
+  const request = sentRows(body, format);
+  if (request.kind === 'one') requireRowValues(request.record.row, request.fieldOf(['row']), format);
   else {
     for (const [index, row] of request.records.rows.entries()) {
-      requirePlainValues(row, request.fieldOf(['rows', index]));
+      requireRowValues(row, request.fieldOf(['rows', index]), format);
     }
   }
   return request;
 }
 
-function sentRows(body: ClientRow): CreateRequest {
+function sentRows(body: ClientRow, format: ValueFormat): CreateRequest {
   if (Array.isArray(body['rows'])) {
     return { kind: 'many', records: newRecords(body, body['rows']), fieldOf: recordsField };
   }
-  if (isRow(body['data'])) {
+  if (isPart(body['data'], format)) {
     return { kind: 'one', record: wrappedRecord(body, body['data']), fieldOf: wrappedField };
   }
   const { on_conflict: onConflict, ...row } = body;
-  const record = isRow(onConflict)
+  const record = isPart(onConflict, format)
     ? { row, onConflict: conflictRule(onConflict) }
     : { row: body, onConflict: null };
   return { kind: 'one', record, fieldOf: recordField };
@@ -66,14 +67,21 @@ const recordsField = fieldsOf<keyof NewRecords>({
 });
 
 /** Parses a patch, or `{"data":{…}}`. @throws RowhouseError `validation_failed`. */
-export function patchOf(body: ClientRow): PatchRequest {
+export function patchOf(body: ClientRow, format: ValueFormat): PatchRequest {
   const { data, ...others } = body;
-  const wrapped = isRow(data);
-  if (wrapped) refuseOthers(others, ['data']);
-  const patch = wrapped ? data : body;
-  const field = wrapped ? 'body.data' : 'body';
+  if (!isPart(data, format)) return patchAt('body', body, format);
+  refuseOthers(others, ['data']);
+  return wrappedPatchOf(data, format);
+}
+
+/** Parses the `data` of a body. @throws RowhouseError `validation_failed`. */
+export function wrappedPatchOf(data: ClientRow, format: ValueFormat): PatchRequest {
+  return patchAt('body.data', data, format);
+}
+
+function patchAt(field: string, patch: ClientRow, format: ValueFormat): PatchRequest {
   if (Object.keys(patch).length === 0) throw invalidField(field, 'must name at least one column');
-  requirePlainValues(patch, field);
+  requireRowValues(patch, field, format);
   return { patch, patchField: (path) => fieldAt(field, path) };
 }
 
@@ -133,6 +141,11 @@ function refuseOthers(others: ClientRow, allowed: readonly string[]): void {
   const [extra] = Object.keys(others);
   if (extra === undefined) return;
   throw invalidField(`body.${extra}`, `is not known; allowed: ${allowed.join(', ')}`);
+}
+
+/** Whether a value is an object of its own, and not the tagged value of a column with the same name. */
+function isPart(value: unknown, format: ValueFormat): value is ClientRow {
+  return isRow(value) && !(format === 'tagged' && isTaggedValue(value));
 }
 
 function isRow(value: unknown): value is ClientRow {

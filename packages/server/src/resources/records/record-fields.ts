@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { Credential } from '../../core/credential.ts';
 import { invalidField } from '../../core/errors.ts';
 import type { Subject } from '../../core/subject-error.ts';
+import type { ValueFormat } from '../../core/tagged-value.ts';
 import type {
   ClientRow,
   CreatedRecords,
@@ -15,6 +16,7 @@ import type {
 } from '../../engine/project-records.ts';
 import { allowedTables } from '../../http/access/permissions.ts';
 import { booleanLike, flag, isTrue } from '../../http/fields/boolean-like.ts';
+import { shownValue } from '../../http/fields/client-value.ts';
 import { keyword } from '../../http/fields/keyword.ts';
 import { pageFields, pageKeys } from '../../http/fields/paging.ts';
 import { type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
@@ -27,10 +29,8 @@ import {
   NO_FILTERS,
 } from './filter-fields.ts';
 
-/** A row in an answer: columns in order, each a string, a number or null. */
-const row = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()]), {
-  title: 'Row',
-});
+/** A row in an answer: columns in order. */
+const row = Type.Record(Type.String(), shownValue, { title: 'Row' });
 
 /** A row in a request. Its table determines the columns. */
 export const clientRow = Type.Unsafe<ClientRow>(
@@ -142,12 +142,16 @@ export const deletionBody = Type.Object(
 export type PageQuery = Static<typeof recordPageQuery>;
 
 /** @throws RowhouseError `validation_failed`. */
-export function toPageRequest(query: PageQuery): {
+export function toPageRequest(
+  query: PageQuery,
+  format: ValueFormat,
+): {
   readonly page: RecordPageRequest;
   /** Of a part of the page request. */
   readonly fieldOf: FieldOf;
 } {
-  const read = query.filters === undefined ? NO_FILTERS : filtersOfText(query.filters, 'query.filters');
+  const read =
+    query.filters === undefined ? NO_FILTERS : filtersOfText(query.filters, 'query.filters', format);
   const page = {
     filters: read.filters,
     sort: query.sort ?? null,
@@ -178,12 +182,15 @@ function pageField(read: ClientFilters, subject: Subject): string {
 export const keyField: FieldOf = () => 'path.id';
 
 /** Returns the filters of a change. An empty `where` is a mistake unless `allow_all` is true. */
-export function toFilters(body: Static<typeof deletionBody>): {
+export function toFilters(
+  body: Static<typeof deletionBody>,
+  format: ValueFormat,
+): {
   readonly filters: readonly RecordFilter[];
   /** Maps a part of the filters to its field. */
   readonly filterField: FieldOf;
 } {
-  const read = body.where === undefined ? NO_FILTERS : filtersOf(body.where, 'body.where');
+  const read = body.where === undefined ? NO_FILTERS : filtersOf(body.where, 'body.where', format);
   const { filters } = read;
   if (filters.length > 0 || isTrue(body.allow_all)) {
     return { filters, filterField: filterFields('body.where', read) };
@@ -191,8 +198,12 @@ export function toFilters(body: Static<typeof deletionBody>): {
   throw invalidField('body.where', 'must not be empty, unless allow_all is true');
 }
 
-export function tableReference(credential: Credential, nameOrId: string): TableReference {
-  return { nameOrId, allowed: allowedTables(credential) };
+export function tableReference(
+  credential: Credential,
+  nameOrId: string,
+  valueFormat: ValueFormat,
+): TableReference {
+  return { nameOrId, allowed: allowedTables(credential), valueFormat };
 }
 
 /**

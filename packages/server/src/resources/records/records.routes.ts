@@ -1,5 +1,7 @@
+import type { FastifyRequest } from 'fastify';
+
 import { invalidField } from '../../core/errors.ts';
-import type { ProjectRecords } from '../../engine/project-records.ts';
+import type { ProjectRecords, TableReference } from '../../engine/project-records.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
 import { projectOf } from '../../http/access/project-ids.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
@@ -9,7 +11,8 @@ import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
 import { renderedSuccess } from '../../http/json/rendered-json.ts';
 import { fieldsOf, withFields } from '../../http/subject-fields.ts';
-import { createRequestOf, patchOf } from './record-body-fields.ts';
+import { VALUE_FORMAT_HEADER } from '../../http/value-format.ts';
+import { createRequestOf, patchOf, wrappedPatchOf } from './record-body-fields.ts';
 import {
   affectedAnswer,
   changeBody,
@@ -35,6 +38,7 @@ const reading = {
   access: 'project',
   scope: 'records:read',
   tables: 'checked',
+  headers: [VALUE_FORMAT_HEADER],
   // Those of queries: for a view.
   errors: ['conflict', 'query_failed', 'query_timeout', 'rate_limited'],
 } as const;
@@ -42,6 +46,7 @@ const writing = {
   access: 'project',
   scope: 'records:write',
   tables: 'checked',
+  headers: [VALUE_FORMAT_HEADER],
   keepsRealNumbers: true,
   errors: ['constraint_violation', 'conflict', 'query_failed', 'query_timeout', 'rate_limited'],
 } as const;
@@ -51,6 +56,11 @@ const RECORD = '/projects/:project/records/:table/:id';
 const tablePath = projectPath({ table: existingName });
 const recordPath = projectPath({ table: existingName, id: existingName });
 const recordField = fieldsOf({ key: keyField });
+
+/** The table in the path of a request, as its client may use it. */
+function tableOf(request: FastifyRequest & { readonly params: { readonly table: string } }): TableReference {
+  return tableReference(credentialOf(request), request.params.table, request.valueFormat);
+}
 
 export function registerRecordRoutes(app: HttpServer, records: ProjectRecords): void {
   listRecords(app, records);
@@ -74,12 +84,12 @@ function listRecords(app: HttpServer, records: ProjectRecords): void {
       },
     },
     async (request) => {
-      const { page: requested, fieldOf } = toPageRequest(request.query);
+      const { page: requested, fieldOf } = toPageRequest(request.query, request.valueFormat);
       if (requested.after !== null && requested.offset > 0) {
         throw invalidField('query.offset', 'must be omitted if after is given');
       }
       const project = projectOf(request);
-      const table = tableReference(credentialOf(request), request.params.table);
+      const table = tableOf(request);
       const page = await withFields(records.list(project, table, requested), fieldOf);
       return renderedSuccess(request, writePage(page, requested));
     },
@@ -98,8 +108,8 @@ function createRecords(app: HttpServer, records: ProjectRecords): void {
       },
     },
     async (request, reply) => {
-      const requested = createRequestOf(request.body);
-      const table = tableReference(credentialOf(request), request.params.table);
+      const requested = createRequestOf(request.body, request.valueFormat);
+      const table = tableOf(request);
       const project = projectOf(request);
       if (requested.kind === 'one') {
         const write = records.create(project, table, requested.record, request.idempotency);
@@ -125,10 +135,10 @@ function updateRecords(app: HttpServer, records: ProjectRecords): void {
       schema: { params: tablePath, body: changeBody, response: { 200: envelopeOf(affectedAnswer) } },
     },
     async (request, reply) => {
-      const { filters, filterField } = toFilters(request.body);
-      const { patch, patchField } = patchOf({ data: request.body.data });
+      const { filters, filterField } = toFilters(request.body, request.valueFormat);
+      const { patch, patchField } = wrappedPatchOf(request.body.data, request.valueFormat);
       const project = projectOf(request);
-      const table = tableReference(credentialOf(request), request.params.table);
+      const table = tableOf(request);
       const write = records.updateMany(project, table, { filters, patch }, request.idempotency);
       const written = await withFields(write, fieldsOf({ filters: filterField, patch: patchField }));
       const { table: name, affected } = resultOf(request, reply, written);
@@ -145,9 +155,9 @@ function deleteRecords(app: HttpServer, records: ProjectRecords): void {
       schema: { params: tablePath, body: deletionBody, response: { 200: envelopeOf(affectedAnswer) } },
     },
     async (request, reply) => {
-      const { filters, filterField } = toFilters(request.body);
+      const { filters, filterField } = toFilters(request.body, request.valueFormat);
       const project = projectOf(request);
-      const table = tableReference(credentialOf(request), request.params.table);
+      const table = tableOf(request);
       const write = records.deleteMany(project, table, filters, request.idempotency);
       const written = await withFields(write, fieldsOf({ filters: filterField }));
       const { table: name, affected } = resultOf(request, reply, written);
@@ -165,7 +175,7 @@ function getRecord(app: HttpServer, records: ProjectRecords): void {
     },
     async (request) => {
       const project = projectOf(request);
-      const table = tableReference(credentialOf(request), request.params.table);
+      const table = tableOf(request);
       const key = recordKey(request.url, request.params.id);
       const found = await withFields(records.get(project, table, key), recordField);
       return renderedSuccess(request, writeRow(found));
@@ -181,10 +191,10 @@ function updateRecord(app: HttpServer, records: ProjectRecords): void {
       schema: { params: recordPath, body: clientRow, response: { 200: envelopeOf(writtenAnswer) } },
     },
     async (request, reply) => {
-      const { patch, patchField } = patchOf(request.body);
+      const { patch, patchField } = patchOf(request.body, request.valueFormat);
       const change = { key: recordKey(request.url, request.params.id), patch };
       const project = projectOf(request);
-      const table = tableReference(credentialOf(request), request.params.table);
+      const table = tableOf(request);
       const write = records.update(project, table, change, request.idempotency);
       const updated = await withFields(write, fieldsOf({ key: keyField, patch: patchField }));
       return renderedSuccess(request, writeRow(resultOf(request, reply, updated)));
@@ -202,7 +212,7 @@ function deleteRecord(app: HttpServer, records: ProjectRecords): void {
     async (request, reply) => {
       const key = recordKey(request.url, request.params.id);
       const project = projectOf(request);
-      const table = tableReference(credentialOf(request), request.params.table);
+      const table = tableOf(request);
       const deleting = records.delete(project, table, key, request.idempotency);
       const deleted = resultOf(request, reply, await withFields(deleting, recordField));
       return success(request, { deleted: true as const, table: deleted.table, id: key.whole });

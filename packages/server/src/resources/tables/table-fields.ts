@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 
+import type { ValueFormat } from '../../core/tagged-value.ts';
 import type {
   ForeignKeyEntry,
   ListedTable,
@@ -127,11 +128,14 @@ export const newTableField = fieldsOf<keyof NewTable>({
   checks: (path) => fieldAt('body.checks', path),
 });
 
-export function toNewTable(fields: Static<typeof newTableFields>): NewTable {
+/** @throws RowhouseError `validation_failed`. */
+export function toNewTable(fields: Static<typeof newTableFields>, format: ValueFormat): NewTable {
   return {
     name: fields.table_name,
     displayName: fields.display_name ?? null,
-    columns: (fields.columns ?? []).map(toNewColumn),
+    columns: (fields.columns ?? []).map((column, position) => {
+      return toNewColumn(column, { field: `body.columns[${position}]`, format });
+    }),
     foreignKeys: (fields.foreign_keys ?? []).map(toNewForeignKey),
     checks: fields.checks ?? [],
   };
@@ -161,13 +165,16 @@ export function toListedTableFields(table: ListedTable, counted: boolean): Stati
   return { ...toTableFields(table), ...(counted && { row_count: table.rowCount }) };
 }
 
-export function toNewTableAnswer({ table, columns }: TableDetails): Static<typeof newTableAnswer> {
-  return { table: toTableFields(table), columns: columns.map(toColumnFields) };
+export function toNewTableAnswer(
+  { table, columns }: TableDetails,
+  format: ValueFormat,
+): Static<typeof newTableAnswer> {
+  return { table: toTableFields(table), columns: columns.map((column) => toColumnFields(column, format)) };
 }
 
-export function toTableAnswer(details: TableDetails): Static<typeof tableAnswer> {
+export function toTableAnswer(details: TableDetails, format: ValueFormat): Static<typeof tableAnswer> {
   return {
-    ...toNewTableAnswer(details),
+    ...toNewTableAnswer(details, format),
     indexes: details.indexes.map(toIndexFields),
     foreign_keys: details.foreignKeys.map(toForeignKeyFields),
   };

@@ -9,6 +9,7 @@ import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
 import { withFields } from '../../http/subject-fields.ts';
+import { VALUE_FORMAT_HEADER } from '../../http/value-format.ts';
 import {
   listedTableFields,
   newTableAnswer,
@@ -46,6 +47,8 @@ function createTable(app: HttpServer, tables: ProjectTables): void {
       config: {
         ...changing,
         operationId: 'createTable',
+        headers: [VALUE_FORMAT_HEADER],
+        keepsRealNumbers: true,
         errors: ['already_exists', 'conflict'],
       },
       schema: {
@@ -57,11 +60,11 @@ function createTable(app: HttpServer, tables: ProjectTables): void {
     async (request, reply) => {
       const project = projectOf(request);
       const written = await withFields(
-        tables.create(project, toNewTable(request.body), request.idempotency),
+        tables.create(project, toNewTable(request.body, request.valueFormat), request.idempotency),
         newTableField,
       );
       const created = resultOf(request, reply, written);
-      return reply.code(201).send(success(request, toNewTableAnswer(created)));
+      return reply.code(201).send(success(request, toNewTableAnswer(created, request.valueFormat)));
     },
   );
 }
@@ -97,12 +100,13 @@ function getTable(app: HttpServer, tables: ProjectTables): void {
   app.get(
     '/projects/:project/table/:table',
     {
-      config: { ...reading, operationId: 'getTable' },
+      config: { ...reading, headers: [VALUE_FORMAT_HEADER], operationId: 'getTable' },
       schema: { params: tablePath, response: { 200: envelopeOf(tableAnswer) } },
     },
     async (request) => {
       const project = projectOf(request);
-      return success(request, toTableAnswer(await tables.get(project, request.params.table)));
+      const details = await tables.get(project, request.params.table);
+      return success(request, toTableAnswer(details, request.valueFormat));
     },
   );
 }

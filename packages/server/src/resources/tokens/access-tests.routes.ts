@@ -1,12 +1,15 @@
 import { Type } from 'typebox';
 
 import { credentialOf } from '../../http/access/authentication.ts';
-import { envelopeOf, success } from '../../http/envelope.ts';
+import { envelopeOf } from '../../http/envelope.ts';
+import { shownValue } from '../../http/fields/client-value.ts';
 import { displayName } from '../../http/fields/display-name.ts';
 import { existingNameInBody } from '../../http/fields/object-name.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../../http/idempotency.ts';
+import { renderedSuccess } from '../../http/json/rendered-json.ts';
+import { VALUE_FORMAT_HEADER } from '../../http/value-format.ts';
 import type { AccessTests } from './access-tests.ts';
 
 const testAnswer = Type.Object({
@@ -20,10 +23,7 @@ const testAnswer = Type.Object({
     project: Type.String(),
     table: Type.Union([Type.String(), Type.Null()]),
     /** Null without a table, and for an empty table. */
-    sample_row: Type.Union([
-      Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()])),
-      Type.Null(),
-    ]),
+    sample_row: Type.Union([Type.Record(Type.String(), shownValue), Type.Null()]),
   }),
 });
 
@@ -36,6 +36,7 @@ export function registerAccessTestRoute(app: HttpServer, accessTests: AccessTest
         scope: ['tokens', 'records:read'],
         tables: 'checked',
         operationId: 'testAccess',
+        headers: [VALUE_FORMAT_HEADER],
         errors: ['conflict'],
       },
       schema: {
@@ -51,15 +52,16 @@ export function registerAccessTestRoute(app: HttpServer, accessTests: AccessTest
       const { project } = request.params;
       const { table_name, token_name = 'temporary-access-test' } = request.body;
       const issuer = credentialOf(request);
-      const requested = { projectSlug: project, issuer, name: token_name, table: table_name };
+      const { valueFormat } = request;
+      const requested = { projectSlug: project, issuer, name: token_name, table: table_name, valueFormat };
       const written = await accessTests.run(requested, sealedRequestOf(request));
       const { token, sample } = resultOf(request, reply, written);
       const { id, token_type, expires_at } = token.row;
-      const data = {
-        token: { token: token.secret, token_id: id, token_type, expires_at },
-        test: { project, table: sample?.table ?? null, sample_row: sample?.row ?? null },
-      };
-      return reply.code(201).send(success(request, data));
+      const shownToken = JSON.stringify({ token: token.secret, token_id: id, token_type, expires_at });
+      const place = JSON.stringify({ project, table: sample?.table ?? null });
+      const test = `${place.slice(0, -1)},"sample_row":${sample?.rowJson ?? 'null'}}`;
+      reply.code(201);
+      return renderedSuccess(request, `{"token":${shownToken},"test":${test}}`);
     },
   );
 }

@@ -5,6 +5,7 @@ import type { Credential } from '../../core/credential.ts';
 import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
 import type { ProjectRef } from '../../core/project-ref.ts';
+import type { ValueFormat } from '../../core/tagged-value.ts';
 import type { Engine, FirstRow } from '../../engine/engine.ts';
 import { requireTable } from '../../http/access/permissions.ts';
 import type { NewToken } from './insert-token.ts';
@@ -15,6 +16,8 @@ export interface AccessTestRequest {
   readonly issuer: Credential;
   readonly name: string;
   readonly table: string | undefined;
+  /** The form of the values of the sample row. */
+  readonly valueFormat: ValueFormat;
 }
 
 export interface AccessTest {
@@ -42,15 +45,13 @@ export class AccessTests {
    * @throws RowhouseError `not_found`, `conflict`; `permission_denied` if the issuer may not read the table;
    * `idempotency_mismatch`.
    */
-  async run(
-    { projectSlug, issuer, name, table }: AccessTestRequest,
-    request: SealedRequest | null,
-  ): Promise<Replayable<AccessTest>> {
+  async run(requested: AccessTestRequest, request: SealedRequest | null): Promise<Replayable<AccessTest>> {
     const before = await findReplay<AccessTest>(this.#catalog, request);
     if (before !== null) return before;
+    const { projectSlug, issuer, name } = requested;
     const project = refOf(await projectBySlug(this.#catalog, projectSlug));
-    const sample = table === undefined ? null : await this.#read(project, issuer, table);
-    const requested = {
+    const sample = await this.#read(project, requested);
+    const wanted = {
       projectSlug,
       issuer,
       name,
@@ -58,12 +59,16 @@ export class AccessTests {
       temporary: true,
       grant: { scopes: undefined, tables: undefined, expiresAt: await this.#expiry(issuer) },
     };
-    return this.#tokens.createFor(requested, request, (token) => ({ token, sample }));
+    return this.#tokens.createFor(wanted, request, (token) => ({ token, sample }));
   }
 
-  async #read(project: ProjectRef, issuer: Credential, table: string): Promise<FirstRow> {
+  async #read(
+    project: ProjectRef,
+    { issuer, table, valueFormat }: AccessTestRequest,
+  ): Promise<FirstRow | null> {
+    if (table === undefined) return null;
     requireTable(issuer, table);
-    return this.#engine.readFirstRow(project, table);
+    return this.#engine.readFirstRow(project, table, valueFormat);
   }
 
   /** Returns the expiry: in ten minutes, or with the issuer if that is sooner. Timestamps sort as text. */

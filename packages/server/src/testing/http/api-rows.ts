@@ -1,3 +1,4 @@
+import type { ValueFormat } from '../../core/tagged-value.ts';
 import type { OpenDatabase } from '../../engine/sqlite/connection/open-database.ts';
 import { listRecords } from '../../engine/sqlite/records/list-records.ts';
 import { recordDatabaseOf } from '../../engine/sqlite/rows/record-database.ts';
@@ -5,9 +6,13 @@ import { recordDatabaseOf } from '../../engine/sqlite/rows/record-database.ts';
 export type ApiRow = Readonly<Record<string, unknown>>;
 
 /** Rows of a table or view as the API returns them, rendered by the same code. */
-export function apiRows(database: OpenDatabase, table: string, limit = 10_000): readonly ApiRow[] {
+export function apiRows(
+  database: OpenDatabase,
+  table: string,
+  { limit = 10_000, format = 'plain' }: { readonly limit?: number; readonly format?: ValueFormat } = {},
+): readonly ApiRow[] {
   const records = recordDatabaseOf(database);
-  const { rowsJson } = listRecords(records, records.table(table), {
+  const { rowsJson } = listRecords(records, records.table(table, format), {
     filters: [],
     sort: null,
     descending: false,

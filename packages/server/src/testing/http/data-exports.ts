@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { ValueFormat } from '../../core/tagged-value.ts';
 import type {
   CsvOptions,
   DatabaseExportRequest,
@@ -30,8 +31,21 @@ export async function exportedDatabase(
   path: string,
   request: Partial<DatabaseExportRequest> & Pick<DatabaseExportRequest, 'format'>,
 ): Promise<ExportedFile<WrittenDatabaseExport>> {
-  const whole = { databaseName: 'tested', include: null, exclude: [], rows: {}, ...request };
+  const defaults = {
+    databaseName: 'tested',
+    include: null,
+    exclude: [],
+    valueFormat: 'plain',
+    rows: {},
+  } as const;
+  const whole = { ...defaults, ...request };
   return written((task) => writeDatabase({ ...task, path, request: whole }, ignore));
+}
+
+export interface TableOptions {
+  readonly rows?: Partial<RowSelection>;
+  readonly csv?: Partial<CsvOptions>;
+  readonly valueFormat?: ValueFormat;
 }
 
 /** Exports a table as the export process does. */
@@ -39,10 +53,10 @@ export async function exportedTable(
   path: string,
   table: string,
   format: TableFormat,
-  { rows, csv }: { readonly rows?: Partial<RowSelection>; readonly csv?: Partial<CsvOptions> } = {},
+  { rows, csv, valueFormat = 'plain' }: TableOptions = {},
 ): Promise<ExportedFile<WrittenTableExport>> {
   const request = {
-    table: { nameOrId: table, allowed: null },
+    table: { nameOrId: table, allowed: null, valueFormat },
     format,
     rows: { ...ALL_ROWS, ...rows },
     csv: { delimiter: ',', bom: false, spreadsheetSafe: false, ...csv },

@@ -17,6 +17,7 @@ const query: QueryMethods['runQuery']['input'] = {
   parameters: null,
   limit: 1,
   allowed: null,
+  valueFormat: 'plain',
 };
 
 /** Starts a process that runs this program. */

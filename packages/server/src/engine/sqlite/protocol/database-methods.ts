@@ -1,4 +1,5 @@
 import type { IdempotentRequest, Replayable } from '../../../core/idempotency.ts';
+import type { ValueFormat } from '../../../core/tagged-value.ts';
 import type { FirstRow, ImportReport } from '../../engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../../new-database.ts';
 import type { WrittenExport } from '../../project-exports.ts';
@@ -52,7 +53,7 @@ export type ReaderMethods = TableReads &
     readonly countTables: { readonly input: { readonly path: string }; readonly output: number };
     readonly contentVersion: { readonly input: { readonly path: string }; readonly output: string };
     readonly readFirstRow: {
-      readonly input: { readonly path: string; readonly table: string };
+      readonly input: { readonly path: string; readonly table: string; readonly format: ValueFormat };
       readonly output: FirstRow;
     };
     readonly writeSchema: {

@@ -1,6 +1,6 @@
 import { type Fault, invalidInput, SubjectError, within } from '../../../core/subject-error.ts';
 import type { Query } from '../../project-queries.ts';
-import { bindValue } from '../values/bind-value.ts';
+import { bindSqliteValue } from '../values/bind-value.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 
 /** Parameters as Node binds them: named ones by name, the others by position. */
@@ -42,7 +42,7 @@ function bindList(parameters: readonly (string | null)[], given: readonly unknow
   if (given.length !== parameters.length) {
     throw invalidInput([], `must be an array of ${countOf(parameters.length)}; it has ${given.length}`);
   }
-  return given.map((value, index) => within([index], () => bindValue(value, 'any')));
+  return given.map((value, index) => within([index], () => bindSqliteValue(value, 'any')));
 }
 
 function bindObject(
@@ -68,7 +68,7 @@ function bindObject(
   ];
   if (faults.length > 0) throw new SubjectError('validation_failed', faults);
   const bound = entries.flatMap(({ key, matching, value }) => {
-    return matching.map((name) => [name, within([key], () => bindValue(value, 'any'))]);
+    return matching.map((name) => [name, within([key], () => bindSqliteValue(value, 'any'))]);
   });
   return Object.fromEntries(bound);
 }

@@ -1,5 +1,8 @@
 import { RowhouseError } from '../../../core/errors.ts';
+import type { ValueFormat } from '../../../core/tagged-value.ts';
+import type { Query } from '../../project-queries.ts';
 import { type SqliteValue, toRecordValue } from '../values/record-value.ts';
+import { realText, toTaggedValue } from '../values/tagged-value.ts';
 
 /** The maximum length of an answer, in UTF-16 code units. */
 const ANSWER_MAX_LENGTH = 16_777_216;
@@ -19,9 +22,10 @@ export interface RenderedRows {
 export function renderRows(
   rows: Iterable<readonly SqliteValue[]>,
   columns: readonly string[],
-  limit: number,
+  { limit, valueFormat }: Pick<Query, 'limit' | 'valueFormat'>,
 ): RenderedRows {
   const keys = lastOfEachName(columns);
+  const valueJson = JSON_OF[valueFormat];
   const rendered: string[] = [];
   let length = columns.join('').length;
   if (length > ANSWER_MAX_LENGTH) throw answerTooLarge();
@@ -44,13 +48,14 @@ function lastOfEachName(
   return [...indexes].map(([name, index]) => ({ key: JSON.stringify(name), index }));
 }
 
-/** A REAL keeps its decimal point, as in SQLite's own JSON. */
-function valueJson(value: SqliteValue): string {
-  const json = JSON.stringify(toRecordValue(value));
-  if (typeof value !== 'number' || !Number.isFinite(value)) return json;
-  if (Object.is(value, -0)) return '-0.0';
-  return /^-?\d+$/.test(json) ? `${json}.0` : json;
-}
+const JSON_OF: Readonly<Record<ValueFormat, (value: SqliteValue) => string>> = {
+  /** A REAL keeps its decimal point, as in SQLite's own JSON. */
+  plain: (value) =>
+    typeof value === 'number' && Number.isFinite(value)
+      ? realText(value)
+      : JSON.stringify(toRecordValue(value)),
+  tagged: (value) => JSON.stringify(toTaggedValue(value, { kind: 'any' })),
+};
 
 function arrayOf(rows: readonly string[]): string {
   return `[${rows.join(',')}]`;

@@ -32,7 +32,7 @@ export function runQuery(input: QueryMethods['runQuery']['input']): QueryAnswer 
     const rows = prepared.iterate(values.named, ...values.anonymous);
     // The declared type of a statement that returns arrays is objects.
     const arrays = rows as unknown as Iterable<readonly SqliteValue[]>;
-    const { json, count, truncated } = renderRows(arrays, columns, input.limit);
+    const { json, count, truncated } = renderRows(arrays, columns, input);
     const durationMs = Math.round(performance.now() - start);
     return { columns, rowsJson: json, rowCount: count, truncated, durationMs };
   } catch (error) {

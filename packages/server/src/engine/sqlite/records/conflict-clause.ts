@@ -3,6 +3,7 @@ import type { ConflictRule } from '../../project-records.ts';
 import { findColumn } from '../rows/find-column.ts';
 import type { RecordColumn, RecordTable, UniqueKey } from '../rows/record-table.ts';
 import { UPSERT_PROBE } from '../rows/upsert-probe.ts';
+import { placeColumns } from './keys/row-place.ts';
 
 /**
  * Returns the unique key of an upsert.
@@ -51,7 +52,7 @@ export function conflictClause({ action, conflict, written, place }: Upsert): st
     .map(({ quoted }) => `${quoted} = excluded.${quoted}`)
     .join(', ');
   const change = action === 'update' ? '1' : '0';
-  const probed = [change, ...place.map(({ quoted }) => quoted)].join(', ');
+  const probed = `${change}, ${placeColumns(place)}`;
   const target = conflict.map(({ quoted }) => quoted).join(', ');
   return `ON CONFLICT (${target}) DO UPDATE SET ${changes} WHERE ${UPSERT_PROBE}(${probed})`;
 }

@@ -9,6 +9,7 @@ import {
 import { isTooLarge, rowTooLarge } from '../rows/read-fault.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
+import { parameterFor } from '../values/bound-value.ts';
 import type { WritableValues } from './writable-values.ts';
 
 /** The write that SQLite refused. */
@@ -162,7 +163,9 @@ function missingParent({ database, table, written }: Attempt): ForeignKeyFacts |
       return written?.values[index] ?? null;
     });
     if (referencedColumns === null || values.includes(null)) return false;
-    const condition = referencedColumns.map((name) => `${quoteIdentifier(name)} = ?`).join(' AND ');
+    const condition = referencedColumns
+      .map((name, index) => `${quoteIdentifier(name)} = ${parameterFor(values[index] ?? null)}`)
+      .join(' AND ');
     const sql = `SELECT 1 FROM main.${quoteIdentifier(referencedTable)} WHERE ${condition} LIMIT 1`;
     return database.firstRow(sql, values) === null;
   });

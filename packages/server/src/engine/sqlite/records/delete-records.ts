@@ -7,17 +7,19 @@ import type { RecordTable } from '../rows/record-table.ts';
 import { explainingConstraints } from './constraint-fault.ts';
 import { countChanged } from './count-changed.ts';
 import { findKey, hasRow } from './get-record.ts';
-import { keyCondition, noSuchRecord } from './record-key.ts';
+import { noSuchRecord } from './keys/record-key.ts';
+import { placeCondition } from './keys/row-place.ts';
 
 /** @throws RowhouseError `not_found`, `constraint_violation`. */
 export function deleteRecord(database: RecordDatabase, table: RecordTable, key: RecordKey): DeletedRecord {
-  const { columns, values } = findKey(database, table, key);
-  const sql = `DELETE FROM ${table.quoted} WHERE ${keyCondition(columns)}`;
+  const place = findKey(database, table, key);
+  const where = placeCondition(place);
   const deleted = explainingConstraints({ database, table, written: null, subject: ['key'] }, () => {
-    return countChanged(database, table, { sql, values });
+    const sql = `DELETE FROM ${table.quoted} WHERE ${where.sql}`;
+    return countChanged(database, table, { sql, values: where.values });
   });
   if (deleted > 0) return { table: table.name };
-  if (!hasRow(database, table, columns, values)) throw noSuchRecord();
+  if (!hasRow(database, table, place)) throw noSuchRecord();
   throw new RowhouseError(
     'constraint_violation',
     `The row was not deleted: a trigger of ${table.name} prevented the deletion.`,

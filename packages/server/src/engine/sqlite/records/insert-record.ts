@@ -2,15 +2,24 @@ import { RowhouseError } from '../../../core/errors.ts';
 import { invalidInput, type Subject, within } from '../../../core/subject-error.ts';
 import { quoteIdentifier } from '../../../schema/identifier.ts';
 import type { ConflictRule, CreatedRecord, NewRecord } from '../../project-records.ts';
+import { allOf, type Condition } from '../rows/condition.ts';
+import { equalOperands } from '../rows/filter-operands.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordColumn, RecordTable, UniqueKey } from '../rows/record-table.ts';
-import type { SqliteValue } from '../values/record-value.ts';
+import { type BoundValue, parametersFor } from '../values/bound-value.ts';
 import { changedColumns, conflictClause, conflictKey } from './conflict-clause.ts';
 import { explainingConstraints } from './constraint-fault.ts';
 import { findRow } from './get-record.ts';
+import { placeColumns, placeIn, type RowPlace } from './keys/row-place.ts';
 import { returningRow, rowAt } from './returned-row.ts';
-import { updatePrevented, updateRow } from './update-record.ts';
-import { type WritableValues, writableValues } from './writable-values.ts';
+import { changeRow, updatePrevented } from './update-record.ts';
+import {
+  chosenValues,
+  refuseRepeated,
+  sentFor,
+  type WritableValues,
+  writableValues,
+} from './writable-values.ts';
 
 /**
  * @param subject the row's place in the request.
@@ -26,10 +35,13 @@ export function insertRecord(
   if (onConflict !== null && written.columns.length === 0) {
     throw invalidInput(subject, 'must name at least one column if on_conflict is given');
   }
+  if (onConflict !== null) {
+    const upserted = upsert(database, table, { written, rule: onConflict, subject });
+    return { table: table.name, ...upserted };
+  }
+  within(subject, () => refuseRepeated(written));
   return explainingConstraints({ database, table, written, subject }, () => {
-    return onConflict === null
-      ? { table: table.name, ...insert(database, table, written) }
-      : { table: table.name, ...upsert(database, table, { written, rule: onConflict }) };
+    return { table: table.name, ...insert(database, table, written) };
   });
 }
 
@@ -50,8 +62,7 @@ function insertReturning(
   written: WritableValues,
 ): string | null {
   const returning = returningRow(database, table, true);
-  const sql = `${insertInto(table, written.columns)} ${returning.clause}`;
-  const returned = database.firstRow(sql, written.values);
+  const returned = database.firstRow(`${insertInto(table, written)} ${returning.clause}`, written.values);
   return returned === null ? null : returning.rowJson(returned);
 }
 
@@ -61,8 +72,9 @@ function insertVirtual(
   table: RecordTable,
   { written, rowid }: { readonly written: WritableValues; readonly rowid: RecordColumn },
 ): string | null {
-  database.run(insertInto(table, written.columns), written.values);
-  return findRow(database, table, [rowid], database.firstRow('SELECT last_insert_rowid()', []) ?? []);
+  database.run(insertInto(table, written), written.values);
+  const values = database.firstRow('SELECT last_insert_rowid()', []) ?? [];
+  return findRow(database, table, { columns: [rowid], values });
 }
 
 /**
@@ -72,51 +84,74 @@ function insertVirtual(
 function upsert(
   database: RecordDatabase,
   table: RecordTable,
-  { written, rule }: { readonly written: WritableValues; readonly rule: ConflictRule },
+  { written, rule, subject }: UpsertRequest,
 ): Inserted {
   const key = within(['onConflict'], () => conflictKey(table, rule));
-  const place = table.order ?? key.columns;
-  const existing = findConflicting(database, table, { key, place, written });
-  if (existing === null) return insertUnlessConflict(database, table, { written, rule, key, place });
-  if (rule.action === 'ignore') {
-    return { rowJson: rowAt(database, table, { columns: place, values: existing }), outcome: 'ignored' };
+  const columns = table.order ?? key.columns;
+  const existing = findConflicting(database, table, { key, columns, written });
+  if (existing === null) {
+    within(subject, () => refuseRepeated(written));
+    return explainingConstraints({ database, table, written, subject }, () => {
+      return insertUnlessConflict(database, table, { written, rule, key, columns });
+    });
   }
-  const changed = changedColumns(written.columns, key.columns);
-  const values = changed.map((column) => written.values[written.columns.indexOf(column)] ?? null);
-  const rowJson = updateRow(
-    database,
-    table,
-    { columns: place, values: existing },
-    { columns: changed, values },
-  );
+  if (rule.action === 'ignore') return { rowJson: rowAt(database, table, existing), outcome: 'ignored' };
+  const changed = chosenValues(written, changedColumns(written.columns, key.columns));
+  const rowJson = changeRow(database, table, { place: existing, written: changed, subject });
   if (rowJson === null) throw updatePrevented(table);
   return { rowJson, outcome: 'updated' };
+}
+
+interface UpsertRequest {
+  readonly written: WritableValues;
+  readonly rule: ConflictRule;
+  readonly subject: Subject;
 }
 
 interface UpsertPlan {
   readonly written: WritableValues;
   readonly key: UniqueKey;
   /** The columns by which a row is found again. */
-  readonly place: readonly RecordColumn[];
+  readonly columns: readonly RecordColumn[];
 }
 
-/** Returns the place of the row that has the new row's key; null if there is none, or the key is not given completely. */
+/** Returns the place of the row that has the new row's key; null if there is none, or the key is incomplete. */
 function findConflicting(
   database: RecordDatabase,
   table: RecordTable,
-  { key: { columns, collations }, place, written }: UpsertPlan,
-): readonly SqliteValue[] | null {
-  const positions = columns.map((column) => written.columns.indexOf(column));
-  if (table.kind !== 'table' || positions.includes(-1)) return null;
-  const conditions = columns.map(({ quoted }, index) => {
-    const collation = collations?.[index];
-    return collation === undefined ? `${quoted} = ?` : `${quoted} COLLATE ${quoteIdentifier(collation)} = ?`;
+  { key, columns, written }: UpsertPlan,
+): RowPlace | null {
+  const sent = key.columns.map((column) => sentFor(written, column));
+  if (table.kind !== 'table' || sent.includes(undefined)) return null;
+  const select = `SELECT ${placeColumns(columns)} FROM ${table.quoted}`;
+  const findBy = (operands: readonly (readonly BoundValue[])[]) => {
+    const { sql, values } = keyAmong(key, operands);
+    const row = database.firstRow(`${select} WHERE ${sql} LIMIT 1`, values);
+    return row === null ? null : placeIn(columns, row);
+  };
+  const positions = key.columns.map((column) => written.columns.indexOf(column));
+  const isStorable = !positions.includes(-1);
+  const exact = isStorable ? findBy(positions.map((position) => [written.values[position] ?? null])) : null;
+  if (exact !== null) return exact;
+  // A plain answer may show another value in the same way, such as a BLOB as its base64.
+  const shown = key.columns.map((column, index) => {
+    return sent[index] === null ? [null] : equalOperands(sent[index], column);
   });
-  const found = place.map(({ quoted }) => quoted).join(', ');
-  const sql = `SELECT ${found} FROM ${table.quoted} WHERE ${conditions.join(' AND ')} LIMIT 1`;
-  return database.firstRow(
-    sql,
-    positions.map((position) => written.values[position] ?? null),
+  return isStorable && shown.every((operands) => operands.length === 1) ? null : findBy(shown);
+}
+
+/** A condition that each column of the key has one of its operands, as the key compares them. */
+function keyAmong(
+  { columns, collations }: UniqueKey,
+  operands: readonly (readonly BoundValue[])[],
+): Condition {
+  return allOf(
+    columns.map(({ quoted }, index) => {
+      const values = operands[index] ?? [];
+      const collation = collations?.[index];
+      const collated = collation === undefined ? quoted : `${quoted} COLLATE ${quoteIdentifier(collation)}`;
+      return { sql: `${collated} IN (${parametersFor(values)})`, values };
+    }),
   );
 }
 
@@ -124,11 +159,11 @@ function findConflicting(
 function insertUnlessConflict(
   database: RecordDatabase,
   table: RecordTable,
-  { written, rule, key, place }: UpsertPlan & { readonly rule: ConflictRule },
+  { written, rule, key, columns }: UpsertPlan & { readonly rule: ConflictRule },
 ): Inserted {
   const returning = returningRow(database, table, false);
-  const parts = { action: rule.action, conflict: key.columns, written: written.columns, place };
-  const sql = `${insertInto(table, written.columns)} ${conflictClause(parts)} ${returning.clause}`;
+  const parts = { action: rule.action, conflict: key.columns, written: written.columns, place: columns };
+  const sql = `${insertInto(table, written)} ${conflictClause(parts)} ${returning.clause}`;
   const { result, place: conflicting } = database.conflicts.watch(() => {
     return database.firstRow(sql, written.values);
   });
@@ -136,13 +171,13 @@ function insertUnlessConflict(
     return { rowJson: returning.rowJson(result), outcome: conflicting === null ? 'created' : 'updated' };
   }
   if (conflicting === null) throw insertPrevented(table);
-  return { rowJson: rowAt(database, table, { columns: place, values: conflicting }), outcome: 'ignored' };
+  return { rowJson: rowAt(database, table, placeIn(columns, conflicting)), outcome: 'ignored' };
 }
 
-function insertInto(table: RecordTable, columns: readonly RecordColumn[]): string {
+function insertInto(table: RecordTable, { columns, values }: WritableValues): string {
   if (columns.length === 0) return `INSERT INTO ${table.quoted} DEFAULT VALUES`;
   const names = columns.map(({ quoted }) => quoted).join(', ');
-  return `INSERT INTO ${table.quoted} (${names}) VALUES (${columns.map(() => '?').join(', ')})`;
+  return `INSERT INTO ${table.quoted} (${names}) VALUES (${parametersFor(values)})`;
 }
 
 function insertPrevented({ name }: RecordTable): RowhouseError {

@@ -8,9 +8,12 @@ import { explainingReads, isTooLarge } from '../rows/read-fault.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import { joinRowJson, rowJsonColumns, rowJsonWidth } from '../rows/row-json.ts';
+import { mayBeDamaged } from '../rows/shown-value.ts';
 import { orderByClause, orderOf, type OrderTerm } from '../rows/sort-order.ts';
 import type { SqliteValue } from '../values/record-value.ts';
-import { conditionAfter, isDamagedText, type Place, writeCursor } from './page-cursor.ts';
+import { countRows } from './count-changed.ts';
+import { placeColumns, placeIn } from './keys/row-place.ts';
+import { conditionAfter, type Place, writeCursor } from './page-cursor.ts';
 
 /** The maximum length of one page, in UTF-16 code units. */
 const PAGE_MAX_LENGTH = 67_108_864;
@@ -105,7 +108,7 @@ function readRows(database: RecordDatabase, table: RecordTable, selection: Selec
     hasMore = rows.length === request.limit && error instanceof Error && isTooLarge(error);
     if (!hasMore) throw error;
   }
-  const unreadable = hasMore && lastPlace.some((value) => isDamagedText(value));
+  const unreadable = hasMore && lastPlace.some((value) => mayBeDamaged(value));
   return {
     rows,
     hasMore,
@@ -113,22 +116,16 @@ function readRows(database: RecordDatabase, table: RecordTable, selection: Selec
   };
 }
 
-/** The sort values of the row at this position of the page, with texts as bytes. */
+/** The place of the row at this position of the page, with damaged texts as bytes. */
 function rereadPlace(
   database: RecordDatabase,
   table: RecordTable,
   selection: Selection,
   position: number,
 ): Place {
-  const columns = selection.order.map(({ column }) => column.quoted);
-  const bytes = columns.map((column) => `iif(typeof(${column}) = 'text', CAST(${column} AS BLOB), NULL)`);
-  const limits = { limit: 1, offset: position };
-  const { sql, values } = select([...columns, ...bytes], table, selection, limits);
-  const row = database.firstRow(sql, values) ?? [];
-  return columns.map((_, index) => {
-    const text = row[columns.length + index];
-    return text instanceof Uint8Array ? { textBytes: text } : (row[index] ?? null);
-  });
+  const columns = selection.order.map(({ column }) => column);
+  const { sql, values } = select([placeColumns(columns)], table, selection, { limit: 1, offset: position });
+  return placeIn(columns, database.firstRow(sql, values) ?? []).values;
 }
 
 function select(
@@ -152,11 +149,6 @@ function startOf(table: RecordTable, { request, order }: Selection): readonly Co
     );
   }
   return request.after === null || request.after === '' ? [] : [conditionAfter(order, request.after)];
-}
-
-function countRows(database: RecordDatabase, table: RecordTable, filters: Condition): number {
-  const sql = `SELECT count(*) FROM ${table.quoted} WHERE ${filters.sql}`;
-  return Number(database.firstRow(sql, filters.values)?.[0] ?? 0);
 }
 
 function pageTooLarge(): Error {

@@ -1,18 +1,13 @@
 import { invalidInput } from '../../../core/subject-error.ts';
 import { allOf, type Condition } from '../rows/condition.ts';
 import type { OrderTerm } from '../rows/sort-order.ts';
-import type { SqliteValue } from '../values/record-value.ts';
+import { type BoundValue, isTextBytes, parameterFor } from '../values/bound-value.ts';
 
 /** A letter for the type of the value, and the exact value as text. */
 type WrittenValue = readonly ['n'] | readonly ['i' | 'r' | 't' | 'u' | 'b', string];
 
 /** The values of a row in its sort columns. A text that is not valid UTF-8 is represented by its bytes. */
-export type Place = readonly (SqliteValue | { readonly textBytes: Uint8Array })[];
-
-/** Whether the text may have contained invalid bytes, which are read as U+FFFD. */
-export function isDamagedText(value: SqliteValue): boolean {
-  return typeof value === 'string' && value.includes('\u{fffd}');
-}
+export type Place = readonly BoundValue[];
 
 interface WrittenCursor {
   /** The sort order that the cursor belongs to. */
@@ -34,8 +29,8 @@ export function conditionAfter(order: readonly OrderTerm[], cursor: string): Con
   const values = readCursor(order, cursor);
   const alternatives = order.map((term, index) => {
     const equalBefore = order.slice(0, index).map(({ column }, position) => {
-      const { sql, values: bound } = operand(values[position] ?? null);
-      return { sql: `${column.quoted} IS ${sql}`, values: bound };
+      const value = values[position] ?? null;
+      return { sql: `${column.quoted} IS ${parameterFor(value)}`, values: [value] };
     });
     return allOf([...equalBefore, comesAfter(term, values[index] ?? null)]);
   });
@@ -46,32 +41,24 @@ export function conditionAfter(order: readonly OrderTerm[], cursor: string): Con
 }
 
 /** NULL sorts before every value. https://www.sqlite.org/lang_select.html#orderby */
-function comesAfter({ column: { quoted }, descending }: OrderTerm, value: Place[number]): Condition {
+function comesAfter({ column: { quoted }, descending }: OrderTerm, value: BoundValue): Condition {
   if (value === null) return { sql: descending ? 'false' : `${quoted} IS NOT NULL`, values: [] };
-  const { sql, values } = operand(value);
-  if (!descending) return { sql: `${quoted} > ${sql}`, values };
-  return { sql: `${quoted} < ${sql} OR ${quoted} IS NULL`, values };
-}
-
-/** The `+` removes the affinity that a CAST has; a parameter has none. https://www.sqlite.org/datatype3.html#affinity_of_expressions */
-function operand(value: Place[number]): Condition {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) {
-    return { sql: '?', values: [value] };
-  }
-  return { sql: '+CAST(? AS TEXT)', values: [value.textBytes] };
+  const parameter = parameterFor(value);
+  if (!descending) return { sql: `${quoted} > ${parameter}`, values: [value] };
+  return { sql: `${quoted} < ${parameter} OR ${quoted} IS NULL`, values: [value] };
 }
 
 function describe(order: readonly OrderTerm[]): string {
   return JSON.stringify(order.map(({ column, descending }) => [column.name, descending]));
 }
 
-function writeValue(value: Place[number]): WrittenValue {
+function writeValue(value: BoundValue): WrittenValue {
   if (value === null) return ['n'];
   if (typeof value === 'bigint') return ['i', value.toString()];
   if (typeof value === 'number') return ['r', String(value)];
   if (typeof value === 'string') return ['t', value];
-  if (value instanceof Uint8Array) return ['b', Buffer.from(value).toString('base64')];
-  return ['u', Buffer.from(value.textBytes).toString('base64')];
+  if (isTextBytes(value)) return ['u', Buffer.from(value.textBytes).toString('base64')];
+  return ['b', Buffer.from(value).toString('base64')];
 }
 
 function readCursor(order: readonly OrderTerm[], text: string): Place {
@@ -103,7 +90,7 @@ function isWrittenValue(value: unknown): value is WrittenValue {
   return kind === 'n' || (['i', 'r', 't', 'u', 'b'].includes(String(kind)) && typeof text === 'string');
 }
 
-function readValue([kind, text = '']: WrittenValue): Place[number] {
+function readValue([kind, text = '']: WrittenValue): BoundValue {
   switch (kind) {
     case 'n':
       return null;

@@ -3,7 +3,8 @@ import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import { joinRowJson, rowJsonColumns } from '../rows/row-json.ts';
 import type { SqliteValue } from '../values/record-value.ts';
-import { findRow, hasRow, type RowPlace } from './get-record.ts';
+import { findRow, hasRow } from './get-record.ts';
+import { placeColumns, placeIn, type RowPlace } from './keys/row-place.ts';
 
 /**
  * How a statement that writes one row returns the row as stored. RETURNING returns the row before triggers change it. If there may be
@@ -25,15 +26,15 @@ export function returningRow(database: RecordDatabase, table: RecordTable, settl
     return { clause: `RETURNING ${rowJsonColumns(table.columns)}`, rowJson: joinRowJson };
   }
   return {
-    clause: `RETURNING ${place.map(({ quoted }) => quoted).join(', ')}`,
-    rowJson: (returned) => rowAt(database, table, { columns: place, values: returned }),
+    clause: `RETURNING ${placeColumns(place)}`,
+    rowJson: (returned) => rowAt(database, table, placeIn(place, returned)),
   };
 }
 
 /** Returns the JSON of the row that is there now; `null` if there is none. @throws RowhouseError `conflict` if it is too large. */
-export function rowAt(database: RecordDatabase, table: RecordTable, { columns, values }: RowPlace): string {
-  const rowJson = findRow(database, table, columns, values);
+export function rowAt(database: RecordDatabase, table: RecordTable, place: RowPlace): string {
+  const rowJson = findRow(database, table, place);
   if (rowJson !== null) return rowJson;
-  if (hasRow(database, table, columns, values)) throw rowTooLarge();
+  if (hasRow(database, table, place)) throw rowTooLarge();
   return 'null';
 }

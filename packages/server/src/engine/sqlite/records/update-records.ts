@@ -4,9 +4,9 @@ import { filterConditions } from '../rows/filter-conditions.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import { explainingConstraints } from './constraint-fault.ts';
-import { countChanged } from './count-changed.ts';
-import { updateSet } from './update-record.ts';
-import { writableValues } from './writable-values.ts';
+import { countChanged, countRows } from './count-changed.ts';
+import { updateStatement } from './update-record.ts';
+import { requireRepeated, writableValues } from './writable-values.ts';
 
 /** Changes every row that matches the filters. @throws RowhouseError `validation_failed`, `constraint_violation`. */
 export function updateRecords(
@@ -16,9 +16,10 @@ export function updateRecords(
 ): AffectedRows {
   const written = within(['patch'], () => writableValues(table, patch));
   const where = within(['filters'], () => filterConditions(table, filters));
+  within(['patch'], () => requireRepeated(database, table, written, where));
+  if (written.columns.length === 0) return { table: table.name, affected: countRows(database, table, where) };
   const affected = explainingConstraints({ database, table, written, subject: ['patch'] }, () => {
-    const sql = `${updateSet(table, written)} WHERE ${where.sql}`;
-    return countChanged(database, table, { sql, values: [...written.values, ...where.values] });
+    return countChanged(database, table, updateStatement(table, written, where));
   });
   return { table: table.name, affected };
 }

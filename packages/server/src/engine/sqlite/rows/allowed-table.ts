@@ -10,22 +10,26 @@ import type { RecordTable } from './record-table.ts';
  */
 export function allowedTable(database: RecordDatabase, reference: TableReference): RecordTable {
   requireAllowed(database, reference);
-  return database.table(reference.nameOrId);
+  return database.table(reference.nameOrId, reference.valueFormat);
 }
 
 /**
  * Does not reveal whether the table exists.
  * @throws RowhouseError `permission_denied`.
  */
-export function requireAllowed(database: RecordDatabase, { nameOrId, allowed }: TableReference): void {
+export function requireAllowed(database: RecordDatabase, reference: TableReference): void {
+  const { allowed } = reference;
   if (allowed === null) return;
-  const name = findQuietly(database, nameOrId)?.name ?? nameOrId;
+  const name = findQuietly(database, reference)?.name ?? reference.nameOrId;
   if (!includesName(allowed, name)) throw limitedToOtherTables();
 }
 
-function findQuietly(database: RecordDatabase, nameOrId: string): RecordTable | null {
+function findQuietly(
+  database: RecordDatabase,
+  { nameOrId, valueFormat }: TableReference,
+): RecordTable | null {
   try {
-    return database.table(nameOrId);
+    return database.table(nameOrId, valueFormat);
   } catch (error) {
     if (error instanceof RowhouseError && error.code === 'not_found') return null;
     throw error;

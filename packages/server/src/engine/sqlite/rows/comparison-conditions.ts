@@ -1,7 +1,7 @@
 import { invalidInput, within } from '../../../core/subject-error.ts';
-import type { SqliteValue } from '../values/record-value.ts';
+import { type BoundValue, parameterFor, parametersFor } from '../values/bound-value.ts';
 import type { Condition } from './condition.ts';
-import { filterOperands, storageClassOf } from './filter-operands.ts';
+import { comparedOperands, equalOperands, storageClassOf } from './filter-operands.ts';
 import type { RecordColumn } from './record-table.ts';
 
 export function nullness({ quoted }: RecordColumn, isNull: boolean): Condition {
@@ -11,24 +11,21 @@ export function nullness({ quoted }: RecordColumn, isNull: boolean): Condition {
 /** @throws SubjectError `validation_failed`, about the value. */
 export function equality(column: RecordColumn, operator: '=' | '!=', value: unknown): Condition {
   if (value === null) return nullness(column, operator === '=');
-  const values = filterOperands(value, column);
+  const values = equalOperands(value, column);
   const { quoted } = column;
-  if (values.length === 1) return { sql: `${quoted} ${operator} ?`, values };
-  return { sql: `${quoted} ${operator === '=' ? 'IN' : 'NOT IN'} (${placeholders(values)})`, values };
+  const parameters = parametersFor(values);
+  if (values.length === 1) return { sql: `${quoted} ${operator} ${parameters}`, values };
+  return { sql: `${quoted} ${operator === '=' ? 'IN' : 'NOT IN'} (${parameters})`, values };
 }
 
 /** The condition of `in`. @throws SubjectError `validation_failed`, about the value. */
 export function isAmong(column: RecordColumn, value: unknown): Condition {
   if (!Array.isArray(value)) throw invalidInput([], 'must be an array');
   const values = value.flatMap((item: unknown, index) => {
-    return item === null ? [] : within([index], () => filterOperands(item, column));
+    return item === null ? [] : within([index], () => equalOperands(item, column));
   });
-  const list = `${column.quoted} IN (${placeholders(values)})`;
+  const list = `${column.quoted} IN (${parametersFor(values)})`;
   return { sql: value.includes(null) ? `${list} OR ${column.quoted} IS NULL` : list, values };
-}
-
-function placeholders(values: readonly SqliteValue[]): string {
-  return values.map(() => '?').join(', ');
 }
 
 export type ComparisonOperator = '>' | '>=' | '<' | '<=';
@@ -40,7 +37,7 @@ export type ComparisonOperator = '>' | '>=' | '<' | '<=';
  */
 export function comparison(column: RecordColumn, operator: ComparisonOperator, value: unknown): Condition {
   if (value === null) throw invalidInput([], `must not be null: no value is ${operator} null`);
-  const alternatives = filterOperands(value, column).map((operand) => {
+  const alternatives = comparedOperands(value, column).map((operand) => {
     return { sql: withinClass(column, operator, operand), values: [operand] };
   });
   return {
@@ -49,9 +46,9 @@ export function comparison(column: RecordColumn, operator: ComparisonOperator, v
   };
 }
 
-function withinClass(column: RecordColumn, operator: ComparisonOperator, operand: SqliteValue): string {
+function withinClass(column: RecordColumn, operator: ComparisonOperator, operand: BoundValue): string {
   const { quoted, facts } = column;
-  const compared = `${quoted} ${operator} ?`;
+  const compared = `${quoted} ${operator} ${parameterFor(operand)}`;
   const storageClass = storageClassOf(operand, column.kind);
   if (facts.only !== null && storageClass !== ONLY[facts.only]) {
     throw invalidInput([], `must be a number, because ${column.name} contains only numbers`);

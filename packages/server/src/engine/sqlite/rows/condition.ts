@@ -1,9 +1,9 @@
-import type { SqliteValue } from '../values/record-value.ts';
+import type { BoundValue } from '../values/bound-value.ts';
 
 /** An SQL condition and the values of its parameters, in order. */
 export interface Condition {
   readonly sql: string;
-  readonly values: readonly SqliteValue[];
+  readonly values: readonly BoundValue[];
 }
 
 /** The conjunction of these conditions; true for every row if there are none. */

@@ -1,4 +1,4 @@
-import { within } from '../../../core/subject-error.ts';
+import { invalidInput, within } from '../../../core/subject-error.ts';
 import type { FilterOperator, RecordFilter } from '../../project-records.ts';
 import { comparison, equality, isAmong, nullness } from './comparison-conditions.ts';
 import { allOf, type Condition } from './condition.ts';
@@ -8,8 +8,17 @@ import { literalMatch, patternMatch } from './text-conditions.ts';
 
 /** The conjunction of a client's filters. @throws SubjectError `validation_failed`, about the filters. */
 export function filterConditions(table: RecordTable, filters: readonly RecordFilter[]): Condition {
-  return allOf(filters.map((filter, index) => within([index], () => filterCondition(table, filter))));
+  const conditions = filters.map((filter, index) => within([index], () => filterCondition(table, filter)));
+  const all = allOf(conditions);
+  if (all.values.length > MAX_PARAMETERS) throw invalidInput([], 'must have fewer values');
+  return all;
 }
+
+/**
+ * SQLite takes 32,766 parameters, and the rest of the statement has some. A value of a filter may need three.
+ * https://www.sqlite.org/limits.html#max_variable_number
+ */
+const MAX_PARAMETERS = 30_000;
 
 function filterCondition(table: RecordTable, filter: RecordFilter): Condition {
   const column = within(['column'], () => findColumn(table, filter.column));

@@ -1,17 +1,43 @@
 import type { StorageKind } from '../../../schema/storage-kind.ts';
+import { bytesOfBase64 } from '../values/base64.ts';
 import { bindValue } from '../values/bind-value.ts';
-import type { SqliteValue } from '../values/record-value.ts';
+import { type BoundValue, isTextBytes } from '../values/bound-value.ts';
+import { infinityOf, integerOf, realWrittenAs } from '../values/numbers.ts';
 import type { RecordColumn } from './record-table.ts';
+import { mayContainBlobs } from './shown-value.ts';
 
 /**
- * The values that a client's value stands for in a filter on this column: usually one. Answers show an integer beyond ±(2^53−1) and an
- * infinity as text, so in a column that may contain numbers and texts, such a text stands for both.
+ * The values that equal a client's value in a filter on this column: usually one. Plain answers show an integer beyond ±(2^53−1), an
+ * infinity and a BLOB as text, so such a text also stands for what it shows.
  * @throws SubjectError `validation_failed`, about the value.
  */
-export function filterOperands(value: unknown, column: RecordColumn): readonly SqliteValue[] {
-  const { kind } = column;
-  if (typeof value !== 'string') return [bindValue(value, kind)];
-  if (column.mayContainAnything) return [...shownAs(value, 'any'), ...bytesOf(value, kind)];
+export function equalOperands(value: unknown, column: RecordColumn): readonly BoundValue[] {
+  if (column.facts.format === 'tagged') return [bindValue(value, column.kind)];
+  if (typeof value === 'bigint') return equalNumbers(value, column);
+  const operands = comparedOperands(value, column);
+  if (typeof value !== 'string' || !mayContainBlobs(column)) return operands;
+  const bytes = operands.some((each) => each instanceof Uint8Array) ? null : bytesOfBase64(value);
+  const word = column.kind === 'real' && infinityOf(value) !== null ? value : null;
+  return [...operands, bytes, word].filter((each) => each !== null);
+}
+
+/** The integer, and the REAL that JavaScript writes in this way. */
+function equalNumbers(value: bigint, { kind }: RecordColumn): readonly BoundValue[] {
+  const real = realWrittenAs(value);
+  const isWide = BigInt.asIntN(64, value) !== value;
+  if (real === null || kind === 'real') return [bindValue(value, kind)];
+  return isWide ? [real] : [bindValue(value, kind), real];
+}
+
+/**
+ * The values that a client's value stands for in a comparison of order. In a column whose strings are read as base64 it is compared
+ * with texts and with BLOBs.
+ * @throws SubjectError `validation_failed`, about the value.
+ */
+export function comparedOperands(value: unknown, column: RecordColumn): readonly BoundValue[] {
+  const { kind, facts, mayContainAnything } = column;
+  if (typeof value !== 'string' || facts.format === 'tagged') return [bindValue(value, kind)];
+  if (mayContainAnything) return [...shownAs(value, 'any'), ...bytesOf(value, kind)];
   if (kind === 'text' || kind === 'blob') return [bindValue(value, kind)];
   // As an integer, because a column of a view may have no affinity that converts the digits.
   const integer = integerOf(value);
@@ -19,34 +45,26 @@ export function filterOperands(value: unknown, column: RecordColumn): readonly S
 }
 
 /** The text, and the number that an answer shows as this text. */
-function shownAs(text: string, kind: StorageKind): readonly SqliteValue[] {
+function shownAs(text: string, kind: StorageKind): readonly BoundValue[] {
   const bound = bindValue(text, kind);
-  if (text === 'Infinity' || text === '-Infinity') return kind === 'real' ? [bound] : [bound, Number(text)];
+  const infinity = infinityOf(text);
+  if (infinity !== null) return kind === 'real' ? [bound] : [bound, infinity];
   const integer = integerOf(text);
   const isShown = integer !== null && integer.toString() === text && !Number.isSafeInteger(Number(text));
   return isShown ? [bound, integer] : [bound];
 }
 
-/** Answers show bytes in a BLOB column as base64. */
-function bytesOf(text: string, kind: StorageKind): readonly SqliteValue[] {
-  if (kind !== 'blob') return [];
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.toString('base64') === text ? [bytes] : [];
-}
-
-/** The 64-bit integer that a text of digits is; null for any other text. */
-export function integerOf(text: string): bigint | null {
-  if (!/^-?\d{1,19}$/.test(text)) return null;
-  const integer = BigInt(text);
-  return BigInt.asIntN(64, integer) === integer ? integer : null;
+function bytesOf(text: string, kind: StorageKind): readonly BoundValue[] {
+  const bytes = kind === 'blob' ? bytesOfBase64(text) : null;
+  return bytes === null ? [] : [bytes];
 }
 
 export type StorageClass = 'number' | 'text' | 'blob';
 
 /** The class of the value after SQLite has applied the column's affinity to it. */
-export function storageClassOf(value: SqliteValue, kind: StorageKind): StorageClass {
+export function storageClassOf(value: BoundValue, kind: StorageKind): StorageClass {
   if (value instanceof Uint8Array) return 'blob';
-  if (kind === 'text') return 'text';
+  if (kind === 'text' || isTextBytes(value)) return 'text';
   const isNumeric = kind === 'integer' || kind === 'real' || kind === 'numeric';
   return typeof value === 'string' && !(isNumeric && NUMBER.test(value)) ? 'text' : 'number';
 }

@@ -1,13 +1,16 @@
 import type { StatementSync } from 'node:sqlite';
 
+import type { ValueFormat } from '../../../core/tagged-value.ts';
 import { LruMap } from '../../../runtime/lru-map.ts';
 import { foldName } from '../../../schema/identifier.ts';
 import type { OpenDatabase } from '../connection/open-database.ts';
 import { queryRows } from '../introspection/query-rows.ts';
-import { addBase64 } from '../values/json-expression.ts';
+import { type BoundValue, parameterValue } from '../values/bound-value.ts';
+import { addValueFunctions } from '../values/json-expression.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { expressionCost } from './expression-cost.ts';
 import { readRecordTable, type RecordTable } from './record-table.ts';
+import { addShownAs } from './shown-value.ts';
 import { UpsertProbe } from './upsert-probe.ts';
 
 const MAX_TABLES = 200;
@@ -32,7 +35,8 @@ export class RecordDatabase {
   constructor(connection: OpenDatabase) {
     this.connection = connection;
     this.conflicts = new UpsertProbe(connection);
-    addBase64(connection);
+    addValueFunctions(connection);
+    addShownAs(connection);
     this.#schemaVersion = connection.prepare('PRAGMA main.schema_version');
   }
 
@@ -89,24 +93,26 @@ export class RecordDatabase {
   }
 
   /** @throws RowhouseError as `readRecordTable` does. */
-  table(nameOrId: string): RecordTable {
-    const key = foldName(nameOrId);
+  table(nameOrId: string, format: ValueFormat = 'plain'): RecordTable {
+    const key = `${format} ${foldName(nameOrId)}`;
     const known = this.#tables.get(key);
     if (known !== undefined) return known;
-    const table = readRecordTable(this.connection, nameOrId);
+    const table = readRecordTable(this.connection, nameOrId, format);
     this.#tables.set(key, table);
     return table;
   }
 
-  firstRow(sql: string, parameters: readonly SqliteValue[]): readonly SqliteValue[] | null {
-    const row = this.#statement(sql).get(...parameters);
+  firstRow(sql: string, parameters: readonly BoundValue[]): readonly SqliteValue[] | null {
+    const row = this.#statement(sql).get(...parameters.map(parameterValue));
     // The declared type of a statement that returns arrays is objects.
     return row === undefined ? null : (row as unknown as readonly SqliteValue[]);
   }
 
-  *rows(sql: string, parameters: readonly SqliteValue[]): Generator<readonly SqliteValue[], void> {
+  *rows(sql: string, parameters: readonly BoundValue[]): Generator<readonly SqliteValue[], void> {
     try {
-      yield* this.#statement(sql).iterate(...parameters) as unknown as Iterable<readonly SqliteValue[]>;
+      yield* this.#statement(sql).iterate(...parameters.map(parameterValue)) as unknown as Iterable<
+        readonly SqliteValue[]
+      >;
     } catch (error) {
       // In `node:sqlite`, a statement that failed during an iteration fails with the same error at the start of the next one.
       this.#statements.delete(sql);
@@ -115,8 +121,8 @@ export class RecordDatabase {
   }
 
   /** @returns the number of rows that the statement itself changed, without those of triggers and foreign keys. */
-  run(sql: string, parameters: readonly SqliteValue[]): number {
-    return Number(this.#statement(sql).run(...parameters).changes);
+  run(sql: string, parameters: readonly BoundValue[]): number {
+    return Number(this.#statement(sql).run(...parameters.map(parameterValue)).changes);
   }
 
   /** Returns rows as arrays, with every INTEGER as a bigint. */

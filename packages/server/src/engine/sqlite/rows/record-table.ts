@@ -1,12 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../core/errors.ts';
+import type { ValueFormat } from '../../../core/tagged-value.ts';
 import { foldName, isReservedName, quoteIdentifier } from '../../../schema/identifier.ts';
+import { rowidAliasIn } from '../../../schema/rowid-alias.ts';
 import { rowidNameBeside } from '../../../schema/rowid-name.ts';
 import { type StorageKind, storageKindOf } from '../../../schema/storage-kind.ts';
 import { type ColumnFacts, primaryKeyOf, readColumns } from '../introspection/column-facts.ts';
 import { readForeignKeysTo } from '../introspection/foreign-key-facts.ts';
-import { readIndexes } from '../introspection/index-facts.ts';
+import { type IndexFacts, readIndexes } from '../introspection/index-facts.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { readTableFacts, type TableFacts } from '../introspection/table-facts.ts';
 import { hasMetadata, nameOfTableId } from '../tables/metadata.ts';
@@ -59,7 +61,7 @@ export interface RecordColumn {
   readonly mayContainAnything: boolean;
   /** Whether SQLite computes the column. Such a column cannot be written. */
   readonly generated: boolean;
-  /** Determines how its values are rendered. */
+  /** Determines how its values are rendered and read. */
   readonly facts: ExpressionFacts;
 }
 
@@ -67,13 +69,15 @@ export interface RecordColumn {
  * Returns the table or view with this name, or else with this id.
  * @throws RowhouseError `not_found`; `conflict` for a table whose module is missing and for a broken view.
  */
-export function readRecordTable(database: DatabaseSync, nameOrId: string): RecordTable {
+export function readRecordTable(database: DatabaseSync, nameOrId: string, format: ValueFormat): RecordTable {
   const facts = factsByName(database, nameOrId) ?? factsById(database, nameOrId);
   if (facts === null) throw new RowhouseError('not_found', 'There is no such table.');
   const { name, kind } = facts;
   const visible = readColumnsOf(database, name).filter(({ hidden }) => !hidden);
-  const declared = visible.map((column) => columnOf(column, facts));
-  const rowid = facts.withoutRowid ? null : rowidColumn(database, facts, declared);
+  const indexes = readIndexes(database, name);
+  const alias = kind === 'table' ? rowidAliasIn({ columns: visible, indexes }) : null;
+  const declared = visible.map((column) => columnOf(column, { ...facts, alias, format }));
+  const rowid = facts.withoutRowid ? null : rowidColumn(database, facts, { declared, format });
   const primary = columnsNamed(declared, primaryKeyOf(visible)) ?? [];
   const key = keyOf(facts, { declared, primary, rowid });
   const columns = key !== null && key[0] === rowid && rowid !== null ? [rowid, ...declared] : declared;
@@ -88,7 +92,7 @@ export function readRecordTable(database: DatabaseSync, nameOrId: string): Recor
     order: kind === 'view' ? null : rowid === null ? key : [rowid],
     uniqueKeys: [
       ...(key === null || kind === 'view' ? [] : [{ columns: key, collations: null }]),
-      ...uniqueIndexes(database, name, declared),
+      ...uniqueIndexes(indexes, declared),
     ],
     hasTriggers: hasTriggers(database, name),
     isCostly: kind === 'view' || (kind === 'table' && expressionCost(database, name) === 'costly'),
@@ -116,11 +120,21 @@ function readColumnsOf(database: DatabaseSync, table: string): readonly ColumnFa
   }
 }
 
-function columnOf(facts: ColumnFacts, { strict, kind: tableKind }: TableFacts): RecordColumn {
+interface ColumnContext extends TableFacts {
+  /** The column that is the rowid. */
+  readonly alias: ColumnFacts | null;
+  readonly format: ValueFormat;
+}
+
+function columnOf(
+  facts: ColumnFacts,
+  { strict, kind: tableKind, alias, format }: ColumnContext,
+): RecordColumn {
   const { name, declaredType } = facts;
   const kind = storageKindOf(declaredType, strict);
   const generated = facts.generated !== null;
-  const only = strict && (kind === 'integer' || kind === 'real' || kind === 'text') ? kind : null;
+  const hasOneType = strict && (kind === 'integer' || kind === 'real' || kind === 'text');
+  const only = facts === alias ? 'integer' : hasOneType ? kind : null;
   const computed = generated || tableKind === 'view';
   const mayContainAnything = kind === 'any' || (kind === 'blob' && !strict);
   return {
@@ -129,19 +143,19 @@ function columnOf(facts: ColumnFacts, { strict, kind: tableKind }: TableFacts): 
     kind,
     mayContainAnything,
     generated,
-    facts: { only, computed },
+    facts: { only, computed, kind, format },
   };
 }
 
 function rowidColumn(
   database: DatabaseSync,
   { name: table, kind }: TableFacts,
-  declared: readonly RecordColumn[],
+  { declared, format }: { readonly declared: readonly RecordColumn[]; readonly format: ValueFormat },
 ): RecordColumn | null {
   if (kind === 'view') return null;
   const name = rowidNameBeside(declared);
   if (name === null || (kind === 'virtual' && !hasRowid(database, table, name))) return null;
-  const facts = { only: 'integer', computed: false } as const;
+  const facts = { only: 'integer', computed: false, kind: 'integer', format } as const;
   return { name, quoted: name, kind: 'integer', mayContainAnything: false, generated: false, facts };
 }
 
@@ -176,12 +190,11 @@ function keyOf(
 
 /** A partial index, or one on an expression, cannot identify a row. https://www.sqlite.org/lang_upsert.html */
 function uniqueIndexes(
-  database: DatabaseSync,
-  table: string,
+  indexes: readonly IndexFacts[],
   declared: readonly RecordColumn[],
 ): readonly UniqueKey[] {
-  const indexes = readIndexes(database, table).filter(({ unique, partial }) => unique && !partial);
-  return indexes.flatMap(({ terms }) => {
+  const usable = indexes.filter(({ unique, partial }) => unique && !partial);
+  return usable.flatMap(({ terms }) => {
     const columns = columnsNamed(
       declared,
       terms.map(({ column }) => column),

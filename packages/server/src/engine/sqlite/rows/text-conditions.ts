@@ -1,4 +1,5 @@
 import { invalidInput } from '../../../core/subject-error.ts';
+import { isTaggedValue } from '../../../core/tagged-value.ts';
 import { bindValue } from '../values/bind-value.ts';
 import type { Condition } from './condition.ts';
 import type { RecordColumn } from './record-table.ts';
@@ -46,10 +47,10 @@ function foldCase(text: string): string {
 }
 
 function textOf(value: unknown, allowed: string): string {
-  if (typeof value !== 'string') throw invalidInput([], allowed);
-  if (Buffer.byteLength(value) > MAX_BYTES) throw invalidInput([], `must be at most ${MAX_BYTES} bytes`);
-  bindValue(value, 'text');
-  return value;
+  const text = typeof value === 'string' || isTaggedValue(value) ? bindValue(value, 'text') : null;
+  if (typeof text !== 'string') throw invalidInput([], allowed);
+  if (Buffer.byteLength(text) > MAX_BYTES) throw invalidInput([], `must be at most ${MAX_BYTES} bytes`);
+  return text;
 }
 
 /** https://www.sqlite.org/limits.html#max_like_pattern_length */

@@ -1,9 +1,12 @@
 import { invalidInput, within } from '../../../core/subject-error.ts';
+import type { PlainValue, TaggedValue } from '../../../core/tagged-value.ts';
 import { StatementReader, unquote } from '../../../schema/ddl/statement-reader.ts';
+import type { StorageKind } from '../../../schema/storage-kind.ts';
 import type { ColumnType } from '../../project-tables.ts';
 import { openDatabase } from '../connection/open-database.ts';
-import { bindValue } from '../values/bind-value.ts';
+import { bindSqliteValue } from '../values/bind-value.ts';
 import type { SqliteValue } from '../values/record-value.ts';
+import { realText, toTaggedValue } from '../values/tagged-value.ts';
 import { writeDefaultExpression } from './default-expression.ts';
 
 /** The default of a column: a value, or an expression that SQLite computes for each new row. At most one is not null. */
@@ -34,7 +37,7 @@ export function storedDefault(sql: string | null): string | null {
 /** Accepts what a record accepts, and stores it in the same way. */
 function writeValue(value: unknown, type: ColumnType): string | null {
   if (value === null) return null;
-  const stored = asStored(bindValue(value, KINDS[type]), type);
+  const stored = asStored(bindSqliteValue(value, KINDS[type]), type);
   if (stored === null || (typeof stored === 'string' && stored.includes('\0'))) {
     throw invalidInput([], `must be ${VALUES_IN_WORDS[type]}`);
   }
@@ -90,15 +93,16 @@ function literalOf(value: SqliteValue): string {
 
 function realLiteral(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '9e999' : '-9e999';
-  if (Object.is(value, -0)) return '-0.0';
-  const text = String(value);
-  return /[.e]/.test(text) ? text : `${text}.0`;
+  return realText(value);
 }
 
-/** Returns the default of a column from its SQL text in PRAGMA table_xinfo, in the form that `writeDefault` accepts. */
-export function readDefault(sql: string | null): ColumnDefault<string | number | null> {
+/**
+ * Returns the default of a column of this kind from its SQL text in PRAGMA table_xinfo, in the tagged format, which `writeDefault`
+ * accepts.
+ */
+export function readDefault(sql: string | null, kind: StorageKind): ColumnDefault<PlainValue | TaggedValue> {
   const value = sql === null ? null : valueOf(sql);
-  if (value !== undefined) return { defaultValue: value, defaultExpression: null };
+  if (value !== undefined) return { defaultValue: toTaggedValue(value, { kind }), defaultExpression: null };
   // The PRAGMA omits the parentheses.
   const defaultExpression = sql !== null && CURRENT.test(sql) ? sql.toUpperCase() : `(${sql})`;
   return { defaultValue: null, defaultExpression };
@@ -107,7 +111,7 @@ export function readDefault(sql: string | null): ColumnDefault<string | number |
 const CURRENT = /^CURRENT_(?:TIME|DATE|TIMESTAMP)$/i;
 
 /** Returns the value of a literal; undefined for an expression. */
-function valueOf(sql: string): string | number | null | undefined {
+function valueOf(sql: string): SqliteValue | undefined {
   const reader = new StatementReader(sql);
   const sign = reader.takeOne(['-', '+']) ?? '';
   const { kind, start, end, word } = reader.token;
@@ -116,27 +120,20 @@ function valueOf(sql: string): string | number | null | undefined {
   const text = sql.slice(start, end);
   if (kind === 'number') return numberOf(sign === '-' ? `-${text}` : text);
   if (sign !== '') return undefined;
-  if (kind === 'string') return /^x/i.test(text) ? base64Of(text) : unquote(text);
+  if (kind === 'string') return /^x/i.test(text) ? Buffer.from(text.slice(2, -1), 'hex') : unquote(text);
   if (kind === 'quoted') return unquote(text);
   if (word === 'NULL') return null;
-  if (word === 'TRUE') return 1;
-  if (word === 'FALSE') return 0;
+  if (word === 'TRUE') return 1n;
+  if (word === 'FALSE') return 0n;
   // SQLite reads any other word after DEFAULT as a string.
   return kind === 'word' && !CURRENT.test(text) ? text : undefined;
 }
 
-function base64Of(blob: string): string {
-  return Buffer.from(blob.slice(2, -1), 'hex').toString('base64');
-}
-
-/** Integers beyond JavaScript's safe range are strings of digits, infinities their names. */
-function numberOf(text: string): string | number | undefined {
+/** SQLite reads an integer of more than 64 bits as a REAL. */
+function numberOf(text: string): bigint | number | undefined {
   if (/^-?\d+$/.test(text)) {
     const integer = BigInt(text);
-    if (BigInt.asIntN(64, integer) !== integer) return Number(text);
-    return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer.toString();
+    return BigInt.asIntN(64, integer) === integer ? integer : Number(text);
   }
-  if (!/^-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return undefined;
-  const real = Number(text);
-  return Number.isFinite(real) ? real : String(real);
+  return /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }

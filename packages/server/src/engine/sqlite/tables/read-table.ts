@@ -3,8 +3,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { foldName } from '../../../schema/identifier.ts';
 import type { StoredTable } from '../../../schema/model.ts';
 import { rowidAliasIn } from '../../../schema/rowid-alias.ts';
+import { storageKindOf } from '../../../schema/storage-kind.ts';
 import type { ColumnEntry, ForeignKeyEntry, TableDetails, TableEntry } from '../../project-tables.ts';
 import { readForeignKeys } from '../introspection/foreign-key-facts.ts';
+import { readTableFacts } from '../introspection/table-facts.ts';
 import { readDefault } from './column-default.ts';
 import { findTable } from './find-table.ts';
 import { columnMetadata, hasMetadata, tableMetadata } from './metadata.ts';
@@ -35,10 +37,14 @@ interface TableParts {
 function readColumnEntries(database: DatabaseSync, parts: TableParts): readonly ColumnEntry[] | null {
   const facts = columnsOf(database, parts.stored);
   const rowidAlias = rowidAliasIn({ columns: facts, indexes: parts.indexes });
+  const strict = readTableFacts(database, parts.stored.name)?.strict === true;
   const entries = facts.map((column): ColumnEntry | null => {
     const metadata = columnMetadata(database, parts.id, column.name);
     if (metadata === null) return null;
-    const { defaultValue, defaultExpression } = readDefault(column.defaultSql);
+    const { defaultValue, defaultExpression } = readDefault(
+      column.defaultSql,
+      storageKindOf(column.declaredType, strict),
+    );
     return {
       id: metadata.id,
       tableName: parts.stored.name,

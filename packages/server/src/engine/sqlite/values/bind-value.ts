@@ -1,15 +1,33 @@
 import { isRealNumber } from '../../../core/real-number.ts';
 import { invalidInput } from '../../../core/subject-error.ts';
+import { isTaggedValue } from '../../../core/tagged-value.ts';
 import type { StorageKind } from '../../../schema/storage-kind.ts';
+import { bytesOfBase64 } from './base64.ts';
+import { type BoundValue, isTextBytes } from './bound-value.ts';
+import { infinityOf } from './numbers.ts';
 import type { SqliteValue } from './record-value.ts';
+import { readTaggedValue } from './tagged-value.ts';
 
 /**
- * The value to bind for a client's value in a column of this kind. SQLite converts what it can convert without loss, and a STRICT table
- * rejects values of other types. This function converts what JSON cannot express: booleans are 1 and 0, BLOBs are base64, infinities
- * are words.
+ * The value to bind for a client's value in a column of this kind. A tagged value is bound as it is.
  * @throws SubjectError `validation_failed`, about the value.
  */
-export function bindValue(value: unknown, kind: StorageKind): SqliteValue {
+export function bindValue(value: unknown, kind: StorageKind): BoundValue {
+  return isTaggedValue(value) ? readTaggedValue(value) : bindPlainValue(value, kind);
+}
+
+/** The same where a text can only be bound as a string. @throws SubjectError `validation_failed`, about the value. */
+export function bindSqliteValue(value: unknown, kind: StorageKind): SqliteValue {
+  const bound = bindValue(value, kind);
+  if (isTextBytes(bound)) throw invalidInput([], 'must not be $text_bytes, which only records take');
+  return bound;
+}
+
+/**
+ * SQLite converts what it can convert without loss, and a STRICT table rejects values of other types. This function converts what JSON
+ * cannot express: booleans are 1 and 0, BLOBs are base64, infinities are words.
+ */
+function bindPlainValue(value: unknown, kind: StorageKind): SqliteValue {
   if (value === null) return null;
   if (typeof value === 'string') return bindText(value, kind);
   if (typeof value === 'number') return bindNumber(value, kind);
@@ -35,7 +53,8 @@ function bindInteger(value: bigint, kind: StorageKind): SqliteValue {
 
 function bindText(value: string, kind: StorageKind): SqliteValue {
   if (kind === 'blob') return bindBase64(value);
-  if (kind === 'real' && /^-?Infinity$/.test(value)) return Number(value);
+  const infinity = kind === 'real' ? infinityOf(value) : null;
+  if (infinity !== null) return infinity;
   if ((kind === 'real' || kind === 'numeric') && isBeyondDoubles(value)) throw beyondDoubles();
   if (!value.isWellFormed()) throw invalidInput([], 'must be well-formed Unicode, without a lone surrogate');
   // SQLite would convert it to a rounded REAL.
@@ -44,11 +63,8 @@ function bindText(value: string, kind: StorageKind): SqliteValue {
 }
 
 function bindBase64(value: string): Uint8Array {
-  const bytes = Buffer.from(value, 'base64');
-  // Node ignores invalid characters, so valid base64 is text that encodes to itself again.
-  if (bytes.toString('base64') !== value) {
-    throw invalidInput([], 'must be a base64 string (RFC 4648, section 4, with padding)');
-  }
+  const bytes = bytesOfBase64(value);
+  if (bytes === null) throw invalidInput([], 'must be a base64 string (RFC 4648, section 4, with padding)');
   return bytes;
 }
 

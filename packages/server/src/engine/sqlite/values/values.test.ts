@@ -16,7 +16,7 @@ import {
 
 import { openDatabase } from '../connection/open-database.ts';
 import { bindValue } from './bind-value.ts';
-import { addBase64, jsonExpression } from './json-expression.ts';
+import { addValueFunctions, jsonExpression } from './json-expression.ts';
 import { type SqliteValue, toRecordValue } from './record-value.ts';
 
 const INTEGER_BOUNDS = [0n, 1n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 63n - 1n].flatMap((n) => [n, -n, -n - 1n]);
@@ -33,11 +33,13 @@ const sqliteValue: Arbitrary<SqliteValue> = oneof(
   uint8Array(),
 );
 
+const PLAIN = { kind: 'any', format: 'plain' } as const;
+
 test('property: the JSON that SQLite writes for a value equals the value for clients', () => {
   using database = openDatabase(':memory:', { mode: 'read-write' });
-  addBase64(database);
+  addValueFunctions(database);
   const write = database.prepare(
-    `SELECT json_object('value', ${jsonExpression('value', { only: null, computed: false })}) AS text FROM (SELECT ? AS value)`,
+    `SELECT json_object('value', ${jsonExpression('value', { ...PLAIN, only: null, computed: false })}) AS text FROM (SELECT ? AS value)`,
   );
   const read = database.prepare('SELECT ? AS value');
   read.setReadBigInts(true);
@@ -53,7 +55,7 @@ test('property: the JSON that SQLite writes for a value equals the value for cli
 
 test('in a STRICT table, the shorter expression for a typed column gives the same result', () => {
   using database = openDatabase(':memory:', { mode: 'read-write' });
-  addBase64(database);
+  addValueFunctions(database);
   database.exec('CREATE TABLE t (i INTEGER, r REAL, s TEXT) STRICT');
   const insert = database.prepare('INSERT INTO t VALUES (?, ?, ?)');
   insert.run(2n ** 53n, Infinity, 'a\0b');
@@ -61,7 +63,7 @@ test('in a STRICT table, the shorter expression for a typed column gives the sam
   insert.run(7n, 0.1 + 0.2, '{"a":1}');
   insert.run(null, null, null);
   const expressions = (['integer', 'real', 'text'] as const).map((only, index) => {
-    return `'${only}', ${jsonExpression(['i', 'r', 's'][index] ?? '', { only, computed: false })}`;
+    return `'${only}', ${jsonExpression(['i', 'r', 's'][index] ?? '', { ...PLAIN, only, computed: false })}`;
   });
   const rows = database.prepare(`SELECT json_object(${expressions.join(', ')}) AS text FROM t`).all();
   assert.deepEqual(
@@ -77,9 +79,9 @@ test('in a STRICT table, the shorter expression for a typed column gives the sam
 
 test('text that JSON functions compute is text, as if it were stored', () => {
   using database = openDatabase(':memory:', { mode: 'read-write' });
-  addBase64(database);
+  addValueFunctions(database);
   database.exec(`CREATE TABLE t (a, b AS (json_array(a, 'x'))); INSERT INTO t VALUES (1)`);
-  const expression = jsonExpression('b', { only: null, computed: true });
+  const expression = jsonExpression('b', { ...PLAIN, only: null, computed: true });
   const row = database.prepare(`SELECT json_object('b', ${expression}) AS text FROM t`).get();
   assert.deepEqual(JSON.parse(String(row?.['text'])), { b: '[1,"x"]' });
 });

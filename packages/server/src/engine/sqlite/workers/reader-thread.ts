@@ -4,12 +4,14 @@ import { serveRpc } from '../../../runtime/threads/serve-rpc.ts';
 import { findSchemaFormat } from '../../../schema/formats/schema-formats.ts';
 import type { WrittenExport } from '../../project-exports.ts';
 import { OpenDatabases } from '../connection/open-databases.ts';
+import { readTransaction } from '../connection/read-transaction.ts';
 import { contentVersionOf } from '../exports/output/content-version.ts';
 import { writeFile } from '../exports/output/output-file.ts';
 import { renderSchemaExport } from '../exports/schema/render-schema.ts';
 import { countTables } from '../introspection/count-tables.ts';
 import type { DatabaseThreadStart, ReaderMethods } from '../protocol/database-methods.ts';
 import { readFirstRow } from '../records/read-first-row.ts';
+import { recordDatabaseOf } from '../rows/record-database.ts';
 import { boundedRecordReads } from './record-handlers.ts';
 import { tableReads } from './table-reads.ts';
 
@@ -21,7 +23,13 @@ serveRpc<ReaderMethods>(
   {
     countTables: ({ path }) => countTables(databases.get(path)),
     contentVersion: ({ path }) => contentVersionOf(databases.get(path)),
-    readFirstRow: ({ path, table }) => readFirstRow(databases.get(path), table),
+    readFirstRow: ({ path, table, format }) => {
+      const database = recordDatabaseOf(databases.get(path));
+      return readTransaction(database.connection, () => {
+        database.refresh();
+        return readFirstRow(database, table, format);
+      });
+    },
     writeSchema,
     ...tableReads(databases),
     ...boundedRecordReads(databases),

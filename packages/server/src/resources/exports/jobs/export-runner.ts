@@ -176,7 +176,7 @@ export class ExportRunner {
     const { nameOrId, allowed } = request.table;
     const name = (await this.#tableName(project, nameOrId)) ?? nameOrId;
     if (allowed !== null && !includesName(allowed, name)) throw limitedToOtherTables();
-    return { ...request, table: { nameOrId: name, allowed } };
+    return { ...request, table: { ...request.table, nameOrId: name } };
   }
 
   async #tableName(project: ProjectRow, nameOrId: string): Promise<string | null> {

@@ -27,7 +27,7 @@ export interface ChosenTables {
  */
 export function chooseTables(
   { connection, records }: ExportedDatabase,
-  request: Pick<DatabaseExportRequest, 'include' | 'exclude' | 'rows'>,
+  request: Pick<DatabaseExportRequest, 'include' | 'exclude' | 'rows' | 'valueFormat'>,
 ): ChosenTables {
   const all = readStoredSchema(connection);
   const chosen = chosenNames(all.tables, request);
@@ -40,7 +40,7 @@ export function chooseTables(
     .filter((table) => !closed.some(({ name }) => name === table.name))
     .toSorted((a, b) => compareNames(a.name, b.name))
     .map(({ name }) => {
-      const table = records.table(name);
+      const table = records.table(name, request.valueFormat);
       const selection = selections.get(foldName(name));
       if (selection === undefined) return wholeTable(table);
       return within(['rows', selection.name], () => selectedRows(table, selection.rows));

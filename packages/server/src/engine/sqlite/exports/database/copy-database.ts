@@ -155,7 +155,7 @@ function countRows(path: string): Pick<WrittenDatabaseExport, 'tableCount' | 'ro
   const copy = openForExport(path);
   try {
     copy.records.refresh();
-    const chosen = chooseTables(copy, { include: null, exclude: [], rows: {} });
+    const chosen = chooseTables(copy, { include: null, exclude: [], rows: {}, valueFormat: 'plain' });
     return { tableCount: chosen.schema.tables.length, rowCount: countAllRows(copy, chosen) };
   } finally {
     copy.connection.close();

@@ -4,6 +4,7 @@ import { queryRows } from '../../introspection/query-rows.ts';
 import { explainingReads, isTooLarge } from '../../rows/read-fault.ts';
 import type { RecordColumn } from '../../rows/record-table.ts';
 import { orderByClause } from '../../rows/sort-order.ts';
+import { parameterValue } from '../../values/bound-value.ts';
 import type { SqliteValue } from '../../values/record-value.ts';
 import type { RowSource } from './row-source.ts';
 
@@ -116,7 +117,12 @@ class PieceReader {
 
   /** Null if the rows are too large together. */
   read(place: { readonly from: bigint; readonly rows: number; readonly offset: number }): Piece | null {
-    const parameters = [...this.#source.where.values, place.from, BigInt(place.rows), BigInt(place.offset)];
+    const parameters = [
+      ...this.#source.where.values.map(parameterValue),
+      place.from,
+      BigInt(place.rows),
+      BigInt(place.offset),
+    ];
     const { length: usualLength } = this.#database.limits;
     this.#database.limits.length = place.rows === 1 ? usualLength : LINES_MAX_BYTES;
     try {
@@ -199,7 +205,11 @@ function* readEachLine(
   );
   statement.setReturnArrays(true);
   statement.setReadBigInts(true);
-  const rows = statement.iterate(...where.values, BigInt(limit ?? -1), BigInt(offset)) as Iterable<unknown>;
+  const rows = statement.iterate(
+    ...where.values.map(parameterValue),
+    BigInt(limit ?? -1),
+    BigInt(offset),
+  ) as Iterable<unknown>;
   const iterator = rows[Symbol.iterator]();
   for (;;) {
     const row = explainingReads(table, () => iterator.next());

@@ -124,7 +124,7 @@ function rowsOf(database: OpenDatabase, file: string): string {
   const rows = readableNames(database).map((name) => {
     const type = `readonly Database[${JSON.stringify(name)}]['row'][]`;
     // In an expression the compiler also rejects unknown properties.
-    return `  ${JSON.stringify(apiRows(database, name, 200))} satisfies ${type},`;
+    return `  ${JSON.stringify(apiRows(database, name, { limit: 200 }))} satisfies ${type},`;
   });
   return `import type { Database } from '${file}';\nexport const rows = [\n${rows.join('\n')}\n];\n`;
 }

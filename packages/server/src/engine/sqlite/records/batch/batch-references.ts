@@ -1,5 +1,6 @@
 import { isRealNumber, realNumber, type RealNumber } from '../../../../core/real-number.ts';
 import { invalidInput, within } from '../../../../core/subject-error.ts';
+import { isTaggedValue, type TaggedValue, tagOf } from '../../../../core/tagged-value.ts';
 import {
   type BatchKey,
   type BatchReference,
@@ -54,24 +55,25 @@ export class BatchReferences {
   #keyText(reference: BatchReference): string {
     const value = this.#valueOf(reference);
     if (value === null) throw invalidInput([], `refers to ${reference.$ref}, which is null`);
-    return String(value.valueOf());
+    return isTaggedValue(value) ? JSON.stringify(value) : String(value.valueOf());
   }
 
   #resolve(value: unknown): unknown {
     return isBatchReference(value) ? this.#valueOf(value) : value;
   }
 
-  #valueOf({ $ref }: BatchReference): string | number | RealNumber | null {
+  #valueOf({ $ref }: BatchReference): string | number | RealNumber | TaggedValue | null {
     const [position, ...steps] = $ref.split('.');
     const value = steps.reduce(stepInto, this.#answers[Number(position)]?.());
-    if (typeof value === 'string') return this.#bounded(value);
+    if (typeof value === 'string') return this.#bounded(value, value);
+    if (isTaggedValue(value)) return this.#bounded(value, tagOf(value)[1]);
     if (value === null || typeof value === 'number' || isRealNumber(value)) return value;
     throw invalidInput([], `refers to ${$ref}, which is not a value returned by an earlier operation`);
   }
 
-  #bounded(text: string): string {
+  #bounded<Value>(value: Value, text: string): Value {
     this.#given += text.length;
-    if (this.#given <= GIVEN_MAX_LENGTH) return text;
+    if (this.#given <= GIVEN_MAX_LENGTH) return value;
     throw invalidInput([], `makes the values of references exceed ${GIVEN_MAX_LENGTH} characters in all`);
   }
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../../core/errors.ts';
 import { invalidInput, SubjectError, within } from '../../../../core/subject-error.ts';
+import { type PlainValue, type TaggedValue, untagged } from '../../../../core/tagged-value.ts';
 import type { TableEdit } from '../../../../schema/ddl/edit-create-table.ts';
 import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
@@ -118,7 +119,8 @@ function defaultEdits(column: PlannedColumn, change: ColumnChange): readonly Tab
   const { facts, isAlias, strict } = column;
   const { type = defaultTypeOf(facts.declaredType, strict) } = change;
   const requested = requestedDefault(change);
-  const next = requested ?? presentValue(facts.defaultSql, change.type);
+  const present = readDefault(facts.defaultSql, storageKindOf(facts.declaredType, strict));
+  const next = nextDefault(requested, present, change.type);
   if (next === null) return [];
   if (requested !== null) assertNotGenerated(facts, 'default');
   if (isAlias && (next.defaultValue !== null || next.defaultExpression !== null)) {
@@ -136,11 +138,28 @@ function requestedDefault({ defaultValue, defaultExpression }: ColumnChange): Co
   return { defaultValue: defaultValue ?? null, defaultExpression: defaultExpression ?? null };
 }
 
-/** Null for an expression, which has no type to check, and if the type does not change. */
-function presentValue(sql: string | null, type: ColumnType | undefined): ColumnDefault<unknown> | null {
-  if (type === undefined || sql === null) return null;
-  const present = readDefault(sql);
-  return present.defaultExpression === null ? present : null;
+/**
+ * Null if there is nothing to write: the default stays, and is no value that a new type might refuse. A client that sends back the
+ * value that an answer shows leaves it as it is.
+ */
+function nextDefault(
+  requested: ColumnDefault<unknown> | null,
+  present: ColumnDefault<PlainValue | TaggedValue>,
+  type: ColumnType | undefined,
+): ColumnDefault<unknown> | null {
+  const { defaultValue } = present;
+  const isKept = requested === null || (defaultValue !== null && isShownAs(defaultValue, requested));
+  if (!isKept) return requested;
+  return type === undefined || defaultValue === null ? null : present;
+}
+
+function isShownAs(
+  present: PlainValue | TaggedValue,
+  { defaultValue: sent, defaultExpression }: ColumnDefault<unknown>,
+): boolean {
+  const shown = untagged(present);
+  const isAlike = sent === shown || (typeof sent === 'bigint' && String(sent) === String(shown));
+  return isAlike && defaultExpression === null;
 }
 
 /** The type that a default may have in a column of this declared type. A column that takes any number also takes text. */

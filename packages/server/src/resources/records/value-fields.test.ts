@@ -16,20 +16,26 @@ const MESSAGE = 'must be a string, a number, true, false or null';
 describe('a value that is an array or an object is refused before it reaches a thread', () => {
   test('in a row', () => {
     for (const a of nested) {
-      assertRefused(() => createRequestOf({ id: 1, a }), 'body.a');
-      assertRefused(() => createRequestOf({ data: { id: 1, a } }), 'body.data.a');
-      assertRefused(() => createRequestOf({ rows: [{ a: 1 }, { a: 1n, b: null }, { a }] }), 'body.rows[2].a');
-      assertRefused(() => patchOf({ a }), 'body.a');
-      assertRefused(() => patchOf({ data: { a } }), 'body.data.a');
+      assertRefused(() => createRequestOf({ id: 1, a }, 'plain'), 'body.a');
+      assertRefused(() => createRequestOf({ data: { id: 1, a } }, 'plain'), 'body.data.a');
+      assertRefused(
+        () => createRequestOf({ rows: [{ a: 1 }, { a: 1n, b: null }, { a }] }, 'plain'),
+        'body.rows[2].a',
+      );
+      assertRefused(() => patchOf({ a }, 'plain'), 'body.a');
+      assertRefused(() => patchOf({ data: { a } }, 'plain'), 'body.data.a');
     }
   });
 
   test('in a filter', () => {
     for (const value of nested) {
-      assertRefused(() => filtersOf({ a: value }, 'body.where'), 'body.where.a');
-      assertRefused(() => filtersOf([{ column: 'a', op: '<', value }], 'body.where'), 'body.where[0].value');
+      assertRefused(() => filtersOf({ a: value }, 'body.where', 'plain'), 'body.where.a');
+      assertRefused(
+        () => filtersOf([{ column: 'a', op: '<', value }], 'body.where', 'plain'),
+        'body.where[0].value',
+      );
       const list = [{ column: 'a', op: 'in', value: [1, value] }];
-      assertRefused(() => filtersOf(list, 'body.where'), 'body.where[0].value[1]');
+      assertRefused(() => filtersOf(list, 'body.where', 'plain'), 'body.where[0].value[1]');
     }
   });
 
@@ -43,9 +49,12 @@ describe('a value that is an array or an object is refused before it reaches a t
 
 test('a reference in a batch is accepted in place of a value', () => {
   const reference = { $ref: '0.row.id' };
-  assert.equal(createRequestOf({ a: reference }).kind, 'one');
-  assert.deepEqual(patchOf({ a: reference }).patch, { a: reference });
-  assert.equal(filtersOf([{ column: 'a', op: 'in', value: [1, reference] }], 'body.where').filters.length, 1);
+  assert.equal(createRequestOf({ a: reference }, 'plain').kind, 'one');
+  assert.deepEqual(patchOf({ a: reference }, 'plain').patch, { a: reference });
+  assert.equal(
+    filtersOf([{ column: 'a', op: 'in', value: [1, reference] }], 'body.where', 'plain').filters.length,
+    1,
+  );
 });
 
 test('a query has as many parameters as a SQLite statement allows, and no more', () => {
@@ -55,5 +64,5 @@ test('a query has as many parameters as a SQLite statement allows, and no more',
 });
 
 function parametersOf(params: unknown): unknown {
-  return toQuery({ sql: 'SELECT ?', params }, { kind: 'admin' }).parameters;
+  return toQuery({ sql: 'SELECT ?', params }, { kind: 'admin' }, 'plain').parameters;
 }

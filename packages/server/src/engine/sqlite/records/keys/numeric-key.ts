@@ -1,6 +1,6 @@
-import { jsonNumberOf } from '../../../core/json-number.ts';
-import { integerOf } from '../rows/filter-operands.ts';
-import type { SqliteValue } from '../values/record-value.ts';
+import { jsonNumberOf } from '../../../../core/json-number.ts';
+import { infinityOf, integerOf } from '../../values/numbers.ts';
+import type { SqliteValue } from '../../values/record-value.ts';
 
 /**
  * Returns the value that a key in a path stands for in a numeric column: a number, or the text itself, which a column outside STRICT
@@ -19,10 +19,6 @@ export function numericKey(text: string, kind: 'integer' | 'real' | 'numeric'): 
 export function integerKey(text: string): bigint | null {
   const integer = integerOf(text);
   return String(integer) === text ? integer : null;
-}
-
-export function infinityOf(text: string): number | null {
-  return text === 'Infinity' || text === '-Infinity' ? Number(text) : null;
 }
 
 /** An INTEGER column outside STRICT tables also stores numbers that are no integers. */

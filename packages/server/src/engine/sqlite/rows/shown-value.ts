@@ -1,0 +1,89 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { bytesOfBase64 } from '../values/base64.ts';
+import { bindValue } from '../values/bind-value.ts';
+import { type BoundValue, parameterFor } from '../values/bound-value.ts';
+import { jsonExpression } from '../values/json-expression.ts';
+import { infinityOf, realWrittenAs } from '../values/numbers.ts';
+import type { Condition } from './condition.ts';
+import type { RecordColumn } from './record-table.ts';
+
+/**
+ * Whether plain answers show another value of the column in the same way as the one that this client's value would be stored as: a BLOB
+ * as its base64, 3.0 as 3 in JavaScript, every damaged text with U+FFFD.
+ */
+export function isAmbiguous(value: unknown, column: RecordColumn): boolean {
+  if (column.facts.format === 'tagged') return false;
+  if (typeof value === 'string') return isAmbiguousText(value, column);
+  if (typeof value === 'number') return column.mayContainAnything && Number.isSafeInteger(value);
+  // A JavaScript client sends back a REAL of this size without a point.
+  const storesBoth = column.facts.only === null && column.kind !== 'text' && column.kind !== 'real';
+  return typeof value === 'bigint' && storesBoth;
+}
+
+function isAmbiguousText(value: string, column: RecordColumn): boolean {
+  if (mayBeDamaged(value)) return true;
+  if (!mayContainBlobs(column)) return false;
+  if (bytesOfBase64(value) !== null || infinityOf(value) !== null) return true;
+  return column.mayContainAnything && (column.kind === 'blob' || DIGITS.test(value));
+}
+
+const DIGITS = /^-?\d+$/;
+
+/**
+ * Whether the stored text may have other bytes than this one: invalid bytes are read as U+FFFD, and a lone surrogate of UTF-16 together
+ * with the unit after it as one character beyond U+FFFF. U+FFFE and U+FFFF cannot be bound in UTF-16.
+ */
+export function mayBeDamaged(value: unknown): boolean {
+  return typeof value === 'string' && /[\u{fffd}-\u{10ffff}]/u.test(value);
+}
+
+/** Whether the column may contain BLOBs beside other values. */
+export function mayContainBlobs({ kind, facts, mayContainAnything }: RecordColumn): boolean {
+  return mayContainAnything || (facts.only === null && kind !== 'blob');
+}
+
+/**
+ * A condition that holds in the rows in which an answer shows this column as the client's value.
+ * @throws SubjectError `validation_failed` for a value that no answer shows.
+ */
+export function shownAs(column: RecordColumn, value: unknown): Condition {
+  const { quoted, kind, facts } = column;
+  if (value === null) return { sql: `${quoted} IS NULL`, values: [] };
+  if (facts.format === 'tagged') return sameAs(column, bindValue(value, kind));
+  if (typeof value === 'string') {
+    return { sql: `${IS_SHOWN_AS}(json_array(${jsonExpression(quoted, facts)}), ?)`, values: [value] };
+  }
+  // Answers show an INTEGER of this size as a string.
+  if (typeof value === 'bigint') {
+    const real = realWrittenAs(value);
+    return real === null ? NEVER : { sql: `typeof(${quoted}) = 'real' AND ${quoted} = ?`, values: [real] };
+  }
+  // The `+` removes the affinity of the column, with which a text of digits would equal a number.
+  return { sql: `+${quoted} = ?`, values: [bindValue(value, 'any')] };
+}
+
+const NEVER: Condition = { sql: 'false', values: [] };
+
+/** A condition that the value has the same type and content. */
+function sameAs({ quoted }: RecordColumn, value: BoundValue): Condition {
+  const sql = `typeof(${quoted}) = '${typeOf(value)}' AND +${quoted} COLLATE BINARY = ${parameterFor(value)}`;
+  return { sql, values: [value] };
+}
+
+function typeOf(value: BoundValue): string {
+  if (value instanceof Uint8Array) return 'blob';
+  if (typeof value === 'bigint') return 'integer';
+  return typeof value === 'number' ? 'real' : 'text';
+}
+
+const IS_SHOWN_AS = 'rowhouse_is_shown_as';
+
+/** Adds the SQL function of `shownAs`. It takes the value as answers write it, because damaged texts have several conversions. */
+export function addShownAs(connection: DatabaseSync): void {
+  const options = { deterministic: true, directOnly: true };
+  connection.function(IS_SHOWN_AS, options, (json, text) => {
+    const [shown] = JSON.parse(String(json)) as readonly unknown[];
+    return shown === text ? 1 : 0;
+  });
+}
