@@ -3,20 +3,16 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
-import {
-  type Answer,
-  fieldsAtFault,
-  startTestServer,
-  type TestServer,
-} from '../../testing/http/test-server.ts';
+import { type Answer, fieldsAtFault, type TestServer } from '../../testing/http/test-server.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
 const TABLE = '/projects/crm/table';
 
 let server: TestServer;
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
 });
 after(() => server[Symbol.asyncDispose]());
 

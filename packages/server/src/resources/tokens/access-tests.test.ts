@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { fieldsAtFault, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 
@@ -107,7 +108,7 @@ test('a missing table, a view and a table of SQLite are not_found, and no token 
 });
 
 test('a table with an unknown module is reported as such, and no token is created', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('shop');
   const file = databaseFile(`
     CREATE TABLE a (id INTEGER PRIMARY KEY);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 
 import { databaseFile } from '../../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../../testing/http/borrowed-server.ts';
 import {
   requestOf,
   download,
@@ -17,13 +18,13 @@ import {
   whenExport,
 } from '../../../testing/http/exports.ts';
 import { importDatabase } from '../../../testing/http/import-and-export.ts';
-import { startTestServer, type TestServer } from '../../../testing/http/test-server.ts';
+import type { TestServer } from '../../../testing/http/test-server.ts';
 import { eventually } from '../../../testing/system/waiting.ts';
 
 const FORMATS = ['zip', 'zip-csv', 'json', 'sql', 'sqlite'];
 
 test('a deleted export, pending or running, leaves no file and no process', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await projectOf(server, 'quarry', ENDLESS);
   const running = await exportLater(server, 'quarry', 'table/endless');
   await whenExport(server, 'quarry', running, 'running');
@@ -40,7 +41,7 @@ test('a deleted export, pending or running, leaves no file and no process', asyn
 });
 
 test('an export of any format that is deleted at any time leaves nothing', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await projectOf(server, 'quarry', stones(20_000));
   for (let round = 0; round < 20; round += 1) {
     const format = FORMATS[round % FORMATS.length];
@@ -52,7 +53,7 @@ test('an export of any format that is deleted at any time leaves nothing', async
 });
 
 test('a client that disconnects before its export is ready cancels it, and nothing is left', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await projectOf(server, 'quarry', `${ENDLESS} ${stones(20_000)}`);
   const leave = new AbortController();
   const url = `${server.url}/projects/quarry/export/table/endless`;
@@ -69,7 +70,7 @@ test('a client that disconnects before its export is ready cancels it, and nothi
 });
 
 test('a synchronous export is not_found if another client deletes it', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await projectOf(server, 'quarry', ENDLESS);
   const requested = requestOf(server, 'quarry', 'table/endless');
   await eventually(async () => (await listExports(server, 'quarry', '&status=running')).length === 1);
@@ -80,7 +81,7 @@ test('a synchronous export is not_found if another client deletes it', async () 
 });
 
 test('deleting a project does not wait for its exports, and nothing is left', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await projectOf(server, 'quarry', ENDLESS);
   const waiting = requestOf(server, 'quarry', 'table/endless');
   for (let count = 0; count < 3; count += 1) await exportLater(server, 'quarry', 'table/endless');
@@ -100,7 +101,7 @@ test('deleting a project does not wait for its exports, and nothing is left', as
 });
 
 test('replacing a database does not wait for its exports, which have the old or the new content', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await projectOf(
     server,
     'quarry',
