@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 
-import { borrowTestServer } from '../../../testing/http/borrowed-server.ts';
 import {
   requestOf,
   download,
@@ -21,7 +20,7 @@ import { startTestServer, type TestServer } from '../../../testing/http/test-ser
 import { eventually } from '../../../testing/system/waiting.ts';
 
 test('an asynchronous export is pending, then running, then ready, and its progress rises to the number of rows', async () => {
-  await using server = await borrowTestServer();
+  await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(400_000));
 
   const headers = { prefer: 'respond-async' };
@@ -53,7 +52,7 @@ test('an asynchronous export is pending, then running, then ready, and its progr
 });
 
 test('the progress of a database copy is counted in bytes, in every answer', async () => {
-  await using server = await borrowTestServer();
+  await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(400_000));
   const requested = await exportLater(server, 'quarry', 'database', { format: 'sqlite' });
 
@@ -70,7 +69,7 @@ test('the progress of a database copy is counted in bytes, in every answer', asy
 });
 
 test('without Prefer: respond-async the answer is 201 with a ready export', async () => {
-  await using server = await borrowTestServer();
+  await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(10));
   for (const headers of [{}, { prefer: 'wait=10' }, { prefer: 'respond-asynchronously' }]) {
     const {
@@ -149,7 +148,7 @@ test('an export without end is stopped at its time limit, fails, and states the 
 });
 
 test('an export that is pending or running cannot be downloaded or linked to yet', async () => {
-  await using server = await borrowTestServer();
+  await using server = await startTestServer();
   await projectOf(server, 'quarry', ENDLESS);
   const running = await exportLater(server, 'quarry', 'table/endless');
   await whenExport(server, 'quarry', running, 'running');
@@ -170,7 +169,7 @@ test('an export that is pending or running cannot be downloaded or linked to yet
 });
 
 test('a table that is requested by its id or in another case is exported under its own name, also while it is running', async () => {
-  await using server = await borrowTestServer();
+  await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(10));
   const { body } = await server.call('GET', '/projects/quarry/table/stone');
   for (const [offset, name] of [String(body.data.table.id), 'STONE'].entries()) {
@@ -185,7 +184,7 @@ test('a table that is requested by its id or in another case is exported under i
 });
 
 test('exports that become ready during a list are never reported as missing', async () => {
-  await using server = await borrowTestServer();
+  await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(100));
   const wanted = Array.from({ length: 60 }, (_, limit) => limit);
   const requested = Promise.all(

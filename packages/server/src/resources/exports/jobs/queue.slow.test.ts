@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { borrowTestServer } from '../../../testing/http/borrowed-server.ts';
 import {
   requestOf,
   ENDLESS,
@@ -12,10 +11,11 @@ import {
   stones,
   whenExport,
 } from '../../../testing/http/exports.ts';
+import { startTestServer } from '../../../testing/http/test-server.ts';
 import { ExportJobs } from './export-jobs.ts';
 
 test('a hundred exports of a project may be pending, and the next is refused, while another project has its own limit', async () => {
-  await using server = await borrowTestServer();
+  await using server = await startTestServer();
   await projectOf(server, 'busy', ENDLESS);
   await projectOf(server, 'calm', stones(10));
   for (let count = 0; count < 100; count += 1) await exportLater(server, 'busy', 'table/endless');

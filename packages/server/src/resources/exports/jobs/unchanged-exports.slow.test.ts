@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { databaseFile } from '../../../testing/databases/database-file.ts';
-import { borrowTestServer } from '../../../testing/http/borrowed-server.ts';
 import {
   download,
   exportNow,
@@ -27,7 +26,7 @@ const WAYS = [
 ] as const;
 
 test('a repeated export without a change in between reuses the file, which is counted once', async () => {
-  await using server = await borrowTestServer();
+  await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(500));
   for (const [what, json] of WAYS) {
     const first = await exportNow(server, 'quarry', what, json);
@@ -101,7 +100,7 @@ test('after any change the export is created again, and is correct', async () =>
 });
 
 test('another format, filter, column or order is another export', async () => {
-  await using server = await borrowTestServer();
+  await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(5));
   const requested = [
     {},
@@ -124,7 +123,7 @@ test('another format, filter, column or order is another export', async () => {
 });
 
 test('the rows of a view are read again every time', async () => {
-  await using server = await borrowTestServer();
+  await using server = await startTestServer();
   await projectOf(server, 'quarry', 'CREATE VIEW chance AS SELECT random() AS number;');
   const [first, second] = [
     await exportNow(server, 'quarry', 'table/chance'),
@@ -134,7 +133,7 @@ test('the rows of a view are read again every time', async () => {
 });
 
 test('a file that is missing or truncated is not reused', async () => {
-  await using server = await borrowTestServer();
+  await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(50));
   for (const spoil of [(path: string) => rmSync(path), (path: string) => truncateSync(path, 10)]) {
     const spoilt = await exportNow(server, 'quarry', 'table/stone');
@@ -148,7 +147,7 @@ test('a file that is missing or truncated is not reused', async () => {
 });
 
 test('a file with the maximum number of hard links is created again', async (context) => {
-  await using server = await borrowTestServer();
+  await using server = await startTestServer();
   await projectOf(server, 'quarry', stones(5));
   const first = await exportNow(server, 'quarry', 'table/stone');
   const names = namesAtMost(pathOf(server, first), join(server.dataDir, 'name'));
