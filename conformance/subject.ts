@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import {
   type Answer,
@@ -65,7 +62,7 @@ export interface Subject extends Calls, ProjectAccess {
 }
 
 /**
- * Without settings, starts a server: the real command in a temporary folder. With `ROWHOUSE_TEST_URL`, uses the service there with the
+ * Without settings, uses a server that the real command starts in a temporary folder. With `ROWHOUSE_TEST_URL`, uses the service there with the
  * admin credential in `ROWHOUSE_TEST_TOKEN` or, with `ROWHOUSE_TEST_PROJECT`, with a token of that project.
  *
  * A file awaits this, and everything that its tests share, before its first test, because the runner does not wait for later tests.
@@ -107,7 +104,7 @@ export async function openSubject(): Promise<Subject> {
         await adminCalls.send('DELETE', `/projects/${made}`, { confirm_project_slug: made });
       }
       if (service.admin === null) await removeTables(calls, path, tables);
-      await service.close();
+      service.close();
     },
   };
 }
@@ -117,42 +114,31 @@ interface Service {
   readonly admin: string | null;
   /** Null if the suite creates its own. */
   readonly project: ProjectAccess | null;
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 }
 
 async function reachService(): Promise<Service> {
   const { ROWHOUSE_TEST_URL: url, ROWHOUSE_TEST_TOKEN: token, ROWHOUSE_TEST_PROJECT: slug } = process.env;
-  if (url === undefined) return startService();
+  if (url === undefined) return borrowService();
   if (token === undefined) throw new Error('ROWHOUSE_TEST_URL needs ROWHOUSE_TEST_TOKEN.');
   const project = slug === undefined ? null : { slug, token };
   return {
     url: url.replace(/\/$/, ''),
     admin: project === null ? token : null,
     project,
-    close: () => Promise.resolve(),
+    close: () => undefined,
   };
 }
 
-async function startService(): Promise<Service> {
+async function borrowService(): Promise<Service> {
   // Imported only here, so that the test of another service loads no code of this one.
-  const { startCommandServer } = await import('../packages/server/src/testing/tools/command.ts');
-  const folder = await mkdtemp(join(tmpdir(), 'rowhouse-conformance-'));
-  const admin = `adm_conformance_${randomBytes(16).toString('hex')}`;
-  const server = await startCommandServer({
-    ROWHOUSE_DATA_DIR: folder,
-    ROWHOUSE_ADMIN_TOKEN: admin,
-    ROWHOUSE_SAMPLE_PROJECT: 'off',
-    // The default, because the contract is tested with the default limits.
-    ROWHOUSE_QUERY_TIMEOUT_MS: '5000',
-  });
+  const { commandServers } = await import('../packages/server/src/testing/tools/command-servers.ts');
+  const server = await commandServers.take();
   return {
     url: server.url,
-    admin,
+    admin: server.admin,
     project: null,
-    close: async () => {
-      await server.stop('SIGTERM');
-      await rm(folder, { recursive: true, force: true });
-    },
+    close: () => commandServers.giveBack(server),
   };
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { assert, asyncModelRun, asyncProperty, commands } from 'fast-check';
 
-import { startTestServer } from './testing/http/test-server.ts';
+import { borrowTestServer } from './testing/http/borrowed-server.ts';
 import { columnSteps } from './testing/project-model/column-steps.ts';
 import { recordSteps } from './testing/project-model/record-steps.ts';
 import { creation, tableSteps } from './testing/project-model/table-steps.ts';
@@ -13,7 +13,7 @@ const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 300) / 50);
 const seed = process.env['PROPERTY_SEED'];
 
 test('after any sequence of client steps, the service agrees with a simple model of the project', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   let projects = 0;
   const startProject = async () => {
     const slug = `project_${projects++}`;

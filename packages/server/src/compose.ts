@@ -33,6 +33,7 @@ import { ProjectIdCache } from './resources/projects/project-id-cache.ts';
 import { Projects } from './resources/projects/projects.ts';
 import { AccessTests } from './resources/tokens/access-tests.ts';
 import { Tokens } from './resources/tokens/tokens.ts';
+import type { PasswordCost } from './resources/users/passwords.ts';
 import { Users } from './resources/users/users.ts';
 
 /** The current load of the service, and its counts since the start. */
@@ -75,6 +76,8 @@ export interface ServiceOptions {
   readonly now?: () => number;
   /** How long a request waits for the log of requests, in milliseconds. For tests, on machines that are slow. */
   readonly logPatienceMs?: number;
+  /** The cost of new password hashes. Tests set a low one, as they hash many. */
+  readonly passwordCost?: PasswordCost;
 }
 
 const UPLOAD_STALL_LIMIT_MS = 60_000;
@@ -113,7 +116,7 @@ export async function composeService(
     void operations.forgetProject(id).catch(() => undefined);
   };
   const projects = new Projects({ catalog, engine, tokens, files, onDeleted });
-  const users = new Users({ catalog, tokens });
+  const users = new Users({ catalog, tokens, passwordCost: serviceOptions.passwordCost });
   const exports = new Exports({
     catalog,
     engine,

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { after, describe, test } from 'node:test';
 
-import { fieldsAtFault, startTestServer } from '../testing/http/test-server.ts';
+import { borrowTestServer } from '../testing/http/borrowed-server.ts';
+import { fieldsAtFault } from '../testing/http/test-server.ts';
 import { eventually } from '../testing/system/waiting.ts';
 
-const server = await startTestServer();
+const server = await borrowTestServer();
 after(() => server[Symbol.asyncDispose]());
 
 interface Logged {

@@ -5,9 +5,14 @@ import { after, before, test } from 'node:test';
 
 import { takesIdempotencyKey } from '../http/route-errors.ts';
 import { registeredRoutes } from '../testing/http/registered-routes.ts';
-import { ADMIN_TOKEN, type Answer, startTestServer, type TestServer } from '../testing/http/test-server.ts';
+import {
+  ADMIN_TOKEN,
+  type Answer,
+  type OwnTestServer,
+  startTestServer,
+} from '../testing/http/test-server.ts';
 
-let server: TestServer;
+let server: OwnTestServer;
 let token: string;
 /** Two exports, because a link to a deleted export is refused, even if the request is repeated. */
 let exportIds: readonly string[];

@@ -4,13 +4,14 @@ import { globSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { startTestServer, type TestServer } from '../testing/http/test-server.ts';
+import { borrowTestServer } from '../testing/http/borrowed-server.ts';
+import type { TestServer } from '../testing/http/test-server.ts';
 import type { OpenApiDocument } from './document.ts';
 
 let server: TestServer;
 let names: readonly string[];
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
   const response = await server.fetch('GET', '/openapi.json', { token: null });
   const { components } = (await response.json()) as OpenApiDocument;
   // A generator may put the types of all kinds into one package.

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { borrowTestServer } from '../testing/http/borrowed-server.ts';
 import { assertFailure } from '../testing/http/envelope-assertions.ts';
-import { startTestServer, type TestServer } from '../testing/http/test-server.ts';
+import type { TestServer } from '../testing/http/test-server.ts';
 
 let server: TestServer;
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
 });
 after(() => server[Symbol.asyncDispose]());
 

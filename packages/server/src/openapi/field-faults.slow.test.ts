@@ -13,7 +13,8 @@ import {
   WORDS,
 } from '../testing/fuzz/furnished-project.ts';
 import { valuesOf } from '../testing/fuzz/schema-values.ts';
-import { fieldsAtFault, startTestServer, type TestServer } from '../testing/http/test-server.ts';
+import { borrowTestServer } from '../testing/http/borrowed-server.ts';
+import { fieldsAtFault, type TestServer } from '../testing/http/test-server.ts';
 import type { OpenApiDocument } from './document.ts';
 import { isJsonSchema, type JsonSchema } from './json-schema.ts';
 import type { Operation } from './operation.ts';
@@ -24,7 +25,7 @@ let project: FurnishedProject;
 let ajv: Ajv2020;
 
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
   project = await furnishProject(server, 'orchard');
   document = (await (await server.fetch('GET', '/openapi.json')).json()) as OpenApiDocument;
   ajv = new Ajv2020({ strict: false });

@@ -11,9 +11,10 @@ import {
   WORDS,
 } from '../testing/fuzz/furnished-project.ts';
 import { type RandomRequest, randomRequests } from '../testing/fuzz/random-requests.ts';
+import { borrowTestServer } from '../testing/http/borrowed-server.ts';
 import { answerChecker, type ReceivedAnswer } from '../testing/http/documented-answers.ts';
 import { type ExactAnswer, sendExactly } from '../testing/http/exact-request.ts';
-import { ADMIN_TOKEN, startTestServer, type TestServer } from '../testing/http/test-server.ts';
+import { ADMIN_TOKEN, type TestServer } from '../testing/http/test-server.ts';
 import type { OpenApiDocument } from './document.ts';
 
 /** More with PROPERTY_RUNS (`npm run test:long`); PROPERTY_SEED replays a failure that printed its seed. */
@@ -29,7 +30,7 @@ let project: FurnishedProject;
 const agent = new Agent({ keepAlive: true });
 
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
   document = (await (await server.fetch('GET', '/openapi.json')).json()) as OpenApiDocument;
 });
 after(async () => {

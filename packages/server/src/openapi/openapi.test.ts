@@ -7,8 +7,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { errorRegistry } from '../core/errors.ts';
 import { packageVersion } from '../core/package-version.ts';
 import { scopesOf } from '../http/access/permissions.ts';
+import { borrowTestServer } from '../testing/http/borrowed-server.ts';
 import { type RegisteredRoute, registeredRoutes } from '../testing/http/registered-routes.ts';
-import { startTestServer, type TestServer } from '../testing/http/test-server.ts';
+import type { TestServer } from '../testing/http/test-server.ts';
 import type { OpenApiDocument } from './document.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Operation } from './operation.ts';
@@ -18,7 +19,7 @@ const routes = (await registeredRoutes()).filter(({ method }) => method !== 'HEA
 let server: TestServer;
 let document: OpenApiDocument;
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
   const response = await server.fetch('GET', '/openapi.json', { token: null });
   document = (await response.json()) as OpenApiDocument;
 });

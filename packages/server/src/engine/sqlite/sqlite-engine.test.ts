@@ -6,31 +6,8 @@ import { test } from 'node:test';
 import type { ProjectRef } from '../../core/project-ref.ts';
 import { openTestEngine } from '../../testing/databases/open-test-engine.ts';
 import { knownProjects } from '../../testing/system/known-projects.ts';
-import { openDatabaseFiles, openFilesUnknown } from '../../testing/system/open-files.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import type { Engine } from '../engine.ts';
-
-const PROJECTS = 1_000;
-
-test('a thousand projects are served with at most eight open databases per thread', async () => {
-  using folder = temporaryFolder();
-  const engine = await openEngine(folder.path);
-  const slugs = Array.from({ length: PROJECTS }, (_, number) => `project-${number}`);
-  await Promise.all(
-    slugs.map((slug) => engine.createDatabase(slug, { statements: [`CREATE TABLE "${slug}" (id INTEGER)`] })),
-  );
-  const counts = await Promise.all(slugs.map((slug) => engine.countTables(ref(slug))));
-  assert.deepEqual(new Set(counts), new Set([1]));
-  if (openFilesUnknown === false) {
-    const open = openDatabaseFiles(folder.path).length;
-    // One writer and two readers. SQLite keeps the file of a closed connection open while another thread has it open, because closing it
-    // would release that thread's locks. https://www.sqlite.org/src/doc/trunk/src/os_unix.c
-    assert.ok(open <= 2 * 3 * 8, `${open} are open`);
-  }
-  await engine.exports.writeSchema(ref('project-7'), 'sql', 'schema');
-  assert.match(await readFile(join(folder.path, 'schema'), 'utf8'), /CREATE TABLE "project-7"/);
-  await engine.close();
-});
 
 test('a failed creation leaves nothing, and the next one with that name creates a working database', async () => {
   using folder = temporaryFolder();

@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { type RawAnswer, parseAnswer } from '../../testing/http/raw-request.ts';
 import { registeredRoutes } from '../../testing/http/registered-routes.ts';
-import { startTestServer, type TestServer } from '../../testing/http/test-server.ts';
+import type { TestServer } from '../../testing/http/test-server.ts';
 import { nextEvent } from '../../testing/system/waiting.ts';
 import { createToken } from '../access/token.ts';
 import { takesBody } from './takes-body.ts';
 
 let server: TestServer;
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
   await server.createProject('quarry');
 });
 after(() => server[Symbol.asyncDispose]());

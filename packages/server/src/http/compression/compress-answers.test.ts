@@ -4,12 +4,13 @@ import { buffer } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { exportNow } from '../../testing/http/exports.ts';
 import { ADMIN_TOKEN, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 
 let server: TestServer;
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
   await server.createProject('shop');
   await server.call('POST', '/projects/shop/table', {
     json: { table_name: 'goods', columns: [{ column_name: 'name' }] },

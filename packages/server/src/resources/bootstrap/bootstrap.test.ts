@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import {
   type Answer,
   fieldsAtFault,
@@ -13,6 +14,7 @@ import {
   type TestServer,
 } from '../../testing/http/test-server.ts';
 import { eventually } from '../../testing/system/waiting.ts';
+import { PASSWORD_COST } from '../users/passwords.ts';
 
 const user = { username: 'ada', password: 'correct horse battery' };
 const minimal = { project_slug: 'crm', project_name: 'CRM', initial_project_user: user };
@@ -46,7 +48,7 @@ async function bootstrap(server: TestServer, json: unknown, token?: string): Pro
 }
 
 test('one call creates a whole project: tables, rows, indexes, a user and tokens', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
 
   const { status, body } = await bootstrap(server, {
     ...minimal,
@@ -94,7 +96,7 @@ test('one call creates a whole project: tables, rows, indexes, a user and tokens
 });
 
 test('the created types, defaults, keys and values are exactly as requested', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await bootstrap(server, { ...minimal, tables: [contacts, notes] });
 
   const described = await server.call('GET', '/projects/crm/table/contacts');
@@ -124,7 +126,7 @@ test('the created types, defaults, keys and values are exactly as requested', as
 });
 
 test('an integer beyond 2^53 that is not a string keeps its digits', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const text = JSON.stringify({ ...minimal, tables: [{ ...contacts, seed: [{ email: 'a', score: 0 }] }] });
 
   const { status } = await server.call('POST', '/bootstrap', {
@@ -148,7 +150,7 @@ test('with only a name and a user the project is empty, and survives a restart',
 });
 
 test('an existing slug is refused, and its project is unchanged', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await bootstrap(server, { ...minimal, tables: [contacts] });
 
   const again = await bootstrap(server, { ...minimal, project_slug: 'Crm', tables: [notes] });
@@ -372,7 +374,7 @@ const refusals: readonly (readonly [what: string, body: object, code: string, fi
 describe('an invalid request is refused with the place of the error, and nothing is created', () => {
   let server: TestServer;
   before(async () => {
-    server = await startTestServer();
+    server = await borrowTestServer();
   });
   after(async () => {
     assert.equal((await bootstrap(server, minimal)).status, 201, 'the slug is free');
@@ -462,7 +464,7 @@ const limits: readonly (readonly [
 describe('a bootstrap is limited to', () => {
   let server: TestServer;
   before(async () => {
-    server = await startTestServer();
+    server = await borrowTestServer();
   });
   after(() => server[Symbol.asyncDispose]());
 
@@ -483,7 +485,7 @@ function withTokenOf(account_user_id: number, slug = 'crm'): object {
 }
 
 test('an existing slug is refused before the password is hashed', async () => {
-  await using server = await startTestServer();
+  await using server = await startTestServer({}, { passwordCost: PASSWORD_COST });
   await server.createProject('crm');
   const begin = process.cpuUsage();
   for (let times = 0; times < 3; times++) {
@@ -530,7 +532,7 @@ test('a project token creates projects in its own account, even if other account
 });
 
 test('of many concurrent bootstraps of one slug, one succeeds completely', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
 
   const answers = await Promise.all(many(10, () => bootstrap(server, { ...minimal, tables: [contacts] })));
   const statuses = answers.map(({ status }) => status);
@@ -553,7 +555,7 @@ function inLongSpelling(fields: object): object {
 }
 
 test('a bootstrap creates exactly what the single calls create', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await bootstrap(server, { ...minimal, tables: [contacts, notes] });
   await server.createProject('singly');
   for (const { table_name, columns, ...others } of [contacts, notes]) {
@@ -582,7 +584,7 @@ test('a bootstrap creates exactly what the single calls create', async () => {
 });
 
 test('if the token is revoked during its bootstrap, nothing is created', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const asking = await server.createProject('ours');
   const seed = many(5_000, (number) => ({ code: `${number}`, body: 'x'.repeat(500) }));
   const requested = bootstrap(server, { ...minimal, tables: [{ ...notes, seed }] }, asking);

@@ -3,13 +3,10 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { queryDatabase } from '../../testing/databases/query-database.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
-import {
-  type Answer,
-  fieldsAtFault,
-  startTestServer,
-  type TestServer,
-} from '../../testing/http/test-server.ts';
+import { type Answer, fieldsAtFault, type TestServer } from '../../testing/http/test-server.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
 const CONTACTS = '/projects/crm/column/contacts';
@@ -29,35 +26,48 @@ const COLUMN_KEYS = [
 
 let server: TestServer;
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
 });
 after(() => server[Symbol.asyncDispose]());
 
-/** Imports a project with this schema and these rows before each test. */
+/** Creates the project anew with this schema and these rows. */
 async function given(statements: string): Promise<void> {
   await server.call('DELETE', '/projects/crm', { json: { confirm_project_slug: 'crm' } });
   await server.createProject('crm');
+  shell(statements);
+}
+
+async function givenImported(statements: string): Promise<void> {
+  await given('');
   const imported = await importDatabase(server, 'crm', databaseFile(statements));
   assert.equal(imported.status, 201, JSON.stringify(imported.body.error));
 }
 
 function shell(sql: string): string {
-  const output = runSqliteShell(join(server.dataDir, 'projects', 'crm', 'database.sqlite'), sql);
-  return output.trimEnd();
+  return runSqliteShell(databasePath(), sql).trimEnd();
+}
+
+function query(sql: string): readonly object[] {
+  return queryDatabase(databasePath(), sql);
+}
+
+function databasePath(): string {
+  return join(server.dataDir, 'projects', 'crm', 'database.sqlite');
 }
 
 async function done(method: string, path: string, json?: unknown): Promise<Answer['body']['data']> {
   const { status, body } = await server.call(method, path, json === undefined ? {} : { json });
   assert.ok(status < 300, `${method} ${path}: ${JSON.stringify(body.error)}`);
-  assert.equal(shell('PRAGMA integrity_check; PRAGMA foreign_key_check;'), 'ok');
+  assert.deepEqual({ ...query('PRAGMA integrity_check')[0] }, { integrity_check: 'ok' });
+  assert.deepEqual(query('PRAGMA foreign_key_check'), []);
   return body.data;
 }
 
 async function refused(code: string, method: string, path: string, json?: unknown): Promise<Answer> {
-  const schema = shell('SELECT sql FROM sqlite_schema ORDER BY rowid;');
+  const schema = query('SELECT sql FROM sqlite_schema ORDER BY rowid');
   const answer = await server.call(method, path, json === undefined ? {} : { json });
   assert.equal(answer.body.error?.code, code, `${method} ${path}: ${JSON.stringify(answer.body)}`);
-  assert.equal(shell('SELECT sql FROM sqlite_schema ORDER BY rowid;'), schema, 'nothing was changed');
+  assert.deepEqual(query('SELECT sql FROM sqlite_schema ORDER BY rowid'), schema, 'nothing was changed');
   return answer;
 }
 
@@ -436,7 +446,9 @@ test('columns of views and virtual tables cannot be changed, and generated ones 
 test('columns of an imported table with unusual names are found and changed by these names', async () => {
   const names = ['Order Details', 'naïve', '_x', 'a/b', '7', 'double"quote', '😀', 'rowid'];
   const quoted = names.map((name) => `"${name.replaceAll('"', '""')}" VARCHAR(9)`);
-  await given(`CREATE TABLE "naïve ""t""" (${quoted.join(', ')}); INSERT INTO "naïve ""t""" DEFAULT VALUES;`);
+  await givenImported(
+    `CREATE TABLE "naïve ""t""" (${quoted.join(', ')}); INSERT INTO "naïve ""t""" DEFAULT VALUES;`,
+  );
   const path = `/projects/crm/column/${encodeURIComponent('naïve "t"')}`;
   for (const name of names) {
     const column = `${path}/${encodeURIComponent(name)}`;
@@ -466,7 +478,7 @@ test('child rows are kept when their parent table is rebuilt, whatever their ON 
 });
 
 test('errors in an imported file are kept, and do not prevent a change', async () => {
-  await given(`PRAGMA ignore_check_constraints = ON;
+  await givenImported(`PRAGMA ignore_check_constraints = ON;
     CREATE TABLE parent (id INTEGER PRIMARY KEY);
     CREATE TABLE t (a INTEGER CHECK (t.a > 0), b REFERENCES parent, c TEXT, UNIQUE (c) ON CONFLICT REPLACE);
     INSERT INTO t VALUES (-1, 99, 'x'), (1, NULL, NULL), (2, NULL, NULL);

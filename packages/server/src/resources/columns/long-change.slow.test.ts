@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
-import { startTestServer } from '../../testing/http/test-server.ts';
 
 const LOG_KEPT_BYTES = 16 * 1024 * 1024;
 
@@ -15,7 +15,7 @@ const quarry = databaseFile(`
     INSERT INTO stone SELECT i, hex(randomblob(20)), 'note ' || i FROM n;`);
 
 test('while a large table is rebuilt, its old rows can be read, and other projects can read and write', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('quarry');
   await server.createProject('other');
   assert.equal((await importDatabase(server, 'quarry', quarry)).status, 201);

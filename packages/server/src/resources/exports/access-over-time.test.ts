@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import {
   requestOf,
   download,
@@ -11,7 +12,7 @@ import {
   projectOf,
   whenExport,
 } from '../../testing/http/exports.ts';
-import { type Answer, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
+import type { Answer, TestServer } from '../../testing/http/test-server.ts';
 
 const SHOP = `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO goods (name) VALUES ('nail');
   CREATE TABLE staff (id INTEGER PRIMARY KEY, wage INTEGER); INSERT INTO staff (wage) VALUES (4711);
@@ -20,7 +21,7 @@ const SHOP = `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT); INSERT INT
 let server: TestServer;
 
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
   await projectOf(server, 'shop', SHOP);
 });
 after(() => server[Symbol.asyncDispose]());

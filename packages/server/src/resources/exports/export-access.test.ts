@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import type { Scope } from '../../core/scopes.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { requestOf, exportNow, type Manifest, projectOf } from '../../testing/http/exports.ts';
-import { type Answer, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
+import type { Answer, TestServer } from '../../testing/http/test-server.ts';
 
 const SHOP = `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO goods (name) VALUES ('nail');
   CREATE TABLE staff (id INTEGER PRIMARY KEY, wage INTEGER); INSERT INTO staff (wage) VALUES (1);
@@ -48,7 +49,7 @@ let server: TestServer;
 const made = new Map<Kind, Manifest>();
 
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
   await projectOf(server, 'shop', SHOP);
   for (const kind of KINDS) made.set(kind, await exportNow(server, 'shop', kind));
 });

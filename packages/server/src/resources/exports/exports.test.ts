@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { schemaFormats } from '../../schema/formats/schema-formats.ts';
 import { databaseFile } from '../../testing/databases/database-file.ts';
 import { musicShopPath, musicShops } from '../../testing/databases/music-shop.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { fieldsAtFault, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
@@ -65,7 +66,7 @@ async function exportSchema(server: TestServer, project: string, json?: unknown)
 
 for (const shop of musicShops) {
   test(`given ${shop.name}, its SQL export loads into the sqlite3 shell and creates the same schema`, async () => {
-    await using server = await startTestServer();
+    await using server = await borrowTestServer();
     using folder = temporaryFolder();
     const token = await importShop(server, shop.path);
     const manifest = await exportSchema(server, 'shop', { format: 'sql' });
@@ -81,7 +82,7 @@ for (const shop of musicShops) {
 
 for (const shop of musicShops) {
   test(`given ${shop.name}, its JSON export names every table, foreign key and index`, async () => {
-    await using server = await startTestServer();
+    await using server = await borrowTestServer();
     const token = await importShop(server, shop.path);
     const manifest = await exportSchema(server, 'shop');
 
@@ -104,7 +105,7 @@ for (const shop of musicShops) {
 }
 
 test('the manifest of an export has the documented form, and matches its bytes', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('shop');
 
   const created = await server.call('POST', '/projects/Shop/export/schema', { token });
@@ -151,7 +152,7 @@ test('the manifest of an export has the documented form, and matches its bytes',
 });
 
 test('the same schema is exported as the same bytes, whatever the name of the project', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('one');
   await server.createProject('two');
   for (const format of ['json', 'sql']) {
@@ -164,7 +165,7 @@ test('the same schema is exported as the same bytes, whatever the name of the pr
 });
 
 test('an interrupted download is resumed, and its ranges form the whole file', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await importShop(server);
   const manifest = await exportSchema(server, 'shop');
   const path = manifest.download_url;
@@ -207,7 +208,7 @@ test('an interrupted download is resumed, and its ranges form the whole file', a
 });
 
 test('HEAD returns the headers of a download without its body', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   const manifest = await exportSchema(server, 'shop', { format: 'sql', file_name: 'größe' });
 
@@ -228,7 +229,7 @@ test('HEAD returns the headers of a download without its body', async () => {
 });
 
 test('a download is refused if its file changed after If-Unmodified-Since', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   const manifest = await exportSchema(server, 'shop');
   const get = (headers: Readonly<Record<string, string>>, method = 'GET') =>
@@ -248,7 +249,7 @@ test('a download is refused if its file changed after If-Unmodified-Since', asyn
 });
 
 test('list, get and download report a missing file; if it is restored, the export is ready again', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   const stays = await exportSchema(server, 'shop');
   const vanishes = await exportSchema(server, 'shop');
@@ -281,7 +282,7 @@ test('list, get and download report a missing file; if it is restored, the expor
 });
 
 test('a file with a size that differs from the export’s is neither served nor listed as ready', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   const manifest = await exportSchema(server, 'shop');
   await truncate(join(server.dataDir, 'exports', 'shop', manifest.id), manifest.size_bytes - 1);
@@ -296,7 +297,7 @@ test('a file with a size that differs from the export’s is neither served nor 
 });
 
 test('exports are listed newest first, in pages', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   const ids: string[] = [];
   for (let count = 0; count < 5; count++) ids.unshift((await exportSchema(server, 'shop')).id);
@@ -317,7 +318,7 @@ test('exports are listed newest first, in pages', async () => {
 });
 
 test('a deleted export has no manifest, no file and no download', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   const manifest = await exportSchema(server, 'shop');
 
@@ -342,7 +343,7 @@ test('exports survive a restart; one whose file is missing can still be deleted'
 });
 
 test('an export of another project and an unknown export are not_found', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   const rival = await server.createProject('rival');
   const manifest = await exportSchema(server, 'shop');
@@ -361,7 +362,7 @@ test('an export of another project and an unknown export are not_found', async (
 });
 
 test('an unknown format is refused with the documented message, and the details list every format', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
 
   for (const format of ['xml', 'SQL', '', 'json ']) {
@@ -381,7 +382,7 @@ test('an unknown format is refused with the documented message, and the details 
 });
 
 test('an invalid body is refused with the name of the field, and no export is created', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   const path = '/projects/shop/export/schema';
 
@@ -412,7 +413,7 @@ test('an invalid body is refused with the name of the field, and no export is cr
 });
 
 test('an empty body, with or without a content type, means the defaults; an emoji is a valid name', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   const path = '/projects/shop/export/schema';
 
@@ -424,7 +425,7 @@ test('an empty body, with or without a content type, means the defaults; an emoj
 });
 
 test('the notes of a ready export name what was left out, also if it shares the file of an earlier one', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   const bytes = databaseFile('CREATE TABLE a (x); CREATE TABLE b (x); CREATE VIEW v AS SELECT * FROM a;');
   await importDatabase(server, 'shop', Uint8Array.from(bytes));
@@ -438,7 +439,7 @@ test('the notes of a ready export name what was left out, also if it shares the 
 });
 
 test('a hundred concurrent exports all succeed and are correct', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await importShop(server);
   const manifests = await Promise.all(
     Array.from({ length: 100 }, (_, index) => {
@@ -453,7 +454,7 @@ test('a hundred concurrent exports all succeed and are correct', async () => {
 });
 
 test('an export whose project is deleted meanwhile is not_found, and leaves no file', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await importShop(server);
   const exported = Promise.all(
     Array.from({ length: 20 }, () => server.call('POST', '/projects/shop/export/schema')),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import {
   requestOf,
   download,
@@ -11,14 +12,14 @@ import {
   projectOf,
   whenExport,
 } from '../../testing/http/exports.ts';
-import { type Answer, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
+import type { Answer, TestServer } from '../../testing/http/test-server.ts';
 
 const SHOP = `CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO goods (name) VALUES ('nail');
   CREATE TABLE staff (id INTEGER PRIMARY KEY, wage INTEGER); INSERT INTO staff (wage) VALUES (1);
   CREATE VIEW wages AS SELECT wage FROM staff; CREATE VIEW names AS SELECT name FROM goods;`;
 
 test('a token limited to a table exports it by name in any case and by id, and exports nothing else', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await projectOf(server, 'shop', SHOP);
   const token = await limitedToken(server, { tables: ['Goods', 'names'] });
   const ids = await idsOfTables(server);
@@ -48,7 +49,7 @@ test('a token limited to a table exports it by name in any case and by id, and e
 });
 
 test('a token limited to a table sees, downloads, links to and deletes only the exports of that table', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await projectOf(server, 'shop', SHOP);
   const token = await limitedToken(server, { tables: ['GOODS'] });
   const mine = await exportNow(server, 'shop', 'table/goods');
@@ -79,7 +80,7 @@ test('a token limited to a table sees, downloads, links to and deletes only the 
 });
 
 test('every route of exports requires the scope exports', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await projectOf(server, 'shop', SHOP);
   const { id, download_url } = await exportNow(server, 'shop', 'table/goods');
   const without = await limitedToken(server, {

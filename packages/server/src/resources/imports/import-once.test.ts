@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { type ImportCall, importDatabase } from '../../testing/http/import-and-export.ts';
 import { startTestServer } from '../../testing/http/test-server.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
@@ -34,7 +35,7 @@ test('a file that is sent again with its idempotency key is imported once, even 
 });
 
 test('idempotency results in an imported file are discarded', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('crm');
   await server.createProject('other');
   const headers = { 'idempotency-key': 'k' };
@@ -59,7 +60,7 @@ function replacing(key: string): ImportCall {
 }
 
 test('repeating an import or a write from before a later import has no effect', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('crm');
   assert.equal((await importDatabase(server, 'crm', FIRST, replacing('first'))).status, 201);
   const row = { headers: { 'idempotency-key': 'row' }, json: { id: 7 } };

@@ -5,13 +5,14 @@ import { test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
 import { musicShops, readMusicShop } from '../../testing/databases/music-shop.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { exportedSchema, importDatabase } from '../../testing/http/import-and-export.ts';
 import { startTestServer } from '../../testing/http/test-server.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
 for (const shop of musicShops) {
   test(`given an empty project, ${shop.name} is imported completely, as one sound file`, async () => {
-    await using server = await startTestServer();
+    await using server = await borrowTestServer();
     const token = await server.createProject('music');
     const bytes = await readFile(shop.path);
 
@@ -40,7 +41,7 @@ for (const shop of musicShops) {
 }
 
 test('importing into a project with tables requires replace=true', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('music');
   const first = databaseFile('CREATE TABLE album (id INTEGER PRIMARY KEY);');
   await importDatabase(server, 'music', first);
@@ -60,7 +61,7 @@ test('importing into a project with tables requires replace=true', async () => {
 });
 
 test('importing into a project with only a view is refused as well', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('views');
   await importDatabase(server, 'views', databaseFile('CREATE VIEW one AS SELECT 1;'));
 
@@ -69,7 +70,7 @@ test('importing into a project with only a view is refused as well', async () =>
 });
 
 test('replace=true on an empty project succeeds, and reports that nothing was replaced', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('empty');
 
   const file = databaseFile('CREATE TABLE t (id INTEGER PRIMARY KEY);');
@@ -79,7 +80,7 @@ test('replace=true on an empty project succeeds, and reports that nothing was re
 });
 
 test('while a database is replaced, every reader sees either the complete old one or the complete new one', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('busy');
   const [one, other] = [databaseWith('one'), databaseWith('other')];
   await importDatabase(server, 'busy', one);
@@ -105,7 +106,7 @@ test('while a database is replaced, every reader sees either the complete old on
 });
 
 test('of two concurrent imports into an empty project, exactly one succeeds', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('race');
 
   const answers = await Promise.all(
@@ -118,7 +119,7 @@ test('of two concurrent imports into an empty project, exactly one succeeds', as
 });
 
 test('concurrent imports with replace=true all succeed, and the last database is kept unmixed', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('race');
   const names = ['a', 'b', 'c', 'd'];
 
@@ -168,7 +169,7 @@ async function uploadsOf(dataDir: string, project: string): Promise<readonly str
 }
 
 test('tables with reserved names are kept in the file, are not shown, and have a warning', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   const file = databaseFile(
     'CREATE TABLE _rowhouse_notes (id INTEGER PRIMARY KEY); CREATE TABLE a (id INTEGER PRIMARY KEY);',
@@ -183,7 +184,7 @@ test('tables with reserved names are kept in the file, are not shown, and have a
 });
 
 test('rows that violate a CHECK, and a CHECK with an unknown function, have a warning and are accepted', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('broken');
   await server.createProject('foreign');
   const broken = databaseFile(
@@ -209,7 +210,7 @@ test('rows that violate a CHECK, and a CHECK with an unknown function, have a wa
 });
 
 test('a file that uses the service’s table names for other objects is refused; a former project is not', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   for (const forged of [
     'CREATE TABLE _rowhouse_tables (id INTEGER PRIMARY KEY);',

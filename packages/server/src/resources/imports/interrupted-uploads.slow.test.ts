@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { exportedSchema, importDatabase } from '../../testing/http/import-and-export.ts';
 import { ADMIN_TOKEN, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 import { eventually, nextEvent } from '../../testing/system/waiting.ts';
@@ -13,7 +14,7 @@ import { eventually, nextEvent } from '../../testing/system/waiting.ts';
 const file = databaseFile('CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2);');
 
 test('a client that disconnects during an upload leaves nothing behind, and others are served', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const folder = await givenProject(server);
   const before = await exportedSchema(server, 'library');
 
@@ -28,7 +29,7 @@ test('a client that disconnects during an upload leaves nothing behind, and othe
 });
 
 test('an upload that ends before its announced length is discarded', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const folder = await givenProject(server);
   const before = await exportedSchema(server, 'library');
 
@@ -41,7 +42,7 @@ test('an upload that ends before its announced length is discarded', async () =>
 });
 
 test('a project that is deleted during an upload is gone, and so is the upload', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const folder = await givenProject(server);
 
   const socket = await beginUpload(server, `content-length: ${file.byteLength}`, file.subarray(0, 4096));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { exportedSchema, importDatabase } from '../../testing/http/import-and-export.ts';
-import { startTestServer } from '../../testing/http/test-server.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
@@ -15,7 +15,7 @@ const BOOKS = `
 `;
 
 test('sound files of every kind are imported, and can be read and exported', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const cases: readonly (readonly [slug: string, bytes: Buffer])[] = [
     ['utf16le', databaseFile(`PRAGMA encoding = 'UTF-16le'; ${BOOKS}`)],
     ['utf16be', databaseFile(`PRAGMA encoding = 'UTF-16be'; ${BOOKS}`)],
@@ -47,7 +47,7 @@ test('sound files of every kind are imported, and can be read and exported', asy
 });
 
 test('a file in WAL mode without its log is imported as it was before the log', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('torn');
   using folder = temporaryFolder();
   const path = join(folder.path, 'source.sqlite');
@@ -64,7 +64,7 @@ test('a file in WAL mode without its log is imported as it was before the log', 
 });
 
 test('problems of an imported file are reported as warnings, and the file is accepted', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const cases: readonly (readonly [slug: string, bytes: Buffer, code: string, says: RegExp])[] = [
     ['keyless', databaseFile('CREATE TABLE log (line TEXT);'), 'table_without_primary_key', /\blog\b/],
     [
@@ -105,7 +105,7 @@ test('problems of an imported file are reported as warnings, and the file is acc
 });
 
 test('a warning has a limited length, however many and long the names are', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('names');
   const many = Array.from({ length: 40 }, (_, index) => `CREATE TABLE t${index} (x);`).join('\n');
   const long = `CREATE TABLE "${'n'.repeat(400_000)}" (x);`;
@@ -118,7 +118,7 @@ test('a warning has a limited length, however many and long the names are', asyn
 });
 
 test('an error message has a limited length, however long the names in the file are', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('names');
   const name = 'n'.repeat(400_000);
   const bytes = databaseFile(`CREATE TABLE "${name}" (x NOT NULL); PRAGMA writable_schema = ON;
@@ -131,7 +131,7 @@ test('an error message has a limited length, however long the names in the file 
 });
 
 test('a database with a table of an unknown module is imported with a warning, and is exported', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('spatial');
   const bytes = databaseFile(`${BOOKS}
     PRAGMA writable_schema = ON;
@@ -148,7 +148,7 @@ test('a database with a table of an unknown module is imported with a warning, a
 });
 
 test('a full-text index is imported, and counts as one table', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('text');
   const bytes = databaseFile(
     `${BOOKS} CREATE VIRTUAL TABLE book_text USING fts5(title); INSERT INTO book_text SELECT title FROM book;`,

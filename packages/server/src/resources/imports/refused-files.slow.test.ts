@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { exportedSchema, importDatabase, type ImportCall } from '../../testing/http/import-and-export.ts';
 import { startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 
@@ -20,7 +21,7 @@ const sound = databaseFile(`
 `);
 
 test('a file that is not a sound SQLite database is refused with a specific message, and the project is unchanged', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await givenProject(server);
   const before = await exportedSchema(server, 'library');
   const cases: readonly (readonly [name: string, bytes: Buffer, says: RegExp])[] = [
@@ -63,7 +64,7 @@ test('a file that is not a sound SQLite database is refused with a specific mess
 });
 
 test('a copy from the middle of a transaction, without its rollback journal, is refused as damaged', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await givenProject(server);
   const before = await exportedSchema(server, 'library');
   // The first pages from before the transaction, the rest from after it.
@@ -119,7 +120,7 @@ test('a request that is not a file import is refused before anything is stored',
 });
 
 test('importing into a project that does not exist is not_found for the owner, and creates nothing', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const refused = await importDatabase(server, 'nowhere', sound);
   assert.equal(refused.status, 404);
   assert.equal(refused.body.error?.code, 'not_found');

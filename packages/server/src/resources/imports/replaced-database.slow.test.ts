@@ -11,7 +11,6 @@ import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import { type RunningCommand, startCommandServer } from '../../testing/tools/command.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
-const OLD = databaseFile('CREATE TABLE stone (id INTEGER PRIMARY KEY, note TEXT);');
 const NEW = databaseFile(
   'CREATE TABLE pebble (id INTEGER PRIMARY KEY); INSERT INTO pebble VALUES (1), (2), (3);',
 );
@@ -168,7 +167,9 @@ function start(dataDir: string, environment: Readonly<Record<string, string>> = 
 async function makeProject(server: RunningCommand, slug: string): Promise<void> {
   const made = await call(server, '/projects', JSON.stringify({ project_slug: slug, project_name: slug }));
   assert.equal(made.status, 201);
-  assert.equal((await importInto(server, slug, OLD)).status, 201);
+  const stone = { table_name: 'stone', columns: [{ column_name: 'note' }] };
+  const table = await call(server, `/projects/${slug}/table`, JSON.stringify(stone));
+  assert.equal(table.status, 201, JSON.stringify(table.body));
 }
 
 /** Inserts rows, each of which is acknowledged. */

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
-import { fieldsAtFault, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
+import { fieldsAtFault, type TestServer } from '../../testing/http/test-server.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
 const CONTACTS = {
@@ -17,7 +18,7 @@ const CONTACTS = {
 };
 
 async function serverWithContacts(): Promise<TestServer> {
-  const server = await startTestServer();
+  const server = await borrowTestServer();
   await server.createProject('crm');
   await server.call('POST', '/projects/crm/table', { json: CONTACTS });
   return server;
@@ -127,7 +128,7 @@ test('an invalid index is refused with the field and the reason', async () => {
 });
 
 test('the indexes of an imported file are listed with their expressions; one that a foreign key requires cannot be dropped', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('crm');
   await importDatabase(
     server,

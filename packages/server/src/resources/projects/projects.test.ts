@@ -4,10 +4,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { fieldsAtFault, startTestServer } from '../../testing/http/test-server.ts';
 
 test('a project is created, found, listed and deleted with its files', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
 
   const created = await server.call('POST', '/projects', {
     json: { project_slug: 'orchard', project_name: 'Orchard & Söhne' },
@@ -49,7 +50,7 @@ test('a project is created, found, listed and deleted with its files', async () 
 });
 
 test('a slug is stored in lower case, and found in any case', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
 
   const created = await server.call('POST', '/projects', {
     json: { project_slug: 'My_Shop-2', project_name: 'x' },
@@ -65,7 +66,7 @@ test('a slug is stored in lower case, and found in any case', async () => {
 });
 
 test('an invalid project is refused with the field and its valid values, and nothing is created', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const name = 'A name';
   const cases: readonly (readonly [json: unknown, field: string])[] = [
     [{ project_name: name }, 'body.project_slug'],
@@ -92,7 +93,7 @@ test('an invalid project is refused with the field and its valid values, and not
 });
 
 test('of many concurrent creations of one project, one succeeds and its database is complete', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
 
   const answers = await Promise.all(
     Array.from({ length: 20 }, () => {
@@ -124,7 +125,7 @@ test('renaming a project changes only its name and the time of its last change',
 });
 
 test('an invalid name is refused and the old one is kept; a missing project is not_found', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('shop');
   const cases: readonly (readonly [json: unknown, field: string])[] = [
     [{}, 'body.project_name'],
@@ -178,7 +179,7 @@ const NOT_CONFIRMED: readonly unknown[] = [
 ];
 
 test('a deletion is refused unless the body has the stored slug, and the project is kept', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('keepsake_1');
 
   for (const path of ['/projects/keepsake_1', '/projects/KEEPSAKE_1']) {
@@ -197,7 +198,7 @@ test('a deletion is refused unless the body has the stored slug, and the project
 });
 
 test('a slug of digits is confirmed only by a string', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('7');
   for (const [confirmed, status] of [
     [7, 400],
@@ -211,7 +212,7 @@ test('a slug of digits is confirmed only by a string', async () => {
 });
 
 test('a project created with an upper-case slug is stored, and confirmed, in lower case', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const json = { project_slug: 'Orchard', project_name: 'Orchard' };
   const made = await server.call('POST', '/projects', { json });
   assert.equal(made.body.data.project.project_slug, 'orchard');
@@ -227,7 +228,7 @@ test('a project created with an upper-case slug is stored, and confirmed, in low
 });
 
 test('a project with the slug of a deleted one is new: old tokens and exports are invalid', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const oldToken = await server.createProject('phoenix');
   const exported = await server.call('POST', '/projects/phoenix/export/schema', { token: oldToken });
   await server.call('DELETE', '/projects/phoenix', { json: { confirm_project_slug: 'phoenix' } });
@@ -239,7 +240,7 @@ test('a project with the slug of a deleted one is new: old tokens and exports ar
 });
 
 test('projects are listed in pages', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   for (const slug of ['one', 'two', 'three']) await server.createProject(slug);
 
   const { body } = await server.call('GET', '/projects?limit=2&offset=1');
@@ -264,7 +265,7 @@ test('projects are listed in pages', async () => {
 });
 
 test('a project token may not create or list projects', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('tenant');
 
   assert.equal((await server.call('GET', '/projects', { token })).body.error?.code, 'permission_denied');

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 
 import type { ErrorCode } from '../../core/errors.ts';
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 import { eventually } from '../../testing/system/waiting.ts';
@@ -15,7 +16,7 @@ let patient: TestServer;
 let impatient: TestServer;
 
 before(async () => {
-  patient = await startTestServer();
+  patient = await borrowTestServer();
   impatient = await startTestServer({ queryTimeoutMs: SHORT_LIMIT_MS });
   const file = databaseFile(`
     CREATE TABLE contacts(id INTEGER PRIMARY KEY, email TEXT);

@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
-import { startTestServer, type TestServer } from '../../testing/http/test-server.ts';
+import type { TestServer } from '../../testing/http/test-server.ts';
 
 let server: TestServer;
 let limited: string;
 
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
   const token = await server.createProject('crm');
   const file = databaseFile(`
     CREATE TABLE orders(id INTEGER PRIMARY KEY, total REAL); INSERT INTO orders VALUES (1, 9.5);

@@ -2,13 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
-import {
-  type Answer,
-  fieldsAtFault,
-  startTestServer,
-  type TestServer,
-} from '../../testing/http/test-server.ts';
+import { type Answer, fieldsAtFault, type TestServer } from '../../testing/http/test-server.ts';
 
 const QUERY = '/projects/crm/query';
 
@@ -33,7 +29,7 @@ async function refused(code: string, json: unknown): Promise<Answer> {
 }
 
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
   token = await server.createProject('crm');
   const columns = [{ column_name: 'email' }, { column_name: 'owner_id', column_type: 'INTEGER' }];
   await server.call('POST', '/projects/crm/table', { token, json: { table_name: 'contacts', columns } });

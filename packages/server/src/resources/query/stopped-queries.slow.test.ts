@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
 import { openTestEngine } from '../../testing/databases/open-test-engine.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { ADMIN_TOKEN, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
@@ -18,7 +19,7 @@ const NEVER_MS = 3_600_000;
 let server: TestServer;
 
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
 });
 after(() => server[Symbol.asyncDispose]());
 

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { databaseFile } from '../../testing/databases/database-file.ts';
-import { importDatabase } from '../../testing/http/import-and-export.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { type ProjectClient, startProject } from '../../testing/http/project-client.ts';
-import { fieldsAtFault, startTestServer } from '../../testing/http/test-server.ts';
 
 const TABLES = `
   CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT UNIQUE, age INTEGER) STRICT;
@@ -169,60 +167,8 @@ test('a batch has 1 to 1,000 operations, and up to 10,000 new rows', async () =>
   assert.equal(project.shell('SELECT count(*) FROM people;'), '1000');
 });
 
-test('an endless batch is stopped, and has no effect', async () => {
-  const endless = '(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r)';
-  await using server = await startTestServer({ queryTimeoutMs: 250 });
-  const token = await server.createProject('crm');
-  const file = databaseFile(`CREATE TABLE a (x); CREATE VIEW v AS SELECT ${endless} AS id;`);
-  assert.equal((await importDatabase(server, 'crm', file, { token })).status, 201);
-  const operations = [post('/records/a', { x: 1 }), { method: 'GET', path: '/records/v/1' }];
-  const { body } = await server.call('POST', '/projects/crm/batch', { token, json: { operations } });
-  assert.equal(body.error?.code, 'query_timeout');
-  const rows = await server.call('GET', '/projects/crm/records/a', { token });
-  assert.equal(rows.body.data.returned, 0);
-});
-
-test('a batch that scans a large table many times is stopped, too', async () => {
-  await using server = await startTestServer({ queryTimeoutMs: 50 });
-  const token = await server.createProject('crm');
-  const rows =
-    '(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 200000) SELECT n FROM r)';
-  const file = databaseFile(`CREATE TABLE a (x); INSERT INTO a SELECT * FROM ${rows};`);
-  assert.equal((await importDatabase(server, 'crm', file, { token })).status, 201);
-  const search = { method: 'DELETE', path: '/records/a', body: { where: { x: 'nothing' } } };
-  const operations = [post('/records/a', { x: 'new' }), ...Array.from({ length: 999 }, () => search)];
-  const { body } = await server.call('POST', '/projects/crm/batch', { token, json: { operations } });
-  assert.equal(body.error?.code, 'query_timeout');
-  const filters = encodeURIComponent(JSON.stringify({ x: 'new' }));
-  const found = await server.call('GET', `/projects/crm/records/a?filters=${filters}`, { token });
-  assert.equal(found.body.data.returned, 0);
-});
-
-test('a batch is stopped as soon as its answer is too long', async () => {
-  await using project = await startProject(
-    "CREATE TABLE long (id INTEGER PRIMARY KEY, x); INSERT INTO long VALUES (1, printf('%.*c', 15000000, 'x'));",
-  );
-  const read = { method: 'GET', path: '/records/long/1' };
-  const nowhere = { method: 'GET', path: '/records/long/2' };
-  const operations = [read, read, read, read, read, nowhere];
-  const refused = await project.refuse('validation_failed', 'POST', 'batch', { operations });
-  assert.deepEqual(fieldsAtFault(refused), ['body.operations[4]']);
-});
-
-test('references cannot multiply the size of a short batch', async () => {
-  await using project = await startProject('CREATE TABLE long (id INTEGER PRIMARY KEY, x TEXT);');
-  const again = post('/records/long', { rows: [{ x: { $ref: '0.row.x' } }], return: 'none' });
-  const operations = [
-    post('/records/long', { x: 'x'.repeat(9_000_000) }),
-    ...Array.from({ length: 8 }, () => again),
-  ];
-  const refused = await project.refuse('validation_failed', 'POST', 'batch', { operations });
-  assert.deepEqual(fieldsAtFault(refused), ['body.operations[8].body.rows[0].x']);
-  assert.equal(project.shell('SELECT count(*) FROM long;'), '0');
-});
-
 test('a token has the same permissions in a batch as in single requests', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('crm');
   for (const name of ['a', 'b']) {
     const json = { table_name: name, columns: [{ column_name: 'x' }] };

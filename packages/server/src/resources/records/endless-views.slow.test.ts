@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { type Answer, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 
@@ -10,7 +11,7 @@ let patient: TestServer;
 let impatient: TestServer;
 
 before(async () => {
-  patient = await startTestServer();
+  patient = await borrowTestServer();
   impatient = await startTestServer({ queryTimeoutMs: 300 });
   const file = databaseFile(`
     CREATE TABLE people(id INTEGER PRIMARY KEY, name TEXT);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
@@ -77,7 +78,7 @@ test('a slow CHECK does not delay another project', async () => {
 });
 
 test('a value that exceeds the limits of short work is stored and read', async () => {
-  await using patient = await startTestServer();
+  await using patient = await borrowTestServer();
   await patient.createProject('notes');
   const table = { table_name: 'long', columns: [{ column_name: 'text' }] };
   assert.equal((await patient.call('POST', '/projects/notes/table', { json: table })).status, 201);

@@ -249,15 +249,3 @@ test('a filter with a value that the column cannot hold is refused', async () =>
     assert.deepEqual(fieldsAtFault(among), ['query.filters[0].value[1]']);
   }
 });
-
-test('a row that is too large for one string is refused when it is read, and the other rows can be read', async () => {
-  project.shell(`
-    CREATE TABLE vast(id INTEGER PRIMARY KEY, b BLOB);
-    INSERT INTO vast VALUES (1, zeroblob(3)), (2, zeroblob(410000000));`);
-  assert.deepEqual((await project.data('GET', 'records/vast/1')).row, { id: 1, b: 'AAAA' });
-  await project.refuse('conflict', 'GET', 'records/vast/2');
-  const first = await project.data('GET', 'records/vast?columns=b&limit=1');
-  assert.deepEqual([first.rows, first.has_more], [[{ b: 'AAAA' }], true]);
-  assert.equal((await project.data('GET', 'records/vast?columns=id')).returned, 2);
-  assert.equal((await project.data('DELETE', 'records/vast/2')).deleted, true);
-});

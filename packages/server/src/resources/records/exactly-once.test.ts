@@ -7,8 +7,8 @@ import { importDatabase } from '../../testing/http/import-and-export.ts';
 import {
   ADMIN_TOKEN,
   type Answer,
+  type OwnTestServer,
   startTestServer,
-  type TestServer,
 } from '../../testing/http/test-server.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
@@ -21,7 +21,7 @@ const TABLES = `
   CREATE TRIGGER logging AFTER INSERT ON logged BEGIN INSERT INTO log VALUES (new.name); END;`;
 const SIMPLE = 'CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT UNIQUE, age INTEGER);';
 
-let server: TestServer;
+let server: OwnTestServer;
 let token: string;
 
 before(async () => {

@@ -25,8 +25,6 @@ before(async () => {
     CREATE TABLE thick(id INTEGER PRIMARY KEY, t TEXT);
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30)
       INSERT INTO thick SELECT i, printf('%.*c', 100000, 'x') FROM n;
-    CREATE TABLE vast(id INTEGER PRIMARY KEY, t TEXT AS (printf('%.*c', 30000000, 'x')));
-    INSERT INTO vast(id) VALUES (1), (2), (3), (4);
     CREATE TABLE rowless(k TEXT, n INT, v, PRIMARY KEY (k, n)) WITHOUT ROWID;
     INSERT INTO rowless VALUES ('b', 2, 1), ('a', 9, 2), ('b', 1, 3), ('', 5, 4);
     CREATE TABLE placeless(rowid TEXT, _rowid_ TEXT, oid TEXT);
@@ -262,16 +260,11 @@ describe('an invalid page', () => {
   }
 });
 
-test('a page of long rows is returned, up to 64 Mi characters', async () => {
+test('a page of long rows is returned', async () => {
   for (const query of ['?', '?after=', '?sort=-t', '?limit=5']) {
     const page = await project.data('GET', `records/thick${query}`);
     assert.equal(page.returned, query.endsWith('5') ? 5 : 30);
     assert.ok(page.rows.every((row: Row) => String(row['t']).length === 100_000));
   }
   assert.equal((await walk('records/thick?limit=4')).length, 30);
-  const two = await project.data('GET', 'records/vast?limit=2');
-  assert.deepEqual([two.returned, two.has_more], [2, true]);
-  const refused = await project.refuse('validation_failed', 'GET', 'records/vast?limit=3');
-  assert.deepEqual(fieldsAtFault(refused), ['query.limit']);
-  assert.equal((await project.data('GET', 'records/vast?columns=id')).returned, 4);
 });

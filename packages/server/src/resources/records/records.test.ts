@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import {
-  type Answer,
-  fieldsAtFault,
-  startTestServer,
-  type TestServer,
-} from '../../testing/http/test-server.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
+import { type Answer, fieldsAtFault, type TestServer } from '../../testing/http/test-server.ts';
 
 const RECORDS = '/projects/crm/records/contacts';
 
@@ -35,7 +31,7 @@ async function rows(query = ''): Promise<readonly Readonly<Record<string, unknow
 }
 
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
   token = await server.createProject('crm');
   const made = await call('POST', '/projects/crm/table', {
     table_name: 'contacts',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { readExposition } from '../../testing/http/exposition.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { type Answer, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
@@ -13,7 +14,7 @@ let server: TestServer;
 let impatient: TestServer;
 
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
   impatient = await startTestServer({ queryTimeoutMs: 500 });
   await server.createProject('own');
   await impatient.createProject('own');

@@ -1,53 +1,101 @@
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
-import { databaseFile } from '../../testing/databases/database-file.ts';
-import { importDatabase } from '../../testing/http/import-and-export.ts';
-import { startTestServer } from '../../testing/http/test-server.ts';
-
-const server = await startTestServer();
-after(() => server[Symbol.asyncDispose]());
-await server.createProject('shop');
+import { type ProjectClient, startProject } from '../../testing/http/project-client.ts';
 
 /** Each trigger does something with the row that was just written, and counts that it ran. */
 const effects = [
   [
     'changes it',
-    'UPDATE item SET note = upper(NEW.note) WHERE id = NEW.id',
+    (item: string) => `UPDATE ${item} SET note = upper(NEW.note) WHERE id = NEW.id`,
     (id: number) => ({ id, note: 'X' }),
   ],
-  ['moves it to another key', 'UPDATE item SET id = NEW.id + 100 WHERE id = NEW.id', () => null],
-  ['deletes it', 'DELETE FROM item WHERE id = NEW.id', () => null],
+  [
+    'moves it to another key',
+    (item: string) => `UPDATE ${item} SET id = NEW.id + 100 WHERE id = NEW.id`,
+    () => null,
+  ],
+  ['deletes it', (item: string) => `DELETE FROM ${item} WHERE id = NEW.id`, () => null],
   [
     'replaces it by another',
-    'DELETE FROM item WHERE id = NEW.id; INSERT INTO item VALUES (NEW.id + 100, NEW.note)',
+    (item: string) =>
+      `DELETE FROM ${item} WHERE id = NEW.id; INSERT INTO ${item} VALUES (NEW.id + 100, NEW.note)`,
     () => null,
   ],
 ] as const;
 
-for (const [effect, statements, rowAt] of effects) {
+/** Each write of the row with the note `x` to a table, and the event of the trigger. */
+const writes = [
+  ['POST', 'INSERT', (item: string) => ['POST', `records/${item}`, { id: 2, note: 'x' }]],
+  [
+    'POST of many rows',
+    'INSERT',
+    (item: string) => ['POST', `records/${item}`, { rows: [{ id: 2, note: 'x' }] }],
+  ],
+  [
+    'an upsert that inserts',
+    'INSERT',
+    (item: string) => ['POST', `records/${item}`, upsert({ id: 2, note: 'x' })],
+  ],
+  [
+    'an upsert that updates',
+    'UPDATE OF note',
+    (item: string) => ['POST', `records/${item}`, upsert({ id: 1, note: 'x' })],
+  ],
+  ['PATCH by key', 'UPDATE OF note', (item: string) => ['PATCH', `records/${item}/1`, { note: 'x' }]],
+  [
+    'PATCH by filter',
+    'UPDATE OF note',
+    (item: string) => ['PATCH', `records/${item}`, { data: { note: 'x' }, where: { id: 1 } }],
+  ],
+  [
+    'a batch',
+    'INSERT',
+    (item: string) => ['POST', 'batch', batch('POST', `/records/${item}`, { id: 2, note: 'x' })],
+  ],
+] as const satisfies readonly (readonly [
+  string,
+  string,
+  (item: string) => Parameters<ProjectClient['call']>,
+])[];
+
+/** A table for each effect of a trigger and each write, and another that counts how often its trigger ran. */
+const cases = effects.map(([effect, statements, rowAt], effectAt) => {
+  const ofEffect = writes.map(([name, event, request], writeAt) => {
+    const item = `item_${effectAt}_${writeAt}`;
+    return {
+      name,
+      event,
+      request: request(item),
+      ran: `ran_${effectAt}_${writeAt}`,
+      item,
+      statements: statements(item),
+    };
+  });
+  return { effect, rowAt, ofEffect };
+});
+
+let project: ProjectClient;
+before(async () => {
+  const tables = cases
+    .flatMap(({ ofEffect }) => ofEffect)
+    .map(
+      ({ item, ran, event, statements }) => `
+    CREATE TABLE ${item} (id INTEGER PRIMARY KEY, note TEXT);
+    CREATE TABLE ${ran} (id INTEGER);
+    INSERT INTO ${item} VALUES (1, 'first');
+    CREATE TRIGGER effect_on_${item} AFTER ${event} ON ${item} WHEN NEW.note = 'x'
+    BEGIN INSERT INTO ${ran} VALUES (NEW.id); ${statements}; END;`,
+    );
+  project = await startProject(tables.join(''));
+});
+after(() => project[Symbol.asyncDispose]());
+
+for (const { effect, rowAt, ofEffect } of cases) {
   describe(`a trigger that ${effect}`, () => {
-    for (const [name, event, send] of [
-      ['POST', 'INSERT', () => call('POST', 'item', { id: 2, note: 'x' })],
-      ['POST of many rows', 'INSERT', () => call('POST', 'item', { rows: [{ id: 2, note: 'x' }] })],
-      ['an upsert that inserts', 'INSERT', () => call('POST', 'item', upsert({ id: 2, note: 'x' }))],
-      ['an upsert that updates', 'UPDATE OF note', () => call('POST', 'item', upsert({ id: 1, note: 'x' }))],
-      ['PATCH by key', 'UPDATE OF note', () => call('PATCH', 'item/1', { note: 'x' })],
-      [
-        'PATCH by filter',
-        'UPDATE OF note',
-        () => call('PATCH', 'item', { data: { note: 'x' }, where: { id: 1 } }),
-      ],
-      ['a batch', 'INSERT', () => batch('POST', '/records/item', { id: 2, note: 'x' })],
-    ] as const) {
+    for (const { name, event, request, ran } of ofEffect) {
       test(`does not make ${name} fail, whose effect happens once`, async () => {
-        await replaceBy(`
-          CREATE TABLE item (id INTEGER PRIMARY KEY, note TEXT);
-          CREATE TABLE ran (id INTEGER);
-          INSERT INTO item VALUES (1, 'first');
-          CREATE TRIGGER effect AFTER ${event} ON item WHEN NEW.note = 'x'
-          BEGIN INSERT INTO ran VALUES (NEW.id); ${statements}; END;`);
-        const { status, body } = await send();
+        const { status, body } = await project.call(...request);
         assert.ok([200, 201].includes(status), JSON.stringify(body));
         const id = event === 'INSERT' ? 2 : 1;
         const { results, rows = results, row = rows?.[0], affected_rows } = body.data;
@@ -55,7 +103,7 @@ for (const [effect, statements, rowAt] of effects) {
           const answered = results === undefined ? row : results[0].data.row;
           assert.deepEqual(answered, rowAt(id));
         } else assert.equal(affected_rows, 1);
-        assert.deepEqual((await call('GET', 'ran')).body.data.rows, [{ rowid: 1, id }]);
+        assert.deepEqual((await project.data('GET', `records/${ran}`)).rows, [{ rowid: 1, id }]);
       });
     }
   });
@@ -65,16 +113,6 @@ function upsert(row: object): object {
   return { data: row, on_conflict: { columns: ['id'], action: 'update' } };
 }
 
-function call(method: string, below: string, json?: object) {
-  return server.call(method, `/projects/shop/records/${below}`, json === undefined ? {} : { json });
-}
-
-function batch(method: string, path: string, body: object) {
-  return server.call('POST', '/projects/shop/batch', { json: { operations: [{ method, path, body }] } });
-}
-
-async function replaceBy(statements: string): Promise<void> {
-  const bytes = Uint8Array.from(databaseFile(statements));
-  const { status } = await importDatabase(server, 'shop', bytes, { query: '?replace=true' });
-  assert.equal(status, 201);
+function batch(method: string, path: string, body: object): object {
+  return { operations: [{ method, path, body }] };
 }

@@ -2,47 +2,49 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 
-import { databaseFile } from '../../testing/databases/database-file.ts';
-import { importDatabase } from '../../testing/http/import-and-export.ts';
-import {
-  type Answer,
-  fieldsAtFault,
-  startTestServer,
-  type TestServer,
-} from '../../testing/http/test-server.ts';
+import { queryDatabase } from '../../testing/databases/query-database.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
+import { type Answer, fieldsAtFault, type TestServer } from '../../testing/http/test-server.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
 
 const TABLE = '/projects/crm/table';
 
 let server: TestServer;
 before(async () => {
-  server = await startTestServer();
+  server = await borrowTestServer();
 });
 after(() => server[Symbol.asyncDispose]());
 
 async function given(statements: string): Promise<void> {
   await server.call('DELETE', '/projects/crm', { json: { confirm_project_slug: 'crm' } });
   await server.createProject('crm');
-  const imported = await importDatabase(server, 'crm', databaseFile(statements));
-  assert.equal(imported.status, 201, JSON.stringify(imported.body.error));
+  shell(statements);
 }
 
 function shell(sql: string): string {
-  return runSqliteShell(join(server.dataDir, 'projects', 'crm', 'database.sqlite'), sql).trimEnd();
+  return runSqliteShell(databasePath(), sql).trimEnd();
+}
+
+function query(sql: string): readonly object[] {
+  return queryDatabase(databasePath(), sql);
+}
+
+function databasePath(): string {
+  return join(server.dataDir, 'projects', 'crm', 'database.sqlite');
 }
 
 async function done(method: string, path: string, json?: unknown): Promise<Answer['body']['data']> {
   const { status, body } = await server.call(method, path, json === undefined ? {} : { json });
   assert.equal(status, 200, `${method} ${path}: ${JSON.stringify(body.error)}`);
-  assert.equal(shell('PRAGMA integrity_check;'), 'ok');
+  assert.deepEqual({ ...query('PRAGMA integrity_check')[0] }, { integrity_check: 'ok' });
   return body.data;
 }
 
 async function refused(code: string, method: string, path: string, json?: unknown): Promise<Answer> {
-  const schema = shell('SELECT sql FROM sqlite_schema ORDER BY rowid;');
+  const schema = query('SELECT sql FROM sqlite_schema ORDER BY rowid');
   const answer = await server.call(method, path, json === undefined ? {} : { json });
   assert.equal(answer.body.error?.code, code, `${method} ${path}: ${JSON.stringify(answer.body)}`);
-  assert.equal(shell('SELECT sql FROM sqlite_schema ORDER BY rowid;'), schema, 'nothing was changed');
+  assert.deepEqual(query('SELECT sql FROM sqlite_schema ORDER BY rowid'), schema, 'nothing was changed');
   return answer;
 }
 

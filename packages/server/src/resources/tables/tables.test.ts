@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { exportedSchema, importDatabase } from '../../testing/http/import-and-export.ts';
 import { fieldsAtFault, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 import { runSqliteShell } from '../../testing/tools/sqlite-shell.ts';
@@ -28,7 +29,7 @@ function shell(server: TestServer, project: string, sql: string): string {
 }
 
 test('creating a table returns the documented form and creates a STRICT table in the file', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('crm');
 
   const created = await server.call('POST', '/projects/CRM/table', {
@@ -89,7 +90,7 @@ test('creating a table returns the documented form and creates a STRICT table in
 });
 
 test('a table is found by its name in any case and by its id, with its indexes and foreign keys', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('crm');
   await server.call('POST', '/projects/crm/table', { json: { table_name: 'owners' } });
   const created = await server.call('POST', '/projects/crm/table', {
@@ -138,7 +139,7 @@ test('a table is found by its name in any case and by its id, with its indexes a
 });
 
 test('tables are listed by name, with row counts on request, under both URLs', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('crm');
   assert.deepEqual((await server.call('GET', '/projects/crm/tables')).body.data, { tables: [] });
   for (const table_name of ['b', 'a']) {
@@ -164,7 +165,7 @@ test('tables are listed by name, with row counts on request, under both URLs', a
 });
 
 test('the tables of an imported file with unusual names have ids at once, and are found by their names', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   const names = ['Order Details', 'naïve', '_x', 'a/b', '7', 'double"quote', 'CON%20', '😀'];
   const quoted = names.map((name) => `"${name.replaceAll('"', '""')}"`);
@@ -208,7 +209,7 @@ test('the tables of an imported file with unusual names have ids at once, and ar
 });
 
 test('after another tool changed the file, new names get new ids, and the ids of missing ones are removed', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('crm');
   for (const table_name of ['stays', 'goes', 'renamed']) {
     await server.call('POST', '/projects/crm/table', { json: { table_name } });
@@ -243,7 +244,7 @@ test('after another tool changed the file, new names get new ids, and the ids of
 });
 
 test('SQLite has primary keys of several columns and defaults of every type as requested', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('crm');
   const created = await server.call('POST', '/projects/crm/table', {
     json: {
@@ -296,7 +297,7 @@ function reference(fields: object): object {
 }
 
 test('an invalid table is refused with the field and the reason, and none is created', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('crm');
   await server.call('POST', '/projects/crm/table', {
     json: { table_name: 'owners', columns: [{ column_name: 'name' }] },
@@ -378,7 +379,7 @@ test('an invalid table is refused with the field and the reason, and none is cre
 });
 
 test('a name of a table, a view, an index or a part of a full-text table is already_exists', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('crm');
   await importDatabase(
     server,
@@ -413,7 +414,7 @@ test('of many concurrent creations of one table, one succeeds, and ids survive a
 });
 
 test('no table is accessible with another project’s token, or in a project that does not exist', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('crm');
   const rival = await server.createProject('rival');
   await server.call('POST', '/projects/crm/table', { json: { table_name: 'secrets' } });
@@ -431,7 +432,7 @@ test('no table is accessible with another project’s token, or in a project tha
 });
 
 test('a table whose rows SQLite cannot count is listed without a count', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('crm');
   const file = databaseFile(`CREATE TABLE docs (body TEXT);
     CREATE VIRTUAL TABLE search USING fts5(body, content='docs'); DROP TABLE docs;`);

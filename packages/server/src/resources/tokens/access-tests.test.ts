@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
 import { fieldsAtFault, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
 
@@ -18,8 +19,13 @@ const tables = `
   CREATE VIEW everyone AS SELECT * FROM contacts;
 `;
 
-async function startShop(): Promise<TestServer & { readonly token: string }> {
-  const server = await startTestServer();
+type Shop = TestServer & { readonly token: string };
+
+async function borrowShop(): Promise<Shop> {
+  return furnish(await borrowTestServer());
+}
+
+async function furnish(server: TestServer): Promise<Shop> {
   const token = await server.createProject('shop');
   const { status } = await importDatabase(server, 'shop', databaseFile(tables), { token });
   assert.equal(status, 201);
@@ -34,7 +40,7 @@ async function sampleOf(server: TestServer, table_name: string): Promise<unknown
 
 test('an access test returns a working token that replaces no other and expires after ten minutes', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-23T12:00:00Z') });
-  await using server = await startShop();
+  await using server = await furnish(await startTestServer());
   const { token } = server;
 
   const { status, body } = await server.call('POST', TEST, { token, json: { table_name: 'contacts' } });
@@ -57,7 +63,7 @@ test('an access test returns a working token that replaces no other and expires 
 });
 
 test('without a table no row is read; an empty table has none', async () => {
-  await using server = await startShop();
+  await using server = await borrowShop();
 
   const { body } = await server.call('POST', TEST, { json: { token_name: 'a try' } });
   assert.deepEqual(body.data.test, { project: 'shop', table: null, sample_row: null });
@@ -65,7 +71,7 @@ test('without a table no row is read; an empty table has none', async () => {
 });
 
 test('values are returned exactly: large integers, infinities, bytes, and unusual names', async () => {
-  await using server = await startShop();
+  await using server = await borrowShop();
 
   assert.deepEqual(await sampleOf(server, 'EXTREMES'), {
     large: '9223372036854775807',
@@ -86,7 +92,7 @@ test('values are returned exactly: large integers, infinities, bytes, and unusua
 });
 
 test('a missing table, a view and a table of SQLite are not_found, and no token is created', async () => {
-  await using server = await startShop();
+  await using server = await borrowShop();
 
   for (const table_name of [
     'nowhere',
@@ -107,7 +113,7 @@ test('a missing table, a view and a table of SQLite are not_found, and no token 
 });
 
 test('a table with an unknown module is reported as such, and no token is created', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('shop');
   const file = databaseFile(`
     CREATE TABLE a (id INTEGER PRIMARY KEY);
@@ -124,7 +130,7 @@ test('a table with an unknown module is reported as such, and no token is create
 });
 
 test('an invalid body is refused with the field', async () => {
-  await using server = await startShop();
+  await using server = await borrowShop();
   const cases: readonly (readonly [json: unknown, field: string])[] = [
     [{ table_name: '' }, 'body.table_name'],
     [{ table_name: 7 }, 'body.table_name'],
@@ -142,7 +148,7 @@ test('an invalid body is refused with the field', async () => {
 });
 
 test('an access test has no more permissions and no later expiry than the token of its request', async () => {
-  await using server = await startShop();
+  await using server = await borrowShop();
   const expires_at = `${new Date(Date.now() + 300_000).toISOString().slice(0, 19)}Z`;
   const made = await server.call('POST', '/projects/shop/auth/tokens', {
     json: { tables: ['Contacts'], scopes: ['tokens', 'records:read'], expires_at },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import {
   type Answer,
   fieldsAtFault,
@@ -23,7 +24,7 @@ async function isValid(server: TestServer, token: string): Promise<boolean> {
 }
 
 test('a token is created in the documented form, and replaces the token of its request', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const first = await server.createProject('shop');
 
   const { status, body } = await server.call('POST', TOKENS, {
@@ -47,7 +48,7 @@ test('a token is created in the documented form, and replaces the token of its r
 });
 
 test('with an empty body a token is created with a default name', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('shop');
 
   const { status, body } = await server.call('POST', TOKENS, { token });
@@ -56,7 +57,7 @@ test('with an empty body a token is created with a default name', async () => {
 });
 
 test('revoke_previous false keeps the earlier tokens, and tokens of other projects are never revoked', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const first = await server.createProject('shop');
   const foreign = await server.createProject('rival');
 
@@ -71,7 +72,7 @@ test('revoke_previous false keeps the earlier tokens, and tokens of other projec
 });
 
 test('a token created with the admin credential belongs to the first user, whose earlier ones it replaces', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const first = await server.createProject('shop');
 
   const { body } = await server.call('POST', TOKENS, { json: {} });
@@ -82,7 +83,7 @@ test('a token created with the admin credential belongs to the first user, whose
 });
 
 test('the list has every token, newest first, with its last use and its revocation, and without its secret', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const first = await server.createProject('shop');
   const second = await makeToken(server, first, { token_name: 'second' });
 
@@ -146,7 +147,7 @@ test('a token may revoke itself; revoking it again changes nothing', async (cont
 });
 
 test('only tokens of the project can be revoked', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('shop');
   const foreign = await server.createProject('rival');
   const me = await server.call('GET', '/projects/rival/auth/me', { token: foreign });
@@ -180,7 +181,7 @@ test('a token is valid until the second in which it expires, whether it is cache
 });
 
 test('an expiry in any form of RFC 3339 is stored and shown in UTC and whole seconds, and never later', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('shop');
   for (const [expires_at, shown] of [
     ['2096-01-02T00:00:00.999Z', '2096-01-02T00:00:00Z'],
@@ -206,7 +207,7 @@ test('a token that would expire within this second is refused', async (context) 
 });
 
 test('a token that expires creates only tokens that expire no later, and by default at the same time', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const owner = await server.createProject('shop');
   const token = await makeToken(server, owner, {
     expires_at: '2096-01-02T00:00:00Z',
@@ -264,7 +265,7 @@ const refusedBodies: readonly (readonly [json: unknown, field: string])[] = [
 ];
 
 test('an invalid token is refused with the field, and the earlier ones are kept', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('shop');
 
   for (const [json, field] of refusedBodies) {
@@ -277,7 +278,7 @@ test('an invalid token is refused with the field, and the earlier ones are kept'
 });
 
 test('of many tokens created concurrently, exactly one stays valid', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const first = await server.createProject('shop');
 
   const made = await Promise.all(Array.from({ length: 10 }, () => server.call('POST', TOKENS, { json: {} })));
@@ -288,7 +289,7 @@ test('of many tokens created concurrently, exactly one stays valid', async () =>
 });
 
 test('a token that is replaced during its own request gets no new token: the first request wins', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('shop');
 
   const answers: readonly Answer[] = await Promise.all(
@@ -302,7 +303,7 @@ test('a token that is replaced during its own request gets no new token: the fir
 });
 
 test('a revoked token stays revoked during continuous requests', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const owner = await server.createProject('shop');
   for (let round = 0; round < 10; round++) {
     const token = await makeToken(server, owner, { revoke_previous: false });

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { type Scope, SCOPES } from '../../core/scopes.ts';
 import { scopesOf } from '../../http/access/permissions.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { type RegisteredRoute, registeredRoutes } from '../../testing/http/registered-routes.ts';
 import {
   type Answer,
@@ -59,7 +60,7 @@ const tokenRoutes = routes.filter(({ config }) => {
 describe('every route with a project token', () => {
   let server: TestServer;
   before(async () => {
-    server = await startTestServer();
+    server = await borrowTestServer();
     await server.createProject('shop');
   });
   after(() => server[Symbol.asyncDispose]());
@@ -87,7 +88,7 @@ describe('every route with a project token', () => {
 });
 
 test('a token without scopes and tables has all permissions, and the answer says so', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('shop');
 
   const { body } = await server.call('POST', TOKENS, { token });
@@ -137,7 +138,7 @@ async function refusedGrant(server: TestServer, token: string, json: Narrowing):
 }
 
 test('a token cannot create one with more permissions', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   const token = await narrowToken(server, {
     scopes: ['tokens', 'records:read'],
@@ -159,7 +160,7 @@ test('a token cannot create one with more permissions', async () => {
 });
 
 test('a limited token creates tokens with fewer permissions, and by default with the same', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
   const token = await narrowToken(server, { scopes: ['tokens', 'query'], tables: ['Orders', 'items'] });
   const make = async (json: object) => {

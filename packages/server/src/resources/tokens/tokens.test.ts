@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { type IncomingMessage, request } from 'node:http';
 import { test } from 'node:test';
 
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { registeredRoutes } from '../../testing/http/registered-routes.ts';
 import { ADMIN_TOKEN, startTestServer } from '../../testing/http/test-server.ts';
 import { nextEvent } from '../../testing/system/waiting.ts';
 
 test('a token returns its own description in the documented form, without the secret', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('shop');
 
   const { body } = await server.call('GET', '/projects/shop/auth/me', { token });
@@ -37,7 +38,7 @@ test('the last use of a token survives a restart', async () => {
 });
 
 test('the admin credential is recognised, and is not a token of the project', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('shop');
 
   const { body } = await server.call('GET', '/projects/shop/auth/me');
@@ -59,7 +60,7 @@ test('no route succeeds for the admin credential if the project does not exist',
 });
 
 test('missing, mistyped, unknown and foreign tokens are refused; the last two with the same answer', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await server.createProject('shop');
   const foreign = await server.createProject('rival');
   const errorOf = async (path: string, presented: string | null) => {
@@ -79,7 +80,7 @@ test('missing, mistyped, unknown and foreign tokens are refused; the last two wi
 });
 
 test('if a project is deleted and created again while a body arrives, the old token cannot access the new one', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const oldToken = await server.createProject('shop');
   const { port } = new URL(server.url);
   const slow = request({

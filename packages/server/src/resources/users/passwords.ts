@@ -3,7 +3,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { FairScheduler } from '../../runtime/fair-scheduler.ts';
 
 /** The parameters of scrypt (RFC 7914, section 2). `ln` is the binary logarithm of N. */
-interface Cost {
+export interface PasswordCost {
   readonly ln: number;
   readonly r: number;
   readonly p: number;
@@ -13,7 +13,7 @@ interface Cost {
  * 32 MiB and about 0.15 s per hash, one of the equivalent settings of OWASP's Password Storage Cheat Sheet. Hashes with
  * other parameters stay valid, because each hash contains its own.
  */
-const COST: Cost = { ln: 15, r: 8, p: 3 };
+export const PASSWORD_COST: PasswordCost = { ln: 15, r: 8, p: 3 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
@@ -23,6 +23,7 @@ const WAITING = 64;
 
 /** Hashes and verifies passwords with a slow hash. */
 export class Passwords {
+  readonly #cost: PasswordCost;
   /** Anyone can cause logins to wait, so they and the creation of users have separate queues. */
   readonly #scheduler = new FairScheduler({
     perQueue: AT_ONCE,
@@ -33,6 +34,11 @@ export class Passwords {
     queueFullMessage: 'Too many logins are waiting.',
   });
 
+  /** @param cost of new hashes. Tests set a low one. */
+  constructor(cost: PasswordCost = PASSWORD_COST) {
+    this.#cost = cost;
+  }
+
   /**
    * Returns the hash in the PHC string format, `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`.
    * https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md
@@ -40,8 +46,8 @@ export class Passwords {
    */
   async hash(password: string): Promise<string> {
     const salt = randomBytes(SALT_BYTES);
-    const hash = await this.#scheduler.use('new users', () => derive(password, salt, COST));
-    return write({ cost: COST, salt, hash });
+    const hash = await this.#scheduler.use('new users', () => derive(password, salt, this.#cost));
+    return write({ cost: this.#cost, salt, hash });
   }
 
   /**
@@ -54,7 +60,7 @@ export class Passwords {
     stored: string | null,
     onTurn: () => void = () => undefined,
   ): Promise<boolean> {
-    const { cost, salt, hash } = stored === null ? UNKNOWN_USER : read(stored);
+    const { cost, salt, hash } = stored === null ? { ...NO_HASH, cost: this.#cost } : read(stored);
     const derived = await this.#scheduler.use('logins', () => {
       onTurn();
       return derive(password, salt, cost);
@@ -65,11 +71,11 @@ export class Passwords {
   /** Returns whether the hash has the current parameters. */
   isUpToDate(stored: string): boolean {
     const { ln, r, p } = read(stored).cost;
-    return ln === COST.ln && r === COST.r && p === COST.p;
+    return ln === this.#cost.ln && r === this.#cost.r && p === this.#cost.p;
   }
 }
 
-function derive(password: string, salt: Buffer, { ln, r, p }: Cost): Promise<Buffer> {
+function derive(password: string, salt: Buffer, { ln, r, p }: PasswordCost): Promise<Buffer> {
   // The same text may be typed as different sequences of characters (RFC 8265, section 4.2.2).
   const bytes = Buffer.from(password.normalize('NFC'), 'utf8');
   const options = { N: 2 ** ln, r, p, maxmem: 2 * 128 * 2 ** ln * r };
@@ -82,13 +88,13 @@ function derive(password: string, salt: Buffer, { ln, r, p }: Cost): Promise<Buf
 }
 
 interface Hashed {
-  readonly cost: Cost;
+  readonly cost: PasswordCost;
   readonly salt: Buffer;
   readonly hash: Buffer;
 }
 
 /** The sentinel hash of an unknown user. */
-const UNKNOWN_USER: Hashed = { cost: COST, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
+const NO_HASH = { salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
 
 function write({ cost: { ln, r, p }, salt, hash }: Hashed): string {
   return `$scrypt$ln=${ln},r=${r},p=${p}$${base64(salt)}$${base64(hash)}`;

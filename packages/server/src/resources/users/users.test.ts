@@ -4,19 +4,25 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
+import type { ServiceOptions } from '../../compose.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import {
   type Answer,
   fieldsAtFault,
+  type OwnTestServer,
   startTestServer,
   type TestServer,
 } from '../../testing/http/test-server.ts';
+import { PASSWORD_COST } from './passwords.ts';
 
 const LOGIN = '/projects/crm/auth/login';
 const ada = { username: 'ada', password: 'correct horse battery' };
 
 /** With the project `crm`, whose first user Ada has a token. */
-async function startWithAda(): Promise<TestServer & { readonly production: string }> {
-  const server = await startTestServer();
+async function startWithAda(
+  options: ServiceOptions = {},
+): Promise<OwnTestServer & { readonly production: string }> {
+  const server = await startTestServer({}, options);
   const json = {
     project_slug: 'crm',
     project_name: 'CRM',
@@ -145,7 +151,7 @@ test('the users of a deleted project are deleted, and a new project with that sl
 });
 
 test('names and passwords in any script and Unicode form are accepted', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const typed = { username: 'Ange\u{301}lique 😀', password: 'пароль мой\u{301}' };
   const json = { project_slug: 'crm', project_name: 'CRM', initial_project_user: typed };
   const { body } = await server.call('POST', '/bootstrap', { json });
@@ -157,7 +163,7 @@ test('names and passwords in any script and Unicode form are accepted', async ()
 });
 
 test('a login with an outdated hash replaces it with a current one of the same password', async () => {
-  await using server = await startWithAda();
+  await using server = await startWithAda({ passwordCost: PASSWORD_COST });
   const path = join(server.dataDir, 'catalog.sqlite');
   const salt = Buffer.alloc(16, 1);
   const hash = scryptSync(ada.password, salt, 32, { N: 2 ** 10, r: 8, p: 1 })

@@ -4,7 +4,7 @@ import { timestamp } from '../../core/ids.ts';
 import { invalidCredentials } from '../../http/access/authentication.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
 import { LoginLimits } from './login-limits.ts';
-import { Passwords } from './passwords.ts';
+import { type PasswordCost, Passwords } from './passwords.ts';
 
 /** A user ready to be stored, with a hashed password. */
 export interface PreparedUser {
@@ -30,12 +30,18 @@ const SESSION_MS = 30 * 86_400_000;
 export class Users {
   readonly #catalog: Catalog;
   readonly #tokens: Tokens;
-  readonly #passwords = new Passwords();
+  readonly #passwords: Passwords;
   readonly #limits = new LoginLimits();
 
-  constructor(parts: { readonly catalog: Catalog; readonly tokens: Tokens }) {
+  constructor(parts: {
+    readonly catalog: Catalog;
+    readonly tokens: Tokens;
+    /** The default is that of `Passwords`. */
+    readonly passwordCost?: PasswordCost | undefined;
+  }) {
     this.#catalog = parts.catalog;
     this.#tokens = parts.tokens;
+    this.#passwords = new Passwords(parts.passwordCost);
   }
 
   /**

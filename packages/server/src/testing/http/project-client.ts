@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { type ErrorCode, errorRegistry } from '../../core/errors.ts';
 import { databaseFile } from '../databases/database-file.ts';
 import { runSqliteShell } from '../tools/sqlite-shell.ts';
+import { borrowTestServer } from './borrowed-server.ts';
 import { importDatabase } from './import-and-export.ts';
-import { type Answer, startTestServer } from './test-server.ts';
+import type { Answer } from './test-server.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A project on a new server, for its client and the `sqlite3` shell. */
+/** A project on a borrowed server, for its client and the `sqlite3` shell. */
 export interface ProjectClient extends AsyncDisposable {
   /** @param path below the project: `records/contacts`. @param json a string is sent unchanged. */
   call(method: string, path: string, json?: unknown): Promise<Answer>;
@@ -25,7 +26,7 @@ export interface ProjectClient extends AsyncDisposable {
 
 /** @param statements create the project's database; null for an empty one. */
 export async function startProject(statements: string | null): Promise<ProjectClient> {
-  const server = await startTestServer();
+  const server = await borrowTestServer();
   const token = await server.createProject('crm');
   if (statements !== null) {
     const imported = await importDatabase(server, 'crm', databaseFile(statements));

@@ -46,9 +46,12 @@ export interface TestServer {
   fetch(method: string, path: string, options?: CallOptions): Promise<Response>;
   /** Creates a project and returns its token. */
   createProject(slug: string): Promise<string>;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+}
+
+export interface OwnTestServer extends TestServer {
   /** Stops the server, runs `meanwhile`, and starts another server on the same data folder. */
   restart(meanwhile?: () => void): Promise<void>;
-  readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
 /** Time limits that ordinary work never reaches, even on a slow and busy machine. Tests of a limit set a short one. */
@@ -59,21 +62,27 @@ const PATIENT = {
   bodyStallSeconds: 300,
 };
 
-/** Starts a real service on a real socket, in a temporary folder. Every answer is validated against its declared schema. */
+/** A hash takes a hundredth of the real time. Tests of the time set the real cost. */
+const LOW_COST = { ln: 10, r: 8, p: 1 };
+
+/**
+ * Starts a real service on a real socket, in a temporary folder. Every answer is validated against its declared schema.
+ * For tests of settings, clocks, restarts, and counts since the start. The others borrow a server, which is faster.
+ */
 export async function startTestServer(
   settings: Partial<Config> = {},
   serviceOptions: ServiceOptions = {},
-): Promise<TestServer> {
+): Promise<OwnTestServer> {
   const folder = temporaryFolder();
   const defaults = { ...readConfig({}), ...PATIENT, dataDir: folder.path, adminToken: ADMIN_TOKEN };
   const config: Config = { ...defaults, ...settings };
-  const patientOptions = { logPatienceMs: PATIENT.queryTimeoutMs, ...serviceOptions };
-  let running = await start(config, patientOptions);
-  const fetchFrom: TestServer['fetch'] = (method, path, options = {}) => {
-    return fetch(running.url + path, { method, ...requestInit(options) });
+  const options = { logPatienceMs: PATIENT.queryTimeoutMs, passwordCost: LOW_COST, ...serviceOptions };
+  let running = await start(config, options);
+  const fetchFrom: TestServer['fetch'] = (method, path, callOptions = {}) => {
+    return fetch(running.url + path, { method, ...requestInit(callOptions) });
   };
-  const call: TestServer['call'] = async (method, path, options) => {
-    const response = await fetchFrom(method, path, options);
+  const call: TestServer['call'] = async (...parts) => {
+    const response = await fetchFrom(...parts);
     const { status, headers } = response;
     return { status, headers, body: (await response.json()) as Answer['body'] };
   };
@@ -91,7 +100,7 @@ export async function startTestServer(
     restart: async (meanwhile) => {
       await running.stop();
       meanwhile?.();
-      running = await start(config, patientOptions);
+      running = await start(config, options);
     },
     [Symbol.asyncDispose]: async () => {
       await running.stop();

@@ -3,12 +3,12 @@ import { test } from 'node:test';
 
 import { databaseFile } from '../../../testing/databases/database-file.ts';
 import { databaseWith } from '../../../testing/databases/schema-copies.ts';
+import { borrowTestServer } from '../../../testing/http/borrowed-server.ts';
 import { exportedSchema, importDatabase } from '../../../testing/http/import-and-export.ts';
-import { startTestServer } from '../../../testing/http/test-server.ts';
 import { compileViews } from './compile-views.ts';
 
 test('given views that need exponentially growing memory, the import is refused and the server keeps running', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await server.createProject('doubled');
   const doubled = Array.from(
     { length: 40 },

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { Worker } from 'node:worker_threads';
 
 import { moduleBeside } from '../../../runtime/threads/module-beside.ts';
@@ -49,6 +50,8 @@ export async function serveProcess<O extends RpcMethods>(
   // On a thread, because SQLite blocks the thread that it runs on.
   new Worker(moduleBeside(import.meta.url, 'process-watch'), { workerData: watched }).unref();
   send({ kind: 'ready' });
+  // Now, because a killed process saves nothing.
+  flushCompileCache();
   for (let request = receive(); request !== null; request = receive()) {
     const reply = await answer(handlers, request);
     onAnswered();

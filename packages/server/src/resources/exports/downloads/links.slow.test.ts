@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 
 import { timestamp } from '../../../core/ids.ts';
+import { borrowTestServer } from '../../../testing/http/borrowed-server.ts';
 import { download, exportNow, findExport, projectOf, stones } from '../../../testing/http/exports.ts';
 import { type Answer, startTestServer, type TestServer } from '../../../testing/http/test-server.ts';
 import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
@@ -36,7 +37,7 @@ test('a link downloads the export without a token, as a whole, in ranges, and as
 });
 
 test('an altered link is refused with the same message as one that never existed', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await projectOf(server, 'quarry', stones(3));
   await projectOf(server, 'rival', stones(3));
   const made = await exportNow(server, 'quarry', 'table/stone');
@@ -125,7 +126,7 @@ test('a link ends when it expires, when the export is deleted, and when the link
 });
 
 test('concurrently created links are all valid', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await projectOf(server, 'quarry', stones(3));
   const made = await exportNow(server, 'quarry', 'table/stone');
   const links = await Promise.all(Array.from({ length: 20 }, () => linkTo(server, 'quarry', made.id)));
@@ -139,7 +140,7 @@ test('a link begins with the public URL of the service, or with the address of t
   const { url } = await linkTo(known, 'quarry', made.id);
   assert.ok(url.startsWith(`https://rowhouse.example/db/shared/exports/${made.id}?expires=`), url);
 
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await projectOf(server, 'quarry', stones(3));
   const other = await exportNow(server, 'quarry', 'table/stone');
   assert.ok((await linkTo(server, 'quarry', other.id)).url.startsWith(`${server.url}/shared/exports/`));

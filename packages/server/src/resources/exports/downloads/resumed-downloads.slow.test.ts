@@ -6,8 +6,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { borrowTestServer } from '../../../testing/http/borrowed-server.ts';
 import { exportNow, listExports, type Manifest, projectOf, stones } from '../../../testing/http/exports.ts';
-import { startTestServer, type TestServer } from '../../../testing/http/test-server.ts';
+import type { TestServer } from '../../../testing/http/test-server.ts';
 import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
 
 const WAYS = [
@@ -19,7 +20,7 @@ const WAYS = [
 ] as const;
 
 test('a download that is interrupted anywhere, any number of times, is resumed to the same bytes', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   const token = await projectOf(server, 'quarry', stones(20_000));
   for (const [what, format] of WAYS) {
     const made = await exportNow(server, 'quarry', what, { format });
@@ -42,7 +43,7 @@ test('a download that is interrupted anywhere, any number of times, is resumed t
 });
 
 test('curl resumes a partial download', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   using folder = temporaryFolder();
   await projectOf(server, 'quarry', stones(5_000));
   for (const [what, format] of WAYS) {
@@ -57,7 +58,7 @@ test('curl resumes a partial download', async () => {
 });
 
 test('a client that resumes after the file has changed receives the whole new file, or an error', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await projectOf(server, 'quarry', stones(100));
   const made = await exportNow(server, 'quarry', 'table/stone');
   const other = await exportNow(server, 'quarry', 'table/stone', { limit: 99 });

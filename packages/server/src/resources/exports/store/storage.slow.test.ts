@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { borrowTestServer } from '../../../testing/http/borrowed-server.ts';
 import { download, exportNow, filesOf, projectOf, stones } from '../../../testing/http/exports.ts';
 import { startTestServer } from '../../../testing/http/test-server.ts';
 import { folderContent } from '../../../testing/system/folder-content.ts';
@@ -93,7 +94,7 @@ test('unrelated folders do not prevent the start, and are kept', async () => {
 });
 
 test('the exports folder is created again if it was removed', async () => {
-  await using server = await startTestServer();
+  await using server = await borrowTestServer();
   await projectOf(server, 'quarry', stones(100));
   await exportNow(server, 'quarry', 'table/stone');
   rmSync(join(server.dataDir, 'exports'), { recursive: true });

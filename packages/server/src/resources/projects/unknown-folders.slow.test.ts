@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { databaseFile } from '../../testing/databases/database-file.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { ADMIN_TOKEN, type Answer, startTestServer } from '../../testing/http/test-server.ts';
 import { folderContent } from '../../testing/system/folder-content.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
@@ -235,7 +236,7 @@ test(
   'concurrent creations and deletions of one slug leave one complete project or none',
   TIMEOUT,
   async () => {
-    await using server = await startTestServer();
+    await using server = await borrowTestServer();
     const json = { project_slug: 'busy', project_name: 'Busy' };
     for (let round = 0; round < 5; round++) {
       const answers = await Promise.all(
