@@ -143,7 +143,7 @@ export interface RecordPage {
 
 export interface RecordRow {
   readonly table: string;
-  /** A JSON object; `null` if a trigger has removed the row or changed its key since it was written. */
+  /** A JSON object; `null` if a trigger has removed the row since it was written. */
   readonly rowJson: string;
 }
 

@@ -39,7 +39,7 @@ export const clientRow = Type.Unsafe<ClientRow>(
 
 export const recordAnswer = Type.Object({ table: Type.String(), row }, { title: 'RecordAnswer' });
 
-/** The row after a write; null if a trigger has removed it or changed its key. */
+/** The row after a write; null if a trigger has removed it. */
 const writtenRow = Type.Union([row, Type.Null()]);
 
 export const writtenAnswer = Type.Object(

@@ -13,7 +13,7 @@ const effects = [
   [
     'moves it to another key',
     (item: string) => `UPDATE ${item} SET id = NEW.id + 100 WHERE id = NEW.id`,
-    () => null,
+    (id: number) => ({ id: id + 100, note: 'x' }),
   ],
   ['deletes it', (item: string) => `DELETE FROM ${item} WHERE id = NEW.id`, () => null],
   [
@@ -108,6 +108,22 @@ for (const { effect, rowAt, ofEffect } of cases) {
     }
   });
 }
+
+test('a row that a trigger moves is found by each kind of key, also after the key has got another name', async () => {
+  await using moving = await startProject(`
+    CREATE TABLE plain (note TEXT);
+    CREATE TRIGGER move_plain AFTER INSERT ON plain BEGIN UPDATE plain SET rowid = rowid + 10 WHERE rowid = NEW.rowid; END;
+    CREATE TABLE pairs (a TEXT, b, note TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID;
+    CREATE TRIGGER move_pairs AFTER INSERT ON pairs
+    BEGIN UPDATE pairs SET a = NEW.a || '!' WHERE (a, b) = (NEW.a, NEW.b); UPDATE pairs SET b = 2 WHERE a = NEW.a || '!'; END;`);
+  assert.deepEqual((await moving.data('POST', 'records/plain', { note: 'x' })).row, { rowid: 11, note: 'x' });
+  const pair = { a: 'k', b: 1, note: 'x' };
+  assert.deepEqual((await moving.data('POST', 'records/pairs', pair)).row, { a: 'k!', b: 2, note: 'x' });
+  await moving.data('PATCH', 'column/pairs/a', { new_column_name: 'first' });
+  const renamed = { first: 'l', b: 1, note: 'y' };
+  const { row } = await moving.data('POST', 'records/pairs', renamed);
+  assert.deepEqual(row, { first: 'l!', b: 2, note: 'y' });
+});
 
 function upsert(row: object): object {
   return { data: row, on_conflict: { columns: ['id'], action: 'update' } };

@@ -4,7 +4,7 @@ import type { RecordTable } from '../rows/record-table.ts';
 import { joinRowJson, rowJsonColumns } from '../rows/row-json.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { findRow, hasRow } from './get-record.ts';
-import { placeColumns, placeIn, type RowPlace } from './keys/row-place.ts';
+import { movedPlace, placeColumns, placeIn, type RowPlace } from './keys/row-place.ts';
 
 /**
  * How a statement that writes one row returns the row as stored. RETURNING returns the row before triggers change it. If there may be
@@ -14,7 +14,7 @@ import { placeColumns, placeIn, type RowPlace } from './keys/row-place.ts';
 export interface Returning {
   /** The RETURNING clause. */
   readonly clause: string;
-  /** Returns the JSON of the row; `null` if a trigger removed it or changed its key. @throws RowhouseError `conflict` if it is too large. */
+  /** Returns the JSON of the row; `null` if a trigger removed it. @throws RowhouseError `conflict` if it is too large. */
   readonly rowJson: (returned: readonly SqliteValue[]) => string;
 }
 
@@ -25,9 +25,17 @@ export function returningRow(database: RecordDatabase, table: RecordTable, settl
   if (place === null || (settled && !table.hasTriggers)) {
     return { clause: `RETURNING ${rowJsonColumns(table.columns)}`, rowJson: joinRowJson };
   }
+  const { moves } = database;
+  if (table.hasTriggers) {
+    const [before, after] = [placeColumns(place, 'OLD'), placeColumns(place, 'NEW')];
+    moves.start({ table: table.quoted, before, after });
+  }
   return {
     clause: `RETURNING ${placeColumns(place)}`,
-    rowJson: (returned) => rowAt(database, table, placeIn(place, returned)),
+    rowJson: (returned) => {
+      const written = placeIn(place, returned);
+      return rowAt(database, table, table.hasTriggers ? movedPlace(written, moves.moves) : written);
+    },
   };
 }
 

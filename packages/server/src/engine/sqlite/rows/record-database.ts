@@ -9,6 +9,7 @@ import { type BoundValue, parameterValue } from '../values/bound-value.ts';
 import { addValueFunctions } from '../values/json-expression.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { expressionCost } from './expression-cost.ts';
+import { MoveProbe } from './move-probe.ts';
 import { readRecordTable, type RecordTable } from './record-table.ts';
 import { addShownAs } from './shown-value.ts';
 import { UpsertProbe } from './upsert-probe.ts';
@@ -23,6 +24,7 @@ const MAX_STATEMENTS = 500;
 export class RecordDatabase {
   readonly connection: OpenDatabase;
   readonly conflicts: UpsertProbe;
+  readonly moves: MoveProbe;
   readonly #schemaVersion: StatementSync;
   #version: unknown = null;
   /** Why SQLite cannot read the schema, or null. */
@@ -35,6 +37,7 @@ export class RecordDatabase {
   constructor(connection: OpenDatabase) {
     this.connection = connection;
     this.conflicts = new UpsertProbe(connection);
+    this.moves = new MoveProbe(connection);
     addValueFunctions(connection);
     addShownAs(connection);
     this.#schemaVersion = connection.prepare('PRAGMA main.schema_version');
@@ -56,6 +59,7 @@ export class RecordDatabase {
     this.#writesMayBeEndless = null;
     this.#tables.clear();
     this.#statements.clear();
+    this.moves.reset();
     this.#schemaFault = this.#findSchemaFault();
   }
 

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { allOf, type Condition } from '../../rows/condition.ts';
 import type { RecordColumn } from '../../rows/record-table.ts';
 import { mayBeDamaged } from '../../rows/shown-value.ts';
@@ -10,10 +12,13 @@ export interface RowPlace {
   readonly values: readonly BoundValue[];
 }
 
-/** The result columns, as SQL, from which `placeIn` reads a place: texts with their bytes, which a string may not keep. */
-export function placeColumns(columns: readonly RecordColumn[]): string {
+/**
+ * The result columns, as SQL, from which `placeIn` reads a place: texts with their bytes, which a string may not keep.
+ * @param row the row of a trigger, `OLD` or `NEW`.
+ */
+export function placeColumns(columns: readonly RecordColumn[], row: 'OLD' | 'NEW' | null = null): string {
   const expressions = columns.flatMap((column) => {
-    const { quoted } = column;
+    const quoted = row === null ? column.quoted : `${row}.${column.quoted}`;
     return mayContainText(column)
       ? [quoted, `iif(typeof(${quoted}) = 'text', CAST(${quoted} AS BLOB), NULL)`]
       : [quoted];
@@ -43,4 +48,20 @@ export function placeCondition({ columns, values }: RowPlace): Condition {
       return { sql: `${quoted} = ${parameterFor(value)}`, values: [value] };
     }),
   );
+}
+
+/**
+ * The place of a row after other places of rows have changed.
+ * @param moves for each change, what `placeColumns` selects before it and then after it.
+ */
+export function movedPlace(
+  { columns, values }: RowPlace,
+  moves: readonly (readonly SqliteValue[])[],
+): RowPlace {
+  let place: RowPlace = { columns, values };
+  for (const move of moves) {
+    const before = placeIn(columns, move.slice(0, move.length / 2));
+    if (isDeepStrictEqual(before.values, place.values)) place = placeIn(columns, move.slice(move.length / 2));
+  }
+  return place;
 }
