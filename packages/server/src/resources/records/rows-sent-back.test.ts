@@ -5,7 +5,8 @@ import { test } from 'node:test';
 
 import { musicShopPath } from '../../testing/databases/music-shop.ts';
 import { publicDatabases } from '../../testing/databases/public-databases.ts';
-import { startTestServer, type TestServer } from '../../testing/http/test-server.ts';
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
+import type { TestServer } from '../../testing/http/test-server.ts';
 
 /** Of each table. */
 const ROWS = 50;
@@ -13,7 +14,7 @@ const ROWS = 50;
 for (const path of [musicShopPath, ...publicDatabases]) {
   for (const format of ['plain', 'tagged'] as const) {
     test(`the rows of ${basename(path)}, sent back as they were read in the ${format} format, stay as they are`, async () => {
-      await using server = await startTestServer();
+      await using server = await borrowTestServer();
       await server.createProject('foreign');
       const imported = await server.call('POST', '/projects/foreign/import/sqlite', {
         body: readFileSync(path),

@@ -24,7 +24,7 @@ export function csvLines({ delimiter, spreadsheetSafe }: CsvOptions): LineFormat
     return byStorageClass(quoted, {
       number: numberText(column, 'Infinity'),
       text: `'"' || replace(${text}, '"', '""') || '"'`,
-      blob: blobText(quoted),
+      blob: spreadsheetSafe ? guardedBlob(quoted) : blobText(quoted),
     });
   };
   return { line: (columns) => concatenation(columns.map(value), delimiter), separator: LINE_END };
@@ -33,6 +33,12 @@ export function csvLines({ delimiter, spreadsheetSafe }: CsvOptions): LineFormat
 /** An empty BLOB is `=`, padding without a digit, which decodes to no bytes: nothing at all would be NULL. */
 function blobText(value: string): string {
   return `iif(length(${value}) = 0, '=', ${BASE64}(${value}))`;
+}
+
+/** Base64 may begin with `+`, and the empty BLOB is `=`. */
+function guardedBlob(value: string): string {
+  const text = blobText(value);
+  return `iif(substr(${text}, 1, 1) IN ('=', '+'), '''' || ${text}, ${text})`;
 }
 
 /** JavaScript checks only texts that begin like a formula. */

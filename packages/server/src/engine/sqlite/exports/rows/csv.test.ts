@@ -110,7 +110,8 @@ test('given spreadsheet_safe, formulas are escaped and numbers are unchanged', a
   using database = openDatabase(path, { mode: 'read-write' });
   database.exec('CREATE TABLE t ("=id" INTEGER PRIMARY KEY, v)');
   const insert = database.prepare('INSERT INTO t (v) VALUES (?)');
-  for (const value of [...formulas, ...harmless, -5n, -0.5, -Infinity]) insert.run(value);
+  const blobs = ['', '+AAA', 'AAAA'].map((text) => Buffer.from(text, 'base64'));
+  for (const value of [...formulas, ...harmless, -5n, -0.5, -Infinity, ...blobs]) insert.run(value);
   const { bytes } = await exportedTable(path, 't', 'csv', {
     rows: { columns: ['=id', 'v'] },
     csv: { spreadsheetSafe: true },
@@ -120,7 +121,7 @@ test('given spreadsheet_safe, formulas are escaped and numbers are unchanged', a
   const guarded = formulas.map((text) => `'${text}`);
   assert.deepEqual(
     rows.map(([, value]) => value),
-    [...guarded, ...harmless, '-5', '-0.5', '-Infinity'],
+    [...guarded, ...harmless, '-5', '-0.5', '-Infinity', "'=", "'+AAA", 'AAAA'],
   );
   const faithful = await exportedTable(path, 't', 'csv', { rows: { columns: ['v'] } });
   assert.equal(readCsv(faithful.bytes)[1]?.[0], '=1+1');
