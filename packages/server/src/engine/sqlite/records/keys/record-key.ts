@@ -101,10 +101,15 @@ function keyValue(text: string, kind: RecordColumn['kind']): BoundValue {
   }
 }
 
-/** The numbers that answers show as this text, in JSON or in JavaScript. */
+/**
+ * The numbers that a client writes as this text when it has read them. `7.0` is none of them, because it equals the integer 7, which has
+ * only one spelling.
+ */
 function numbersShownAs(text: string): readonly (bigint | number | null)[] {
   const integer = integerKey(text);
-  return integer === null ? [infinityOf(text) ?? jsonNumberOf(text)] : [integer, realWrittenAs(integer)];
+  if (integer !== null) return [integer, realWrittenAs(integer)];
+  const number = infinityOf(text) ?? jsonNumberOf(text);
+  return [Number.isInteger(number) && String(number) !== text ? null : number];
 }
 
 function throwNoSuchRecord(): never {
