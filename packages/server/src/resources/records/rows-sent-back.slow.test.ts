@@ -9,7 +9,7 @@ import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import type { TestServer } from '../../testing/http/test-server.ts';
 
 /** Of each table. */
-const ROWS = 50;
+const ROWS = 20;
 
 for (const path of [musicShopPath, ...publicDatabases]) {
   for (const format of ['plain', 'tagged'] as const) {
