@@ -1,3 +1,6 @@
+import { unquote } from './statement-reader.ts';
+import { type TokenKind, Tokenizer } from './tokenizer.ts';
+
 /** A DEFAULT clause in terms that other languages have, too. https://www.sqlite.org/lang_createtable.html#the_default_clause */
 export type DefaultValue =
   | { readonly kind: 'null' }
@@ -33,12 +36,21 @@ function readNumber(text: string): DefaultValue | null {
   return isReal && Number.isFinite(value) ? { kind: 'real', value } : null;
 }
 
-/** Text in double quotes is a string, too: a default cannot be a column. */
+/** A name is a string, too, with quotes and without: a default cannot be a column. */
 function readString(text: string): DefaultValue | null {
   const [, hex] = /^x'((?:[0-9a-f]{2})*)'$/i.exec(text) ?? [];
   if (hex !== undefined) return { kind: 'blob', hex: hex.toLowerCase() };
-  const [, quote = '', content = ''] = /^(['"])((?:(?!\1)[^]|\1\1)*)\1$/.exec(text) ?? [];
-  return quote === '' ? null : { kind: 'text', value: content.replaceAll(quote + quote, quote) };
+  const tokenizer = new Tokenizer(text);
+  const isWhole = tokenizer.next() && tokenizer.end === text.length;
+  return isWhole && STRINGS.has(tokenizer.kind) ? { kind: 'text', value: unquote(text) } : null;
+}
+
+const STRINGS: ReadonlySet<TokenKind> = new Set(['string', 'quoted', 'word']);
+
+/** The SQL after DEFAULT, from the text that `readDefaultValue` parsed: a name is a string literal, an expression has its parentheses. */
+export function writeDefaultValue(sql: string, value: DefaultValue): string {
+  if (value.kind === 'text') return `'${value.value.replaceAll("'", "''")}'`;
+  return value.kind === 'expression' ? `(${sql})` : sql;
 }
 
 /** Removes parentheses around the whole text: from `(1)`, but not from `(1)+(2)`. */

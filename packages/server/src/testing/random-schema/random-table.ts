@@ -148,6 +148,8 @@ function randomDefault(draw: Draw): string {
     'true',
     'bare',
     '"quoted"',
+    '[it\'s "bracketed"]',
+    '`[]`',
   ]);
 }
 

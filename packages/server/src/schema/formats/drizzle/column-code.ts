@@ -1,5 +1,5 @@
 import { affinityOf } from '../../affinity.ts';
-import { type DefaultValue, readDefaultValue } from '../../ddl/default-value.ts';
+import { type DefaultValue, readDefaultValue, writeDefaultValue } from '../../ddl/default-value.ts';
 import { declaredKind } from '../../declared-kind.ts';
 import type { Column, OrdinaryTable } from '../../model.ts';
 import { isNullable } from '../../nullability.ts';
@@ -94,7 +94,7 @@ function defaultCode(imports: Imports, column: Column): readonly string[] {
   const value = readDefaultValue(column.default);
   if (value.kind === 'null') return [];
   const literal = defaultLiteral(builderOf(column), value);
-  return [`.default(${literal ?? imports.sql(defaultSql(column.default, value))})`];
+  return [`.default(${literal ?? imports.sql(writeDefaultValue(column.default, value))})`];
 }
 
 /** The default as a value of the column's TypeScript type, or null if only SQL can express it. */
@@ -106,11 +106,6 @@ function defaultLiteral(builder: Builder, value: DefaultValue): string | null {
   if (builder === 'boolean') return number === 0 || number === 1 ? String(number === 1) : null;
   const isNumber = builder === 'integer' || builder === 'real';
   return isNumber && Number.isSafeInteger(number) ? String(number) : null;
-}
-
-/** An expression needs parentheses; a bare word would be a text. https://www.sqlite.org/lang_createtable.html#the_default_clause */
-function defaultSql(sql: string, { kind }: DefaultValue): string {
-  return kind === 'expression' && !/^\w+$/.test(sql) ? `(${sql})` : sql;
 }
 
 function generatedCode(imports: Imports, { generated }: Column): readonly string[] {

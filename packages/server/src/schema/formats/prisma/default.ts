@@ -1,4 +1,4 @@
-import { type DefaultValue, readDefaultValue } from '../../ddl/default-value.ts';
+import { type DefaultValue, readDefaultValue, writeDefaultValue } from '../../ddl/default-value.ts';
 import { quoteText } from './names.ts';
 
 /**
@@ -8,7 +8,7 @@ import { quoteText } from './names.ts';
 export function prismaDefault(sql: string, type: string): string | null {
   const value = readDefaultValue(sql);
   if (value.kind === 'null') return null;
-  return literal(value, type) ?? `dbgenerated(${quoteText(value.kind === 'expression' ? `(${sql})` : sql)})`;
+  return literal(value, type) ?? `dbgenerated(${quoteText(writeDefaultValue(sql, value))})`;
 }
 
 function literal(value: DefaultValue, type: string): string | null {
