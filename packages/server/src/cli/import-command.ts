@@ -23,6 +23,7 @@ export async function importCommand(words: readonly string[], config: Config): P
   const request = { file, project: projectOption(values.project), replace: values.replace };
   const stats = await stat(file);
   if (!stats.isFile()) throw new CommandError(`${file} is not a file`);
+  await refuseIncompleteFile(file);
 
   const target = await openTarget(config, values);
   try {
@@ -34,6 +35,21 @@ export async function importCommand(words: readonly string[], config: Config): P
     await target.close();
   }
   return 0;
+}
+
+/**
+ * Refuses a database that has a log beside it: the file alone lacks what is in a write-ahead log, and has too much while there is a
+ * rollback journal. https://www.sqlite.org/howtocorrupt.html#_backup_or_restore_while_a_transaction_is_active
+ */
+async function refuseIncompleteFile(file: string): Promise<void> {
+  for (const log of [`${file}-wal`, `${file}-journal`]) {
+    const found = await stat(log).catch(() => null);
+    if (found === null || found.size === 0) continue;
+    throw new CommandError(
+      `${file} is incomplete without ${log}; close the program that uses the database, or copy it with: ` +
+        `sqlite3 "${file}" ".backup copy.sqlite"`,
+    );
+  }
 }
 
 interface FileImport {

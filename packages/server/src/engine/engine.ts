@@ -106,6 +106,7 @@ export interface ImportWarning {
     | 'foreign_key_violations'
     | 'check_violations'
     | 'reserved_names'
-    | 'schema_not_portable';
+    | 'schema_not_portable'
+    | 'write_ahead_log';
   readonly message: string;
 }

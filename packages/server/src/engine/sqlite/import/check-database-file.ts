@@ -8,7 +8,7 @@ import type { ImportReport } from '../../engine.ts';
 import { childEnvironment } from '../processes/child-environment.ts';
 import { leastPrivilege } from '../processes/least-privilege.ts';
 import { corruptDatabase } from './corrupt-database.ts';
-import { refuseUnreadableHeader } from './database-header.ts';
+import { checkHeader } from './database-header.ts';
 
 /** The result of a successful check. */
 export type CheckedDatabase = Pick<ImportReport, 'tables' | 'rows' | 'warnings'>;
@@ -32,7 +32,7 @@ export async function checkDatabaseFile(
   { signal, timeLimitMs }: { readonly signal: AbortSignal; readonly timeLimitMs: number },
 ): Promise<CheckedDatabase> {
   signal.throwIfAborted();
-  await refuseUnreadableHeader(path);
+  const warnings = await checkHeader(path);
   const script = moduleBeside(import.meta.url, 'check-process');
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -51,7 +51,7 @@ export async function checkDatabaseFile(
   const result = JSON.parse(stdout) as CheckResult;
   switch (result.kind) {
     case 'sound':
-      return result.database;
+      return { ...result.database, warnings: [...warnings, ...result.database.warnings] };
     case 'unsound':
       throw corruptDatabase(result.message);
     case 'fault':

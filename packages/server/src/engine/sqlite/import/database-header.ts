@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 
+import type { ImportWarning } from '../../engine.ts';
 import { corruptDatabase } from './corrupt-database.ts';
 
 const HEADER_BYTES = 100;
@@ -8,19 +9,30 @@ const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 /**
  * Reads the file's header and rejects, with a specific message, what SQLite only calls "not a database".
  * https://www.sqlite.org/fileformat.html#the_database_header
+ * @returns a warning about what the file may lack.
  * @throws RowhouseError `validation_failed`.
  */
-export async function refuseUnreadableHeader(path: string): Promise<void> {
+export async function checkHeader(path: string): Promise<readonly ImportWarning[]> {
   const file = await open(path, 'r');
   try {
     const header = Buffer.alloc(HEADER_BYTES);
     const { bytesRead } = await file.read(header, 0, HEADER_BYTES, 0);
     const { size } = await file.stat();
     refuseHeader(header.subarray(0, bytesRead), size);
+    return header[READ_VERSION] === WAL ? [WAL_WARNING] : [];
   } finally {
     await file.close();
   }
 }
+
+/** The position of the version number for reading in the header, and its value in WAL mode. */
+const READ_VERSION = 19;
+const WAL = 2;
+
+const WAL_WARNING: ImportWarning = {
+  code: 'write_ahead_log',
+  message: 'The file is in WAL mode: changes that were only in the -wal file beside it are missing.',
+};
 
 function refuseHeader(header: Buffer, sizeBytes: number): void {
   if (sizeBytes === 0) throw corruptDatabase('The body is empty; it must be a SQLite database file.');
