@@ -7,6 +7,7 @@ import { renderSchemaExport } from '../exports/schema/render-schema.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { OWN_NAMES } from '../tables/metadata-tables.ts';
 import { shortened } from '../values/shortened.ts';
+import { unusableObjectWarnings } from './unusable-objects.ts';
 
 /** Warnings about a sound database. `tables` are its ordinary tables. */
 export function importWarnings(database: DatabaseSync, tables: readonly string[]): readonly ImportWarning[] {
@@ -14,6 +15,7 @@ export function importWarnings(database: DatabaseSync, tables: readonly string[]
     ...keyWarnings(database, tables),
     ...reservedNameWarnings(database),
     ...referenceWarnings(database),
+    ...unusableObjectWarnings(database),
     ...ddlWarnings(database),
   ];
 }

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import type { ValueFormat } from '../../../core/tagged-value.ts';
 import type { StorageKind } from '../../../schema/storage-kind.ts';
-import { byStorageClass, finiteOr } from './storage-class.ts';
+import { BINARY, byStorageClass, finiteOr } from './storage-class.ts';
 import { toTaggedValue } from './tagged-value.ts';
 
 /** What is known about an expression before it is evaluated. */
@@ -37,14 +37,14 @@ function plainJson(value: string, { only, computed }: ExpressionFacts): string {
 
 /** For most numbers one comparison is enough. */
 function numberJson(value: string): string {
-  return `iif(${value} BETWEEN -${MAX_SAFE} AND ${MAX_SAFE}, ${value}, CASE WHEN typeof(${value}) = 'integer'
+  return `iif(${value} ${BINARY} BETWEEN -${MAX_SAFE} AND ${MAX_SAFE}, ${value}, CASE WHEN typeof(${value}) = 'integer'
     THEN CAST(${value} AS TEXT) ELSE ${finiteOr(value, 'Infinity')} END)`;
 }
 
 /** Most numbers need no tag and no call of JavaScript. */
 function taggedJson(value: string, kind: StorageKind): string {
-  const needsNoTag = `${value} BETWEEN -${MAX_SAFE} AND ${MAX_SAFE}
-    AND (typeof(${value}) = 'integer' OR ${value} <> CAST(${value} AS INTEGER))`;
+  const needsNoTag = `${value} ${BINARY} BETWEEN -${MAX_SAFE} AND ${MAX_SAFE}
+    AND (typeof(${value}) = 'integer' OR ${value} ${BINARY} <> CAST(${value} AS INTEGER))`;
   return byStorageClass(value, {
     number: `iif(${needsNoTag}, ${value}, json(${TAGGED}(${value})))`,
     text: `json(${TAGGED}(${value}, CAST(${value} AS BLOB), '${kind}'))`,

@@ -21,8 +21,8 @@ export interface ChosenTables {
 }
 
 /**
- * The tables that a request selects: the included ones, or all but the excluded ones. A virtual table that SQLite cannot read here
- * gives no rows and a warning.
+ * The tables that a request selects: the included ones, or all but the excluded ones. A table that SQLite cannot read here gives no rows
+ * and a warning.
  * @throws RowhouseError `validation_failed` if the request names a table that does not exist or is not exported.
  */
 export function chooseTables(
@@ -32,7 +32,7 @@ export function chooseTables(
   const all = readStoredSchema(connection);
   const chosen = chosenNames(all.tables, request);
   const { schema, warnings } = schemaOfTables(all, chosen);
-  const closed = schema.tables.filter((table) => table.kind === 'virtual' && !isReadable(connection, table));
+  const closed = schema.tables.filter((table) => !isReadable(connection, table));
   const selections = new Map(
     Object.entries(request.rows).map(([name, rows]) => [foldName(name), { name, rows }]),
   );
@@ -77,10 +77,11 @@ function requireKnown(names: readonly string[], known: ReadonlySet<string>): Rea
   return new Set(names.map(foldName));
 }
 
-/** False if the module of a virtual table is missing, or the table that it reads. */
-function isReadable(connection: DatabaseSync, { name }: StoredTable): boolean {
+/** False if SQLite lacks the module of a virtual table, the table that it reads, or a function of a generated column. */
+function isReadable(connection: DatabaseSync, { name, kind }: StoredTable): boolean {
   try {
-    connection.prepare(`SELECT * FROM main.${quoteIdentifier(name)} LIMIT 1`).get();
+    const statement = connection.prepare(`SELECT * FROM main.${quoteIdentifier(name)} LIMIT 1`);
+    if (kind === 'virtual') statement.get();
     return true;
   } catch {
     // SQLite cannot read it.
@@ -90,6 +91,9 @@ function isReadable(connection: DatabaseSync, { name }: StoredTable): boolean {
 
 function closedWarnings(closed: readonly StoredTable[]): readonly string[] {
   if (closed.length === 0) return [];
-  const named = closed.map(({ name }) => ({ kind: 'virtual table', name }));
+  const named = closed.map(({ name, kind }) => ({
+    kind: kind === 'virtual' ? 'virtual table' : 'table',
+    name,
+  }));
   return [`exported without rows, because SQLite cannot read these tables here: ${nameList(named)}`];
 }

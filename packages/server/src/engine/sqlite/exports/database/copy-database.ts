@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { renameSync, rmSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
+import { backup, type DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
 import { moduleBeside } from '../../../../runtime/threads/module-beside.ts';
@@ -31,15 +31,15 @@ export async function copyDatabase(
 ): Promise<WrittenDatabaseExport> {
   const hashing = new Worker(moduleBeside(import.meta.url, 'hash-thread'));
   try {
-    makeCopy({ path, outputPath, maxBytes, request }, tell);
+    const isCompact = await makeCopy({ path, outputPath, maxBytes, request }, tell);
     const { warnings } = reduceCopy(outputPath, request);
-    compact(outputPath);
+    if (isCompact) compact(outputPath);
     // The thread hashes the file while this one counts its rows.
     hashing.postMessage(outputPath);
     const hashed = once(hashing, 'message') as Promise<[WrittenFile]>;
     const counted = countRows(outputPath);
     const [file] = await hashed;
-    return { ...file, ...counted, warnings };
+    return { ...file, ...counted, warnings: isCompact ? warnings : [...warnings, NOT_COMPACT] };
   } catch (error) {
     rmSync(outputPath, { force: true });
     throw error;
@@ -48,10 +48,13 @@ export async function copyDatabase(
   }
 }
 
-function makeCopy(
+const NOT_COMPACT = 'the file is not compacted, because SQLite lacks something here that its schema uses';
+
+/** @returns whether the copy is compact. */
+async function makeCopy(
   { path, outputPath, maxBytes, request }: Omit<ExportMethods['writeDatabase']['input'], 'counting'>,
   tell: (progress: ExportProgress) => void,
-): void {
+): Promise<boolean> {
   const source = openForExport(path);
   try {
     // Reports unknown tables before the copy is made.
@@ -61,10 +64,32 @@ function makeCopy(
     // From here on, the size of the file is the progress.
     tell({ done: 0, total, unit: 'bytes' });
     source.connection.exec(`PRAGMA cache_size = -${COPY_CACHE_KIB}`);
-    source.connection.prepare('VACUUM INTO ?').run(outputPath);
+    return await copyInto(source.connection, outputPath);
   } finally {
     source.connection.close();
   }
+}
+
+/**
+ * VACUUM writes every row again, which fails if an index needs a collation or a function that is missing here. Then the pages are copied
+ * as they are.
+ * @returns whether the copy is compact.
+ */
+async function copyInto(connection: DatabaseSync, outputPath: string): Promise<boolean> {
+  try {
+    connection.prepare('VACUUM INTO ?').run(outputPath);
+    return true;
+  } catch (error) {
+    if (!isSqlError(error)) throw error;
+  }
+  rmSync(outputPath, { force: true });
+  await backup(connection, outputPath);
+  return false;
+}
+
+/** SQLITE_ERROR is about a statement. A full disk or a damaged file has other result codes. */
+function isSqlError(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 1;
 }
 
 /** Each page is read and written once, so a larger cache only costs memory, and a tenth more time. */

@@ -1,5 +1,5 @@
 import type { RecordColumn } from '../../rows/record-table.ts';
-import { finiteOr } from '../../values/storage-class.ts';
+import { BINARY, finiteOr } from '../../values/storage-class.ts';
 import { SIGNED_ZERO } from '../output/text-functions.ts';
 
 /**
@@ -8,9 +8,9 @@ import { SIGNED_ZERO } from '../output/text-functions.ts';
  */
 export function numberText(column: RecordColumn, infinity: string): string {
   const { quoted } = column;
-  const finite = `iif(${quoted} BETWEEN -1e300 AND 1e300, ${quoted}, ${finiteOr(quoted, infinity)})`;
+  const finite = `iif(${quoted} ${BINARY} BETWEEN -1e300 AND 1e300, ${quoted}, ${finiteOr(quoted, infinity)})`;
   if (!mayHoldNegativeZero(column)) return finite;
-  return `iif(${quoted} = 0 AND typeof(${quoted}) = 'real', ${SIGNED_ZERO}(${quoted}), ${finite})`;
+  return `iif(${quoted} ${BINARY} = 0 AND typeof(${quoted}) = 'real', ${SIGNED_ZERO}(${quoted}), ${finite})`;
 }
 
 /** A column with a numeric affinity stores −0.0 as the integer 0. https://www.sqlite.org/datatype3.html */

@@ -112,7 +112,7 @@ class PieceReader {
     this.#source = source;
     this.#format = format;
     this.#toBytes = toBytesOf(database);
-    this.#quick = this.#prepare(format.line);
+    this.#quick = explainingReads(source.table, () => this.#prepare(format.line));
   }
 
   /** Null if the rows are too large together. */
@@ -199,10 +199,9 @@ function* readEachLine(
   { line, careful }: LineFormat,
 ): Generator<Uint8Array, void> {
   const toBytes = toBytesOf(database);
-  const statement = database.prepare(
-    `SELECT ${toBytes.expression((careful?.line ?? line)(columns))} FROM ${table.quoted}
-     WHERE ${where.sql}${orderByClause(order)} LIMIT ? OFFSET ?`,
-  );
+  const sql = `SELECT ${toBytes.expression((careful?.line ?? line)(columns))} FROM ${table.quoted}
+    WHERE ${where.sql}${orderByClause(order)} LIMIT ? OFFSET ?`;
+  const statement = explainingReads(table, () => database.prepare(sql));
   statement.setReturnArrays(true);
   statement.setReadBigInts(true);
   const rows = statement.iterate(

@@ -1,0 +1,83 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+import { quoteIdentifier } from '../../../schema/identifier.ts';
+import type { ImportWarning } from '../../engine.ts';
+import { readColumns } from '../introspection/column-facts.ts';
+import { queryRows } from '../introspection/query-rows.ts';
+import { shortened } from '../values/shortened.ts';
+
+/** The maximum number of objects that a warning names. */
+const NAMED = 20;
+
+interface StoredObject {
+  readonly type: 'table' | 'view';
+  readonly name: string;
+  /** Quoted, for SQL. */
+  readonly quoted: string;
+}
+
+/** What a client may do with an object, and a statement that SQLite only compiles if it can. */
+const USES: readonly {
+  readonly failure: string;
+  readonly types: readonly StoredObject['type'][];
+  readonly sql: (database: DatabaseSync, object: StoredObject) => string;
+}[] = [
+  {
+    failure: 'cannot be read here',
+    types: ['table', 'view'],
+    sql: (_, { quoted }) => `SELECT * FROM ${quoted}`,
+  },
+  {
+    failure: 'cannot be sorted and filtered by every column here',
+    types: ['table', 'view'],
+    sql: (database, { name, quoted }) => {
+      const columns = readColumns(database, name).filter(({ hidden }) => !hidden);
+      return `SELECT 1 FROM ${quoted} ORDER BY ${columns.map((column) => quoteIdentifier(column.name)).join(', ')}`;
+    },
+  },
+  {
+    failure: 'cannot be written here',
+    types: ['table'],
+    sql: (_, { quoted }) => `INSERT INTO ${quoted} DEFAULT VALUES`,
+  },
+];
+
+/**
+ * Names the tables and views that need something that this SQLite lacks: a collation, a function, a module, a tokenizer, or another
+ * database. Turns foreign keys off.
+ */
+export function unusableObjectWarnings(database: DatabaseSync): readonly ImportWarning[] {
+  const rows = queryRows<[StoredObject['type'], string]>(
+    database,
+    `SELECT type, name FROM main.sqlite_schema
+     WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite@_%' ESCAPE '@' AND name NOT LIKE '@_rowhouse@_%' ESCAPE '@'`,
+  );
+  // An INSERT would also not compile because of a foreign key without a parent key, which has a warning of its own.
+  database.exec('PRAGMA foreign_keys = OFF');
+  let usable = rows.map(([type, name]) => ({ type, name, quoted: `main.${quoteIdentifier(name)}` }));
+  return USES.flatMap(({ failure, types, sql }) => {
+    const failed = usable
+      .filter(({ type }) => types.includes(type))
+      .map((object) => ({ object, reason: reasonNotToCompile(database, () => sql(database, object)) }))
+      .filter(({ reason }) => reason !== null);
+    // An object that cannot be read is named once.
+    usable = usable.filter((object) => !failed.some((each) => each.object === object));
+    if (failed.length === 0) return [];
+    const named = failed
+      .slice(0, NAMED)
+      .map(({ object: { type, name }, reason }) => shortened(`${type} ${name} (${reason})`));
+    const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more` : '';
+    return [
+      { code: 'unusable_objects' as const, message: `These objects ${failure}: ${named.join('; ')}${more}.` },
+    ];
+  });
+}
+
+function reasonNotToCompile(database: DatabaseSync, sql: () => string): string | null {
+  try {
+    database.prepare(sql());
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

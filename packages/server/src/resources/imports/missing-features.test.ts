@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+
+import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
+import { importDatabase } from '../../testing/http/import-and-export.ts';
+
+/** A database whose schema uses something that this SQLite lacks: each name is replaced by another in the stored schema. */
+function foreignFile(statements: string, replaced: Readonly<Record<string, string>>): Buffer<ArrayBuffer> {
+  using database = new DatabaseSync(':memory:', { defensive: false });
+  database.exec(`${statements}; PRAGMA writable_schema = ON`);
+  const replace = database.prepare('UPDATE sqlite_schema SET sql = replace(sql, ?, ?)');
+  for (const [known, unknown] of Object.entries(replaced)) replace.run(known, unknown);
+  return Buffer.from(database.serialize().slice());
+}
+
+const TABLE = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (1, 'x');";
+
+/** The warning that the import must give, and how many exports have no note about it. */
+const cases = [
+  {
+    name: 'a collation of a column',
+    file: foreignFile(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT COLLATE NOCASE, b INT COLLATE NOCASE); INSERT INTO t VALUES (1, 'x', 5);",
+      { NOCASE: 'LOCALIZED' },
+    ),
+    warning:
+      /cannot be sorted and filtered by every column here: table t \(no such collation sequence: LOCALIZED\)/,
+    row: { id: 1, a: 'x', b: 5 },
+    noted: ['sqlite'],
+  },
+  {
+    name: 'a function of a view',
+    file: foreignFile(`${TABLE} CREATE VIEW v AS SELECT upper(a) AS u FROM t`, { upper: 'st_upper' }),
+    warning: /cannot be read here: view v \(no such function: st_upper\)/,
+    row: { id: 1, a: 'x' },
+    noted: [],
+  },
+  {
+    name: 'a function of a trigger',
+    file: foreignFile(`${TABLE} CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT upper(NEW.a); END`, {
+      upper: 'st_upper',
+    }),
+    warning: /cannot be written here: table t \(no such function: st_upper\)/,
+    row: { id: 1, a: 'x' },
+    noted: [],
+  },
+  {
+    name: 'a module',
+    file: foreignFile(`${TABLE} CREATE VIRTUAL TABLE f USING fts5 (a)`, { 'USING fts5': 'USING vec0' }),
+    warning: /cannot be read here: table f \(no such module: vec0\)/,
+    row: { id: 1, a: 'x' },
+    noted: ['zip', 'json', 'sql', 'sqlite'],
+  },
+];
+
+for (const { name, file, warning, row, noted } of cases) {
+  test(`a file that needs ${name} is imported with a warning, read and exported`, async () => {
+    await using server = await borrowTestServer();
+    await server.createProject('foreign');
+    const imported = await importDatabase(server, 'foreign', file);
+    assert.equal(imported.status, 201, JSON.stringify(imported.body.error));
+    const messages = imported.body.data.import.warnings.map(({ message }: { message: string }) => message);
+    assert.match(messages.join('\n'), warning);
+    const { body } = await server.call('GET', '/projects/foreign/records/t');
+    assert.deepEqual(body.data.rows, [row]);
+    const withNotes: string[] = [];
+    for (const format of ['zip', 'zip-csv', 'json', 'sql', 'sqlite']) {
+      const made = await server.call('POST', '/projects/foreign/export/database', { json: { format } });
+      assert.equal(made.status, 201, `${format}: ${JSON.stringify(made.body.error)}`);
+      if (made.body.data.export.notes.length > 0) withNotes.push(format);
+    }
+    assert.deepEqual(
+      withNotes.filter((format) => format !== 'zip-csv'),
+      noted,
+    );
+    for (const format of ['csv', 'json', 'ndjson']) {
+      const made = await server.call('POST', '/projects/foreign/export/table/t', { json: { format } });
+      assert.equal(made.status, 201, `${format}: ${JSON.stringify(made.body.error)}`);
+    }
+    // An order that needs what is missing is an error of the request, and never of the service.
+    const sorted = await server.call('POST', '/projects/foreign/export/table/t', { json: { sort: 'a' } });
+    assert.ok([201, 409].includes(sorted.status), JSON.stringify(sorted.body.error));
+  });
+}
