@@ -22,7 +22,7 @@ import {
 } from './writable-values.ts';
 
 /**
- * @param subject the row's place in the request.
+ * @param subject the path of the row in the input.
  * @throws RowhouseError `validation_failed`, `constraint_violation`.
  */
 export function insertRecord(

@@ -32,7 +32,7 @@ export function listRecords(
   return page;
 }
 
-/** The same, but a page of long rows is handed on to a reader. */
+/** The same, but a page of long rows is forwarded to a reader. */
 export function listShortRecords(
   database: RecordDatabase,
   table: RecordTable,
