@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { RowhouseError, invalidField } from '../../core/errors.ts';
 import { readExactJson } from './exact-json.ts';
-import { JsonFault, placeOf } from './json-fault.ts';
+import { InvalidJsonError, placeOf } from './invalid-json.ts';
 import { readStructure, type StructureOptions } from './json-structure.ts';
 
 /**
@@ -31,12 +31,12 @@ function structureOf(text: string, options: StructureOptions): ReturnType<typeof
   try {
     return readStructure(text, options);
   } catch (error) {
-    throw error instanceof JsonFault ? invalidJson(error.message) : error;
+    throw error instanceof InvalidJsonError ? invalidJson(error.message) : error;
   }
 }
 
-function invalidJson(fault: string): RowhouseError {
-  return new RowhouseError('invalid_json', `The body is not JSON: ${fault}.`);
+function invalidJson(reason: string): RowhouseError {
+  return new RowhouseError('invalid_json', `The body is not JSON: ${reason}.`);
 }
 
 function invalidUtf8(bytes: Buffer): RowhouseError {

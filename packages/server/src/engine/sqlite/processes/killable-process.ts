@@ -203,10 +203,10 @@ export class KillableProcess<O extends RpcMethods> {
       this.#end(new RowhouseError('query_failed', `The ${work} exceeded its memory limit (${limit}).`));
       return;
     }
-    const fault = new Error(`a process ended by ${signal ?? `exit code ${code}`}`);
-    this.#options.onCrash(fault);
+    const cause = new Error(`a process ended by ${signal ?? `exit code ${code}`}`);
+    this.#options.onCrash(cause);
     const message = `The ${this.#options.work} ended unexpectedly.`;
-    this.#end(new RowhouseError('query_failed', message, { cause: fault }));
+    this.#end(new RowhouseError('query_failed', message, { cause }));
   }
 }
 

@@ -1,6 +1,6 @@
 /** The place where a text stops being valid JSON, and the reason. */
-export class JsonFault extends Error {
-  override readonly name = 'JsonFault';
+export class InvalidJsonError extends Error {
+  override readonly name = 'InvalidJsonError';
   /** Counts from 1. */
   readonly line: number;
   /** Counts from 1, in UTF-16 code units. */
@@ -29,13 +29,14 @@ export const EXPECTED_IN_WORDS = {
 
 export type Expected = keyof typeof EXPECTED_IN_WORDS;
 
-/** Returns the fault of a text that does not have `expected` at `offset`. */
-export function unexpected(text: string, offset: number, expected: Expected): JsonFault {
+/** Returns the error of a text that does not have `expected` at `offset`. */
+export function unexpected(text: string, offset: number, expected: Expected): InvalidJsonError {
   const wanted = EXPECTED_IN_WORDS[expected];
-  if (offset >= text.length) return new JsonFault(text, offset, `the text ends but ${wanted} is expected`);
+  if (offset >= text.length)
+    return new InvalidJsonError(text, offset, `the text ends but ${wanted} is expected`);
   const found = String.fromCodePoint(text.codePointAt(offset) ?? 0);
   // JSON.stringify shows a control character as its escape.
-  return new JsonFault(text, offset, `found ${JSON.stringify(found)} but expected ${wanted}`);
+  return new InvalidJsonError(text, offset, `found ${JSON.stringify(found)} but expected ${wanted}`);
 }
 
 /** Returns the line and column of an offset, both counted from 1. */
