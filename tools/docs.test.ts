@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { settings } from '../packages/server/src/core/config.ts';
 import { errorRegistry } from '../packages/server/src/core/errors.ts';
+import { settings } from '../packages/server/src/core/settings.ts';
 import { referencePages } from './reference-pages.ts';
 
 const root = join(import.meta.dirname, '..');

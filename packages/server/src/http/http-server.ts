@@ -9,9 +9,10 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify';
 
-import { type Rate, settings } from '../core/config.ts';
+import type { Rate } from '../core/config.ts';
 import { RowhouseError } from '../core/errors.ts';
 import { timestampedId } from '../core/ids.ts';
+import { settings } from '../core/settings.ts';
 import type { Authenticator } from './access/authentication.ts';
 import type { OperationGrouper } from './access/operation-grouping.ts';
 import type { ProjectIds } from './access/project-ids.ts';
