@@ -8,7 +8,7 @@ export class InvalidJsonError extends Error {
   readonly reason: string;
 
   constructor(text: string, offset: number, reason: string) {
-    const { line, column } = placeOf(text, offset);
+    const { line, column } = positionOf(text, offset);
     super(`at line ${line}, column ${column}, ${reason}`);
     this.line = line;
     this.column = column;
@@ -40,7 +40,7 @@ export function unexpected(text: string, offset: number, expected: Expected): In
 }
 
 /** Returns the line and column of an offset, both counted from 1. */
-export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
+export function positionOf(text: string, offset: number): { readonly line: number; readonly column: number } {
   let line = 1;
   let start = 0;
   for (let at = 0; at < offset; at++) {

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { RowhouseError, invalidField } from '../../core/errors.ts';
 import { readExactJson } from './exact-json.ts';
-import { InvalidJsonError, placeOf } from './invalid-json.ts';
+import { InvalidJsonError, positionOf } from './invalid-json.ts';
 import { readStructure, type StructureOptions } from './json-structure.ts';
 
 /**
@@ -41,7 +41,7 @@ function invalidJson(reason: string): RowhouseError {
 
 function invalidUtf8(bytes: Buffer): RowhouseError {
   const before = bytes.toString('utf8', 0, firstInvalidByte(bytes));
-  const { line, column } = placeOf(before, before.length);
+  const { line, column } = positionOf(before, before.length);
   return invalidJson(`at line ${line}, column ${column}, the bytes are not UTF-8`);
 }
 

@@ -100,7 +100,7 @@ export type BoundedRecordWrites = Routing<WriteMethods, 'process'>;
 export type PointMethods = Routing<RecordReads, 'reader' | 'process'> &
   Routing<RecordWrites & BatchWrites, 'writer' | 'process'>;
 
-/** The same methods on a worker that may hand an operation on to another. */
+/** The same methods on a worker that may forward an operation to another worker. */
 type Routing<Methods extends RpcMethods, Worker extends NextWorker> = {
   readonly [Name in keyof Methods]: {
     readonly input: Methods[Name]['input'];

@@ -116,7 +116,7 @@ function readRows(database: RecordDatabase, table: RecordTable, selection: Selec
   };
 }
 
-/** The place of the row at this position of the page, with damaged texts as bytes. */
+/** The place of the row at this position of the page, with texts that are not valid Unicode as bytes. */
 function rereadPlace(
   database: RecordDatabase,
   table: RecordTable,

@@ -10,7 +10,7 @@ import type { RecordColumn } from './record-table.ts';
 
 /**
  * Whether plain answers show another value of the column in the same way as the one that this client's value would be stored as: a BLOB
- * as its base64, 3.0 as 3 in JavaScript, every damaged text with U+FFFD.
+ * as its base64, 3.0 as 3 in JavaScript, the invalid bytes of a text as U+FFFD.
  */
 export function isAmbiguous(value: unknown, column: RecordColumn): boolean {
   if (column.facts.format === 'tagged') return false;
@@ -79,7 +79,7 @@ function typeOf(value: BoundValue): string {
 
 const IS_SHOWN_AS = 'rowhouse_is_shown_as';
 
-/** Adds the SQL function of `shownAs`. It takes the value as answers write it, because damaged texts have several conversions. */
+/** Adds the SQL function of `shownAs`. It takes the value as answers write it, because a text with invalid bytes has several conversions. */
 export function addShownAs(connection: DatabaseSync): void {
   const options = { deterministic: true, directOnly: true };
   connection.function(IS_SHOWN_AS, options, (json, text) => {

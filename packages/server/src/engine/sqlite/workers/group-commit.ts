@@ -9,7 +9,7 @@ import { exceedsShortWork } from './exceeds-short-work.ts';
 export interface GroupedOperation {
   readonly request: RpcRequest;
   readonly writes: boolean;
-  /** Runs it inside the open transaction. It has no effect if it throws or hands the operation on. */
+  /** Runs it inside the open transaction. It has no effect if it throws or forwards the operation. */
   readonly run: () => Routed<unknown>;
 }
 
