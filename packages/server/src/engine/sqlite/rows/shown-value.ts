@@ -79,7 +79,7 @@ function typeOf(value: BoundValue): string {
 
 const IS_SHOWN_AS = 'rowhouse_is_shown_as';
 
-/** Adds the SQL function of `shownAs`. It takes the value as answers write it, because a text with invalid bytes has several conversions. */
+/** Adds the SQL function of `shownAs`. It takes the value as answers write it, because damaged texts have several conversions. */
 export function addShownAs(connection: DatabaseSync): void {
   const options = { deterministic: true, directOnly: true };
   connection.function(IS_SHOWN_AS, options, (json, text) => {
