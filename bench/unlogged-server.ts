@@ -1,7 +1,7 @@
 import { createApp } from '../packages/server/src/app.ts';
 import { composeService } from '../packages/server/src/compose.ts';
 import { readConfig } from '../packages/server/src/core/config.ts';
-import { createServiceLog } from '../packages/server/src/http/observing/service-log.ts';
+import { createServiceLog } from '../packages/server/src/http/observability/service-log.ts';
 
 /** The service of `rowhouse start` without the request log, for comparison. */
 const config = readConfig(process.env);

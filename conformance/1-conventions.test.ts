@@ -5,13 +5,13 @@ import { gzipSync } from 'node:zlib';
 import { type Data, TIMESTAMP } from './answer.ts';
 import { documented, ours } from './contract.ts';
 import { databaseFile } from './database-file.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, send, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, send, accept, refuse } = service;
 
-const contacts = subject.tableName('contacts');
+const contacts = service.tableName('contacts');
 /** By the server's clock, which may differ from this machine's. */
 const begunMs = Date.parse((await send('GET', `${path}/auth/me`)).body.meta.generated_at);
 const made: Data = await accept(201, 'POST', `${path}/table`, {
@@ -26,7 +26,7 @@ const made: Data = await accept(201, 'POST', `${path}/table`, {
 
 describe('a project slug', () => {
   documented('ignores case', async () => {
-    const shouted = `/projects/${subject.slug.toUpperCase()}`;
+    const shouted = `/projects/${service.slug.toUpperCase()}`;
     assert.equal((await accept(200, 'GET', `${shouted}/records/${contacts}`)).table, contacts);
     await accept(200, 'GET', `${shouted}/auth/me`);
   });
@@ -34,7 +34,7 @@ describe('a project slug', () => {
   ours(
     'has letters, digits, _ and -, at most 63 characters',
     async () => {
-      const admin = { token: subject.admin, fields: ['body.project_slug'] };
+      const admin = { token: service.admin, fields: ['body.project_slug'] };
       for (const slug of ['', 'a b', 'a.b', 'a/b', 'café', '\u212A', 'a'.repeat(64), 7, null]) {
         const project = { project_slug: slug, project_name: 'x' };
         await refuse('validation_failed', 'POST', '/projects', project, admin);
@@ -58,7 +58,7 @@ describe('the name of a new table, column or index', () => {
         { table_name: name },
         { fields: ['body.table_name'] },
       );
-      const table = { table_name: subject.tableName('named'), columns: [{ column_name: name }] };
+      const table = { table_name: service.tableName('named'), columns: [{ column_name: name }] };
       await refuse('validation_failed', 'POST', `${path}/table`, table, {
         fields: ['body.columns[0].column_name'],
       });
@@ -70,7 +70,7 @@ describe('the name of a new table, column or index', () => {
   }
 
   ours('has at most 63 characters', async () => {
-    const name = subject.tableName(`T${'a'.repeat(53)}`);
+    const name = service.tableName(`T${'a'.repeat(53)}`);
     assert.equal(name.length, 63);
     const columns = [{ column_name: 'C'.repeat(63) }];
     const data = await accept(201, 'POST', `${path}/table`, { table_name: name, columns });
@@ -106,7 +106,7 @@ describe('a column type', () => {
       ...requested.map((type, index) => ({ column_name: `c${index}`, column_type: type })),
       { column_name: 'untyped' },
     ];
-    const table = { table_name: subject.tableName('types'), columns };
+    const table = { table_name: service.tableName('types'), columns };
     const data = await accept(201, 'POST', `${path}/table`, table);
     assert.deepEqual(
       data.columns.slice(1).map((column: Data) => column.column_type),
@@ -117,7 +117,7 @@ describe('a column type', () => {
   documented('cannot be any other', async () => {
     for (const type of ['', 'VARCHAR', 'INT', 'TEXT ', 'BOOLEAN', 7, null]) {
       const table = {
-        table_name: subject.tableName('typed'),
+        table_name: service.tableName('typed'),
         columns: [{ column_name: 'a', column_type: type }],
       };
       const fields = ['body.columns[0].column_type'];
@@ -153,7 +153,7 @@ describe('a flag', () => {
       is_nullable: flag,
       is_unique: flag,
     }));
-    const table = { table_name: subject.tableName('flags'), columns };
+    const table = { table_name: service.tableName('flags'), columns };
     const data = await accept(201, 'POST', `${path}/table`, table);
     const expected = [...truths.map(() => 1), ...others.map(() => 0)];
     for (const flag of ['is_nullable', 'is_unique']) {
@@ -180,7 +180,7 @@ describe('names from an imported database', () => {
   ours(
     'can be used everywhere, percent-encoded in paths',
     async () => {
-      const project = await subject.createProject();
+      const project = await service.createProject();
       const { token } = project;
       const home = `/projects/${project.slug}`;
       const headers = { 'content-type': 'application/vnd.sqlite3' };
@@ -304,8 +304,8 @@ describe('methods', () => {
   ours('HEAD works for every URL with GET, without a body', async () => {
     for (const url of [`${path}/records/${contacts}`, `${path}/table/${contacts}`, `${path}/auth/me`, path]) {
       const headers = { 'accept-encoding': 'identity' };
-      const got = await subject.fetch('GET', url, undefined, { headers });
-      const headed = await subject.fetch('HEAD', url, undefined, { headers });
+      const got = await service.fetch('GET', url, undefined, { headers });
+      const headed = await service.fetch('HEAD', url, undefined, { headers });
       assert.equal(headed.status, 200);
       assert.equal(await headed.text(), '');
       assert.equal(headed.headers.get('content-type'), got.headers.get('content-type'));

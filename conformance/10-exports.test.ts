@@ -5,12 +5,12 @@ import { setTimeout } from 'node:timers/promises';
 
 import { assertKeys, type Data, TIMESTAMP } from './answer.ts';
 import { documented, ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 import { refusesEach } from './wrong-fields.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, slug, accept, refuse, fetch } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, slug, accept, refuse, fetch } = service;
 
 const MANIFEST_KEYS = [
   'id',
@@ -35,7 +35,7 @@ const MANIFEST_KEYS = [
 const OUR_KEYS = { ours: ['sha256', 'download_count', 'progress', 'notes'] };
 const UNKNOWN = 'exp_20260101_000000_0123456789';
 
-const contacts = subject.tableName('contacts');
+const contacts = service.tableName('contacts');
 const { table } = await accept(201, 'POST', `${path}/table`, {
   table_name: contacts,
   columns: [{ column_name: 'email' }, { column_name: 'age', column_type: 'INTEGER' }],
@@ -125,7 +125,7 @@ describe('POST /projects/{p}/export/schema', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'POST', path: SCHEMA, body: {} },
     {
       'body.format': [7, null, []],
@@ -228,7 +228,7 @@ describe('POST /projects/{p}/export/table/{table}', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     {
       method: 'POST',
       path: TABLE,
@@ -327,7 +327,7 @@ describe('POST /projects/{p}/export/database', () => {
 
   const options = { [contacts]: { limit: 1 } };
   refusesEach(
-    subject,
+    service,
     { method: 'POST', path: DATABASE, body: { include_tables: [contacts], table_options: options } },
     {
       'body.format': [7, null, []],
@@ -465,7 +465,7 @@ describe('GET /projects/{p}/exports', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'GET', path: `${path}/exports` },
     {
       'query.status': ['gone', '', 'Ready'],
@@ -564,7 +564,7 @@ describe('GET /projects/{p}/export/download/{export_id}', () => {
     'cannot reach an export of another project',
     async () => {
       const made = await make(SCHEMA);
-      const rival = await subject.createProject();
+      const rival = await service.createProject();
       const options = { token: rival.token };
       await refuse('invalid_token', 'GET', made.download_url, undefined, options);
       const elsewhere = `/projects/${rival.slug}`;
@@ -602,7 +602,7 @@ describe('links', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'POST', path: `${path}/exports/${shown.id}/link`, body: {} },
     { 'body.expires_in': [0, -1, 1.5, '1', null, 31_536_001], 'body.colour': ['red'] },
   );

@@ -5,10 +5,10 @@ import { assertAccepted, type Data, readAnswer, readGroupedAnswer } from './answ
 import { documented } from './contract.ts';
 import { assertExpected } from './expected.ts';
 import { type Example, EXAMPLES } from './reference-examples.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
+const service = await openService();
+after(() => service.close());
 
 const OPERATION = {
   'x-operation-key': 'edit-profile-email',
@@ -25,13 +25,13 @@ interface Place {
 }
 
 async function newPlace(): Promise<Place> {
-  const slug = subject.newSlug();
+  const slug = service.newSlug();
   const project = { project_slug: slug, project_name: 'Example' };
-  const { token }: Data = await subject.accept(201, 'POST', '/projects', project, { token: subject.admin });
+  const { token }: Data = await service.accept(201, 'POST', '/projects', project, { token: service.admin });
   const { token: secret, token_id, account_user_id } = token;
   return {
     slug,
-    freeSlug: subject.newSlug(),
+    freeSlug: service.newSlug(),
     token: secret,
     tokenId: token_id,
     accountUserId: account_user_id,
@@ -54,7 +54,7 @@ async function send(
 ): Promise<Response> {
   const [method = '', path = ''] = withNamesOf(place, request).split(' ');
   const json: unknown = body && JSON.parse(withNamesOf(place, JSON.stringify(body)));
-  return subject.fetch(method, path, json, { token: place.token, headers });
+  return service.fetch(method, path, json, { token: place.token, headers });
 }
 
 async function prepare(place: Place, given: Example['given'] = []): Promise<void> {

@@ -5,15 +5,15 @@ import { after, describe } from 'node:test';
 
 import { assertKeys } from './answer.ts';
 import { documented, ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 
 // `readAnswer` asserts for every answer what applies to all of them, such as keys, ids and times.
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, send, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, send, accept, refuse } = service;
 
-const contacts = subject.tableName('contacts');
+const contacts = service.tableName('contacts');
 await accept(201, 'POST', `${path}/table`, { table_name: contacts });
 
 documented('a success has its keys in order, data, and no error', async () => {
@@ -95,7 +95,7 @@ describe('an envelope is the answer to', () => {
   });
 
   ours('a method that HTTP does not define', async () => {
-    const { hostname, port } = new URL(subject.url);
+    const { hostname, port } = new URL(service.url);
     const sent = request({ hostname, port, method: 'PROPFIND', path });
     const answer = await new Promise<string>((resolve, reject) => {
       sent.once('response', (response) => resolve(text(response)));

@@ -3,14 +3,14 @@ import { after, describe } from 'node:test';
 
 import type { Data } from './answer.ts';
 import { documented, ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, send, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, send, accept, refuse } = service;
 
-const contacts = subject.tableName('contacts');
-const notes = subject.tableName('notes');
+const contacts = service.tableName('contacts');
+const notes = service.tableName('notes');
 await accept(201, 'POST', `${path}/table`, {
   table_name: contacts,
   columns: [
@@ -22,7 +22,7 @@ await accept(201, 'POST', `${path}/records/${contacts}`, { email: 'ada@example.c
 
 describe('401 missing_authorization', () => {
   documented('without a Bearer token, with WWW-Authenticate: Bearer', async () => {
-    for (const authorization of [null, '', 'Basic YTpi', 'Bearer', 'Bearer ', subject.token]) {
+    for (const authorization of [null, '', 'Basic YTpi', 'Bearer', 'Bearer ', service.token]) {
       const headers = authorization === null ? {} : { authorization };
       const {
         status,
@@ -41,17 +41,17 @@ describe('401 missing_authorization', () => {
 
 describe('401 invalid_token', () => {
   documented('for a malformed, mistyped or unknown token', async () => {
-    const last = subject.token.at(-1) === 'a' ? 'b' : 'a';
-    const mistyped = subject.token.slice(0, -1) + last;
-    for (const token of ['x', 'pat_', 'pat_short', mistyped, `${subject.token}x`, `pat_${'A'.repeat(42)}`]) {
+    const last = service.token.at(-1) === 'a' ? 'b' : 'a';
+    const mistyped = service.token.slice(0, -1) + last;
+    for (const token of ['x', 'pat_', 'pat_short', mistyped, `${service.token}x`, `pat_${'A'.repeat(42)}`]) {
       await refuse('invalid_token', 'GET', `${path}/auth/me`, undefined, { token });
     }
   });
 
   documented('for a project that does not exist, as for a token of another project', async () => {
     const refused = await refuse('invalid_token', 'GET', '/projects/no_such_project/auth/me');
-    if (subject.admin === null) return;
-    const other = await subject.createProject();
+    if (service.admin === null) return;
+    const other = await service.createProject();
     const others = await refuse('invalid_token', 'GET', `/projects/${other.slug}/auth/me`);
     assert.deepEqual(others, refused);
   });
@@ -59,7 +59,7 @@ describe('401 invalid_token', () => {
 
 describe('403 permission_denied', () => {
   ours('for a project token on a route for the owner of the server', async () => {
-    const project = { project_slug: subject.newSlug(), project_name: 'x' };
+    const project = { project_slug: service.newSlug(), project_name: 'x' };
     await refuse('permission_denied', 'POST', '/projects', project);
     await refuse('permission_denied', 'GET', '/projects');
   });
@@ -124,8 +124,8 @@ describe('409 already_exists', () => {
   ours(
     'for a project',
     async () => {
-      const project = { project_slug: subject.slug.toUpperCase(), project_name: 'Again' };
-      await refuse('already_exists', 'POST', '/projects', project, { token: subject.admin });
+      const project = { project_slug: service.slug.toUpperCase(), project_name: 'Again' };
+      await refuse('already_exists', 'POST', '/projects', project, { token: service.admin });
     },
     { needs: 'projects' },
   );

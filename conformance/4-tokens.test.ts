@@ -4,12 +4,12 @@ import { setTimeout } from 'node:timers/promises';
 
 import { assertKeys, type Data, TIMESTAMP } from './answer.ts';
 import { documented, ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 import { refusesEach } from './wrong-fields.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, accept, refuse } = service;
 
 const TOKEN = /^pat_[0-9A-Za-z]{42}$/;
 const SCOPES = [
@@ -23,8 +23,8 @@ const SCOPES = [
   'project',
 ];
 
-const contacts = subject.tableName('contacts');
-const secrets = subject.tableName('secrets');
+const contacts = service.tableName('contacts');
+const secrets = service.tableName('secrets');
 for (const table of [contacts, secrets]) {
   await accept(201, 'POST', `${path}/table`, { table_name: table, columns: [{ column_name: 'email' }] });
   await accept(201, 'POST', `${path}/records/${table}`, { email: 'ada@example.com' });
@@ -63,10 +63,10 @@ describe('GET /projects/{p}/auth/me', () => {
   ours(
     'describes the admin credential, if the project exists',
     async () => {
-      const asAdmin = { token: subject.admin };
+      const asAdmin = { token: service.admin };
       const { token } = await accept(200, 'GET', `${path}/auth/me`, undefined, asAdmin);
       assert.deepEqual([token.id, token.token_type], [null, 'admin_credential']);
-      await refuse('not_found', 'GET', `/projects/${subject.newSlug()}/auth/me`, undefined, asAdmin);
+      await refuse('not_found', 'GET', `/projects/${service.newSlug()}/auth/me`, undefined, asAdmin);
     },
     { needs: 'projects' },
   );
@@ -76,7 +76,7 @@ describe('POST /projects/{p}/auth/tokens', () => {
   documented(
     'creates a token in the documented form, and immediately revokes the earlier tokens of the same user',
     async () => {
-      const { slug, token: earlier } = await subject.createProject();
+      const { slug, token: earlier } = await service.createProject();
       const home = `/projects/${slug}`;
       const body = { token_name: 'production-api', token_type: 'project_api_token' };
       const data = await accept(201, 'POST', `${home}/auth/tokens`, body, { token: earlier });
@@ -132,7 +132,7 @@ describe('POST /projects/{p}/auth/tokens', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'POST', path: `${path}/auth/tokens`, body: { revoke_previous: false } },
     {
       'body.token_name': ['', 7, null, [], {}, 'x'.repeat(201), 'two\nlines'],
@@ -171,7 +171,7 @@ describe('the permissions of a token', () => {
   for (const [scope, method, below, body] of requests) {
     ours(`${scope}: ${method} ${below.replaceAll(contacts, 'contacts')}`, async () => {
       const { token } = await mint({ scopes: [scope] });
-      const answer = await subject.send(method, path + below, body, { token });
+      const answer = await service.send(method, path + below, body, { token });
       assert.equal(answer.body.ok, true, JSON.stringify(answer.body.error));
       const others = SCOPES.filter((other) => other !== scope);
       const narrowed = await mint({ scopes: others });
@@ -199,10 +199,10 @@ describe('the permissions of a token', () => {
   ours('end when the token expires', async () => {
     // All times are the server's: its clock may differ from this machine's.
     const now = async (token: string | null) => {
-      const { status, body } = await subject.send('GET', `${path}/auth/me`, undefined, { token });
+      const { status, body } = await service.send('GET', `${path}/auth/me`, undefined, { token });
       return { status, ms: Date.parse(body.meta.generated_at) };
     };
-    const endMs = (await now(subject.token)).ms + 3_000;
+    const endMs = (await now(service.token)).ms + 3_000;
     const { token } = await mint({ expires_at: `${new Date(endMs).toISOString().slice(0, 19)}Z` });
     let last = await now(token);
     while (last.status === 200 && last.ms < endMs + 2_000) {
@@ -238,7 +238,7 @@ describe('GET /projects/{p}/auth/tokens', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'GET', path: `${path}/auth/tokens` },
     {
       'query.limit': ['0', '501', 'ten', '', '1.5'],
@@ -278,7 +278,7 @@ describe('POST /projects/{p}/auth/tokens/test', () => {
     assertKeys(data.test, ['project', 'table', 'sample_row']);
     assert.match(data.token.token, TOKEN);
     assert.equal(data.token.token_type, 'project_api_token');
-    assert.equal(data.test.project, subject.slug);
+    assert.equal(data.test.project, service.slug);
     assert.equal(data.test.table, contacts);
     assert.equal(data.test.sample_row.id, 1);
     await accept(200, 'DELETE', `${path}/auth/tokens/${data.token.token_id}`);
@@ -311,7 +311,7 @@ describe('POST /projects/{p}/auth/tokens/test', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'POST', path: `${path}/auth/tokens/test` },
     {
       'body.table_name': [7, null, [], ''],
@@ -322,12 +322,12 @@ describe('POST /projects/{p}/auth/tokens/test', () => {
 });
 
 describe('the admin credential', () => {
-  const asAdmin = { token: subject.admin };
+  const asAdmin = { token: service.admin };
 
   ours(
     'creates and lists projects, creates project tokens, and may use every route of a project',
     async () => {
-      const { slug } = await subject.createProject();
+      const { slug } = await service.createProject();
       const home = `/projects/${slug}`;
       const { token } = await accept(201, 'POST', `${home}/auth/tokens`, { token_name: 'mine' }, asAdmin);
       await accept(200, 'GET', `${home}/auth/me`, undefined, { token: token.token });

@@ -3,14 +3,14 @@ import { after, describe } from 'node:test';
 
 import type { Data } from './answer.ts';
 import { documented, IN_GIVEN_PROJECT, ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 import { MISSING, refusesEach } from './wrong-fields.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { accept, refuse } = service;
 
-const asAdmin = { token: subject.admin };
+const asAdmin = { token: service.admin };
 const needs = { needs: 'projects' } as const;
 const user = { username: 'ada', password: 'correct horse battery' };
 
@@ -39,7 +39,7 @@ interface NewProject {
 
 function newProject(fields: object = {}): NewProject {
   return {
-    project_slug: subject.newSlug(),
+    project_slug: service.newSlug(),
     project_name: 'Example CRM',
     initial_project_user: user,
     ...fields,
@@ -71,7 +71,7 @@ describe('POST /bootstrap', () => {
   documented(
     'creates a project with its tables, rows and indexes, with a project token or the admin credential',
     async () => {
-      for (const token of [subject.token, subject.admin]) {
+      for (const token of [service.token, service.admin]) {
         const index = {
           table_name: 'contacts',
           columns: ['age', 'email'],
@@ -116,7 +116,7 @@ describe('POST /bootstrap', () => {
   ours(
     'returns the project, its tables with row counts, its indexes, and each token once',
     async () => {
-      const { slug } = await subject.createProject();
+      const { slug } = await service.createProject();
       const { token } = await accept(201, 'POST', `/projects/${slug}/auth/tokens`, {}, asAdmin);
       const wanted = {
         account_user_id: token.account_user_id,
@@ -165,7 +165,7 @@ describe('POST /bootstrap', () => {
       ];
       for (const fault of faults) {
         const project = newProject(fault);
-        const { body } = await subject.send('POST', '/bootstrap', project);
+        const { body } = await service.send('POST', '/bootstrap', project);
         assert.equal(body.ok, false, JSON.stringify(fault));
         await refuse('not_found', 'GET', `/projects/${project.project_slug}/tables`, undefined, asAdmin);
       }
@@ -176,7 +176,7 @@ describe('POST /bootstrap', () => {
   ours(
     'is already_exists for an existing slug',
     async () => {
-      const taken = newProject({ project_slug: subject.slug });
+      const taken = newProject({ project_slug: service.slug });
       await refuse('already_exists', 'POST', '/bootstrap', taken);
     },
     needs,
@@ -186,7 +186,7 @@ describe('POST /bootstrap', () => {
     const index = { table_name: 'contacts', columns: ['city'] };
     const token = { account_user_id: 1, token_name: 'x', project_username: 'ada' };
     refusesEach(
-      subject,
+      service,
       {
         method: 'POST',
         path: '/bootstrap',

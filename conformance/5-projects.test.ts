@@ -3,21 +3,21 @@ import { after, describe } from 'node:test';
 
 import { assertKeys, type Data, TIMESTAMP } from './answer.ts';
 import { documented, IN_GIVEN_PROJECT, ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 import { MISSING, refusesEach } from './wrong-fields.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, accept, refuse } = service;
 
-const asAdmin = { token: subject.admin };
+const asAdmin = { token: service.admin };
 const PROJECT_KEYS = ['id', 'project_slug', 'project_name', 'created_at', 'updated_at'];
 
 describe('POST /projects', () => {
   ours(
     'creates a project and its first token',
     async () => {
-      const project = { project_slug: subject.newSlug(), project_name: 'Example CRM' };
+      const project = { project_slug: service.newSlug(), project_name: 'Example CRM' };
       const data = await accept(201, 'POST', '/projects', project, asAdmin);
       assert.deepEqual(Object.keys(data), ['project', 'token']);
       assert.deepEqual(Object.keys(data.project), PROJECT_KEYS);
@@ -33,7 +33,7 @@ describe('POST /projects', () => {
 
   if (!IN_GIVEN_PROJECT) {
     refusesEach(
-      subject,
+      service,
       {
         method: 'POST',
         path: '/projects',
@@ -53,7 +53,7 @@ describe('GET /projects', () => {
   ours(
     'lists every project, in pages',
     async () => {
-      const { slug } = await subject.createProject();
+      const { slug } = await service.createProject();
       const data = await accept(200, 'GET', '/projects?limit=500', undefined, asAdmin);
       assert.deepEqual(Object.keys(data), ['projects', 'limit', 'offset', 'returned', 'has_more']);
       const found = data.projects.find(({ project_slug }: Data) => project_slug === slug);
@@ -70,13 +70,13 @@ describe('GET /projects/{p}', () => {
   ours('returns the project', async () => {
     const { project } = await accept(200, 'GET', path);
     assert.deepEqual(Object.keys(project), PROJECT_KEYS);
-    assert.equal(project.project_slug, subject.slug);
+    assert.equal(project.project_slug, service.slug);
   });
 });
 
 describe('PATCH /projects/{p}', () => {
   documented('renames the project and keeps its slug', async () => {
-    const requested = await subject.send('GET', path);
+    const requested = await service.send('GET', path);
     if (requested.body.ok) {
       const { project_name } = requested.body.data.project;
       after(() => accept(200, 'PATCH', path, { project_name }));
@@ -88,7 +88,7 @@ describe('PATCH /projects/{p}', () => {
     const { updated_at, ...others } = data.project;
     assert.deepEqual(others, {
       id: before.id,
-      project_slug: subject.slug,
+      project_slug: service.slug,
       project_name: 'Example CRM, renamed',
       created_at: before.created_at,
     });
@@ -96,7 +96,7 @@ describe('PATCH /projects/{p}', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'PATCH', path, body: { project_name: 'Refused' } },
     {
       'body.project_name': ['  ', MISSING, '', 7, null, [], 'x'.repeat(201), 'two\nlines'],
@@ -109,7 +109,7 @@ describe('DELETE /projects/{p}', () => {
   documented(
     'deletes the project with all its data if the body confirms its slug',
     async () => {
-      const { slug, token } = await subject.createProject();
+      const { slug, token } = await service.createProject();
       const home = `/projects/${slug}`;
       const asOwner = { token };
       await accept(201, 'POST', `${home}/table`, { table_name: 'contacts' }, asOwner);
@@ -129,12 +129,12 @@ describe('DELETE /projects/{p}', () => {
       undefined,
       '',
       'another',
-      subject.slug.toUpperCase(),
-      ` ${subject.slug}`,
-      `${subject.slug} `,
+      service.slug.toUpperCase(),
+      ` ${service.slug}`,
+      `${service.slug} `,
     ];
     // The upper case of a slug without letters is the same slug.
-    for (const confirm_project_slug of others.filter((other) => other !== subject.slug)) {
+    for (const confirm_project_slug of others.filter((other) => other !== service.slug)) {
       const fields = ['body.confirm_project_slug'];
       await refuse('validation_failed', 'DELETE', path, { confirm_project_slug }, { fields });
     }
@@ -142,8 +142,8 @@ describe('DELETE /projects/{p}', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'DELETE', path, body: { confirm_project_slug: 'another' } },
-    { 'body.confirm_project_slug': [7, null, [subject.slug], true] },
+    { 'body.confirm_project_slug': [7, null, [service.slug], true] },
   );
 });

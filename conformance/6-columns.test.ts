@@ -3,12 +3,12 @@ import { after, describe } from 'node:test';
 
 import { assertKeys, type Data, TIMESTAMP } from './answer.ts';
 import { documented, ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 import { MISSING, refusesEach } from './wrong-fields.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, accept, refuse } = service;
 
 const COLUMN_KEYS = [
   'id',
@@ -33,7 +33,7 @@ interface Given {
 
 /** Creates a table with columns id, email, phone and age, and two rows. */
 async function givenContacts(name: string): Promise<Given> {
-  const table = subject.tableName(name);
+  const table = service.tableName(name);
   await accept(201, 'POST', `${path}/table`, {
     table_name: table,
     columns: [
@@ -119,12 +119,12 @@ describe('POST /projects/{p}/column/{table}', () => {
     const unique = await accept(201, 'POST', columns, { column_name: 'code', is_unique: true });
     assert.equal(unique.column.is_unique, 1);
     await accept(200, 'PATCH', `${records}/1`, { code: 'x' });
-    assert.equal((await subject.send('PATCH', `${records}/2`, { code: 'x' })).body.ok, false);
+    assert.equal((await service.send('PATCH', `${records}/2`, { code: 'x' })).body.ok, false);
   });
 
   documented('cannot add a primary key', async () => {
     const { columns } = refused;
-    const answer = await subject.send('POST', columns, { column_name: 'key', is_primary: true });
+    const answer = await service.send('POST', columns, { column_name: 'key', is_primary: true });
     assert.equal(answer.body.ok, false);
     const { columns: listed } = await accept(200, 'GET', columns);
     assert.ok(listed.every(({ column_name }: Data) => column_name !== 'key'));
@@ -135,7 +135,7 @@ describe('POST /projects/{p}/column/{table}', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'POST', path: refused.columns, body: { column_name: 'refused' } },
     {
       'body.column_name': [MISSING, '', 7, null, '1a', 'a b', 'x'.repeat(64)],
@@ -177,7 +177,7 @@ describe('PATCH /projects/{p}/column/{table}/{column_id_or_name}', () => {
       { email: 'c', phone: null },
       { email: 'c', phone: 'ada' },
     ]) {
-      assert.equal((await subject.send('POST', records, row)).body.ok, false);
+      assert.equal((await service.send('POST', records, row)).body.ok, false);
     }
     assert.equal((await accept(201, 'POST', records, { email: 'c' })).row.phone, 'none');
     const loose = { is_nullable: true, is_unique: false, default_value: null };
@@ -192,7 +192,7 @@ describe('PATCH /projects/{p}/column/{table}/{column_id_or_name}', () => {
   documented('changes the type only of a column without values', async () => {
     const { columns, records } = await givenContacts('retyped');
     const patch = { column_type: 'INTEGER' };
-    assert.equal((await subject.send('PATCH', `${columns}/phone`, patch)).body.ok, false);
+    assert.equal((await service.send('PATCH', `${columns}/phone`, patch)).body.ok, false);
     assert.equal((await firstRow(records)).phone, 'ada');
     await accept(200, 'PATCH', `${records}/1`, { phone: null });
     await accept(200, 'PATCH', `${records}/2`, { phone: null });
@@ -207,7 +207,7 @@ describe('PATCH /projects/{p}/column/{table}/{column_id_or_name}', () => {
 
   documented('keeps a primary key unique', async () => {
     const { columns } = await givenContacts('keyed');
-    await subject.send('PATCH', `${columns}/id`, { is_unique: false });
+    await service.send('PATCH', `${columns}/id`, { is_unique: false });
     const [id] = (await accept(200, 'GET', columns)).columns;
     assert.deepEqual([id.is_primary, id.is_unique], [1, 1]);
   });
@@ -224,7 +224,7 @@ describe('PATCH /projects/{p}/column/{table}/{column_id_or_name}', () => {
 
   ours('loses no row of another table that references this one', async () => {
     const { table, columns } = await givenContacts('parents');
-    const child = subject.tableName('children');
+    const child = service.tableName('children');
     await accept(201, 'POST', `${path}/table`, {
       table_name: child,
       columns: [{ column_name: 'parent_id', column_type: 'INTEGER' }],
@@ -238,7 +238,7 @@ describe('PATCH /projects/{p}/column/{table}/{column_id_or_name}', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'PATCH', path: `${refused.columns}/age` },
     {
       'body.new_column_name': ['', 7, null, '1a', 'x'.repeat(64)],
@@ -288,7 +288,7 @@ describe('PATCH /projects/{p}/column/{table}', () => {
       const { column } = await accept(200, 'PATCH', `${columns}/at`, patch);
       assert.deepEqual([column.default_value, column.default_expression], expected, JSON.stringify(patch));
     }
-    const empty = subject.tableName('computed_empty');
+    const empty = service.tableName('computed_empty');
     await accept(201, 'POST', `${path}/table`, { table_name: empty });
     const { column } = await accept(201, 'POST', `${path}/column/${empty}`, {
       column_name: 'at',
@@ -349,13 +349,13 @@ describe('PATCH /projects/{p}/column/{table}', () => {
       { column_name: 'phone', column_type: 'INTEGER' },
     ]) {
       const patch = { columns: [{ column_name: 'email', new_column_name: 'mail' }, wrong] };
-      assert.equal((await subject.send('PATCH', columns, patch)).body.ok, false);
+      assert.equal((await service.send('PATCH', columns, patch)).body.ok, false);
       assert.deepEqual((await accept(200, 'GET', columns)).columns, before);
     }
   });
 
   refusesEach(
-    subject,
+    service,
     {
       method: 'PATCH',
       path: refused.columns,
@@ -389,7 +389,7 @@ describe('DELETE /projects/{p}/column/{table}/{column_id_or_name}', () => {
 
   documented('cannot drop a primary key column', async () => {
     const { columns } = refused;
-    assert.equal((await subject.send('DELETE', `${columns}/id`)).body.ok, false);
+    assert.equal((await service.send('DELETE', `${columns}/id`)).body.ok, false);
     assert.equal((await accept(200, 'GET', columns)).columns[0].column_name, 'id');
   });
 });

@@ -3,16 +3,16 @@ import { after, describe } from 'node:test';
 
 import { assertKeys, type Data } from './answer.ts';
 import { documented, ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 import { MISSING, refusesEach } from './wrong-fields.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, accept, refuse } = service;
 
 const INDEX_KEYS = ['name', 'unique', 'origin', 'partial', 'columns', 'managed'];
 
-const contacts = subject.tableName('contacts');
+const contacts = service.tableName('contacts');
 const indexes = `${path}/indexes/${contacts}`;
 const made = await accept(201, 'POST', `${path}/table`, {
   table_name: contacts,
@@ -45,7 +45,7 @@ describe('POST /projects/{p}/indexes/{table}', () => {
   });
 
   ours('is a constraint_violation for duplicate values', async () => {
-    const table = subject.tableName('doubled');
+    const table = service.tableName('doubled');
     await accept(201, 'POST', `${path}/table`, { table_name: table, columns: [{ column_name: 'a' }] });
     await accept(201, 'POST', `${path}/records/${table}`, { rows: [{ a: 'x' }, { a: 'x' }] });
     const index = { columns: ['a'], unique: true };
@@ -60,7 +60,7 @@ describe('POST /projects/{p}/indexes/{table}', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'POST', path: indexes, body: { columns: ['city'], index_name: 'refused' } },
     {
       'body.columns': [MISSING, [], 7, 'city', null, ['city', 'city']],

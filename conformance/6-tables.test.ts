@@ -3,12 +3,12 @@ import { after, describe } from 'node:test';
 
 import { assertKeys, type Data, TIMESTAMP } from './answer.ts';
 import { documented, ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 import { MISSING, refusesEach } from './wrong-fields.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, accept, refuse } = service;
 
 const TABLE_KEYS = ['id', 'table_name', 'display_name', 'created_at', 'updated_at'];
 const COLUMN_KEYS = [
@@ -25,7 +25,7 @@ const COLUMN_KEYS = [
   'default_expression',
 ];
 
-const contacts = subject.tableName('contacts');
+const contacts = service.tableName('contacts');
 const made = await accept(201, 'POST', `${path}/table`, {
   table_name: contacts,
   display_name: 'Contacts',
@@ -40,14 +40,14 @@ function namesOf(columns: readonly Data[]): readonly string[] {
 }
 
 async function createTable(name: string, fields: object = {}): Promise<string> {
-  const table = subject.tableName(name);
+  const table = service.tableName(name);
   await accept(201, 'POST', `${path}/table`, { table_name: table, ...fields });
   return table;
 }
 
 describe('POST /projects/{p}/table', () => {
   ours('takes an expression as a default, and tells it from a text', async () => {
-    const table_name = subject.tableName('computed');
+    const table_name = service.tableName('computed');
     const columns = [
       { column_name: 'text', default_value: 'CURRENT_TIMESTAMP' },
       { column_name: 'made', default_expression: 'current_timestamp' },
@@ -69,7 +69,7 @@ describe('POST /projects/{p}/table', () => {
     assert.match(row.code, /^[0-9A-F]{8}$/);
     assert.equal(row.sum, 3);
     // What was read can be sent back.
-    const copy = subject.tableName('computed_copy');
+    const copy = service.tableName('computed_copy');
     const again = created.columns.slice(1).map((column: Data) => ({
       column_name: column.column_name,
       column_type: column.column_type,
@@ -101,10 +101,10 @@ describe('POST /projects/{p}/table', () => {
       "timediff(born, 'NOW') > ''",
       "born = 'x' COLLATE german",
     ]) {
-      const body = { table_name: subject.tableName('unevaluable'), columns, checks: ["born <> ''", check] };
+      const body = { table_name: service.tableName('unevaluable'), columns, checks: ["born <> ''", check] };
       await refuse('validation_failed', 'POST', `${path}/table`, body, { fields: ['body.checks[1]'] });
     }
-    const table_name = subject.tableName('evaluable');
+    const table_name = service.tableName('evaluable');
     const checks = ['date(born) IS born', "born < '2100' COLLATE NOCASE", "strftime('%Y', born) <> 'now'"];
     await accept(201, 'POST', `${path}/table`, { table_name, columns, checks });
     await accept(201, 'POST', `${path}/records/${table_name}`, { born: '2000-01-01' });
@@ -126,7 +126,7 @@ describe('POST /projects/{p}/table', () => {
       ['ANY', 'x', 'x'],
       ['ANY', 7, 7],
     ] as const;
-    const table_name = subject.tableName('defaults');
+    const table_name = service.tableName('defaults');
     const columns = given.map(([column_type, default_value], index) => {
       return { column_name: `c${index}`, column_type, default_value };
     });
@@ -197,7 +197,7 @@ describe('POST /projects/{p}/table', () => {
   });
 
   documented('accepts a primary key', async () => {
-    const table = subject.tableName('keyed');
+    const table = service.tableName('keyed');
     const columns = [{ column_name: 'code', is_primary: true }, { column_name: 'name' }];
     const data = await accept(201, 'POST', `${path}/table`, { table_name: table, columns });
     assert.deepEqual(namesOf(data.columns), ['code', 'name']);
@@ -205,7 +205,7 @@ describe('POST /projects/{p}/table', () => {
   });
 
   documented('has no display name by default', async () => {
-    const table = subject.tableName('plain');
+    const table = service.tableName('plain');
     const data = await accept(201, 'POST', `${path}/table`, { table_name: table });
     assert.equal(data.table.display_name, null);
   });
@@ -233,7 +233,7 @@ describe('POST /projects/{p}/table', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     {
       method: 'POST',
       path: `${path}/table`,
@@ -296,7 +296,7 @@ describe('GET /projects/{p}/tables, and /table', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'GET', path: `${path}/tables` },
     { 'query.limit': ['5'], 'query.colour': ['red'] },
   );
@@ -344,7 +344,7 @@ describe('PATCH /projects/{p}/table/{table_id_or_name}', () => {
       foreign_keys: [{ columns: ['before_id'], references_table: table }],
     });
     await accept(201, 'POST', `${path}/records/${table}`, { email: 'ada@example.com' });
-    const renamed = subject.tableName('renamed');
+    const renamed = service.tableName('renamed');
     const data = await accept(200, 'PATCH', `${path}/table/${table}`, { new_table_name: renamed });
     assert.equal(data.table.table_name, renamed);
     assert.equal((await accept(200, 'GET', `${path}/records/${renamed}/1`)).row.email, 'ada@example.com');
@@ -355,7 +355,7 @@ describe('PATCH /projects/{p}/table/{table_id_or_name}', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'PATCH', path: `${path}/table/${contacts}` },
     {
       'body.display_name': ['', 7, [], 'x'.repeat(201)],
@@ -395,7 +395,7 @@ describe('DELETE /projects/{p}/table/{table_id_or_name}', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'DELETE', path: `${path}/table/${contacts}` },
     { 'body.cascade': [[], {}], 'body.colour': ['red'] },
   );

@@ -3,14 +3,14 @@ import { after, describe } from 'node:test';
 
 import type { Data } from './answer.ts';
 import { documented, ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 import { refusesEach } from './wrong-fields.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, accept, refuse } = service;
 
-const contacts = subject.tableName('contacts');
+const contacts = service.tableName('contacts');
 const records = `${path}/records/${contacts}`;
 await accept(201, 'POST', `${path}/table`, {
   table_name: contacts,
@@ -227,7 +227,7 @@ describe('GET /projects/{p}/records/{table}', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'GET', path: records },
     {
       'query.limit': ['0', '501', 'ten', '', '1.5', '-1'],

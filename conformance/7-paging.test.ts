@@ -3,15 +3,15 @@ import { after, describe } from 'node:test';
 
 import { assertKeys, type Data } from './answer.ts';
 import { documented, ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, accept, refuse } = service;
 
 const PAGE_KEYS = ['table', 'rows', 'limit', 'offset', 'returned', 'has_more'];
 
-const numbers = subject.tableName('numbers');
+const numbers = service.tableName('numbers');
 const records = `${path}/records/${numbers}`;
 await accept(201, 'POST', `${path}/table`, {
   table_name: numbers,
@@ -57,7 +57,7 @@ describe('a page', () => {
 
   documented('never has more than 500 rows', async () => {
     for (const limit of ['501', '0', '-1']) {
-      const { body } = await subject.send('GET', `${records}?limit=${limit}`);
+      const { body } = await service.send('GET', `${records}?limit=${limit}`);
       assert.ok(!body.ok || body.data.returned <= 500);
     }
   });

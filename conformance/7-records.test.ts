@@ -3,12 +3,12 @@ import { after, describe } from 'node:test';
 
 import { assertKeys, type Data } from './answer.ts';
 import { documented, ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 import { MISSING, refusesEach } from './wrong-fields.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, accept, refuse } = service;
 
 interface Given {
   readonly table: string;
@@ -17,7 +17,7 @@ interface Given {
 
 /** Creates a table of contacts: Ada and Bob are active, Cem is not. */
 async function givenContacts(name: string): Promise<Given> {
-  const table = subject.tableName(name);
+  const table = service.tableName(name);
   await accept(201, 'POST', `${path}/table`, {
     table_name: table,
     columns: [
@@ -81,17 +81,17 @@ describe('POST /projects/{p}/records/{table}', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'POST', path: refused.records, body: { name: 'Refused' } },
     { 'body.name': [['a'], { a: 1 }], 'body.colour': ['red', null] },
   );
   refusesEach(
-    subject,
+    service,
     { method: 'POST', path: refused.records, body: { data: { name: 'Refused' } } },
     { 'body.data.name': [['a'], { a: 1 }], 'body.data.colour': ['red'], 'body.colour': ['red'] },
   );
   refusesEach(
-    subject,
+    service,
     { method: 'POST', path: refused.records, body: { rows: [{ name: 'a' }, { name: 'b' }] } },
     {
       'body.rows': [[]],
@@ -114,7 +114,7 @@ describe('GET /projects/{p}/records/{table}/{id}', () => {
   });
 
   ours('accepts a key of several columns: its parts joined by commas, each percent-encoded', async () => {
-    const table = subject.tableName('places');
+    const table = service.tableName('places');
     const columns = [
       { column_name: 'country', is_primary: true },
       { column_name: 'number', column_type: 'INTEGER', is_primary: true },
@@ -140,7 +140,7 @@ describe('a key in a path', () => {
       ['ANY', 7, ['7'], ['007', '+7', '7.0', '%207']],
     ] as const;
     for (const [column_type, key, found, missing] of cases) {
-      const table = subject.tableName(`keys_${column_type.toLowerCase()}`);
+      const table = service.tableName(`keys_${column_type.toLowerCase()}`);
       const columns = [{ column_name: 'k', column_type, is_primary: true }, { column_name: 'v' }];
       await accept(201, 'POST', `${path}/table`, { table_name: table, columns });
       await accept(201, 'POST', `${path}/records/${table}`, { k: key });
@@ -184,12 +184,12 @@ describe('PATCH /projects/{p}/records/{table}/{id}', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'PATCH', path: `${refused.records}/1`, body: { status: 'x' } },
     { 'body.status': [['a'], { a: 1 }], 'body.colour': ['red'] },
   );
   refusesEach(
-    subject,
+    service,
     { method: 'PATCH', path: `${refused.records}/1`, body: { data: { status: 'x' } } },
     { 'body.data.status': [['a'], { a: 1 }], 'body.data.colour': ['red'], 'body.colour': ['red'] },
   );
@@ -232,7 +232,7 @@ describe('PATCH /projects/{p}/records/{table}', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'PATCH', path: refused.records, body: { data: { status: 'x' }, where: { id: 1 } } },
     {
       'body.data': [MISSING, {}, 7, 'x', null, []],
@@ -267,7 +267,7 @@ describe('DELETE /projects/{p}/records/{table}', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'DELETE', path: refused.records, body: { where: { id: 1 } } },
     {
       'body.where': [7, 'id = 1', null],

@@ -4,11 +4,11 @@ import { after, describe } from 'node:test';
 import type { Data } from './answer.ts';
 import { IN_GIVEN_PROJECT, ours, REFERENCE_ONLY } from './contract.ts';
 import { databaseFile } from './database-file.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { accept, refuse, send } = subject;
+const service = await openService();
+after(() => service.close());
+const { accept, refuse, send } = service;
 
 const TAGGED = { 'x-value-format': 'tagged' } as const;
 const PROJECTS = { needs: 'projects' } as const;
@@ -36,7 +36,7 @@ interface Imported {
 }
 
 async function givenForeignDatabase(): Promise<Imported> {
-  const { slug, token } = await subject.createProject();
+  const { slug, token } = await service.createProject();
   const home = `/projects/${slug}`;
   await accept(201, 'POST', `${home}/import/sqlite`, undefined, {
     token,
@@ -210,16 +210,16 @@ describe('with X-Value-Format: tagged', () => {
       { column_name: 'word', column_type: 'TEXT', default_value: 'AQID' },
     ];
     const headers = TAGGED;
-    const table_name = subject.tableName('tagged_defaults');
-    const made = await accept(201, 'POST', `${subject.path}/table`, { table_name, columns }, { headers });
+    const table_name = service.tableName('tagged_defaults');
+    const made = await accept(201, 'POST', `${service.path}/table`, { table_name, columns }, { headers });
     const expected = columns.map(({ default_value }) => default_value);
     assert.deepEqual(defaultsOf(made), expected);
-    const column = `${subject.path}/column/${table_name}`;
+    const column = `${service.path}/column/${table_name}`;
     assert.deepEqual(defaultsOf(await accept(200, 'GET', column, undefined, { headers })), expected);
     const changes = columns.map(({ column_name, default_value }) => ({ column_name, default_value }));
     await accept(200, 'PATCH', column, { columns: changes }, { headers });
     assert.deepEqual(defaultsOf(await accept(200, 'GET', column, undefined, { headers })), expected);
-    const { row } = await accept(201, 'POST', `${subject.path}/records/${table_name}`, {}, { headers });
+    const { row } = await accept(201, 'POST', `${service.path}/records/${table_name}`, {}, { headers });
     assert.deepEqual(Object.values(row).slice(1), expected);
   });
 
@@ -229,7 +229,7 @@ describe('with X-Value-Format: tagged', () => {
       const exported = async (path: string, format: string) => {
         const made = await accept(201, 'POST', `${home}/export/${path}`, { format }, tagged);
         const url = String(made.export.download_url);
-        return (await subject.fetch('GET', url, undefined, { token })).text();
+        return (await service.fetch('GET', url, undefined, { token })).text();
       };
       const { rows } = await accept(200, 'GET', `${home}/records/places`, undefined, tagged);
       assert.deepEqual(JSON.parse(await exported('table/places', 'json')), rows);
@@ -247,7 +247,7 @@ describe('with X-Value-Format: tagged', () => {
   ours(
     'a bootstrap takes tagged values in defaults and seeds',
     async () => {
-      const project_slug = subject.newSlug();
+      const project_slug = service.newSlug();
       const columns = [{ name: 'v', type: 'ANY', default: { $real: '3.0' } }];
       await accept(
         201,
@@ -259,9 +259,9 @@ describe('with X-Value-Format: tagged', () => {
           initial_project_user: { username: 'server', password: 'a long password' },
           tables: [{ table_name: 't', columns, seed: [{ v: BYTES }, {}, { v: { $real: '7.0' } }] }],
         },
-        { token: subject.admin, headers: TAGGED },
+        { token: service.admin, headers: TAGGED },
       );
-      const options = { token: subject.admin, headers: TAGGED };
+      const options = { token: service.admin, headers: TAGGED };
       const { rows } = await accept(200, 'GET', `/projects/${project_slug}/records/t`, undefined, options);
       assert.deepEqual(
         rows.map(({ v }: Data) => v),
@@ -272,12 +272,12 @@ describe('with X-Value-Format: tagged', () => {
   );
 
   ours('an invalid tagged value names its field and what is allowed', async () => {
-    const table = subject.tableName('tagged_faults');
-    await accept(201, 'POST', `${subject.path}/table`, {
+    const table = service.tableName('tagged_faults');
+    await accept(201, 'POST', `${service.path}/table`, {
       table_name: table,
       columns: [{ column_name: 'v', column_type: 'ANY' }],
     });
-    const records = `${subject.path}/records/${table}`;
+    const records = `${service.path}/records/${table}`;
     const headers = TAGGED;
     const invalid = [
       { $blob: 'A' },

@@ -3,16 +3,16 @@ import { after, describe } from 'node:test';
 
 import type { Data } from './answer.ts';
 import { ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 import { MISSING, refusesEach } from './wrong-fields.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, accept, refuse } = service;
 
 /** Creates a table with unique emails and a row for Ada. */
 async function givenContacts(name: string): Promise<string> {
-  const table = subject.tableName(name);
+  const table = service.tableName(name);
   await accept(201, 'POST', `${path}/table`, {
     table_name: table,
     columns: [{ column_name: 'email', is_unique: true }, { column_name: 'name' }],
@@ -46,7 +46,7 @@ describe('on_conflict', () => {
   });
 
   ours('only checks what it stores in the existing row', async () => {
-    const table = subject.tableName('strict');
+    const table = service.tableName('strict');
     await accept(201, 'POST', `${path}/table`, {
       table_name: table,
       columns: [
@@ -118,7 +118,7 @@ describe('on_conflict', () => {
 });
 
 refusesEach(
-  subject,
+  service,
   { method: 'POST', path: refused, body: { data: countess, on_conflict: onEmail('update') } },
   {
     'body.on_conflict': [7, 'update', []],

@@ -4,13 +4,13 @@ import { after, describe } from 'node:test';
 import type { Data } from './answer.ts';
 import { documented, ours } from './contract.ts';
 import { databaseFile } from './database-file.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, accept, refuse } = service;
 
-const things = subject.tableName('things');
+const things = service.tableName('things');
 const records = `${path}/records/${things}`;
 await accept(201, 'POST', `${path}/table`, {
   table_name: things,
@@ -69,7 +69,7 @@ describe('values that JSON cannot represent exactly', () => {
     const filters = encodeURIComponent('{"whole":"9223372036854775807"}');
     assert.equal((await accept(200, 'GET', `${records}?filters=${filters}`)).returned, 2);
     for (const whole of ['9223372036854775808', '1.5', '0x10', 'seven']) {
-      const { body } = await subject.send('POST', records, { whole });
+      const { body } = await service.send('POST', records, { whole });
       assert.equal(body.ok, false, whole);
     }
   });
@@ -84,7 +84,7 @@ describe('values that JSON cannot represent exactly', () => {
     ] as const) {
       const options = { body: `{"any":${number}}`, headers };
       const { row } = await accept(201, 'POST', records, undefined, options);
-      const answer = await subject.fetch('GET', `${records}/${row.id}`);
+      const answer = await service.fetch('GET', `${records}/${row.id}`);
       assert.match(await answer.text(), new RegExp(`"any":${shown.replace('.', '[.]')}[,}]`));
     }
   });
@@ -94,7 +94,7 @@ describe('values that JSON cannot represent exactly', () => {
       assert.equal((await stored({ blob })).blob, blob);
     }
     for (const blob of ['not base64!', 'AA=', 7]) {
-      assert.equal((await subject.send('POST', records, { blob })).body.ok, false, String(blob));
+      assert.equal((await service.send('POST', records, { blob })).body.ok, false, String(blob));
     }
   });
 
@@ -109,7 +109,7 @@ describe('values that cannot be written', () => {
   ours(
     'a generated column is read and filtered; a view is listed and read, and written only through its triggers',
     async () => {
-      const { slug, token } = await subject.createProject();
+      const { slug, token } = await service.createProject();
       const home = `/projects/${slug}`;
       await accept(201, 'POST', `${home}/import/sqlite`, undefined, {
         token,
@@ -139,7 +139,7 @@ describe('values that cannot be written', () => {
 
       const dear = await accept(200, 'GET', `${home}/records/dear`, undefined, options);
       assert.deepEqual(dear.rows, found.rows);
-      const { body } = await subject.send('POST', `${home}/records/dear`, { price: 9 }, options);
+      const { body } = await service.send('POST', `${home}/records/dear`, { price: 9 }, options);
       assert.equal(body.ok, false);
       await accept(201, 'POST', `${home}/records/prices`, { price: 9 }, options);
       assert.equal((await accept(200, 'GET', orders, undefined, options)).returned, 2);
@@ -150,7 +150,7 @@ describe('values that cannot be written', () => {
   ours(
     'a table without a primary key has rowids as ids',
     async () => {
-      const { slug, token } = await subject.createProject();
+      const { slug, token } = await service.createProject();
       await accept(201, 'POST', `/projects/${slug}/import/sqlite`, undefined, {
         token,
         body: databaseFile(`CREATE TABLE notes (text); INSERT INTO notes (rowid, text) VALUES (7, 'kept');`),
@@ -171,7 +171,7 @@ describe('values that cannot be written', () => {
   ours(
     'a row without a primary key has the same id in a database export',
     async () => {
-      const [from, into] = [await subject.createProject(), await subject.createProject()];
+      const [from, into] = [await service.createProject(), await service.createProject()];
       const headers = { 'content-type': 'application/vnd.sqlite3' };
       await accept(201, 'POST', `/projects/${from.slug}/import/sqlite`, undefined, {
         token: from.token,
@@ -182,7 +182,7 @@ describe('values that cannot be written', () => {
       const request = { format: 'sqlite', exclude_tables: ['ballast'] };
       const { token } = from;
       const made = await accept(201, 'POST', `/projects/${from.slug}/export/database`, request, { token });
-      const file = await subject.fetch('GET', made.export.download_url, undefined, { token });
+      const file = await service.fetch('GET', made.export.download_url, undefined, { token });
       await accept(201, 'POST', `/projects/${into.slug}/import/sqlite`, undefined, {
         token: into.token,
         body: new Uint8Array(await file.arrayBuffer()),

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { after, describe } from 'node:test';
 
 import { ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, accept, refuse } = service;
 
-const contacts = subject.tableName('contacts');
+const contacts = service.tableName('contacts');
 await accept(201, 'POST', `${path}/table`, { table_name: contacts, columns: [{ column_name: 'email' }] });
 await accept(201, 'POST', `${path}/records/${contacts}`, { email: 'ada@example.com' });
 

@@ -3,18 +3,18 @@ import { after, describe } from 'node:test';
 
 import { assertKeys, type Data } from './answer.ts';
 import { documented, ours } from './contract.ts';
-import { openSubject } from './subject.ts';
+import { openService } from './tested-service.ts';
 import { MISSING, refusesEach } from './wrong-fields.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, accept, refuse } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, accept, refuse } = service;
 
 const QUERY = `${path}/query`;
 const ANSWER_KEYS = ['rows', 'row_count', 'limit', 'duration_ms'];
 const OUR_KEYS = { ours: ['columns', 'truncated'] };
 
-const contacts = subject.tableName('contacts');
+const contacts = service.tableName('contacts');
 await accept(201, 'POST', `${path}/table`, {
   table_name: contacts,
   columns: [{ column_name: 'email' }, { column_name: 'age', column_type: 'INTEGER' }],
@@ -157,7 +157,7 @@ describe('query_rejected', () => {
   ];
   for (const sql of rejected) {
     documented(sql.replaceAll(contacts, 'contacts'), async () => {
-      const { status, body } = await subject.send('POST', QUERY, { sql });
+      const { status, body } = await service.send('POST', QUERY, { sql });
       assert.equal(body.ok, false, JSON.stringify(body.data));
       assert.equal(status, 400);
     });
@@ -184,7 +184,7 @@ describe('query_failed', () => {
 });
 
 refusesEach(
-  subject,
+  service,
   { method: 'POST', path: QUERY, body: { sql: 'SELECT 1' } },
   {
     'body.sql': [MISSING, '', 7, null, [], 'x'.repeat(100_001)],
@@ -194,7 +194,7 @@ refusesEach(
   },
 );
 refusesEach(
-  subject,
+  service,
   { method: 'POST', path: QUERY, body: { query: 'SELECT ? AS a, ? AS b', params: [1, 2] } },
   {
     'body.query': ['', 7, null],

@@ -3,12 +3,12 @@ import { after, describe } from 'node:test';
 
 import { assertKeys, type Data, GROUPED_ENVELOPE_KEYS, TIMESTAMP } from './answer.ts';
 import { documented, ours } from './contract.ts';
-import { type CallOptions, openSubject } from './subject.ts';
+import { type CallOptions, openService } from './tested-service.ts';
 import { refusesEach } from './wrong-fields.ts';
 
-const subject = await openSubject();
-after(() => subject.close());
-const { path, accept, refuse, fetch } = subject;
+const service = await openService();
+after(() => service.close());
+const { path, accept, refuse, fetch } = service;
 
 const RUN_KEYS = [
   'operation_run_id',
@@ -60,7 +60,7 @@ const PAGE_KEYS = ['limit', 'returned', 'has_more', 'next_cursor'];
 const NEW_RUN = /^oprun_\d{8}T\d{6}_\d{6}Z_[0-9a-f]{12}$/;
 
 /** Unique for this run of the suite: a given project may have earlier runs. */
-const suffix = subject.tableName('journey').slice('journey_'.length);
+const suffix = service.tableName('journey').slice('journey_'.length);
 const key = (name: string) => `${name}-${suffix}`;
 
 /** A header value as bytes: one character for each byte of its UTF-8 form. */
@@ -259,7 +259,7 @@ describe('GET /projects/{p}/operations/{run_id}', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'GET', path: `${path}/operations/any` },
     { 'query.limit': ['0', '501', 'many'], 'query.cursor': ['x'], 'query.colour': ['red'] },
   );
@@ -288,7 +288,7 @@ describe('GET /projects/{p}/operations', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'GET', path: `${path}/operations` },
     {
       'query.operation_key': ['', ' ', 'a\u0000b'],
@@ -326,7 +326,7 @@ describe('GET /projects/{p}/requests', () => {
   });
 
   refusesEach(
-    subject,
+    service,
     { method: 'GET', path: `${path}/requests` },
     {
       'query.status': ['ok', '600', '40x', ''],

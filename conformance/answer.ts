@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { REFERENCE_ONLY } from './contract.ts';
 
-/** Section 3: each code has one status. */
+/** The status of each error code. */
 const STATUS_OF = {
   missing_authorization: 401,
   invalid_token: 401,
@@ -63,7 +63,7 @@ export interface Answer<Body extends Envelope = Envelope> {
 export const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const REQUEST_ID = /^req_\d{8}T\d{6}_\d{6}Z_[0-9a-f]{12}$/;
 
-/** The three keys of an operation, which an answer has only if its request sent a header of section 9. */
+/** The three keys of an operation, which an answer has only if its request sent an operation header. */
 export interface GroupedEnvelope extends Envelope {
   readonly operation_key: string | null;
   readonly operation_run_id: string | null;
@@ -82,12 +82,12 @@ export const GROUPED_ENVELOPE_KEYS = [
   'meta',
 ];
 
-/** Reads an answer and checks it against section 2, which applies to every answer. */
+/** Reads an answer and checks the envelope, whose rules apply to every answer. */
 export async function readAnswer(response: Response): Promise<Answer> {
   return readEnvelope<Envelope>(response, ENVELOPE_KEYS);
 }
 
-/** The same for a request with a header of section 9. */
+/** The same for a request with an operation header. */
 export async function readGroupedAnswer(response: Response): Promise<Answer<GroupedEnvelope>> {
   return readEnvelope<GroupedEnvelope>(response, GROUPED_ENVELOPE_KEYS);
 }

@@ -11,7 +11,7 @@ import {
 } from './expected.ts';
 
 /**
- * The requests that the documentation of the reference shows, with the data of their answers. They are written as they stand there:
+ * The requests that the documentation of the reference shows, with the data of their answers. They are written as in the documentation:
  * `example_project` is the project of the request, `support_app` a slug that is free, `123` an account user of the project, and
  * `{token_id}` the id of the request's token.
  */

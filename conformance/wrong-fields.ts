@@ -1,5 +1,5 @@
 import { ours } from './contract.ts';
-import type { CallOptions, Subject } from './subject.ts';
+import type { CallOptions, TestedService } from './tested-service.ts';
 
 /** In place of a value: the field is missing. */
 export const MISSING = Symbol('missing');
@@ -16,7 +16,7 @@ interface ValidRequest {
  * the form of `error.details`: `body.columns[0].column_name`, `query.limit`.
  */
 export function refusesEach(
-  { refuse }: Subject,
+  { refuse }: TestedService,
   { method, path, body, options }: ValidRequest,
   wrong: Readonly<Record<string, readonly unknown[]>>,
 ): void {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { existsSync, globSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 
-import { settings } from '../packages/server/src/core/config.ts';
 import { errorRegistry } from '../packages/server/src/core/errors.ts';
+import { settings } from '../packages/server/src/core/settings.ts';
 import { referencePages } from './reference-pages.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -31,3 +32,18 @@ test('each decision has a unique number, the same in its title and its file name
     assert.ok(text.startsWith(`# ${position + 1}. `), name);
   }
 });
+
+const pages = globSync(['*.md', 'docs/**/*.md', 'packages/*/README.md'], { cwd: root });
+
+for (const page of pages) {
+  test(`every source file that ${page} names exists, and so does every file that it links to`, async () => {
+    const text = await readFile(join(root, page), 'utf8');
+    for (const [, name = ''] of text.matchAll(/`([\w./-]*\w\.(?:ts|md))`/g)) {
+      const found = globSync([`{packages,conformance,tools,bench,docs}/**/${name}`, name], { cwd: root });
+      assert.ok(found.length > 0, name);
+    }
+    for (const [, path = ''] of text.matchAll(/\]\((?!https?:)([^)#\s]+)[^)]*\)/g)) {
+      assert.ok(existsSync(join(root, dirname(page), path)), path);
+    }
+  });
+}

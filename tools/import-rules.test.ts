@@ -38,7 +38,7 @@ test('the conformance suite loads nothing of the server if it has a URL', async 
     [...text.matchAll(/\b(?:from|import)\s+'(?!node:|\.\/)[^']*'/g)].map(([words]) => words),
   );
   assert.deepEqual(fromServer, []);
-  assert.ok(names.includes('subject.ts'), 'the files were read');
+  assert.ok(names.includes('tested-service.ts'), 'the files were read');
 });
 
 function importing(path: string, target: string): SourceFile {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { type Setting, settings } from '../packages/server/src/core/config.ts';
+import { type Setting, settings } from '../packages/server/src/core/settings.ts';
 
 const root = join(import.meta.dirname, '..');
 const rows = new Map(

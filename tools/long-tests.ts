@@ -5,7 +5,7 @@ import { globSync } from 'node:fs';
 // suite by URL: node tools/long-tests.ts [cases]
 const runs = Number(process.argv[2] ?? 20_000);
 if (!Number.isSafeInteger(runs) || runs < 1) {
-  console.error('node tools/long-tests.ts [runs]: runs is a whole number from 1');
+  console.error('node tools/long-tests.ts [cases]: cases is a whole number from 1');
   process.exit(2);
 }
 const files = [

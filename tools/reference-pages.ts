@@ -1,5 +1,5 @@
-import { type Setting, settings } from '../packages/server/src/core/config.ts';
 import { errorRegistry } from '../packages/server/src/core/errors.ts';
+import { type Setting, settings } from '../packages/server/src/core/settings.ts';
 import { metricDefinitions } from '../packages/server/src/resources/metrics/metric-definitions.ts';
 import { schemaFormats } from '../packages/server/src/schema/formats/schema-formats.ts';
 import { readHttpApiPage } from './http-api-page.ts';
@@ -20,7 +20,7 @@ export function referencePages(): readonly ReferencePage[] {
       path: 'docs/reference/configuration.md',
       text: page(
         'Configuration',
-        'packages/server/src/core/config.ts',
+        'packages/server/src/core/settings.ts',
         CONFIGURATION_INTRODUCTION,
         settingsTable(),
       ),

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 // All tests: node tools/run-tests.ts
 // The quick ones: node tools/run-tests.ts --quick
-// A file that is not quick says so in its name: `*.property.test.ts`, `*.slow.test.ts`. It has a process of its own.
+// Files named `*.property.test.ts` or `*.slow.test.ts` are not quick. Each of them has a process of its own.
 const files = globSync(['packages/*/src', 'tools', 'conformance'].map((folder) => `${folder}/**/*.test.ts`))
   .map((file) => file.replaceAll(sep, '/'))
   .toSorted();
@@ -15,14 +15,14 @@ const alone = files.filter((file) => /\.(?:property|slow)\.test\.ts$/.test(file)
 const quick = files.filter((file) => !alone.includes(file));
 
 /**
- * The number of quick files that share a process. What a process and its first server load takes longer than most files; but the larger
- * a process has become, the longer it takes to start another one, such as the `sqlite3` shell.
+ * The number of quick files that share a process. A process and its first server take longer to load than most files take to run. But a
+ * larger process takes longer to start a child process, such as the `sqlite3` shell.
  */
-const GROUP = 25;
+const GROUP_SIZE = 25;
 const ONE_PROCESS = fileURLToPath(new URL('one-process.ts', import.meta.url));
 const env = {
   ...process.env,
-  // Compiled modules are kept from one process to the next, as each would else spend most of its time on that.
+  // Keeps compiled modules for the next process. Without it, a process would spend most of its time compiling.
   NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)),
 };
 
@@ -30,10 +30,10 @@ const results = [await runTogether(quick)];
 if (!process.argv.includes('--quick')) results.push(await runAlone(alone));
 process.exitCode = results.every((passed) => passed) ? 0 : 1;
 
-/** Each group in a process, as many at once as there are processors. */
+/** Runs each group in a process of its own, as many processes at once as there are processors. */
 async function runTogether(all: readonly string[]): Promise<boolean> {
-  const groups = Array.from({ length: Math.ceil(all.length / GROUP) }, (_, index) =>
-    all.slice(index * GROUP, (index + 1) * GROUP),
+  const groups = Array.from({ length: Math.ceil(all.length / GROUP_SIZE) }, (_, index) =>
+    all.slice(index * GROUP_SIZE, (index + 1) * GROUP_SIZE),
   ).values();
   let passed = true;
   const runNext = async () => {
@@ -43,7 +43,7 @@ async function runTogether(all: readonly string[]): Promise<boolean> {
   return passed;
 }
 
-/** Prints a line for each file, and what the tests said if one of them failed. */
+/** Prints a line for each file, and all output of the group if a test failed. */
 async function runGroup(group: readonly string[]): Promise<boolean> {
   const flags = ['--test-timeout=300000', '--test-reporter=spec'];
   const child = spawn(process.execPath, [...flags, ONE_PROCESS, ...group], {

@@ -123,7 +123,7 @@ export async function composeService(
     files,
     limits: EXPORT_LIMITS,
     retentionSeconds: config.exportRetentionSeconds === 0 ? null : config.exportRetentionSeconds,
-    onFault: (err) => log.error({ err }, 'an export failed'),
+    onError: (err) => log.error({ err }, 'an export failed'),
   });
   const reconciler = new ExportReconciler({ catalog, files, exports });
   await recover({ projects, reconciler, requestLog, catalog });
@@ -229,7 +229,7 @@ function openActivity(
     maxQueued: REQUESTS_QUEUED,
     now,
     settlingLimitMs: logPatienceMs,
-    onFault: (err, { dropped }) =>
+    onError: (err, { dropped }) =>
       log.error({ err, dropped }, 'calls could not be written to the request log'),
   });
   const operations = new Operations({

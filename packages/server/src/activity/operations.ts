@@ -1,5 +1,5 @@
 import { RowhouseError } from '../core/errors.ts';
-import type { FinishedRequest } from '../http/observing/finished-requests.ts';
+import type { FinishedRequest } from '../http/observability/finished-requests.ts';
 import { parseRequestId } from './request-log/request-id-parts.ts';
 import type { RequestLog } from './request-log/request-log.ts';
 import type {

@@ -227,7 +227,7 @@ export class RunStates implements OperationGrouper {
     try {
       await Promise.race([ask(), limit.promise]);
     } catch {
-      // The archive itself logs the fault.
+      // The archive itself logs the error.
     } finally {
       clearTimeout(timer);
       this.#recalling.delete(key);

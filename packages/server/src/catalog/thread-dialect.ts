@@ -8,7 +8,7 @@ import {
   type SqliteDatabase,
 } from 'kysely';
 
-import { explainStorageFault } from '../runtime/disk/explain-storage-fault.ts';
+import { explainStorageError } from '../runtime/disk/explain-storage-error.ts';
 import type { ResourcePool } from '../runtime/resource-pool.ts';
 import type { Thread } from '../runtime/threads/thread.ts';
 import type { CatalogMethods, SqlValue } from './catalog-methods.ts';
@@ -104,7 +104,7 @@ class ThreadConnection implements DatabaseConnection {
       const { rows, changes } = await this.#thread.request('execute', statement);
       return { rows: rows as R[], numAffectedRows: BigInt(changes) };
     } catch (error) {
-      throw explainStorageFault(error);
+      throw explainStorageError(error);
     }
   }
 

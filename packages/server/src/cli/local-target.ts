@@ -6,7 +6,7 @@ import { composeService, type Service } from '../compose.ts';
 import type { Config } from '../core/config.ts';
 import { RowhouseError } from '../core/errors.ts';
 import { refuseLostCatalog } from '../data-folder/lost-catalog.ts';
-import { createServiceLog } from '../http/observing/service-log.ts';
+import { createServiceLog } from '../http/observability/service-log.ts';
 import { toCsvOptions, toRowSelection } from '../resources/exports/export-fields.ts';
 import {
   requireDatabaseFormat,

@@ -102,8 +102,8 @@ export class RemoteTarget implements Target {
     return new Promise((resolve, reject) => {
       const request = start(url, { method, headers: { authorization, ...json, ...headers } }, resolve);
       const fail = (error: Error) => {
-        const sourceFault = body instanceof Readable ? body.errored : null;
-        reject(sourceFault ?? unreachable(url, error));
+        const sourceError = body instanceof Readable ? body.errored : null;
+        reject(sourceError ?? unreachable(url, error));
       };
       request.once('error', fail);
       if (body instanceof Readable) pipeline(body, request).catch(fail);

@@ -2,7 +2,7 @@ import { createApp, metricsOf } from '../app.ts';
 import { composeService, type Service } from '../compose.ts';
 import { type Config, ConfigError, readConfig, unknownVariables } from '../core/config.ts';
 import type { HttpServer } from '../http/http-server.ts';
-import { createServiceLog } from '../http/observing/service-log.ts';
+import { createServiceLog } from '../http/observability/service-log.ts';
 import { listenForMetrics, type MetricsListener } from '../resources/metrics/metrics-listener.ts';
 import type { Metrics } from '../resources/metrics/metrics.ts';
 import { sampleProject } from '../resources/projects/sample-project.ts';
@@ -80,8 +80,8 @@ async function listenOnMetricsPort(
 ): Promise<MetricsListener | null> {
   if (port === null) return null;
   try {
-    const onFault = (err: unknown) => app.log.error({ err }, 'the metrics could not be read');
-    const listening = listenForMetrics(metrics, { host, port, onFault });
+    const onError = (err: unknown) => app.log.error({ err }, 'the metrics could not be read');
+    const listening = listenForMetrics(metrics, { host, port, onError });
     const listener = await unlessTaken(listening, `${host}:${port}`, 'ROWHOUSE_METRICS_PORT');
     app.log.info({ url: listener.url }, 'serving metrics');
     return listener;

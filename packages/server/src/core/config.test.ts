@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { isAbsolute, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { ConfigError, readConfig, settings, unknownVariables } from './config.ts';
+import { ConfigError, readConfig, unknownVariables } from './config.ts';
+import { settings } from './settings.ts';
 
 test('without variables every setting has its default, and a path is absolute', () => {
   const config = readConfig({});

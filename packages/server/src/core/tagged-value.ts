@@ -1,6 +1,6 @@
 /**
- * How values travel between a client and the service. `plain`: as strings, numbers and null. `tagged`: a value that JSON or JavaScript
- * would change is an object that names its type, so it can be sent back exactly as it was read.
+ * The form of values in requests and answers. `plain`: strings, numbers and null. `tagged`: a value that JSON, JavaScript or the column
+ * would change is an object that names its type, so a client can send it back exactly as it was read.
  */
 export type ValueFormat = 'plain' | 'tagged';
 
@@ -24,7 +24,7 @@ export type TaggedValue =
 
 export type Tag = '$blob' | '$integer' | '$real' | '$text' | '$text_bytes';
 
-/** Each tag with a description of what its string must be. A missing one does not compile. */
+/** Each tag with a description of what its string must be. A missing tag does not compile. */
 export const TAGS: Readonly<Record<Tag, string>> = {
   $blob: 'base64 (RFC 4648, section 4, with padding)',
   $integer: 'a 64-bit integer in decimal digits',

@@ -6,7 +6,7 @@ import { type EdgeServer, startEdgeServer } from '../testing/http/edge-server.ts
 import { assertFailureText } from '../testing/http/envelope-assertions.ts';
 import { parseAnswer, sendRaw } from '../testing/http/raw-request.ts';
 import { success } from './envelope.ts';
-import { EdgeCounts } from './observing/edge-counts.ts';
+import { EdgeCounts } from './observability/edge-counts.ts';
 
 let server: EdgeServer;
 before(async () => {

@@ -5,8 +5,8 @@ import { RowhouseError } from '../core/errors.ts';
 import { timestampedId } from '../core/ids.ts';
 import { failure } from './envelope.ts';
 import { envelopeHeaders } from './failures.ts';
-import type { EdgeCounts } from './observing/edge-counts.ts';
-import type { ThrottledLog } from './observing/throttled-log.ts';
+import type { EdgeCounts } from './observability/edge-counts.ts';
+import type { ThrottledLog } from './observability/throttled-log.ts';
 
 /** The properties that Node adds to an error of its HTTP parser. */
 interface ClientError extends Error {

@@ -9,9 +9,10 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify';
 
-import { type Rate, settings } from '../core/config.ts';
+import type { Rate } from '../core/config.ts';
 import { RowhouseError } from '../core/errors.ts';
 import { timestampedId } from '../core/ids.ts';
+import { settings } from '../core/settings.ts';
 import type { Authenticator } from './access/authentication.ts';
 import type { OperationGrouper } from './access/operation-grouping.ts';
 import type { ProjectIds } from './access/project-ids.ts';
@@ -29,12 +30,12 @@ import { endConnections } from './limits/ending-connections.ts';
 import { RateLimits } from './limits/rate-limits.ts';
 import { cutSlowReaders } from './limits/slow-readers.ts';
 import { limitWork, type WorkLimits } from './limits/work-limits.ts';
-import { EdgeCounts } from './observing/edge-counts.ts';
-import { EdgeLog } from './observing/edge-log.ts';
-import { observeRequests, type RequestObserver } from './observing/finished-requests.ts';
-import { requestLines } from './observing/request-lines.ts';
-import { ThrottledLog } from './observing/throttled-log.ts';
-import { logOfRequest, traceRequests } from './observing/trace-context.ts';
+import { EdgeCounts } from './observability/edge-counts.ts';
+import { EdgeLog } from './observability/edge-log.ts';
+import { observeRequests, type RequestObserver } from './observability/finished-requests.ts';
+import { requestLines } from './observability/request-lines.ts';
+import { ThrottledLog } from './observability/throttled-log.ts';
+import { logOfRequest, traceRequests } from './observability/trace-context.ts';
 import { routeRules } from './route-rules.ts';
 import { createValidation } from './validation.ts';
 

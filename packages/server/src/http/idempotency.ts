@@ -56,7 +56,9 @@ export class IdempotencyKeys {
       if (!hasIdempotencyKey(request)) return handler.call(this, request, reply);
       const idempotency = withBody(request, request.bodySha256);
       request.idempotency = idempotency;
-      return alone(inFlight, placeOf(request, idempotency), async () => handler.call(this, request, reply));
+      return runAlone(inFlight, ownedKeyOf(request, idempotency), async () =>
+        handler.call(this, request, reply),
+      );
     };
   }
 }
@@ -74,13 +76,13 @@ export function resultOf<Result>(
   return result;
 }
 
-async function alone<T>(inFlight: Set<string>, place: string, work: () => Promise<T>): Promise<T> {
-  if (inFlight.has(place)) throw inProgress();
-  inFlight.add(place);
+async function runAlone<T>(inFlight: Set<string>, ownedKey: string, work: () => Promise<T>): Promise<T> {
+  if (inFlight.has(ownedKey)) throw inProgress();
+  inFlight.add(ownedKey);
   try {
     return await work();
   } finally {
-    inFlight.delete(place);
+    inFlight.delete(ownedKey);
   }
 }
 
@@ -113,8 +115,8 @@ function keyOf({ headers, raw }: FastifyRequest): string {
   throw invalidField('headers.Idempotency-Key', `must be sent once, with 1 to ${MAX_KEY_LENGTH} characters`);
 }
 
-/** Ignores the project: the catalog stores a key once for all requests of its owner. */
-function placeOf(request: FastifyRequest, { key }: IdempotentRequest): string {
+/** The key with its owner. The project of the URL does not count: the catalog stores a key once for all requests of its owner. */
+function ownedKeyOf(request: FastifyRequest, { key }: IdempotentRequest): string {
   return JSON.stringify([ownerOf(credentialOf(request)), key]);
 }
 

@@ -20,7 +20,7 @@ interface TestedLog extends AsyncDisposable {
   readonly log: RequestLog;
   readonly path: string;
   readonly clock: { ms: number };
-  readonly faults: Error[];
+  readonly errors: Error[];
   /** The output of the shell for a statement on the log's file while the log is open. */
   readonly shell: (sql: string) => string;
 }
@@ -29,21 +29,21 @@ function startLog(options: Partial<RequestLogOptions> = {}): TestedLog {
   const folder = temporaryFolder();
   const path = join(folder.path, 'requests.sqlite');
   const clock = { ms: Date.now() };
-  const faults: Error[] = [];
+  const errors: Error[] = [];
   const log = new RequestLog({
     path,
     keptDays: 30,
     maxRows: 1_000_000,
     maxQueued: 10_000,
     now: () => clock.ms,
-    onFault: (fault) => faults.push(fault),
+    onError: (error) => errors.push(error),
     ...options,
   });
   return {
     log,
     path,
     clock,
-    faults,
+    errors,
     shell: (sql) => runSqliteShell(path, sql).trim(),
     [Symbol.asyncDispose]: async () => {
       await log.close();
@@ -121,7 +121,7 @@ test('the latest run of a key, and the last successor of a run, are found after 
   );
   await log.close();
   const options = { path, keptDays: 30, maxRows: 1_000, maxQueued: 10, now: Date.now };
-  const again = new RequestLog({ ...options, onFault: (fault) => assert.fail(fault) });
+  const again = new RequestLog({ ...options, onError: (error) => assert.fail(error) });
   const [sent, lastRun, ...others] = await again.chainOf(1, 'a');
   assert.deepEqual([sent?.continuedBy, sent?.lastActivityMs], ['d', clock.ms]);
   assert.deepEqual(lastRun, {
@@ -158,7 +158,7 @@ describe('a log that is too slow', () => {
 
   test('counts the calls that it could not write, and reports them once', async () => {
     await using tested = startLog();
-    const { log, path, faults } = tested;
+    const { log, path, errors } = tested;
     writeFileSync(path, 'this is no database, however one looks at it'.repeat(100));
     for (let call = 0; call < 3; call++) {
       log.append(loggedCall());
@@ -166,8 +166,8 @@ describe('a log that is too slow', () => {
     }
     assert.deepEqual(log.statistics(), { queued: 0, written: 0, dropped: 3 });
     await assert.rejects(log.chainOf(1, 'a'));
-    assert.equal(faults.length, 1);
-    assert.match(String(faults[0]?.message), /not a database/);
+    assert.equal(errors.length, 1);
+    assert.match(String(errors[0]?.message), /not a database/);
   });
 });
 

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { explainStorageFault } from '../../runtime/disk/explain-storage-fault.ts';
+import { explainStorageError } from '../../runtime/disk/explain-storage-error.ts';
 import { moduleBeside } from '../../runtime/threads/module-beside.ts';
 import { Thread } from '../../runtime/threads/thread.ts';
 import type { ArchivedRun, KeyOfToken, LoggedCall } from './logged-call.ts';
 import type { ReadMethods, ReadThreadStart } from './reading/read-methods.ts';
-import { ReportedFaults } from './reported-faults.ts';
+import { ThrottledErrors } from './throttled-errors.ts';
 import type { WriteMethods, WriteThreadStart } from './writing/write-methods.ts';
 
 /** How long a call waits for others to be written with it, in milliseconds. */
@@ -30,7 +30,7 @@ export interface RequestLogOptions {
   /** How long a read waits for pending writes, in milliseconds. Default: 1,000. */
   readonly settlingLimitMs?: number | undefined;
   /** Called when calls could not be written or removed, at most once a minute. */
-  readonly onFault: (fault: Error, statistics: RequestLogStatistics) => void;
+  readonly onError: (error: Error, statistics: RequestLogStatistics) => void;
 }
 
 /** Numbers of calls since the start. */
@@ -51,7 +51,7 @@ export class RequestLog {
   readonly #writer: Thread<WriteMethods>;
   /** A second thread, so reads do not delay writes. */
   readonly #reader: Thread<ReadMethods>;
-  readonly #faults: ReportedFaults;
+  readonly #errors: ThrottledErrors;
   /** Deleted projects, whose last calls may still be running. */
   readonly #forgotten = new Set<number>();
   readonly #sweeping: NodeJS.Timeout;
@@ -66,9 +66,9 @@ export class RequestLog {
 
   constructor(options: RequestLogOptions) {
     this.#options = options;
-    this.#faults = new ReportedFaults((fault) => options.onFault(fault, this.statistics()));
+    this.#errors = new ThrottledErrors((error) => options.onError(error, this.statistics()));
     const { path, maxRows } = options;
-    const onCrash = (fault: Error) => this.#faults.report(fault);
+    const onCrash = (error: Error) => this.#errors.report(error);
     this.#writer = new Thread<WriteMethods>({
       name: 'request-log',
       script: moduleBeside(import.meta.url, 'writing/write-thread'),
@@ -109,12 +109,12 @@ export class RequestLog {
 
   /** Returns the run and the last run that continues it; empty if the run is unknown. */
   chainOf(projectId: number | null, runId: string): Promise<readonly ArchivedRun[]> {
-    return this.#faults.reporting(this.#writer.request('chainOf', { projectId, runId }));
+    return this.#errors.reporting(this.#writer.request('chainOf', { projectId, runId }));
   }
 
   /** Returns the same for the token's last run with this key. */
   latestOf(key: KeyOfToken): Promise<readonly ArchivedRun[]> {
-    return this.#faults.reporting(this.#writer.request('latestOf', key));
+    return this.#errors.reporting(this.#writer.request('latestOf', key));
   }
 
   /** Reads from the log after all queued calls are written, unless that takes too long. */
@@ -130,7 +130,7 @@ export class RequestLog {
     try {
       return await this.#reader.request(operation, input);
     } catch (error) {
-      throw explainStorageFault(error);
+      throw explainStorageError(error);
     }
   }
 
@@ -143,7 +143,7 @@ export class RequestLog {
 
   /** Removes everything of projects other than these, in case a stop interrupted their removal. */
   async removeProjectsExcept(kept: ReadonlySet<number>): Promise<void> {
-    const logged = await this.#faults.reporting(this.#writer.request('projects', undefined));
+    const logged = await this.#errors.reporting(this.#writer.request('projects', undefined));
     for (const projectId of logged) {
       if (!kept.has(projectId)) await this.#remove(projectId);
     }
@@ -153,10 +153,10 @@ export class RequestLog {
   async sweep(): Promise<void> {
     const before = (this.#options.now() - this.#options.keptDays * DAY_MS) * 1_000;
     try {
-      const some = () => this.#faults.reporting(this.#writer.request('sweep', { before }));
+      const some = () => this.#errors.reporting(this.#writer.request('sweep', { before }));
       while (!this.#closing && (await some()));
     } catch {
-      // The fault is reported, and the next sweep tries again.
+      // The error is reported, and the next sweep tries again.
     }
   }
 
@@ -182,7 +182,7 @@ export class RequestLog {
   async #write(calls: readonly LoggedCall[]): Promise<void> {
     this.#sent += calls.length;
     try {
-      await this.#faults.reporting(this.#writer.request('append', calls));
+      await this.#errors.reporting(this.#writer.request('append', calls));
       this.#written += calls.length;
     } catch {
       this.#dropped += calls.length;
@@ -193,7 +193,7 @@ export class RequestLog {
 
   /** Queued calls are written between two steps. */
   async #remove(projectId: number): Promise<void> {
-    const some = () => this.#faults.reporting(this.#writer.request('forgetProject', projectId));
+    const some = () => this.#errors.reporting(this.#writer.request('forgetProject', projectId));
     // The next start removes what a stop leaves.
     while (!this.#closing && (await some()));
   }

@@ -4,7 +4,7 @@ import { NoSuchProjectError } from '../../core/errors.ts';
 import type { Replayable } from '../../core/idempotency.ts';
 import type { ProjectRef } from '../../core/project-ref.ts';
 import type { ValueFormat } from '../../core/tagged-value.ts';
-import { explainStorageFault } from '../../runtime/disk/explain-storage-fault.ts';
+import { explainStorageError } from '../../runtime/disk/explain-storage-error.ts';
 import { KeyedReadWriteLock } from '../../runtime/keyed-read-write-lock.ts';
 import { moduleBeside } from '../../runtime/threads/module-beside.ts';
 import type { RpcMethods } from '../../runtime/threads/protocol.ts';
@@ -156,7 +156,7 @@ class SqliteEngine implements Engine {
 
   async confirmDatabase(slug: string): Promise<void> {
     await this.#directory.finish(slug).catch((error: unknown) => {
-      throw explainStorageFault(error);
+      throw explainStorageError(error);
     });
   }
 

@@ -50,13 +50,13 @@ export function parseBodies(app: FastifyInstance, options: BodyParsingOptions): 
       const isGone = () => request.raw.socket.destroyed;
       const { config, schema } = request.routeOptions;
       const realNumbers = config.keepsRealNumbers === true;
-      turns.parse(bytes, { isGone, realNumbers }, (fault, value) => {
+      turns.parse(bytes, { isGone, realNumbers }, (parseError, value) => {
         memory.release();
-        done(fault, realNumbers ? withPlainNumbers(value, schema?.body) : value);
+        done(parseError, realNumbers ? withPlainNumbers(value, schema?.body) : value);
       });
     });
   });
-  takeOnlyEmptyBodies(app, ['application/json']);
+  refuseOtherContentTypes(app, ['application/json']);
   app.addHook('preParsing', (request, reply, payload, done) => {
     if (takesBody(request.method)) refuseUnknownEncoding(request, reply);
     done(null, payload);
@@ -88,14 +88,15 @@ export function takeByteStreams(app: FastifyInstance, contentTypes: readonly str
     });
     done(null, payload);
   });
-  takeOnlyEmptyBodies(app, contentTypes);
+  refuseOtherContentTypes(app, contentTypes);
 }
 
 /**
- * An empty body of any type counts as no body. Refuses any other body by its headers or at its first byte, without reading
- * the rest.
+ * Refuses a body of a type that no other parser accepts, by its headers or at its first byte, without reading the rest. An empty body of
+ * any type counts as no body.
+ * @param allowed the types that the other parsers accept, for the error message.
  */
-function takeOnlyEmptyBodies(app: FastifyInstance, allowed: readonly string[]): void {
+function refuseOtherContentTypes(app: FastifyInstance, allowed: readonly string[]): void {
   app.addContentTypeParser('*', (request, payload, done) => {
     const refusal = () => unsupportedMediaType(allowed, request.headers['content-type']);
     if (announcesBody(request.headers)) return done(refusal(), undefined);

@@ -53,7 +53,7 @@ export function gunzipped(payload: Readable, maxBytes: number): Decompressed {
 }
 
 /** Returns the error for a body that is no complete gzip; null for other errors. */
-export function gzipFault(error: Error): RowhouseError | null {
+export function gzipError(error: Error): RowhouseError | null {
   if (!('code' in error && typeof error.code === 'string' && error.code.startsWith('Z_'))) return null;
   return new RowhouseError('malformed_request', `The body is not valid gzip: ${error.message}.`);
 }

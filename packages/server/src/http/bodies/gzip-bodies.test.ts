@@ -9,7 +9,7 @@ import { type EdgeServer, startEdgeServer, tokensOf } from '../../testing/http/e
 import { assertFailure } from '../../testing/http/envelope-assertions.ts';
 import { nextEvent } from '../../testing/system/waiting.ts';
 import { success } from '../envelope.ts';
-import { EdgeCounts } from '../observing/edge-counts.ts';
+import { EdgeCounts } from '../observability/edge-counts.ts';
 import { takeByteStreams } from './body-parsing.ts';
 
 const MAX_BYTES = 1_048_576;

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 
 import type { HeldMemory } from '../limits/body-memory.ts';
-import { contentEncodingOf, gunzipped, gzipFault } from './content-encoding.ts';
+import { contentEncodingOf, gunzipped, gzipError } from './content-encoding.ts';
 import { tooLarge } from './too-large.ts';
 import { type ArrivalLimits, watchArrival } from './watch-arrival.ts';
 
@@ -43,7 +43,7 @@ export function receiveBody(
   receiveBytes(request, content, { ...reception, announced: maxBytes }, (error, bytes) => {
     stop();
     if (error === null) done(null, bytes);
-    else done(gzipFault(error) ?? error);
+    else done(gzipError(error) ?? error);
   });
 }
 

@@ -6,7 +6,7 @@ import { type JsonStructure, type LargeContainer, type Piece, readStructure } fr
 /**
  * Parses JSON like `JSON.parse`, except that an integer beyond ±(2^53−1) becomes a `bigint` without losing digits, and a number such as
  * `3.0` a `RealNumber`.
- * @throws JsonFault
+ * @throws InvalidJsonError
  */
 export function parseExactJson(text: string): unknown {
   const reading = readExactJson(text, readStructure(text, { realNumbers: true }));

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { RowhouseError, invalidField } from '../../core/errors.ts';
 import { readExactJson } from './exact-json.ts';
-import { JsonFault, placeOf } from './json-fault.ts';
+import { InvalidJsonError, positionOf } from './invalid-json.ts';
 import { readStructure, type StructureOptions } from './json-structure.ts';
 
 /**
@@ -31,17 +31,17 @@ function structureOf(text: string, options: StructureOptions): ReturnType<typeof
   try {
     return readStructure(text, options);
   } catch (error) {
-    throw error instanceof JsonFault ? invalidJson(error.message) : error;
+    throw error instanceof InvalidJsonError ? invalidJson(error.message) : error;
   }
 }
 
-function invalidJson(fault: string): RowhouseError {
-  return new RowhouseError('invalid_json', `The body is not JSON: ${fault}.`);
+function invalidJson(reason: string): RowhouseError {
+  return new RowhouseError('invalid_json', `The body is not JSON: ${reason}.`);
 }
 
 function invalidUtf8(bytes: Buffer): RowhouseError {
   const before = bytes.toString('utf8', 0, firstInvalidByte(bytes));
-  const { line, column } = placeOf(before, before.length);
+  const { line, column } = positionOf(before, before.length);
   return invalidJson(`at line ${line}, column ${column}, the bytes are not UTF-8`);
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import * as fc from 'fast-check';
 
-import { JsonFault } from './json-fault.ts';
+import { InvalidJsonError } from './invalid-json.ts';
 import { readStructure } from './json-structure.ts';
 
 const faults: readonly (readonly [text: string, line: number, column: number, reason: RegExp])[] = [
@@ -29,17 +29,17 @@ const faults: readonly (readonly [text: string, line: number, column: number, re
 
 for (const [text, line, column, reason] of faults) {
   test(`${JSON.stringify(text)} has a syntax error at line ${line}, column ${column}`, () => {
-    const fault = faultIn(text);
-    assert.ok(fault);
-    assert.deepEqual([fault.line, fault.column], [line, column]);
-    assert.match(fault.reason, reason);
+    const error = errorIn(text);
+    assert.ok(error);
+    assert.deepEqual([error.line, error.column], [line, column]);
+    assert.match(error.reason, reason);
   });
 }
 
 test('valid JSON has no error', () => {
   fc.assert(
     fc.property(fc.json(), fc.constantFrom(0, 1, 3), (text, indent) => {
-      assert.equal(faultIn(JSON.stringify(JSON.parse(text), null, indent)), null);
+      assert.equal(errorIn(JSON.stringify(JSON.parse(text), null, indent)), null);
     }),
   );
 });
@@ -76,7 +76,7 @@ test('an error has the position at which the runtime refuses the text', () => {
     );
   fc.assert(
     fc.property(nearlyJson, (text) => {
-      assert.equal(faultIn(text) === null, runtimeTakes(text), text);
+      assert.equal(errorIn(text) === null, runtimeTakes(text), text);
     }),
     { numRuns: 2_000 },
   );
@@ -88,32 +88,32 @@ for (const [what, text] of [
   ['arrays that end', '['.repeat(1_000_000) + ']'.repeat(1_000_000)],
 ] as const) {
   test(`${what} nested a million times are read only to the maximum depth`, () => {
-    const fault = faultIn(text);
-    assert.match(fault?.reason ?? '', /nesting exceeds 64 levels/);
-    assert.equal(fault?.column, text.startsWith('[') ? 65 : 321);
+    const error = errorIn(text);
+    assert.match(error?.reason ?? '', /nesting exceeds 64 levels/);
+    assert.equal(error?.column, text.startsWith('[') ? 65 : 321);
   });
 }
 
 test('an error before the maximum depth is reported first', () => {
-  assert.match(faultIn(`[x,${'['.repeat(100)}`)?.reason ?? '', /found "x"/);
+  assert.match(errorIn(`[x,${'['.repeat(100)}`)?.reason ?? '', /found "x"/);
 });
 
 test('an object has at most 32,768 names', () => {
-  assert.equal(faultIn(objectOf(32_768)), null);
-  assert.match(faultIn(objectOf(32_769))?.reason ?? '', /more than 32768 names/);
-  assert.match(faultIn(`[1,{"a":{${'"a":1,'.repeat(32_768)}"a":1}}]`)?.reason ?? '', /more than 32768 names/);
+  assert.equal(errorIn(objectOf(32_768)), null);
+  assert.match(errorIn(objectOf(32_769))?.reason ?? '', /more than 32768 names/);
+  assert.match(errorIn(`[1,{"a":{${'"a":1,'.repeat(32_768)}"a":1}}]`)?.reason ?? '', /more than 32768 names/);
 });
 
 function objectOf(names: number): string {
   return `{${Array.from({ length: names }, (_, index) => `"${index}":0`).join(',')}}`;
 }
 
-function faultIn(text: string): JsonFault | null {
+function errorIn(text: string): InvalidJsonError | null {
   try {
     readStructure(text, { realNumbers: true });
     return null;
   } catch (error) {
-    if (error instanceof JsonFault) return error;
+    if (error instanceof InvalidJsonError) return error;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { type Expected, InvalidJsonError, unexpected } from './invalid-json.ts';
 import {
   TAB,
   LINE_FEED,
@@ -22,7 +23,6 @@ import {
   isDigit,
   isHexDigit,
 } from './json-characters.ts';
-import { type Expected, JsonFault, unexpected } from './json-fault.ts';
 
 /** Facts about a text that are needed before `JSON.parse` reads it. Offsets are in UTF-16 code units. */
 export interface JsonStructure {
@@ -74,7 +74,7 @@ export interface StructureOptions {
 
 /**
  * Reads a text as JSON (RFC 8259) in linear time, without creating values.
- * @throws JsonFault at the first place where the text stops being JSON, is nested deeper than 64 levels, or has an object of
+ * @throws InvalidJsonError at the first place where the text stops being JSON, is nested deeper than 64 levels, or has an object of
  * more than 32,768 names.
  */
 export function readStructure(text: string, options: StructureOptions): JsonStructure {
@@ -180,8 +180,8 @@ class StructureReader {
       if (code === BACKSLASH) {
         at = this.#escape(at);
       } else if (code < SPACE) {
-        if (at >= text.length) throw new JsonFault(text, at, 'the text ends inside a string');
-        throw new JsonFault(text, at, 'a control character in a string must be written as an escape');
+        if (at >= text.length) throw new InvalidJsonError(text, at, 'the text ends inside a string');
+        throw new InvalidJsonError(text, at, 'a control character in a string must be written as an escape');
       } else at += 1;
     }
     this.#at = at + 1;
@@ -193,14 +193,14 @@ class StructureReader {
     if (SHORT_ESCAPES.has(kind)) return start + 2;
     const isUnicode =
       kind === LOWER_U && [2, 3, 4, 5].every((place) => isHexDigit(this.#code(start + place)));
-    if (!isUnicode) throw new JsonFault(this.#text, start, 'the escape sequence is not valid JSON');
+    if (!isUnicode) throw new InvalidJsonError(this.#text, start, 'the escape sequence is not valid JSON');
     return start + 6;
   }
 
   /** Returns the pieces of the container if there are several. */
   #container(isObject: boolean): LargeContainer | null {
     if (this.#depth === MAX_DEPTH) {
-      throw new JsonFault(this.#text, this.#at, `nesting exceeds ${MAX_DEPTH} levels`);
+      throw new InvalidJsonError(this.#text, this.#at, `nesting exceeds ${MAX_DEPTH} levels`);
     }
     this.#at += 1;
     this.#skipWhitespace();
@@ -249,7 +249,7 @@ class StructureReader {
     const start = this.#at;
     if (this.#code(start) !== QUOTE) throw unexpected(this.#text, start, count === 1 ? 'name or }' : 'name');
     if (count > MAX_NAMES) {
-      throw new JsonFault(this.#text, start, `an object has more than ${MAX_NAMES} names`);
+      throw new InvalidJsonError(this.#text, start, `an object has more than ${MAX_NAMES} names`);
     }
     this.#string();
     const end = this.#at;

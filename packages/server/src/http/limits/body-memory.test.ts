@@ -7,9 +7,9 @@ import { assertFailure } from '../../testing/http/envelope-assertions.ts';
 import { eventually } from '../../testing/system/waiting.ts';
 import { success } from '../envelope.ts';
 import type { HttpServerOptions } from '../http-server.ts';
-import { EdgeCounts } from '../observing/edge-counts.ts';
-import { createServiceLog } from '../observing/service-log.ts';
-import { ThrottledLog } from '../observing/throttled-log.ts';
+import { EdgeCounts } from '../observability/edge-counts.ts';
+import { createServiceLog } from '../observability/service-log.ts';
+import { ThrottledLog } from '../observability/throttled-log.ts';
 import { BodyMemory } from './body-memory.ts';
 
 const authenticator = tokensOf(new Map([['adm', { kind: 'admin' }]]));

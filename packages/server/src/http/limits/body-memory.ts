@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 import { RowhouseError } from '../../core/errors.ts';
-import type { EdgeCounts } from '../observing/edge-counts.ts';
-import type { ThrottledLog } from '../observing/throttled-log.ts';
+import type { EdgeCounts } from '../observability/edge-counts.ts';
+import type { ThrottledLog } from '../observability/throttled-log.ts';
 
 export interface BodyMemoryLimits {
   /** For all bodies together, in bytes. */

@@ -8,7 +8,7 @@ import { assertFailureText } from '../../testing/http/envelope-assertions.ts';
 import { parseAnswer, sendRaw } from '../../testing/http/raw-request.ts';
 import { eventually } from '../../testing/system/waiting.ts';
 import { success } from '../envelope.ts';
-import { EdgeCounts } from '../observing/edge-counts.ts';
+import { EdgeCounts } from '../observability/edge-counts.ts';
 
 const REQUEST = 'POST /count HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 

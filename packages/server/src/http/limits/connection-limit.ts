@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 
 import { RowhouseError } from '../../core/errors.ts';
 import { answerAndClose } from '../client-errors.ts';
-import type { EdgeCounts } from '../observing/edge-counts.ts';
-import type { ThrottledLog } from '../observing/throttled-log.ts';
+import type { EdgeCounts } from '../observability/edge-counts.ts';
+import type { ThrottledLog } from '../observability/throttled-log.ts';
 
 export interface ConnectionLimitOptions {
   readonly maxConnections: number;

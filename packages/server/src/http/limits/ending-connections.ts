@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 import { RowhouseError } from '../../core/errors.ts';
-import type { EdgeCounts } from '../observing/edge-counts.ts';
+import type { EdgeCounts } from '../observability/edge-counts.ts';
 
 /**
  * Ends connections that Node would keep: after a shutdown has started, and if a client never finishes a body that is not

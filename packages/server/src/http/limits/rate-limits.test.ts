@@ -7,7 +7,7 @@ import { assertFailure } from '../../testing/http/envelope-assertions.ts';
 import { createToken } from '../access/token.ts';
 import { success } from '../envelope.ts';
 import { projectPath } from '../fields/project-slug.ts';
-import { EdgeCounts } from '../observing/edge-counts.ts';
+import { EdgeCounts } from '../observability/edge-counts.ts';
 
 function tokenOf(tokenId: number): Credential {
   return {

@@ -4,8 +4,8 @@ import type { Rate } from '../../core/config.ts';
 import type { Credential } from '../../core/credential.ts';
 import { RowhouseError } from '../../core/errors.ts';
 import { LruMap } from '../../runtime/lru-map.ts';
-import type { EdgeCounts } from '../observing/edge-counts.ts';
-import type { ThrottledLog } from '../observing/throttled-log.ts';
+import type { EdgeCounts } from '../observability/edge-counts.ts';
+import type { ThrottledLog } from '../observability/throttled-log.ts';
 
 /** Beyond this number of tokens, the least recently used token is forgotten, and has its whole quota again. */
 const MAX_REMEMBERED = 100_000;

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { type EdgeServer, startEdgeServer } from '../../testing/http/edge-server.ts';
 import { nextEvent } from '../../testing/system/waiting.ts';
 import { success } from '../envelope.ts';
-import { EdgeCounts } from '../observing/edge-counts.ts';
+import { EdgeCounts } from '../observability/edge-counts.ts';
 
 /** More than the system buffers for a connection. */
 const LARGE = 'x'.repeat(40_000_000);

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 import { hasAnswered, isAnswering } from '../client-errors.ts';
-import type { EdgeCounts } from '../observing/edge-counts.ts';
-import type { ThrottledLog } from '../observing/throttled-log.ts';
+import type { EdgeCounts } from '../observability/edge-counts.ts';
+import type { ThrottledLog } from '../observability/throttled-log.ts';
 
 export interface SlowReaderOptions {
   /** How long a client may read no byte of an answer. It is noticed after at most twice this time. */

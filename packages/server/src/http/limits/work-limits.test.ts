@@ -8,7 +8,7 @@ import { assertFailure } from '../../testing/http/envelope-assertions.ts';
 import { eventually, nextEvent } from '../../testing/system/waiting.ts';
 import { success } from '../envelope.ts';
 import { projectPath } from '../fields/project-slug.ts';
-import { EdgeCounts } from '../observing/edge-counts.ts';
+import { EdgeCounts } from '../observability/edge-counts.ts';
 
 const authenticator = tokensOf(new Map([['adm', { kind: 'admin' }]]));
 /** Longer than the tests that do not depend on this limit take to send a body. */

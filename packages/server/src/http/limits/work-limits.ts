@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { RowhouseError } from '../../core/errors.ts';
-import type { EdgeCounts } from '../observing/edge-counts.ts';
-import type { ThrottledLog } from '../observing/throttled-log.ts';
+import type { EdgeCounts } from '../observability/edge-counts.ts';
+import type { ThrottledLog } from '../observability/throttled-log.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -14,7 +14,7 @@ export interface MetricsListenerOptions {
   readonly host: string;
   readonly port: number;
   /** Called if the metrics cannot be read. */
-  readonly onFault: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /** One or two collectors connect; a stalled connection is cut. */
@@ -27,11 +27,11 @@ const STALL_MS = 30_000;
  */
 export async function listenForMetrics(
   metrics: Pick<Metrics, 'contentType' | 'text'>,
-  { host, port, onFault }: MetricsListenerOptions,
+  { host, port, onError }: MetricsListenerOptions,
 ): Promise<MetricsListener> {
   const server = createServer((request, response) => {
     answer(metrics, request, response).catch((error: unknown) => {
-      onFault(error);
+      onError(error);
       answerPlainly(response, 500, 'The metrics cannot be read; the server log has the cause.');
     });
   });

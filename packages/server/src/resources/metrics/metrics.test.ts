@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { metricsOf } from '../../app.ts';
 import { composeService } from '../../compose.ts';
 import { readConfig } from '../../core/config.ts';
-import { createServiceLog } from '../../http/observing/service-log.ts';
+import { createServiceLog } from '../../http/observability/service-log.ts';
 import { assertFailure } from '../../testing/http/envelope-assertions.ts';
 import { exportNow, projectOf, stones } from '../../testing/http/exports.ts';
 import { type ExposedMetric, readExposition } from '../../testing/http/exposition.ts';
@@ -117,7 +117,7 @@ test('a second port serves only the metrics, without a token', async () => {
   const listener = await listenForMetrics(metricsOf(service), {
     host: '127.0.0.1',
     port: 0,
-    onFault: (error) => assert.fail(String(error)),
+    onError: (error) => assert.fail(String(error)),
   });
   const response = await fetch(listener.url);
   assert.equal(response.status, 200);
@@ -132,13 +132,13 @@ test('a second port serves only the metrics, without a token', async () => {
 });
 
 test('metrics that fail on the second port are logged, and the service keeps running', async () => {
-  const faults: unknown[] = [];
+  const errors: unknown[] = [];
   const broken = { contentType: 'text/plain', text: () => Promise.reject(new Error('no figures')) };
-  const onFault = (error: unknown) => faults.push(error);
-  const listener = await listenForMetrics(broken, { host: '127.0.0.1', port: 0, onFault });
+  const onError = (error: unknown) => errors.push(error);
+  const listener = await listenForMetrics(broken, { host: '127.0.0.1', port: 0, onError });
   const response = await fetch(listener.url);
   assert.equal(response.status, 500);
   assert.doesNotMatch(await response.text(), /no figures/);
-  assert.match(String(faults[0]), /no figures/);
+  assert.match(String(errors[0]), /no figures/);
   await listener.close();
 });

@@ -1,9 +1,9 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-import { EdgeCounts } from '../../http/observing/edge-counts.ts';
+import { EdgeCounts } from '../../http/observability/edge-counts.ts';
 import { metricDefinitions, type MetricName } from './metric-definitions.ts';
 import { readMetric } from './read-metric.ts';
-import { RequestTallies } from './request-tallies.ts';
+import { RequestHistograms } from './request-histograms.ts';
 import type { Distribution, Sample } from './sample.ts';
 
 /** Values from the service. */
@@ -32,7 +32,7 @@ export class Metrics {
   /** The counters of the HTTP server. */
   readonly edge = new EdgeCounts();
   /** Observes each completed request. */
-  readonly requests = new RequestTallies();
+  readonly requests = new RequestHistograms();
   readonly #registry = new Registry();
 
   constructor(sources: MetricSources) {

@@ -39,7 +39,7 @@ const reading = {
   scope: 'records:read',
   tables: 'checked',
   headers: [VALUE_FORMAT_HEADER],
-  // Those of queries: for a view.
+  // The last three: a view is read like a query.
   errors: ['conflict', 'query_failed', 'query_timeout', 'rate_limited'],
 } as const;
 const writing = {

@@ -15,7 +15,7 @@ export type RpcReply =
   | { readonly id: number; readonly ok: false; readonly error: ErrorMessage };
 
 /** An error as plain data, because an `Error` loses its own properties when it is cloned between threads. */
-export type ErrorMessage = RegisteredMessage | SubjectMessage | FaultMessage;
+export type ErrorMessage = RegisteredMessage | SubjectMessage | UnregisteredMessage;
 
 interface RegisteredMessage {
   readonly kind: 'registered';
@@ -33,8 +33,8 @@ interface SubjectMessage {
   readonly retryAfterSeconds: number | undefined;
 }
 
-interface FaultMessage {
-  readonly kind: 'fault';
+interface UnregisteredMessage {
+  readonly kind: 'unregistered';
   readonly message: string;
   readonly stack: string | undefined;
   /** `ENOSPC`, `ERR_SQLITE_ERROR`…, if the error has one. */
@@ -52,13 +52,17 @@ export function errorToMessage(error: unknown): ErrorMessage {
     const { message, code, details, retryAfterSeconds } = error;
     return { kind: 'registered', message, code, details, retryAfterSeconds };
   }
-  const fault = error instanceof Error ? error : new Error(String(error));
+  const unregistered = error instanceof Error ? error : new Error(String(error));
   return {
-    kind: 'fault',
-    message: fault.message,
-    stack: fault.stack,
-    systemCode: 'code' in fault && typeof fault.code === 'string' ? fault.code : undefined,
-    sqliteCode: 'errcode' in fault && typeof fault.errcode === 'number' ? fault.errcode : undefined,
+    kind: 'unregistered',
+    message: unregistered.message,
+    stack: unregistered.stack,
+    systemCode:
+      'code' in unregistered && typeof unregistered.code === 'string' ? unregistered.code : undefined,
+    sqliteCode:
+      'errcode' in unregistered && typeof unregistered.errcode === 'number'
+        ? unregistered.errcode
+        : undefined,
   };
 }
 

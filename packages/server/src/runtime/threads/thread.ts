@@ -98,13 +98,13 @@ export class Thread<O extends RpcMethods> {
     const { name, script, startData } = this.#options;
     const worker = new Worker(script, { name, workerData: startData });
     worker.on('message', (replies: readonly RpcReply[]) => this.#settle(replies));
-    let fault = new Error(`thread ${name} exited`);
+    let cause = new Error(`thread ${name} exited`);
     worker.on('error', (error) => {
-      fault = error instanceof Error ? error : new Error(String(error));
+      cause = error instanceof Error ? error : new Error(String(error));
     });
     worker.on('exit', () => {
       if (this.#worker === worker) this.#worker = null;
-      this.#failPending(fault);
+      this.#failPending(cause);
     });
     return worker;
   }
@@ -118,11 +118,11 @@ export class Thread<O extends RpcMethods> {
     }
   }
 
-  #failPending(fault: Error): void {
-    if (this.#closing === null) this.#options.onCrash(fault);
+  #failPending(cause: Error): void {
+    if (this.#closing === null) this.#options.onCrash(cause);
     const waiting = new Set(this.#outbox.map(({ id }) => id));
     for (const id of this.#pending.keys()) {
-      if (!waiting.has(id)) this.#reject(id, threadUnavailable(fault));
+      if (!waiting.has(id)) this.#reject(id, threadUnavailable(cause));
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import { queryRows } from '../../engine/sqlite/introspection/query-rows.ts';
-import { programFaults } from '../../engine/sqlite/schema-changes/columns/assert-views-and-triggers-compile.ts';
+import { compileErrors } from '../../engine/sqlite/schema-changes/columns/assert-views-and-triggers-compile.ts';
 import { foldName, quoteIdentifier } from '../../schema/identifier.ts';
 
 /** Everything that a change of one table must not change elsewhere, as plain data. */
@@ -55,7 +55,7 @@ export function databaseSnapshot(database: DatabaseSync): DatabaseSnapshot {
       "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type <> 'table' AND sql IS NOT NULL ORDER BY tbl_name, type, rowid",
     ),
     bookkeeping: ['sqlite_sequence', 'sqlite_stat1'].flatMap((table) => bookkeepingIn(database, table)),
-    faults: [...programFaults(database).keys()],
+    faults: [...compileErrors(database).keys()],
     complaints: complaintsOf(database),
   };
 }

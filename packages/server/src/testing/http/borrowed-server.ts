@@ -8,15 +8,15 @@ const servers = new WarmPool(() => startTestServer());
 
 /**
  * A server with the default settings and without projects, for one test at a time: a warm server creates a project in a tenth of the
- * time that a new one takes. At the end its projects are deleted. Users of the account and idempotency keys of the admin outlive them,
- * so tests of these start a server.
+ * time that a new one takes. At the end of the test, the projects are deleted. Users of the account and the admin's
+ * idempotency keys remain, so a test about these starts a server of its own.
  */
 export async function borrowTestServer(): Promise<TestServer> {
   const server = await servers.take();
   return {
     ...server,
     [Symbol.asyncDispose]: async () => {
-      // One that cannot be emptied is not used again.
+      // A server that cannot be emptied is not used again.
       if (await empty(server).catch(() => false)) servers.giveBack(server);
       else await server[Symbol.asyncDispose]();
     },

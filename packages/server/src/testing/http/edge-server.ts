@@ -4,7 +4,7 @@ import type { Credential } from '../../core/credential.ts';
 import type { Authenticator } from '../../http/access/authentication.ts';
 import { hashToken } from '../../http/access/token.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../http/http-server.ts';
-import { createServiceLog } from '../../http/observing/service-log.ts';
+import { createServiceLog } from '../../http/observability/service-log.ts';
 
 export interface EdgeServer {
   readonly app: HttpServer;

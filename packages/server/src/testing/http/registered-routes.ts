@@ -3,7 +3,7 @@ import type { RouteOptions } from 'fastify';
 import { createApp } from '../../app.ts';
 import { composeService } from '../../compose.ts';
 import { readConfig } from '../../core/config.ts';
-import { createServiceLog } from '../../http/observing/service-log.ts';
+import { createServiceLog } from '../../http/observability/service-log.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
 
 /** A route of the service, for one method. */

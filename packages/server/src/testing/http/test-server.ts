@@ -2,7 +2,7 @@ import { createApp } from '../../app.ts';
 import { composeService, type ServiceOptions } from '../../compose.ts';
 import { type Config, readConfig } from '../../core/config.ts';
 import type { ErrorDetail } from '../../core/errors.ts';
-import { createServiceLog } from '../../http/observing/service-log.ts';
+import { createServiceLog } from '../../http/observability/service-log.ts';
 import { temporaryFolder } from '../system/temporary-folder.ts';
 
 /** The admin credential of every test server. */

@@ -1,12 +1,12 @@
 /** Longer than the pause between two tests of a process. */
 const IDLE_MS = 500;
 
-// A test may mock the timers while it borrows.
+// A test may mock the timers while it holds a resource.
 const { setTimeout, clearTimeout } = globalThis;
 
 /**
- * Keeps what is expensive to start, so that one test after another uses it. No two have the same one at once. Those that no
- * test has used for half a second are closed, because the process cannot end before.
+ * Lends resources that are expensive to start, such as servers, each to one test at a time. Closes the resources that no test has used for
+ * half a second, because an open resource keeps the process alive.
  */
 export class WarmPool<Resource extends AsyncDisposable> {
   readonly #start: () => Promise<Resource>;

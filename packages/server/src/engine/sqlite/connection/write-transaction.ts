@@ -11,7 +11,7 @@ export function writeTransaction<Result>(database: DatabaseSync, write: () => Re
     return result;
   } catch (error) {
     rollBack(database);
-    throw explainCommitFault(error);
+    throw explainCommitError(error);
   }
 }
 
@@ -23,7 +23,7 @@ export function rollBack(database: DatabaseSync): void {
 const CONSTRAINT_FOREIGNKEY = 787;
 
 /** COMMIT checks the DEFERRED foreign keys. https://www.sqlite.org/foreignkeys.html#fk_deferred */
-function explainCommitFault(error: unknown): unknown {
+function explainCommitError(error: unknown): unknown {
   if (!(error instanceof Error) || !('errcode' in error) || error.errcode !== CONSTRAINT_FOREIGNKEY) {
     return error;
   }

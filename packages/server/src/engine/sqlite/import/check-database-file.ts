@@ -18,7 +18,7 @@ export type CheckResult =
   | { readonly kind: 'sound'; readonly database: CheckedDatabase }
   | { readonly kind: 'unsound'; readonly message: string }
   /** The check failed for a reason outside the file, such as a full disk. */
-  | { readonly kind: 'fault'; readonly error: ErrorMessage };
+  | { readonly kind: 'failed'; readonly error: ErrorMessage };
 
 const MAX_RESULT_BYTES = 1_048_576;
 
@@ -54,7 +54,7 @@ export async function checkDatabaseFile(
       return { ...result.database, warnings: [...warnings, ...result.database.warnings] };
     case 'unsound':
       throw corruptDatabase(result.message);
-    case 'fault':
+    case 'failed':
       throw errorFromMessage(result.error);
   }
 }

@@ -27,7 +27,7 @@ export function checkDatabase(path: string): CheckResult {
       database.close();
     }
   } catch (error) {
-    if (!isFaultOfTheFile(error)) return { kind: 'fault', error: errorToMessage(error) };
+    if (!isErrorOfTheFile(error)) return { kind: 'failed', error: errorToMessage(error) };
     return { kind: 'unsound', message: `SQLite rejects the file: ${shortened(error.message)}.` };
   }
 }
@@ -57,7 +57,7 @@ function countRows(database: DatabaseSync, table: string): number {
 }
 
 /** I/O errors and a full disk are the service's; every other error of SQLite is about the file. */
-function isFaultOfTheFile(error: unknown): error is Error {
+function isErrorOfTheFile(error: unknown): error is Error {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
   const primaryCode = error.errcode & 0xff;
   return primaryCode !== 10 && primaryCode !== 13 && primaryCode !== 14;

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 
 import type { Replayable } from '../../../core/idempotency.ts';
 import type { ProjectRef } from '../../../core/project-ref.ts';
-import { explainStorageFault } from '../../../runtime/disk/explain-storage-fault.ts';
+import { explainStorageError } from '../../../runtime/disk/explain-storage-error.ts';
 import { isLostFile } from '../../../runtime/disk/is-lost-file.ts';
 import { syncFile } from '../../../runtime/disk/sync.ts';
 import type { QueueDepth } from '../../../runtime/queue-depth.ts';
@@ -58,7 +58,7 @@ export class SqliteImports {
       await directory.writeUpload(project.slug, upload, { content, signal });
     } catch (error) {
       await directory.removeUpload(project.slug, upload);
-      throw explainStorageFault(error);
+      throw explainStorageError(error);
     }
     return upload;
   }
@@ -77,7 +77,7 @@ export class SqliteImports {
         return { result, replayOf: null };
       });
     } catch (error) {
-      throw explainStorageFault(error);
+      throw explainStorageError(error);
     } finally {
       await this.#parts.directory.removeUpload(slug, upload);
     }

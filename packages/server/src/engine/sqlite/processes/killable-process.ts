@@ -69,8 +69,10 @@ export class KillableProcess<O extends RpcMethods> {
   readonly #ready = Promise.withResolvers<void>();
   #running: PromiseWithResolvers<unknown> | null = null;
   #onProgress: RequestLimits['onProgress'];
-  #gone: Error | null = null;
-  #worn = false;
+  /** The reason for the end of the process; null while it runs. */
+  #endedBy: Error | null = null;
+  /** Whether the process takes no further requests. */
+  #isRetired = false;
 
   /** @throws RowhouseError `unavailable` if the system refuses another process. */
   constructor(options: KillableProcessOptions) {
@@ -91,18 +93,18 @@ export class KillableProcess<O extends RpcMethods> {
     // 'exit' reports that the process ended.
     this.#child.stdin?.on('error', () => undefined);
     this.#child.on('exit', (code, signal) => {
-      if (this.#gone === null) this.#crash(code, signal);
+      if (this.#endedBy === null) this.#crash(code, signal);
     });
   }
 
   /** Whether the process has ended or was killed. */
-  get gone(): boolean {
-    return this.#gone !== null;
+  get hasEnded(): boolean {
+    return this.#endedBy !== null;
   }
 
   /** Whether it can run another request. */
   get usable(): boolean {
-    return this.#gone === null && !this.#worn && this.#running === null;
+    return this.#endedBy === null && !this.#isRetired && this.#running === null;
   }
 
   /**
@@ -115,7 +117,7 @@ export class KillableProcess<O extends RpcMethods> {
     { timeLimitMs, signal, onProgress }: RequestLimits,
   ): Promise<O[K]['output']> {
     signal.throwIfAborted();
-    if (this.#gone !== null) throw this.#gone;
+    if (this.#endedBy !== null) throw this.#endedBy;
     const running = Promise.withResolvers<unknown>();
     this.#running = running;
     this.#onProgress = onProgress;
@@ -164,7 +166,7 @@ export class KillableProcess<O extends RpcMethods> {
 
   #yield(): void {
     this.#setPriority(PRIORITY.long);
-    this.#worn = true;
+    this.#isRetired = true;
   }
 
   #setPriority(priority: number): void {
@@ -183,16 +185,16 @@ export class KillableProcess<O extends RpcMethods> {
     }
   }
 
-  #settle({ reply, worn }: { readonly reply: RpcReply; readonly worn: boolean }): void {
-    this.#worn ||= worn;
+  #settle({ reply, retires }: { readonly reply: RpcReply; readonly retires: boolean }): void {
+    this.#isRetired ||= retires;
     if (reply.ok) this.#running?.resolve(reply.output);
     else this.#running?.reject(errorFromMessage(reply.error));
   }
 
   #end(reason: Error): void {
-    this.#gone ??= reason;
-    this.#ready.reject(this.#gone);
-    this.#running?.reject(this.#gone);
+    this.#endedBy ??= reason;
+    this.#ready.reject(this.#endedBy);
+    this.#running?.reject(this.#endedBy);
   }
 
   /** It ends itself or the system kills it, by SIGKILL if it takes too much memory; V8 aborts for the same reason. */
@@ -203,10 +205,10 @@ export class KillableProcess<O extends RpcMethods> {
       this.#end(new RowhouseError('query_failed', `The ${work} exceeded its memory limit (${limit}).`));
       return;
     }
-    const fault = new Error(`a process ended by ${signal ?? `exit code ${code}`}`);
-    this.#options.onCrash(fault);
+    const cause = new Error(`a process ended by ${signal ?? `exit code ${code}`}`);
+    this.#options.onCrash(cause);
     const message = `The ${this.#options.work} ended unexpectedly.`;
-    this.#end(new RowhouseError('query_failed', message, { cause: fault }));
+    this.#end(new RowhouseError('query_failed', message, { cause }));
   }
 }
 

@@ -59,7 +59,7 @@ export class KillableProcesses<O extends RpcMethods> {
         this.#keepSpares();
         return await acquired.request(name, input, { timeLimitMs, signal, onProgress });
       } finally {
-        killed = acquired.gone;
+        killed = acquired.hasEnded;
         this.#release(acquired);
       }
     };

@@ -20,14 +20,14 @@ export type ProcessMessage =
       readonly kind: 'answer';
       readonly reply: RpcReply;
       /** Whether it holds so much memory that it should be replaced. */
-      readonly worn: boolean;
+      readonly retires: boolean;
     };
 
 const INPUT = 0;
 const OUTPUT = 1;
 
 /** The memory growth after which a process is replaced, in bytes: the allocator may not return memory. */
-const WORN_BYTES = 67_108_864;
+const RETIREMENT_BYTES = 67_108_864;
 
 /** The handlers of the operations, synchronous or asynchronous. */
 export type ProcessHandlers<O extends RpcMethods> = {
@@ -55,7 +55,7 @@ export async function serveProcess<O extends RpcMethods>(
   for (let request = receive(); request !== null; request = receive()) {
     const reply = await answer(handlers, request);
     onAnswered();
-    send({ kind: 'answer', reply, worn: process.memoryUsage.rss() > startBytes + WORN_BYTES });
+    send({ kind: 'answer', reply, retires: process.memoryUsage.rss() > startBytes + RETIREMENT_BYTES });
   }
   process.exit();
 }

@@ -1,6 +1,6 @@
 import { NoSuchProjectError } from '../../../core/errors.ts';
 import type { ProjectRef } from '../../../core/project-ref.ts';
-import { explainStorageFault } from '../../../runtime/disk/explain-storage-fault.ts';
+import { explainStorageError } from '../../../runtime/disk/explain-storage-error.ts';
 import { KeyedReadWriteLock } from '../../../runtime/keyed-read-write-lock.ts';
 import { LruMap } from '../../../runtime/lru-map.ts';
 import type { ProjectDirectory } from './project-directory.ts';
@@ -60,6 +60,6 @@ async function explained<T>(promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {
-    throw explainStorageFault(error);
+    throw explainStorageError(error);
   }
 }

@@ -90,17 +90,17 @@ export type BulkRecordWrites = {
 /** The operations of a write process. */
 export type WriteMethods = RecordWrites & BulkRecordWrites & BatchWrites;
 
-/** The operations of a reader. It hands on those that may never end, such as reads of a view. */
+/** The operations of a reader. It forwards those that may never end, such as reads of a view. */
 export type BoundedRecordReads = Routing<RecordReads, 'process'>;
 
-/** The operations of a writer. It hands on those that may never end. */
+/** The operations of a writer. It forwards those that may never end. */
 export type BoundedRecordWrites = Routing<WriteMethods, 'process'>;
 
-/** The operations of the point thread. It hands on those that may take long. */
+/** The operations of the point thread. It forwards those that may take long. */
 export type PointMethods = Routing<RecordReads, 'reader' | 'process'> &
   Routing<RecordWrites & BatchWrites, 'writer' | 'process'>;
 
-/** The same methods on a worker that may hand an operation on to another. */
+/** The same methods on a worker that may forward an operation to another worker. */
 type Routing<Methods extends RpcMethods, Worker extends NextWorker> = {
   readonly [Name in keyof Methods]: {
     readonly input: Methods[Name]['input'];

@@ -4,7 +4,7 @@ import { limitedToOtherTables } from '../../../core/errors.ts';
 import { foldName } from '../../../schema/identifier.ts';
 import { openDatabase } from '../connection/open-database.ts';
 import { queryRows } from '../introspection/query-rows.ts';
-import { explainQueryFault } from './query-fault.ts';
+import { explainQueryError } from './query-errors.ts';
 import type { VisibleTables } from './visible-schema.ts';
 
 /**
@@ -21,7 +21,7 @@ export function assertWithinLimits(database: DatabaseSync, tables: VisibleTables
     if (error instanceof Error && error.message.startsWith('no such table')) {
       throw limitedToOtherTables({ cause: error });
     }
-    throw explainQueryFault(error, { sql, denial: null });
+    throw explainQueryError(error, { sql, denial: null });
   }
 }
 

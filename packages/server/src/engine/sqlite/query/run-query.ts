@@ -7,7 +7,7 @@ import type { SqliteValue } from '../values/record-value.ts';
 import { bindParameters } from './bind-parameters.ts';
 import { assertWithinLimits } from './limited-tables.ts';
 import { openForQuery } from './open-for-query.ts';
-import { explainQueryFault } from './query-fault.ts';
+import { explainQueryError } from './query-errors.ts';
 import { readStatement } from './query-statement.ts';
 import { authorizeReading } from './reading-authorizer.ts';
 import { renderRows } from './render-rows.ts';
@@ -36,7 +36,7 @@ export function runQuery(input: QueryMethods['runQuery']['input']): QueryAnswer 
     const durationMs = Math.round(performance.now() - start);
     return { columns, rowsJson: json, rowCount: count, truncated, durationMs };
   } catch (error) {
-    throw explainQueryFault(error, { ...input, denial: authorizer.denial() });
+    throw explainQueryError(error, { ...input, denial: authorizer.denial() });
   }
 }
 

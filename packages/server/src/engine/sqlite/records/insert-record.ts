@@ -22,7 +22,7 @@ import {
 } from './writable-values.ts';
 
 /**
- * @param subject the row's place in the request.
+ * @param subject the path of the row in the input.
  * @throws RowhouseError `validation_failed`, `constraint_violation`.
  */
 export function insertRecord(
@@ -78,8 +78,8 @@ function insertVirtual(
 }
 
 /**
- * Changes or keeps the existing row, if there is one. Only the values that are stored are checked: SQLite's ON CONFLICT would also
- * hold a row to NOT NULL and CHECK that is never inserted.
+ * Changes or keeps the existing row, if there is one. Checks only the values that are stored: SQLite's ON CONFLICT would
+ * also check NOT NULL and CHECK constraints of a row that is never inserted.
  */
 function upsert(
   database: RecordDatabase,

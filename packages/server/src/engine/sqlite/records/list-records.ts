@@ -32,7 +32,7 @@ export function listRecords(
   return page;
 }
 
-/** The same, but a page of long rows is handed on to a reader. */
+/** The same, but a page of long rows is forwarded to a reader. */
 export function listShortRecords(
   database: RecordDatabase,
   table: RecordTable,
@@ -116,7 +116,7 @@ function readRows(database: RecordDatabase, table: RecordTable, selection: Selec
   };
 }
 
-/** The place of the row at this position of the page, with damaged texts as bytes. */
+/** The place of the row at this position of the page, with texts that are not valid Unicode as bytes. */
 function rereadPlace(
   database: RecordDatabase,
   table: RecordTable,

@@ -6,7 +6,7 @@ import { type BoundValue, isTextBytes, parameterFor } from '../values/bound-valu
 /** A letter for the type of the value, and the exact value as text. */
 type WrittenValue = readonly ['n'] | readonly ['i' | 'r' | 't' | 'u' | 'b', string];
 
-/** The values of a row in its sort columns. A text that is not valid UTF-8 is represented by its bytes. */
+/** The values of a row in its sort columns. A text that is not valid Unicode is represented by its bytes. */
 export type Place = readonly BoundValue[];
 
 interface WrittenCursor {

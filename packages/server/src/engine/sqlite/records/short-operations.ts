@@ -36,7 +36,7 @@ export function workerToRead(table: RecordTable): 'reader' | 'process' {
 
 /**
  * Where a write that is not short runs: triggers and costly tables in a process that can be killed. The writer also checks the other
- * tables of the database and may hand the write on.
+ * tables of the database and may forward the write.
  */
 export function workerToWrite(table: RecordTable): 'writer' | 'process' {
   return table.hasTriggers || (table.kind === 'table' && table.isCostly) ? 'process' : 'writer';

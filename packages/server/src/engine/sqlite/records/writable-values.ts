@@ -9,7 +9,7 @@ import { isAmbiguous, shownAs } from '../rows/shown-value.ts';
 import { bindValue } from '../values/bind-value.ts';
 import { type BoundValue, parameterFor } from '../values/bound-value.ts';
 
-/** A client's row: the columns to write, in its order, and the columns that it may only repeat. */
+/** A client's row: the columns to write, in the order of the row, and the values that may only repeat what an answer shows. */
 export interface WritableValues {
   readonly columns: readonly RecordColumn[];
   readonly values: readonly BoundValue[];

@@ -21,7 +21,7 @@ export function writeOnce<Result>(
   return runOnce(database.connection, request, () => write(allowedTable(database, reference)));
 }
 
-/** The same for a write that may be handed on. */
+/** The same for a write that may be forwarded. */
 export function writeOnceOrHandOn<Result, Worker extends NextWorker>(
   database: RecordDatabase,
   { table: reference, request }: WriteTarget,
@@ -31,7 +31,7 @@ export function writeOnceOrHandOn<Result, Worker extends NextWorker>(
   return runOnceOrHandOn(database, request, () => write(allowedTable(database, reference)));
 }
 
-/** `runOnce` for a write that may be handed on: the worker that does the write stores its result. */
+/** `runOnce` for a write that may be forwarded: the worker that does the write stores its result. */
 export function runOnceOrHandOn<Result, Worker extends NextWorker>(
   { connection }: RecordDatabase,
   request: IdempotentRequest | null,

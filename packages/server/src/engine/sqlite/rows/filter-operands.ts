@@ -8,7 +8,7 @@ import { mayContainBlobs } from './shown-value.ts';
 
 /**
  * The values that equal a client's value in a filter on this column: usually one. Plain answers show an integer beyond ±(2^53−1), an
- * infinity and a BLOB as text, so such a text also stands for what it shows.
+ * infinity and a BLOB as text, so such a text also stands for the value that it shows.
  * @throws SubjectError `validation_failed`, about the value.
  */
 export function equalOperands(value: unknown, column: RecordColumn): readonly BoundValue[] {

@@ -17,8 +17,8 @@ export interface WatchedKey {
 }
 
 /**
- * Records which rows get another key while a statement runs: RETURNING returns the key before the triggers of the file change it. The
- * connection sees this with a TEMP trigger, which is not stored in the file. https://www.sqlite.org/lang_createtrigger.html#temp_triggers
+ * Records which rows get another key while a statement runs: RETURNING returns the key before the triggers of the file change it. A
+ * TEMP trigger, which is not stored in the file, reports each change of a key. https://www.sqlite.org/lang_createtrigger.html#temp_triggers
  */
 export class MoveProbe {
   readonly #connection: DatabaseSync;

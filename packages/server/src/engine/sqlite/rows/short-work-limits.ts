@@ -1,5 +1,5 @@
 /**
- * SQLite's limits on threads for short work. An operation that exceeds one fails there and is handed on to a worker with SQLite's own
+ * SQLite's limits on threads for short work. An operation that exceeds one fails there and is forwarded to a worker with SQLite's own
  * limits. https://www.sqlite.org/c3ref/c_limit_attached.html
  */
 export const SHORT_WORK_LIMITS = {

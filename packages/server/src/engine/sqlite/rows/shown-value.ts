@@ -10,7 +10,7 @@ import type { RecordColumn } from './record-table.ts';
 
 /**
  * Whether plain answers show another value of the column in the same way as the one that this client's value would be stored as: a BLOB
- * as its base64, 3.0 as 3 in JavaScript, every damaged text with U+FFFD.
+ * as its base64, 3.0 as 3 in JavaScript, the invalid bytes of a text as U+FFFD.
  */
 export function isAmbiguous(value: unknown, column: RecordColumn): boolean {
   if (column.facts.format === 'tagged') return false;

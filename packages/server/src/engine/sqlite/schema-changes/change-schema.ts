@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 
 import { type OpenDatabase, openDatabase } from '../connection/open-database.ts';
-import { explainSchemaFault } from './schema-fault.ts';
+import { explainSchemaError } from './schema-errors.ts';
 
 /**
  * Runs a change of the schema in one transaction on a new connection. Foreign keys are turned off first, because that PRAGMA has no
@@ -20,7 +20,7 @@ export function changeSchema<Result>(path: string, change: (database: OpenDataba
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    throw explainSchemaFault(error);
+    throw explainSchemaError(error);
   } finally {
     // Closing rolls back an uncommitted transaction.
     database.close();

@@ -16,7 +16,7 @@ export function bindValue(value: unknown, kind: StorageKind): BoundValue {
   return isTaggedValue(value) ? readTaggedValue(value) : bindPlainValue(value, kind);
 }
 
-/** The same where a text can only be bound as a string. @throws SubjectError `validation_failed`, about the value. */
+/** The same, but refuses `$text_bytes`, for statements that can bind a text only as a string. @throws SubjectError `validation_failed`, about the value. */
 export function bindSqliteValue(value: unknown, kind: StorageKind): SqliteValue {
   const bound = bindValue(value, kind);
   if (isTextBytes(bound)) throw invalidInput([], 'must not be $text_bytes, which only records take');

@@ -59,7 +59,7 @@ export function readTaggedValue(tagged: TaggedValue): BoundValue {
   return value;
 }
 
-/** For each tag. A missing one does not compile. Null for a string that the tag does not take. */
+/** Reads the string of each tag; null for a string that the tag does not allow. A missing tag does not compile. */
 const READERS: Readonly<Record<keyof typeof TAGS, (content: string) => BoundValue>> = {
   $blob: bytesOfBase64,
   $integer: integerOf,

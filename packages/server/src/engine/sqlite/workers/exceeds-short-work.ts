@@ -1,5 +1,5 @@
 /**
- * Result codes with which the point thread hands an operation on to a thread that has SQLite's own limits and may wait: a limit is
+ * Result codes with which the point thread forwards an operation to a thread that has SQLite's own limits and may wait: a limit is
  * exceeded (ERROR, NOMEM for a program, TOOBIG for a value or a statement), or another program has locked the database (BUSY). If it is
  * another error, the other thread gets the same one. https://www.sqlite.org/rescode.html
  */

@@ -79,7 +79,7 @@ describe('a batch of writes', () => {
     assert.equal(stored(database), '1,2,6');
   });
 
-  test('rolls back only an operation that is handed on, completely', () => {
+  test('rolls back only an operation that is forwarded, completely', () => {
     using database = given('CREATE TABLE t(id INTEGER PRIMARY KEY)');
     const [first, second, third] = batch(
       database,
@@ -98,7 +98,7 @@ describe('a batch of writes', () => {
     assert.deepEqual(sizes, [2]);
   });
 
-  test('hands on operations that exceed the limits of its connection, and fails other errors', () => {
+  test('forwards operations that exceed the limits of its connection, and fails other errors', () => {
     using database = given('CREATE TABLE t(id INTEGER PRIMARY KEY, v)');
     database.connection.limits.length = 1_000;
     const replies = runGrouped(
@@ -117,7 +117,7 @@ describe('a batch of writes', () => {
     assert.equal(stored(database), '2');
   });
 
-  test('hands on all operations if another program has locked the database', () => {
+  test('forwards all operations if another program has locked the database', () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'database.sqlite');
     using connection = openDatabase(path, { mode: 'read-write', busyTimeoutMs: 0 });

@@ -9,7 +9,7 @@ import { exceedsShortWork } from './exceeds-short-work.ts';
 export interface GroupedOperation {
   readonly request: RpcRequest;
   readonly writes: boolean;
-  /** Runs it inside the open transaction. It has no effect if it throws or hands the operation on. */
+  /** Runs it inside the open transaction. It has no effect if it throws or forwards the operation. */
   readonly run: () => Routed<unknown>;
 }
 
@@ -20,7 +20,7 @@ type GroupedReply =
 
 /**
  * Runs the operations of a batch on one database in one transaction, so that all writes share one sync of the disk. An operation that
- * fails or is handed on is rolled back alone. If SQLite rolls back the whole transaction because of one, every operation is run again in
+ * fails or is forwarded is rolled back alone. If SQLite rolls back the whole transaction because of one, every operation is run again in
  * a separate transaction. If the commit fails, every operation fails, including reads, which have seen uncommitted data.
  * @param onCommit called after each commit, with the number of writes.
  */

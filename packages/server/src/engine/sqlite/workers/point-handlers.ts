@@ -12,7 +12,7 @@ import { writeOnceOrHandOn } from '../records/write-once.ts';
 import { allowedTable } from '../rows/allowed-table.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 
-/** The handlers of a thread for short work, inside a transaction: they hand on operations that may be long. */
+/** The handlers of a thread for short work, inside a transaction: they forward operations that may be long. */
 export function pointHandlers(database: RecordDatabase): Handlers<PointMethods> {
   return {
     getRecord: ({ table: reference, key }) => {

@@ -14,7 +14,7 @@ import { pointHandlers } from './point-handlers.ts';
 const { maxOpenDatabases, commitSizes: memory } = workerData as PointThreadStart;
 const sizes = commitSizes(memory);
 
-/** This thread does not wait for locks: if another program has locked the database, it hands the operation on. */
+/** This thread does not wait for locks: if another program has locked the database, it forwards the operation. */
 const databases = new OpenDatabases(maxOpenDatabases, {
   mode: 'read-write',
   doubleQuotedStrings: true,

@@ -2,7 +2,7 @@ import type { Handlers } from '../../../runtime/threads/serve-rpc.ts';
 import { OpenDatabases } from '../connection/open-databases.ts';
 import { serveProcess } from '../processes/serve-process.ts';
 import type { QueryMethods } from '../protocol/query-methods.ts';
-import { explainViewFault } from '../query/query-fault.ts';
+import { explainViewError } from '../query/query-errors.ts';
 import { runQuery } from '../query/run-query.ts';
 import { recordReads } from './record-handlers.ts';
 
@@ -24,6 +24,6 @@ function readingView<Result>(read: () => Result): Result {
   try {
     return read();
   } catch (error) {
-    throw explainViewFault(error);
+    throw explainViewError(error);
   }
 }

@@ -26,7 +26,7 @@ import { allowedTable } from '../rows/allowed-table.ts';
 import { type RecordDatabase, recordDatabaseOf } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 
-/** The handlers of a reader thread, each in one snapshot: reads that may be long are handed on to a process. */
+/** The handlers of a reader thread, each in one snapshot: reads that may be long are forwarded to a process. */
 export function boundedRecordReads(databases: OpenDatabases): Handlers<BoundedRecordReads> {
   const reading = readingTable(databases);
   return {
@@ -50,7 +50,7 @@ export function recordReads(databases: OpenDatabases): Handlers<RecordReads> {
   };
 }
 
-/** The handlers of a writer thread, each in one transaction: writes that may be long are handed on to a process. */
+/** The handlers of a writer thread, each in one transaction: writes that may be long are forwarded to a process. */
 export function boundedRecordWrites(databases: OpenDatabases): Handlers<BoundedRecordWrites> {
   const { createRecord, updateRecord: update, deleteRecord: remove, ...bulk } = recordWrites(databases);
   const bounded =

@@ -6,7 +6,7 @@ import { exportId } from '../../../core/ids.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import type { ExportProgress } from '../../../engine/project-exports.ts';
 import type { ExportFiles } from '../../../files/export-files.ts';
-import { explainStorageFault } from '../../../runtime/disk/explain-storage-fault.ts';
+import { explainStorageError } from '../../../runtime/disk/explain-storage-error.ts';
 import { includesName } from '../../../schema/identifier.ts';
 import { describeExport, type ExportDefaults, type NewExportRequest } from '../describe-export.ts';
 import { type ExportRequest, writeRequest } from '../export-request.ts';
@@ -24,7 +24,7 @@ export interface RunnerParts {
   readonly limits: JobLimits;
   readonly defaults: ExportDefaults;
   /** Called for a failure that no client waits for. */
-  readonly onFault: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 export interface ExportStatistics {
@@ -93,7 +93,7 @@ export class ExportRunner {
     try {
       void this.#runInBackground(project, { row, request }, this.#jobs.open(row.id, project.id));
     } catch (error) {
-      void this.#fail(row.id, error).catch(this.#parts.onFault);
+      void this.#fail(row.id, error).catch(this.#parts.onError);
     }
   }
 
@@ -154,7 +154,7 @@ export class ExportRunner {
       const finishing = this.#explained(project, this.#finish(project, queued, job));
       await this.#counts.count(queued.request, finishing);
     } catch (error) {
-      await this.#fail(job.id, error).catch(this.#parts.onFault);
+      await this.#fail(job.id, error).catch(this.#parts.onError);
     } finally {
       job.end();
     }
@@ -167,7 +167,7 @@ export class ExportRunner {
       return;
     }
     await this.#rows.fail(id, reasonOf(error));
-    if (!(error instanceof RowhouseError)) this.#parts.onFault(error);
+    if (!(error instanceof RowhouseError)) this.#parts.onError(error);
   }
 
   /** Replaces the requested table by its stored name. The engine handles views and unknown tables. */
@@ -194,7 +194,7 @@ export class ExportRunner {
       return await work;
     } catch (error) {
       if (await this.#isDeleted(project)) throw new NoSuchProjectError();
-      throw explainStorageFault(error);
+      throw explainStorageError(error);
     }
   }
 

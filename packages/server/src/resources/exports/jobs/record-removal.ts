@@ -1,5 +1,5 @@
 import { RowhouseError } from '../../../core/errors.ts';
-import { explainStorageFault } from '../../../runtime/disk/explain-storage-fault.ts';
+import { explainStorageError } from '../../../runtime/disk/explain-storage-error.ts';
 
 /**
  * Records the removal of a file before removing it. On a full disk, it records it afterwards, because only the removal frees
@@ -9,7 +9,7 @@ export async function recordRemoval(record: () => Promise<void>, remove: () => P
   try {
     await record();
   } catch (error) {
-    const explained = explainStorageFault(error);
+    const explained = explainStorageError(error);
     if (!(explained instanceof RowhouseError) || explained.code !== 'storage_full') throw error;
     await remove();
     await record();

@@ -48,7 +48,7 @@ for (const moment of ['is checked', 'is written'] as const) {
       files,
       limits: { perProject: 1, total: 1 },
       retentionSeconds: null,
-      onFault: fail,
+      onError: fail,
     });
 
     const request = { kind: 'schema_export', format: 'sql' } as const;

@@ -1,6 +1,17 @@
 import { StatementReader, unquote } from '../../ddl/statement-reader.ts';
 import { foldName, quoteIdentifier } from '../../identifier.ts';
-import { quoteText } from './names.ts';
+import {
+  arithmetic,
+  assertComparable,
+  composed,
+  functionCall,
+  NotPortable,
+  numberLiteral,
+  operand,
+  textLiteral,
+  type Value,
+  type ValueKind,
+} from './expression-values.ts';
 
 /** The columns that an expression may use, by folded SQLite name. */
 export type ExpressionColumns = ReadonlyMap<string, ExpressionColumn>;
@@ -13,9 +24,6 @@ export interface ExpressionColumn {
   readonly isPortable: boolean;
 }
 
-/** `small` is an integer type that is too narrow for arithmetic: the sum of two may overflow. */
-export type ValueKind = 'integer' | 'small' | 'numeric' | 'real' | 'text';
-
 /** The condition in PostgreSQL; null if its meaning may differ. */
 export function translateCondition(sql: string, columns: ExpressionColumns): string | null {
   return translate(sql, columns, (translator) => translator.condition());
@@ -25,18 +33,6 @@ export function translateCondition(sql: string, columns: ExpressionColumns): str
 export function translateValue(sql: string, columns: ExpressionColumns): Value | null {
   return translate(sql, columns, (translator) => translator.value());
 }
-
-export interface Value {
-  readonly sql: string;
-  readonly kind: ValueKind;
-  /** In PostgreSQL a literal has no type yet and takes the type of the other operand. */
-  readonly isLiteral: boolean;
-  /** Whether it can be an operand without parentheses. */
-  readonly isSimple: boolean;
-}
-
-/** A part of the expression may have another meaning in PostgreSQL. */
-class NotPortable extends Error {}
 
 function translate<Result>(
   sql: string,
@@ -170,7 +166,7 @@ class Translator {
   value(): Value {
     let left = this.#product();
     for (let sign = this.#sign(); sign !== null; sign = this.#sign()) {
-      left = counted(left, sign, this.#product());
+      left = arithmetic(left, sign, this.#product());
     }
     return left;
   }
@@ -180,13 +176,13 @@ class Translator {
   }
 
   #product(): Value {
-    let left = this.#joined();
-    while (this.#reader.take('*')) left = counted(left, '*', this.#joined());
+    let left = this.#concatenation();
+    while (this.#reader.take('*')) left = arithmetic(left, '*', this.#concatenation());
     return left;
   }
 
   /** Two bars are two tokens; a single bar is a bitwise OR. */
-  #joined(): Value {
+  #concatenation(): Value {
     let left = this.#term();
     while (this.#reader.take('|')) {
       this.#expect('|');
@@ -229,7 +225,7 @@ class Translator {
     while (this.#reader.take(',')) parameters.push(this.value());
     this.#depth -= 1;
     this.#expect(')');
-    return called(text.toLowerCase(), parameters);
+    return functionCall(text.toLowerCase(), parameters);
   }
 
   #column(name: string): Value {
@@ -270,64 +266,3 @@ const OPERATORS: Readonly<Record<string, string>> = {
   '>': '>',
   '>=': '>=',
 };
-
-/** Two literals have no column that defines their type, and PostgreSQL orders texts differently. */
-function assertComparable(left: Value, right: Value, isEquality: boolean): void {
-  const texts = [left, right].filter((value) => value.kind === 'text').length;
-  const kinds = left.kind === right.kind || left.isLiteral || right.isLiteral;
-  if (texts === 1 || (texts === 2 && !isEquality) || !kinds) throw new NotPortable();
-  if (left.isLiteral && right.isLiteral) throw new NotPortable();
-}
-
-function counted(left: Value, operator: string, right: Value): Value {
-  const [column, other] = left.isLiteral ? [right, left] : [left, right];
-  const fits = other.kind === column.kind || (other.isLiteral && other.kind === 'integer');
-  const counts = column.kind === 'integer' || column.kind === 'real';
-  if (
-    column.isLiteral ||
-    !counts ||
-    !(fits || (column.kind === 'real' && other.kind === 'numeric' && other.isLiteral))
-  )
-    throw new NotPortable();
-  return composed(`${operand(left)} ${operator} ${operand(right)}`, column.kind);
-}
-
-function called(name: string, parameters: readonly Value[]): Value {
-  const [first] = parameters;
-  if (first === undefined || first.isLiteral) throw new NotPortable();
-  const sql = `${name}(${parameters.map((parameter) => parameter.sql).join(', ')})`;
-  if (name === 'coalesce' && parameters.length > 1) {
-    const alike = parameters.every(({ kind }) => kind === first.kind);
-    if (!alike || first.kind === 'small') throw new NotPortable();
-    return { sql, kind: first.kind, isLiteral: false, isSimple: true };
-  }
-  if (parameters.length !== 1 || first.kind !== 'text') throw new NotPortable();
-  if (name === 'length') return { sql, kind: 'small', isLiteral: false, isSimple: true };
-  if (name === 'trim') return { sql, kind: 'text', isLiteral: false, isSimple: true };
-  throw new NotPortable();
-}
-
-function composed(sql: string, kind: ValueKind): Value {
-  return { sql, kind, isLiteral: false, isSimple: false };
-}
-
-function operand(value: Value): string {
-  return value.isSimple ? value.sql : `(${value.sql})`;
-}
-
-/** Converts hexadecimal to decimal. Rejects exponents and numbers with more digits than both can compute with. */
-function numberLiteral(text: string): Value {
-  if (/^(?:\d{1,18}|0x[0-9a-f]{1,15})$/i.test(text)) {
-    return { sql: String(BigInt(text)), kind: 'integer', isLiteral: true, isSimple: true };
-  }
-  if (/^\d{1,15}\.\d{1,15}$/.test(text)) {
-    return { sql: text, kind: 'numeric', isLiteral: true, isSimple: true };
-  }
-  throw new NotPortable();
-}
-
-/** Not x'53', which is a blob. */
-function textLiteral(text: string): Value {
-  if (!text.startsWith("'")) throw new NotPortable();
-  return { sql: quoteText(unquote(text)), kind: 'text', isLiteral: true, isSimple: true };
-}

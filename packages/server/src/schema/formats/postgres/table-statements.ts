@@ -4,14 +4,10 @@ import { isNullable } from '../../nullability.ts';
 import { rowidAliasIn } from '../../rowid-alias.ts';
 import type { FreeNames } from '../shared/unique-names.ts';
 import { postgresDefault } from './default.ts';
-import {
-  type ExpressionColumns,
-  translateCondition,
-  translateValue,
-  type Value,
-  type ValueKind,
-} from './expression.ts';
+import type { Value, ValueKind } from './expression-values.ts';
+import { type ExpressionColumns, translateCondition, translateValue } from './expression.ts';
 import { keyOf } from './foreign-keys.ts';
+import { leftOutOptions } from './left-out-options.ts';
 import type { LeftOut } from './left-out.ts';
 import { relationName } from './names.ts';
 import type { PlannedColumn, PlannedTable } from './plan.ts';
@@ -46,7 +42,7 @@ class TableWriter {
   readonly #names: FreeNames;
   readonly #sequencesAreNamed: boolean;
   readonly #rowidAlias: Column | null;
-  readonly #leftOut: LeftOut[] = [];
+  readonly #leftOut: LeftOut[];
   readonly #generated = new Set<PlannedColumn>();
   readonly #writtenKeys = new Set<string>();
   readonly #uniqueKeys = new Set<string>();
@@ -57,10 +53,10 @@ class TableWriter {
     this.#names = names;
     this.#sequencesAreNamed = sequencesAreNamed;
     this.#rowidAlias = rowidAliasIn(planned.table);
+    this.#leftOut = [...leftOutOptions(planned)];
   }
 
   write(): TableStatements {
-    this.#listOptions();
     const lines = [
       ...this.#planned.columns.map((column) => this.#column(column)),
       ...this.#primaryKey(),
@@ -76,44 +72,6 @@ class TableWriter {
       generated: this.#generated,
       uniqueKeys: this.#uniqueKeys,
     };
-  }
-
-  #listOptions(): void {
-    const { withoutRowid, columns, primaryKey, uniques } = this.#table;
-    // Every PostgreSQL table corresponds to a STRICT table.
-    if (withoutRowid) this.#leaveOut('option of table', this.#table.name, 'WITHOUT ROWID');
-    for (const { name, collation, notNullOnConflict } of columns) {
-      if (collation !== 'BINARY') this.#leaveOut('collation of column', this.#full(name), collation);
-      if (notNullOnConflict !== null) {
-        this.#leaveOut(
-          'conflict clause of column',
-          this.#full(name),
-          `NOT NULL ON CONFLICT ${notNullOnConflict}`,
-        );
-      }
-    }
-    for (const key of [...(primaryKey === null ? [] : [primaryKey]), ...uniques]) {
-      const names = key.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
-      if (key.onConflict !== null) {
-        this.#leaveOut(
-          'conflict clause of table',
-          this.#table.name,
-          `(${names}) ON CONFLICT ${key.onConflict}`,
-        );
-      }
-      // A collation that the column has, too, is listed with the column.
-      const collated = key.columns.filter(
-        ({ name, collation }) =>
-          collation !== 'BINARY' && collation !== this.#planned.byName.get(foldName(name))?.column.collation,
-      );
-      for (const { name, collation } of collated) {
-        this.#leaveOut(
-          'collation of key',
-          this.#table.name,
-          `(${names}): ${quoteIdentifier(name)} ${collation}`,
-        );
-      }
-    }
   }
 
   #leaveOut(kind: string, name: string, text: string): void {

@@ -53,7 +53,7 @@ export function readLines(
     : readOneByOne(database, source, format);
 }
 
-/** Then each chunk starts after the last rowid of the one before. Virtual tables may be slow at that. */
+/** In this order, each chunk starts after the last rowid of the previous chunk. A virtual table may be slow to find a rowid. */
 function isInRowidOrder({ table, order }: RowSource): boolean {
   return table.kind === 'table' && order.length === 1 && order[0]?.column === table.rowid;
 }
@@ -75,7 +75,7 @@ function* readByRowid(database: DatabaseSync, source: RowSource, format: LineFor
     }
     if (piece.rows === 0) return;
     yield piece;
-    collector.gone(piece);
+    collector.release(piece);
     from = next(piece.lastRowid, descending);
     offset = 0;
     if (limit !== null) limit -= piece.rows;
@@ -185,7 +185,7 @@ function* readOneByOne(
     if (size < LINES_BYTES && lines.length < MAX_ROWS) continue;
     const bytes = join(lines, separator);
     yield { bytes, rows: lines.length };
-    collector.gone({ bytes });
+    collector.release({ bytes });
     lines = [];
     size = 0;
   }
@@ -225,7 +225,7 @@ function* readEachLine(
 class Collector {
   #bytes = 0;
 
-  gone({ bytes }: Pick<Lines, 'bytes'>): void {
+  release({ bytes }: Pick<Lines, 'bytes'>): void {
     this.#bytes += bytes.byteLength;
     if (this.#bytes < COLLECTED_BYTES) return;
     this.#bytes = 0;

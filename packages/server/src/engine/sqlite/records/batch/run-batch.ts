@@ -34,7 +34,7 @@ export function runBatchOnce(
   return runOnce(database.connection, request, () => runBatch(database, operations));
 }
 
-/** The same on a thread for short work: a longer batch is handed on to a writer. */
+/** The same on a thread for short work: a longer batch is forwarded to a writer. */
 export function runShortBatchOnce(
   database: RecordDatabase,
   { operations, request }: BatchTarget,

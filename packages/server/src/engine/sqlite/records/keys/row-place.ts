@@ -13,7 +13,7 @@ export interface RowPlace {
 }
 
 /**
- * The result columns, as SQL, from which `placeIn` reads a place: texts with their bytes, which a string may not keep.
+ * The result columns, as SQL, from which `placeIn` reads a place. A text has its bytes beside it, because a string loses invalid bytes.
  * @param row the row of a trigger, `OLD` or `NEW`.
  */
 export function placeColumns(columns: readonly RecordColumn[], row: 'OLD' | 'NEW' | null = null): string {
@@ -51,8 +51,8 @@ export function placeCondition({ columns, values }: RowPlace): Condition {
 }
 
 /**
- * The place of a row after other places of rows have changed.
- * @param moves for each change, what `placeColumns` selects before it and then after it.
+ * The place of a row after triggers have moved rows to other keys.
+ * @param moves for each move, what `placeColumns` selects before it and then after it.
  */
 export function movedPlace(
   { columns, values }: RowPlace,

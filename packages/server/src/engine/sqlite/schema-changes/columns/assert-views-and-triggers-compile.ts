@@ -12,9 +12,9 @@ import { queryRows } from '../../introspection/query-rows.ts';
  * @throws RowhouseError `conflict`.
  */
 export function assertViewsAndTriggersCompile<Result>(database: DatabaseSync, change: () => Result): Result {
-  const before = programFaults(database);
+  const before = compileErrors(database);
   const result = change();
-  for (const [program, reason] of programFaults(database)) {
+  for (const [program, reason] of compileErrors(database)) {
     if (before.has(program)) continue;
     throw new RowhouseError('conflict', `The ${program} would no longer compile: ${reason}.`);
   }
@@ -22,13 +22,13 @@ export function assertViewsAndTriggersCompile<Result>(database: DatabaseSync, ch
 }
 
 /** The error of each view, and of the triggers of each table or view, that SQLite cannot compile. */
-export function programFaults(database: DatabaseSync): ReadonlyMap<string, string> {
-  const faults = new Map<string, string>();
+export function compileErrors(database: DatabaseSync): ReadonlyMap<string, string> {
+  const errors = new Map<string, string>();
   for (const [program, sql] of statementsThatUse(database)) {
-    const fault = faultOf(database, sql);
-    if (fault !== null) faults.set(program, fault);
+    const error = compileErrorOf(database, sql);
+    if (error !== null) errors.set(program, error);
   }
-  return faults;
+  return errors;
 }
 
 /** Compiling a statement compiles every trigger that it may fire, directly or indirectly. None of them runs. */
@@ -63,7 +63,7 @@ function assignments(database: DatabaseSync, table: string): string {
   }
 }
 
-function faultOf(database: DatabaseSync, sql: string): string | null {
+function compileErrorOf(database: DatabaseSync, sql: string): string | null {
   try {
     database.prepare(sql);
     return null;

@@ -15,13 +15,13 @@ const SQLITE_UNREACHABLE = new Map([
 
 const DISK_FULL_CODES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 /** File system errors that correspond to SQLite's "not writable" and "not readable from its disk". */
-const DISK_FAULT_CODES = new Set(['EIO', 'EROFS', 'EACCES', 'EPERM', 'EBUSY']);
+const DISK_ERROR_CODES = new Set(['EIO', 'EROFS', 'EACCES', 'EPERM', 'EBUSY']);
 
 /**
  * Returns the client's error for a failed file or database operation: `storage_full` if the disk is full, `unavailable` if
  * the database cannot be accessed. Returns any other error unchanged: it is a fault of ours.
  */
-export function explainStorageFault(error: unknown): unknown {
+export function explainStorageError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RowhouseError) return error;
   const extendedCode = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
   const sqliteCode = extendedCode === undefined ? undefined : extendedCode & 0xff;
@@ -33,7 +33,7 @@ export function explainStorageFault(error: unknown): unknown {
   if (systemCode === 'ENOENT') {
     return new RowhouseError('unavailable', 'The project’s files are missing.', { cause: error });
   }
-  if (DISK_FAULT_CODES.has(systemCode)) {
+  if (DISK_ERROR_CODES.has(systemCode)) {
     return new RowhouseError(
       'unavailable',
       'The project’s files cannot be changed: their disk is read-only or failing.',

@@ -23,8 +23,8 @@ interface FailedQuery {
 }
 
 /** The error for a client whose statement failed with an error of SQLite. */
-export function explainQueryFault(error: unknown, query: FailedQuery): unknown {
-  if (!isFaultOfStatement(error)) return error;
+export function explainQueryError(error: unknown, query: FailedQuery): unknown {
+  if (!isErrorOfStatement(error)) return error;
   if (query.denial !== null) return queryRejected(reasonOf(query.denial), error);
   const primary = error.errcode & 0xff;
   if (primary === SQLITE_AUTH || primary === SQLITE_READONLY) {
@@ -39,14 +39,14 @@ export function explainQueryFault(error: unknown, query: FailedQuery): unknown {
 }
 
 /** The error for a client that reads the rows of a view which failed with an error of SQLite. */
-export function explainViewFault(error: unknown): unknown {
-  if (!isFaultOfStatement(error)) return error;
+export function explainViewError(error: unknown): unknown {
+  if (!isErrorOfStatement(error)) return error;
   return new RowhouseError('conflict', `SQLite cannot read the view: ${shortened(error.message)}.`, {
     cause: error,
   });
 }
 
-function isFaultOfStatement(error: unknown): error is Error & { readonly errcode: number } {
+function isErrorOfStatement(error: unknown): error is Error & { readonly errcode: number } {
   if (!(error instanceof Error) || error instanceof RowhouseError || !('errcode' in error)) return false;
   const code = Number(error.errcode);
   if ((code & 0xff) === CORRUPT) return code === CORRUPT_VTAB;

@@ -5,7 +5,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 
 import { PUBLIC_BODY_MAX_BYTES } from '../http/bodies/body-parsing.ts';
-import { type FieldFault, fieldFaults } from '../testing/fuzz/field-faults.ts';
+import { type FieldMutation, fieldMutations } from '../testing/fuzz/field-mutations.ts';
 import {
   forProject,
   type FurnishedProject,
@@ -60,12 +60,12 @@ test('every field of every body that is missing, of another type, empty, too lon
       seed: 1,
     });
     assert.ok(allowed(value), `${at.method} ${at.path}: ${JSON.stringify(allowed.errors)}`);
-    for (const fault of fieldFaults(value, 'body').filter((candidate) => !allowed(candidate.value))) {
+    for (const mutation of fieldMutations(value, 'body').filter((candidate) => !allowed(candidate.value))) {
       refused += 1;
-      await assertRefused(at, targetOf(at), fault);
+      await assertRefused(at, targetOf(at), mutation);
     }
   }
-  assert.ok(refused > 500, `${refused} faults were tried`);
+  assert.ok(refused > 500, `${refused} mutations were tried`);
 });
 
 test('every query parameter that is of another type, empty, too long, repeated or unknown is refused by its name', async () => {
@@ -105,12 +105,12 @@ test('every path parameter that is of another type or too long is refused by its
 async function assertRefused(
   { method, path, operation }: OperationAt,
   target: string,
-  fault: Pick<FieldFault, 'what' | 'field'> & { readonly value?: unknown },
+  mutation: Pick<FieldMutation, 'what' | 'field'> & { readonly value?: unknown },
 ): Promise<void> {
   const streams = operation.requestBody !== undefined && bodySchemaOf(operation) === null;
-  const body: { readonly json?: unknown } = 'value' in fault && !streams ? { json: fault.value } : {};
+  const body: { readonly json?: unknown } = 'value' in mutation && !streams ? { json: mutation.value } : {};
   const answer = await server.call(method, target, body);
-  const what = `${method} ${path}, ${fault.field}: ${fault.what.slice(0, 50)}`;
+  const what = `${method} ${path}, ${mutation.field}: ${mutation.what.slice(0, 50)}`;
   if (operation.security.length === 0 && JSON.stringify(body.json ?? null).length > PUBLIC_BODY_MAX_BYTES) {
     assert.equal(answer.body.error?.code, 'payload_too_large', what);
     return;
@@ -118,7 +118,7 @@ async function assertRefused(
   assert.equal(answer.body.error?.code, 'validation_failed', `${what} ${JSON.stringify(answer.body)}`);
   const named = fieldsAtFault(answer);
   assert.ok(
-    named.some((field) => field.startsWith(fault.field)),
+    named.some((field) => field.startsWith(mutation.field)),
     `${what}, but ${named.join(', ')}`,
   );
 }

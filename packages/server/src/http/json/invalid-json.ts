@@ -1,6 +1,6 @@
 /** The place where a text stops being valid JSON, and the reason. */
-export class JsonFault extends Error {
-  override readonly name = 'JsonFault';
+export class InvalidJsonError extends Error {
+  override readonly name = 'InvalidJsonError';
   /** Counts from 1. */
   readonly line: number;
   /** Counts from 1, in UTF-16 code units. */
@@ -8,7 +8,7 @@ export class JsonFault extends Error {
   readonly reason: string;
 
   constructor(text: string, offset: number, reason: string) {
-    const { line, column } = placeOf(text, offset);
+    const { line, column } = positionOf(text, offset);
     super(`at line ${line}, column ${column}, ${reason}`);
     this.line = line;
     this.column = column;
@@ -29,17 +29,18 @@ export const EXPECTED_IN_WORDS = {
 
 export type Expected = keyof typeof EXPECTED_IN_WORDS;
 
-/** Returns the fault of a text that does not have `expected` at `offset`. */
-export function unexpected(text: string, offset: number, expected: Expected): JsonFault {
+/** Returns the error of a text that does not have `expected` at `offset`. */
+export function unexpected(text: string, offset: number, expected: Expected): InvalidJsonError {
   const wanted = EXPECTED_IN_WORDS[expected];
-  if (offset >= text.length) return new JsonFault(text, offset, `the text ends but ${wanted} is expected`);
+  if (offset >= text.length)
+    return new InvalidJsonError(text, offset, `the text ends but ${wanted} is expected`);
   const found = String.fromCodePoint(text.codePointAt(offset) ?? 0);
   // JSON.stringify shows a control character as its escape.
-  return new JsonFault(text, offset, `found ${JSON.stringify(found)} but expected ${wanted}`);
+  return new InvalidJsonError(text, offset, `found ${JSON.stringify(found)} but expected ${wanted}`);
 }
 
 /** Returns the line and column of an offset, both counted from 1. */
-export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
+export function positionOf(text: string, offset: number): { readonly line: number; readonly column: number } {
   let line = 1;
   let start = 0;
   for (let at = 0; at < offset; at++) {

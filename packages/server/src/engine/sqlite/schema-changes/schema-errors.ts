@@ -4,7 +4,7 @@ import { RowhouseError } from '../../../core/errors.ts';
  * The error for a client whose schema change SQLite refused. Other errors are returned unchanged.
  * `sqlite3_errmsg()` names the object that prevents the change: `error in view v after rename: no such column: a`.
  */
-export function explainSchemaFault(error: unknown): unknown {
+export function explainSchemaError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RowhouseError) return error;
   const broken = /^error in (view|trigger|index|table) ([^]+?)( after [a-z ]{1,40})?: ([^]*)$/.exec(
     error.message,

@@ -25,7 +25,7 @@ interface RefuseOptions extends CallOptions {
 
 type Call = [method: string, path: string, json?: unknown, options?: CallOptions];
 
-/** Every call except `fetch` checks its answer against section 2. */
+/** Every call except `fetch` checks the envelope of its answer. */
 interface Calls {
   readonly fetch: (...call: Call) => Promise<Response>;
   readonly send: (...call: Call) => Promise<Answer>;
@@ -47,7 +47,7 @@ interface ProjectAccess {
 }
 
 /** The tested service, with a project for one file of tests. */
-export interface Subject extends Calls, ProjectAccess {
+export interface TestedService extends Calls, ProjectAccess {
   readonly url: string;
   /** `/projects/<slug>` */
   readonly path: string;
@@ -62,17 +62,19 @@ export interface Subject extends Calls, ProjectAccess {
 }
 
 /**
- * Without settings, uses a server that the real command starts in a temporary folder. With `ROWHOUSE_TEST_URL`, uses the service there with the
- * admin credential in `ROWHOUSE_TEST_TOKEN` or, with `ROWHOUSE_TEST_PROJECT`, with a token of that project.
+ * Opens the service to test. Without settings, this is a server that the real command starts in a temporary folder. With
+ * `ROWHOUSE_TEST_URL`, it is the service at that URL. `ROWHOUSE_TEST_TOKEN` is its admin credential or, with `ROWHOUSE_TEST_PROJECT`, a
+ * token of that project.
  *
- * A file awaits this, and everything that its tests share, before its first test, because the runner does not wait for later tests.
+ * A file awaits the service, and everything else that its tests share, before its first test, because the runner does not wait for tests
+ * that are registered later.
  */
-export async function openSubject(): Promise<Subject> {
-  const service = await reachService();
+export async function openService(): Promise<TestedService> {
+  const reached = await reachService();
   const suffix = randomBytes(4).toString('hex');
   const slugs: string[] = [];
   const tables: string[] = [];
-  const adminCalls = callsTo(service.url, service.admin);
+  const adminCalls = callsTo(reached.url, reached.admin);
   const newSlug = () => {
     const slug = `conformance_${suffix}_${slugs.length}`;
     slugs.push(slug);
@@ -83,16 +85,16 @@ export async function openSubject(): Promise<Subject> {
     const data = await adminCalls.accept(201, 'POST', '/projects', project);
     return { slug: project.project_slug, token: String(data.token.token) };
   };
-  const { slug, token } = service.project ?? (await createProject());
+  const { slug, token } = reached.project ?? (await createProject());
   const path = `/projects/${slug}`;
-  const calls = callsTo(service.url, token);
+  const calls = callsTo(reached.url, token);
   return {
     ...calls,
-    url: service.url,
+    url: reached.url,
     slug,
     token,
     path,
-    admin: service.admin,
+    admin: reached.admin,
     tableName: (name) => {
       tables.push(`${name}_${suffix}`);
       return `${name}_${suffix}`;
@@ -103,13 +105,13 @@ export async function openSubject(): Promise<Subject> {
       for (const made of slugs) {
         await adminCalls.send('DELETE', `/projects/${made}`, { confirm_project_slug: made });
       }
-      if (service.admin === null) await removeTables(calls, path, tables);
-      service.close();
+      if (reached.admin === null) await removeTables(calls, path, tables);
+      reached.close();
     },
   };
 }
 
-interface Service {
+interface ReachedService {
   readonly url: string;
   readonly admin: string | null;
   /** Null if the suite creates its own. */
@@ -117,7 +119,7 @@ interface Service {
   readonly close: () => void;
 }
 
-async function reachService(): Promise<Service> {
+async function reachService(): Promise<ReachedService> {
   const { ROWHOUSE_TEST_URL: url, ROWHOUSE_TEST_TOKEN: token, ROWHOUSE_TEST_PROJECT: slug } = process.env;
   if (url === undefined) return borrowService();
   if (token === undefined) throw new Error('ROWHOUSE_TEST_URL needs ROWHOUSE_TEST_TOKEN.');
@@ -130,7 +132,7 @@ async function reachService(): Promise<Service> {
   };
 }
 
-async function borrowService(): Promise<Service> {
+async function borrowService(): Promise<ReachedService> {
   // Imported only here, so that the test of another service loads no code of this one.
   const { commandServers } = await import('../packages/server/src/testing/tools/command-servers.ts');
   const server = await commandServers.take();

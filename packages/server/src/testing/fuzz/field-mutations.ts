@@ -1,7 +1,7 @@
 import { isJsonSchema } from '../../openapi/json-schema.ts';
 
-/** A value with one fault, and the field that the error must name. */
-export interface FieldFault {
+/** A value of which one field is changed, and the field that an error must name. */
+export interface FieldMutation {
   readonly what: string;
   /** `body.columns[0].column_name` */
   readonly field: string;
@@ -12,9 +12,9 @@ export interface FieldFault {
  * Variants of the value in which one field is missing, of another type, empty, too long, or unknown, for every field in turn. The schema
  * may allow some of these.
  */
-export function fieldFaults(value: unknown, field: string): readonly FieldFault[] {
+export function fieldMutations(value: unknown, field: string): readonly FieldMutation[] {
   const here = REPLACEMENTS.map(([what, replacement]) => ({ what, field, value: replacement }));
-  return [...here, ...unknownField(value, field), ...faultsBelow(value, field)];
+  return [...here, ...unknownField(value, field), ...mutationsBelow(value, field)];
 }
 
 const REPLACEMENTS: readonly (readonly [what: string, replacement: unknown])[] = [
@@ -35,30 +35,32 @@ const REPLACEMENTS: readonly (readonly [what: string, replacement: unknown])[] =
   ['an object in an object', { a: { b: {} } }],
 ];
 
-function unknownField(value: unknown, field: string): readonly FieldFault[] {
+function unknownField(value: unknown, field: string): readonly FieldMutation[] {
   if (!isJsonSchema(value)) return [];
   return [{ what: 'unknown', field: `${field}.no_such_field`, value: { ...value, no_such_field: 1 } }];
 }
 
-function faultsBelow(value: unknown, field: string): readonly FieldFault[] {
+function mutationsBelow(value: unknown, field: string): readonly FieldMutation[] {
   if (Array.isArray(value)) {
-    // With only this item, because duplicate items would be another fault.
+    // With only this item, because duplicate items would be another error.
     return value
       .slice(0, 1)
-      .flatMap((item) => fieldFaults(item, `${field}[0]`).map((fault) => replaced(fault, [fault.value])));
+      .flatMap((item) =>
+        fieldMutations(item, `${field}[0]`).map((mutation) => replaced(mutation, [mutation.value])),
+      );
   }
   if (!isJsonSchema(value)) return [];
-  return Object.keys(value).flatMap((key): readonly FieldFault[] => {
+  return Object.keys(value).flatMap((key): readonly FieldMutation[] => {
     const { [key]: inner, ...others } = value;
     const below = `${field}.${key}`;
-    const faults = fieldFaults(inner, below).map((fault) =>
-      replaced(fault, { ...others, [key]: fault.value }),
+    const mutations = fieldMutations(inner, below).map((mutation) =>
+      replaced(mutation, { ...others, [key]: mutation.value }),
     );
-    return [replaced({ what: 'missing', field: below, value: inner }, others)].concat(faults);
+    return [replaced({ what: 'missing', field: below, value: inner }, others)].concat(mutations);
   });
 }
 
-/** The same fault, for the enclosing value. */
-function replaced({ what, field }: FieldFault, value: unknown): FieldFault {
+/** The same mutation, for the enclosing value. */
+function replaced({ what, field }: FieldMutation, value: unknown): FieldMutation {
   return { what, field, value };
 }
