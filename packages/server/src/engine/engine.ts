@@ -107,6 +107,7 @@ export interface ImportWarning {
     | 'check_violations'
     | 'reserved_names'
     | 'schema_not_portable'
+    | 'unchecked_objects'
     | 'unusable_objects'
     | 'write_ahead_log';
   readonly message: string;

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import { errorToMessage } from '../../../runtime/threads/protocol.ts';
-import { quoteIdentifier } from '../../../schema/identifier.ts';
 import { openDatabase } from '../connection/open-database.ts';
+import { countRows } from '../introspection/count-rows.ts';
 import { readStoredSchema } from '../introspection/read-stored-schema.ts';
 import { hasForgedTables, OWN_NAMES } from '../tables/metadata-tables.ts';
 import { shortened } from '../values/shortened.ts';
@@ -33,7 +33,8 @@ export function checkDatabase(path: string): CheckResult {
 }
 
 function examine(database: DatabaseSync): CheckResult {
-  const integrity = checkIntegrity(database);
+  const { tables } = readStoredSchema(database);
+  const integrity = checkIntegrity(database, tables);
   if (!integrity.sound) return { kind: 'unsound', message: `The database is damaged: ${integrity.problem}.` };
   if (!compileViews(database, VIEWS_MAX_MS)) {
     return { kind: 'unsound', message: 'The views cannot be used: SQLite takes too long to compile them.' };
@@ -44,16 +45,11 @@ function examine(database: DatabaseSync): CheckResult {
   }
   // The stored results belong to requests from before the import.
   database.exec('DROP TABLE IF EXISTS _rowhouse_idempotency');
-  const tables = readStoredSchema(database).tables;
   const ordinary = tables.filter((table) => table.kind === 'table').map((table) => table.name);
   const warnings = [...integrity.warnings, ...importWarnings(database, ordinary)];
-  const rows = ordinary.reduce((sum, table) => sum + countRows(database, table), 0);
+  const rows = ordinary.reduce((sum, table) => sum + (countRows(database, table) ?? 0), 0);
   database.exec('PRAGMA journal_mode = WAL');
   return { kind: 'sound', database: { tables: tables.length, rows, warnings } };
-}
-
-function countRows(database: DatabaseSync, table: string): number {
-  return Number(database.prepare(`SELECT count(*) AS count FROM ${quoteIdentifier(table)}`).get()?.['count']);
 }
 
 /** I/O errors and a full disk are the service's; every other error of SQLite is about the file. */

@@ -10,7 +10,7 @@ import { shortened } from '../values/shortened.ts';
 const NAMED = 20;
 
 interface StoredObject {
-  readonly type: 'table' | 'view';
+  readonly type: 'table' | 'virtual' | 'view';
   readonly name: string;
   /** Quoted, for SQL. */
   readonly quoted: string;
@@ -24,12 +24,12 @@ const USES: readonly {
 }[] = [
   {
     failure: 'cannot be read here',
-    types: ['table', 'view'],
+    types: ['table', 'virtual', 'view'],
     sql: (_, { quoted }) => `SELECT * FROM ${quoted}`,
   },
   {
     failure: 'cannot be sorted and filtered by every column here',
-    types: ['table', 'view'],
+    types: ['table', 'virtual', 'view'],
     sql: (database, { name, quoted }) => {
       const columns = readColumns(database, name).filter(({ hidden }) => !hidden);
       return `SELECT 1 FROM ${quoted} ORDER BY ${columns.map((column) => quoteIdentifier(column.name)).join(', ')}`;
@@ -37,7 +37,7 @@ const USES: readonly {
   },
   {
     failure: 'cannot be written here',
-    types: ['table'],
+    types: ['table', 'virtual'],
     sql: (_, { quoted }) => `INSERT INTO ${quoted} DEFAULT VALUES`,
   },
 ];
@@ -49,8 +49,8 @@ const USES: readonly {
 export function unusableObjectWarnings(database: DatabaseSync): readonly ImportWarning[] {
   const rows = queryRows<[StoredObject['type'], string]>(
     database,
-    `SELECT type, name FROM main.sqlite_schema
-     WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite@_%' ESCAPE '@' AND name NOT LIKE '@_rowhouse@_%' ESCAPE '@'`,
+    `SELECT type, name FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow'
+     AND name NOT LIKE 'sqlite@_%' ESCAPE '@' AND name NOT LIKE '@_rowhouse@_%' ESCAPE '@' ORDER BY name`,
   );
   // An INSERT would also not compile because of a foreign key without a parent key, which has a warning of its own.
   database.exec('PRAGMA foreign_keys = OFF');
@@ -65,7 +65,9 @@ export function unusableObjectWarnings(database: DatabaseSync): readonly ImportW
     if (failed.length === 0) return [];
     const named = failed
       .slice(0, NAMED)
-      .map(({ object: { type, name }, reason }) => shortened(`${type} ${name} (${reason})`));
+      .map(({ object: { type, name }, reason }) =>
+        shortened(`${type === 'virtual' ? 'virtual table' : type} ${name} (${reason})`),
+      );
     const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more` : '';
     return [
       { code: 'unusable_objects' as const, message: `These objects ${failure}: ${named.join('; ')}${more}.` },

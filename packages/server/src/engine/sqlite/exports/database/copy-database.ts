@@ -14,6 +14,7 @@ import type {
 import { openDatabase } from '../../connection/open-database.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 import { readStoredSchema } from '../../introspection/read-stored-schema.ts';
+import { isSqlError } from '../../introspection/sql-error.ts';
 import type { ExportMethods } from '../../protocol/export-methods.ts';
 import { recordDatabaseOf } from '../../rows/record-database.ts';
 import { openForExport } from '../output/open-for-export.ts';
@@ -85,11 +86,6 @@ async function copyInto(connection: DatabaseSync, outputPath: string): Promise<b
   rmSync(outputPath, { force: true });
   await backup(connection, outputPath);
   return false;
-}
-
-/** SQLITE_ERROR is about a statement. A full disk or a damaged file has other result codes. */
-function isSqlError(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 1;
 }
 
 /** Each page is read and written once, so a larger cache only costs memory, and a tenth more time. */
