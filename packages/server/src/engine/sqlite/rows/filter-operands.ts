@@ -2,7 +2,7 @@ import type { StorageKind } from '../../../schema/storage-kind.ts';
 import { bytesOfBase64 } from '../values/base64.ts';
 import { bindValue } from '../values/bind-value.ts';
 import { type BoundValue, isTextBytes } from '../values/bound-value.ts';
-import { infinityOf, integerOf, realWrittenAs } from '../values/numbers.ts';
+import { infinityOf, integerOf, longIntegerOf, realWrittenAs } from '../values/numbers.ts';
 import type { RecordColumn } from './record-table.ts';
 import { mayContainBlobs } from './shown-value.ts';
 
@@ -49,9 +49,8 @@ function shownAs(text: string, kind: StorageKind): readonly BoundValue[] {
   const bound = bindValue(text, kind);
   const infinity = infinityOf(text);
   if (infinity !== null) return kind === 'real' ? [bound] : [bound, infinity];
-  const integer = integerOf(text);
-  const isShown = integer !== null && integer.toString() === text && !Number.isSafeInteger(Number(text));
-  return isShown ? [bound, integer] : [bound];
+  const integer = longIntegerOf(text);
+  return integer === null ? [bound] : [bound, integer];
 }
 
 function bytesOf(text: string, kind: StorageKind): readonly BoundValue[] {
