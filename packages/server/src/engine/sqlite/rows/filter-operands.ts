@@ -23,10 +23,15 @@ export function equalOperands(value: unknown, column: RecordColumn): readonly Bo
 
 /** The integer, and the REAL that JavaScript writes in this way. */
 function equalNumbers(value: bigint, { kind }: RecordColumn): readonly BoundValue[] {
-  const real = realWrittenAs(value);
-  const isWide = BigInt.asIntN(64, value) !== value;
-  if (real === null || kind === 'real') return [bindValue(value, kind)];
-  return isWide ? [real] : [bindValue(value, kind), real];
+  const real = kind === 'real' ? null : realWrittenAs(value);
+  const number = boundNumber(value, kind);
+  return real === null || real === number ? [number] : [number, real];
+}
+
+/** The integer. One that an INTEGER cannot be is the REAL that JavaScript writes in this way, such as 1e20. */
+function boundNumber(value: bigint, kind: StorageKind): BoundValue {
+  const real = BigInt.asIntN(64, value) === value ? null : realWrittenAs(value);
+  return real ?? bindValue(value, kind);
 }
 
 /**
@@ -36,7 +41,9 @@ function equalNumbers(value: bigint, { kind }: RecordColumn): readonly BoundValu
  */
 export function comparedOperands(value: unknown, column: RecordColumn): readonly BoundValue[] {
   const { kind, facts, mayContainAnything } = column;
-  if (typeof value !== 'string' || facts.format === 'tagged') return [bindValue(value, kind)];
+  if (facts.format === 'tagged') return [bindValue(value, kind)];
+  if (typeof value === 'bigint') return [boundNumber(value, kind)];
+  if (typeof value !== 'string') return [bindValue(value, kind)];
   if (mayContainAnything) return [...shownAs(value, 'any'), ...bytesOf(value, kind)];
   if (kind === 'text' || kind === 'blob') return [bindValue(value, kind)];
   // As an integer, because a column of a view may have no affinity that converts the digits.
