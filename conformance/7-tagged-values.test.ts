@@ -242,6 +242,14 @@ describe('with X-Value-Format: tagged', () => {
     assert.deepEqual(defaultsOf(await accept(200, 'GET', column, undefined, { headers })), expected);
     const { row } = await accept(201, 'POST', `${subject.path}/records/${table_name}`, {}, { headers });
     assert.deepEqual(Object.values(row).slice(1), expected);
+    // In a plain answer, these look like the present ones.
+    const alike = [
+      { column_name: 'mark', default_value: 'AQID' },
+      { column_name: 'price', default_value: 3 },
+    ];
+    await accept(200, 'PATCH', column, { columns: alike }, { headers });
+    const changed = defaultsOf(await accept(200, 'GET', column, undefined, { headers }));
+    assert.deepEqual(changed, ['AQID', 3, ...expected.slice(2)]);
   });
 
   ours(
