@@ -176,6 +176,27 @@ describe('with X-Value-Format: tagged', () => {
   );
 
   ours(
+    'a key that a batch takes from an earlier answer is exactly that value',
+    async () => {
+      const table = '/records/devices';
+      const text = JSON.stringify({ $blob: 'AP8Q' });
+      const create = { method: 'POST', path: table, body: { id: text, name: 'looks tagged' } };
+      const remove = { method: 'DELETE', path: `${table}/{0.row.id}` };
+      const read = { method: 'GET', path: `${table}/${key({ $blob: 'AP8Q' })}` };
+      const { results } = await accept(
+        200,
+        'POST',
+        `${home}/batch`,
+        { operations: [create, remove, read] },
+        tagged,
+      );
+      assert.equal(results[2].data.row.name, 'bytes');
+      await refuse('not_found', 'GET', `${home}${table}/${key({ $text: text })}`, undefined, tagged);
+    },
+    PROJECTS,
+  );
+
+  ours(
     'filters take tagged values with every operator that takes a value',
     async () => {
       assert.deepEqual(await placesWith('=', BYTES), [1]);
@@ -221,6 +242,14 @@ describe('with X-Value-Format: tagged', () => {
     assert.deepEqual(defaultsOf(await accept(200, 'GET', column, undefined, { headers })), expected);
     const { row } = await accept(201, 'POST', `${service.path}/records/${table_name}`, {}, { headers });
     assert.deepEqual(Object.values(row).slice(1), expected);
+    // In a plain answer, these look like the present ones.
+    const alike = [
+      { column_name: 'mark', default_value: 'AQID' },
+      { column_name: 'price', default_value: 3 },
+    ];
+    await accept(200, 'PATCH', column, { columns: alike }, { headers });
+    const changed = defaultsOf(await accept(200, 'GET', column, undefined, { headers }));
+    assert.deepEqual(changed, ['AQID', 3, ...expected.slice(2)]);
   });
 
   ours(

@@ -161,7 +161,7 @@ export function invalidField(field: string, message: string): RowhouseError {
 export function idempotencyMismatch(): RowhouseError {
   return new RowhouseError(
     'idempotency_mismatch',
-    'This Idempotency-Key was used for another request: the method, the URL or the body differs.',
+    'This Idempotency-Key was used for another request: the method, the URL, the body or X-Value-Format differs.',
   );
 }
 

@@ -1,6 +1,6 @@
 import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
 import type { ProjectRef } from '../core/project-ref.ts';
-import type { PlainValue, TaggedValue } from '../core/tagged-value.ts';
+import type { PlainValue, TaggedValue, ValueFormat } from '../core/tagged-value.ts';
 
 /**
  * The port for tables. A table is named by its name or else by its id in digits. Every method rejects with `not_found` for an
@@ -170,6 +170,8 @@ export interface ColumnChange {
   readonly type?: ColumnType;
   readonly nullable?: boolean;
   readonly unique?: boolean;
+  /** The form in which the client reads and sends a default. */
+  readonly valueFormat: ValueFormat;
   /** As sent by the client; null removes the default, also if it is an expression. */
   readonly defaultValue?: unknown;
   /** As in `NewColumn`; null removes the default, also if it is a value. */

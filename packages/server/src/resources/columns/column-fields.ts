@@ -111,7 +111,7 @@ export const COLUMN_NAMES = {
   defaultExpression: 'default_expression',
 } as const satisfies Readonly<Record<keyof NewColumn, string>>;
 
-const CHANGE_NAMES: Readonly<Record<keyof ColumnChange, string>> = {
+const CHANGE_NAMES: Readonly<Record<Exclude<keyof ColumnChange, 'valueFormat'>, string>> = {
   ...COLUMN_NAMES,
   column: 'column_name',
   name: 'new_column_name',
@@ -168,6 +168,7 @@ export function toColumnChange(
   requireClientValue(default_value, `${field}.default_value`, format);
   return {
     column,
+    valueFormat: format,
     ...(name !== undefined && { name }),
     ...(column_type !== undefined && { type: toColumnType(column_type) }),
     ...(is_nullable !== undefined && { nullable: isTrue(is_nullable) }),

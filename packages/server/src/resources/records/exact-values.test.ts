@@ -230,6 +230,21 @@ test('values that the shell writes are read exactly, and can be used in filters'
   assert.equal(byBytes.rows[0].id, '-9223372036854775808');
 });
 
+test('a REAL that JavaScript writes with the digits of an integer is compared as this REAL', async () => {
+  const { id } = (await project.data('POST', 'records/strict', '{"a":1e20}')).row;
+  const found = async (op: string, value: string) => {
+    const filters = encodeURIComponent(
+      `[{"column":"a","op":"${op}","value":${value}},{"column":"id","value":${id}}]`,
+    );
+    return (await project.data('GET', `records/strict?filters=${filters}`)).returned;
+  };
+  const written = JSON.stringify(1e20);
+  for (const op of ['=', '>=', '<=']) assert.equal(await found(op, written), 1, op);
+  for (const op of ['!=', '>', '<']) assert.equal(await found(op, written), 0, op);
+  assert.equal(await found('in', `[${written}]`), 1);
+  assert.equal(await found('<', JSON.stringify(2e20)), 1);
+});
+
 test('a filter with a value that the column cannot hold is refused', async () => {
   for (const [column, value] of [
     ['i', '9223372036854775808'],

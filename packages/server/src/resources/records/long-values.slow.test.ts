@@ -14,6 +14,7 @@ test('a row that is too large for one string is refused when it is read, and the
   const first = await project.data('GET', 'records/vast?columns=b&limit=1');
   assert.deepEqual([first.rows, first.has_more], [[{ b: 'AAAA' }], true]);
   assert.equal((await project.data('GET', 'records/vast?columns=id')).returned, 2);
+  assert.deepEqual((await project.data('PATCH', 'records/vast/2', { b: 'AAAA' })).row, { id: 2, b: 'AAAA' });
   assert.equal((await project.data('DELETE', 'records/vast/2')).deleted, true);
 });
 
@@ -51,4 +52,14 @@ test('references cannot multiply the size of a short batch', async () => {
   const refused = await project.refuse('validation_failed', 'POST', 'batch', { operations });
   assert.deepEqual(fieldsAtFault(refused), ['body.operations[8].body.rows[0].x']);
   assert.equal(project.shell('SELECT count(*) FROM long;'), '0');
+});
+
+test('a trigger may move rows whose keys together exceed the memory of a write', async () => {
+  await using project = await startProject(`
+    CREATE TABLE moved (k TEXT PRIMARY KEY, moves) WITHOUT ROWID;
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150)
+    INSERT INTO moved SELECT printf('%d%.*c', i, 1000000, 'x'), true FROM n;
+    CREATE TRIGGER move AFTER INSERT ON moved BEGIN UPDATE moved SET k = '!' || k WHERE moves; END;`);
+  const row = { k: 'new', moves: 0 };
+  assert.deepEqual((await project.data('POST', 'records/moved', row)).row, row);
 });

@@ -29,6 +29,8 @@ before(async () => {
     CREATE TABLE counters(id INTEGER PRIMARY KEY AUTOINCREMENT, v);
     INSERT INTO counters VALUES (9223372036854775807, 'last');
     CREATE TABLE wide400(${wide(400, 'TEXT')});
+    CREATE TABLE computed(a TEXT, copy TEXT AS (a), loud TEXT AS (a || '!'));
+    INSERT INTO computed VALUES ('x'), ('x'), ('y');
     CREATE TABLE wide2000(${wide(2_000, 'TEXT')});
     CREATE VIEW wideview AS SELECT * FROM wide2000;
     CREATE TABLE foreigner(id INTEGER PRIMARY KEY, t TEXT COLLATE NOCASE);
@@ -194,6 +196,36 @@ test('tables of 400 and 2,000 columns are written, listed and sorted', async () 
     assert.deepEqual(Object.keys(page.rows[0]).slice(1, 401), Object.keys(row).slice(0, 400));
   }
   assert.equal(Object.keys((await project.data('GET', 'records/wideview')).rows[0]).length, 2_000);
+});
+
+test('a patch of many rows names the first generated column that one of them does not show', async () => {
+  const shown = { copy: 'x', loud: 'x!' };
+  const where = { a: 'x' };
+  assert.equal((await project.data('PATCH', 'records/computed', { data: shown, where })).affected_rows, 2);
+  for (const [data, filters, field] of [
+    [{ ...shown, loud: 'x' }, { where }, 'body.data.loud'],
+    [shown, { allow_all: true }, 'body.data.copy'],
+  ] as const) {
+    const refused = await project.refuse('validation_failed', 'PATCH', 'records/computed', {
+      data,
+      ...filters,
+    });
+    assert.deepEqual(fieldsAtFault(refused), [field]);
+  }
+});
+
+test('a patch of 2,000 columns may have filters with as many values as any request', async () => {
+  const columns = Array.from({ length: 2_000 }, (_, index) => `c${index}`);
+  const data = Object.fromEntries(columns.map((column) => [column, 'Infinity']));
+  const change = async (count: number) => {
+    const values = Array.from({ length: count }, (_, index) => `${index}`.padStart(8, '0'));
+    const where = Array.from({ length: count / 1_000 }, (_, index) => {
+      return { column: `c${index}`, op: 'in', value: values.slice(index * 1_000, (index + 1) * 1_000) };
+    });
+    return project.call('PATCH', 'records/wide2000', { data, where });
+  };
+  assert.equal((await change(12_000)).body.data.affected_rows, 0);
+  assert.deepEqual(fieldsAtFault(await change(13_000)), ['body.where']);
 });
 
 test('a table with an unknown collation is refused with a clear message', async () => {

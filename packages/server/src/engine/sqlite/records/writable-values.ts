@@ -114,11 +114,15 @@ export function requireRepeated(
   { repeated }: WritableValues,
   rows: Condition,
 ): void {
-  for (const value of repeated) {
-    const { sql, values } = value.shown;
-    const other = `SELECT 1 FROM ${table.quoted} WHERE (${rows.sql}) AND (${sql}) IS NOT true LIMIT 1`;
-    if (database.firstRow(other, [...rows.values, ...values]) !== null) throwFault(value);
-  }
+  if (repeated.length === 0) return;
+  // One statement for all, because each reads all the rows.
+  const faults = repeated.map(({ shown }, index) => `WHEN (${shown.sql}) IS NOT true THEN ${index}`);
+  const sql = `SELECT fault FROM (SELECT CASE ${faults.join(' ')} END AS fault FROM ${table.quoted}
+    WHERE ${rows.sql}) WHERE fault IS NOT NULL LIMIT 1`;
+  const values = repeated.flatMap(({ shown }) => shown.values);
+  const row = database.firstRow(sql, [...values, ...rows.values]);
+  const first = row === null ? undefined : repeated[Number(row[0])];
+  if (first !== undefined) throwFault(first);
 }
 
 function throwFault({ name, fault }: RepeatedValue): never {

@@ -15,10 +15,10 @@ export function filterConditions(table: RecordTable, filters: readonly RecordFil
 }
 
 /**
- * SQLite takes 32,766 parameters, and the rest of the statement has some. A value of a filter may need three.
- * https://www.sqlite.org/limits.html#max_variable_number
+ * SQLite takes 32,766 parameters, and the values that an UPDATE sets in 2,000 columns have up to 8,000. A value of a filter may need
+ * three. https://www.sqlite.org/limits.html#max_variable_number
  */
-const MAX_PARAMETERS = 30_000;
+const MAX_PARAMETERS = 24_000;
 
 function filterCondition(table: RecordTable, filter: RecordFilter): Condition {
   const column = within(['column'], () => findColumn(table, filter.column));

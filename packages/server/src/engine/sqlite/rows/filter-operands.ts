@@ -2,7 +2,7 @@ import type { StorageKind } from '../../../schema/storage-kind.ts';
 import { bytesOfBase64 } from '../values/base64.ts';
 import { bindValue } from '../values/bind-value.ts';
 import { type BoundValue, isTextBytes } from '../values/bound-value.ts';
-import { infinityOf, integerOf, realWrittenAs } from '../values/numbers.ts';
+import { infinityOf, integerOf, longIntegerOf, realWrittenAs } from '../values/numbers.ts';
 import type { RecordColumn } from './record-table.ts';
 import { mayContainBlobs } from './shown-value.ts';
 
@@ -23,10 +23,15 @@ export function equalOperands(value: unknown, column: RecordColumn): readonly Bo
 
 /** The integer, and the REAL that JavaScript writes in this way. */
 function equalNumbers(value: bigint, { kind }: RecordColumn): readonly BoundValue[] {
-  const real = realWrittenAs(value);
-  const isWide = BigInt.asIntN(64, value) !== value;
-  if (real === null || kind === 'real') return [bindValue(value, kind)];
-  return isWide ? [real] : [bindValue(value, kind), real];
+  const real = kind === 'real' ? null : realWrittenAs(value);
+  const number = boundNumber(value, kind);
+  return real === null || real === number ? [number] : [number, real];
+}
+
+/** The integer. One that an INTEGER cannot be is the REAL that JavaScript writes in this way, such as 1e20. */
+function boundNumber(value: bigint, kind: StorageKind): BoundValue {
+  const real = BigInt.asIntN(64, value) === value ? null : realWrittenAs(value);
+  return real ?? bindValue(value, kind);
 }
 
 /**
@@ -36,7 +41,9 @@ function equalNumbers(value: bigint, { kind }: RecordColumn): readonly BoundValu
  */
 export function comparedOperands(value: unknown, column: RecordColumn): readonly BoundValue[] {
   const { kind, facts, mayContainAnything } = column;
-  if (typeof value !== 'string' || facts.format === 'tagged') return [bindValue(value, kind)];
+  if (facts.format === 'tagged') return [bindValue(value, kind)];
+  if (typeof value === 'bigint') return [boundNumber(value, kind)];
+  if (typeof value !== 'string') return [bindValue(value, kind)];
   if (mayContainAnything) return [...shownAs(value, 'any'), ...bytesOf(value, kind)];
   if (kind === 'text' || kind === 'blob') return [bindValue(value, kind)];
   // As an integer, because a column of a view may have no affinity that converts the digits.
@@ -49,9 +56,8 @@ function shownAs(text: string, kind: StorageKind): readonly BoundValue[] {
   const bound = bindValue(text, kind);
   const infinity = infinityOf(text);
   if (infinity !== null) return kind === 'real' ? [bound] : [bound, infinity];
-  const integer = integerOf(text);
-  const isShown = integer !== null && integer.toString() === text && !Number.isSafeInteger(Number(text));
-  return isShown ? [bound, integer] : [bound];
+  const integer = longIntegerOf(text);
+  return integer === null ? [bound] : [bound, integer];
 }
 
 function bytesOf(text: string, kind: StorageKind): readonly BoundValue[] {

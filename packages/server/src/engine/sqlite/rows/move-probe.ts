@@ -5,8 +5,17 @@ import type { SqliteValue } from '../values/record-value.ts';
 /** The name of the SQL function that receives the key of a row before and after a change of the key. */
 const MOVED = 'rowhouse_moved';
 
-/** A trigger may move a whole table. A row that moves after so many others is not found again. */
-const MAX_MOVES = 10_000;
+/** The name of the SQL function that says whether to call it: copying a long key to JavaScript takes memory and time. */
+const FOLLOWS = 'rowhouse_follows';
+
+/**
+ * The memory for moves, in bytes: a trigger may move a whole table, and a key may have any length. A row that moves after so many others
+ * is not found again.
+ */
+const MAX_BYTES = 16_777_216;
+
+/** The memory of a value besides its content. */
+const VALUE_BYTES = 64;
 
 /** A table, with the result columns of its key, in which `OLD` and `NEW` are the row before and after a change. */
 export interface WatchedKey {
@@ -25,23 +34,27 @@ export class MoveProbe {
   /** The names of the TEMP triggers, by the table. */
   readonly #triggers = new Map<string, string>();
   #moves: (readonly SqliteValue[])[] = [];
+  #bytesLeft = MAX_BYTES;
 
   constructor(connection: DatabaseSync) {
     this.#connection = connection;
     const options = { directOnly: true, useBigIntArguments: true, varargs: true };
     connection.function(MOVED, options, (...keys) => {
-      if (this.#moves.length < MAX_MOVES) this.#moves.push(keys);
+      this.#bytesLeft -= keys.reduce<number>((sum, value) => sum + bytesOf(value), 0);
+      this.#moves.push(keys);
       return null;
     });
+    connection.function(FOLLOWS, { directOnly: true }, () => (this.#bytesLeft > 0 ? 1 : 0));
   }
 
   /** Forgets the moves so far, and records those in this table until the next call. */
   start({ table, before, after }: WatchedKey): void {
     this.#moves = [];
+    this.#bytesLeft = MAX_BYTES;
     if (this.#triggers.has(table)) return;
     const name = `rowhouse_moves_${this.#triggers.size}`;
     this.#connection.exec(`CREATE TEMP TRIGGER ${name} AFTER UPDATE ON ${table}
-      WHEN (${before}) IS NOT (${after}) BEGIN SELECT ${MOVED}(${before}, ${after}); END`);
+      WHEN (${before}) IS NOT (${after}) AND ${FOLLOWS}() BEGIN SELECT ${MOVED}(${before}, ${after}); END`);
     this.#triggers.set(table, name);
   }
 
@@ -55,4 +68,9 @@ export class MoveProbe {
     for (const name of this.#triggers.values()) this.#connection.exec(`DROP TRIGGER IF EXISTS temp.${name}`);
     this.#triggers.clear();
   }
+}
+
+function bytesOf(value: SqliteValue): number {
+  if (typeof value === 'string') return VALUE_BYTES + 2 * value.length;
+  return VALUE_BYTES + (value instanceof Uint8Array ? value.byteLength : 0);
 }

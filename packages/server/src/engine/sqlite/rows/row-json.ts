@@ -5,6 +5,9 @@ import type { RecordColumn } from './record-table.ts';
 /** json_object() takes a name and a value for each. https://www.sqlite.org/limits.html#max_function_arg */
 const COLUMNS_PER_OBJECT = 400;
 
+/** Longer than any value. https://www.sqlite.org/limits.html#max_length */
+const MAX_LENGTH = 2_147_483_647;
+
 /** Cached, because building this SQL takes longer than reading a row. */
 const written = new WeakMap<readonly RecordColumn[], string>();
 
@@ -35,12 +38,13 @@ export function rowJsonWidth(columns: number): number {
   return Math.ceil(columns / COLUMNS_PER_OBJECT);
 }
 
-/** The same as one SQL expression for one object. Each part ends with exactly one `}`. */
+/** The same as one SQL expression for one object. */
 export function rowJsonObject(columns: readonly RecordColumn[]): string {
   const parts = writeObjects(columns);
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return only;
-  const members = parts.map((part) => `substr(rtrim(${part}, '}'), 2)`);
+  // A negative length selects what precedes the last character. `rtrim` would also remove the end of a tagged value.
+  const members = parts.map((part) => `substr(substr(${part}, -1, -${MAX_LENGTH}), 2)`);
   return `'{' || ${members.join(" || ',' || ")} || '}'`;
 }
 

@@ -2,9 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { bytesOfBase64 } from '../values/base64.ts';
 import { bindValue } from '../values/bind-value.ts';
-import { type BoundValue, parameterFor } from '../values/bound-value.ts';
+import { type BoundValue, parameterFor, parametersFor } from '../values/bound-value.ts';
 import { jsonExpression } from '../values/json-expression.ts';
-import { infinityOf, realWrittenAs } from '../values/numbers.ts';
+import { infinityOf, longIntegerOf, realWrittenAs } from '../values/numbers.ts';
 import type { Condition } from './condition.ts';
 import type { RecordColumn } from './record-table.ts';
 
@@ -51,9 +51,7 @@ export function shownAs(column: RecordColumn, value: unknown): Condition {
   const { quoted, kind, facts } = column;
   if (value === null) return { sql: `${quoted} IS NULL`, values: [] };
   if (facts.format === 'tagged') return sameAs(column, bindValue(value, kind));
-  if (typeof value === 'string') {
-    return { sql: `${IS_SHOWN_AS}(json_array(${jsonExpression(quoted, facts)}), ?)`, values: [value] };
-  }
+  if (typeof value === 'string') return textShownAs(column, value);
   // Answers show an INTEGER of this size as a string.
   if (typeof value === 'bigint') {
     const real = realWrittenAs(value);
@@ -61,6 +59,18 @@ export function shownAs(column: RecordColumn, value: unknown): Condition {
   }
   // The `+` removes the affinity of the column, with which a text of digits would equal a number.
   return { sql: `+${quoted} = ?`, values: [bindValue(value, 'any')] };
+}
+
+function textShownAs({ quoted, facts }: RecordColumn, text: string): Condition {
+  // An ill-formed text would be bound as another one.
+  if (mayBeDamaged(text) || !text.isWellFormed()) {
+    return { sql: `${IS_SHOWN_AS}(json_array(${jsonExpression(quoted, facts)}), ?)`, values: [text] };
+  }
+  // SQLite compares a value of any length at once, which would be slow to write as JSON.
+  const values = [text, bytesOfBase64(text), infinityOf(text), longIntegerOf(text)].filter(
+    (each) => each !== null,
+  );
+  return { sql: `+${quoted} COLLATE BINARY IN (${parametersFor(values)})`, values };
 }
 
 const NEVER: Condition = { sql: 'false', values: [] };
@@ -79,7 +89,7 @@ function typeOf(value: BoundValue): string {
 
 const IS_SHOWN_AS = 'rowhouse_is_shown_as';
 
-/** Adds the SQL function of `shownAs`. It takes the value as answers write it, because damaged texts have several conversions. */
+/** Adds the SQL function for texts that may be damaged. It takes the value as answers write it, because they have several conversions. */
 export function addShownAs(connection: DatabaseSync): void {
   const options = { deterministic: true, directOnly: true };
   connection.function(IS_SHOWN_AS, options, (json, text) => {

@@ -5,6 +5,13 @@ export function integerOf(text: string): bigint | null {
   return BigInt.asIntN(64, integer) === integer ? integer : null;
 }
 
+/** The integer beyond ±(2^53−1) that plain answers show as this text; null for any other text. */
+export function longIntegerOf(text: string): bigint | null {
+  const integer = integerOf(text);
+  const isShown = integer !== null && String(integer) === text && !Number.isSafeInteger(Number(integer));
+  return isShown ? integer : null;
+}
+
 /** The REAL that JavaScript writes as this integer, such as 1e20; null if there is none. */
 export function realWrittenAs(integer: bigint): number | null {
   const real = Number(integer);

@@ -92,3 +92,17 @@ test('given no rows, each format is still a complete file', async () => {
     tables: { t: [] },
   });
 });
+
+test('a wide row whose values are all tagged stays one JSON object', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'wide.sqlite');
+  const names = Array.from({ length: 900 }, (_, index) => `c${index}`);
+  runSqliteShell(
+    path,
+    `CREATE TABLE wide(${names.join(', ')}); INSERT INTO wide VALUES (${names.map(() => "x'00'").join(', ')});`,
+  );
+  const rows = { columns: names };
+  const { bytes } = await exportedTable(path, 'wide', 'ndjson', { rows, valueFormat: 'tagged' });
+  const expected = Object.fromEntries(names.map((name) => [name, { $blob: 'AA==' }]));
+  assert.deepEqual(JSON.parse(bytes.toString()), expected);
+});

@@ -1,6 +1,6 @@
 import { isRealNumber, realNumber, type RealNumber } from '../../../../core/real-number.ts';
 import { invalidInput, within } from '../../../../core/subject-error.ts';
-import { isTaggedValue, type TaggedValue, tagOf } from '../../../../core/tagged-value.ts';
+import { isTaggedValue, type TaggedValue, tagOf, type ValueFormat } from '../../../../core/tagged-value.ts';
 import {
   type BatchKey,
   type BatchReference,
@@ -43,19 +43,21 @@ export class BatchReferences {
   }
 
   /** @throws SubjectError `validation_failed`. */
-  resolveKey({ whole, parts }: BatchKey): RecordKey {
+  resolveKey({ whole, parts }: BatchKey, format: ValueFormat): RecordKey {
     if (!parts.some(isBatchReference))
       return { whole, parts: parts.filter((part) => typeof part === 'string') };
     const texts = parts.map((part, index) => {
-      return isBatchReference(part) ? within(['parts', index], () => this.#keyText(part)) : part;
+      return isBatchReference(part) ? within(['parts', index], () => this.#keyText(part, format)) : part;
     });
     return { whole: texts.join(','), parts: texts };
   }
 
-  #keyText(reference: BatchReference): string {
+  #keyText(reference: BatchReference, format: ValueFormat): string {
     const value = this.#valueOf(reference);
     if (value === null) throw invalidInput([], `refers to ${reference.$ref}, which is null`);
-    return isTaggedValue(value) ? JSON.stringify(value) : String(value.valueOf());
+    // A key without a tag may be a number, too.
+    const exact = format === 'tagged' && typeof value === 'string' ? { $text: value } : value;
+    return isTaggedValue(exact) ? JSON.stringify(exact) : String(exact.valueOf());
   }
 
   #resolve(value: unknown): unknown {

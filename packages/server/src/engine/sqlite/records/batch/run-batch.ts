@@ -75,9 +75,10 @@ function runMethod(
   earlier: BatchReferences,
 ): BatchResult {
   const { kind } = operation;
+  const { valueFormat } = operation.table;
   switch (kind) {
     case 'get': {
-      const key = within(['key'], () => earlier.resolveKey(operation.key));
+      const key = within(['key'], () => earlier.resolveKey(operation.key, valueFormat));
       return { kind, result: getRecord(database, table, key) };
     }
     case 'create':
@@ -94,12 +95,12 @@ function runMethod(
         return { kind, result, upserted: records.onConflict !== null };
       });
     case 'update': {
-      const key = within(['key'], () => earlier.resolveKey(operation.key));
+      const key = within(['key'], () => earlier.resolveKey(operation.key, valueFormat));
       const patch = within(['patch'], () => earlier.resolveRow(operation.patch));
       return { kind, result: updateRecord(database, table, { key, patch }) };
     }
     case 'delete': {
-      const key = within(['key'], () => earlier.resolveKey(operation.key));
+      const key = within(['key'], () => earlier.resolveKey(operation.key, valueFormat));
       return { kind, result: deleteRecord(database, table, key), key };
     }
     case 'updateMany': {

@@ -158,6 +158,7 @@ function randomChange(draw: Draw, schema: RandomSchema): Change {
 function randomColumnChange(draw: Draw, column: string): ColumnChange {
   return {
     column,
+    valueFormat: 'plain',
     ...(draw.once(3) && { name: draw.pick(NAMES) }),
     ...(draw.once(3) && { type: draw.pick(TYPES) }),
     ...(draw.once(3) && { nullable: draw.once(2) }),

@@ -1,8 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { isDeepStrictEqual } from 'node:util';
 
 import { RowhouseError } from '../../../../core/errors.ts';
 import { invalidInput, SubjectError, within } from '../../../../core/subject-error.ts';
-import { type PlainValue, type TaggedValue, untagged } from '../../../../core/tagged-value.ts';
+import {
+  type PlainValue,
+  type TaggedValue,
+  untagged,
+  type ValueFormat,
+} from '../../../../core/tagged-value.ts';
 import type { TableEdit } from '../../../../schema/ddl/edit-create-table.ts';
 import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
@@ -120,7 +126,7 @@ function defaultEdits(column: PlannedColumn, change: ColumnChange): readonly Tab
   const { type = defaultTypeOf(facts.declaredType, strict) } = change;
   const requested = requestedDefault(change);
   const present = readDefault(facts.defaultSql, storageKindOf(facts.declaredType, strict));
-  const next = nextDefault(requested, present, change.type);
+  const next = nextDefault(requested, present, change);
   if (next === null) return [];
   if (requested !== null) assertNotGenerated(facts, 'default');
   if (isAlias && (next.defaultValue !== null || next.defaultExpression !== null)) {
@@ -145,10 +151,11 @@ function requestedDefault({ defaultValue, defaultExpression }: ColumnChange): Co
 function nextDefault(
   requested: ColumnDefault<unknown> | null,
   present: ColumnDefault<PlainValue | TaggedValue>,
-  type: ColumnType | undefined,
+  { type, valueFormat }: ColumnChange,
 ): ColumnDefault<unknown> | null {
   const { defaultValue } = present;
-  const isKept = requested === null || (defaultValue !== null && isShownAs(defaultValue, requested));
+  const isKept =
+    requested === null || (defaultValue !== null && isShownAs(defaultValue, requested, valueFormat));
   if (!isKept) return requested;
   return type === undefined || defaultValue === null ? null : present;
 }
@@ -156,10 +163,12 @@ function nextDefault(
 function isShownAs(
   present: PlainValue | TaggedValue,
   { defaultValue: sent, defaultExpression }: ColumnDefault<unknown>,
+  format: ValueFormat,
 ): boolean {
+  if (defaultExpression !== null) return false;
+  if (format === 'tagged') return isDeepStrictEqual(sent, present);
   const shown = untagged(present);
-  const isAlike = sent === shown || (typeof sent === 'bigint' && String(sent) === String(shown));
-  return isAlike && defaultExpression === null;
+  return sent === shown || (typeof sent === 'bigint' && String(sent) === String(shown));
 }
 
 /** The type that a default may have in a column of this declared type. A column that takes any number also takes text. */
