@@ -7,7 +7,7 @@ import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
 import { renderedSuccess } from '../../http/json/rendered-json.ts';
 import { VALUE_FORMAT_HEADER } from '../../http/value-format.ts';
-import { batchFault } from './batch-faults.ts';
+import { batchError } from './batch-errors.ts';
 import { batchAnswer, batchBody, writeResults } from './batch-fields.ts';
 import { toBatch } from './read-batch.ts';
 
@@ -34,7 +34,7 @@ export function registerBatchRoute(app: HttpServer, batches: ProjectBatches): vo
       const { operations, fields } = toBatch(request.body, credentialOf(request), request.valueFormat);
       const project = projectOf(request);
       const written = await batches.run(project, operations, request.idempotency).catch((error: unknown) => {
-        throw batchFault(error, fields);
+        throw batchError(error, fields);
       });
       return renderedSuccess(request, writeResults(resultOf(request, reply, written)));
     },

@@ -10,7 +10,7 @@ import { requirePermissions } from '../../http/access/permissions.ts';
 import { toBooleanLike } from '../../http/fields/boolean-like.ts';
 import { toKeyword } from '../../http/fields/keyword.ts';
 import { type FieldOf, fieldsOf } from '../../http/subject-fields.ts';
-import { inOperation } from './batch-faults.ts';
+import { inOperation } from './batch-errors.ts';
 import { type batchBody, BATCH_METHODS } from './batch-fields.ts';
 import { requireEarlierReferences } from './batch-references.ts';
 import { createRequestOf, patchOf, wrappedPatchOf } from './record-body-fields.ts';

@@ -3,7 +3,7 @@ import type { ConflictRule } from '../../project-records.ts';
 import { findColumn } from '../rows/find-column.ts';
 import type { RecordColumn, RecordTable, UniqueKey } from '../rows/record-table.ts';
 import { UPSERT_PROBE } from '../rows/upsert-probe.ts';
-import { placeColumns } from './keys/row-place.ts';
+import { locatorColumns } from './keys/row-locator.ts';
 
 /**
  * Returns the unique key of an upsert.
@@ -43,16 +43,16 @@ export interface Upsert {
   /** At least one. */
   readonly written: readonly RecordColumn[];
   /** The columns of the conflicting row that `UpsertProbe` receives. */
-  readonly place: readonly RecordColumn[];
+  readonly locator: readonly RecordColumn[];
 }
 
 /** https://www.sqlite.org/lang_upsert.html */
-export function conflictClause({ action, conflict, written, place }: Upsert): string {
+export function conflictClause({ action, conflict, written, locator }: Upsert): string {
   const changes = changedColumns(written, conflict)
     .map(({ quoted }) => `${quoted} = excluded.${quoted}`)
     .join(', ');
   const change = action === 'update' ? '1' : '0';
-  const probed = `${change}, ${placeColumns(place)}`;
+  const probed = `${change}, ${locatorColumns(locator)}`;
   const target = conflict.map(({ quoted }) => quoted).join(', ');
   return `ON CONFLICT (${target}) DO UPDATE SET ${changes} WHERE ${UPSERT_PROBE}(${probed})`;
 }

@@ -4,22 +4,22 @@ import type { AffectedRows, DeletedRecord, RecordFilter, RecordKey } from '../..
 import { filterConditions } from '../rows/filter-conditions.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
-import { explainingConstraints } from './constraint-fault.ts';
+import { explainingConstraints } from './constraint-errors.ts';
 import { countChanged } from './count-changed.ts';
 import { findKey, hasRow } from './get-record.ts';
 import { noSuchRecord } from './keys/record-key.ts';
-import { placeCondition } from './keys/row-place.ts';
+import { locatorCondition } from './keys/row-locator.ts';
 
 /** @throws RowhouseError `not_found`, `constraint_violation`. */
 export function deleteRecord(database: RecordDatabase, table: RecordTable, key: RecordKey): DeletedRecord {
-  const place = findKey(database, table, key);
-  const where = placeCondition(place);
+  const locator = findKey(database, table, key);
+  const where = locatorCondition(locator);
   const deleted = explainingConstraints({ database, table, written: null, subject: ['key'] }, () => {
     const sql = `DELETE FROM ${table.quoted} WHERE ${where.sql}`;
     return countChanged(database, table, { sql, values: where.values });
   });
   if (deleted > 0) return { table: table.name };
-  if (!hasRow(database, table, place)) throw noSuchRecord();
+  if (!hasRow(database, table, locator)) throw noSuchRecord();
   throw new RowhouseError(
     'constraint_violation',
     `The row was not deleted: a trigger of ${table.name} prevented the deletion.`,

@@ -8,9 +8,9 @@ import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordColumn, RecordTable, UniqueKey } from '../rows/record-table.ts';
 import { type BoundValue, parametersFor } from '../values/bound-value.ts';
 import { changedColumns, conflictClause, conflictKey } from './conflict-clause.ts';
-import { explainingConstraints } from './constraint-fault.ts';
+import { explainingConstraints } from './constraint-errors.ts';
 import { findRow } from './get-record.ts';
-import { placeColumns, placeIn, type RowPlace } from './keys/row-place.ts';
+import { locatorColumns, locatorIn, type RowLocator } from './keys/row-locator.ts';
 import { returningRow, rowAt } from './returned-row.ts';
 import { changeRow, updatePrevented } from './update-record.ts';
 import {
@@ -97,7 +97,7 @@ function upsert(
   }
   if (rule.action === 'ignore') return { rowJson: rowAt(database, table, existing), outcome: 'ignored' };
   const changed = chosenValues(written, changedColumns(written.columns, key.columns));
-  const rowJson = changeRow(database, table, { place: existing, written: changed, subject });
+  const rowJson = changeRow(database, table, { locator: existing, written: changed, subject });
   if (rowJson === null) throw updatePrevented(table);
   return { rowJson, outcome: 'updated' };
 }
@@ -115,19 +115,19 @@ interface UpsertPlan {
   readonly columns: readonly RecordColumn[];
 }
 
-/** Returns the place of the row that has the new row's key; null if there is none, or the key is incomplete. */
+/** Returns the locator of the row that has the new row's key; null if there is none, or the key is incomplete. */
 function findConflicting(
   database: RecordDatabase,
   table: RecordTable,
   { key, columns, written }: UpsertPlan,
-): RowPlace | null {
+): RowLocator | null {
   const sent = key.columns.map((column) => sentFor(written, column));
   if (table.kind !== 'table' || sent.includes(undefined)) return null;
-  const select = `SELECT ${placeColumns(columns)} FROM ${table.quoted}`;
+  const select = `SELECT ${locatorColumns(columns)} FROM ${table.quoted}`;
   const findBy = (operands: readonly (readonly BoundValue[])[]) => {
     const { sql, values } = keyAmong(key, operands);
     const row = database.firstRow(`${select} WHERE ${sql} LIMIT 1`, values);
-    return row === null ? null : placeIn(columns, row);
+    return row === null ? null : locatorIn(columns, row);
   };
   const positions = key.columns.map((column) => written.columns.indexOf(column));
   const isStorable = !positions.includes(-1);
@@ -162,16 +162,16 @@ function insertUnlessConflict(
   { written, rule, key, columns }: UpsertPlan & { readonly rule: ConflictRule },
 ): Inserted {
   const returning = returningRow(database, table, false);
-  const parts = { action: rule.action, conflict: key.columns, written: written.columns, place: columns };
+  const parts = { action: rule.action, conflict: key.columns, written: written.columns, locator: columns };
   const sql = `${insertInto(table, written)} ${conflictClause(parts)} ${returning.clause}`;
-  const { result, place: conflicting } = database.conflicts.watch(() => {
+  const { result, locator: conflicting } = database.conflicts.watch(() => {
     return database.firstRow(sql, written.values);
   });
   if (result !== null) {
     return { rowJson: returning.rowJson(result), outcome: conflicting === null ? 'created' : 'updated' };
   }
   if (conflicting === null) throw insertPrevented(table);
-  return { rowJson: rowAt(database, table, placeIn(columns, conflicting)), outcome: 'ignored' };
+  return { rowJson: rowAt(database, table, locatorIn(columns, conflicting)), outcome: 'ignored' };
 }
 
 function insertInto(table: RecordTable, { columns, values }: WritableValues): string {

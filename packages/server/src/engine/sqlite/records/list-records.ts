@@ -4,7 +4,7 @@ import { done, needs, type Routed } from '../protocol/routed.ts';
 import { allOf, type Condition } from '../rows/condition.ts';
 import { filterConditions } from '../rows/filter-conditions.ts';
 import { projectionOf } from '../rows/projection.ts';
-import { explainingReads, isTooLarge } from '../rows/read-fault.ts';
+import { explainingReads, isTooLarge } from '../rows/read-errors.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import { joinRowJson, rowJsonColumns, rowJsonWidth } from '../rows/row-json.ts';
@@ -12,8 +12,8 @@ import { mayBeDamaged } from '../rows/shown-value.ts';
 import { orderByClause, orderOf, type OrderTerm } from '../rows/sort-order.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { countRows } from './count-changed.ts';
-import { placeColumns, placeIn } from './keys/row-place.ts';
-import { conditionAfter, type Place, writeCursor } from './page-cursor.ts';
+import { locatorColumns, locatorIn } from './keys/row-locator.ts';
+import { conditionAfter, type KeysetPosition, writeCursor } from './page-cursor.ts';
 
 /** The maximum length of one page, in UTF-16 code units. */
 const PAGE_MAX_LENGTH = 67_108_864;
@@ -54,14 +54,14 @@ function readPage(
   return explainingReads(table, () => {
     const read = readRows(database, table, { request, filters, order, maxLength });
     if (read === null) return null;
-    const { rows, hasMore, lastPlace } = read;
+    const { rows, hasMore, lastPosition } = read;
     return {
       table: table.name,
       rowsJson: `[${rows.join(',')}]`,
       returned: rows.length,
       hasMore,
       totalCount: request.countAll ? countRows(database, table, filters) : null,
-      nextCursor: request.after !== null && hasMore ? writeCursor(order, lastPlace) : null,
+      nextCursor: request.after !== null && hasMore ? writeCursor(order, lastPosition) : null,
     };
   });
 }
@@ -78,7 +78,7 @@ interface ReadRows {
   readonly rows: readonly string[];
   readonly hasMore: boolean;
   /** The last row's values in the sort columns; empty if no cursor was requested. */
-  readonly lastPlace: Place;
+  readonly lastPosition: KeysetPosition;
 }
 
 /** Reads one row more than requested to determine `hasMore`. Null if the rows together are too long. */
@@ -86,11 +86,11 @@ function readRows(database: RecordDatabase, table: RecordTable, selection: Selec
   const { request, order, maxLength } = selection;
   const columns = within(['columns'], () => projectionOf(table, request.columns));
   const width = rowJsonWidth(columns.length);
-  const place = request.after === null ? [] : order.map(({ column }) => column.quoted);
+  const sortColumns = request.after === null ? [] : order.map(({ column }) => column.quoted);
   const limits = { limit: request.limit + 1, offset: request.offset };
-  const { sql, values } = select([rowJsonColumns(columns), ...place], table, selection, limits);
+  const { sql, values } = select([rowJsonColumns(columns), ...sortColumns], table, selection, limits);
   const rows: string[] = [];
-  let lastPlace: readonly SqliteValue[] = [];
+  let lastPosition: readonly SqliteValue[] = [];
   let hasMore = false;
   let length = 0;
   try {
@@ -101,31 +101,31 @@ function readRows(database: RecordDatabase, table: RecordTable, selection: Selec
       length += json.length;
       if (length > maxLength && rows.length > 0) return null;
       rows.push(json);
-      lastPlace = row.slice(width);
+      lastPosition = row.slice(width);
     }
   } catch (error) {
     // The additional row is not sent, so it may be too large.
     hasMore = rows.length === request.limit && error instanceof Error && isTooLarge(error);
     if (!hasMore) throw error;
   }
-  const unreadable = hasMore && lastPlace.some((value) => mayBeDamaged(value));
+  const unreadable = hasMore && lastPosition.some((value) => mayBeDamaged(value));
   return {
     rows,
     hasMore,
-    lastPlace: unreadable ? rereadPlace(database, table, selection, rows.length - 1) : lastPlace,
+    lastPosition: unreadable ? rereadPosition(database, table, selection, rows.length - 1) : lastPosition,
   };
 }
 
-/** The place of the row at this position of the page, with texts that are not valid Unicode as bytes. */
-function rereadPlace(
+/** The sort values of a row of the page, with texts that are not valid Unicode as bytes. */
+function rereadPosition(
   database: RecordDatabase,
   table: RecordTable,
   selection: Selection,
-  position: number,
-): Place {
+  offset: number,
+): KeysetPosition {
   const columns = selection.order.map(({ column }) => column);
-  const { sql, values } = select([placeColumns(columns)], table, selection, { limit: 1, offset: position });
-  return placeIn(columns, database.firstRow(sql, values) ?? []).values;
+  const { sql, values } = select([locatorColumns(columns)], table, selection, { limit: 1, offset });
+  return locatorIn(columns, database.firstRow(sql, values) ?? []).values;
 }
 
 function select(

@@ -7,7 +7,7 @@ import { type BoundValue, isTextBytes, parameterFor } from '../values/bound-valu
 type WrittenValue = readonly ['n'] | readonly ['i' | 'r' | 't' | 'u' | 'b', string];
 
 /** The values of a row in its sort columns. A text that is not valid Unicode is represented by its bytes. */
-export type Place = readonly BoundValue[];
+export type KeysetPosition = readonly BoundValue[];
 
 interface WrittenCursor {
   /** The sort order that the cursor belongs to. */
@@ -16,7 +16,7 @@ interface WrittenCursor {
 }
 
 /** Encodes the position of a row in a sort order as an opaque text for clients. */
-export function writeCursor(order: readonly OrderTerm[], values: Place): string {
+export function writeCursor(order: readonly OrderTerm[], values: KeysetPosition): string {
   const cursor: WrittenCursor = { order: describe(order), values: values.map(writeValue) };
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
@@ -61,7 +61,7 @@ function writeValue(value: BoundValue): WrittenValue {
   return ['b', Buffer.from(value).toString('base64')];
 }
 
-function readCursor(order: readonly OrderTerm[], text: string): Place {
+function readCursor(order: readonly OrderTerm[], text: string): KeysetPosition {
   try {
     const cursor: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
     if (isCursor(cursor) && cursor.order === describe(order) && cursor.values.length === order.length) {

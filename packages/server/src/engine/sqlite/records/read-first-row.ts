@@ -3,7 +3,7 @@ import type { ValueFormat } from '../../../core/tagged-value.ts';
 import { isReservedName } from '../../../schema/identifier.ts';
 import type { FirstRow } from '../../engine.ts';
 import { queryRows } from '../introspection/query-rows.ts';
-import { explainingReads } from '../rows/read-fault.ts';
+import { explainingReads } from '../rows/read-errors.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import { joinRowJson, rowJsonColumns } from '../rows/row-json.ts';
 

@@ -1,10 +1,10 @@
-import { rowTooLarge } from '../rows/read-fault.ts';
+import { rowTooLarge } from '../rows/read-errors.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import { joinRowJson, rowJsonColumns } from '../rows/row-json.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { findRow, hasRow } from './get-record.ts';
-import { movedPlace, placeColumns, placeIn, type RowPlace } from './keys/row-place.ts';
+import { movedLocator, locatorColumns, locatorIn, type RowLocator } from './keys/row-locator.ts';
 
 /**
  * How a statement that writes one row returns the row as stored. RETURNING returns the row before triggers change it. If there may be
@@ -18,31 +18,35 @@ export interface Returning {
   readonly rowJson: (returned: readonly SqliteValue[]) => string;
 }
 
+/** A function takes 1,000 arguments, and a move has four for each column. https://www.sqlite.org/limits.html#max_function_arg */
+const MAX_WATCHED_COLUMNS = 250;
+
 /** @param settled whether no foreign key changes the row afterwards. */
 export function returningRow(database: RecordDatabase, table: RecordTable, settled: boolean): Returning {
   // A view has no key to read a row by.
-  const place = table.order;
-  if (place === null || (settled && !table.hasTriggers)) {
+  const columns = table.order;
+  if (columns === null || (settled && !table.hasTriggers)) {
     return { clause: `RETURNING ${rowJsonColumns(table.columns)}`, rowJson: joinRowJson };
   }
   const { moves } = database;
-  if (table.hasTriggers) {
-    const [before, after] = [placeColumns(place, 'OLD'), placeColumns(place, 'NEW')];
+  const isWatched = table.hasTriggers && columns.length <= MAX_WATCHED_COLUMNS;
+  if (isWatched) {
+    const [before, after] = [locatorColumns(columns, 'OLD'), locatorColumns(columns, 'NEW')];
     moves.start({ table: table.quoted, before, after });
   }
   return {
-    clause: `RETURNING ${placeColumns(place)}`,
+    clause: `RETURNING ${locatorColumns(columns)}`,
     rowJson: (returned) => {
-      const written = placeIn(place, returned);
-      return rowAt(database, table, table.hasTriggers ? movedPlace(written, moves.moves) : written);
+      const written = locatorIn(columns, returned);
+      return rowAt(database, table, isWatched ? movedLocator(written, moves.moves) : written);
     },
   };
 }
 
 /** Returns the JSON of the row that is there now; `null` if there is none. @throws RowhouseError `conflict` if it is too large. */
-export function rowAt(database: RecordDatabase, table: RecordTable, place: RowPlace): string {
-  const rowJson = findRow(database, table, place);
+export function rowAt(database: RecordDatabase, table: RecordTable, locator: RowLocator): string {
+  const rowJson = findRow(database, table, locator);
   if (rowJson !== null) return rowJson;
-  if (hasRow(database, table, place)) throw rowTooLarge();
+  if (hasRow(database, table, locator)) throw rowTooLarge();
   return 'null';
 }

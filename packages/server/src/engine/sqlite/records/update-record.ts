@@ -4,10 +4,10 @@ import type { RecordChange, RecordRow } from '../../project-records.ts';
 import type { Condition } from '../rows/condition.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
-import { explainingConstraints } from './constraint-fault.ts';
+import { explainingConstraints } from './constraint-errors.ts';
 import { findKey, findRow, hasRow } from './get-record.ts';
 import { noSuchRecord } from './keys/record-key.ts';
-import { placeCondition, type RowPlace } from './keys/row-place.ts';
+import { locatorCondition, type RowLocator } from './keys/row-locator.ts';
 import { returningRow } from './returned-row.ts';
 import {
   assignments,
@@ -19,16 +19,16 @@ import {
 
 /** @throws RowhouseError `not_found`, `validation_failed`, `constraint_violation`. */
 export function updateRecord(database: RecordDatabase, table: RecordTable, change: RecordChange): RecordRow {
-  const place = findKey(database, table, change.key);
+  const locator = findKey(database, table, change.key);
   const written = within(['patch'], () => writableValues(table, change.patch));
-  const rowJson = changeRow(database, table, { place, written, subject: ['patch'] });
+  const rowJson = changeRow(database, table, { locator, written, subject: ['patch'] });
   if (rowJson !== null) return { table: table.name, rowJson };
-  if (!hasRow(database, table, place)) throw noSuchRecord();
+  if (!hasRow(database, table, locator)) throw noSuchRecord();
   throw updatePrevented(table);
 }
 
 interface RowChange {
-  readonly place: RowPlace;
+  readonly locator: RowLocator;
   readonly written: WritableValues;
   /** The part of the request that contains the values. */
   readonly subject: Subject;
@@ -41,14 +41,14 @@ interface RowChange {
 export function changeRow(
   database: RecordDatabase,
   table: RecordTable,
-  { place, written, subject }: RowChange,
+  { locator, written, subject }: RowChange,
 ): string | null {
-  within(subject, () => requireRepeated(database, table, written, placeCondition(place)));
-  if (written.columns.length === 0) return findRow(database, table, place);
+  within(subject, () => requireRepeated(database, table, written, locatorCondition(locator)));
+  if (written.columns.length === 0) return findRow(database, table, locator);
   return explainingConstraints({ database, table, written, subject }, () => {
     return table.kind === 'virtual'
-      ? updateVirtual(database, table, place, written)
-      : updateRow(database, table, place, written);
+      ? updateVirtual(database, table, locator, written)
+      : updateRow(database, table, locator, written);
   });
 }
 
@@ -60,12 +60,12 @@ export function updatePrevented({ name }: RecordTable): RowhouseError {
 function updateRow(
   database: RecordDatabase,
   table: RecordTable,
-  place: RowPlace,
+  locator: RowLocator,
   written: WritableValues,
 ): string | null {
   // In a row that references itself, a foreign key changes the row once more.
   const returning = returningRow(database, table, !touchesReferences(table, written.columns));
-  const { sql, values } = updateStatement(table, written, placeCondition(place));
+  const { sql, values } = updateStatement(table, written, locatorCondition(locator));
   const returned = database.firstRow(`${sql} ${returning.clause}`, values);
   return returned === null ? null : returning.rowJson(returned);
 }
@@ -83,16 +83,16 @@ export function updateStatement(table: RecordTable, written: WritableValues, whe
 function updateVirtual(
   database: RecordDatabase,
   table: RecordTable,
-  place: RowPlace,
+  locator: RowLocator,
   written: WritableValues,
 ): string | null {
-  const { sql, values } = updateStatement(table, written, placeCondition(place));
+  const { sql, values } = updateStatement(table, written, locatorCondition(locator));
   if (database.run(sql, values) === 0) return null;
-  const changed = place.columns.map((column, index) => {
+  const changed = locator.columns.map((column, index) => {
     const position = written.columns.indexOf(column);
-    return (position === -1 ? place.values[index] : written.values[position]) ?? null;
+    return (position === -1 ? locator.values[index] : written.values[position]) ?? null;
   });
-  const rowJson = findRow(database, table, { columns: place.columns, values: changed });
+  const rowJson = findRow(database, table, { columns: locator.columns, values: changed });
   if (rowJson !== null) return rowJson;
   throw new RowhouseError(
     'conflict',

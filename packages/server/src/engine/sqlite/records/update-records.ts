@@ -3,7 +3,7 @@ import type { AffectedRows, RecordsChange } from '../../project-records.ts';
 import { filterConditions } from '../rows/filter-conditions.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
-import { explainingConstraints } from './constraint-fault.ts';
+import { explainingConstraints } from './constraint-errors.ts';
 import { countChanged, countRows } from './count-changed.ts';
 import { updateStatement } from './update-record.ts';
 import { requireRepeated, writableValues } from './writable-values.ts';

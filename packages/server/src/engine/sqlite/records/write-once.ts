@@ -22,17 +22,17 @@ export function writeOnce<Result>(
 }
 
 /** The same for a write that may be forwarded. */
-export function writeOnceOrHandOn<Result, Worker extends NextWorker>(
+export function writeOnceOrForward<Result, Worker extends NextWorker>(
   database: RecordDatabase,
   { table: reference, request }: WriteTarget,
   write: (table: RecordTable) => Routed<Result, Worker>,
 ): Routed<Replayable<Result>, Worker> {
   requireAllowed(database, reference);
-  return runOnceOrHandOn(database, request, () => write(allowedTable(database, reference)));
+  return runOnceOrForward(database, request, () => write(allowedTable(database, reference)));
 }
 
 /** `runOnce` for a write that may be forwarded: the worker that does the write stores its result. */
-export function runOnceOrHandOn<Result, Worker extends NextWorker>(
+export function runOnceOrForward<Result, Worker extends NextWorker>(
   { connection }: RecordDatabase,
   request: IdempotentRequest | null,
   write: () => Routed<Result, Worker>,

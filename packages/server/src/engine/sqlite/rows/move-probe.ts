@@ -51,9 +51,9 @@ export class MoveProbe {
   start({ table, before, after }: WatchedKey): void {
     this.#moves = [];
     this.#bytesLeft = MAX_BYTES;
-    if (this.#triggers.has(table)) return;
-    const name = `rowhouse_moves_${this.#triggers.size}`;
-    this.#connection.exec(`CREATE TEMP TRIGGER ${name} AFTER UPDATE ON ${table}
+    const name = this.#triggers.get(table) ?? `rowhouse_moves_${this.#triggers.size}`;
+    // Each time, because a rollback may have removed the trigger.
+    this.#connection.exec(`CREATE TEMP TRIGGER IF NOT EXISTS ${name} AFTER UPDATE ON ${table}
       WHEN (${before}) IS NOT (${after}) AND ${FOLLOWS}() BEGIN SELECT ${MOVED}(${before}, ${after}); END`);
     this.#triggers.set(table, name);
   }

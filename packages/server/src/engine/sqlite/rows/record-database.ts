@@ -28,7 +28,7 @@ export class RecordDatabase {
   readonly #schemaVersion: StatementSync;
   #version: unknown = null;
   /** Why SQLite cannot read the schema, or null. */
-  #schemaFault: unknown = null;
+  #schemaError: unknown = null;
   #defersForeignKeys: boolean | null = null;
   #writesMayBeEndless: boolean | null = null;
   readonly #tables = new LruMap<string, RecordTable>({ capacity: MAX_TABLES });
@@ -50,7 +50,7 @@ export class RecordDatabase {
   refresh(): void {
     const version = this.#schemaVersion.get()?.['schema_version'];
     if (version !== this.#version) this.#begin(version);
-    if (this.#schemaFault !== null) throw this.#schemaFault;
+    if (this.#schemaError !== null) throw this.#schemaError;
   }
 
   #begin(version: unknown): void {
@@ -60,11 +60,11 @@ export class RecordDatabase {
     this.#tables.clear();
     this.#statements.clear();
     this.moves.reset();
-    this.#schemaFault = this.#findSchemaFault();
+    this.#schemaError = this.#findSchemaError();
   }
 
   /** If a definition exceeds a limit, SQLite reads the schema again for every statement, so the error is kept. */
-  #findSchemaFault(): unknown {
+  #findSchemaError(): unknown {
     try {
       this.connection.prepare('SELECT 1 FROM main.sqlite_schema');
       return null;

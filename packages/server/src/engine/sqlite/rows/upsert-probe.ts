@@ -11,12 +11,12 @@ export const UPSERT_PROBE = 'rowhouse_conflict';
  * exactly that row. https://www.sqlite.org/lang_upsert.html
  */
 export class UpsertProbe {
-  #place: readonly SqliteValue[] | null = null;
+  #locator: readonly SqliteValue[] | null = null;
 
   constructor(connection: DatabaseSync) {
     const options = { directOnly: true, useBigIntArguments: true, varargs: true };
-    connection.function(UPSERT_PROBE, options, (change, ...place) => {
-      this.#place = place;
+    connection.function(UPSERT_PROBE, options, (change, ...locator) => {
+      this.#locator = locator;
       return change;
     });
   }
@@ -24,10 +24,10 @@ export class UpsertProbe {
   /** Runs one upsert and returns its result with the key of the conflicting row, or null if it inserted a row. */
   watch<Result>(upsert: () => Result): {
     readonly result: Result;
-    readonly place: readonly SqliteValue[] | null;
+    readonly locator: readonly SqliteValue[] | null;
   } {
-    this.#place = null;
+    this.#locator = null;
     const result = upsert();
-    return { result, place: this.#place };
+    return { result, locator: this.#locator };
   }
 }

@@ -8,7 +8,7 @@ import { insertRecord } from '../records/insert-record.ts';
 import { listShortRecords } from '../records/list-records.ts';
 import { isShort, workerToRead, workerToWrite } from '../records/short-operations.ts';
 import { updateRecord } from '../records/update-record.ts';
-import { writeOnceOrHandOn } from '../records/write-once.ts';
+import { writeOnceOrForward } from '../records/write-once.ts';
 import { allowedTable } from '../rows/allowed-table.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 
@@ -26,19 +26,19 @@ export function pointHandlers(database: RecordDatabase): Handlers<PointMethods> 
         : needs(workerToRead(table));
     },
     createRecord: (input) =>
-      writeOnceOrHandOn(database, input, (table) =>
+      writeOnceOrForward(database, input, (table) =>
         isShort.createRecord(table, input.record)
           ? done(insertRecord(database, table, input.record))
           : needs(workerToWrite(table)),
       ),
     updateRecord: (input) =>
-      writeOnceOrHandOn(database, input, (table) =>
+      writeOnceOrForward(database, input, (table) =>
         isShort.updateRecord(table, input.change)
           ? done(updateRecord(database, table, input.change))
           : needs(workerToWrite(table)),
       ),
     deleteRecord: (input) =>
-      writeOnceOrHandOn(database, input, (table) =>
+      writeOnceOrForward(database, input, (table) =>
         isShort.deleteRecord(table)
           ? done(deleteRecord(database, table, input.key))
           : needs(workerToWrite(table)),

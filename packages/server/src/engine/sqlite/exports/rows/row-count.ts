@@ -1,4 +1,4 @@
-import { explainingReads } from '../../rows/read-fault.ts';
+import { explainingReads } from '../../rows/read-errors.ts';
 import type { RecordDatabase } from '../../rows/record-database.ts';
 import type { RowSource } from './row-source.ts';
 

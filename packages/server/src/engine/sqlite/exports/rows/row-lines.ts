@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { queryRows } from '../../introspection/query-rows.ts';
-import { explainingReads, isTooLarge } from '../../rows/read-fault.ts';
+import { explainingReads, isTooLarge } from '../../rows/read-errors.ts';
 import type { RecordColumn } from '../../rows/record-table.ts';
 import { orderByClause } from '../../rows/sort-order.ts';
 import { parameterValue } from '../../values/bound-value.ts';

@@ -18,7 +18,7 @@ import { insertRecord } from '../insert-record.ts';
 import { insertRecords } from '../insert-records.ts';
 import { updateRecord } from '../update-record.ts';
 import { updateRecords } from '../update-records.ts';
-import { runOnceOrHandOn } from '../write-once.ts';
+import { runOnceOrForward } from '../write-once.ts';
 import { isShortBatch } from './batch-bounds.ts';
 import { BatchReferences } from './batch-references.ts';
 
@@ -40,7 +40,7 @@ export function runShortBatchOnce(
   { operations, request }: BatchTarget,
 ): Routed<Replayable<readonly BatchResult[]>, 'writer'> {
   requireTablesAllowed(database, operations);
-  return runOnceOrHandOn(database, request, () => {
+  return runOnceOrForward(database, request, () => {
     return isShortBatch(database, operations) ? done(runBatch(database, operations)) : needs('writer');
   });
 }

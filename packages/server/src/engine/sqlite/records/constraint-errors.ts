@@ -6,7 +6,7 @@ import {
   readForeignKeys,
   readForeignKeysTo,
 } from '../introspection/foreign-key-facts.ts';
-import { isTooLarge, rowTooLarge } from '../rows/read-fault.ts';
+import { isTooLarge, rowTooLarge } from '../rows/read-errors.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import { parameterFor } from '../values/bound-value.ts';
@@ -49,7 +49,7 @@ function explainRefusal(error: unknown, attempt: Attempt): unknown {
   const code = Number(error.errcode);
   switch (code & 0xff) {
     case SQLITE_CONSTRAINT:
-      return constraintFault(error, code, attempt);
+      return constraintError(error, code, attempt);
     case SQLITE_MISMATCH:
       return keyMismatch(error, attempt);
     case SQLITE_FULL:
@@ -94,8 +94,8 @@ function idsExhausted(cause: Error, { name }: RecordTable): RowhouseError {
   return new RowhouseError('conflict', message, { cause });
 }
 
-function constraintFault(error: Error, code: number, attempt: Attempt): RowhouseError {
-  if (code === CONSTRAINT_FOREIGNKEY) return foreignKeyFault(error, attempt);
+function constraintError(error: Error, code: number, attempt: Attempt): RowhouseError {
+  if (code === CONSTRAINT_FOREIGNKEY) return foreignKeyError(error, attempt);
   if (code === CONSTRAINT_TRIGGER)
     return violation(error, `A trigger rejects the change: ${error.message}`, []);
   const columns = columnsNamedIn(error.message, attempt.table);
@@ -140,7 +140,7 @@ function violation(cause: Error, message: string, faults: readonly Fault[]): Row
 }
 
 /** SQLite does not say which foreign key failed. https://www.sqlite.org/foreignkeys.html#fk_indexes */
-function foreignKeyFault(error: Error, attempt: Attempt): RowhouseError {
+function foreignKeyError(error: Error, attempt: Attempt): RowhouseError {
   const missing = attempt.written === null ? undefined : missingParent(attempt);
   if (missing !== undefined) {
     const columns = missing.columns.join(', ');

@@ -7,16 +7,16 @@ import { type BoundValue, parameterFor } from '../../values/bound-value.ts';
 import type { SqliteValue } from '../../values/record-value.ts';
 
 /** Columns of a row and their values, by which it is found again. */
-export interface RowPlace {
+export interface RowLocator {
   readonly columns: readonly RecordColumn[];
   readonly values: readonly BoundValue[];
 }
 
 /**
- * The result columns, as SQL, from which `placeIn` reads a place. A text has its bytes beside it, because a string loses invalid bytes.
+ * The result columns, as SQL, from which `locatorIn` reads a locator. A text has its bytes beside it, because a string loses invalid bytes.
  * @param row the row of a trigger, `OLD` or `NEW`.
  */
-export function placeColumns(columns: readonly RecordColumn[], row: 'OLD' | 'NEW' | null = null): string {
+export function locatorColumns(columns: readonly RecordColumn[], row: 'OLD' | 'NEW' | null = null): string {
   const expressions = columns.flatMap((column) => {
     const quoted = row === null ? column.quoted : `${row}.${column.quoted}`;
     return mayContainText(column)
@@ -26,7 +26,7 @@ export function placeColumns(columns: readonly RecordColumn[], row: 'OLD' | 'NEW
   return expressions.join(', ');
 }
 
-export function placeIn(columns: readonly RecordColumn[], row: readonly SqliteValue[]): RowPlace {
+export function locatorIn(columns: readonly RecordColumn[], row: readonly SqliteValue[]): RowLocator {
   let index = 0;
   const values = columns.map((column) => {
     const value = row[index++] ?? null;
@@ -41,7 +41,7 @@ function mayContainText({ facts }: RecordColumn): boolean {
 }
 
 /** The condition that a row has these values in these columns. */
-export function placeCondition({ columns, values }: RowPlace): Condition {
+export function locatorCondition({ columns, values }: RowLocator): Condition {
   return allOf(
     columns.map(({ quoted }, index) => {
       const value = values[index] ?? null;
@@ -51,17 +51,18 @@ export function placeCondition({ columns, values }: RowPlace): Condition {
 }
 
 /**
- * The place of a row after triggers have moved rows to other keys.
- * @param moves for each move, what `placeColumns` selects before it and then after it.
+ * The locator of a row after triggers have moved rows to other keys.
+ * @param moves for each move, what `locatorColumns` selects before it and then after it.
  */
-export function movedPlace(
-  { columns, values }: RowPlace,
+export function movedLocator(
+  { columns, values }: RowLocator,
   moves: readonly (readonly SqliteValue[])[],
-): RowPlace {
-  let place: RowPlace = { columns, values };
+): RowLocator {
+  let locator: RowLocator = { columns, values };
   for (const move of moves) {
-    const before = placeIn(columns, move.slice(0, move.length / 2));
-    if (isDeepStrictEqual(before.values, place.values)) place = placeIn(columns, move.slice(move.length / 2));
+    const before = locatorIn(columns, move.slice(0, move.length / 2));
+    if (isDeepStrictEqual(before.values, locator.values))
+      locator = locatorIn(columns, move.slice(move.length / 2));
   }
-  return place;
+  return locator;
 }

@@ -15,7 +15,7 @@ export function inOperation<Result>(position: number, read: () => Result): Resul
  * Returns the error of a batch for the client: it names the operation that failed, and the invalid fields in it.
  * @param fields the mapping of subjects to fields, for each operation.
  */
-export function batchFault(error: unknown, fields: readonly FieldOf[]): unknown {
+export function batchError(error: unknown, fields: readonly FieldOf[]): unknown {
   if (!(error instanceof SubjectError)) return error;
   const position = Number(error.faults[0]?.subject[1]);
   const fieldOf = fields[position];

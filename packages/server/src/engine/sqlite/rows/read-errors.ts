@@ -15,11 +15,11 @@ export function explainingReads<Result>(table: RecordTable, read: () => Result):
   try {
     return read();
   } catch (error) {
-    throw explainReadFault(error, table);
+    throw explainReadError(error, table);
   }
 }
 
-function explainReadFault(error: unknown, table: RecordTable): unknown {
+function explainReadError(error: unknown, table: RecordTable): unknown {
   if (!(error instanceof Error) || error instanceof RowhouseError) return error;
   if (isTooLarge(error)) return rowTooLarge(error);
   const code = 'errcode' in error ? Number(error.errcode) & 0xff : null;
