@@ -32,17 +32,16 @@ export function insertRecord(
   subject: Subject = ['row'],
 ): CreatedRecord {
   const written = within(subject, () => writableValues(table, row));
-  if (onConflict !== null && written.columns.length === 0) {
+  if (onConflict === null) {
+    within(subject, () => refuseRepeated(written));
+    return explainingConstraints({ database, table, written, subject }, () => {
+      return { table: table.name, ...insert(database, table, written) };
+    });
+  }
+  if (written.columns.length === 0) {
     throw invalidInput(subject, 'must name at least one column if on_conflict is given');
   }
-  if (onConflict !== null) {
-    const upserted = upsert(database, table, { written, rule: onConflict, subject });
-    return { table: table.name, ...upserted };
-  }
-  within(subject, () => refuseRepeated(written));
-  return explainingConstraints({ database, table, written, subject }, () => {
-    return { table: table.name, ...insert(database, table, written) };
-  });
+  return { table: table.name, ...upsert(database, table, { written, rule: onConflict, subject }) };
 }
 
 type Inserted = Pick<CreatedRecord, 'rowJson' | 'outcome'>;
