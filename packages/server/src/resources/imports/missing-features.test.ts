@@ -130,3 +130,22 @@ for (const { name, file, warning, row, noted } of cases) {
     assert.ok([201, 409].includes(sorted.status), JSON.stringify(sorted.body.error));
   });
 }
+
+test('damage of the file is found beside a full-text table that fails its own check, whatever its name', async () => {
+  await using server = await borrowTestServer();
+  await server.createProject('damaged');
+  const file = foreignFile(
+    `${TABLE} CREATE VIRTUAL TABLE e USING fts5 (a); INSERT INTO e VALUES ('some words'); DELETE FROM e_content;
+     CREATE TABLE gone (b); INSERT INTO gone VALUES (zeroblob(20000)); DROP TABLE gone`,
+    {},
+  );
+  // https://www.sqlite.org/fileformat.html#the_database_header
+  const FREE_PAGES = 36;
+  file.writeUInt32BE(file.readUInt32BE(FREE_PAGES) + 1, FREE_PAGES);
+  const { status, body } = await importDatabase(server, 'damaged', file);
+  assert.equal(status, 400);
+  assert.match(
+    String(body.error?.message),
+    /^The database is damaged: .*Freelist: size is 5 but should be 6/s,
+  );
+});

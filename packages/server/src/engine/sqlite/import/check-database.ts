@@ -33,8 +33,7 @@ export function checkDatabase(path: string): CheckResult {
 }
 
 function examine(database: DatabaseSync): CheckResult {
-  const { tables } = readStoredSchema(database);
-  const integrity = checkIntegrity(database, tables);
+  const integrity = checkIntegrity(database);
   if (!integrity.sound) return { kind: 'unsound', message: `The database is damaged: ${integrity.problem}.` };
   if (!compileViews(database, VIEWS_MAX_MS)) {
     return { kind: 'unsound', message: 'The views cannot be used: SQLite takes too long to compile them.' };
@@ -45,6 +44,7 @@ function examine(database: DatabaseSync): CheckResult {
   }
   // The stored results belong to requests from before the import.
   database.exec('DROP TABLE IF EXISTS _rowhouse_idempotency');
+  const { tables } = readStoredSchema(database);
   const ordinary = tables.filter((table) => table.kind === 'table').map((table) => table.name);
   const warnings = [...integrity.warnings, ...importWarnings(database, ordinary)];
   const rows = ordinary.reduce((sum, table) => sum + (countRows(database, table) ?? 0), 0);

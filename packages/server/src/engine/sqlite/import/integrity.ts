@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import { quoteIdentifier } from '../../../schema/identifier.ts';
-import type { StoredTable } from '../../../schema/model.ts';
 import type { ImportWarning } from '../../engine.ts';
 import { readColumns } from '../introspection/column-facts.ts';
 import { queryRows } from '../introspection/query-rows.ts';
@@ -24,16 +23,17 @@ export type Integrity =
  * object that only another program can check. They are warnings. https://www.sqlite.org/pragma.html#pragma_integrity_check
  * @throws SQLite's error if the file cannot be read at all.
  */
-export function checkIntegrity(database: DatabaseSync, tables: readonly StoredTable[]): Integrity {
-  const whole = check(database, null);
-  if (whole.kind === 'sound') return { sound: true, warnings: [] };
-  const results = tables.map((table) => checkTable(database, table));
+export function checkIntegrity(database: DatabaseSync): Integrity {
+  if (check(database, null).kind === 'sound') return { sound: true, warnings: [] };
+  const results = tablesOf(database).map((table) => checkTable(database, table));
   const damaged = results.find((result) => result.kind === 'damaged');
   if (damaged !== undefined) return { sound: false, problem: damaged.problem };
-  const noted = results.filter((result) => result.kind !== 'sound');
-  const unexplained =
-    whole.kind === 'problems' ? whole.problems.filter((problem) => !isAbout(problem, noted)) : [];
-  if (unexplained.length > 0) return { sound: false, problem: joined(unexplained) };
+  const noted = results.filter((result) => result.kind !== 'sound' && result.kind !== 'damaged');
+  const known = new Set(noted.flatMap(({ problems }) => problems));
+  // Pages that belong to no table are checked only with the whole file.
+  const whole = withoutChecks(database, null);
+  const others = whole.kind === 'problems' ? whole.problems.filter((problem) => !known.has(problem)) : [];
+  if (others.length > 0) return { sound: false, problem: joined(others) };
   const warnings = [
     warning('check_violations', 'CHECK constraints fail or cannot be checked here', noted),
     warning('unchecked_objects', 'These objects fail their own check, or cannot be checked here', noted),
@@ -41,30 +41,52 @@ export function checkIntegrity(database: DatabaseSync, tables: readonly StoredTa
   return { sound: true, warnings: warnings.filter((each) => each !== null) };
 }
 
+interface CheckedTable {
+  readonly name: string;
+  readonly isVirtual: boolean;
+}
+
+/** All tables, also those of SQLite and of virtual tables. */
+function tablesOf(database: DatabaseSync): readonly CheckedTable[] {
+  const sql = "SELECT name, type = 'virtual' FROM pragma_table_list WHERE schema = 'main' AND type <> 'view'";
+  return queryRows<[string, number]>(database, sql).map(([name, virtual]) => ({
+    name,
+    isVirtual: virtual === 1,
+  }));
+}
+
+/** What is wrong with a table. */
+interface NotedTable {
+  readonly kind: 'check_violations' | 'unchecked_objects';
+  readonly table: string;
+  readonly problems: readonly string[];
+}
+
 type TableResult =
   | { readonly kind: 'sound' }
   | { readonly kind: 'damaged'; readonly problem: string }
-  /** What is wrong, and with which table. */
-  | {
-      readonly kind: 'check_violations' | 'unchecked_objects';
-      readonly table: string;
-      readonly problem: string;
-    };
+  | NotedTable;
 
-function checkTable(database: DatabaseSync, { name, kind }: StoredTable): TableResult {
-  const withChecks = check(database, name);
-  if (withChecks.kind === 'sound') return withChecks;
-  if (kind === 'virtual') return { kind: 'unchecked_objects', table: name, problem: problemOf(withChecks) };
-  database.exec('PRAGMA ignore_check_constraints = ON');
-  const withoutChecks = check(database, name);
-  database.exec('PRAGMA ignore_check_constraints = OFF');
-  if (withoutChecks.kind === 'sound') {
-    return { kind: 'check_violations', table: name, problem: problemOf(withChecks) };
-  }
-  if (withoutChecks.kind === 'problems') return { kind: 'damaged', problem: problemOf(withoutChecks) };
+function checkTable(database: DatabaseSync, { name, isVirtual }: CheckedTable): TableResult {
+  const first = check(database, name);
+  if (first.kind === 'sound') return first;
+  if (isVirtual) return { kind: 'unchecked_objects', table: name, problems: first.problems };
+  const second = withoutChecks(database, name);
+  if (second.kind === 'sound') return { kind: 'check_violations', table: name, problems: first.problems };
+  if (second.kind === 'problems') return { kind: 'damaged', problem: joined(second.problems) };
   // An index needs a collation or a function that is missing here.
   tryToReadRows(database, name);
-  return { kind: 'unchecked_objects', table: name, problem: withoutChecks.message };
+  return { kind: 'unchecked_objects', table: name, problems: second.problems };
+}
+
+/** The same check without CHECK constraints. */
+function withoutChecks(database: DatabaseSync, table: string | null): Check {
+  database.exec('PRAGMA ignore_check_constraints = ON');
+  try {
+    return check(database, table);
+  } finally {
+    database.exec('PRAGMA ignore_check_constraints = OFF');
+  }
 }
 
 /** Reads every row of a table, if SQLite can read it without its indexes. @throws SQLite's error if it is damaged. */
@@ -81,9 +103,8 @@ function tryToReadRows(database: DatabaseSync, table: string): void {
 
 type Check =
   | { readonly kind: 'sound' }
-  | { readonly kind: 'problems'; readonly problems: readonly string[] }
-  /** The check itself failed. */
-  | { readonly kind: 'failed'; readonly message: string };
+  /** `failed`: the check itself failed, with one message. */
+  | { readonly kind: 'problems' | 'failed'; readonly problems: readonly string[] };
 
 /** Checks one table with its indexes, or for null the whole file. */
 function check(database: DatabaseSync, table: string | null): Check {
@@ -93,32 +114,25 @@ function check(database: DatabaseSync, table: string | null): Check {
     const problems = rows.map(([problem]) => problem);
     return problems[0] === 'ok' ? { kind: 'sound' } : { kind: 'problems', problems };
   } catch (error) {
-    if (isSqlError(error)) return { kind: 'failed', message: error.message };
+    if (isSqlError(error)) return { kind: 'failed', problems: [error.message] };
     throw error;
   }
-}
-
-function problemOf(failed: Exclude<Check, { readonly kind: 'sound' }>): string {
-  return failed.kind === 'failed' ? failed.message : joined(failed.problems);
 }
 
 function joined(problems: readonly string[]): string {
   return shortened(problems.slice(0, SHOWN).join('; '));
 }
 
-/** Whether the problem of the file is one that the check of a table has found, too. */
-function isAbout(problem: string, results: readonly TableResult[]): boolean {
-  return results.some((result) => 'table' in result && problem.includes(result.table));
-}
-
 function warning(
-  code: 'check_violations' | 'unchecked_objects',
+  code: NotedTable['kind'],
   before: string,
-  results: readonly TableResult[],
+  noted: readonly NotedTable[],
 ): ImportWarning | null {
-  const found = results.filter((result) => 'table' in result).filter((result) => result.kind === code);
+  const found = noted.filter(({ kind }) => kind === code);
   if (found.length === 0) return null;
-  const named = found.slice(0, SHOWN).map(({ table, problem }) => `${table} (${problem})`);
+  const named = found
+    .slice(0, SHOWN)
+    .map(({ table, problems }) => shortened(`${table} (${joined(problems)})`));
   const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : '';
   return { code, message: `${before}: ${named.join('; ')}${more}.` };
 }

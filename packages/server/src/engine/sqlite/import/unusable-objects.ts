@@ -32,7 +32,8 @@ const USES: readonly {
     types: ['table', 'virtual', 'view'],
     sql: (database, { name, quoted }) => {
       const columns = readColumns(database, name).filter(({ hidden }) => !hidden);
-      return `SELECT 1 FROM ${quoted} ORDER BY ${columns.map((column) => quoteIdentifier(column.name)).join(', ')}`;
+      const terms = ['1', ...columns.map((column) => quoteIdentifier(column.name))];
+      return `SELECT 1 FROM ${quoted} ORDER BY ${terms.join(', ')}`;
     },
   },
   {

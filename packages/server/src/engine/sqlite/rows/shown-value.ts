@@ -9,8 +9,8 @@ import type { Condition } from './condition.ts';
 import type { RecordColumn } from './record-table.ts';
 
 /**
- * Whether plain answers show another value of the column in the same way as the one that this client's value would be stored as: a BLOB
- * as its base64, 3.0 as 3 in JavaScript, the invalid bytes of a text as U+FFFD.
+ * Whether the column may contain a value that differs from the client's value but looks the same in a plain answer: a BLOB and its base64,
+ * 3.0 and 3 in JavaScript, an invalid byte and U+FFFD.
  */
 export function isAmbiguous(value: unknown, column: RecordColumn): boolean {
   if (column.facts.format === 'tagged') return false;

@@ -65,7 +65,7 @@ async function makeCopy(
     // From here on, the size of the file is the progress.
     tell({ done: 0, total, unit: 'bytes' });
     source.connection.exec(`PRAGMA cache_size = -${COPY_CACHE_KIB}`);
-    return await copyInto(source.connection, outputPath);
+    return await copyInto(source.connection, outputPath, maxBytes);
   } finally {
     source.connection.close();
   }
@@ -76,7 +76,7 @@ async function makeCopy(
  * as they are.
  * @returns whether the copy is compact.
  */
-async function copyInto(connection: DatabaseSync, outputPath: string): Promise<boolean> {
+async function copyInto(connection: DatabaseSync, outputPath: string, maxBytes: number): Promise<boolean> {
   try {
     connection.prepare('VACUUM INTO ?').run(outputPath);
     return true;
@@ -84,6 +84,8 @@ async function copyInto(connection: DatabaseSync, outputPath: string): Promise<b
     if (!isSqlError(error)) throw error;
   }
   rmSync(outputPath, { force: true });
+  // The free pages are copied, too.
+  if (fileBytes(connection) > maxBytes) throw exportTooLarge(maxBytes);
   await backup(connection, outputPath);
   return false;
 }
@@ -97,6 +99,11 @@ function usedBytes(connection: DatabaseSync): number {
     'SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
   );
   return row?.[0] ?? 0;
+}
+
+function fileBytes(connection: DatabaseSync): number {
+  const sql = 'SELECT page_count * page_size FROM pragma_page_count, pragma_page_size';
+  return queryRows<[number]>(connection, sql)[0]?.[0] ?? 0;
 }
 
 /** The tables are looked up in the copy, because the database may have changed since. */
