@@ -35,6 +35,23 @@ export interface StoredTable extends StoredObject {
   readonly references: readonly string[];
 }
 
+/** A schema with what is known about loading its statements into another database. */
+export interface SchemaToLoad extends StoredSchema {
+  /** Tables and indexes that SQLite accepts only if a `"name"` that is no column is a string. */
+  readonly quotedStrings: readonly NamedObject[];
+  /** Objects that SQLite does not create here, because it lacks something that they use. */
+  readonly unloadable: readonly UnloadableObject[];
+}
+
+export interface NamedObject {
+  readonly kind: 'table' | 'virtual table' | 'view' | 'index' | 'trigger';
+  readonly name: string;
+}
+
+export interface UnloadableObject extends NamedObject {
+  readonly reason: string;
+}
+
 export interface Schema extends DatabaseHeader {
   /** Sorted by name, like views, indexes and triggers; the `order` of a trigger is its position in the firing order. */
   readonly tables: readonly Table[];

@@ -526,3 +526,32 @@ test('an external-content full-text table keeps the column names that it reads',
   await done('PATCH', '/projects/crm/column/post/note', { new_column_name: 'remark', default_value: 'x' });
   assert.equal(shell("SELECT rowid, title FROM search WHERE search MATCH 'hello';"), '5|hello');
 });
+
+test('the full-text table under a vocabulary, and the columns of a view that a full-text table reads, keep their names', async () => {
+  await given(`CREATE TABLE post (id INTEGER PRIMARY KEY, title TEXT, note TEXT);
+    CREATE VIEW titles AS SELECT id AS rowid, title, upper(note) AS loud FROM post;
+    CREATE VIRTUAL TABLE search USING fts5(title, loud, content='titles'); CREATE VIRTUAL TABLE words USING fts5vocab('search', 'row');
+    CREATE VIRTUAL TABLE old USING fts4(title); CREATE VIRTUAL TABLE "old words" USING fts4aux("old");
+    INSERT INTO post VALUES (5, 'hello', NULL); INSERT INTO search (search) VALUES ('rebuild');`);
+  for (const [method, path, json, named] of [
+    ['PATCH', '/projects/crm/table/search', { new_table_name: 'found' }, /words/],
+    ['DELETE', '/projects/crm/table/search', { cascade: true }, /words/],
+    ['PATCH', '/projects/crm/table/old', { new_table_name: 'older' }, /old words/],
+    ['DELETE', '/projects/crm/table/old', undefined, /old words/],
+    [
+      'PATCH',
+      '/projects/crm/column/post/title',
+      { new_column_name: 'name' },
+      /search could no longer be read/,
+    ],
+    ['DELETE', '/projects/crm/table/post', { cascade: true }, /search could no longer be read/],
+  ] as const) {
+    assert.match(messageOf(await refused('conflict', method, path, json)), named);
+  }
+  await done('PATCH', '/projects/crm/column/post/note', { new_column_name: 'remark' });
+  await done('PATCH', '/projects/crm/table/post', { new_table_name: 'posts' });
+  assert.equal(
+    shell("SELECT rowid, title FROM search WHERE search MATCH 'hello'; SELECT term FROM words;"),
+    '5|hello\nhello',
+  );
+});

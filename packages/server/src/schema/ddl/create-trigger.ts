@@ -9,19 +9,47 @@ import { DdlSyntaxError, StatementReader, type Token } from './statement-reader.
  */
 export function readCreateTrigger(sql: string): TriggerParts {
   const reader = new StatementReader(sql);
-  readCreatePrefix(reader, 'TRIGGER');
-  const timing = readTiming(reader);
-  const event = reader.takeOne(['INSERT', 'UPDATE', 'DELETE']);
-  if (event === null) throw new DdlSyntaxError('a trigger without an event');
-  const updateOf = event === 'UPDATE' && reader.take('OF') ? readColumns(reader) : [];
-  reader.expect('ON');
+  const moment = readMoment(reader);
   reader.name();
   if (reader.take('.')) reader.name();
   if (reader.take('FOR')) {
     reader.expect('EACH');
     reader.expect('ROW');
   }
-  return { timing, event, updateOf, when: reader.take('WHEN') ? readCondition(reader) : null };
+  return { ...moment, when: reader.take('WHEN') ? readCondition(reader) : null };
+}
+
+/** A database in the text of a trigger. */
+export interface DatabaseInTrigger {
+  readonly name: string;
+  /** The text without it. */
+  readonly withoutIt: string;
+}
+
+/** The database before the trigger's table, as in `ON attached.t`; null if there is none, or if it is the trigger's own. */
+export function attachedDatabaseOf(sql: string): DatabaseInTrigger | null {
+  try {
+    const reader = new StatementReader(sql);
+    readMoment(reader);
+    const { start } = reader.token;
+    const name = reader.name();
+    if (!reader.take('.') || name.toLowerCase() === 'main') return null;
+    return { name, withoutIt: sql.slice(0, start) + sql.slice(reader.token.start) };
+  } catch (error) {
+    if (!(error instanceof DdlSyntaxError)) throw error;
+    return null;
+  }
+}
+
+/** Up to the name of the table. */
+function readMoment(reader: StatementReader): Omit<TriggerParts, 'when'> {
+  readCreatePrefix(reader, 'TRIGGER');
+  const timing = readTiming(reader);
+  const event = reader.takeOne(['INSERT', 'UPDATE', 'DELETE']);
+  if (event === null) throw new DdlSyntaxError('a trigger without an event');
+  const updateOf = event === 'UPDATE' && reader.take('OF') ? readColumns(reader) : [];
+  reader.expect('ON');
+  return { timing, event, updateOf };
 }
 
 /** The default is BEFORE. https://www.sqlite.org/lang_createtrigger.html */

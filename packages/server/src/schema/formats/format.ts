@@ -1,10 +1,10 @@
-import type { Schema, StoredSchema } from '../model.ts';
+import type { Schema, SchemaToLoad } from '../model.ts';
 
 /**
  * A text format for schemas. The same schema always gives the same bytes. `tier` is the amount of detail that the format needs, so that
  * no more is read.
  */
-export type SchemaFormat = FormatOf<'stored', StoredSchema> | FormatOf<'full', Schema>;
+export type SchemaFormat = FormatOf<'stored', SchemaToLoad> | FormatOf<'full', Schema>;
 
 interface FormatOf<Tier extends string, Takes> {
   /** The name in requests. */

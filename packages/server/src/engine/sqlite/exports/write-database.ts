@@ -5,7 +5,12 @@ import type {
   WrittenDatabaseExport,
 } from '../../project-exports.ts';
 import type { ExportMethods } from '../protocol/export-methods.ts';
-import { type ChosenTables, chooseTables, countAllRows } from './database/chosen-tables.ts';
+import {
+  type ChosenTables,
+  chooseTables,
+  countAllRows,
+  unreadableWarnings,
+} from './database/chosen-tables.ts';
 import { copyDatabase } from './database/copy-database.ts';
 import { writeArchive } from './database/write-archive.ts';
 import { writeDatabaseJson } from './database/write-database-json.ts';
@@ -34,7 +39,7 @@ export async function writeDatabase(
         ...output.finish(),
         tableCount: chosen.sources.length,
         rowCount: progress.done,
-        warnings: [...chosen.warnings, ...warnings],
+        warnings: [...chosen.warnings, ...unreadableWarnings(chosen), ...warnings],
       };
     } finally {
       output.abandon();
@@ -63,8 +68,10 @@ async function writeFormat(
       writeDatabaseJson(output, database, chosen, { name, progress, check });
       return check.warnings(REPAIRED_TEXT);
     case 'zip':
-    case 'zip-csv':
-      await writeArchive(output, database, chosen, { name, described: format === 'zip', progress, check });
-      return check.warnings(KEPT_TEXT);
+    case 'zip-csv': {
+      const options = { name, described: format === 'zip', progress, check };
+      const warnings = await writeArchive(output, database, chosen, options);
+      return [...warnings, ...check.warnings(KEPT_TEXT)];
+    }
   }
 }

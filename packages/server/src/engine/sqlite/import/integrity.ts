@@ -5,6 +5,7 @@ import type { ImportWarning } from '../../engine.ts';
 import { readColumns } from '../introspection/column-facts.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { isSqlError } from '../introspection/sql-error.ts';
+import { isValueProblem } from '../introspection/value-problems.ts';
 import { shortened } from '../values/shortened.ts';
 
 /** The maximum number of problems or objects in a message. */
@@ -18,8 +19,8 @@ export type Integrity =
   | { readonly sound: false; readonly problem: string };
 
 /**
- * Whether every page, index and value is intact. If integrity_check finds a problem in the file, each table is checked alone. A violated
- * CHECK is no damage, nor is a virtual table that fails its own check, such as a full-text table that does not match its content, or an
+ * Whether every page and index is intact. If integrity_check finds a problem in the file, each table is checked alone. A value that
+ * its table does not allow is no damage, nor is a virtual table that fails its own check, such as a full-text table that does not match its content, or an
  * object that only another program can check. They are warnings. https://www.sqlite.org/pragma.html#pragma_integrity_check
  * @throws SQLite's error if the file cannot be read at all.
  */
@@ -35,7 +36,11 @@ export function checkIntegrity(database: DatabaseSync): Integrity {
   const others = whole.kind === 'problems' ? whole.problems.filter((problem) => !known.has(problem)) : [];
   if (others.length > 0) return { sound: false, problem: joined(others) };
   const warnings = [
-    warning('check_violations', 'CHECK constraints fail or cannot be checked here', noted),
+    warning(
+      'check_violations',
+      'Values break CHECK, NOT NULL or the type of a column, or cannot be checked here',
+      noted,
+    ),
     warning('unchecked_objects', 'These objects fail their own check, or cannot be checked here', noted),
   ];
   return { sound: true, warnings: warnings.filter((each) => each !== null) };
@@ -72,8 +77,13 @@ function checkTable(database: DatabaseSync, { name, isVirtual }: CheckedTable): 
   if (first.kind === 'sound') return first;
   if (isVirtual) return { kind: 'unchecked_objects', table: name, problems: first.problems };
   const second = withoutChecks(database, name);
-  if (second.kind === 'sound') return { kind: 'check_violations', table: name, problems: first.problems };
-  if (second.kind === 'problems') return { kind: 'damaged', problem: joined(second.problems) };
+  if (second.kind === 'sound' || (second.kind === 'problems' && second.problems.every(isValueProblem))) {
+    return { kind: 'check_violations', table: name, problems: first.problems };
+  }
+  if (second.kind === 'problems') {
+    const damage = second.problems.filter((problem) => !isValueProblem(problem));
+    return { kind: 'damaged', problem: joined(damage) };
+  }
   // An index needs a collation or a function that is missing here.
   tryToReadRows(database, name);
   return { kind: 'unchecked_objects', table: name, problems: second.problems };

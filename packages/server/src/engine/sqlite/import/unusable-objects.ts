@@ -43,6 +43,9 @@ const USES: readonly {
   },
 ];
 
+/** A vocabulary is only read, wherever it is. */
+const NEVER_WRITTEN = /may not be modified$/;
+
 /**
  * Names the tables and views that need something that this SQLite lacks: a collation, a function, a module, a tokenizer, or another
  * database. Turns foreign keys off.
@@ -60,7 +63,7 @@ export function unusableObjectWarnings(database: DatabaseSync): readonly ImportW
     const failed = usable
       .filter(({ type }) => types.includes(type))
       .map((object) => ({ object, reason: reasonNotToCompile(database, () => sql(database, object)) }))
-      .filter(({ reason }) => reason !== null);
+      .filter(({ reason }) => reason !== null && !NEVER_WRITTEN.test(reason));
     // An object that cannot be read is named once.
     usable = usable.filter((object) => !failed.some((each) => each.object === object));
     if (failed.length === 0) return [];

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 
 import { type OpenDatabase, openDatabase } from '../connection/open-database.ts';
+import { keepFullTextReadable } from '../tables/full-text-tables.ts';
 import { explainSchemaError } from './schema-errors.ts';
 
 /**
@@ -16,7 +17,7 @@ export function changeSchema<Result>(path: string, change: (database: OpenDataba
   try {
     database.exec('PRAGMA foreign_keys = OFF');
     database.exec('BEGIN IMMEDIATE');
-    const result = change(database);
+    const result = keepFullTextReadable(database, () => change(database));
     database.exec('COMMIT');
     return result;
   } catch (error) {

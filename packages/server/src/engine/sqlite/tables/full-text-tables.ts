@@ -1,51 +1,79 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { readCreateVirtualTable } from '../../../schema/ddl/create-virtual-table.ts';
-import { DdlSyntaxError, unquote } from '../../../schema/ddl/statement-reader.ts';
-import { foldName } from '../../../schema/identifier.ts';
+import { RowhouseError } from '../../../core/errors.ts';
+import { foldName, quoteIdentifier } from '../../../schema/identifier.ts';
 import type { StoredTable } from '../../../schema/model.ts';
+import { moduleOption, nameReadBy } from './module-text.ts';
 import { columnsOf } from './visible-columns.ts';
 import { visibleTables } from './visible-tables.ts';
 
-/** A full-text table that stores no text, but reads another table by name. */
+/** A full-text table that stores no text, or the vocabulary of one: it reads another table by name. */
 export interface FullTextTable {
   readonly name: string;
   /** The folded names of the columns that it reads. */
   readonly columns: ReadonlySet<string>;
 }
 
-/**
- * The full-text tables that read this table. SQLite does not track them, so renaming the table does not update them.
- * https://www.sqlite.org/fts5.html#external_content_tables
- */
+/** The full-text and vocabulary tables that read this table. SQLite does not track them, so renaming the table does not update them. */
 export function fullTextTablesOver(database: DatabaseSync, table: string): readonly FullTextTable[] {
   const virtual = visibleTables(database).filter(({ kind }) => kind === 'virtual');
   return virtual
     .filter((each) => {
-      const content = moduleOption(each, 'content');
-      return content !== null && foldName(content) === foldName(table);
+      const read = nameReadBy(each);
+      return read !== null && foldName(read) === foldName(table);
     })
-    .map((each) => {
-      const names = columnsOf(database, each).map(({ name }) => name);
-      const key = moduleOption(each, 'content_rowid');
-      return { name: each.name, columns: new Set([...names, ...(key === null ? [] : [key])].map(foldName)) };
-    });
+    .map((each) => ({
+      name: each.name,
+      columns: new Set(isVocabulary(each) ? [] : contentColumns(database, each).map(foldName)),
+    }));
 }
 
-/** The value of a module's argument `option=…`, or null. */
-export function moduleOption(table: StoredTable, option: string): string | null {
-  for (const argument of argumentsOf(table)) {
-    const [, name = '', value = ''] = /^(\w+)\s*=\s*([^]*)$/.exec(argument.trim()) ?? [];
-    if (name.toLowerCase() === option && value !== '') return unquote(value);
+/**
+ * Runs a change of the schema, and refuses it if a full-text table can no longer read its content. The content may be a view, whose
+ * columns change with those of its tables.
+ * @throws RowhouseError `conflict`.
+ */
+export function keepFullTextReadable<Result>(database: DatabaseSync, change: () => Result): Result {
+  const before = contentErrors(database);
+  const result = change();
+  if (before === null) return result;
+  for (const [name, reason] of contentErrors(database) ?? []) {
+    if (before.has(name)) continue;
+    throw new RowhouseError('conflict', `The full-text table ${name} could no longer be read: ${reason}.`);
   }
-  return null;
+  return result;
 }
 
-function argumentsOf({ sql }: StoredTable): readonly string[] {
-  try {
-    return readCreateVirtualTable(sql).arguments;
-  } catch (error) {
-    if (!(error instanceof DdlSyntaxError)) throw error;
-    return [];
+/** The error of each full-text table whose content cannot be compiled; null if there are no virtual tables. */
+function contentErrors(database: DatabaseSync): ReadonlyMap<string, string> | null {
+  const virtual = visibleTables(database).filter(({ kind }) => kind === 'virtual');
+  if (virtual.length === 0) return null;
+  const errors = new Map<string, string>();
+  for (const table of virtual) {
+    const content = nameReadBy(table);
+    if (content === null) continue;
+    const columns = isVocabulary(table) ? ['1'] : contentColumns(database, table).map(inBackticks);
+    try {
+      database.prepare(`SELECT ${columns.join(', ')} FROM main.${quoteIdentifier(content)}`);
+    } catch (error) {
+      errors.set(table.name, error instanceof Error ? error.message : String(error));
+    }
   }
+  return errors;
+}
+
+function isVocabulary(table: StoredTable): boolean {
+  return moduleOption(table, 'content') === null;
+}
+
+function contentColumns(database: DatabaseSync, table: StoredTable): readonly string[] {
+  const names = columnsOf(database, table).map(({ name }) => name);
+  const language = moduleOption(table, 'languageid');
+  const rowid = moduleOption(table, 'content_rowid') ?? 'rowid';
+  return [rowid, ...names, ...(language === null ? [] : [language])];
+}
+
+/** Unlike a name in double quotes, it is never a string. */
+function inBackticks(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
 }

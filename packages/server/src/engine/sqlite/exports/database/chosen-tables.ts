@@ -17,12 +17,13 @@ export interface ChosenTables {
   readonly schema: StoredSchema;
   /** The rows of each table, sorted by table name. */
   readonly sources: readonly RowSource[];
+  /** Tables without a source, because SQLite cannot read them here. */
+  readonly unreadable: readonly StoredTable[];
   readonly warnings: readonly string[];
 }
 
 /**
- * The tables that a request selects: the included ones, or all but the excluded ones. A table that SQLite cannot read here gives no rows
- * and a warning.
+ * The tables that a request selects: the included ones, or all but the excluded ones. A table that SQLite cannot read here gives no rows.
  * @throws RowhouseError `validation_failed` if the request names a table that does not exist or is not exported.
  */
 export function chooseTables(
@@ -32,12 +33,12 @@ export function chooseTables(
   const all = readStoredSchema(connection);
   const chosen = chosenNames(all.tables, request);
   const { schema, warnings } = schemaOfTables(all, chosen);
-  const closed = schema.tables.filter((table) => !isReadable(connection, table));
+  const unreadable = schema.tables.filter((table) => !isReadable(connection, table));
   const selections = new Map(
     Object.entries(request.rows).map(([name, rows]) => [foldName(name), { name, rows }]),
   );
   const sources = schema.tables
-    .filter((table) => !closed.some(({ name }) => name === table.name))
+    .filter((table) => !unreadable.some(({ name }) => name === table.name))
     .toSorted((a, b) => compareNames(a.name, b.name))
     .map(({ name }) => {
       const table = records.table(name, request.valueFormat);
@@ -45,7 +46,7 @@ export function chooseTables(
       if (selection === undefined) return wholeTable(table);
       return within(['rows', selection.name], () => selectedRows(table, selection.rows));
     });
-  return { schema, sources, warnings: [...warnings, ...closedWarnings(closed)] };
+  return { schema, sources, unreadable, warnings };
 }
 
 /** The number of rows in all chosen tables. */
@@ -89,9 +90,10 @@ function isReadable(connection: DatabaseSync, { name, kind }: StoredTable): bool
   }
 }
 
-function closedWarnings(closed: readonly StoredTable[]): readonly string[] {
-  if (closed.length === 0) return [];
-  const named = closed.map(({ name, kind }) => ({
+/** For a format that is written from the rows. */
+export function unreadableWarnings({ unreadable }: ChosenTables): readonly string[] {
+  if (unreadable.length === 0) return [];
+  const named = unreadable.map(({ name, kind }) => ({
     kind: kind === 'virtual' ? 'virtual table' : 'table',
     name,
   }));

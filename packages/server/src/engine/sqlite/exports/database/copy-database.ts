@@ -135,8 +135,8 @@ function dropOthers(copy: DatabaseSync, all: StoredSchema, chosen: StoredSchema)
     ['TABLE', all.tables, chosen.tables],
   ] as const) {
     const names = new Set(kept.map(({ name }) => foldName(name)));
-    for (const { name } of objects.filter((object) => !names.has(foldName(object.name)))) {
-      // A trigger may have been dropped with its table or view.
+    // The last one first: a full-text table may need the table that it reads. A trigger may have been dropped with its table or view.
+    for (const { name } of objects.filter((object) => !names.has(foldName(object.name))).toReversed()) {
       copy.exec(`DROP ${kind} IF EXISTS main.${quoteIdentifier(name)}`);
     }
   }

@@ -1,8 +1,9 @@
 import { foldName } from '../../../../schema/identifier.ts';
-import type { StoredObject, StoredSchema } from '../../../../schema/model.ts';
+import type { StoredObject, StoredSchema, StoredTable } from '../../../../schema/model.ts';
 import { nameList } from '../../../../schema/name-list.ts';
 import { openDatabase } from '../../connection/open-database.ts';
 import { brokenObjects, type ProgramObject } from '../../tables/broken-objects.ts';
+import { nameReadBy } from '../../tables/module-text.ts';
 
 export interface PartOfSchema {
   readonly schema: StoredSchema;
@@ -16,17 +17,50 @@ export interface PartOfSchema {
  */
 export function schemaOfTables(schema: StoredSchema, tables: ReadonlySet<string>): PartOfSchema {
   if (schema.tables.every(({ name }) => tables.has(foldName(name)))) return { schema, warnings: [] };
+  const omitted: StoredTable[] = [];
+  for (;;) {
+    const part = partOf(schema, tables, omitted);
+    const broken = brokenIn(part);
+    const reader = part.tables.find((table) => readsAbsent(table, part, broken));
+    if (reader === undefined) {
+      const working = withoutPrograms(part, broken);
+      const left = [...omitted.map(({ name }) => ({ kind: 'virtual table', name })), ...broken];
+      return { schema: working, warnings: [...leftOut(left), ...danglingReferences(working, tables)] };
+    }
+    omitted.push(reader);
+  }
+}
+
+function partOf(
+  schema: StoredSchema,
+  tables: ReadonlySet<string>,
+  omitted: readonly StoredTable[],
+): StoredSchema {
+  const chosen = schema.tables.filter(
+    (table) => tables.has(foldName(table.name)) && !omitted.includes(table),
+  );
+  const names = new Set(chosen.map(({ name }) => foldName(name)));
   const views = new Set(schema.views.map(({ name }) => foldName(name)));
-  const isOnChosen = ({ table }: StoredObject) => tables.has(foldName(table));
-  const part = {
+  const isOnChosen = ({ table }: StoredObject) => names.has(foldName(table));
+  return {
     ...schema,
-    tables: schema.tables.filter(isOnChosen),
+    tables: chosen,
     indexes: schema.indexes.filter(isOnChosen),
     triggers: schema.triggers.filter((trigger) => isOnChosen(trigger) || views.has(foldName(trigger.table))),
   };
-  const broken = brokenIn(part);
-  const working = withoutPrograms(part, broken);
-  return { schema: working, warnings: [...leftOut(broken), ...danglingReferences(working, tables)] };
+}
+
+/** Whether a virtual table reads a table or view that is not part of the export. */
+function readsAbsent(
+  table: StoredTable,
+  { tables, views }: StoredSchema,
+  broken: readonly ProgramObject[],
+): boolean {
+  const read = table.kind === 'virtual' ? nameReadBy(table) : null;
+  if (read === null) return false;
+  const isNamed = ({ name }: { readonly name: string }) => foldName(name) === foldName(read);
+  const works = !broken.some((object) => object.kind === 'view' && isNamed(object));
+  return !(tables.some(isNamed) || (works && views.some(isNamed)));
 }
 
 /** Creates the schema in an empty database and returns what SQLite cannot compile. */
@@ -72,7 +106,7 @@ function withoutPrograms(schema: StoredSchema, broken: readonly ProgramObject[])
   };
 }
 
-function leftOut(broken: readonly ProgramObject[]): readonly string[] {
+function leftOut(broken: readonly { readonly kind: string; readonly name: string }[]): readonly string[] {
   if (broken.length === 0) return [];
   return [`omitted, because they depend on tables that are not exported: ${nameList(broken)}`];
 }

@@ -1,25 +1,17 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
 import { databaseSnapshot } from '../../../../testing/databases/database-snapshot.ts';
 import { writeEdgeCaseDatabase } from '../../../../testing/databases/edge-case-values.ts';
+import { loadDump } from '../../../../testing/databases/loaded-dump.ts';
 import { musicShops } from '../../../../testing/databases/music-shop.ts';
 import { exportedDatabase } from '../../../../testing/http/data-exports.ts';
 import { temporaryFolder } from '../../../../testing/system/temporary-folder.ts';
 import { runSqliteShell } from '../../../../testing/tools/sqlite-shell.ts';
 import { openDatabase } from '../../connection/open-database.ts';
-
-/** Loads a dump with the sqlite3 shell and with a defensive connection with foreign keys on, and returns both copies. */
-export function loadDump(folder: string, dump: Buffer): { readonly shell: string; readonly handle: string } {
-  const [shell, handle] = [join(folder, 'shell.db'), join(folder, 'handle.db')];
-  runSqliteShell(shell, dump.toString('utf8'));
-  const database = openDatabase(handle, { mode: 'read-write' });
-  database.exec(dump.toString('utf8'));
-  database.close();
-  return { shell, handle };
-}
 
 function snapshotOf(path: string): unknown {
   const database = new DatabaseSync(path, { readOnly: true });
@@ -153,4 +145,120 @@ test('given a full-text table without content, a warning names what is lost', as
     'exported without content, because the content of these tables cannot be read: virtual table w',
   ]);
   loadDump(folder.path, dump.bytes);
+});
+
+test('given rows that break a CHECK, the dump loads with each of them', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'unchecked.db');
+  runSqliteShell(
+    path,
+    `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT CHECK (length(a) < 3)); PRAGMA ignore_check_constraints = ON;
+     INSERT INTO t VALUES (1, 'long'), (2, 'ok');`,
+  );
+  const dump = await exportedDatabase(path, { format: 'sql' });
+  assert.deepEqual(dump.warnings, []);
+  for (const copy of Object.values(loadDump(folder.path, dump.bytes))) {
+    assert.equal(runSqliteShell(copy, 'SELECT a FROM t;'), 'long\nok\n');
+    assert.deepEqual((await exportedDatabase(copy, { format: 'sql' })).bytes, dump.bytes);
+  }
+});
+
+test('given rows that break NOT NULL, a warning names their table', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'null.db');
+  runSqliteShell(
+    path,
+    `.dbconfig defensive off
+     CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (1, NULL); PRAGMA writable_schema = ON;
+     UPDATE sqlite_schema SET sql = replace(sql, 'TEXT', 'TEXT NOT NULL');`,
+  );
+  const dump = await exportedDatabase(path, { format: 'sql' });
+  assert.deepEqual(dump.warnings, [
+    'rows do not load as they are, because values break NOT NULL or do not have the type of their column: table t',
+  ]);
+});
+
+test('given a trigger that names an attached database, the dump has it without that name, and fires it', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'attached.db');
+  runSqliteShell(
+    path,
+    `.dbconfig defensive off
+     CREATE TABLE t (a); CREATE TABLE log (a); CREATE TRIGGER r AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.a); END;
+     INSERT INTO t VALUES (1); PRAGMA writable_schema = ON;
+     UPDATE sqlite_schema SET sql = replace(sql, 'ON t', 'ON /* x */ "attached" . t');`,
+  );
+  const dump = await exportedDatabase(path, { format: 'sql' });
+  assert.deepEqual(dump.warnings, ['written without the database before the name of the table: trigger r']);
+  const { shell } = loadDump(folder.path, dump.bytes);
+  assert.equal(runSqliteShell(shell, 'INSERT INTO t VALUES (2); SELECT * FROM log;'), '1\n2\n');
+});
+
+test('what SQLite lacks here comes last, so that the rest loads even if the loader stops at its first error', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'foreign.db');
+  runSqliteShell(
+    path,
+    `.dbconfig defensive off
+     CREATE TABLE a (id INTEGER PRIMARY KEY, n TEXT COLLATE NOCASE); CREATE TABLE z (id INTEGER PRIMARY KEY AUTOINCREMENT, n TEXT);
+     CREATE INDEX i ON z (n); CREATE INDEX j ON z (upper(n)); INSERT INTO a VALUES (1, 'a'); INSERT INTO z VALUES (7, 'z');
+     CREATE TABLE v_rows (id INTEGER PRIMARY KEY, chunk BLOB); INSERT INTO v_rows VALUES (3, x'00');
+     PRAGMA writable_schema = ON;
+     UPDATE sqlite_schema SET sql = replace(replace(sql, 'NOCASE', 'LOCALIZED'), 'upper', 'st_upper');
+     INSERT INTO sqlite_schema VALUES ('table', 'v', 'v', 0, 'CREATE VIRTUAL TABLE v USING vec0(e float[4])');`,
+  );
+  const dump = await exportedDatabase(path, { format: 'sql' });
+  const text = dump.bytes.toString('utf8');
+  assert.match(
+    dump.warnings.join('\n'),
+    /table a, index j, virtual table v .*LOCALIZED; no such function: st_upper; no such module: vec0/,
+  );
+  assert.match(text, /^-- table a: no such collation sequence: LOCALIZED$/m);
+  const copy = join(folder.path, 'copy.db');
+  assert.throws(() => runSqliteShell(copy, text), /no such collation sequence/);
+  const loaded =
+    'SELECT group_concat(name) FROM sqlite_schema; SELECT * FROM z; SELECT hex(chunk) FROM v_rows;';
+  assert.equal(runSqliteShell(copy, loaded), 'v_rows,z,sqlite_sequence,i,v\n7|z\n00\n');
+  const stopped = join(folder.path, 'stopped.db');
+  assert.throws(() => runSqliteShell(stopped, `.bail on\n${text}`), /no such collation sequence/);
+  assert.equal(runSqliteShell(stopped, loaded), 'v_rows,z,sqlite_sequence,i\n7|z\n00\n');
+});
+
+test('given excluded tables, a full-text table that reads one of them and its vocabulary are excluded, too', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'words.db');
+  runSqliteShell(
+    path,
+    `CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('one'); CREATE TABLE other (b); CREATE VIEW v AS SELECT rowid, a FROM t;
+     CREATE VIRTUAL TABLE f USING fts5 (a, content = 't'); CREATE VIRTUAL TABLE words USING fts5vocab (f, row);
+     CREATE VIRTUAL TABLE g USING fts4 (content="v"); CREATE VIRTUAL TABLE own USING fts5 (a); INSERT INTO f (f) VALUES ('rebuild');`,
+  );
+  const omitted =
+    'omitted, because they depend on tables that are not exported: virtual table f, virtual table words, virtual table g and 1 more';
+  const dump = await exportedDatabase(path, { format: 'sql', exclude: ['t'] });
+  assert.deepEqual(dump.warnings, [omitted]);
+  const copy = await exportedDatabase(path, { format: 'sqlite', exclude: ['t'] });
+  assert.deepEqual(copy.warnings, [omitted]);
+  const { shell } = loadDump(folder.path, dump.bytes);
+  const file = join(folder.path, 'copy.db');
+  writeFileSync(file, copy.bytes);
+  for (const loaded of [shell, file]) {
+    const names =
+      "SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema WHERE name NOT LIKE 'own%' ORDER BY name);";
+    assert.equal(runSqliteShell(loaded, names), 'other\n');
+  }
+});
+
+test('an FTS4 table keeps the language of each row', async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'languages.db');
+  runSqliteShell(
+    path,
+    `CREATE VIRTUAL TABLE f USING fts4 (a, languageid="lang");
+     INSERT INTO f (docid, a, lang) VALUES (4, 'one', 0), (9, 'two', 3);`,
+  );
+  const dump = await exportedDatabase(path, { format: 'sql' });
+  const { shell } = loadDump(folder.path, dump.bytes);
+  const rows = "SELECT docid, a, lang FROM f; SELECT docid FROM f WHERE f MATCH 'two' AND lang = 3;";
+  assert.equal(runSqliteShell(shell, rows), '4|one|0\n9|two|3\n9\n');
 });

@@ -2,9 +2,8 @@ import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 import type { RecordColumn, RecordTable } from '../../rows/record-table.ts';
-import { moduleOption } from '../../tables/full-text-tables.ts';
+import { moduleOf, moduleOption } from '../../tables/module-text.ts';
 import type { ExportedDatabase } from '../output/open-for-export.ts';
-import { moduleOf } from '../schema/missing-modules.ts';
 
 /** How the content of a virtual table is restored after its CREATE statement has run. */
 export type VirtualRows =
@@ -41,9 +40,18 @@ export function virtualRows(stored: StoredTable, table: RecordTable): VirtualRow
 function fullTextRows(stored: StoredTable, table: RecordTable): VirtualRows {
   const content = moduleOption(stored, 'content');
   if (content === '') return { kind: 'lost' };
-  if (content === null) return { kind: 'rows', columns: table.columns };
+  if (content === null) return { kind: 'rows', columns: [...table.columns, ...languageColumn(stored)] };
   const name = quoteIdentifier(stored.name);
   return { kind: 'rebuilt', sql: `INSERT INTO ${name}(${name}) VALUES('rebuild');\n` };
+}
+
+/** The hidden column for the language of a row. https://www.sqlite.org/fts3.html#the_languageid_option */
+function languageColumn(stored: StoredTable): readonly RecordColumn[] {
+  const name = moduleOf(stored) === 'fts4' ? moduleOption(stored, 'languageid') : null;
+  if (name === null) return [];
+  const facts = { only: 'integer', computed: false, kind: 'integer', format: 'plain' } as const;
+  const quoted = quoteIdentifier(name);
+  return [{ name, quoted, kind: 'integer', mayContainAnything: false, generated: false, facts }];
 }
 
 /** The statements that restore an FTS5 table's settings. https://www.sqlite.org/fts5.html#special_insert_commands */

@@ -13,6 +13,7 @@ import type { RowProgress } from '../rows/row-progress.ts';
 import type { RowSource } from '../rows/row-source.ts';
 import { csvFile, readTableFile } from '../rows/table-file.ts';
 import type { TextCheck } from '../rows/text-check.ts';
+import { schemaToLoad } from '../schema/schema-to-load.ts';
 import { archiveNames } from './archive-names.ts';
 import type { ChosenTables } from './chosen-tables.ts';
 
@@ -37,16 +38,22 @@ interface ArchiveOptions {
   readonly check: TextCheck;
 }
 
-/** Writes a ZIP archive with one CSV file for each table, streaming the rows. */
+/** Writes a ZIP archive with one CSV file for each table, streaming the rows. @returns warnings. */
 export async function writeArchive(
   output: OutputFile,
   database: ExportedDatabase,
   chosen: ChosenTables,
   options: ArchiveOptions,
-): Promise<void> {
+): Promise<readonly string[]> {
   const tables = tableEntries(database, chosen, options);
-  const described = options.described ? descriptions(database, chosen, { options, tables }) : [];
+  if (!options.described) {
+    await writeEntries(output, tables.entries);
+    return [];
+  }
+  const schema = sqlFormat.render(schemaToLoad(database.connection, chosen.schema));
+  const described = descriptions(database, chosen, { options, tables, schemaSql: schema.text });
   await writeEntries(output, [...tables.entries, ...described]);
+  return schema.warnings;
 }
 
 interface TableEntries {
@@ -86,7 +93,11 @@ function rowsOf({ columns }: RowSource, rows: number): object {
 function descriptions(
   database: ExportedDatabase,
   chosen: ChosenTables,
-  { options, tables }: { readonly options: ArchiveOptions; readonly tables: TableEntries },
+  {
+    options,
+    tables,
+    schemaSql,
+  }: { readonly options: ArchiveOptions; readonly tables: TableEntries; readonly schemaSql: string },
 ): readonly Entry[] {
   const files: WrittenEntry[] = [];
   const textEntry = (name: string, render: () => string): Entry => ({
@@ -105,7 +116,7 @@ function descriptions(
     files,
   });
   return [
-    textEntry('schema.sql', () => sqlFormat.render(chosen.schema).text),
+    textEntry('schema.sql', () => schemaSql),
     textEntry('schema.json', () => jsonSchemaOf(database, chosen)),
     textEntry('manifest.json', () => `${JSON.stringify(manifest(), null, 2)}\n`),
   ];

@@ -1,4 +1,4 @@
-import { sqlSections } from '../../../../schema/formats/sql.ts';
+import { sqlSections } from '../../../../schema/formats/sql-sections.ts';
 import { compareNames, foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { StoredTable } from '../../../../schema/model.ts';
 import { nameList } from '../../../../schema/name-list.ts';
@@ -14,8 +14,9 @@ import { insertInto, insertLines } from '../rows/insert-lines.ts';
 import { readLines } from '../rows/row-lines.ts';
 import type { RowProgress } from '../rows/row-progress.ts';
 import type { RowSource } from '../rows/row-source.ts';
-import { loadingWarnings } from '../schema/render-schema.ts';
 import type { ChosenTables } from './chosen-tables.ts';
+import { dumpSchema } from './dump-schema.ts';
+import { unfitValueWarnings } from './unfit-values.ts';
 import { fullTextSettings, virtualRows } from './virtual-rows.ts';
 
 const HEADER = '-- A SQLite database. To recreate it: sqlite3 new.db < dump.sql\n';
@@ -31,23 +32,37 @@ export function writeDatabaseSql(
   chosen: ChosenTables,
   progress: RowProgress,
 ): readonly string[] {
-  const sections = sqlSections(chosen.schema);
-  output.writeText(
-    `${HEADER}PRAGMA foreign_keys = OFF;\n${sections.encoding}BEGIN TRANSACTION;\n${sections.beforeRows}`,
-  );
+  const { schema, warnings } = dumpSchema(database.connection, chosen.schema);
+  const sections = sqlSections(schema);
+  const checks = schema.tables.some(({ sql }) => /\bcheck\b/i.test(sql))
+    ? IGNORED_CHECKS
+    : { start: '', end: '' };
+  output.writeText(`${HEADER}PRAGMA foreign_keys = OFF;\n${checks.start}${sections.encoding}`);
   const lost: StoredTable[] = [];
-  for (const { stored, source } of inLoadingOrder(chosen)) {
-    if (stored.kind === 'table') {
-      writeInserts(output, database, { ...source, columns: insertedColumns(database, source) }, progress);
-    } else if (!writeVirtual(output, database, { stored, source, progress })) lost.push(stored);
+  for (const part of sections.parts) {
+    output.writeText(`${part.comment}BEGIN TRANSACTION;\n${part.beforeRows}`);
+    const tables = inLoadingOrder(part.tables, chosen);
+    for (const { stored, source } of tables) {
+      if (stored.kind === 'table') {
+        writeInserts(output, database, { ...source, columns: insertedColumns(database, source) }, progress);
+      } else if (!writeVirtual(output, database, { stored, source, progress })) lost.push(stored);
+    }
+    output.writeText(`${counters(database, tables)}${part.afterRows}COMMIT;\n`);
   }
-  output.writeText(`${counters(database, chosen)}${sections.afterRows}COMMIT;\n`);
+  output.writeText(checks.end);
   return [
+    ...warnings,
     ...sections.warnings,
-    ...loadingWarnings(database.connection, chosen.schema),
+    ...unfitValueWarnings(database.connection, chosen.schema),
     ...lostWarnings(lost),
   ];
 }
+
+/** The rows are those of the database, also if they break a CHECK. https://www.sqlite.org/pragma.html#pragma_ignore_check_constraints */
+const IGNORED_CHECKS = {
+  start: 'PRAGMA ignore_check_constraints = ON;\n',
+  end: 'PRAGMA ignore_check_constraints = OFF;\n',
+};
 
 interface TableRows {
   readonly stored: StoredTable;
@@ -55,10 +70,13 @@ interface TableRows {
 }
 
 /** Parents come first, for loaders that enforce foreign keys. Virtual tables come last: some are built from other tables. */
-function inLoadingOrder({ schema, sources }: ChosenTables): readonly TableRows[] {
+function inLoadingOrder(
+  tables: readonly StoredTable[],
+  { sources }: Pick<ChosenTables, 'sources'>,
+): readonly TableRows[] {
   const bySourceName = new Map(sources.map((source) => [source.table.name, source]));
-  const ordinary = orderTables(schema.tables.filter(({ kind }) => kind === 'table'));
-  const virtual = schema.tables.filter(({ kind }) => kind === 'virtual');
+  const ordinary = orderTables(tables.filter(({ kind }) => kind === 'table'));
+  const virtual = tables.filter(({ kind }) => kind === 'virtual');
   return [...ordinary, ...virtual].flatMap((stored) => {
     const source = bySourceName.get(stored.name);
     return source === undefined ? [] : [{ stored, source }];
@@ -113,10 +131,10 @@ function writeVirtual(
 }
 
 /** The AUTOINCREMENT counters, which may be higher than every rowid. https://www.sqlite.org/autoinc.html */
-function counters({ connection }: ExportedDatabase, { sources }: ChosenTables): string {
+function counters({ connection }: ExportedDatabase, tables: readonly TableRows[]): string {
   const exists = queryRows(connection, "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_sequence'");
   if (exists.length === 0) return '';
-  const chosen = new Set(sources.map(({ table }) => foldName(table.name)));
+  const chosen = new Set(tables.map(({ stored }) => foldName(stored.name)));
   const rows = queryRows<[string, string, string]>(
     connection,
     'SELECT CAST(name AS TEXT), quote(name), quote(seq) FROM main.sqlite_sequence',

@@ -1,9 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import type { Encoding } from '../../../../schema/model.ts';
+import { realLiteral } from './real-literal.ts';
 
 /** Names of the SQL functions that `addTextFunctions` adds, for what SQLite has no function for. */
 export const SIGNED_ZERO = 'rowhouse_signed_zero';
+export const REAL_LITERAL = 'rowhouse_real_literal';
 export const TEXT_LITERAL = 'rowhouse_text_literal';
 export const GUARDED_TEXT = 'rowhouse_guarded_text';
 
@@ -13,6 +15,9 @@ const OPTIONS = { deterministic: true, directOnly: true } as const;
 /** @param encoding the text encoding of the database. */
 export function addTextFunctions(database: DatabaseSync, encoding: Encoding): void {
   database.function(SIGNED_ZERO, OPTIONS, (value) => (Object.is(value, -0) ? '-0.0' : '0.0'));
+  database.function(REAL_LITERAL, OPTIONS, (value) =>
+    typeof value === 'number' ? realLiteral(value) : null,
+  );
   database.function(GUARDED_TEXT, OPTIONS, (value) =>
     typeof value === 'string' ? guardFormula(value) : null,
   );

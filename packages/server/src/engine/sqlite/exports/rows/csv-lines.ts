@@ -1,9 +1,9 @@
 import type { CsvOptions } from '../../../project-exports.ts';
 import type { RecordColumn } from '../../rows/record-table.ts';
 import { BASE64 } from '../../values/json-expression.ts';
-import { byStorageClass } from '../../values/storage-class.ts';
-import { guardFormula, GUARDED_TEXT } from '../output/text-functions.ts';
-import { concatenation, numberText } from './line-expressions.ts';
+import { BINARY, byStorageClass, finiteOr } from '../../values/storage-class.ts';
+import { guardFormula, GUARDED_TEXT, SIGNED_ZERO } from '../output/text-functions.ts';
+import { concatenation } from './concatenation.ts';
 import type { LineFormat } from './row-lines.ts';
 
 /** https://www.rfc-editor.org/rfc/rfc4180#section-2 */
@@ -22,12 +22,25 @@ export function csvLines({ delimiter, spreadsheetSafe }: CsvOptions): LineFormat
     const { quoted } = column;
     const text = spreadsheetSafe ? guarded(quoted) : quoted;
     return byStorageClass(quoted, {
-      number: numberText(column, 'Infinity'),
+      number: numberText(column),
       text: `'"' || replace(${text}, '"', '""') || '"'`,
       blob: spreadsheetSafe ? guardedBlob(quoted) : blobText(quoted),
     });
   };
   return { line: (columns) => concatenation(columns.map(value), delimiter), separator: LINE_END };
+}
+
+/** A number as text that is read back as the same number. For most numbers it takes one comparison. */
+function numberText(column: RecordColumn): string {
+  const { quoted } = column;
+  const finite = `iif(${quoted} ${BINARY} BETWEEN -1e300 AND 1e300, ${quoted}, ${finiteOr(quoted, 'Infinity')})`;
+  if (!mayHoldNegativeZero(column)) return finite;
+  return `iif(${quoted} ${BINARY} = 0 AND typeof(${quoted}) = 'real', ${SIGNED_ZERO}(${quoted}), ${finite})`;
+}
+
+/** A column with a numeric affinity stores −0.0 as the integer 0. https://www.sqlite.org/datatype3.html */
+function mayHoldNegativeZero({ kind, facts }: RecordColumn): boolean {
+  return kind === 'any' || kind === 'blob' || facts.computed;
 }
 
 /** An empty BLOB is `=`, padding without a digit, which decodes to no bytes: nothing at all would be NULL. */

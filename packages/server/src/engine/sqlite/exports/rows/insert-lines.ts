@@ -3,8 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { RecordColumn } from '../../rows/record-table.ts';
 import { byStorageClass } from '../../values/storage-class.ts';
-import { TEXT_LITERAL } from '../output/text-functions.ts';
-import { concatenation, numberText } from './line-expressions.ts';
+import { REAL_LITERAL, TEXT_LITERAL } from '../output/text-functions.ts';
+import { concatenation } from './concatenation.ts';
 import type { LineFormat } from './row-lines.ts';
 
 /**
@@ -26,13 +26,18 @@ function lineWith(text: (quoted: string) => string): LineFormat['line'] {
   const value = (column: RecordColumn): string => {
     const { quoted } = column;
     return byStorageClass(quoted, {
-      number: numberText(column, '9e999'),
+      number: numberLiteral(column),
       text: text(quoted),
       blob: `quote(${quoted})`,
       null: "'NULL'",
     });
   };
   return (columns) => `'(' || ${concatenation(columns.map(value), ',')} || ')'`;
+}
+
+function numberLiteral({ quoted, facts }: RecordColumn): string {
+  if (facts.only === 'integer') return quoted;
+  return `iif(typeof(${quoted}) = 'real', ${REAL_LITERAL}(${quoted}), ${quoted})`;
 }
 
 /** SQLite may have written U+FFFD for invalid UTF-16 text. */

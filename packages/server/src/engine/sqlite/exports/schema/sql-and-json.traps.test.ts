@@ -309,7 +309,7 @@ test('given a view of a missing table and a virtual table of an unknown module, 
     [['nowhere', ['a', '(b, c)']], 't'],
   );
   assert.deepEqual(renderSchemaExport(database, sqlFormat).warnings, [
-    'the SQL only loads if the modules of these tables are installed: virtual table odd',
+    'these objects load only into an SQLite that has what is missing here: virtual table odd (no such module: nowhere)',
   ]);
   assert.ok(sqlOf(database).includes('CREATE VIRTUAL TABLE odd USING nowhere(a, (b, c));'));
 });
