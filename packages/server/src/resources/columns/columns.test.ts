@@ -63,6 +63,12 @@ async function done(method: string, path: string, json?: unknown): Promise<Answe
   return body.data;
 }
 
+/** For a file that SQLite cannot check as a whole. */
+async function succeeds(method: string, path: string, json?: unknown): Promise<void> {
+  const { status, body } = await server.call(method, path, { json });
+  assert.ok(status < 300, JSON.stringify(body.error));
+}
+
 async function refused(code: string, method: string, path: string, json?: unknown): Promise<Answer> {
   const schema = query('SELECT sql FROM sqlite_schema ORDER BY rowid');
   const answer = await server.call(method, path, json === undefined ? {} : { json });
@@ -509,6 +515,42 @@ test('errors in an imported file are kept, and do not prevent a change', async (
   assert.equal(shell('SELECT rowid, a, d FROM u;'), '1|-1|x\n2|1|\n3|2|');
   const mentioned = await refused('conflict', 'PATCH', '/projects/crm/table/log', { new_table_name: 'logs' });
   assert.match(messageOf(mentioned), /trigger one mentions log and does not compile/);
+});
+
+test('a trigger of an attached database, and indexes that SQLite cannot compile, do not prevent a change and stay as they are', async () => {
+  const texts = () =>
+    shell("SELECT type, name, sql FROM sqlite_schema WHERE name LIKE 'odd%' ORDER BY name;");
+  await givenImported(`.dbconfig defensive off
+    PRAGMA auto_vacuum = FULL;
+    CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT DEFAULT 'x'); CREATE TABLE log (line);
+    CREATE TABLE u (id INTEGER PRIMARY KEY, note TEXT, more TEXT); INSERT INTO u VALUES (7, 'n', 'm');
+    CREATE TRIGGER "odd first" AFTER INSERT ON t BEGIN INSERT INTO log (line) VALUES ('first'); END;
+    CREATE TRIGGER "odd second" AFTER INSERT ON t BEGIN INSERT INTO log (line) VALUES ('second ' || new.b); END;
+    CREATE TRIGGER "odd third" AFTER INSERT ON t BEGIN INSERT INTO log (line) VALUES ('third'); END;
+    CREATE INDEX "odd locale" ON u (note COLLATE NOCASE); CREATE INDEX "odd string" ON t (a, "text");
+    PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = replace(replace(sql, 'ON t BEGIN INSERT INTO log (line) VALUES (''second', 'ON other.t BEGIN INSERT INTO log (line) VALUES (''second'), 'NOCASE', 'LOCALIZED');`);
+  const stored = texts();
+  assert.match(stored, /LOCALIZED[^]*ON other\.t/);
+  const column = '/projects/crm/column';
+  await succeeds('PATCH', `${column}/log/line`, { default_value: 'none' });
+  // The trigger on t names the column of log, and SQLite cannot rewrite it.
+  assert.match(
+    messageOf(await refused('conflict', 'PATCH', `${column}/log/line`, { new_column_name: 'text' })),
+    /odd second/,
+  );
+  await succeeds('PATCH', `${column}/u/more`, { new_column_name: 'rest' });
+  await succeeds('DELETE', `${column}/u/rest`);
+  await succeeds('POST', `${column}/t`, { column_name: 'c' });
+  await succeeds('PATCH', `${column}/t/c`, { new_column_name: 'd' });
+  await succeeds('PATCH', `${column}/t/d`, { column_type: 'INTEGER' });
+  await succeeds('POST', '/projects/crm/table', { table_name: 'made' });
+  await succeeds('PATCH', '/projects/crm/table/made', { new_table_name: 'named' });
+  await succeeds('DELETE', '/projects/crm/table/named');
+  assert.equal(texts(), stored);
+  await succeeds('POST', '/projects/crm/records/t', { a: 'x' });
+  assert.equal(shell('SELECT * FROM log; SELECT * FROM u;'), 'third\nsecond x\nfirst\n7|n');
+  assert.equal(shell('PRAGMA integrity_check(t);'), 'ok');
 });
 
 test('an external-content full-text table keeps the column names that it reads', async () => {

@@ -17,6 +17,7 @@ import { writeDatabaseJson } from './database/write-database-json.ts';
 import { writeDatabaseSql } from './database/write-database-sql.ts';
 import { type ExportedDatabase, withSnapshot } from './output/open-for-export.ts';
 import { OutputFile } from './output/output-file.ts';
+import { leftOutColumnWarnings } from './rows/left-out-columns.ts';
 import { RowProgress } from './rows/row-progress.ts';
 import { TextCheck } from './rows/text-check.ts';
 import { KEPT_TEXT, REPAIRED_TEXT } from './write-table.ts';
@@ -61,17 +62,18 @@ async function writeFormat(
   { databaseName: name }: DatabaseExportRequest,
 ): Promise<readonly string[]> {
   const check = new TextCheck();
+  const leftOut = leftOutColumnWarnings(chosen.sources.map(({ table }) => table));
   switch (format) {
     case 'sql':
       return writeDatabaseSql(output, database, chosen, progress);
     case 'json':
       writeDatabaseJson(output, database, chosen, { name, progress, check });
-      return check.warnings(REPAIRED_TEXT);
+      return [...leftOut, ...check.warnings(REPAIRED_TEXT)];
     case 'zip':
     case 'zip-csv': {
       const options = { name, described: format === 'zip', progress, check };
       const warnings = await writeArchive(output, database, chosen, options);
-      return [...warnings, ...check.warnings(KEPT_TEXT)];
+      return [...leftOut, ...warnings, ...check.warnings(KEPT_TEXT)];
     }
   }
 }

@@ -4,6 +4,7 @@ import type { ExportMethods } from '../protocol/export-methods.ts';
 import { allowedTable } from '../rows/allowed-table.ts';
 import { withSnapshot } from './output/open-for-export.ts';
 import { writeFile } from './output/output-file.ts';
+import { leftOutColumnWarnings } from './rows/left-out-columns.ts';
 import { countRows } from './rows/row-count.ts';
 import { RowProgress } from './rows/row-progress.ts';
 import { selectedRows } from './rows/row-source.ts';
@@ -26,7 +27,10 @@ export async function writeTable(
     });
     return {
       ...written,
-      warnings: check.warnings(request.format === 'csv' ? KEPT_TEXT : REPAIRED_TEXT),
+      warnings: [
+        ...(request.rows.columns === null ? leftOutColumnWarnings([table]) : []),
+        ...check.warnings(request.format === 'csv' ? KEPT_TEXT : REPAIRED_TEXT),
+      ],
       table: table.name,
       rowCount: progress.done,
       repeatable: table.kind !== 'view',

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { quoteIdentifier } from '../../../schema/identifier.ts';
 import type { ImportWarning } from '../../engine.ts';
-import { readColumns } from '../introspection/column-facts.ts';
+import { type ColumnFacts, readColumns } from '../introspection/column-facts.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { shortened } from '../values/shortened.ts';
 
@@ -25,16 +25,18 @@ const USES: readonly {
   {
     failure: 'cannot be read here',
     types: ['table', 'virtual', 'view'],
+    sql: (database, { name, quoted }) =>
+      `SELECT ${terms(database, name, ({ generated }) => generated !== 'virtual')} FROM ${quoted}`,
+  },
+  {
+    failure: 'have columns that cannot be computed here, and cannot be written',
+    types: ['table'],
     sql: (_, { quoted }) => `SELECT * FROM ${quoted}`,
   },
   {
     failure: 'cannot be sorted and filtered by every column here',
     types: ['table', 'virtual', 'view'],
-    sql: (database, { name, quoted }) => {
-      const columns = readColumns(database, name).filter(({ hidden }) => !hidden);
-      const terms = ['1', ...columns.map((column) => quoteIdentifier(column.name))];
-      return `SELECT 1 FROM ${quoted} ORDER BY ${terms.join(', ')}`;
-    },
+    sql: (database, { name, quoted }) => `SELECT 1 FROM ${quoted} ORDER BY ${terms(database, name)}`,
   },
   {
     failure: 'cannot be written here',
@@ -42,6 +44,16 @@ const USES: readonly {
     sql: (_, { quoted }) => `INSERT INTO ${quoted} DEFAULT VALUES`,
   },
 ];
+
+/** The columns for a list of terms, which begins with 1, so that it is never empty. */
+function terms(
+  database: DatabaseSync,
+  table: string,
+  isListed: (column: ColumnFacts) => boolean = () => true,
+): string {
+  const columns = readColumns(database, table).filter((column) => !column.hidden && isListed(column));
+  return ['1', ...columns.map(({ name }) => quoteIdentifier(name))].join(', ');
+}
 
 /** A vocabulary is only read, wherever it is. */
 const NEVER_WRITTEN = /may not be modified$/;

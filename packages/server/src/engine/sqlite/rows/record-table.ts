@@ -10,6 +10,7 @@ import { type ColumnFacts, primaryKeyOf, readColumns } from '../introspection/co
 import { readForeignKeysTo } from '../introspection/foreign-key-facts.ts';
 import { type IndexFacts, readIndexes } from '../introspection/index-facts.ts';
 import { queryRows } from '../introspection/query-rows.ts';
+import { isSqlError } from '../introspection/sql-error.ts';
 import { readTableFacts, type TableFacts } from '../introspection/table-facts.ts';
 import { hasMetadata, nameOfTableId } from '../tables/metadata.ts';
 import type { ExpressionFacts } from '../values/json-expression.ts';
@@ -22,9 +23,11 @@ export interface RecordTable {
   /** The quoted name, for SQL. */
   readonly quoted: string;
   readonly kind: 'table' | 'virtual' | 'view';
-  /** The visible columns in order, after the rowid if it is the key. */
+  /** The visible columns in order, after the rowid if it is the key. Without those that cannot be computed. */
   readonly columns: readonly RecordColumn[];
-  /** By folded name. */
+  /** Generated columns that SQLite cannot compute here, because a function or a collation is missing. */
+  readonly incomputable: readonly RecordColumn[];
+  /** All of them, by folded name. */
   readonly columnByName: ReadonlyMap<string, RecordColumn>;
   /** The columns that identify a row; null if there are none. */
   readonly key: readonly RecordColumn[] | null;
@@ -81,11 +84,15 @@ export function readRecordTable(database: DatabaseSync, nameOrId: string, format
   const primary = columnsNamed(declared, primaryKeyOf(visible)) ?? [];
   const key = keyOf(facts, { declared, primary, rowid });
   const columns = key !== null && key[0] === rowid && rowid !== null ? [rowid, ...declared] : declared;
+  const quoted = `main.${quoteIdentifier(name)}`;
+  const hasVirtualColumns = visible.some(({ generated }) => generated === 'virtual');
+  const incomputable = hasVirtualColumns ? incomputableColumns(database, quoted, declared) : [];
   return {
     name,
-    quoted: `main.${quoteIdentifier(name)}`,
+    quoted,
     kind,
-    columns,
+    columns: incomputable.length === 0 ? columns : columns.filter((column) => !incomputable.includes(column)),
+    incomputable,
     columnByName: new Map(columns.map((column) => [foldName(column.name), column])),
     key,
     rowid,
@@ -96,7 +103,7 @@ export function readRecordTable(database: DatabaseSync, nameOrId: string, format
     ],
     hasTriggers: hasTriggers(database, name),
     isCostly: kind === 'view' || (kind === 'table' && expressionCost(database, name) === 'costly'),
-    hasVirtualColumns: visible.some(({ generated }) => generated === 'virtual'),
+    hasVirtualColumns,
     referencedColumns: referencedColumns(database, name),
   };
 }
@@ -118,6 +125,24 @@ function readColumnsOf(database: DatabaseSync, table: string): readonly ColumnFa
     const reason = error instanceof Error ? error.message : 'SQLite rejects it';
     throw new RowhouseError('conflict', `${table} cannot be read here: ${reason}.`, { cause: error });
   }
+}
+
+/** SQLite compiles the expression of a virtual column when the column is read; a stored column needs only its value. */
+function incomputableColumns(
+  database: DatabaseSync,
+  table: string,
+  columns: readonly RecordColumn[],
+): readonly RecordColumn[] {
+  const compiles = (selected: string) => {
+    try {
+      database.prepare(`SELECT ${selected} FROM ${table}`);
+      return true;
+    } catch (error) {
+      if (isSqlError(error)) return false;
+      throw error;
+    }
+  };
+  return compiles('*') ? [] : columns.filter(({ generated, quoted }) => generated && !compiles(quoted));
 }
 
 interface ColumnContext extends TableFacts {

@@ -3,82 +3,82 @@ import type { DatabaseSync } from 'node:sqlite';
 import { RowhouseError } from '../../../core/errors.ts';
 import { firstStatement } from '../../../schema/ddl/first-statement.ts';
 import { mentionsName } from '../../../schema/ddl/mentions-name.ts';
+import { quoteIdentifier } from '../../../schema/identifier.ts';
 import { queryRows } from '../introspection/query-rows.ts';
-import { brokenObjects, dropObject, type ProgramObject } from '../tables/broken-objects.ts';
+import { brokenObjects, type DependentObject } from '../tables/broken-objects.ts';
+import { writeStoredTexts } from '../tables/stored-texts.ts';
 
-interface StoredProgram extends ProgramObject {
-  /** The table or view that a trigger belongs to. */
+interface StoredDependent extends DependentObject {
+  /** The table or view that a trigger or an index belongs to. */
   readonly table: string;
+  readonly isOnView: boolean;
   readonly sql: string;
 }
 
+interface RenameOrDrop<Result> {
+  readonly subject: 'table' | 'column';
+  /** The names that change. */
+  readonly names: readonly string[];
+  readonly change: () => Result;
+}
+
 /**
- * Runs a rename or a drop without the views and triggers that do not compile, because SQLite refuses both while there are any. They are
- * restored unchanged.
- * @param names the names that change.
- * @throws RowhouseError `conflict` if a broken view or trigger uses such a name, because SQLite cannot rewrite it.
+ * Runs a rename or a drop while the views, triggers and indexes that do not compile have another text, because SQLite refuses both while
+ * there are any. Then they have their own text again.
+ * @throws RowhouseError `conflict` if a broken object uses a name that changes, because SQLite cannot rewrite it.
  */
 export function withoutBrokenObjects<Result>(
   database: DatabaseSync,
-  names: readonly string[],
-  change: () => Result,
+  { subject, names, change }: RenameOrDrop<Result>,
 ): Result {
-  const broken = brokenObjects(database);
-  const excluded = storedPrograms(database).filter((program) => isExcluded(program, broken));
-  assertNoneMentions(excluded, names);
-  const firing = firingOrders(database, excluded);
-  // Dropping a view also drops its triggers.
-  for (const program of excluded) if (program.kind === 'trigger') dropObject(database, program);
-  for (const program of excluded) if (program.kind === 'view') dropObject(database, program);
+  const broken = brokenObjects(database, { subject });
+  if (broken.length === 0) return change();
+  const setAside = storedDependents(database).filter((object) => isSetAside(object, broken));
+  assertNoneMentions(setAside, names);
+  writeStoredTexts(
+    database,
+    setAside.map((object) => ({ kind: object.kind, name: object.name, sql: harmlessText(object) })),
+  );
   const result = change();
-  for (const { sql } of excluded) database.prepare(sql).run();
-  for (const [table, order] of firing) restoreFiringOrder(database, table, order);
+  writeStoredTexts(database, setAside);
   return result;
 }
 
-function assertNoneMentions(excluded: readonly StoredProgram[], names: readonly string[]): void {
-  for (const { kind, name, sql } of excluded) {
-    const mentioned = names.find((each) => mentionsName(sql, each));
+function assertNoneMentions(objects: readonly StoredDependent[], names: readonly string[]): void {
+  for (const { kind, name, sql } of objects) {
+    const mentioned = names.find((each) => mentionsName(firstStatement(sql), each));
     if (mentioned === undefined) continue;
     const message = `The ${kind} ${name} mentions ${mentioned} and does not compile, so it could not be updated for this change.`;
     throw new RowhouseError('conflict', message);
   }
 }
 
-/** In creation order, so that a view comes before its triggers. */
-function storedPrograms(database: DatabaseSync): readonly StoredProgram[] {
-  return queryRows<[ProgramObject['kind'], string, string, string]>(
+function storedDependents(database: DatabaseSync): readonly StoredDependent[] {
+  return queryRows<[DependentObject['kind'], string, string, number, string]>(
     database,
-    `SELECT type, name, tbl_name, CAST(sql AS TEXT) FROM main.sqlite_schema
-     WHERE type IN ('view', 'trigger') ORDER BY rowid`,
-  ).map(([kind, name, table, sql]) => ({ kind, name, table, sql: firstStatement(sql) }));
+    `SELECT o.type, o.name, o.tbl_name, v.name IS NOT NULL, CAST(o.sql AS TEXT) FROM main.sqlite_schema o
+     LEFT JOIN main.sqlite_schema v ON v.type = 'view' AND v.name = o.tbl_name COLLATE NOCASE
+     WHERE o.type IN ('view', 'trigger', 'index') AND o.sql IS NOT NULL`,
+  ).map(([kind, name, table, onView, sql]) => ({ kind, name, table, isOnView: onView === 1, sql }));
 }
 
-function isExcluded(program: StoredProgram, broken: readonly ProgramObject[]): boolean {
+/** A trigger of a broken view may use its columns. */
+function isSetAside(object: StoredDependent, broken: readonly DependentObject[]): boolean {
   return broken.some(
     ({ kind, name }) =>
-      (kind === program.kind && name === program.name) || (kind === 'view' && name === program.table),
+      (kind === object.kind && name === object.name) || (kind === 'view' && name === object.table),
   );
 }
 
-/** The names of all triggers on the tables and views of these triggers, in firing order. */
-function firingOrders(
-  database: DatabaseSync,
-  programs: readonly StoredProgram[],
-): ReadonlyMap<string, readonly string[]> {
-  const tables = new Set(programs.filter(({ kind }) => kind === 'trigger').map(({ table }) => table));
-  return new Map([...tables].map((table) => [table, triggersOf(database, table).map(({ name }) => name)]));
-}
-
-function triggersOf(database: DatabaseSync, table: string): readonly StoredProgram[] {
-  return storedPrograms(database).filter((program) => program.kind === 'trigger' && program.table === table);
-}
-
-/** Recreated triggers would otherwise fire in a different order. */
-function restoreFiringOrder(database: DatabaseSync, table: string, order: readonly string[]): void {
-  const triggers = triggersOf(database, table).toSorted(
-    (a, b) => order.indexOf(a.name) - order.indexOf(b.name),
-  );
-  for (const trigger of triggers) dropObject(database, trigger);
-  for (const { sql } of triggers) database.prepare(sql).run();
+/** A statement for the same object that depends on no column. No row is written while an index has it. */
+function harmlessText({ kind, name, table, isOnView }: StoredDependent): string {
+  const [own, other] = [quoteIdentifier(name), quoteIdentifier(table)];
+  switch (kind) {
+    case 'view':
+      return `CREATE VIEW ${own} AS SELECT 1`;
+    case 'trigger':
+      return `CREATE TRIGGER ${own} ${isOnView ? 'INSTEAD OF' : 'AFTER'} DELETE ON ${other} BEGIN SELECT 1; END`;
+    case 'index':
+      return `CREATE INDEX ${own} ON ${other} ((1))`;
+  }
 }

@@ -5,33 +5,42 @@ import { quoteIdentifier } from '../../../schema/identifier.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { unusedName } from './unused-name.ts';
 
-/** A view or a trigger. */
-export interface ProgramObject {
-  readonly kind: 'view' | 'trigger';
+/** A view, a trigger or an index: objects of the schema that depend on tables. */
+export interface DependentObject {
+  readonly kind: 'view' | 'trigger' | 'index';
   readonly name: string;
 }
 
-/** The maximum number of broken views and triggers. Each takes a pass over the whole schema while a client waits. */
+/** The maximum number of broken objects. Each takes a pass over the whole schema while a client waits. */
 const MAX_BROKEN_OBJECTS = 100;
 
+export interface ProbeOptions {
+  readonly most?: number;
+  /** What will be renamed or dropped. SQLite is stricter for a column: a `"text"` that is no column is then no string. */
+  readonly subject?: 'table' | 'column';
+}
+
 /**
- * The views and triggers that do not compile. SQLite compiles all of them before it renames a table. So a probe table is created and
- * renamed, the object in SQLite's error is dropped, and this repeats until there is no error; then everything is rolled back.
- * https://www.sqlite.org/lang_altertable.html#altertabrename
+ * The views, triggers and indexes that do not compile. SQLite compiles all of them before it renames a table or a column. So a probe
+ * table is created and renamed, the object in SQLite's error is dropped, and this repeats until there is no error; then everything is
+ * rolled back. https://www.sqlite.org/lang_altertable.html#altertabrename
  * @throws RowhouseError `conflict` if there are more than `most`.
  */
 export function brokenObjects(
   database: DatabaseSync,
-  most: number = MAX_BROKEN_OBJECTS,
-): readonly ProgramObject[] {
+  { most = MAX_BROKEN_OBJECTS, subject = 'table' }: ProbeOptions = {},
+): readonly DependentObject[] {
   const probe = unusedName(database, '_rowhouse_probe');
+  const renamed = quoteIdentifier(unusedName(database, '_rowhouse_probed'));
+  const change = subject === 'table' ? `RENAME TO ${renamed}` : 'RENAME COLUMN a TO b';
+  const rename = `ALTER TABLE main.${quoteIdentifier(probe)} ${change}`;
   database.exec('SAVEPOINT probe');
   try {
     database.exec(`CREATE TABLE main.${quoteIdentifier(probe)} (a)`);
-    const broken: ProgramObject[] = [];
-    for (let next = firstBroken(database, probe); next !== null; next = firstBroken(database, probe)) {
+    const broken: DependentObject[] = [];
+    for (let next = firstBroken(database, rename); next !== null; next = firstBroken(database, rename)) {
       if (broken.length === most) {
-        throw new RowhouseError('conflict', `More than ${most} views and triggers do not compile.`);
+        throw new RowhouseError('conflict', `More than ${most} views, triggers and indexes do not compile.`);
       }
       broken.push(next);
       dropObject(database, next);
@@ -43,14 +52,13 @@ export function brokenObjects(
   }
 }
 
-export function dropObject(database: DatabaseSync, { kind, name }: ProgramObject): void {
-  database.prepare(`DROP ${kind === 'view' ? 'VIEW' : 'TRIGGER'} main.${quoteIdentifier(name)}`).run();
+export function dropObject(database: DatabaseSync, { kind, name }: DependentObject): void {
+  database.prepare(`DROP ${kind} main.${quoteIdentifier(name)}`).run();
 }
 
-function firstBroken(database: DatabaseSync, probe: string): ProgramObject | null {
-  const renamed = unusedName(database, '_rowhouse_probed');
+function firstBroken(database: DatabaseSync, rename: string): DependentObject | null {
   try {
-    database.exec(`ALTER TABLE main.${quoteIdentifier(probe)} RENAME TO ${quoteIdentifier(renamed)}`);
+    database.exec(rename);
     return null;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -61,10 +69,10 @@ function firstBroken(database: DatabaseSync, probe: string): ProgramObject | nul
 }
 
 /** `error in view v: no such table: main.t`. A name may contain colons, so the longest matching name is used. */
-function objectNamedIn(database: DatabaseSync, message: string): ProgramObject | null {
-  const rows = queryRows<[ProgramObject['kind'], string]>(
+function objectNamedIn(database: DatabaseSync, message: string): DependentObject | null {
+  const rows = queryRows<[DependentObject['kind'], string]>(
     database,
-    "SELECT type, name FROM main.sqlite_schema WHERE type IN ('view', 'trigger') ORDER BY length(name) DESC",
+    "SELECT type, name FROM main.sqlite_schema WHERE type IN ('view', 'trigger', 'index') ORDER BY length(name) DESC",
   );
   const found = rows.find(([kind, name]) =>
     ['', ' after rename'].some((when) => message.startsWith(`error in ${kind} ${name}${when}: `)),

@@ -37,26 +37,34 @@ export function keepFullTextReadable<Result>(database: DatabaseSync, change: () 
   const before = contentErrors(database);
   const result = change();
   if (before === null) return result;
-  for (const [name, reason] of contentErrors(database) ?? []) {
-    if (before.has(name)) continue;
+  for (const [read, { name, reason }] of contentErrors(database) ?? []) {
+    if (before.has(read)) continue;
     throw new RowhouseError('conflict', `The full-text table ${name} could no longer be read: ${reason}.`);
   }
   return result;
 }
 
-/** The error of each full-text table whose content cannot be compiled; null if there are no virtual tables. */
-function contentErrors(database: DatabaseSync): ReadonlyMap<string, string> | null {
+interface ContentError {
+  /** The name of the full-text table. */
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** The statements that read the content of full-text tables and do not compile; null if there are no virtual tables. */
+function contentErrors(database: DatabaseSync): ReadonlyMap<string, ContentError> | null {
   const virtual = visibleTables(database).filter(({ kind }) => kind === 'virtual');
   if (virtual.length === 0) return null;
-  const errors = new Map<string, string>();
+  const errors = new Map<string, ContentError>();
   for (const table of virtual) {
     const content = nameReadBy(table);
     if (content === null) continue;
     const columns = isVocabulary(table) ? ['1'] : contentColumns(database, table).map(inBackticks);
+    const read = `SELECT ${columns.join(', ')} FROM main.${quoteIdentifier(content)}`;
     try {
-      database.prepare(`SELECT ${columns.join(', ')} FROM main.${quoteIdentifier(content)}`);
+      database.prepare(read);
     } catch (error) {
-      errors.set(table.name, error instanceof Error ? error.message : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      errors.set(read, { name: table.name, reason });
     }
   }
   return errors;

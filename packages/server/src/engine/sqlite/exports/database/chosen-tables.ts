@@ -1,7 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
-
 import { invalidInput, within } from '../../../../core/subject-error.ts';
-import { compareNames, foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
+import { compareNames, foldName } from '../../../../schema/identifier.ts';
 import type { StoredSchema, StoredTable } from '../../../../schema/model.ts';
 import { nameList } from '../../../../schema/name-list.ts';
 import type { DatabaseExportRequest } from '../../../project-exports.ts';
@@ -27,13 +25,14 @@ export interface ChosenTables {
  * @throws RowhouseError `validation_failed` if the request names a table that does not exist or is not exported.
  */
 export function chooseTables(
-  { connection, records }: ExportedDatabase,
+  database: ExportedDatabase,
   request: Pick<DatabaseExportRequest, 'include' | 'exclude' | 'rows' | 'valueFormat'>,
 ): ChosenTables {
+  const { connection, records } = database;
   const all = readStoredSchema(connection);
   const chosen = chosenNames(all.tables, request);
   const { schema, warnings } = schemaOfTables(all, chosen);
-  const unreadable = schema.tables.filter((table) => !isReadable(connection, table));
+  const unreadable = schema.tables.filter((table) => !isReadable(database, table));
   const selections = new Map(
     Object.entries(request.rows).map(([name, rows]) => [foldName(name), { name, rows }]),
   );
@@ -78,10 +77,12 @@ function requireKnown(names: readonly string[], known: ReadonlySet<string>): Rea
   return new Set(names.map(foldName));
 }
 
-/** False if SQLite lacks the module of a virtual table, the table that it reads, or a function of a generated column. */
-function isReadable(connection: DatabaseSync, { name, kind }: StoredTable): boolean {
+/** False if SQLite lacks the module of a virtual table, the table that it reads, or the collation of a key that is the table. */
+function isReadable({ connection, records }: ExportedDatabase, { name, kind }: StoredTable): boolean {
   try {
-    const statement = connection.prepare(`SELECT * FROM main.${quoteIdentifier(name)} LIMIT 1`);
+    const { quoted, columns } = records.table(name);
+    const names = columns.map((column) => column.quoted);
+    const statement = connection.prepare(`SELECT ${names.join(', ')} FROM ${quoted} LIMIT 1`);
     if (kind === 'virtual') statement.get();
     return true;
   } catch {

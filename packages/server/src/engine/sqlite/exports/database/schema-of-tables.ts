@@ -2,7 +2,7 @@ import { foldName } from '../../../../schema/identifier.ts';
 import type { StoredObject, StoredSchema, StoredTable } from '../../../../schema/model.ts';
 import { nameList } from '../../../../schema/name-list.ts';
 import { openDatabase } from '../../connection/open-database.ts';
-import { brokenObjects, type ProgramObject } from '../../tables/broken-objects.ts';
+import { brokenObjects, type DependentObject } from '../../tables/broken-objects.ts';
 import { nameReadBy } from '../../tables/module-text.ts';
 
 export interface PartOfSchema {
@@ -54,7 +54,7 @@ function partOf(
 function readsAbsent(
   table: StoredTable,
   { tables, views }: StoredSchema,
-  broken: readonly ProgramObject[],
+  broken: readonly DependentObject[],
 ): boolean {
   const read = table.kind === 'virtual' ? nameReadBy(table) : null;
   if (read === null) return false;
@@ -64,10 +64,10 @@ function readsAbsent(
 }
 
 /** Creates the schema in an empty database and returns what SQLite cannot compile. */
-function brokenIn(schema: StoredSchema): readonly ProgramObject[] {
+function brokenIn(schema: StoredSchema): readonly DependentObject[] {
   if (schema.views.length + schema.triggers.length === 0) return [];
   const scratch = openDatabase(':memory:', { mode: 'read-write', doubleQuotedStrings: true });
-  const failed: ProgramObject[] = [];
+  const failed: DependentObject[] = [];
   try {
     for (const { sql } of schema.tables) attempt(() => scratch.exec(sql));
     for (const kind of ['view', 'trigger'] as const) {
@@ -75,7 +75,7 @@ function brokenIn(schema: StoredSchema): readonly ProgramObject[] {
         if (!attempt(() => scratch.exec(sql))) failed.push({ kind, name });
       }
     }
-    return [...failed, ...brokenObjects(scratch, Infinity)];
+    return [...failed, ...brokenObjects(scratch, { most: Infinity })];
   } finally {
     scratch.close();
   }
@@ -92,8 +92,8 @@ function attempt(run: () => void): boolean {
 }
 
 /** Removes the broken views and triggers, and the triggers of those views. */
-function withoutPrograms(schema: StoredSchema, broken: readonly ProgramObject[]): StoredSchema {
-  const namesOf = (kind: ProgramObject['kind']) => {
+function withoutPrograms(schema: StoredSchema, broken: readonly DependentObject[]): StoredSchema {
+  const namesOf = (kind: DependentObject['kind']) => {
     return new Set(broken.filter((each) => each.kind === kind).map(({ name }) => foldName(name)));
   };
   const [views, triggers] = [namesOf('view'), namesOf('trigger')];

@@ -70,24 +70,23 @@ interface Scratch {
 }
 
 function tryTable(scratch: Scratch, table: StoredObject, indexes: readonly StoredObject[]): LoadingFacts {
-  // Compiling a statement changes nothing. Only an index needs its table to exist.
-  if (compileError(scratch.off, table.sql) !== null) {
-    const reason = compileError(scratch.on, table.sql);
-    const named = { kind: 'table', name: table.name } as const;
-    return reason === null
-      ? { quotedStrings: [named], unloadable: [] }
-      : { quotedStrings: [], unloadable: [{ ...named, reason }] };
-  }
-  const failing = withTable(scratch.off, table.sql, () =>
+  const named = { kind: 'table', name: table.name } as const;
+  const reason = errorOf(() => withTable(scratch.on, table.sql, () => null));
+  if (reason !== null) return { quotedStrings: [], unloadable: [{ ...named, reason }] };
+  // Compiling a statement changes nothing.
+  if (compileError(scratch.off, table.sql) !== null) return { quotedStrings: [named], unloadable: [] };
+  // An index needs its table to exist.
+  const quoted = withTable(scratch.off, table.sql, () =>
     indexes.filter((index) => compileError(scratch.off, index.sql) !== null),
   );
-  if (failing.length === 0) return { quotedStrings: [], unloadable: [] };
   const tried = withTable(scratch.on, table.sql, () =>
-    failing.map(({ name, sql }) => ({ kind: 'index', name, reason: compileError(scratch.on, sql) }) as const),
+    quoted.map(({ name, sql }) => ({ kind: 'index', name, reason: compileError(scratch.on, sql) }) as const),
   );
   return {
-    quotedStrings: tried.filter(({ reason }) => reason === null).map(({ kind, name }) => ({ kind, name })),
-    unloadable: tried.flatMap(({ reason, ...named }) => (reason === null ? [] : [{ ...named, reason }])),
+    quotedStrings: tried.filter((index) => index.reason === null).map(({ kind, name }) => ({ kind, name })),
+    unloadable: tried.flatMap(({ kind, name, reason: missing }) =>
+      missing === null ? [] : [{ kind, name, reason: missing }],
+    ),
   };
 }
 

@@ -42,7 +42,8 @@ export function dropColumn(database: DatabaseSync, nameOrId: string, column: str
     const edits = ownConstraints(table, name);
     if (edits.length > 0) rebuildTable(database, table, edits);
     assertViewsAndTriggersCompile(database, () => {
-      withoutBrokenObjects(database, [name], () => alter(database, findTable(database, table.name), name));
+      const change = () => alter(database, findTable(database, table.name), name);
+      withoutBrokenObjects(database, { subject: 'column', names: [name], change });
     });
   });
   touchTable(database, table.name);

@@ -35,10 +35,11 @@ export function renameColumns(
     for (const pair of pairs) if (pair.column !== pair.name) renameColumn(database, table, pair);
   };
   const names = renames.map(({ column }) => column);
-  withoutBrokenObjects(database, names, () => {
+  const change = () => {
     run(renames.map(({ column }, position) => ({ column, name: between[position] ?? column })));
     run(renames.map(({ column, name }, position) => ({ column: between[position] ?? column, name })));
-  });
+  };
+  withoutBrokenObjects(database, { subject: 'column', names, change });
 }
 
 interface Rename {

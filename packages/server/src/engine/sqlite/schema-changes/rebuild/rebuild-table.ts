@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../../core/errors.ts';
+import { attachedDatabaseOf } from '../../../../schema/ddl/create-trigger.ts';
 import { editCreateTable, type TableEdit } from '../../../../schema/ddl/edit-create-table.ts';
 import { firstStatement } from '../../../../schema/ddl/first-statement.ts';
 import { DdlSyntaxError } from '../../../../schema/ddl/statement-reader.ts';
@@ -9,6 +10,7 @@ import type { StoredTable } from '../../../../schema/model.ts';
 import type { ColumnFacts } from '../../introspection/column-facts.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 import { storedDefault } from '../../tables/column-default.ts';
+import { type StoredText, writeStoredTexts } from '../../tables/stored-texts.ts';
 import { columnsOf } from '../../tables/visible-columns.ts';
 import { keepBookkeeping } from './keep-bookkeeping.ts';
 import { stageRows } from './stage-rows.ts';
@@ -40,7 +42,7 @@ function remake(
   table: StoredTable,
   { sql, columns }: { readonly sql: string; readonly columns: readonly ColumnFacts[] },
 ): void {
-  const dependents = statementsOn(database, table);
+  const dependents = dependentsOf(database, table);
   // Imported rows may violate a CHECK. They are kept.
   // The checks stay off: the connection runs only this change and is then closed.
   database.exec('PRAGMA ignore_check_constraints = ON');
@@ -49,18 +51,22 @@ function remake(
     database.prepare(`DROP TABLE main.${quoteIdentifier(table.name)}`).run();
     database.prepare(sql).run();
     unstage();
-    for (const statement of dependents) database.prepare(statement).run();
+    for (const { sql: statement } of dependents) {
+      database.prepare(attachedDatabaseOf(statement)?.withoutIt ?? statement).run();
+    }
+    const attached = dependents.filter((dependent) => attachedDatabaseOf(dependent.sql) !== null);
+    if (attached.length > 0) writeStoredTexts(database, attached);
   });
 }
 
-/** The statements of its indexes and triggers in creation order, which determines the firing order. */
-function statementsOn(database: DatabaseSync, { name }: StoredTable): readonly string[] {
-  return queryRows<[string]>(
+/** Its indexes and triggers in creation order, which determines the firing order. */
+function dependentsOf(database: DatabaseSync, { name: table }: StoredTable): readonly StoredText[] {
+  return queryRows<[StoredText['kind'], string, string]>(
     database,
-    `SELECT CAST(sql AS TEXT) FROM main.sqlite_schema
+    `SELECT type, name, CAST(sql AS TEXT) FROM main.sqlite_schema
      WHERE type IN ('index', 'trigger') AND tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL ORDER BY rowid`,
-    [name],
-  ).map(([sql]) => firstStatement(sql));
+    [table],
+  ).map(([kind, name, sql]) => ({ kind, name, sql: firstStatement(sql) }));
 }
 
 const SQLITE_ERROR = 1;

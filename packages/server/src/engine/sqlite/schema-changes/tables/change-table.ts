@@ -31,11 +31,12 @@ function renameTable(database: DatabaseSync, old: string, name: string): void {
   // For SQLite a name in another case is the same name, and therefore taken.
   const isSame = foldName(old) === foldName(name);
   if (!isSame) assertNameIsFree(database, name);
-  withoutBrokenObjects(database, [old], () => {
+  const change = () => {
     const between = isSame ? unusedName(database, '_rowhouse_renamed') : old;
     if (isSame) rename(database, old, between);
     rename(database, between, name);
-  });
+  };
+  withoutBrokenObjects(database, { subject: 'table', names: [old], change });
   renameTableMetadata(database, old, name);
 }
 

@@ -4,7 +4,7 @@ import { RowhouseError } from '../../../../core/errors.ts';
 import { foldName, isReservedName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import { nameList } from '../../../../schema/name-list.ts';
 import { readForeignKeysTo } from '../../introspection/foreign-key-facts.ts';
-import { brokenObjects, dropObject, type ProgramObject } from '../../tables/broken-objects.ts';
+import { brokenObjects, dropObject, type DependentObject } from '../../tables/broken-objects.ts';
 import { findTable } from '../../tables/find-table.ts';
 import { fullTextTablesOver } from '../../tables/full-text-tables.ts';
 import { rebuildTable } from '../rebuild/rebuild-table.ts';
@@ -43,12 +43,12 @@ function dropWithUsers(database: DatabaseSync, name: string, cascade: boolean): 
   for (const user of users) if (isThere(database, user)) dropObject(database, user);
 }
 
-function keyOf({ kind, name }: ProgramObject): string {
+function keyOf({ kind, name }: DependentObject): string {
   return `${kind} ${name}`;
 }
 
 /** A trigger may have been dropped with its view. */
-function isThere(database: DatabaseSync, { kind, name }: ProgramObject): boolean {
+function isThere(database: DatabaseSync, { kind, name }: DependentObject): boolean {
   const sql = 'SELECT 1 FROM main.sqlite_schema WHERE type = ? AND name = ?';
   return database.prepare(sql).get(kind, name) !== undefined;
 }
