@@ -4,7 +4,9 @@ import { limitedToOtherTables } from '../../../core/errors.ts';
 import { foldName } from '../../../schema/identifier.ts';
 import { openDatabase } from '../connection/open-database.ts';
 import { queryRows } from '../introspection/query-rows.ts';
+import { prepareStatement } from './prepare-statement.ts';
 import { explainQueryError } from './query-errors.ts';
+import type { QueryStatement } from './query-statement.ts';
 import type { VisibleTables } from './visible-schema.ts';
 
 /**
@@ -12,16 +14,20 @@ import type { VisibleTables } from './visible-schema.ts';
  * reveals a table that the client may not use, or its columns. The authorizer enforces the same limit when the statement runs.
  * @throws RowhouseError `permission_denied` for every other table, whether it exists or not; SQLite's other errors.
  */
-export function assertWithinLimits(database: DatabaseSync, tables: VisibleTables, sql: string): void {
-  using scratch = openDatabase(':memory:', { mode: 'read-write' });
+export function assertWithinLimits(
+  database: DatabaseSync,
+  tables: VisibleTables,
+  statement: QueryStatement,
+): void {
+  using scratch = openDatabase(':memory:', { mode: 'read-write', doubleQuotedStrings: true });
   for (const definition of definitionsOf(database, tables)) tryToRun(scratch, definition);
   try {
-    scratch.prepare(sql);
+    prepareStatement(scratch, statement);
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('no such table')) {
       throw limitedToOtherTables({ cause: error });
     }
-    throw explainQueryError(error, { sql, denial: null });
+    throw explainQueryError(error, { sql: statement.sql, denial: null });
   }
 }
 

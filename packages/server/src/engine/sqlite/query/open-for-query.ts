@@ -11,7 +11,7 @@ const VALUE_MAX_BYTES = 67_108_864;
  * https://www.sqlite.org/security.html, https://www.sqlite.org/limits.html
  */
 export function openForQuery(path: string): DatabaseSync {
-  const database = openDatabase(path, { mode: 'read-only' });
+  const database = openDatabase(path, { mode: 'read-only', doubleQuotedStrings: true });
   Object.assign(database.limits, {
     length: VALUE_MAX_BYTES,
     attach: 0,

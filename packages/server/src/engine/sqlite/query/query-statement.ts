@@ -8,6 +8,8 @@ import { schemaTablesClause } from './visible-schema.ts';
 export interface QueryStatement {
   /** The SQL to run. */
   readonly sql: string;
+  /** The same with each `"name"` in backticks, so that SQLite does not read it as a string; null if there is none. */
+  readonly sqlWithoutStrings: string | null;
   /** Whether it uses `sqlite_master` or `sqlite_schema`. */
   readonly readsSchema: boolean;
   /**
@@ -26,8 +28,10 @@ export function readStatement(text: string): QueryStatement {
   const read = readTokens(text);
   const start = startOf(read.words);
   if (start === null) throw queryRejected('The statement must be SELECT, WITH or EXPLAIN QUERY PLAN.');
-  const sql = read.readsSchema ? withSchemaTables(text, start) : text;
-  return { sql, readsSchema: read.readsSchema, parameters: read.parameters };
+  const { readsSchema, parameters, doubleQuoted } = read;
+  const complete = (sql: string) => (readsSchema ? withSchemaTables(sql, start) : sql);
+  const sqlWithoutStrings = doubleQuoted.length === 0 ? null : complete(inBackticks(text, doubleQuoted));
+  return { sql: complete(text), sqlWithoutStrings, readsSchema, parameters };
 }
 
 export function queryRejected(message: string, cause?: unknown): SubjectError {
@@ -46,12 +50,15 @@ interface ReadTokens {
   readonly words: readonly Word[];
   readonly readsSchema: boolean;
   readonly parameters: readonly (string | null)[];
+  /** The names in double quotes. */
+  readonly doubleQuoted: readonly { readonly start: number; readonly end: number }[];
 }
 
 function readTokens(text: string): ReadTokens {
   const tokenizer = new Tokenizer(text);
   const words: Word[] = [];
   const parameters: (string | null)[] = [];
+  const doubleQuoted: { readonly start: number; readonly end: number }[] = [];
   let [wordsOver, ended, readsSchema] = [false, false, false];
   while (tokenizer.next()) {
     const { kind, start } = tokenizer;
@@ -62,11 +69,22 @@ function readTokens(text: string): ReadTokens {
     }
     if (ended) throw queryRejected('Only one statement is allowed; there is more text after its semicolon.');
     if (kind === 'punctuation') takeParameter(tokenizer, parameters);
+    if (kind === 'quoted' && text[start] === '"') doubleQuoted.push({ start, end: tokenizer.end });
     if (kind === 'word' && !wordsOver) words.push(wordAt(tokenizer));
     wordsOver ||= kind !== 'word' || words.length === WORDS_LOOKED_AT;
     readsSchema ||= SCHEMA_TABLES.has(foldName(unquote(text.slice(start, tokenizer.end))));
   }
-  return { words, readsSchema, parameters };
+  return { words, readsSchema, parameters, doubleQuoted };
+}
+
+function inBackticks(text: string, names: ReadTokens['doubleQuoted']): string {
+  let [result, copied] = ['', 0];
+  for (const { start, end } of names) {
+    const name = unquote(text.slice(start, end));
+    result += `${text.slice(copied, start)}\`${name.replaceAll('`', '``')}\``;
+    copied = end;
+  }
+  return result + text.slice(copied);
 }
 
 /** EXPLAIN QUERY PLAN WITH RECURSIVE. */

@@ -7,8 +7,9 @@ import type { SqliteValue } from '../values/record-value.ts';
 import { bindParameters } from './bind-parameters.ts';
 import { assertWithinLimits } from './limited-tables.ts';
 import { openForQuery } from './open-for-query.ts';
+import { prepareStatement } from './prepare-statement.ts';
 import { explainQueryError } from './query-errors.ts';
-import { readStatement } from './query-statement.ts';
+import { type QueryStatement, readStatement } from './query-statement.ts';
 import { authorizeReading } from './reading-authorizer.ts';
 import { renderRows } from './render-rows.ts';
 import { copySchemaTable, readVisibleTables } from './visible-schema.ts';
@@ -22,12 +23,12 @@ export function runQuery(input: QueryMethods['runQuery']['input']): QueryAnswer 
   // One snapshot from here on, so that the allowed tables are the tables that exist.
   database.exec('BEGIN');
   const tables = readVisibleTables(database, input.allowed);
-  if (input.allowed !== null) assertWithinLimits(database, tables, statement.sql);
+  if (input.allowed !== null) assertWithinLimits(database, tables, statement);
   if (statement.readsSchema && input.allowed === null) copySchemaTable(database);
   database.exec('PRAGMA query_only = ON');
   const authorizer = authorizeReading(database, tables);
   try {
-    const prepared = prepareForRows(database, statement.sql);
+    const prepared = prepareForRows(database, statement);
     const columns = prepared.columns().map(({ name }) => name);
     const rows = prepared.iterate(values.named, ...values.anonymous);
     // The declared type of a statement that returns arrays is objects.
@@ -41,10 +42,10 @@ export function runQuery(input: QueryMethods['runQuery']['input']): QueryAnswer 
 }
 
 /** Returns rows as arrays, with every INTEGER as a bigint. */
-function prepareForRows(database: DatabaseSync, sql: string): StatementSync {
-  const statement = database.prepare(sql);
-  statement.setReturnArrays(true);
-  statement.setReadBigInts(true);
-  statement.setAllowBareNamedParameters(false);
-  return statement;
+function prepareForRows(database: DatabaseSync, statement: QueryStatement): StatementSync {
+  const prepared = prepareStatement(database, statement);
+  prepared.setReturnArrays(true);
+  prepared.setReadBigInts(true);
+  prepared.setAllowBareNamedParameters(false);
+  return prepared;
 }

@@ -17,7 +17,7 @@ export interface RowSource {
   readonly offset: number;
 }
 
-/** All rows and all columns of a record, in key order. */
+/** All rows and all columns of a table, in its default order. */
 export function wholeTable(table: RecordTable): RowSource {
   const order = orderOf(table, { sort: null, descending: false });
   return { table, columns: table.columns, where: allOf([]), order, limit: null, offset: 0 };
