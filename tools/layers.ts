@@ -39,6 +39,7 @@ const ENGINE_LEVELS: readonly (readonly string[])[] = [
   ['records/keys', 'schema-changes/tables'],
   ['schema-changes', 'schema-changes/rebuild'],
   ['protocol', 'rows'],
+  ['rows/cost'],
   ['tables'],
   ['introspection', 'values'],
   ['idempotency', 'projects'],

@@ -111,6 +111,8 @@ export interface Column {
   /** Counted from 1; null outside the primary key. */
   readonly primaryKeyPosition: number | null;
   readonly generated: Generated | null;
+  /** False for a generated column that SQLite cannot compute here. Rows in the API lack it. */
+  readonly isComputable: boolean;
   readonly collation: string;
 }
 

@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
-import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
+import { foreignFileBytes } from '../../testing/foreign-files/foreign-file.ts';
 import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import { importDatabase } from '../../testing/http/import-and-export.ts';
 
-/** A database whose schema uses something that this SQLite lacks: each name is replaced by another in the stored schema. */
 function foreignFile(statements: string, replaced: Readonly<Record<string, string>>): Buffer<ArrayBuffer> {
-  using database = new DatabaseSync(':memory:', { defensive: false });
-  database.exec(`${statements}; PRAGMA writable_schema = ON`);
-  const replace = database.prepare('UPDATE sqlite_schema SET sql = replace(sql, ?, ?)');
-  for (const [known, unknown] of Object.entries(replaced)) replace.run(known, unknown);
-  return Buffer.from(database.serialize().slice());
+  return foreignFileBytes({ statements, replaced });
 }
 
 const TABLE = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (1, 'x');";

@@ -44,9 +44,11 @@ test('the views and tables of a file may have strings in double quotes', async (
   }
 });
 
+function hint(name: string): string {
+  return `SQLite: no such column: "${name}" - should this be a string literal in single-quotes?`;
+}
+
 test('a name in double quotes that is no column is an error in a query', async () => {
-  const hint = (name: string) =>
-    `SQLite: no such column: "${name}" - should this be a string literal in single-quotes?`;
   for (const [sql, message] of [
     ['SELECT "nothing" FROM t', hint('nothing')],
     ['SELECT id FROM w WHERE kind = "text"', hint('text')],

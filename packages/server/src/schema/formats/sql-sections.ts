@@ -1,4 +1,4 @@
-import { terminateStatement } from '../ddl/terminate-statement.ts';
+import { terminateStatement } from '../ddl/text/terminate-statement.ts';
 import { compareNames, foldName } from '../identifier.ts';
 import type {
   NamedObject,

@@ -31,7 +31,7 @@ export async function writeDatabase(
   const { format } = request;
   if (format === 'sqlite') return copyDatabase(task, tell);
   return withSnapshot(path, async (database) => {
-    const chosen = chooseTables(database, request);
+    const chosen = chooseTables(database, request, 'with copies');
     const progress = new RowProgress(counting ? countAllRows(database, chosen) : null, tell);
     const output = new OutputFile(outputPath, maxBytes);
     try {

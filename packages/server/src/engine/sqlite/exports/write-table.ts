@@ -2,10 +2,11 @@ import { within } from '../../../core/subject-error.ts';
 import type { ExportProgress, TableExportRequest, WrittenTableExport } from '../../project-exports.ts';
 import type { ExportMethods } from '../protocol/export-methods.ts';
 import { allowedTable } from '../rows/allowed-table.ts';
+import { readableTable } from '../rows/copied-table.ts';
 import { withSnapshot } from './output/open-for-export.ts';
 import { writeFile } from './output/output-file.ts';
 import { leftOutColumnWarnings } from './rows/left-out-columns.ts';
-import { countRows } from './rows/row-count.ts';
+import { countExportedRows } from './rows/row-count.ts';
 import { RowProgress } from './rows/row-progress.ts';
 import { selectedRows } from './rows/row-source.ts';
 import { csvFile, jsonFile, ndjsonFile, readTableFile, type TableFile } from './rows/table-file.ts';
@@ -17,9 +18,9 @@ export async function writeTable(
   tell: (progress: ExportProgress) => void,
 ): Promise<WrittenTableExport> {
   return withSnapshot(path, (database) => {
-    const table = allowedTable(database.records, request.table);
+    const table = readableTable(database.records, allowedTable(database.records, request.table));
     const source = within(['rows'], () => selectedRows(table, request.rows));
-    const progress = new RowProgress(counting ? countRows(database.records, source) : null, tell);
+    const progress = new RowProgress(counting ? countExportedRows(database.records, source) : null, tell);
     const check = new TextCheck();
     const file = tableFile(request, check);
     const written = writeFile(outputPath, maxBytes, (output) => {

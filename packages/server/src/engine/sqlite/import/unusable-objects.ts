@@ -4,13 +4,14 @@ import { quoteIdentifier } from '../../../schema/identifier.ts';
 import type { ImportWarning } from '../../engine.ts';
 import { type ColumnFacts, readColumns } from '../introspection/column-facts.ts';
 import { queryRows } from '../introspection/query-rows.ts';
+import { tablesWithoutCollation } from '../rows/copied-table.ts';
 import { shortened } from '../values/shortened.ts';
 
 /** The maximum number of objects that a warning names. */
 const NAMED = 20;
 
 interface StoredObject {
-  readonly type: 'table' | 'virtual' | 'view';
+  readonly type: 'table' | 'copied' | 'virtual' | 'view';
   readonly name: string;
   /** Quoted, for SQL. */
   readonly quoted: string;
@@ -40,7 +41,7 @@ const USES: readonly {
   },
   {
     failure: 'cannot be written here',
-    types: ['table', 'virtual'],
+    types: ['table', 'copied', 'virtual'],
     sql: (_, { quoted }) => `INSERT INTO ${quoted} DEFAULT VALUES`,
   },
 ];
@@ -55,6 +56,8 @@ function terms(
   return ['1', ...columns.map(({ name }) => quoteIdentifier(name))].join(', ');
 }
 
+const LABELS = { table: 'table', copied: 'table', virtual: 'virtual table', view: 'view' } as const;
+
 /** A vocabulary is only read, wherever it is. */
 const NEVER_WRITTEN = /may not be modified$/;
 
@@ -63,14 +66,19 @@ const NEVER_WRITTEN = /may not be modified$/;
  * database. Turns foreign keys off.
  */
 export function unusableObjectWarnings(database: DatabaseSync): readonly ImportWarning[] {
-  const rows = queryRows<[StoredObject['type'], string]>(
+  const rows = queryRows<['table' | 'virtual' | 'view', string]>(
     database,
     `SELECT type, name FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow'
      AND name NOT LIKE 'sqlite@_%' ESCAPE '@' AND name NOT LIKE '@_rowhouse@_%' ESCAPE '@' ORDER BY name`,
   );
   // An INSERT would also not compile because of a foreign key without a parent key, which has a warning of its own.
   database.exec('PRAGMA foreign_keys = OFF');
-  let usable = rows.map(([type, name]) => ({ type, name, quoted: `main.${quoteIdentifier(name)}` }));
+  // Their rows are read in a copy.
+  const copied = new Set(tablesWithoutCollation(database));
+  let usable = rows.map(([stored, name]): StoredObject => {
+    const type = copied.has(name) ? 'copied' : stored;
+    return { type, name, quoted: `main.${quoteIdentifier(name)}` };
+  });
   return USES.flatMap(({ failure, types, sql }) => {
     const failed = usable
       .filter(({ type }) => types.includes(type))
@@ -81,9 +89,7 @@ export function unusableObjectWarnings(database: DatabaseSync): readonly ImportW
     if (failed.length === 0) return [];
     const named = failed
       .slice(0, NAMED)
-      .map(({ object: { type, name }, reason }) =>
-        shortened(`${type === 'virtual' ? 'virtual table' : type} ${name} (${reason})`),
-      );
+      .map(({ object: { type, name }, reason }) => shortened(`${LABELS[type]} ${name} (${reason})`));
     const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more` : '';
     return [
       { code: 'unusable_objects' as const, message: `These objects ${failure}: ${named.join('; ')}${more}.` },

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+import { quoteIdentifier } from '../../../schema/identifier.ts';
 import type { StoredSchema, ViewColumn, VirtualColumn } from '../../../schema/model.ts';
 import { type ColumnFacts, readColumns, readColumnsWhere } from './column-facts.ts';
 
@@ -36,6 +37,13 @@ function readTogether(
 /** Returns the columns of one table or view; null if SQLite cannot read them. */
 export function readColumnsOrNull(database: DatabaseSync, name: string): readonly ColumnFacts[] | null {
   return attempt(() => readColumns(database, name));
+}
+
+/** A statement for a table with the columns of another table or view; null if those cannot be read. */
+export function emptyTable(database: DatabaseSync, name: string): string | null {
+  const columns = readColumnsOrNull(database, name) ?? [];
+  if (columns.length === 0) return null;
+  return `CREATE TABLE ${quoteIdentifier(name)} (${columns.map((column) => quoteIdentifier(column.name)).join(', ')})`;
 }
 
 function attempt<Result>(read: () => Result): Result | null {

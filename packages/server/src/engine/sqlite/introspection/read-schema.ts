@@ -14,6 +14,7 @@ import type {
 } from '../../../schema/model.ts';
 import { readAllColumns } from './column-facts.ts';
 import { readAllForeignKeys } from './foreign-key-facts.ts';
+import { incomputableColumns } from './incomputable-columns.ts';
 import { type OpenColumns, readOpenColumns } from './open-columns.ts';
 import { readStoredSchema } from './read-stored-schema.ts';
 import { schemaIndexes } from './schema-indexes.ts';
@@ -49,8 +50,12 @@ function readTables(
   unread: UnreadObjects,
 ): readonly Table[] {
   const columns = readAllColumns(database);
+  const incomputable = [...columns].map(
+    ([table, each]) => [table, incomputableColumns(database, table, each)] as const,
+  );
   const facts = {
     columns,
+    incomputable: new Map(incomputable),
     foreignKeys: readAllForeignKeys(database, columns),
     indexes: schemaIndexes(database, stored.indexes, unread),
     options: readTablesWithOptions(database),

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { firstStatement } from '../../../schema/ddl/first-statement.ts';
+import { firstStatement } from '../../../schema/ddl/text/first-statement.ts';
 import { foldName, isReservedName } from '../../../schema/identifier.ts';
 import type {
   DatabaseHeader,

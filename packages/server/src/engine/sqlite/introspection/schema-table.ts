@@ -19,6 +19,8 @@ import type { UnreadObjects } from './unread-objects.ts';
 /** What SQLite reports about tables, by the name of the table. */
 export interface ReportedTables {
   readonly columns: ReadonlyMap<string, readonly ColumnFacts[]>;
+  /** The generated columns that SQLite cannot compute here. */
+  readonly incomputable: ReadonlyMap<string, readonly string[]>;
   readonly foreignKeys: ReadonlyMap<string, readonly ForeignKeyFacts[]>;
   readonly indexes: ReadonlyMap<string, readonly Index[]>;
   /** Only tables that are STRICT or WITHOUT ROWID. */
@@ -39,7 +41,10 @@ export function schemaTable(
   const text = read !== null && agrees(read, columnFacts, foreignKeys) ? read : null;
   if (read !== null && text === null)
     unread.add('table', name, 'the parts of its SQL text differ from those that SQLite reports');
-  const columns = columnFacts.map((each, position) => columnOf(each, text?.columns[position], strict));
+  const incomputable = facts.incomputable.get(name) ?? [];
+  const columns = columnFacts.map((each, position) =>
+    columnOf(each, text?.columns[position], { strict, isComputable: !incomputable.includes(each.name) }),
+  );
   const byName = new Map(columns.map((column) => [foldName(column.name), column]));
   return {
     kind: 'table',
@@ -88,7 +93,11 @@ function sameNames(
   );
 }
 
-function columnOf(facts: ColumnFacts, text: ColumnText | undefined, strict: boolean): Column {
+function columnOf(
+  facts: ColumnFacts,
+  text: ColumnText | undefined,
+  { strict, isComputable }: { readonly strict: boolean; readonly isComputable: boolean },
+): Column {
   const { name, declaredType, notNull, defaultSql, primaryKeyPosition, generated } = facts;
   return {
     name,
@@ -99,6 +108,7 @@ function columnOf(facts: ColumnFacts, text: ColumnText | undefined, strict: bool
     default: defaultSql,
     primaryKeyPosition,
     generated: generated === null ? null : { kind: generated, expression: text?.generated ?? null },
+    isComputable,
     collation: text?.collation ?? 'BINARY',
   };
 }

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { limitedToOtherTables } from '../../../core/errors.ts';
 import { foldName } from '../../../schema/identifier.ts';
 import { openDatabase } from '../connection/open-database.ts';
+import { emptyTable } from '../introspection/open-columns.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { prepareStatement } from './prepare-statement.ts';
 import { explainQueryError } from './query-errors.ts';
@@ -20,7 +21,9 @@ export function assertWithinLimits(
   statement: QueryStatement,
 ): void {
   using scratch = openDatabase(':memory:', { mode: 'read-write', doubleQuotedStrings: true });
-  for (const definition of definitionsOf(database, tables)) tryToRun(scratch, definition);
+  for (const { name, sql } of definitionsOf(database, tables)) {
+    if (!tryToRun(scratch, sql)) tryToRun(scratch, emptyTable(database, name) ?? '');
+  }
   try {
     prepareStatement(scratch, statement);
   } catch (error) {
@@ -32,20 +35,28 @@ export function assertWithinLimits(
 }
 
 /** Tables before views. Creating a virtual table creates its shadow tables. */
-function definitionsOf(database: DatabaseSync, { readable, shadows }: VisibleTables): readonly string[] {
+function definitionsOf(
+  database: DatabaseSync,
+  { readable, shadows }: VisibleTables,
+): readonly { readonly name: string; readonly sql: string }[] {
   return queryRows<[string, string]>(
     database,
     "SELECT name, sql FROM main.sqlite_schema WHERE type IN ('table', 'view') ORDER BY type",
   )
     .filter(([name]) => readable.has(foldName(name)) && !shadows.has(foldName(name)))
-    .map(([, sql]) => sql);
+    .map(([name, sql]) => ({ name, sql }));
 }
 
-/** A virtual table whose module is missing cannot be created here or read, so the statement finds no such table. */
-function tryToRun(database: DatabaseSync, sql: string): void {
+/**
+ * Returns whether the statement ran. A virtual table whose module is missing cannot be created here or read, so the statement of the
+ * client finds no such table.
+ */
+function tryToRun(database: DatabaseSync, sql: string): boolean {
   try {
     database.prepare(sql).run();
+    return true;
   } catch {
     // The statement that uses the table reports the error.
+    return false;
   }
 }

@@ -1,6 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
-
-import { openDatabase } from '../connection/open-database.ts';
+import { type OpenDatabase, openDatabase } from '../connection/open-database.ts';
 
 /** The longest value that a query can create or read, in bytes. */
 const VALUE_MAX_BYTES = 67_108_864;
@@ -10,7 +8,7 @@ const VALUE_MAX_BYTES = 67_108_864;
  * statements need. Sorting uses memory, so no query fills the disk.
  * https://www.sqlite.org/security.html, https://www.sqlite.org/limits.html
  */
-export function openForQuery(path: string): DatabaseSync {
+export function openForQuery(path: string): OpenDatabase {
   const database = openDatabase(path, { mode: 'read-only', doubleQuotedStrings: true });
   Object.assign(database.limits, {
     length: VALUE_MAX_BYTES,

@@ -18,7 +18,7 @@ export interface ReadingAuthorizer {
  * Allows statements of this connection only to read these tables. While SQLite compiles a statement, it calls the authorizer for each
  * action, including those of views and virtual tables. https://www.sqlite.org/c3ref/set_authorizer.html
  */
-export function authorizeReading(database: DatabaseSync, tables: VisibleTables): ReadingAuthorizer {
+export function authorizeReading(database: DatabaseSync, tables: AuthorizedTables): ReadingAuthorizer {
   let denial: Denial | null = null;
   database.setAuthorizer((action, first, second, schema) => {
     const denied = denialOf(tables, { action, first: first ?? '', second: second ?? '', schema });
@@ -29,6 +29,11 @@ export function authorizeReading(database: DatabaseSync, tables: VisibleTables):
   return { denial: () => denial };
 }
 
+/** With the tables that are read in a temporary copy, by folded name. */
+export interface AuthorizedTables extends VisibleTables {
+  readonly copies: ReadonlySet<string>;
+}
+
 /** The meaning of the arguments depends on the action. https://www.sqlite.org/c3ref/c_alter_table.html */
 interface Request {
   readonly action: number;
@@ -37,7 +42,7 @@ interface Request {
   readonly schema: string | null;
 }
 
-function denialOf(tables: VisibleTables, request: Request): Denial | null {
+function denialOf(tables: AuthorizedTables, request: Request): Denial | null {
   const { action, first, second } = request;
   switch (action) {
     case constants.SQLITE_SELECT:
@@ -63,9 +68,12 @@ function denialOf(tables: VisibleTables, request: Request): Denial | null {
  * For a table of which a statement reads no column, SQLite passes the name as the statement spells it, without a schema. It may be the
  * name of a common table expression. A name that is not a table cannot be used to read one.
  */
-function isReadable({ readable, hidden }: VisibleTables, { first, second, schema }: Request): boolean {
+function isReadable(
+  { readable, hidden, copies }: AuthorizedTables,
+  { first, second, schema }: Request,
+): boolean {
   const name = foldName(first);
-  if (schema === 'temp') return name === SCHEMA_COPY;
+  if (schema === 'temp') return name === SCHEMA_COPY || copies.has(name);
   if (readable.has(name) || TABLE_VALUED_FUNCTIONS.has(name)) return true;
   return second === '' && schema === null && !hidden.has(name) && !BUILT_IN.test(name);
 }

@@ -1,8 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { within } from '../../../core/subject-error.ts';
+import { mentionsName } from '../../../schema/ddl/text/mentions-name.ts';
+import { foldName } from '../../../schema/identifier.ts';
 import type { QueryAnswer } from '../../project-queries.ts';
+import type { OpenDatabase } from '../connection/open-database.ts';
 import type { QueryMethods } from '../protocol/query-methods.ts';
+import { copyTable, tablesWithoutCollation } from '../rows/copied-table.ts';
 import type { SqliteValue } from '../values/record-value.ts';
 import { bindParameters } from './bind-parameters.ts';
 import { assertWithinLimits } from './limited-tables.ts';
@@ -12,7 +16,7 @@ import { explainQueryError } from './query-errors.ts';
 import { type QueryStatement, readStatement } from './query-statement.ts';
 import { authorizeReading } from './reading-authorizer.ts';
 import { renderRows } from './render-rows.ts';
-import { copySchemaTable, readVisibleTables } from './visible-schema.ts';
+import { copySchemaTable, readVisibleTables, type VisibleTables } from './visible-schema.ts';
 
 /** Runs one statement of a client on a new connection. It blocks until the statement is done. */
 export function runQuery(input: QueryMethods['runQuery']['input']): QueryAnswer {
@@ -22,7 +26,8 @@ export function runQuery(input: QueryMethods['runQuery']['input']): QueryAnswer 
   using database = openForQuery(input.path);
   // One snapshot from here on, so that the allowed tables are the tables that exist.
   database.exec('BEGIN');
-  const tables = readVisibleTables(database, input.allowed);
+  const visible = readVisibleTables(database, input.allowed);
+  const tables = { ...visible, copies: copyMentionedTables(database, visible, statement.sql) };
   if (input.allowed !== null) assertWithinLimits(database, tables, statement);
   if (statement.readsSchema && input.allowed === null) copySchemaTable(database);
   database.exec('PRAGMA query_only = ON');
@@ -39,6 +44,22 @@ export function runQuery(input: QueryMethods['runQuery']['input']): QueryAnswer 
   } catch (error) {
     throw explainQueryError(error, { ...input, denial: authorizer.denial() });
   }
+}
+
+/**
+ * Copies the tables that SQLite cannot read in place, if the statement may use them. A table name finds a temporary table first.
+ * @returns their folded names.
+ */
+function copyMentionedTables(
+  database: OpenDatabase,
+  { readable }: VisibleTables,
+  sql: string,
+): ReadonlySet<string> {
+  const copied = tablesWithoutCollation(database).filter(
+    (name) => readable.has(foldName(name)) && mentionsName(sql, name),
+  );
+  for (const name of copied) copyTable(database, name);
+  return new Set(copied.map(foldName));
 }
 
 /** Returns rows as arrays, with every INTEGER as a bigint. */

@@ -10,9 +10,3 @@ export function countChanged(database: RecordDatabase, table: RecordTable, state
   if (table.kind !== 'view') return database.run(statement.sql, statement.values);
   return [...database.rows(`${statement.sql} RETURNING 1`, statement.values)].length;
 }
-
-/** The number of rows for which the condition holds. */
-export function countRows(database: RecordDatabase, table: RecordTable, { sql, values }: Condition): number {
-  const row = database.firstRow(`SELECT count(*) FROM ${table.quoted} WHERE ${sql}`, values);
-  return Number(row?.[0] ?? 0);
-}

@@ -2,6 +2,7 @@ import { invalidInput, within } from '../../../core/subject-error.ts';
 import type { RecordPage, RecordPageRequest } from '../../project-records.ts';
 import { done, needs, type Routed } from '../protocol/routed.ts';
 import { allOf, type Condition } from '../rows/condition.ts';
+import { countRows } from '../rows/count-rows.ts';
 import { filterConditions } from '../rows/filter-conditions.ts';
 import { projectionOf } from '../rows/projection.ts';
 import { explainingReads, isTooLarge } from '../rows/read-errors.ts';
@@ -11,7 +12,6 @@ import { joinRowJson, rowJsonColumns, rowJsonWidth } from '../rows/row-json.ts';
 import { mayBeDamaged } from '../rows/shown-value.ts';
 import { orderByClause, orderOf, type OrderTerm } from '../rows/sort-order.ts';
 import type { SqliteValue } from '../values/record-value.ts';
-import { countRows } from './count-changed.ts';
 import { locatorColumns, locatorIn } from './keys/row-locator.ts';
 import { conditionAfter, type KeysetPosition, writeCursor } from './page-cursor.ts';
 

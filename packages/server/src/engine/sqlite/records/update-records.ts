@@ -1,10 +1,11 @@
 import { within } from '../../../core/subject-error.ts';
 import type { AffectedRows, RecordsChange } from '../../project-records.ts';
+import { countRows } from '../rows/count-rows.ts';
 import { filterConditions } from '../rows/filter-conditions.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import { explainingConstraints } from './constraint-errors.ts';
-import { countChanged, countRows } from './count-changed.ts';
+import { countChanged } from './count-changed.ts';
 import { updateStatement } from './update-record.ts';
 import { requireRepeated, writableValues } from './writable-values.ts';
 

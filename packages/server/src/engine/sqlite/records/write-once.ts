@@ -1,8 +1,10 @@
 import type { IdempotentRequest, Replayable } from '../../../core/idempotency.ts';
+import type { TableReference } from '../../project-records.ts';
 import { findReplay, runOnce, storeResult } from '../idempotency/run-once.ts';
 import type { WriteTarget } from '../protocol/record-methods.ts';
 import { done, type NextWorker, type Routed } from '../protocol/routed.ts';
 import { allowedTable, requireAllowed } from '../rows/allowed-table.ts';
+import { explainingReads } from '../rows/read-errors.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 
@@ -18,7 +20,7 @@ export function writeOnce<Result>(
 ): Replayable<Result> {
   // Checked first, so that a stored result reveals nothing about a table that the client may not use.
   requireAllowed(database, reference);
-  return runOnce(database.connection, request, () => write(allowedTable(database, reference)));
+  return runOnce(database.connection, request, () => withTable(database, reference, write));
 }
 
 /** The same for a write that may be forwarded. */
@@ -28,7 +30,17 @@ export function writeOnceOrForward<Result, Worker extends NextWorker>(
   write: (table: RecordTable) => Routed<Result, Worker>,
 ): Routed<Replayable<Result>, Worker> {
   requireAllowed(database, reference);
-  return runOnceOrForward(database, request, () => write(allowedTable(database, reference)));
+  return runOnceOrForward(database, request, () => withTable(database, reference, write));
+}
+
+/** Finding the rows to write may fail, because SQLite lacks something that the table needs. */
+function withTable<Result>(
+  database: RecordDatabase,
+  reference: TableReference,
+  write: (table: RecordTable) => Result,
+): Result {
+  const table = allowedTable(database, reference);
+  return explainingReads(table, () => write(table));
 }
 
 /** `runOnce` for a write that may be forwarded: the worker that does the write stores its result. */

@@ -8,7 +8,7 @@ import { queryRows } from '../introspection/query-rows.ts';
 import { type BoundValue, parameterValue } from '../values/bound-value.ts';
 import { addValueFunctions } from '../values/json-expression.ts';
 import type { SqliteValue } from '../values/record-value.ts';
-import { expressionCost } from './expression-cost.ts';
+import { expressionCost } from './cost/expression-cost.ts';
 import { MoveProbe } from './move-probe.ts';
 import { readRecordTable, type RecordTable } from './record-table.ts';
 import { addShownAs } from './shown-value.ts';

@@ -8,13 +8,13 @@ import { rowidNameBeside } from '../../../schema/rowid-name.ts';
 import { type StorageKind, storageKindOf } from '../../../schema/storage-kind.ts';
 import { type ColumnFacts, primaryKeyOf, readColumns } from '../introspection/column-facts.ts';
 import { readForeignKeysTo } from '../introspection/foreign-key-facts.ts';
+import { incomputableColumns } from '../introspection/incomputable-columns.ts';
 import { type IndexFacts, readIndexes } from '../introspection/index-facts.ts';
 import { queryRows } from '../introspection/query-rows.ts';
-import { isSqlError } from '../introspection/sql-error.ts';
 import { readTableFacts, type TableFacts } from '../introspection/table-facts.ts';
 import { hasMetadata, nameOfTableId } from '../tables/metadata.ts';
 import type { ExpressionFacts } from '../values/json-expression.ts';
-import { expressionCost } from './expression-cost.ts';
+import { expressionCost } from './cost/expression-cost.ts';
 
 /** What reading and writing rows needs to know about a table or view. */
 export interface RecordTable {
@@ -84,12 +84,10 @@ export function readRecordTable(database: DatabaseSync, nameOrId: string, format
   const primary = columnsNamed(declared, primaryKeyOf(visible)) ?? [];
   const key = keyOf(facts, { declared, primary, rowid });
   const columns = key !== null && key[0] === rowid && rowid !== null ? [rowid, ...declared] : declared;
-  const quoted = `main.${quoteIdentifier(name)}`;
-  const hasVirtualColumns = visible.some(({ generated }) => generated === 'virtual');
-  const incomputable = hasVirtualColumns ? incomputableColumns(database, quoted, declared) : [];
+  const incomputable = columnsNamed(declared, incomputableColumns(database, name, visible)) ?? [];
   return {
     name,
-    quoted,
+    quoted: `main.${quoteIdentifier(name)}`,
     kind,
     columns: incomputable.length === 0 ? columns : columns.filter((column) => !incomputable.includes(column)),
     incomputable,
@@ -103,7 +101,7 @@ export function readRecordTable(database: DatabaseSync, nameOrId: string, format
     ],
     hasTriggers: hasTriggers(database, name),
     isCostly: kind === 'view' || (kind === 'table' && expressionCost(database, name) === 'costly'),
-    hasVirtualColumns,
+    hasVirtualColumns: visible.some(({ generated }) => generated === 'virtual'),
     referencedColumns: referencedColumns(database, name),
   };
 }
@@ -125,24 +123,6 @@ function readColumnsOf(database: DatabaseSync, table: string): readonly ColumnFa
     const reason = error instanceof Error ? error.message : 'SQLite rejects it';
     throw new RowhouseError('conflict', `${table} cannot be read here: ${reason}.`, { cause: error });
   }
-}
-
-/** SQLite compiles the expression of a virtual column when the column is read; a stored column needs only its value. */
-function incomputableColumns(
-  database: DatabaseSync,
-  table: string,
-  columns: readonly RecordColumn[],
-): readonly RecordColumn[] {
-  const compiles = (selected: string) => {
-    try {
-      database.prepare(`SELECT ${selected} FROM ${table}`);
-      return true;
-    } catch (error) {
-      if (isSqlError(error)) return false;
-      throw error;
-    }
-  };
-  return compiles('*') ? [] : columns.filter(({ generated, quoted }) => generated && !compiles(quoted));
 }
 
 interface ColumnContext extends TableFacts {

@@ -1,4 +1,5 @@
 import { RowhouseError } from '../../../core/errors.ts';
+import { isSqlError } from '../introspection/sql-error.ts';
 
 /**
  * The error for a client whose schema change SQLite refused. Other errors are returned unchanged.
@@ -20,10 +21,7 @@ export function explainSchemaError(error: unknown): unknown {
       cause: error,
     });
   }
-  if (!('errcode' in error) || error.errcode !== SQLITE_ERROR) return error;
+  if (!isSqlError(error)) return error;
   // Something in an imported schema, such as a table whose module is missing.
   return new RowhouseError('conflict', `SQLite rejects the operation: ${error.message}.`, { cause: error });
 }
-
-/** https://www.sqlite.org/rescode.html#error */
-const SQLITE_ERROR = 1;

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../core/errors.ts';
-import { firstStatement } from '../../../schema/ddl/first-statement.ts';
-import { mentionsName } from '../../../schema/ddl/mentions-name.ts';
+import { firstStatement } from '../../../schema/ddl/text/first-statement.ts';
+import { mentionsName } from '../../../schema/ddl/text/mentions-name.ts';
 import { quoteIdentifier } from '../../../schema/identifier.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { brokenObjects, type DependentObject } from '../tables/broken-objects.ts';

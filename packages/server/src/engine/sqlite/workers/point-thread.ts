@@ -5,8 +5,8 @@ import { callMethod, runMethod, serveBatches } from '../../../runtime/threads/se
 import { OpenDatabases } from '../connection/open-databases.ts';
 import type { PointThreadStart } from '../protocol/database-methods.ts';
 import type { RecordReads } from '../protocol/record-methods.ts';
+import { SHORT_WORK_LIMITS } from '../rows/cost/short-work-limits.ts';
 import { recordDatabaseOf } from '../rows/record-database.ts';
-import { SHORT_WORK_LIMITS } from '../rows/short-work-limits.ts';
 import { commitSizes } from './commit-sizes.ts';
 import { replyToFailure, runGrouped } from './group-commit.ts';
 import { pointHandlers } from './point-handlers.ts';

@@ -23,6 +23,7 @@ import { updateRecord } from '../records/update-record.ts';
 import { updateRecords } from '../records/update-records.ts';
 import { writeOnce } from '../records/write-once.ts';
 import { allowedTable } from '../rows/allowed-table.ts';
+import { readableTable } from '../rows/copied-table.ts';
 import { type RecordDatabase, recordDatabaseOf } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 
@@ -45,8 +46,10 @@ export function boundedRecordReads(databases: OpenDatabases): Handlers<BoundedRe
 export function recordReads(databases: OpenDatabases): Handlers<RecordReads> {
   const reading = readingTable(databases);
   return {
-    getRecord: (input) => reading(input, (database, table) => getRecord(database, table, input.key)),
-    listRecords: (input) => reading(input, (database, table) => listRecords(database, table, input.page)),
+    getRecord: (input) =>
+      reading(input, (database, table) => getRecord(database, readableTable(database, table), input.key)),
+    listRecords: (input) =>
+      reading(input, (database, table) => listRecords(database, readableTable(database, table), input.page)),
   };
 }
 

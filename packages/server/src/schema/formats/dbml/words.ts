@@ -1,4 +1,4 @@
-import { onOneLine } from '../../ddl/one-line.ts';
+import { onOneLine } from '../../ddl/text/one-line.ts';
 import { typeWithoutComments } from '../../declared-kind.ts';
 
 /** Words that have another meaning without quotes. */

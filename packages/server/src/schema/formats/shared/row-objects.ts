@@ -41,11 +41,13 @@ export function rowObjects({ tables, views }: Schema): readonly RowObject[] {
 }
 
 function rowTable(table: OrdinaryTable): RowObject {
-  const columns = table.columns.map((column) => rowColumn(table, column));
+  const columns = table.columns
+    .filter(({ isComputable }) => isComputable)
+    .map((column) => rowColumn(table, column));
   return {
     kind: 'table',
     name: table.name,
-    columns: table.primaryKey === null ? [...rowidOf(columns), ...columns] : columns,
+    columns: table.primaryKey === null ? [...rowidOf(table.columns), ...columns] : columns,
     table,
   };
 }

@@ -1,11 +1,14 @@
 import { invalidInput, within } from '../../../../core/subject-error.ts';
+import type { ValueFormat } from '../../../../core/tagged-value.ts';
 import { compareNames, foldName } from '../../../../schema/identifier.ts';
 import type { StoredSchema, StoredTable } from '../../../../schema/model.ts';
 import { nameList } from '../../../../schema/name-list.ts';
 import type { DatabaseExportRequest } from '../../../project-exports.ts';
 import { readStoredSchema } from '../../introspection/read-stored-schema.ts';
+import { readableTable } from '../../rows/copied-table.ts';
+import type { RecordTable } from '../../rows/record-table.ts';
 import type { ExportedDatabase } from '../output/open-for-export.ts';
-import { countRows } from '../rows/row-count.ts';
+import { countExportedRows } from '../rows/row-count.ts';
 import { type RowSource, selectedRows, wholeTable } from '../rows/row-source.ts';
 import { schemaOfTables } from './schema-of-tables.ts';
 
@@ -27,30 +30,32 @@ export interface ChosenTables {
 export function chooseTables(
   database: ExportedDatabase,
   request: Pick<DatabaseExportRequest, 'include' | 'exclude' | 'rows' | 'valueFormat'>,
+  reading: Reading,
 ): ChosenTables {
-  const { connection, records } = database;
-  const all = readStoredSchema(connection);
+  const all = readStoredSchema(database.connection);
   const chosen = chosenNames(all.tables, request);
   const { schema, warnings } = schemaOfTables(all, chosen);
-  const unreadable = schema.tables.filter((table) => !isReadable(database, table));
   const selections = new Map(
     Object.entries(request.rows).map(([name, rows]) => [foldName(name), { name, rows }]),
   );
-  const sources = schema.tables
-    .filter((table) => !unreadable.some(({ name }) => name === table.name))
-    .toSorted((a, b) => compareNames(a.name, b.name))
-    .map(({ name }) => {
-      const table = records.table(name, request.valueFormat);
-      const selection = selections.get(foldName(name));
-      if (selection === undefined) return wholeTable(table);
-      return within(['rows', selection.name], () => selectedRows(table, selection.rows));
-    });
+  const sources: RowSource[] = [];
+  const unreadable: StoredTable[] = [];
+  for (const stored of schema.tables.toSorted((a, b) => compareNames(a.name, b.name))) {
+    const table = tableToRead(database, stored, request.valueFormat, reading);
+    const selection = selections.get(foldName(stored.name));
+    if (table === null) unreadable.push(stored);
+    else if (selection === undefined) sources.push(wholeTable(table));
+    else sources.push(within(['rows', selection.name], () => selectedRows(table, selection.rows)));
+  }
   return { schema, sources, unreadable, warnings };
 }
 
+/** Whether a table that SQLite can only read in a copy of its rows is copied. */
+export type Reading = 'in place' | 'with copies';
+
 /** The number of rows in all chosen tables. */
 export function countAllRows({ records }: ExportedDatabase, { sources }: ChosenTables): number {
-  return sources.reduce((sum, source) => sum + countRows(records, source), 0);
+  return sources.reduce((sum, source) => sum + countExportedRows(records, source), 0);
 }
 
 /** By folded name. */
@@ -77,17 +82,23 @@ function requireKnown(names: readonly string[], known: ReadonlySet<string>): Rea
   return new Set(names.map(foldName));
 }
 
-/** False if SQLite lacks the module of a virtual table, the table that it reads, or the collation of a key that is the table. */
-function isReadable({ connection, records }: ExportedDatabase, { name, kind }: StoredTable): boolean {
+/** Null if SQLite lacks the module of a virtual table, the table that it reads, or the collation of a table that is an index. */
+function tableToRead(
+  { connection, records }: ExportedDatabase,
+  { name, kind }: StoredTable,
+  valueFormat: ValueFormat,
+  reading: Reading,
+): RecordTable | null {
   try {
-    const { quoted, columns } = records.table(name);
-    const names = columns.map((column) => column.quoted);
-    const statement = connection.prepare(`SELECT ${names.join(', ')} FROM ${quoted} LIMIT 1`);
+    const inPlace = records.table(name, valueFormat);
+    const table = reading === 'in place' ? inPlace : readableTable(records, inPlace);
+    const names = table.columns.map((column) => column.quoted);
+    const statement = connection.prepare(`SELECT ${names.join(', ')} FROM ${table.quoted} LIMIT 1`);
     if (kind === 'virtual') statement.get();
-    return true;
+    return table;
   } catch {
     // SQLite cannot read it.
-    return false;
+    return null;
   }
 }
 

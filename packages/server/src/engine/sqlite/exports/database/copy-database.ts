@@ -17,6 +17,7 @@ import { readStoredSchema } from '../../introspection/read-stored-schema.ts';
 import { isSqlError } from '../../introspection/sql-error.ts';
 import type { ExportMethods } from '../../protocol/export-methods.ts';
 import { recordDatabaseOf } from '../../rows/record-database.ts';
+import { removeStoredTable } from '../../tables/stored-texts.ts';
 import { openForExport } from '../output/open-for-export.ts';
 import { exportTooLarge, type WrittenFile } from '../output/output-file.ts';
 import { chooseTables, countAllRows } from './chosen-tables.ts';
@@ -59,7 +60,7 @@ async function makeCopy(
   const source = openForExport(path);
   try {
     // Reports unknown tables before the copy is made.
-    chooseTables(source, request);
+    chooseTables(source, request, 'in place');
     const total = usedBytes(source.connection);
     if (total > maxBytes) throw exportTooLarge(maxBytes);
     // From here on, the size of the file is the progress.
@@ -117,7 +118,7 @@ function reduceCopy(path: string, request: DatabaseExportRequest): Pick<WrittenD
     const all = readStoredSchema(copy);
     const records = recordDatabaseOf(copy);
     records.refresh();
-    const chosen = chooseTables({ connection: copy, records, encoding: all.encoding }, request);
+    const chosen = chooseTables({ connection: copy, records, encoding: all.encoding }, request, 'in place');
     copy.exec('BEGIN');
     dropOthers(copy, all, chosen.schema);
     dropReserved(copy);
@@ -137,9 +138,29 @@ function dropOthers(copy: DatabaseSync, all: StoredSchema, chosen: StoredSchema)
     const names = new Set(kept.map(({ name }) => foldName(name)));
     // The last one first: a full-text table may need the table that it reads. A trigger may have been dropped with its table or view.
     for (const { name } of objects.filter((object) => !names.has(foldName(object.name))).toReversed()) {
-      copy.exec(`DROP ${kind} IF EXISTS main.${quoteIdentifier(name)}`);
+      drop(copy, kind, name);
     }
   }
+}
+
+function drop(copy: DatabaseSync, kind: 'TRIGGER' | 'VIEW' | 'TABLE', name: string): void {
+  try {
+    copy.exec(`DROP ${kind} IF EXISTS main.${quoteIdentifier(name)}`);
+  } catch (error) {
+    if (kind !== 'TABLE' || !isSqlError(error)) throw error;
+    dropWithoutModule(copy, name);
+  }
+}
+
+/** SQLite asks the module of a virtual table to drop it. Without it, its own tables are ordinary ones. */
+function dropWithoutModule(copy: DatabaseSync, name: string): void {
+  const shadows = queryRows<[string]>(
+    copy,
+    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow' AND lower(name) LIKE lower(?) || '@_%' ESCAPE '@'",
+    [name.replaceAll(/[@%_]/g, '@$&')],
+  );
+  removeStoredTable(copy, name);
+  for (const [shadow] of shadows) copy.exec(`DROP TABLE main.${quoteIdentifier(shadow)}`);
 }
 
 /** SQLite's own tables stay. */
@@ -183,7 +204,8 @@ function countRows(path: string): Pick<WrittenDatabaseExport, 'tableCount' | 'ro
   const copy = openForExport(path);
   try {
     copy.records.refresh();
-    const chosen = chooseTables(copy, { include: null, exclude: [], rows: {}, valueFormat: 'plain' });
+    const request = { include: null, exclude: [], rows: {}, valueFormat: 'plain' } as const;
+    const chosen = chooseTables(copy, request, 'in place');
     return { tableCount: chosen.schema.tables.length, rowCount: countAllRows(copy, chosen) };
   } finally {
     copy.connection.close();

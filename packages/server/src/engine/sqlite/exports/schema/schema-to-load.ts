@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import { attachedDatabaseOf } from '../../../../schema/ddl/create-trigger.ts';
-import { foldName, quoteIdentifier } from '../../../../schema/identifier.ts';
+import { foldName } from '../../../../schema/identifier.ts';
 import type {
   NamedObject,
   SchemaToLoad,
@@ -11,7 +11,7 @@ import type {
   UnloadableObject,
 } from '../../../../schema/model.ts';
 import { openDatabase } from '../../connection/open-database.ts';
-import { readColumnsOrNull } from '../../introspection/open-columns.ts';
+import { emptyTable } from '../../introspection/open-columns.ts';
 import { nameReadBy } from '../../tables/module-text.ts';
 import { shortened } from '../../values/shortened.ts';
 
@@ -132,13 +132,6 @@ function tryVirtualTables(
           );
     return reason === null ? [] : [{ kind: 'virtual table', name: table.name, reason }];
   });
-}
-
-/** A statement for a table with the columns of another table or view; null if those cannot be read. */
-function emptyTable(database: DatabaseSync, name: string): string | null {
-  const columns = readColumnsOrNull(database, name) ?? [];
-  if (columns.length === 0) return null;
-  return `CREATE TABLE ${quoteIdentifier(name)} (${columns.map((column) => quoteIdentifier(column.name)).join(', ')})`;
 }
 
 /**

@@ -10,6 +10,7 @@ import { runOnce } from '../../idempotency/run-once.ts';
 import type { BatchTarget } from '../../protocol/record-methods.ts';
 import { done, needs, type Routed } from '../../protocol/routed.ts';
 import { allowedTable, requireAllowed } from '../../rows/allowed-table.ts';
+import { explainingReads } from '../../rows/read-errors.ts';
 import type { RecordDatabase } from '../../rows/record-database.ts';
 import type { RecordTable } from '../../rows/record-table.ts';
 import { deleteRecord, deleteRecords } from '../delete-records.ts';
@@ -58,7 +59,8 @@ function runBatch(database: RecordDatabase, operations: readonly BatchOperation[
   let answerLength = 0;
   return operations.map((operation, position) =>
     naming(['operations', position], () => {
-      const result = runMethod(database, allowedTable(database, operation.table), operation, earlier);
+      const table = allowedTable(database, operation.table);
+      const result = explainingReads(table, () => runMethod(database, table, operation, earlier));
       earlier.add(result);
       answerLength += answerLengthOf(result);
       // Checked after each operation: a thousand long rows would exhaust the memory.

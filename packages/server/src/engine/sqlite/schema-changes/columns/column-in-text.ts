@@ -1,7 +1,7 @@
 import { readCreateTable } from '../../../../schema/ddl/create-table.ts';
-import { mentionsName } from '../../../../schema/ddl/mentions-name.ts';
 import { DdlSyntaxError } from '../../../../schema/ddl/statement-reader.ts';
 import type { Clause, TableText } from '../../../../schema/ddl/table-text.ts';
+import { mentionsName } from '../../../../schema/ddl/text/mentions-name.ts';
 import { foldName } from '../../../../schema/identifier.ts';
 
 /** The constraints of a CREATE TABLE that name only this column, at the column or after the columns. */

@@ -1,4 +1,4 @@
-import { Tokenizer } from './tokenizer.ts';
+import { Tokenizer } from '../tokenizer.ts';
 
 export interface TerminatedStatement {
   readonly text: string;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { databaseWith } from '../../../testing/databases/schema-copies.ts';
-import { withRandomDatabases } from '../../../testing/random-schema/random-databases.ts';
-import { queryRows } from '../introspection/query-rows.ts';
+import { databaseWith } from '../../../../testing/databases/schema-copies.ts';
+import { withRandomDatabases } from '../../../../testing/random-schema/random-databases.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
 import { type ExpressionCost, expressionCost } from './expression-cost.ts';
 
 function costOf(sql: string): ExpressionCost {

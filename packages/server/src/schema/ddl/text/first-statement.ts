@@ -1,4 +1,4 @@
-import { Tokenizer } from './tokenizer.ts';
+import { Tokenizer } from '../tokenizer.ts';
 
 /**
  * The first statement of a text stored in sqlite_schema, without its final semicolon. SQLite reads no further (sqlite3InitCallback()

@@ -1,6 +1,6 @@
-import { quoteIdentifier } from '../identifier.ts';
-import { unquote } from './statement-reader.ts';
-import { Tokenizer } from './tokenizer.ts';
+import { quoteIdentifier } from '../../identifier.ts';
+import { unquote } from '../statement-reader.ts';
+import { Tokenizer } from '../tokenizer.ts';
 
 /**
  * An equivalent expression on one line: without comments, with single spaces, and with names in double quotes instead of other quotes.

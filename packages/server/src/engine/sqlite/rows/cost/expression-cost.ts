@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { quoteIdentifier } from '../../../schema/identifier.ts';
-import { openDatabase } from '../connection/open-database.ts';
-import { writableColumns } from '../introspection/column-facts.ts';
-import { queryRows } from '../introspection/query-rows.ts';
+import { quoteIdentifier } from '../../../../schema/identifier.ts';
+import { openDatabase } from '../../connection/open-database.ts';
+import { writableColumns } from '../../introspection/column-facts.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
 import { type ProgramCost, programCost } from './program-cost.ts';
 import { SHORT_WORK_LIMITS } from './short-work-limits.ts';
 

@@ -1,5 +1,5 @@
-import { foldName } from '../identifier.ts';
-import { StatementReader, unquote } from './statement-reader.ts';
+import { foldName } from '../../identifier.ts';
+import { StatementReader, unquote } from '../statement-reader.ts';
 
 /** Whether the name is one of the tokens of the text, in any case and quotes and with any meaning. */
 export function mentionsName(text: string, name: string): boolean {

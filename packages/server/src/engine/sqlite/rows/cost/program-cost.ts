@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { queryRows } from '../introspection/query-rows.ts';
+import { queryRows } from '../../introspection/query-rows.ts';
 
 /** The number of instructions of each kind in a program. */
 export interface ProgramCost {
