@@ -55,10 +55,10 @@ function triedTables(database: DatabaseSync, schema: StoredSchema): LoadingFacts
 }
 
 /**
- * A quick first check. Without a collation and an expression, a CREATE TABLE needs nothing that could be missing. Expressions follow
+ * A quick first check. Without an unknown collation and an expression, a CREATE TABLE needs nothing that could be missing. Expressions follow
  * CHECK, AS and DEFAULT; a comment may stand between DEFAULT and its parenthesis.
  */
-const EXPRESSION_STARTS = /\bcollate\b|\bcheck\b|\bas\b|\bdefault\s*[(/-]/i;
+const EXPRESSION_STARTS = /\bcollate\b(?!\s+(?:binary|nocase|rtrim)\b)|\bcheck\b|\bas\b|\bdefault\s*[(/-]/i;
 
 /** Likewise for an index: a term in parentheses, a `"name"` that may be a string, a collation, or a condition. */
 const INDEX_EXPRESSION = /\bcollate\b|\bwhere\b|\([^]*[("]/i;
