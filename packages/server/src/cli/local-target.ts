@@ -96,7 +96,7 @@ function exportRequest({ project, kind, table, format }: TargetExport): ExportRe
     case 'table':
       return {
         kind: 'table_export',
-        table: { nameOrId: table, allowed: null, valueFormat: 'plain' },
+        table: { nameOrId: table, allowed: null, valueFormat: 'plain', writtenRows: 'whole' },
         format: requireTableFormat(format ?? 'csv', FORMAT),
         rows: toRowSelection({}, '', 'plain'),
         csv: toCsvOptions({}, 'csv'),

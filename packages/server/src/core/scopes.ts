@@ -11,3 +11,6 @@ export const SCOPES = [
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];
+
+/** What an answer shows of a row that was written: without the scope `records:read`, only its key. */
+export type WrittenRows = 'whole' | 'keys';

@@ -1,5 +1,6 @@
 import type { IdempotentRequest, Replayable } from '../core/idempotency.ts';
 import type { ProjectRef } from '../core/project-ref.ts';
+import type { WrittenRows } from '../core/scopes.ts';
 import type { ValueFormat } from '../core/tagged-value.ts';
 
 /**
@@ -76,6 +77,8 @@ export interface TableReference {
   readonly allowed: readonly string[] | null;
   /** The form of its values, in requests and in answers. */
   readonly valueFormat: ValueFormat;
+  /** What an answer shows of a row that was written: only its key, if the client may not read rows. */
+  readonly writtenRows: WrittenRows;
 }
 
 /** The key of a row, from the path of a URL. */

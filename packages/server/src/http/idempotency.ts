@@ -6,6 +6,7 @@ import type { Credential } from '../core/credential.ts';
 import { invalidField, RowhouseError } from '../core/errors.ts';
 import type { IdempotentRequest, SealedRequest, Replayable } from '../core/idempotency.ts';
 import { credentialOf, presentedToken } from './access/authentication.ts';
+import { writtenRowsFor } from './access/permissions.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -97,12 +98,16 @@ function inProgress(): RowhouseError {
 /** Returns the request with the hash of its body, which for a stream is only known at the end. */
 export function withBody(request: FastifyRequest, bodySha256: string): IdempotentRequest {
   const { method, url, valueFormat } = request;
+  const credential = credentialOf(request);
+  // A stored answer is only for requests that are answered in the same form.
+  const form = [
+    ...(valueFormat === 'plain' ? [] : [valueFormat]),
+    ...(writtenRowsFor(credential) === 'whole' ? [] : ['keys']),
+  ];
   return {
-    scope: credentialOf(request).kind === 'admin' ? 'admin' : 'project',
+    scope: credential.kind === 'admin' ? 'admin' : 'project',
     key: keyOf(request),
-    requestSha256: sha256Of(
-      `${method} ${url}${valueFormat === 'plain' ? '' : ` ${valueFormat}`}\n${bodySha256}`,
-    ),
+    requestSha256: sha256Of(`${[`${method} ${url}`, ...form].join(' ')}\n${bodySha256}`),
     requestId: request.id,
   };
 }

@@ -1,6 +1,6 @@
 import type { Credential } from '../../core/credential.ts';
 import { limitedToOtherTables, RowhouseError } from '../../core/errors.ts';
-import type { Scope } from '../../core/scopes.ts';
+import type { Scope, WrittenRows } from '../../core/scopes.ts';
 import { includesName } from '../../schema/identifier.ts';
 
 /** The rights that a project route requires of a token. */
@@ -46,6 +46,11 @@ export function requireTable(credential: Credential, table: string): void {
 /** Returns the tables that the credential is limited to; null for no limit. */
 export function allowedTables(credential: Credential): readonly string[] | null {
   return credential.kind === 'admin' ? null : credential.tables;
+}
+
+/** What an answer shows of a row that this credential wrote. */
+export function writtenRowsFor(credential: Credential): WrittenRows {
+  return hasPermissions(credential, { scope: 'records:read', tables: 'checked' }) ? 'whole' : 'keys';
 }
 
 export function scopesOf({ scope }: RoutePermissions): readonly Scope[] {

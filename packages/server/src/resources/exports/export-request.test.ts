@@ -12,7 +12,7 @@ test('a stored request keeps the type of each number in its filters, and the esc
   ] as const;
   const request: ExportRequest = {
     kind: 'table_export',
-    table: { nameOrId: 't', allowed: null, valueFormat: 'plain' },
+    table: { nameOrId: 't', allowed: null, valueFormat: 'plain', writtenRows: 'whole' },
     format: 'csv',
     rows: {
       columns: null,

@@ -14,7 +14,7 @@ import type {
   RecordRow,
   TableReference,
 } from '../../engine/project-records.ts';
-import { allowedTables } from '../../http/access/permissions.ts';
+import { allowedTables, writtenRowsFor } from '../../http/access/permissions.ts';
 import { booleanLike, flag, isTrue } from '../../http/fields/boolean-like.ts';
 import { shownValue } from '../../http/fields/client-value.ts';
 import { keyword } from '../../http/fields/keyword.ts';
@@ -203,7 +203,8 @@ export function tableReference(
   nameOrId: string,
   valueFormat: ValueFormat,
 ): TableReference {
-  return { nameOrId, allowed: allowedTables(credential), valueFormat };
+  const allowed = allowedTables(credential);
+  return { nameOrId, allowed, valueFormat, writtenRows: writtenRowsFor(credential) };
 }
 
 /**

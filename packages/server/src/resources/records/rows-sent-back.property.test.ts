@@ -137,7 +137,12 @@ function assertKept(connection: OpenDatabase, name: string, format: ValueFormat)
         return insertRecord(records, table, { row: sent(row), onConflict });
       },
       'in a batch': () => {
-        const reference = { nameOrId: name, allowed: null, valueFormat: format };
+        const reference = {
+          nameOrId: name,
+          allowed: null,
+          valueFormat: format,
+          writtenRows: 'whole',
+        } as const;
         const operations = [
           { kind: 'get', table: reference, key },
           { kind: 'update', table: reference, key, patch: sent(writable) },

@@ -56,7 +56,7 @@ export async function exportedTable(
   { rows, csv, valueFormat = 'plain' }: TableOptions = {},
 ): Promise<ExportedFile<WrittenTableExport>> {
   const request = {
-    table: { nameOrId: table, allowed: null, valueFormat },
+    table: { nameOrId: table, allowed: null, valueFormat, writtenRows: 'whole' as const },
     format,
     rows: { ...ALL_ROWS, ...rows },
     csv: { delimiter: ',', bom: false, spreadsheetSafe: false, ...csv },

@@ -27,11 +27,11 @@ export function findKey(database: RecordDatabase, table: RecordTable, key: Recor
   return { columns, values };
 }
 
-/** The row with this locator, as JSON; null if there is none or it is too long for a string. */
+/** The row with this locator, as JSON with the columns of an answer; null if there is none or it is too long for a string. */
 export function findRow(database: RecordDatabase, table: RecordTable, locator: RowLocator): string | null {
   const { sql, values } = locatorCondition(locator);
   const row = database.firstRow(
-    `SELECT ${rowJsonColumns(table.columns)} FROM ${table.quoted} WHERE ${sql} LIMIT 1`,
+    `SELECT ${rowJsonColumns(table.answered)} FROM ${table.quoted} WHERE ${sql} LIMIT 1`,
     values,
   );
   return row === null ? null : joinRowJson(row);

@@ -26,7 +26,7 @@ export function returningRow(database: RecordDatabase, table: RecordTable, settl
   // A view has no key to read a row by.
   const columns = table.order;
   if (columns === null || (settled && !table.hasTriggers)) {
-    return { clause: `RETURNING ${rowJsonColumns(table.columns)}`, rowJson: joinRowJson };
+    return { clause: `RETURNING ${rowJsonColumns(table.answered)}`, rowJson: joinRowJson };
   }
   const { moves } = database;
   const isWatched = table.hasTriggers && columns.length <= MAX_WATCHED_COLUMNS;

@@ -10,7 +10,8 @@ import type { RecordTable } from './record-table.ts';
  */
 export function allowedTable(database: RecordDatabase, reference: TableReference): RecordTable {
   requireAllowed(database, reference);
-  return database.table(reference.nameOrId, reference.valueFormat);
+  const table = database.table(reference.nameOrId, reference.valueFormat);
+  return reference.writtenRows === 'keys' ? { ...table, answered: table.key ?? [] } : table;
 }
 
 /**

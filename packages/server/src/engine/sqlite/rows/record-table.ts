@@ -25,6 +25,8 @@ export interface RecordTable {
   readonly kind: 'table' | 'virtual' | 'view';
   /** The visible columns in order, after the rowid if it is the key. Without those that cannot be computed. */
   readonly columns: readonly RecordColumn[];
+  /** The columns of one row in an answer: all, or only the key for a client that may not read rows. */
+  readonly answered: readonly RecordColumn[];
   /** Generated columns that SQLite cannot compute here, because a function or a collation is missing. */
   readonly incomputable: readonly RecordColumn[];
   /** All of them, by folded name. */
@@ -85,11 +87,14 @@ export function readRecordTable(database: DatabaseSync, nameOrId: string, format
   const key = keyOf(facts, { declared, primary, rowid });
   const columns = key !== null && key[0] === rowid && rowid !== null ? [rowid, ...declared] : declared;
   const incomputable = columnsNamed(declared, incomputableColumns(database, name, visible)) ?? [];
+  const computable =
+    incomputable.length === 0 ? columns : columns.filter((column) => !incomputable.includes(column));
   return {
     name,
     quoted: `main.${quoteIdentifier(name)}`,
     kind,
-    columns: incomputable.length === 0 ? columns : columns.filter((column) => !incomputable.includes(column)),
+    columns: computable,
+    answered: computable,
     incomputable,
     columnByName: new Map(columns.map((column) => [foldName(column.name), column])),
     key,

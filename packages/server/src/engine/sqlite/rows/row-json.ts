@@ -19,7 +19,7 @@ export function rowJsonColumns(columns: readonly RecordColumn[]): string {
 }
 
 function writeRowJsonColumns(columns: readonly RecordColumn[]): string {
-  return writeObjects(columns).join(', ');
+  return columns.length === 0 ? 'json_object()' : writeObjects(columns).join(', ');
 }
 
 function writeObjects(columns: readonly RecordColumn[]): readonly string[] {

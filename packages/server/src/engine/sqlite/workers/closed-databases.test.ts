@@ -27,7 +27,7 @@ interface Call {
 }
 
 const request: IdempotentRequest = { key: 'k', scope: 'project', requestSha256: 'h', requestId: 'r' };
-const table = { nameOrId: 't', allowed: null, valueFormat: 'plain' } as const;
+const table = { nameOrId: 't', allowed: null, valueFormat: 'plain', writtenRows: 'whole' } as const;
 const key = { whole: '1', parts: ['1'] };
 const row = { name: 'x' };
 const page = {
