@@ -170,6 +170,8 @@ export interface ColumnChange {
   readonly type?: ColumnType;
   readonly nullable?: boolean;
   readonly unique?: boolean;
+  /** Whether an error may show values of rows that are not unique. */
+  readonly showsValues: boolean;
   /** The form in which the client reads and sends a default. */
   readonly valueFormat: ValueFormat;
   /** As sent by the client; null removes the default, also if it is an expression. */
@@ -192,6 +194,8 @@ export interface NewIndex {
   readonly name: string | null;
   readonly columns: readonly string[];
   readonly unique: boolean;
+  /** Whether an error may show values of rows that are not unique. */
+  readonly showsValues: boolean;
 }
 
 export interface NewTable {

@@ -48,9 +48,13 @@ export function allowedTables(credential: Credential): readonly string[] | null 
   return credential.kind === 'admin' ? null : credential.tables;
 }
 
+export function mayReadRows(credential: Credential): boolean {
+  return hasPermissions(credential, { scope: 'records:read', tables: 'checked' });
+}
+
 /** What an answer shows of a row that this credential wrote. */
 export function writtenRowsFor(credential: Credential): WrittenRows {
-  return hasPermissions(credential, { scope: 'records:read', tables: 'checked' }) ? 'whole' : 'keys';
+  return mayReadRows(credential) ? 'whole' : 'keys';
 }
 
 export function scopesOf({ scope }: RoutePermissions): readonly Scope[] {

@@ -139,7 +139,7 @@ function ownIndexes(
     if (index.table_name !== undefined && foldName(index.table_name) !== foldName(table)) {
       throw invalidField(`${place}.table_name`, `must be omitted or be ${table}`);
     }
-    return { table, index: toNewIndex(index) };
+    return { table, index: toNewIndex(index, true) };
   });
 }
 
@@ -150,5 +150,5 @@ function placedIndex(
 ): IndexOfTable {
   const table = names.get(foldName(index.table_name));
   if (table === undefined) throw invalidField(`${field}.table_name`, 'must be the name of one of the tables');
-  return { table, index: toNewIndex(index) };
+  return { table, index: toNewIndex(index, true) };
 }

@@ -111,7 +111,7 @@ export const COLUMN_NAMES = {
   defaultExpression: 'default_expression',
 } as const satisfies Readonly<Record<keyof NewColumn, string>>;
 
-const CHANGE_NAMES: Readonly<Record<Exclude<keyof ColumnChange, 'valueFormat'>, string>> = {
+const CHANGE_NAMES: Readonly<Record<Exclude<keyof ColumnChange, 'valueFormat' | 'showsValues'>, string>> = {
   ...COLUMN_NAMES,
   column: 'column_name',
   name: 'new_column_name',
@@ -154,6 +154,12 @@ export interface ColumnPlace {
   readonly format: ValueFormat;
 }
 
+/** What the client may see of the rows. */
+export interface ColumnReader {
+  readonly format: ValueFormat;
+  readonly showsValues: boolean;
+}
+
 /**
  * @param column the column's name or id.
  * @throws RowhouseError `validation_failed`.
@@ -161,7 +167,7 @@ export interface ColumnPlace {
 export function toColumnChange(
   fields: Static<typeof columnChangeFields>,
   column: ColumnChange['column'],
-  { field, format }: ColumnPlace,
+  { field, format, showsValues }: ColumnPlace & ColumnReader,
 ): ColumnChange {
   const { new_column_name: name, column_type, is_nullable, is_unique } = fields;
   const { default_value, default_expression } = fields;
@@ -169,6 +175,7 @@ export function toColumnChange(
   return {
     column,
     valueFormat: format,
+    showsValues,
     ...(name !== undefined && { name }),
     ...(column_type !== undefined && { type: toColumnType(column_type) }),
     ...(is_nullable !== undefined && { nullable: isTrue(is_nullable) }),
@@ -181,7 +188,7 @@ export function toColumnChange(
 /** @throws RowhouseError `validation_failed` for a change that names no column, or names it twice. */
 export function toColumnChanges(
   fields: Static<typeof columnChangesFields>,
-  format: ValueFormat,
+  reader: ColumnReader,
 ): readonly ColumnChange[] {
   return fields.columns.map((change, position) => {
     const { column_name, name, column_id, id, ...changed } = change;
@@ -191,7 +198,7 @@ export function toColumnChanges(
     if (another !== undefined) {
       throw invalidField(`${field}.${another}`, `names the column again; give only ${reference}`);
     }
-    return toColumnChange(changed, column_name ?? name ?? Number(column_id ?? id), { field, format });
+    return toColumnChange(changed, column_name ?? name ?? Number(column_id ?? id), { field, ...reader });
   });
 }
 

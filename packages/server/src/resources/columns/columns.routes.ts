@@ -1,6 +1,9 @@
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
 import type { ProjectTables } from '../../engine/project-tables.ts';
+import { credentialOf } from '../../http/access/authentication.ts';
+import { mayReadRows } from '../../http/access/permissions.ts';
 import { projectOf } from '../../http/access/project-ids.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { existingName } from '../../http/fields/object-name.ts';
@@ -17,6 +20,7 @@ import {
   columnFields,
   newColumnField,
   newColumnFields,
+  type ColumnReader,
   toColumnChange,
   toColumnChanges,
   toColumnFields,
@@ -89,6 +93,10 @@ function addColumn(app: HttpServer, tables: ProjectTables): void {
   );
 }
 
+function readerOf(request: FastifyRequest): ColumnReader {
+  return { format: request.valueFormat, showsValues: mayReadRows(credentialOf(request)) };
+}
+
 function changeColumns(app: HttpServer, tables: ProjectTables): void {
   const data = Type.Object({ updated_count: Type.Integer() });
   app.patch(
@@ -98,7 +106,7 @@ function changeColumns(app: HttpServer, tables: ProjectTables): void {
       schema: { params: tablePath, body: columnChangesFields, response: { 200: envelopeOf(data) } },
     },
     async (request, reply) => {
-      const changes = toColumnChanges(request.body, request.valueFormat);
+      const changes = toColumnChanges(request.body, readerOf(request));
       const project = projectOf(request);
       const written = await withFields(
         tables.changeColumns(project, request.params.table, changes, request.idempotency),
@@ -134,7 +142,7 @@ function changeColumn(app: HttpServer, tables: ProjectTables): void {
     },
     async (request, reply) => {
       const { table, column } = request.params;
-      const change = toColumnChange(request.body, column, { field: 'body', format: request.valueFormat });
+      const change = toColumnChange(request.body, column, { field: 'body', ...readerOf(request) });
       const project = projectOf(request);
       const written = await withFields(
         tables.changeColumns(project, table, [change], request.idempotency),

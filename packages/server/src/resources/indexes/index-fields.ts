@@ -35,13 +35,16 @@ export function newIndexField(field: string): FieldOf {
   return (path) => fieldAt(field, path, names);
 }
 
-export function toNewIndex(fields: {
-  readonly columns: readonly string[];
-  readonly index_name?: string;
-  readonly unique?: BooleanLike;
-}): NewIndex {
+export function toNewIndex(
+  fields: {
+    readonly columns: readonly string[];
+    readonly index_name?: string;
+    readonly unique?: BooleanLike;
+  },
+  showsValues: boolean,
+): NewIndex {
   const { columns, index_name: name = null, unique } = fields;
-  return { columns, name, unique: isTrue(unique) };
+  return { columns, name, unique: isTrue(unique), showsValues };
 }
 
 export function toIndexFields(index: IndexEntry): Static<typeof indexFields> {

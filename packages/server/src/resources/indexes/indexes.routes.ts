@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
 
 import type { ProjectTables } from '../../engine/project-tables.ts';
+import { credentialOf } from '../../http/access/authentication.ts';
+import { mayReadRows } from '../../http/access/permissions.ts';
 import { projectOf } from '../../http/access/project-ids.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { existingName } from '../../http/fields/object-name.ts';
@@ -34,7 +36,7 @@ function createIndex(app: HttpServer, tables: ProjectTables): void {
     },
     async (request, reply) => {
       const project = projectOf(request);
-      const index = toNewIndex(request.body);
+      const index = toNewIndex(request.body, mayReadRows(credentialOf(request)));
       const written = await withFields(
         tables.createIndex(project, request.params.table, index, request.idempotency),
         newIndexField('body'),

@@ -68,6 +68,28 @@ test('an index is created, listed and dropped in the documented form, and is in 
   assert.equal((await server.call('DELETE', `${path}/idx_contacts_city_size`)).status, 404);
 });
 
+test('a token that may not read rows does not learn the values that are duplicated', async () => {
+  await using server = await borrowTestServer();
+  const token = await server.createProject('crm');
+  const columns = [{ column_name: 'city' }];
+  await server.call('POST', '/projects/crm/table', { token, json: { table_name: 'p', columns } });
+  const rows = [{ city: 'Oslo' }, { city: 'Oslo' }];
+  await server.call('POST', '/projects/crm/records/p', { token, json: { rows } });
+  const made = await server.call('POST', '/projects/crm/auth/tokens', {
+    token,
+    json: { scopes: ['schema:write'], revoke_previous: false },
+  });
+  const limited = String(made.body.data.token.token);
+  for (const [method, path, json] of [
+    ['POST', '/projects/crm/indexes/p', { columns: ['city'], unique: true }],
+    ['PATCH', '/projects/crm/column/p/city', { is_unique: true }],
+    ['PATCH', '/projects/crm/column/p', { columns: [{ column_name: 'city', is_unique: true }] }],
+  ] as const) {
+    const { body } = await server.call(method, path, { token: limited, json });
+    assert.equal(body.error?.message, 'The column city has 1 value more than once.', path);
+  }
+});
+
 test('a unique index makes its column unique, and is refused with the values that are duplicated', async () => {
   await using server = await serverWithContacts();
   const path = '/projects/crm/indexes/contacts';

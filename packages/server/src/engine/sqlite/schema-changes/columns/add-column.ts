@@ -45,7 +45,7 @@ export function addColumn(
   assertViewsAndTriggersCompile(database, () => {
     database.prepare(`ALTER TABLE main.${quoteIdentifier(table.name)} ADD COLUMN ${definition}`).run();
   });
-  if (column.unique) makeUnique(database, table, column.name);
+  if (column.unique) makeUnique(database, table, { column: column.name, showsValues: true });
   touchTable(database, table.name);
   return { table: table.name, column: column.name };
 }

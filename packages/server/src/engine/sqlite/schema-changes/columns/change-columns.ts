@@ -54,7 +54,7 @@ function redefine(database: DatabaseSync, table: StoredTable, plans: readonly Co
   }
   for (const plan of plans) {
     if (plan.notNull !== null) setNotNull(database, table, plan.column, plan.notNull);
-    if (plan.makeUnique) makeUnique(database, table, plan.column);
+    if (plan.makeUnique) makeUnique(database, table, plan);
   }
 }
 

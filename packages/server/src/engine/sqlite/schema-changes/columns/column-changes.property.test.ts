@@ -159,6 +159,7 @@ function randomColumnChange(draw: Draw, column: string): ColumnChange {
   return {
     column,
     valueFormat: 'plain',
+    showsValues: true,
     ...(draw.once(3) && { name: draw.pick(NAMES) }),
     ...(draw.once(3) && { type: draw.pick(TYPES) }),
     ...(draw.once(3) && { nullable: draw.once(2) }),

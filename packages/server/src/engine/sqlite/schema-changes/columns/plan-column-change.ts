@@ -34,6 +34,7 @@ export interface ColumnPlan {
   readonly edits: readonly TableEdit[];
   readonly notNull: boolean | null;
   readonly makeUnique: boolean;
+  readonly showsValues: boolean;
   readonly dropIndexes: readonly string[];
 }
 
@@ -86,6 +87,7 @@ function planColumnChange(planned: PlannedTable, change: ColumnChange): ColumnPl
     edits,
     notNull: planNotNull(column, change.nullable),
     makeUnique: uniqueness.make,
+    showsValues: change.showsValues,
     dropIndexes: uniqueness.dropIndexes,
   };
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../../core/errors.ts';
 import { quoteIdentifier } from '../../../../schema/identifier.ts';
+import type { NewIndex } from '../../../project-tables.ts';
 import { queryRows } from '../../introspection/query-rows.ts';
 
 const VALUES_SHOWN = 3;
@@ -9,9 +10,13 @@ const VALUE_LENGTH_SHOWN = 60;
 
 /**
  * Rows with a NULL in one of the columns are always distinct. https://www.sqlite.org/lang_createindex.html#unique_indexes
- * @throws RowhouseError `constraint_violation` with the first few duplicate values and their number.
+ * @throws RowhouseError `constraint_violation` with the number of duplicate values, and the first few if they may be shown.
  */
-export function assertNoDuplicates(database: DatabaseSync, table: string, columns: readonly string[]): void {
+export function assertNoDuplicates(
+  database: DatabaseSync,
+  table: string,
+  { columns, showsValues }: Pick<NewIndex, 'columns' | 'showsValues'>,
+): void {
   const names = columns.map(quoteIdentifier);
   const groups = `SELECT ${names.map((name) => shown(name)).join(" || ', ' || ")} AS value, count(*) AS times
     FROM main.${quoteIdentifier(table)} WHERE ${names.map((name) => `${name} IS NOT NULL`).join(' AND ')}
@@ -28,7 +33,7 @@ export function assertNoDuplicates(database: DatabaseSync, table: string, column
     columns.length === 1 ? `The column ${columns.join('')} has` : `The columns ${columns.join(', ')} have`;
   throw new RowhouseError(
     'constraint_violation',
-    `${noun} ${count} ${count === 1 ? 'value' : 'values'} more than once: ${examples}${more}.`,
+    `${noun} ${count} ${count === 1 ? 'value' : 'values'} more than once${showsValues ? `: ${examples}${more}` : ''}.`,
   );
 }
 

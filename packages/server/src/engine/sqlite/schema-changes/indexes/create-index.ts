@@ -24,7 +24,7 @@ export function createIndex(database: DatabaseSync, nameOrId: string, index: New
   const columns = columnNames(database, table, index);
   const name = index.name ?? defaultName(table.name, columns);
   assertNameIsFree(database, name);
-  if (index.unique) assertNoDuplicates(database, table.name, columns);
+  if (index.unique) assertNoDuplicates(database, table.name, { columns, showsValues: index.showsValues });
   const terms = columns.map(quoteIdentifier).join(', ');
   const create = index.unique ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX';
   database.prepare(`${create} ${quoteIdentifier(name)} ON ${quoteIdentifier(table.name)} (${terms})`).run();

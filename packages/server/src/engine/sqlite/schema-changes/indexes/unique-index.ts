@@ -9,9 +9,13 @@ import { createIndex } from './create-index.ts';
  * Makes a column unique by creating an index, without rewriting the rows.
  * @throws RowhouseError `constraint_violation` if there are duplicate values.
  */
-export function makeUnique(database: DatabaseSync, table: StoredTable, column: string): void {
+export function makeUnique(
+  database: DatabaseSync,
+  table: StoredTable,
+  { column, showsValues }: { readonly column: string; readonly showsValues: boolean },
+): void {
   const name = `unq_${table.name}_${column}`.replaceAll(/[^A-Za-z0-9_]/g, '_').slice(0, 60);
-  const index = { name: unusedName(database, name), columns: [column], unique: true };
+  const index = { name: unusedName(database, name), columns: [column], unique: true, showsValues };
   createIndex(database, table.name, index);
 }
 
