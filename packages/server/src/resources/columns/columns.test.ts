@@ -553,6 +553,25 @@ test('a trigger of an attached database, and indexes that SQLite cannot compile,
   assert.equal(shell('PRAGMA integrity_check(t);'), 'ok');
 });
 
+test('a string in double quotes does not become a column that is added or renamed', async () => {
+  await givenImported(`CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT CHECK (a IN ("open", 'x')), b TEXT, g TEXT AS (a || "joined") STORED);
+    CREATE TABLE plain ("id" INTEGER PRIMARY KEY, "a" TEXT REFERENCES "t" ("id")); CREATE TABLE log (line);
+    INSERT INTO t (id, a, b) VALUES (1, 'x', 'y'); CREATE INDEX i ON t (a, "listed"); CREATE UNIQUE INDEX u ON t (coalesce(b, "none"));
+    CREATE VIEW v AS SELECT id, "shown" AS s FROM t; CREATE TRIGGER r AFTER UPDATE ON plain BEGIN INSERT INTO log VALUES ("fired"); END;`);
+  for (const name of ['open', 'joined', 'listed', 'none', 'shown', 'SHOWN']) {
+    assert.match(
+      messageOf(await refused('conflict', 'POST', '/projects/crm/column/t', { column_name: name })),
+      /has a string in double quotes that would become the new column/,
+      name,
+    );
+    const renamed = { new_column_name: name };
+    await refused('conflict', 'PATCH', '/projects/crm/column/t/b', renamed);
+  }
+  await refused('conflict', 'POST', '/projects/crm/column/plain', { column_name: 'fired' });
+  for (const name of ['other', 'text']) await done('POST', '/projects/crm/column/t', { column_name: name });
+  await done('POST', '/projects/crm/column/plain', { column_name: 't' });
+});
+
 test('an external-content full-text table keeps the column names that it reads', async () => {
   await given(`CREATE TABLE post (id INTEGER PRIMARY KEY, title TEXT, note TEXT);
     CREATE VIRTUAL TABLE search USING fts5(title, content='post', content_rowid='id');

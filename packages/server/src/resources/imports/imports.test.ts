@@ -215,6 +215,10 @@ test('a file that uses the service’s table names for other objects is refused;
   for (const forged of [
     'CREATE TABLE _rowhouse_tables (id INTEGER PRIMARY KEY);',
     'CREATE VIEW _Rowhouse_Columns AS SELECT 1;',
+    // They would show what the service stores about other clients.
+    'CREATE VIEW v AS SELECT result FROM "_Rowhouse_Idempotency";',
+    "CREATE VIRTUAL TABLE f USING fts5 (result, content = '_rowhouse_idempotency');",
+    'CREATE TABLE t (a); CREATE TRIGGER r AFTER INSERT ON t BEGIN DELETE FROM _rowhouse_tables; END;',
   ]) {
     const { status, body } = await importDatabase(server, 'shop', databaseFile(forged));
     assert.equal(status, 400);

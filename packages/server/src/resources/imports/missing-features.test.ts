@@ -137,6 +137,37 @@ for (const { name, file, warning, row, noted } of cases) {
   });
 }
 
+test('a table WITHOUT ROWID with an unknown collation is read as it is stored, in rows, queries and dumps', async () => {
+  await using server = await borrowTestServer();
+  await server.createProject('copied');
+  const file = foreignFile(
+    `CREATE TABLE w (k TEXT COLLATE RTRIM PRIMARY KEY, v ANY, c TEXT COLLATE NOCASE) STRICT, WITHOUT ROWID; CREATE TABLE t (id INTEGER PRIMARY KEY);
+     INSERT INTO w VALUES ('a', '0123', 'X'), ('b', 5, 'x'), ('c', 1.0, 'y'); INSERT INTO t VALUES (1);
+     CREATE TABLE g (a TEXT COLLATE RTRIM PRIMARY KEY, u AS (upper(a)), h AS (a || 'h')) WITHOUT ROWID; INSERT INTO g (a) VALUES ('x')`,
+    { RTRIM: 'LOCALIZED', 'upper(': 'st_upper(' },
+  );
+  assert.equal((await importDatabase(server, 'copied', file)).status, 201);
+  const query = async (sql: string) => {
+    const { body } = await server.call('POST', '/projects/copied/query', { json: { sql } });
+    return body.data?.rows ?? body.error?.message;
+  };
+  assert.deepEqual(await query('SELECT v, typeof(v) AS type FROM w ORDER BY k'), [
+    { v: '0123', type: 'text' },
+    { v: 5, type: 'integer' },
+    { v: 1, type: 'real' },
+  ]);
+  // A collation that SQLite has still applies.
+  assert.deepEqual(await query("SELECT count(*) AS n FROM w WHERE c = 'X'"), [{ n: 2 }]);
+  assert.deepEqual(await query('SELECT a, h FROM g'), [{ a: 'x', h: 'xh' }]);
+  // The name of such a table may mean something else.
+  assert.deepEqual(await query("SELECT id AS w, 'g' AS g FROM t"), [{ w: 1, g: 'g' }]);
+  const { body } = await server.call('GET', '/projects/copied/records/w?sort=-k&limit=1&include_count=true');
+  assert.deepEqual([body.data.rows, body.data.total_count], [[{ k: 'c', v: 1, c: 'y' }], 3]);
+  const made = await server.call('POST', '/projects/copied/export/database', { json: { format: 'sql' } });
+  const dump = await (await server.fetch('GET', made.body.data.export.download_url)).text();
+  assert.match(dump, /\('a','0123','X'\),\n\('b',5,'x'\),\n\('c',1\.0,'y'\)/);
+});
+
 test('damage of the file is found beside a full-text table that fails its own check, whatever its name', async () => {
   await using server = await borrowTestServer();
   await server.createProject('damaged');

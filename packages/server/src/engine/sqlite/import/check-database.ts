@@ -39,7 +39,7 @@ function examine(database: DatabaseSync): CheckResult {
     return { kind: 'unsound', message: 'The views cannot be used: SQLite takes too long to compile them.' };
   }
   if (hasForgedTables(database)) {
-    const message = `The names ${OWN_NAMES.join(', ')} are reserved for the service, but the file uses them for other objects.`;
+    const message = `The names ${OWN_NAMES.join(', ')} are reserved for the service, but the file uses them.`;
     return { kind: 'unsound', message };
   }
   // The stored results belong to requests from before the import.

@@ -1,10 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
+import { RowhouseError } from '../../../core/errors.ts';
 import { within } from '../../../core/subject-error.ts';
 import { mentionsName } from '../../../schema/ddl/text/mentions-name.ts';
 import { foldName } from '../../../schema/identifier.ts';
 import type { QueryAnswer } from '../../project-queries.ts';
 import type { OpenDatabase } from '../connection/open-database.ts';
+import { isSqlError } from '../introspection/sql-error.ts';
 import type { QueryMethods } from '../protocol/query-methods.ts';
 import { copyTable, tablesWithoutCollation } from '../rows/copied-table.ts';
 import type { SqliteValue } from '../values/record-value.ts';
@@ -58,8 +60,18 @@ function copyMentionedTables(
   const copied = tablesWithoutCollation(database).filter(
     (name) => readable.has(foldName(name)) && mentionsName(sql, name),
   );
-  for (const name of copied) copyTable(database, name);
-  return new Set(copied.map(foldName));
+  return new Set(copied.filter((name) => tryToCopy(database, name)).map(foldName));
+}
+
+/** The name may mean something else in the statement. If it means the table, the statement has the error. */
+function tryToCopy(database: OpenDatabase, table: string): boolean {
+  try {
+    copyTable(database, table);
+    return true;
+  } catch (error) {
+    if (isSqlError(error) || error instanceof RowhouseError) return false;
+    throw error;
+  }
 }
 
 /** Returns rows as arrays, with every INTEGER as a bigint. */

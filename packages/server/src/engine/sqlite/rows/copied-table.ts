@@ -1,10 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../core/errors.ts';
+import { readCreateTable } from '../../../schema/ddl/create-table.ts';
+import { DdlSyntaxError } from '../../../schema/ddl/statement-reader.ts';
 import { withKnownCollations } from '../../../schema/ddl/text/known-collations.ts';
-import { quoteIdentifier } from '../../../schema/identifier.ts';
+import { foldName, quoteIdentifier } from '../../../schema/identifier.ts';
 import { type OpenDatabase, openDatabase } from '../connection/open-database.ts';
 import { readColumns } from '../introspection/column-facts.ts';
+import { incomputableColumns } from '../introspection/incomputable-columns.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import { isSqlError } from '../introspection/sql-error.ts';
 import { writeStoredTexts } from '../tables/stored-texts.ts';
@@ -55,26 +58,51 @@ export function readableTable(database: RecordDatabase, table: RecordTable): Rec
  * @throws RowhouseError `conflict` if the table is too large.
  */
 export function copyTable(database: OpenDatabase, table: string): string {
-  const columns = readColumns(database, table);
-  const names = columns.map(({ name }) => quoteIdentifier(name));
-  const copy = `temp.${quoteIdentifier(table)}`;
-  const definitions = columns.map(
-    ({ declaredType }, position) => `${names[position]} ${quoteIdentifier(declaredType || 'BLOB')}`,
-  );
-  database.exec(`CREATE TEMP TABLE ${quoteIdentifier(table)} (${definitions.join(', ')})`);
-  const insert = database.prepare(
-    `INSERT INTO ${copy} VALUES (${names.map(() => "iif(? = 'text', CAST(? AS TEXT), ?)").join(', ')})`,
-  );
   const source = openDatabase(database.location() ?? '', { mode: 'read-write', doubleQuotedStrings: true });
   try {
     source.exec('BEGIN IMMEDIATE');
     nameKnownCollations(source, table);
-    copyRows(source, { table, names, insert });
+    return copyFrom(source, database, table);
   } finally {
     // Closing rolls back.
     source.close();
   }
+}
+
+/** The copy has no types, which would convert values that do not fit them, but the collations that SQLite has. */
+function copyFrom(source: DatabaseSync, database: DatabaseSync, table: string): string {
+  const all = readColumns(source, table);
+  const incomputable = incomputableColumns(source, table, all);
+  const columns = all.filter(({ name }) => !incomputable.includes(name));
+  const collations = knownCollations(database, table);
+  const names = columns.map(({ name }) => quoteIdentifier(name));
+  const copy = `temp.${quoteIdentifier(table)}`;
+  const definitions = columns.map(
+    ({ name }, position) => `${names[position]} COLLATE ${collations.get(foldName(name)) ?? 'BINARY'}`,
+  );
+  database.exec(`CREATE TEMP TABLE ${quoteIdentifier(table)} (${definitions.join(', ')})`);
+  const values = names.map(() => "iif(? = 'text', CAST(? AS TEXT), ?)");
+  copyRows(source, {
+    table,
+    names,
+    insert: database.prepare(`INSERT INTO ${copy} VALUES (${values.join(', ')})`),
+  });
   return copy;
+}
+
+/** The collations of a table's columns that SQLite has, by folded name. Empty if the table's text cannot be parsed. */
+function knownCollations(database: DatabaseSync, table: string): ReadonlyMap<string, string> {
+  const sql = "SELECT CAST(sql AS TEXT) FROM main.sqlite_schema WHERE type = 'table' AND name = ?";
+  const [[text] = ['']] = queryRows<[string]>(database, sql, [table]);
+  try {
+    const { columns } = readCreateTable(withKnownCollations(text));
+    return new Map(
+      columns.map(({ name, collation }) => [foldName(name), quoteIdentifier(collation ?? 'BINARY')]),
+    );
+  } catch (error) {
+    if (!(error instanceof DdlSyntaxError)) throw error;
+    return new Map();
+  }
 }
 
 function nameKnownCollations(database: DatabaseSync, table: string): void {

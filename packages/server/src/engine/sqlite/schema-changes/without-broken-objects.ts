@@ -5,8 +5,8 @@ import { firstStatement } from '../../../schema/ddl/text/first-statement.ts';
 import { mentionsName } from '../../../schema/ddl/text/mentions-name.ts';
 import { quoteIdentifier } from '../../../schema/identifier.ts';
 import { queryRows } from '../introspection/query-rows.ts';
-import { brokenObjects, type DependentObject } from '../tables/broken-objects.ts';
-import { writeStoredTexts } from '../tables/stored-texts.ts';
+import { brokenObjects } from '../tables/broken-objects.ts';
+import { type DependentObject, writeStoredTexts } from '../tables/stored-texts.ts';
 
 interface StoredDependent extends DependentObject {
   /** The table or view that a trigger or an index belongs to. */

@@ -1,15 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import { RowhouseError } from '../../../core/errors.ts';
+import { attachedDatabaseOf } from '../../../schema/ddl/create-trigger.ts';
+import { withKnownCollations } from '../../../schema/ddl/text/known-collations.ts';
 import { quoteIdentifier } from '../../../schema/identifier.ts';
 import { queryRows } from '../introspection/query-rows.ts';
+import { type DependentObject, readSchemaAgain, removeStoredObjects } from './stored-texts.ts';
 import { unusedName } from './unused-name.ts';
-
-/** A view, a trigger or an index: objects of the schema that depend on tables. */
-export interface DependentObject {
-  readonly kind: 'view' | 'trigger' | 'index';
-  readonly name: string;
-}
 
 /** The maximum number of broken objects. Each takes a pass over the whole schema while a client waits. */
 const MAX_BROKEN_OBJECTS = 100;
@@ -22,9 +19,9 @@ export interface ProbeOptions {
 
 /**
  * The views, triggers and indexes that do not compile. SQLite compiles all of them before it renames a table or a column. So a probe
- * table is created and renamed, the object in SQLite's error is dropped, and this repeats until there is no error; then everything is
+ * table is created and renamed, the object in SQLite's error is removed, and this repeats until there is no error; then everything is
  * rolled back. https://www.sqlite.org/lang_altertable.html#altertabrename
- * @throws RowhouseError `conflict` if there are more than `most`.
+ * @throws RowhouseError `conflict` if there are more than `most` besides those that a query finds.
  */
 export function brokenObjects(
   database: DatabaseSync,
@@ -34,22 +31,45 @@ export function brokenObjects(
   const renamed = quoteIdentifier(unusedName(database, '_rowhouse_probed'));
   const change = subject === 'table' ? `RENAME TO ${renamed}` : 'RENAME COLUMN a TO b';
   const rename = `ALTER TABLE main.${quoteIdentifier(probe)} ${change}`;
+  const known = [...indexesWithoutCollation(database), ...triggersElsewhere(database)];
+  const broken: DependentObject[] = [];
   database.exec('SAVEPOINT probe');
   try {
     database.exec(`CREATE TABLE main.${quoteIdentifier(probe)} (a)`);
-    const broken: DependentObject[] = [];
+    if (known.length > 0) removeStoredObjects(database, known);
     for (let next = firstBroken(database, rename); next !== null; next = firstBroken(database, rename)) {
       if (broken.length === most) {
         throw new RowhouseError('conflict', `More than ${most} views, triggers and indexes do not compile.`);
       }
       broken.push(next);
-      dropObject(database, next);
+      removeStoredObjects(database, [next]);
     }
-    return broken;
   } finally {
     database.exec('ROLLBACK TO probe');
     database.exec('RELEASE probe');
+    if (known.length + broken.length > 0) readSchemaAgain(database);
   }
+  return [...known, ...broken];
+}
+
+function indexesWithoutCollation(database: DatabaseSync): readonly DependentObject[] {
+  const indexes = queryRows<[string, string, number]>(
+    database,
+    `SELECT m.name, CAST(m.sql AS TEXT), EXISTS (SELECT 1 FROM pragma_index_xinfo(m.name, 'main') x
+       WHERE x.key AND x.coll COLLATE NOCASE NOT IN ('BINARY', 'NOCASE', 'RTRIM'))
+     FROM main.sqlite_schema m WHERE m.type = 'index' AND m.sql IS NOT NULL`,
+  );
+  return indexes
+    .filter(([, sql, isForeign]) => isForeign === 1 || withKnownCollations(sql) !== sql)
+    .map(([name]) => ({ kind: 'index', name }));
+}
+
+/** Triggers that name an attached database. */
+function triggersElsewhere(database: DatabaseSync): readonly DependentObject[] {
+  const sql = "SELECT name, CAST(sql AS TEXT) FROM main.sqlite_schema WHERE type = 'trigger'";
+  return queryRows<[string, string]>(database, sql)
+    .filter(([, text]) => attachedDatabaseOf(text) !== null)
+    .map(([name]) => ({ kind: 'trigger', name }));
 }
 
 export function dropObject(database: DatabaseSync, { kind, name }: DependentObject): void {

@@ -33,15 +33,25 @@ export const OWN_NAMES: readonly string[] = [
 ];
 
 /**
- * Whether an imported file uses these names for other objects, or has other objects on these tables. The service could not find or
- * create tables in it. A file that was a project before has exactly these tables.
+ * Whether an imported file uses these names for other objects, has other objects on these tables, or reads or writes them in a view, a
+ * trigger or a virtual table. The service could not find or create tables in it, or would show what it stores about other clients. A
+ * file that was a project before has exactly these tables.
  */
 export function hasForgedTables(database: DatabaseSync): boolean {
   using scratch = openDatabase(':memory:', { mode: 'read-write' });
   scratch.exec(METADATA_TABLES);
   scratch.exec(IDEMPOTENCY_TABLE);
   const ours = new Set(storedUnderOurNames(scratch));
-  return storedUnderOurNames(database).some((object) => !ours.has(object));
+  return storedUnderOurNames(database).some((object) => !ours.has(object)) || mentionsOurNames(database);
+}
+
+function mentionsOurNames(database: DatabaseSync): boolean {
+  const programs = queryRows<[string]>(
+    database,
+    `SELECT lower(CAST(sql AS TEXT)) FROM main.sqlite_schema
+     WHERE sql IS NOT NULL AND (type IN ('view', 'trigger') OR (type = 'table' AND coalesce(rootpage, 0) = 0))`,
+  );
+  return programs.some(([sql]) => OWN_NAMES.some((name) => sql.includes(name)));
 }
 
 function storedUnderOurNames(database: DatabaseSync): readonly string[] {

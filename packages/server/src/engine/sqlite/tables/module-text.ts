@@ -8,13 +8,35 @@ export function moduleOf(table: StoredObject): string {
   return foldName(textOf(table).module);
 }
 
-/** The value of a module's argument `option=…`, or null. */
+/** The value of the option `option=…` of a full-text table, or null. FTS3 has no options: `content="t"` is a column there. */
 export function moduleOption(table: StoredObject, option: string): string | null {
-  for (const argument of textOf(table).arguments) {
+  const module = moduleOf(table);
+  if (module !== 'fts4' && module !== 'fts5') return null;
+  const values = textOf(table).arguments.flatMap((argument) => {
     const [, name = '', value = ''] = /^(\w+)\s*=\s*([^]*)$/.exec(argument.trim()) ?? [];
-    if (name.toLowerCase() === option && value !== '') return unquote(value);
-  }
-  return null;
+    const whole = module === 'fts5' ? fts5Option(name) : name.toLowerCase();
+    return whole === option && value !== '' ? [unquote(value)] : [];
+  });
+  // FTS4 takes the last one, and FTS5 refuses a second one.
+  return values.at(-1) ?? null;
+}
+
+/** In the order of fts5ConfigParseSpecial(), which takes the first one that begins with the name. */
+const FTS5_OPTIONS = [
+  'prefix',
+  'tokenize',
+  'content',
+  'contentless_delete',
+  'contentless_unindexed',
+  'content_rowid',
+  'columnsize',
+  'locale',
+  'detail',
+  'tokendata',
+];
+
+function fts5Option(name: string): string | undefined {
+  return FTS5_OPTIONS.find((option) => name !== '' && option.startsWith(name.toLowerCase()));
 }
 
 /**

@@ -1,6 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import type { DependentObject } from './broken-objects.ts';
+/** A view, a trigger or an index: objects of the schema that depend on tables. */
+export interface DependentObject {
+  readonly kind: 'view' | 'trigger' | 'index';
+  readonly name: string;
+}
 
 export interface StoredText {
   readonly kind: DependentObject['kind'] | 'table';
@@ -28,6 +32,22 @@ export function removeStoredTable(database: DatabaseSync, name: string): void {
   });
 }
 
+/** Removes objects from the schema, without their content, in a savepoint that is rolled back. A view's triggers are removed with it. */
+export function removeStoredObjects(database: DatabaseSync, objects: readonly DependentObject[]): void {
+  writingSchema(database, () => {
+    const remove = database.prepare(
+      `DELETE FROM main.sqlite_schema WHERE (type = ?1 AND name = ?2)
+       OR (?1 = 'view' AND type = 'trigger' AND tbl_name = ?2 COLLATE NOCASE)`,
+    );
+    for (const { kind, name } of objects) remove.run(kind, name);
+  });
+}
+
+/** Reads the schema again, after a rollback of such a removal, which SQLite does not notice. */
+export function readSchemaAgain(database: DatabaseSync): void {
+  database.exec('PRAGMA writable_schema = RESET');
+}
+
 /** Only here, and only for these statements, is the connection not defensive. https://www.sqlite.org/pragma.html#pragma_writable_schema */
 function writingSchema(database: DatabaseSync, write: () => void): void {
   database.enableDefensive(false);
@@ -35,8 +55,7 @@ function writingSchema(database: DatabaseSync, write: () => void): void {
     database.exec('PRAGMA writable_schema = ON');
     write();
   } finally {
-    // Reads the schema again.
-    database.exec('PRAGMA writable_schema = RESET');
+    readSchemaAgain(database);
     database.enableDefensive(true);
   }
 }

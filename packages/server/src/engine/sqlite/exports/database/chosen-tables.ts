@@ -1,3 +1,4 @@
+import { RowhouseError } from '../../../../core/errors.ts';
 import { invalidInput, within } from '../../../../core/subject-error.ts';
 import type { ValueFormat } from '../../../../core/tagged-value.ts';
 import { compareNames, foldName } from '../../../../schema/identifier.ts';
@@ -94,12 +95,19 @@ function tableToRead(
     const table = reading === 'in place' ? inPlace : readableTable(records, inPlace);
     const names = table.columns.map((column) => column.quoted);
     const statement = connection.prepare(`SELECT ${names.join(', ')} FROM ${table.quoted} LIMIT 1`);
+    statement.setReadBigInts(true);
     if (kind === 'virtual') statement.get();
     return table;
-  } catch {
-    // SQLite cannot read it.
+  } catch (error) {
+    if (!(error instanceof RowhouseError) && !isErrorOfTheFile(error)) throw error;
     return null;
   }
+}
+
+/** Locks, memory, I/O and disk space say nothing about a table. https://www.sqlite.org/rescode.html */
+function isErrorOfTheFile(error: unknown): boolean {
+  if (!(error instanceof Error) || !('errcode' in error)) return false;
+  return ![5, 6, 7, 10, 13, 14].includes(Number(error.errcode) & 0xff);
 }
 
 /** For a format that is written from the rows. */

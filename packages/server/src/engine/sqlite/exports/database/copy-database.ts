@@ -165,11 +165,13 @@ function dropWithoutModule(copy: DatabaseSync, name: string): void {
 
 /** SQLite's own tables stay. */
 function dropReserved(copy: DatabaseSync): void {
+  // Virtual tables first, which drop their own tables.
   const rows = queryRows<[string]>(
     copy,
-    "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND lower(name) GLOB '_rowhouse_*'",
+    `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND lower(name) GLOB '_rowhouse_*'
+     ORDER BY coalesce(rootpage, 0) <> 0`,
   );
-  for (const [name] of rows) copy.exec(`DROP TABLE main.${quoteIdentifier(name)}`);
+  for (const [name] of rows) drop(copy, 'TABLE', name);
 }
 
 /** Rewrites the copy without free pages: VACUUM INTO writes a second file, which is renamed over the first. */

@@ -2,8 +2,9 @@ import { foldName } from '../../../../schema/identifier.ts';
 import type { StoredObject, StoredSchema, StoredTable } from '../../../../schema/model.ts';
 import { nameList } from '../../../../schema/name-list.ts';
 import { openDatabase } from '../../connection/open-database.ts';
-import { brokenObjects, type DependentObject } from '../../tables/broken-objects.ts';
+import { brokenObjects } from '../../tables/broken-objects.ts';
 import { nameReadBy } from '../../tables/module-text.ts';
+import type { DependentObject } from '../../tables/stored-texts.ts';
 
 export interface PartOfSchema {
   readonly schema: StoredSchema;
@@ -21,13 +22,13 @@ export function schemaOfTables(schema: StoredSchema, tables: ReadonlySet<string>
   for (;;) {
     const part = partOf(schema, tables, omitted);
     const broken = brokenIn(part);
-    const reader = part.tables.find((table) => readsAbsent(table, part, broken));
-    if (reader === undefined) {
+    const readers = part.tables.filter((table) => readsAbsent(table, part, broken));
+    if (readers.length === 0) {
       const working = withoutPrograms(part, broken);
       const left = [...omitted.map(({ name }) => ({ kind: 'virtual table', name })), ...broken];
       return { schema: working, warnings: [...leftOut(left), ...danglingReferences(working, tables)] };
     }
-    omitted.push(reader);
+    omitted.push(...readers);
   }
 }
 

@@ -234,7 +234,7 @@ test('given excluded tables, a full-text table that reads one of them and its vo
      CREATE VIRTUAL TABLE g USING fts4 (content="v"); CREATE VIRTUAL TABLE own USING fts5 (a); INSERT INTO f (f) VALUES ('rebuild');`,
   );
   const omitted =
-    'omitted, because they depend on tables that are not exported: virtual table f, virtual table words, virtual table g and 1 more';
+    'omitted, because they depend on tables that are not exported: virtual table f, virtual table g, virtual table words and 1 more';
   const dump = await exportedDatabase(path, { format: 'sql', exclude: ['t'] });
   assert.deepEqual(dump.warnings, [omitted]);
   const copy = await exportedDatabase(path, { format: 'sqlite', exclude: ['t'] });

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import { attachedDatabaseOf } from '../../../../schema/ddl/create-trigger.ts';
-import { foldName } from '../../../../schema/identifier.ts';
+import { foldName, isReservedName } from '../../../../schema/identifier.ts';
 import type {
   NamedObject,
   SchemaToLoad,
@@ -124,12 +124,11 @@ function tryVirtualTables(
   const unloadableNames = new Set(unloadable.map(({ name }) => foldName(name)));
   return tables.flatMap((table) => {
     const read = nameReadBy(table);
+    const content = read === null || isReservedName(read) ? null : emptyTable(database, read);
     const reason =
       read !== null && unloadableNames.has(foldName(read))
         ? `it reads ${shortened(read)}`
-        : withTable(scratch, read === null ? null : emptyTable(database, read), () =>
-            errorOf(() => scratch.prepare(table.sql).run()),
-          );
+        : withTable(scratch, content, () => errorOf(() => scratch.prepare(table.sql).run()));
     return reason === null ? [] : [{ kind: 'virtual table', name: table.name, reason }];
   });
 }

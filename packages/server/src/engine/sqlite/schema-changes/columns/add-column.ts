@@ -11,6 +11,7 @@ import { touchTable } from '../../tables/metadata-writes.ts';
 import { columnsOf } from '../../tables/visible-columns.ts';
 import { makeUnique } from '../indexes/unique-index.ts';
 import { newColumnText } from '../tables/new-column-text.ts';
+import { assertNoSuchString } from './assert-no-such-string.ts';
 import { assertTypeFits } from './assert-type-fits.ts';
 import { assertViewsAndTriggersCompile } from './assert-views-and-triggers-compile.ts';
 import { changeableTable } from './changeable-table.ts';
@@ -38,6 +39,7 @@ export function addColumn(
   }
   assertRoomFor(database, table, column);
   assertTypeFits(column.type, readTableFacts(database, table.name)?.strict === true);
+  assertNoSuchString(database, table, [column.name]);
   const definition = newColumnText({ ...column, unique: false }, 'none');
   assertRowsHaveValue(database, table, column);
   // SQLite checks every row again, and rows of an imported file may violate a CHECK. They are kept.

@@ -7,6 +7,7 @@ import { fullTextTablesOver } from '../../tables/full-text-tables.ts';
 import { renameColumnMetadata } from '../../tables/metadata-writes.ts';
 import { columnsOf } from '../../tables/visible-columns.ts';
 import { withoutBrokenObjects } from '../without-broken-objects.ts';
+import { assertNoSuchString } from './assert-no-such-string.ts';
 import type { ColumnPlan } from './plan-column-change.ts';
 
 /**
@@ -25,6 +26,10 @@ export function renameColumns(
   const present = columnsOf(database, table).map(({ name }) => name);
   assertNamesDiffer(table, present, renames);
   assertNotReadByName(database, table, renames);
+  const added = renames
+    .map(({ name }) => name)
+    .filter((name) => !present.some((each) => foldName(each) === foldName(name)));
+  assertNoSuchString(database, table, added);
   // If a new name is still in use, all columns get temporary names first.
   const taken = new Set(present.map(foldName));
   const crossing = renames.length > 1 && renames.some(({ name }) => taken.has(foldName(name)));

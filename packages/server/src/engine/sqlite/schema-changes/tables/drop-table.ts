@@ -4,9 +4,10 @@ import { RowhouseError } from '../../../../core/errors.ts';
 import { foldName, isReservedName, quoteIdentifier } from '../../../../schema/identifier.ts';
 import { nameList } from '../../../../schema/name-list.ts';
 import { readForeignKeysTo } from '../../introspection/foreign-key-facts.ts';
-import { brokenObjects, dropObject, type DependentObject } from '../../tables/broken-objects.ts';
+import { brokenObjects, dropObject } from '../../tables/broken-objects.ts';
 import { findTable } from '../../tables/find-table.ts';
 import { fullTextTablesOver } from '../../tables/full-text-tables.ts';
+import type { DependentObject } from '../../tables/stored-texts.ts';
 import { rebuildTable } from '../rebuild/rebuild-table.ts';
 
 /**
