@@ -186,3 +186,21 @@ test('damage of the file is found beside a full-text table that fails its own ch
     /^The database is damaged: .*Freelist: size is 5 but should be 6/s,
   );
 });
+
+test('a table WITHOUT ROWID that is too large to be copied is refused, and queries that only mention its name run', async () => {
+  await using server = await borrowTestServer();
+  await server.createProject('large');
+  const file = foreignFile(
+    `CREATE TABLE w (k INTEGER PRIMARY KEY, c TEXT COLLATE RTRIM) WITHOUT ROWID; CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1);
+     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100001) INSERT INTO w SELECT i, 'c' FROM n`,
+    { RTRIM: 'LOCALIZED' },
+  );
+  assert.equal((await importDatabase(server, 'large', file)).status, 201);
+  const listed = await server.call('GET', '/projects/large/records/w?limit=1');
+  assert.match(String(listed.body.error?.message), /w cannot be read here: .* more than 100000 rows/);
+  const used = await server.call('POST', '/projects/large/query', { json: { sql: 'SELECT k FROM w' } });
+  assert.equal(used.body.error?.code, 'query_failed');
+  const json = { sql: 'SELECT id AS w FROM t' };
+  const mentioned = await server.call('POST', '/projects/large/query', { json });
+  assert.deepEqual(mentioned.body.data.rows, [{ w: 1 }]);
+});

@@ -82,11 +82,13 @@ function copyFrom(source: DatabaseSync, database: DatabaseSync, table: string): 
   );
   database.exec(`CREATE TEMP TABLE ${quoteIdentifier(table)} (${definitions.join(', ')})`);
   const values = names.map(() => "iif(? = 'text', CAST(? AS TEXT), ?)");
-  copyRows(source, {
-    table,
-    names,
-    insert: database.prepare(`INSERT INTO ${copy} VALUES (${values.join(', ')})`),
-  });
+  try {
+    const insert = database.prepare(`INSERT INTO ${copy} VALUES (${values.join(', ')})`);
+    copyRows(source, { table, names, insert });
+  } catch (error) {
+    database.exec(`DROP TABLE ${copy}`);
+    throw error;
+  }
   return copy;
 }
 
