@@ -44,7 +44,7 @@ for (const { name, read } of files) {
     for (const table of tables) await assertListed(server, path, table);
     await assertExports(server, path, folder.path, tables);
     const rows = await readRows(server, tables);
-    for (const [table, read] of rows) for (const row of read) await sendBack(server, table, row);
+    for (const [table, first] of rows) for (const row of first) await sendBack(server, table, row);
     for (const table of withMostDependents(path, tables)) await changeColumns(server, table);
     const after = join(folder.path, 'after.db');
     const exported = await exportNow(server, 'foreign', 'database', { format: 'sqlite' });

@@ -1,4 +1,34 @@
 /**
+ * Whether SQLite's own text of a number may be read as another number. It is not for most numbers, such as prices and coordinates: a
+ * decimal of at most 15 digits that lies clearly nearest to the number.
+ */
+export function needsLiteral(value: number): boolean {
+  if (value === 0) return Object.is(value, -0);
+  for (const power of POWERS_OF_TEN) {
+    const digits = Math.round(value * power);
+    if (Math.abs(digits) >= MAX_SHORT) return true;
+    if (digits / power === value) return !isShortClearlyNearest(value, power, digits);
+  }
+  return true;
+}
+
+/** As many powers as a decimal of 15 digits has places. */
+const POWERS_OF_TEN = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
+
+const MAX_SHORT = 1e15;
+
+/** The exact product of two numbers is their rounded product and its error. */
+function isShortClearlyNearest(value: number, power: number, digits: number): boolean {
+  const product = value * power;
+  const distance = Math.abs(digits - product - productError(value, power, product));
+  VIEW.setFloat64(0, value);
+  const [high, low] = [VIEW.getUint32(0), VIEW.getUint32(4)];
+  const isPowerOfTwo = low === 0 && (high & 0xf_ffff) === 0;
+  const unit = 2 ** (((high >>> 20) & 0x7ff) - 1_075) * power;
+  return distance * 64 <= unit * (isPowerOfTwo ? 15 : 31);
+}
+
+/**
  * A REAL as an SQL literal that SQLite 3.40 and later read as the same number. The shortest decimal is not enough: 3.40 rounds a decimal
  * first to 64 bits and then to 53 (sqlite3AtoF()), which gives a neighbour if the decimal lies almost halfway between two numbers.
  */
@@ -18,7 +48,7 @@ const SCALE = 200;
 /** The shortest decimal, or else the one of 17 digits; null if SQLite may not read it exactly. */
 function decimalLiteral(value: number): string | null {
   const shortest = String(value);
-  if (isShort(shortest) ? isShortClearlyNearest(shortest, value) : isReadExactly(shortest, value)) {
+  if (isReadExactly(shortest, value)) {
     return /[.e]/.test(shortest) ? shortest : `${shortest}.0`;
   }
   const longest = value.toExponential(MAX_DIGITS - 1);
@@ -86,25 +116,6 @@ function binaryOf(value: number): Binary {
   };
 }
 
-/** Whether a decimal has no exponent and at most 15 digits, as prices and coordinates have. */
-function isShort(text: string): boolean {
-  return text.length <= 16 && !text.includes('e');
-}
-
-/** `isClearlyNearest` for such a decimal, many times faster: the exact product of two numbers is their rounded product and its error. */
-function isShortClearlyNearest(text: string, value: number): boolean {
-  const point = text.indexOf('.');
-  if (point === -1) return true;
-  const power = POWERS_OF_TEN[text.length - 1 - point] ?? Infinity;
-  const product = value * power;
-  const distance = Math.abs(Math.round(product) - product - productError(value, power, product));
-  VIEW.setFloat64(0, value);
-  const [high, low] = [VIEW.getUint32(0), VIEW.getUint32(4)];
-  const isPowerOfTwo = low === 0 && (high & 0xf_ffff) === 0;
-  const unit = 2 ** (((high >>> 20) & 0x7ff) - 1_075) * power;
-  return distance * 64 <= unit * (isPowerOfTwo ? 15 : 31);
-}
-
 /** T. J. Dekker, A floating-point technique for extending the available precision, 1971. */
 function productError(a: number, b: number, product: number): number {
   const [aHigh, bHigh] = [highHalf(a), highHalf(b)];
@@ -116,7 +127,5 @@ function highHalf(value: number): number {
   const shifted = value * 134_217_729;
   return shifted - (shifted - value);
 }
-
-const POWERS_OF_TEN = Array.from({ length: 17 }, (_, exponent) => 10 ** exponent);
 
 const VIEW = new DataView(new ArrayBuffer(8));

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import type { Encoding } from '../../../../schema/model.ts';
-import { realLiteral } from './real-literal.ts';
+import { needsLiteral, realLiteral } from './real-literal.ts';
 
 /** Names of the SQL functions that `addTextFunctions` adds, for what SQLite has no function for. */
 export const SIGNED_ZERO = 'rowhouse_signed_zero';
+export const NEEDS_LITERAL = 'rowhouse_needs_literal';
 export const REAL_LITERAL = 'rowhouse_real_literal';
 export const TEXT_LITERAL = 'rowhouse_text_literal';
 export const GUARDED_TEXT = 'rowhouse_guarded_text';
@@ -15,6 +16,9 @@ const OPTIONS = { deterministic: true, directOnly: true } as const;
 /** @param encoding the text encoding of the database. */
 export function addTextFunctions(database: DatabaseSync, encoding: Encoding): void {
   database.function(SIGNED_ZERO, OPTIONS, (value) => (Object.is(value, -0) ? '-0.0' : '0.0'));
+  database.function(NEEDS_LITERAL, OPTIONS, (value) =>
+    typeof value === 'number' && needsLiteral(value) ? 1 : 0,
+  );
   database.function(REAL_LITERAL, OPTIONS, (value) =>
     typeof value === 'number' ? realLiteral(value) : null,
   );

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { quoteIdentifier } from '../../../../schema/identifier.ts';
 import type { RecordColumn } from '../../rows/record-table.ts';
 import { byStorageClass } from '../../values/storage-class.ts';
-import { REAL_LITERAL, TEXT_LITERAL } from '../output/text-functions.ts';
+import { NEEDS_LITERAL, REAL_LITERAL, TEXT_LITERAL } from '../output/text-functions.ts';
 import { concatenation } from './concatenation.ts';
 import type { LineFormat } from './row-lines.ts';
 
@@ -37,7 +37,7 @@ function lineWith(text: (quoted: string) => string): LineFormat['line'] {
 
 function numberLiteral({ quoted, facts }: RecordColumn): string {
   if (facts.only === 'integer') return quoted;
-  return `iif(typeof(${quoted}) = 'real', ${REAL_LITERAL}(${quoted}), ${quoted})`;
+  return `iif(typeof(${quoted}) = 'real' AND ${NEEDS_LITERAL}(${quoted}), ${REAL_LITERAL}(${quoted}), ${quoted})`;
 }
 
 /** SQLite may have written U+FFFD for invalid UTF-16 text. */
