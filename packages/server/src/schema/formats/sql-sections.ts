@@ -41,10 +41,12 @@ export function sqlSections(schema: SchemaToLoad): SqlSections {
     joined.push(...statements.filter((statement) => statement.joined).map(({ object }) => object));
     return statements.map(({ text }) => `${text}\n`).join('');
   };
-  const [ready, rest] = splitByLoading(schema).map((part) => {
+  const sectionsOf = (part: StoredSchema): Omit<SqlPart, 'comment'> => {
     const { beforeRows, afterRows } = inLoadingOrder(part);
     return { beforeRows: textOf(beforeRows), tables: part.tables, afterRows: textOf(afterRows) };
-  }) as [Omit<SqlPart, 'comment'>, Omit<SqlPart, 'comment'>];
+  };
+  const parts = splitByLoading(schema);
+  const [ready, rest] = [sectionsOf(parts.ready), sectionsOf(parts.rest)];
   const { encoding, userVersion, applicationId } = schema;
   const header =
     (userVersion === 0 ? '' : `PRAGMA user_version = ${userVersion};\n`) +
@@ -64,7 +66,7 @@ function unloadableComment(objects: readonly UnloadableObject[]): string {
 }
 
 /** The schema without what does not load, and then the rest: also the indexes and triggers of tables that do not load. */
-function splitByLoading(schema: SchemaToLoad): readonly [StoredSchema, StoredSchema] {
+function splitByLoading(schema: SchemaToLoad): Readonly<Record<'ready' | 'rest', StoredSchema>> {
   const keys = new Set(schema.unloadable.map(keyOf));
   const tables = schema.tables.filter((table) => keys.has(keyOf({ kind: kindOf(table), name: table.name })));
   const unloadableTables = new Set(tables.map(({ name }) => foldName(name)));
@@ -73,21 +75,21 @@ function splitByLoading(schema: SchemaToLoad): readonly [StoredSchema, StoredSch
       unloadableTables.has(foldName(table)) || keys.has(keyOf({ kind, name }));
   };
   const [isRestIndex, isRestTrigger] = [isRest('index'), isRest('trigger')];
-  return [
-    {
+  return {
+    ready: {
       ...schema,
       tables: schema.tables.filter((table) => !tables.includes(table)),
       indexes: schema.indexes.filter((index) => !isRestIndex(index)),
       triggers: schema.triggers.filter((trigger) => !isRestTrigger(trigger)),
     },
-    {
+    rest: {
       ...schema,
       tables,
       views: [],
       indexes: schema.indexes.filter(isRestIndex),
       triggers: schema.triggers.filter(isRestTrigger),
     },
-  ];
+  };
 }
 
 function keyOf({ kind, name }: NamedObject): string {
