@@ -69,6 +69,31 @@ const OURS = new Set([
   'POST /projects/{project}/exports/{export_id}/link',
   'DELETE /projects/{project}/export/links',
   'GET /shared/exports/{export_id}',
+  'POST /projects/{project}/users',
+  'GET /projects/{project}/users',
+  'GET /projects/{project}/users/{user_id}',
+  'PATCH /projects/{project}/users/{user_id}',
+  'DELETE /projects/{project}/users/{user_id}',
+  'POST /accounts',
+  'GET /accounts',
+  'GET /accounts/{account_id}',
+  'PATCH /accounts/{account_id}',
+  'DELETE /accounts/{account_id}',
+  'POST /accounts/{account_id}/users',
+  'GET /accounts/{account_id}/users',
+  'PATCH /accounts/{account_id}/users/{account_user_id}',
+  'POST /accounts/{account_id}/users/{account_user_id}/sign-in-link',
+  'DELETE /accounts/{account_id}/users/{account_user_id}',
+  'POST /auth/sessions',
+  'GET /auth/session',
+  'GET /auth/sessions',
+  'POST /auth/password',
+  'DELETE /auth/sessions/{session_id}',
+  'DELETE /auth/session',
+  'GET /sign-in',
+  'GET /sign-in/{file}',
+  'GET /audit',
+  'GET /projects/{project}/audit',
 ]);
 
 test('the page marks each route that the reference documents, and statements of these routes only', () => {
@@ -114,7 +139,7 @@ test('every example of the page, sent in order, has the documented answer: the s
   await using server = await startTestServer();
   const document = (await (await server.fetch('GET', '/openapi.json')).json()) as OpenApiDocument;
   const problemOf = answerChecker(document);
-  const made: Made = { token: null, ids: new Map(), link: null };
+  const made: Made = { token: null, ids: new Map(), link: null, cookies: [] };
   for (const operation of inOrder(readHttpApiExamples())) {
     const { method, path, data } = operation;
     const response = await server.fetch(method, targetOf(operation, made), await requestOf(operation, made));
@@ -122,6 +147,7 @@ test('every example of the page, sent in order, has the documented answer: the s
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
     const json: unknown = isJson ? await response.json() : await response.arrayBuffer();
     assert.ok(response.ok, `${method} ${path}: ${status} ${JSON.stringify(json)}`);
+    keepCookies(made, operation, response);
     assert.equal(problemOf({ method: method.toLowerCase(), path, status, json }), null);
     if (data === undefined) continue;
     if (isFirst(operation)) assertExample(document, operation, status);
@@ -138,6 +164,8 @@ interface Made {
   readonly ids: Map<string, string>;
   /** The last one that was created. */
   link: URL | null;
+  /** Of the sessions that have not ended, in order. */
+  readonly cookies: string[];
 }
 
 interface MadeData {
@@ -145,17 +173,23 @@ interface MadeData {
   readonly export?: { readonly id: string };
   readonly link?: { readonly url: string };
   readonly requests?: readonly [{ readonly request_id: string }];
+  readonly session?: { readonly id: number };
 }
 
-/** Deletions of the table and the project are documented with their other routes, but must come last. */
+/** Deletions that others depend on are documented with their other routes, but must come last. */
 function inOrder(operations: readonly OperationText[]): readonly OperationText[] {
   return operations.toSorted((a, b) => removes(a) - removes(b));
 }
 
 function removes(operation: OperationText): number {
-  return ['DELETE /projects/{project}/table/{table}', 'DELETE /projects/{project}'].indexOf(
-    titleOf(operation),
-  );
+  return [
+    'DELETE /auth/sessions/{session_id}',
+    'DELETE /auth/session',
+    'DELETE /accounts/{account_id}/users/{account_user_id}',
+    'DELETE /accounts/{account_id}',
+    'DELETE /projects/{project}/table/{table}',
+    'DELETE /projects/{project}',
+  ].indexOf(titleOf(operation));
 }
 
 function targetOf({ path, query }: OperationText, { ids, link }: Made): string {
@@ -170,13 +204,20 @@ function targetOf({ path, query }: OperationText, { ids, link }: Made): string {
   return requested === '' ? filled : `${filled}?${requested}`;
 }
 
-const OF_THE_ADMIN = new Set(['/projects', '/metrics']);
+const OF_THE_ADMIN = /^\/(?:projects$|metrics$|accounts|audit)/;
 
-async function requestOf({ path, body }: OperationText, { token }: Made): Promise<CallOptions> {
+async function requestOf({ path, body }: OperationText, { token, cookies }: Made): Promise<CallOptions> {
   const content = path.endsWith('/import/sqlite')
     ? { body: await readMusicShop(), headers: { 'content-type': 'application/vnd.sqlite3' } }
     : { json: body };
-  return OF_THE_ADMIN.has(path) ? content : { headers: JOURNEY, ...content, token };
+  if (path.startsWith('/auth/')) {
+    return {
+      ...content,
+      token: null,
+      headers: { 'sec-fetch-site': 'same-origin', cookie: cookies.at(-1) ?? '' },
+    };
+  }
+  return OF_THE_ADMIN.test(path) ? content : { headers: JOURNEY, ...content, token };
 }
 
 /** The examples form one run of an operation. */
@@ -185,9 +226,16 @@ const JOURNEY = {
   'x-operation-run-id': page.parameters.find(({ name }) => name === 'run_id')?.example ?? '',
 };
 
+function keepCookies({ cookies }: Made, { method, path }: OperationText, { headers }: Response): void {
+  const cookie = headers.get('set-cookie')?.split(';')[0];
+  if (method === 'DELETE' && path.startsWith('/auth/')) cookies.pop();
+  else if (cookie !== undefined) cookies.push(cookie);
+}
+
 /** The project’s own token is its first; ids are those of the last creation. */
-function remember(made: Made, { token, export: exported, link, requests }: MadeData): void {
+function remember(made: Made, { token, export: exported, link, requests, session }: MadeData): void {
   if (link !== undefined) made.link = new URL(link.url);
+  if (session !== undefined) made.ids.set('session_id', String(session.id));
   made.token ??= token?.token ?? null;
   if (token?.token_id !== undefined) made.ids.set('token_id', String(token.token_id));
   if (requests !== undefined) made.ids.set('request_id', requests[0].request_id);

@@ -20,7 +20,7 @@ const FILES = below('files');
 const ACTIVITY_LOG = below('activity/request-log');
 
 const RESOURCES =
-  'bootstrap|columns|exports|health|imports|indexes|metrics|projects|query|records|tables|tokens|users';
+  'accounts|audit|bootstrap|columns|exports|health|imports|indexes|metrics|projects|query|records|sessions|tables|tokens|users';
 /** The main file of a resource, which other resources use, such as `resources/tokens/tokens.ts`. */
 const RESOURCE_ITSELF = new RegExp(String.raw`^${SERVER}/resources/(${RESOURCES})/\1\.ts$`);
 /** What a client sends and receives. */

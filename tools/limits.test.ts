@@ -124,6 +124,13 @@ describe('the operations guide', () => {
       `${requestLogDays.default} days`,
       `${inText('compose.ts', 'REQUESTS_QUEUED')} wait`,
     ],
+    'the audit trail': [`${settings.auditDays.default} days`],
+    'accounts and people': [
+      `${inText('resources/users/project-users.ts', 'MAX_USERS')} users`,
+      `${number('resources/sessions/sessions.ts', 'MAX_SESSIONS_PER_USER')} sessions`,
+      number('resources/sessions/sessions.ts', 'SESSION_SECONDS') === 604_800 ? 'of a week' : '',
+      number('resources/accounts/account-users.ts', 'LINK_MS') === 86_400_000 ? 'within a day' : '',
+    ],
     'an operation run': [`${operationIdleSeconds.default} seconds`],
     'open databases': [
       `${maxOpenDatabases.default} (`,

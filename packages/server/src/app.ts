@@ -7,6 +7,9 @@ import type { Config } from './core/config.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import { registerDocsPageRoutes } from './openapi/docs-page.routes.ts';
 import { registerOpenApiRoutes } from './openapi/openapi.routes.ts';
+import { type SignInUrl, registerAccountUserRoutes } from './resources/accounts/account-users.routes.ts';
+import { registerAccountRoutes } from './resources/accounts/accounts.routes.ts';
+import { registerAuditRoutes } from './resources/audit/audit.routes.ts';
 import { registerBootstrapRoute } from './resources/bootstrap/bootstrap.routes.ts';
 import { registerColumnRoutes } from './resources/columns/columns.routes.ts';
 import { registerExportRoutes } from './resources/exports/exports.routes.ts';
@@ -19,9 +22,12 @@ import { registerProjectRoutes } from './resources/projects/projects.routes.ts';
 import { registerQueryRoute } from './resources/query/query.routes.ts';
 import { registerBatchRoute } from './resources/records/batch.routes.ts';
 import { registerRecordRoutes } from './resources/records/records.routes.ts';
+import { registerSessionRoutes } from './resources/sessions/sessions.routes.ts';
+import { registerSignInPageRoutes } from './resources/sessions/sign-in-page.routes.ts';
 import { registerTableRoutes } from './resources/tables/tables.routes.ts';
 import { registerAccessTestRoute } from './resources/tokens/access-tests.routes.ts';
 import { registerTokenRoutes } from './resources/tokens/tokens.routes.ts';
+import { registerProjectUserRoutes } from './resources/users/project-users.routes.ts';
 import { registerLoginRoute } from './resources/users/users.routes.ts';
 
 export interface AppOptions {
@@ -55,7 +61,7 @@ export function createApp(
 ): HttpServer {
   const app = createHttpServer({
     log,
-    authenticator: service.tokens,
+    authenticator: service.authenticator,
     bodyMaxBytes: config.bodyMaxBytes,
     bodyMemory: { total: config.bodiesMaxBytes, perAddress: config.addressBodiesMaxBytes },
     compression: config.compression === 'on',
@@ -72,6 +78,10 @@ export function createApp(
     ...service.calls,
     observers: [...(service.calls.observers ?? []), (finished) => metrics.requests.add(finished)],
   });
+  const signInUrl: SignInUrl = (request, code) => {
+    const base = config.publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`;
+    return `${base}/sign-in#${code}`;
+  };
   if (onRoute !== undefined) app.addHook('onRoute', onRoute);
   // First, because it describes the routes that are registered after it.
   registerOpenApiRoutes(app);
@@ -82,10 +92,16 @@ export function createApp(
   registerBootstrapRoute(app, service.bootstrap);
   registerTokenRoutes(app, service.tokens);
   registerLoginRoute(app, service.users);
+  registerProjectUserRoutes(app, service.projectUsers);
+  registerAccountRoutes(app, service.accounts);
+  registerAccountUserRoutes(app, service.accountUsers, signInUrl);
+  registerSessionRoutes(app, service.sessions, service.signIns);
+  registerSignInPageRoutes(app);
+  registerAuditRoutes(app, service.audit);
   registerAccessTestRoute(app, service.accessTests);
-  registerImportRoutes(app, service.imports);
+  registerImportRoutes(app, service.imports, service.audit);
   registerExportRoutes(app, { ...service, publicUrl: config.publicUrl });
-  registerTableRoutes(app, service.tables);
+  registerTableRoutes(app, service.tables, service.audit);
   registerColumnRoutes(app, service.tables);
   registerIndexRoutes(app, service.tables);
   registerRecordRoutes(app, service.records);

@@ -21,8 +21,12 @@ import type { ProjectTables } from './engine/project-tables.ts';
 import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import type { ExportFiles } from './files/export-files.ts';
 import { openLocalExportFiles } from './files/local-export-files.ts';
+import type { Authenticator } from './http/access/authentication.ts';
 import type { HttpServerOptions } from './http/http-server.ts';
 import { startMaintenance } from './maintenance.ts';
+import { AccountUsers } from './resources/accounts/account-users.ts';
+import { Accounts } from './resources/accounts/accounts.ts';
+import { Audit } from './resources/audit/audit.ts';
 import { Bootstrap } from './resources/bootstrap/bootstrap.ts';
 import { ExportLinks } from './resources/exports/downloads/export-links.ts';
 import { Exports } from './resources/exports/exports.ts';
@@ -31,10 +35,13 @@ import type { ExportStatistics } from './resources/exports/jobs/export-runner.ts
 import { Imports } from './resources/imports/imports.ts';
 import { ProjectIdCache } from './resources/projects/project-id-cache.ts';
 import { Projects } from './resources/projects/projects.ts';
+import { Sessions } from './resources/sessions/sessions.ts';
+import { SignIns } from './resources/sessions/sign-ins.ts';
 import { AccessTests } from './resources/tokens/access-tests.ts';
 import { Tokens } from './resources/tokens/tokens.ts';
 import type { PasswordCost } from './resources/users/passwords.ts';
-import { Users } from './resources/users/users.ts';
+import { ProjectUsers } from './resources/users/project-users.ts';
+import { LogIns, Users } from './resources/users/users.ts';
 
 /** The current load of the service, and its counts since the start. */
 export interface ServiceStatistics extends EngineStatistics {
@@ -48,6 +55,14 @@ export interface Service {
   readonly accessTests: AccessTests;
   readonly projects: Projects;
   readonly users: Users;
+  readonly projectUsers: ProjectUsers;
+  readonly accounts: Accounts;
+  readonly accountUsers: AccountUsers;
+  readonly sessions: Sessions;
+  readonly signIns: SignIns;
+  readonly audit: Audit;
+  /** Authenticates the requests of the HTTP server. */
+  readonly authenticator: Authenticator;
   readonly bootstrap: Bootstrap;
   readonly imports: Imports;
   readonly exports: Exports;
@@ -107,16 +122,17 @@ export async function composeService(
     await catalog.destroy();
     throw error;
   });
-  const tokens = new Tokens(catalog);
+  const [tokens, sessions, audit] = [new Tokens(catalog), new Sessions(catalog), new Audit(catalog)];
   const projectIds = new ProjectIdCache(catalog);
   const { requestLog, operations } = openActivity(config, log, serviceOptions);
   const onDeleted = ({ id, project_slug }: ProjectRow) => {
     projectIds.forget(project_slug);
+    sessions.forgetAll();
     // If this fails, the next start does it.
     void operations.forgetProject(id).catch(() => undefined);
   };
   const projects = new Projects({ catalog, engine, tokens, files, onDeleted });
-  const users = new Users({ catalog, tokens, passwordCost: serviceOptions.passwordCost });
+  const people = openPeople({ catalog, tokens, sessions, passwordCost: serviceOptions.passwordCost });
   const exports = new Exports({
     catalog,
     engine,
@@ -127,7 +143,7 @@ export async function composeService(
   });
   const reconciler = new ExportReconciler({ catalog, files, exports });
   await recover({ projects, reconciler, requestLog, catalog });
-  const housekeeping = startMaintenance({ tokens, exports, reconciler, config, log });
+  const housekeeping = startMaintenance({ tokens, sessions, audit, exports, reconciler, config, log });
   return {
     tokens,
     accessTests: new AccessTests({ catalog, engine, tokens }),
@@ -144,8 +160,10 @@ export async function composeService(
       grouper: operations.grouper,
     },
     projects,
-    users,
-    bootstrap: new Bootstrap({ catalog, projects, tokens, users }),
+    sessions,
+    audit,
+    ...people,
+    bootstrap: new Bootstrap({ catalog, projects, tokens, users: people.users }),
     imports: new Imports({ engine, maxBytes: config.importMaxBytes, stallLimitMs: UPLOAD_STALL_LIMIT_MS }),
     isNew: async () => (await firstStartedAt(catalog)) === undefined,
     markStarted: () => markStarted(catalog),
@@ -158,6 +176,42 @@ export async function composeService(
       await requestLog.close();
       await catalog.destroy();
     },
+  };
+}
+
+/** Creates the parts that authenticate, and that manage accounts and people. A change of theirs clears the caches of credentials. */
+function openPeople({
+  catalog,
+  tokens,
+  sessions,
+  passwordCost,
+}: {
+  readonly catalog: Catalog;
+  readonly tokens: Tokens;
+  readonly sessions: Sessions;
+  readonly passwordCost: PasswordCost | undefined;
+}): Pick<Service, 'authenticator' | 'users' | 'accounts' | 'accountUsers' | 'projectUsers' | 'signIns'> {
+  const logIns = new LogIns(passwordCost);
+  const { passwords } = logIns;
+  const users = new Users({ catalog, tokens, logIns });
+  const onAccountChanged = (accountId: number) => {
+    tokens.forgetAccount(accountId);
+    sessions.forgetAll();
+  };
+  const onProjectChanged = (projectId: number) => {
+    tokens.forgetProject(projectId);
+    sessions.forgetAll();
+  };
+  return {
+    authenticator: {
+      authenticate: (presented) => tokens.authenticate(presented),
+      authenticateSession: (sha256) => sessions.authenticateSession(sha256),
+    },
+    users,
+    accounts: new Accounts({ catalog, onChanged: onAccountChanged }),
+    accountUsers: new AccountUsers({ catalog, passwords, onChanged: onAccountChanged }),
+    projectUsers: new ProjectUsers({ catalog, passwords, onChanged: onProjectChanged }),
+    signIns: new SignIns({ catalog, sessions, users, logIns }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { senderNumberOf } from '../core/credential.ts';
 import { RowhouseError } from '../core/errors.ts';
 import type { FinishedRequest } from '../http/observability/finished-requests.ts';
 import { parseRequestId } from './request-log/request-id-parts.ts';
@@ -53,7 +54,7 @@ export class Operations {
     this.#log.append({
       requestId: finished.requestId,
       projectId,
-      tokenId: credential.kind === 'admin' ? null : credential.tokenId,
+      tokenId: senderNumberOf(credential),
       method: finished.method,
       route,
       status: finished.status,

@@ -82,7 +82,8 @@ function beginningOf(call: StoredCall) {
     route: documentedPath(call.route),
     status: call.status,
     error_code: call.errorCode,
-    token_id: call.tokenId,
+    // A session has a negative number.
+    token_id: call.tokenId !== null && call.tokenId > 0 ? call.tokenId : null,
     started_at: timestamp(new Date(call.started / 1_000)),
   };
 }

@@ -1,4 +1,4 @@
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 
 import { ResourcePool } from '../runtime/resource-pool.ts';
@@ -53,12 +53,21 @@ export function catalogQueue(): CatalogQueue {
   return new ResourcePool(['connection']);
 }
 
+/**
+ * Migrates without foreign keys, so a migration can recreate a table that others reference.
+ * https://www.sqlite.org/lang_altertable.html#otheralter
+ */
 async function migrate(catalog: Catalog): Promise<void> {
   const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
-  const { error } = await new Migrator({ db: catalog, provider }).migrateToLatest();
-  if (error === undefined) return;
-  if (isLocked(error)) throw new DataFolderInUseError('a Rowhouse server is using this data folder');
-  throw error;
+  try {
+    await sql`PRAGMA foreign_keys = OFF`.execute(catalog);
+    const { error } = await new Migrator({ db: catalog, provider }).migrateToLatest();
+    if (error !== undefined) throw error;
+    await sql`PRAGMA foreign_keys = ON`.execute(catalog);
+  } catch (error) {
+    if (isLocked(error)) throw new DataFolderInUseError('a Rowhouse server is using this data folder');
+    throw error;
+  }
 }
 
 function isLocked(error: unknown): boolean {

@@ -47,6 +47,10 @@ const BOOTSTRAP = {
   project_api_tokens: [{ account_user_id: 1 }],
 };
 
+const PERSON = { username: 'ada', password: 'correct horse battery' };
+/** After the owner, the owner of the tokens of each project user, and the account's own user. */
+const ACCOUNT_USER = 5;
+
 /** The writes to the catalog, by operation id, in an order in which each makes the next possible. */
 const WRITES: Readonly<Record<string, Sent>> = {
   createProject: {
@@ -70,6 +74,20 @@ const WRITES: Readonly<Record<string, Sent>> = {
   createExportLink: { method: 'POST', path: () => `/projects/crm/exports/${exportIds[0]}/link`, json: {} },
   deleteExport: { method: 'DELETE', path: () => `/projects/crm/exports/${exportIds[1]}` },
   endExportLinks: { method: 'DELETE', path: () => '/projects/crm/export/links' },
+  createProjectUser: { method: 'POST', path: () => '/projects/crm/users', json: PERSON },
+  changeProjectUser: { method: 'PATCH', path: () => '/projects/crm/users/2', json: { disabled: true } },
+  removeProjectUser: { method: 'DELETE', path: () => '/projects/crm/users/2' },
+  createAccount: { method: 'POST', path: () => '/accounts', json: { account_name: 'Acme' } },
+  changeAccount: { method: 'PATCH', path: () => '/accounts/2', json: { account_name: 'Acme Ltd' } },
+  createAccountUser: { method: 'POST', path: () => '/accounts/2/users', json: PERSON },
+  changeAccountUser: {
+    method: 'PATCH',
+    path: () => `/accounts/2/users/${ACCOUNT_USER}`,
+    json: { username: 'eve' },
+  },
+  createSignInLink: { method: 'POST', path: () => `/accounts/2/users/${ACCOUNT_USER}/sign-in-link` },
+  removeAccountUser: { method: 'DELETE', path: () => `/accounts/2/users/${ACCOUNT_USER}` },
+  removeAccount: { method: 'DELETE', path: () => '/accounts/2' },
   deleteProject: {
     method: 'DELETE',
     path: () => '/projects/doomed',

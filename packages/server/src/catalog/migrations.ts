@@ -193,4 +193,109 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`ALTER TABLE exports DROP COLUMN scope`.execute(db);
     },
   },
+  '0011_people': {
+    async up(db) {
+      await sql`ALTER TABLE accounts ADD COLUMN account_name TEXT NOT NULL DEFAULT 'Account'`.execute(db);
+      await sql`ALTER TABLE accounts ADD COLUMN disabled_at TEXT`.execute(db);
+      await sql`ALTER TABLE accounts ADD COLUMN updated_at TEXT`.execute(db);
+      await sql`UPDATE accounts SET account_name = 'Owner', updated_at = created_at`.execute(db);
+      // Recreates the table without its uniqueness: the users of projects are no longer named in it.
+      await sql`CREATE TABLE account_users_new (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        account_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL,
+        username TEXT,
+        password_hash TEXT,
+        disabled_at TEXT,
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+      ) STRICT`.execute(db);
+      await sql`INSERT INTO account_users_new (id, account_id, kind, username, created_at, updated_at)
+        SELECT id, account_id, 'person', username, created_at, created_at
+        FROM account_users WHERE id = (SELECT min(id) FROM account_users)`.execute(db);
+      await sql`INSERT INTO account_users_new (id, account_id, kind, created_at, updated_at)
+        SELECT id, account_id, 'project_user', created_at, created_at
+        FROM account_users WHERE id > (SELECT min(id) FROM account_users)`.execute(db);
+      // An id of a removed user is not used again.
+      await sql`UPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = 'account_users')
+        WHERE name = 'account_users_new'`.execute(db);
+      // A user of a project who was named like the owner gets an owner of tokens apart from that person.
+      await sql`INSERT INTO account_users_new (account_id, kind, username, created_at, updated_at)
+        SELECT account_users.account_id, 'project_user', 'user ' || project_users.id, project_users.created_at, project_users.created_at
+        FROM project_users JOIN account_users ON account_users.id = account_user_id
+        WHERE account_user_id = (SELECT min(id) FROM account_users)`.execute(db);
+      for (const [table, key] of [
+        ['project_users', 'id'],
+        ['tokens', 'project_user_id'],
+      ] as const) {
+        await sql`UPDATE ${sql.table(table)} SET account_user_id = made.id
+          FROM account_users_new AS made WHERE made.username = 'user ' || ${sql.ref(`${table}.${key}`)}
+            AND made.kind = 'project_user'`.execute(db);
+      }
+      await sql`UPDATE account_users_new SET username = NULL WHERE kind = 'project_user'`.execute(db);
+      await sql`DROP TABLE account_users`.execute(db);
+      await sql`ALTER TABLE account_users_new RENAME TO account_users`.execute(db);
+      await sql`CREATE INDEX account_users_account_id ON account_users (account_id)`.execute(db);
+      await sql`CREATE UNIQUE INDEX account_users_username ON account_users (username)`.execute(db);
+      await sql`ALTER TABLE project_users ADD COLUMN scopes TEXT`.execute(db);
+      await sql`ALTER TABLE project_users ADD COLUMN tables TEXT`.execute(db);
+      await sql`ALTER TABLE project_users ADD COLUMN disabled_at TEXT`.execute(db);
+      await sql`ALTER TABLE project_users ADD COLUMN updated_at TEXT`.execute(db);
+      await sql`UPDATE project_users SET updated_at = created_at`.execute(db);
+      await sql`CREATE INDEX project_users_account_user_id ON project_users (account_user_id)`.execute(db);
+      await sql`CREATE INDEX projects_account_id ON projects (account_id)`.execute(db);
+      await sql`CREATE INDEX tokens_account_user_id ON tokens (account_user_id)`.execute(db);
+      await sql`CREATE INDEX tokens_project_user_id ON tokens (project_user_id)`.execute(db);
+      await sql`CREATE TABLE sessions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        account_user_id INTEGER NOT NULL REFERENCES account_users (id) ON DELETE CASCADE,
+        project_user_id INTEGER REFERENCES project_users (id) ON DELETE CASCADE,
+        secret_sha256 TEXT NOT NULL UNIQUE,
+        signed_in_by TEXT NOT NULL,
+        address TEXT NOT NULL,
+        user_agent TEXT,
+        created_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        last_used_at TEXT
+      ) STRICT`.execute(db);
+      await sql`CREATE INDEX sessions_account_user_id ON sessions (account_user_id)`.execute(db);
+      await sql`CREATE INDEX sessions_project_user_id ON sessions (project_user_id)`.execute(db);
+      await sql`CREATE INDEX sessions_expires_at ON sessions (expires_at)`.execute(db);
+      await sql`CREATE TABLE sign_in_links (
+        account_user_id INTEGER PRIMARY KEY REFERENCES account_users (id) ON DELETE CASCADE,
+        secret_sha256 TEXT NOT NULL UNIQUE,
+        expires_at TEXT NOT NULL
+      ) STRICT`.execute(db);
+    },
+  },
+  '0015_audit_trail': {
+    async up(db) {
+      // No event references a project or a token: it outlives both.
+      await sql`CREATE TABLE audit_events (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        created_at TEXT NOT NULL,
+        action TEXT NOT NULL,
+        actor_type TEXT NOT NULL,
+        actor_id INTEGER,
+        actor_name TEXT,
+        address TEXT,
+        request_id TEXT,
+        account_id INTEGER,
+        project_id INTEGER,
+        project_slug TEXT,
+        subject TEXT,
+        before TEXT,
+        after TEXT
+      ) STRICT`.execute(db);
+      await sql`CREATE INDEX audit_events_project_id ON audit_events (project_id, id)`.execute(db);
+      await sql`CREATE INDEX audit_events_action ON audit_events (action, id)`.execute(db);
+      await sql`CREATE INDEX audit_events_request_id ON audit_events (request_id)`.execute(db);
+      await sql`CREATE INDEX audit_events_created_at ON audit_events (created_at)`.execute(db);
+      await sql`CREATE TRIGGER audit_events_unchanged BEFORE UPDATE ON audit_events
+        BEGIN SELECT raise(ABORT, 'an event of the audit trail cannot be changed'); END`.execute(db);
+      await sql`CREATE TRIGGER audit_events_kept BEFORE DELETE ON audit_events
+        WHEN old.created_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-30 days')
+        BEGIN SELECT raise(ABORT, 'an event of the audit trail is kept for 30 days'); END`.execute(db);
+    },
+  },
 };

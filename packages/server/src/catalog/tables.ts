@@ -1,44 +1,98 @@
 import type { Generated, Selectable } from 'kysely';
 
+import type { Actor } from '../core/requester.ts';
+import type { AuditAction } from './audit-actions.ts';
+
 /** The service's own tables. Times are UTC, `YYYY-MM-DDTHH:MM:SSZ`, so they sort as text. */
 export interface CatalogTables {
   readonly accounts: AccountsTable;
   readonly account_users: AccountUsersTable;
   readonly project_users: ProjectUsersTable;
+  readonly sessions: SessionsTable;
+  readonly sign_in_links: SignInLinksTable;
   readonly projects: ProjectsTable;
   readonly tokens: TokensTable;
   readonly exports: ExportsTable;
   readonly idempotency_keys: IdempotencyKeysTable;
   readonly service: ServiceTable;
   readonly unfinished_projects: UnfinishedProjectsTable;
+  readonly audit_events: AuditEventsTable;
 }
 
 /** The account of the server's owner, which always exists. It owns what the admin credential creates. */
 export const OWNER_ACCOUNT_ID = 1;
 
+/** The server's owner, in the owner's account. This user always exists, and cannot be disabled. */
+export const OWNER_USER_ID = 1;
+
 interface AccountsTable {
   readonly id: Generated<number>;
+  readonly account_name: string;
+  /** While an account is disabled, no token, link or session of it is valid. */
+  readonly disabled_at: string | null;
   readonly created_at: string;
+  readonly updated_at: string;
 }
 
 /** The owners of tokens. A new token replaces the earlier tokens of its own user only. */
 interface AccountUsersTable {
   readonly id: Generated<number>;
   readonly account_id: number;
-  readonly username: string;
+  /**
+   * `account`: the account itself, which owns what the admin credential creates in it; `person`: a user who can log in to the
+   * account; `project_user`: the owner of the tokens of one user of a project.
+   */
+  readonly kind: 'account' | 'person' | 'project_user';
+  /** Unique on the server. Null unless the user is a person. */
+  readonly username: string | null;
+  /** Null if the user has no password, and cannot log in with one. */
+  readonly password_hash: string | null;
+  readonly disabled_at: string | null;
   readonly created_at: string;
+  readonly updated_at: string;
 }
 
 /** The users who can log in to a project. A password is valid for this project only. */
 interface ProjectUsersTable {
   readonly id: Generated<number>;
   readonly project_id: number;
-  /** The account user of the same name, who owns the tokens that a login creates. */
+  /** The account user who owns the tokens of this user. */
   readonly account_user_id: number;
   readonly username: string;
   /** Includes the parameters of the hash. */
   readonly password_hash: string;
+  /** The rights that no token and no session of the user exceeds, in the form of `TokensTable`. */
+  readonly scopes: string | null;
+  readonly tables: string | null;
+  readonly disabled_at: string | null;
   readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** The log-ins of people with a browser. The end of a session deletes its row. */
+interface SessionsTable {
+  readonly id: Generated<number>;
+  readonly account_user_id: number;
+  /** Null for a user of an account. */
+  readonly project_user_id: number | null;
+  /** SHA-256 of the cookie's value, in lower-case hexadecimal. The value itself is stored nowhere. */
+  readonly secret_sha256: string;
+  /** A session that began with a link may set the user's password without the current one. */
+  readonly signed_in_by: 'password' | 'link';
+  /** The address that the log-in came from. */
+  readonly address: string;
+  readonly user_agent: string | null;
+  readonly created_at: string;
+  readonly expires_at: string;
+  readonly last_used_at: string | null;
+}
+
+/** The links that sign a person in once, at most one for each. */
+interface SignInLinksTable {
+  readonly account_user_id: number;
+  /** SHA-256 of the link's code, in lower-case hexadecimal. */
+  readonly secret_sha256: string;
+  readonly expires_at: string;
 }
 
 interface ProjectsTable {
@@ -141,6 +195,30 @@ interface UnfinishedProjectsTable {
   readonly change: 'creation' | 'deletion';
 }
 
+/** Who changed what. Triggers keep the events unchanged, and for at least 30 days. */
+interface AuditEventsTable {
+  readonly id: Generated<number>;
+  readonly created_at: string;
+  readonly action: AuditAction;
+  readonly actor_type: Actor['type'];
+  readonly actor_id: number | null;
+  readonly actor_name: string | null;
+  readonly address: string | null;
+  readonly request_id: string | null;
+  readonly account_id: number | null;
+  readonly project_id: number | null;
+  readonly project_slug: string | null;
+  /** The id or the name of the changed object. */
+  readonly subject: string | null;
+  /** JSON objects without secrets. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export type AuditEventRow = Selectable<AuditEventsTable>;
+export type AccountRow = Selectable<AccountsTable>;
+export type AccountUserRow = Selectable<AccountUsersTable>;
+export type SessionRow = Selectable<SessionsTable>;
 export type ProjectRow = Selectable<ProjectsTable>;
 export type ProjectUserRow = Selectable<ProjectUsersTable>;
 export type TokenRow = Selectable<TokensTable>;

@@ -5,8 +5,10 @@ import { refOf } from '../catalog/project-by-slug.ts';
 import { composeService, type Service } from '../compose.ts';
 import type { Config } from '../core/config.ts';
 import { RowhouseError } from '../core/errors.ts';
+import { THE_SERVICE } from '../core/requester.ts';
 import { refuseLostCatalog } from '../data-folder/lost-catalog.ts';
 import { createServiceLog } from '../http/observability/service-log.ts';
+import { importedDatabase } from '../resources/audit/audit.ts';
 import { toCsvOptions, toRowSelection } from '../resources/exports/export-fields.ts';
 import {
   requireDatabaseFormat,
@@ -49,12 +51,15 @@ class LocalTarget implements Target {
     } catch (error) {
       if (!(error instanceof RowhouseError) || error.code !== 'not_found') throw error;
     }
-    const { result } = await this.#service.projects.create({ slug, name: slug }, null);
+    const { result } = await this.#service.projects.create(
+      { slug, name: slug, accountId: null, by: THE_SERVICE },
+      null,
+    );
     return { token: result.token.secret };
   }
 
   async deleteProject(slug: string): Promise<void> {
-    await this.#service.projects.delete(slug, slug, null);
+    await this.#service.projects.delete(slug, slug, THE_SERVICE, null);
   }
 
   async importDatabase({ project, replace, sizeBytes, content }: TargetImport): Promise<ImportSummary> {
@@ -62,6 +67,7 @@ class LocalTarget implements Target {
     const { signal } = new AbortController();
     const upload = { replace, requestOf: null, content, announcedBytes: sizeBytes, signal };
     const { result } = await this.#service.imports.importDatabase({ project: refOf(row), ...upload });
+    await this.#service.audit.record(refOf(row), importedDatabase(result), THE_SERVICE, null);
     return result;
   }
 
@@ -80,7 +86,7 @@ class LocalTarget implements Target {
       const { size_bytes: sizeBytes, sha256 } = row;
       await receive({ content, sizeBytes, sha256, notes: notesOf(row) });
     } finally {
-      await exports.delete(project, row.id, { kind: 'admin' }, null);
+      await exports.delete(project, row.id, { kind: 'admin' }, THE_SERVICE, null);
     }
   }
 

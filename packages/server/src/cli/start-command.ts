@@ -1,6 +1,8 @@
 import { createApp, metricsOf } from '../app.ts';
+import { OWNER_ACCOUNT_ID, OWNER_USER_ID } from '../catalog/tables.ts';
 import { composeService, type Service } from '../compose.ts';
 import { type Config, ConfigError, readConfig, unknownVariables } from '../core/config.ts';
+import { THE_SERVICE } from '../core/requester.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { createServiceLog } from '../http/observability/service-log.ts';
 import { listenForMetrics, type MetricsListener } from '../resources/metrics/metrics-listener.ts';
@@ -34,7 +36,9 @@ export async function startCommand(
     const address = await listen(app, config);
     const metricsListener = await listenOnMetricsPort(metrics, config, app);
     try {
-      process.stdout.write(welcome(address, await firstSecrets(service, config, { hasAdminToken })));
+      process.stdout.write(
+        welcome(config.publicUrl ?? address, await firstSecrets(service, config, { hasAdminToken })),
+      );
       await service.markStarted();
       log.info({ signal: await stopped }, 'stopping');
     } finally {
@@ -57,13 +61,22 @@ async function firstSecrets(
   config: Config,
   { hasAdminToken }: { readonly hasAdminToken: boolean },
 ): Promise<FirstSecrets> {
-  const { rows: projects } = await service.projects.list({ limit: 1, offset: 0 });
-  const wanted = config.sampleProject === 'on' && projects.length === 0 && (await service.isNew());
-  const sample = wanted ? (await service.projects.create(sampleProject, null)).result : null;
+  const { rows: projects } = await service.projects.list({ accountId: null, limit: 1, offset: 0 });
+  const isNew = await service.isNew();
+  const wanted = config.sampleProject === 'on' && projects.length === 0 && isNew;
+  const requested = { ...sampleProject, accountId: null, by: THE_SERVICE };
+  const sample = wanted ? (await service.projects.create(requested, null)).result : null;
   return {
+    signInCode: isNew ? await ownerSignInCode(service) : null,
     sampleProject: sample === null ? null : { slug: sample.row.project_slug, token: sample.token.secret },
     adminToken: hasAdminToken ? null : await service.tokens.createAdminToken(),
   };
+}
+
+/** The code of a link that signs the server's owner in once. */
+async function ownerSignInCode({ accountUsers }: Service): Promise<string> {
+  const link = accountUsers.createSignInLink(OWNER_ACCOUNT_ID, OWNER_USER_ID, THE_SERVICE, null);
+  return (await link).result.code;
 }
 
 async function listen(app: HttpServer, { host, port }: Config): Promise<string> {

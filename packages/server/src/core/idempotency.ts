@@ -1,6 +1,6 @@
 /** A request that takes effect once, however often it is sent. */
 export interface IdempotentRequest {
-  /** The owner of the key: the tokens of a project share its keys, the admin credential has its own. */
+  /** The owner of the key: the tokens and users of a project and its account share its keys, the admin credential has its own. */
   readonly scope: 'project' | 'admin';
   /** The `Idempotency-Key` that the client chose. */
   readonly key: string;
@@ -11,9 +11,9 @@ export interface IdempotentRequest {
 
 /** A request whose result is stored in the catalog, which all projects share: only the sender can read the result. */
 export interface SealedRequest extends IdempotentRequest {
-  /** The project whose tokens share the keys; null for the admin credential. */
+  /** The project whose tokens share the keys; null for the admin credential and for users of an account. */
   readonly projectId: number | null;
-  /** The token of the request. It is stored nowhere. */
+  /** The token or the session's secret of the request. It is stored nowhere. */
   readonly credential: string;
 }
 

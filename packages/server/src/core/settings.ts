@@ -229,6 +229,14 @@ export const settings = {
     default: 10_000_000,
     meaning: 'The maximum number of calls in the request log. The oldest calls are removed.',
   },
+  auditDays: {
+    variable: 'ROWHOUSE_AUDIT_DAYS',
+    kind: 'integer',
+    minimum: 30,
+    maximum: 36_500,
+    default: 400,
+    meaning: 'For how many days the audit trail keeps an event. Nothing removes an event earlier.',
+  },
   publicUrl: {
     variable: 'ROWHOUSE_PUBLIC_URL',
     kind: 'url',

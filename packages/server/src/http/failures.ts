@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import { isOfProject } from '../core/credential.ts';
 import { NoSuchProjectError, RowhouseError } from '../core/errors.ts';
 import { invalidToken } from './access/authentication.ts';
 import { failure } from './envelope.ts';
@@ -63,7 +64,8 @@ const HEADERS_OF_THE_ANSWER_NOT_SENT = [
 ];
 
 function toRowhouseError(thrown: unknown, request: FastifyRequest, validation: Validation): RowhouseError {
-  if (thrown instanceof NoSuchProjectError && request.credential?.kind === 'project_token')
+  const { credential } = request;
+  if (thrown instanceof NoSuchProjectError && credential !== null && isOfProject(credential))
     return invalidToken();
   if (thrown instanceof RowhouseError) return thrown;
   if (thrown instanceof Error && 'validation' in thrown) return validation.failureOf(request);

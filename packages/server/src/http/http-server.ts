@@ -16,6 +16,7 @@ import { settings } from '../core/settings.ts';
 import type { Authenticator } from './access/authentication.ts';
 import type { OperationGrouper } from './access/operation-grouping.ts';
 import type { ProjectIds } from './access/project-ids.ts';
+import type { OriginCheck } from './access/session-cookie.ts';
 import { askForBodies } from './bodies/ask-for-body.ts';
 import { parseBodies } from './bodies/body-parsing.ts';
 import { answerClientError, answerOddRequests } from './client-errors.ts';
@@ -42,6 +43,8 @@ import { createValidation } from './validation.ts';
 export interface HttpServerOptions {
   readonly log: FastifyBaseLogger;
   readonly authenticator: Authenticator;
+  /** Whether a page of an origin may use sessions; by default, a page of the request's own host. */
+  readonly isOwnOrigin?: OriginCheck;
   readonly bodyMaxBytes: number;
   readonly bodyMemory?: BodyMemoryLimits;
   /** Whether to compress long answers for clients that accept it; true by default. */
@@ -166,15 +169,23 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     bodyMaxBytes: options.bodyMaxBytes,
     memory: new BodyMemory(options.bodyMemory ?? BODY_MEMORY, observed),
   });
-  const { authenticator, projectIds = NO_PROJECTS, grouper = null } = options;
+  const { authenticator, isOwnOrigin = isOfHost, projectIds = NO_PROJECTS, grouper = null } = options;
   app.addHook(
     'onRoute',
-    routeRules({ authenticator, projectIds, grouper, rateLimits: rateLimitsOf(options, observed) }),
+    routeRules({
+      authenticator,
+      isOwnOrigin,
+      projectIds,
+      grouper,
+      rateLimits: rateLimitsOf(options, observed),
+    }),
   );
   return app;
 }
 
-const NO_PROJECTS: ProjectIds = { idOf: () => null };
+const isOfHost: OriginCheck = ({ host }, origin) => URL.parse(origin)?.host === host;
+
+const NO_PROJECTS: ProjectIds = { find: () => null };
 
 function rateLimitsOf(
   { rateLimit = null, rateClock }: HttpServerOptions,

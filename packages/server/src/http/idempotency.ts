@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 
-import type { Credential } from '../core/credential.ts';
+import { type Credential, isOfProject } from '../core/credential.ts';
 import { invalidField, RowhouseError } from '../core/errors.ts';
 import type { IdempotentRequest, SealedRequest, Replayable } from '../core/idempotency.ts';
-import { credentialOf, presentedToken } from './access/authentication.ts';
+import { credentialOf, presentedSecret } from './access/authentication.ts';
 import { writtenRowsFor } from './access/permissions.ts';
 
 declare module 'fastify' {
@@ -30,11 +30,10 @@ export function hasIdempotencyKey(request: FastifyRequest): boolean {
 /** Returns the request with its key, for results in the catalog; null without a key. */
 export function sealedRequestOf(request: FastifyRequest): SealedRequest | null {
   if (request.idempotency === null) return null;
-  const credential = credentialOf(request);
   return {
     ...request.idempotency,
-    projectId: credential.kind === 'admin' ? null : credential.projectId,
-    credential: presentedToken(request),
+    ...storedKeyOf(credentialOf(request), request.idempotency.key),
+    credential: presentedSecret(request),
   };
 }
 
@@ -126,5 +125,12 @@ function ownedKeyOf(request: FastifyRequest, { key }: IdempotentRequest): string
 }
 
 function ownerOf(credential: Credential): string | number {
-  return credential.kind === 'admin' ? 'admin' : credential.projectId;
+  if (isOfProject(credential)) return credential.projectId;
+  return credential.kind === 'admin' ? 'admin' : `account ${credential.accountId}`;
+}
+
+/** The keys of an account's users belong to no project. The line end, which no client can send, sets them apart from the admin's. */
+function storedKeyOf(credential: Credential, key: string): Pick<SealedRequest, 'projectId' | 'key'> {
+  if (isOfProject(credential)) return { projectId: credential.projectId, key };
+  return { projectId: null, key: credential.kind === 'admin' ? key : `${ownerOf(credential)}\n${key}` };
 }

@@ -38,9 +38,13 @@ export function errorsOf({ method, config }: FailingRoute): readonly ErrorCode[]
   return (Object.keys(errorRegistry) as ErrorCode[]).filter((code) => possible.has(code));
 }
 
-/** Returns whether the route changes something and requires a credential. */
-export function takesIdempotencyKey({ method, config }: FailingRoute): boolean {
-  return takesBody(method) && config.access !== 'public';
+interface RouteWithConfig extends Pick<FailingRoute, 'method'> {
+  readonly config?: FastifyContextConfig;
+}
+
+/** Returns whether the route changes something for a token. Those of sessions may be repeated without a second effect. */
+export function takesIdempotencyKey({ method, config }: RouteWithConfig): boolean {
+  return takesBody(method) && config?.access !== 'public' && config?.access !== 'session';
 }
 
 const ERRORS_OF_KEYS: readonly ErrorCode[] = ['idempotency_in_progress', 'idempotency_mismatch'];
@@ -48,14 +52,14 @@ const ERRORS_OF_KEYS: readonly ErrorCode[] = ['idempotency_in_progress', 'idempo
 /** Every route refuses unknown query parameters. */
 const ERRORS_OF_A_REQUEST: readonly ErrorCode[] = ['malformed_request', 'validation_failed'];
 
-function errorsOfAccess({ access, scope, tables }: FastifyContextConfig): readonly ErrorCode[] {
+function errorsOfAccess({ access }: FastifyContextConfig): readonly ErrorCode[] {
   if (access === 'public') return [];
-  const anyTokenWillDo = access !== 'admin' && scope === null && tables === 'untouched';
   return [
     'missing_authorization',
     'invalid_token',
-    ...(access === 'admin' ? [] : (['rate_limited'] as const)),
-    ...(anyTokenWillDo ? [] : (['permission_denied'] as const)),
+    // Also on a route for every token: a session is refused on a page of another origin.
+    'permission_denied',
+    'rate_limited',
     // The admin credential may name a project that does not exist.
     ...(access === 'project' ? (['not_found'] as const) : []),
   ];

@@ -5,6 +5,7 @@ import { type AccessRule, type Reception, requireAccess } from './access/authent
 import { takesBody } from './bodies/takes-body.ts';
 import { normaliseSlug } from './fields/project-slug.ts';
 import { IdempotencyKeys } from './idempotency.ts';
+import { takesIdempotencyKey } from './route-errors.ts';
 import { readValueFormat, VALUE_FORMAT_HEADER } from './value-format.ts';
 
 /** The request headers of some routes. */
@@ -42,7 +43,7 @@ export function routeRules(reception: Reception): (route: RouteOptions) => void 
       // While the body arrived, the token may have been revoked, and its project's slug may belong to another project.
       if (takesBody(route.method)) {
         route.preHandler = [check, ...[route.preHandler ?? []].flat()];
-        route.handler = idempotencyKeys.guard(route.handler);
+        if (takesIdempotencyKey(route)) route.handler = idempotencyKeys.guard(route.handler);
       }
     }
     if (route.config?.headers?.includes(VALUE_FORMAT_HEADER) === true) hooks.push(readValueFormat);
@@ -54,7 +55,7 @@ export function routeRules(reception: Reception): (route: RouteOptions) => void 
 function accessRule(route: RouteOptions): AccessRule | null {
   const { access, scope, tables } = route.config ?? {};
   if (access === undefined) throw broken(route, 'config.access must state who may call the route');
-  if (access === 'public' || access === 'admin') {
+  if (access !== 'project' && access !== 'account') {
     if (scope !== undefined || tables !== undefined) {
       throw broken(route, 'config.scope and config.tables are only for routes that accept a project token');
     }

@@ -4,8 +4,8 @@ import { Type } from 'typebox';
 
 import { RowhouseError } from '../core/errors.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { publicFile, type PublicFile, sendPublicFile, unchangedFile } from '../http/public-file.ts';
 import { DOCS_ASSETS, DOCS_PAGE, type DocsAsset } from './docs-page.ts';
-import { publicFile, type PublicFile, sendPublicFile, unchangedFile } from './public-file.ts';
 
 /** `GET /docs`: a page that shows `/openapi.json` to people, with its assets. */
 export function registerDocsPageRoutes(app: HttpServer): void {

@@ -2,10 +2,10 @@ import { Type } from 'typebox';
 
 import { packageVersion } from '../core/package-version.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { type PublicFile, publicFile, sendPublicFile, unchangedFile } from '../http/public-file.ts';
 import { collectRoutes } from './collected-routes.ts';
 import { openApiDocument } from './document.ts';
 import { pageTexts } from './page-texts.ts';
-import { type PublicFile, publicFile, sendPublicFile, unchangedFile } from './public-file.ts';
 
 /**
  * `GET /openapi.json`: describes the API, including this route. The document only contains routes that are registered later.

@@ -179,7 +179,7 @@ describe('an invalid token', () => {
 
   test('a mistyped token is refused without a lookup, with a message that says so', async () => {
     let lookups = 0;
-    const counting = { authenticate: () => (lookups++, null) };
+    const counting = { authenticate: () => (lookups++, null), authenticateSession: () => null };
     await using other = await startEdgeServer(
       (app) => app.get('/admin', { config: { access: 'admin' } }, (request) => success(request, {})),
       { authenticator: counting },
@@ -242,7 +242,12 @@ test('a request is refused before its body is read', async () => {
 test('if the authenticator fails, the request is refused without details', async () => {
   await using broken = await startEdgeServer(
     (app) => app.get('/admin', { config: { access: 'admin' } }, (request) => success(request, {})),
-    { authenticator: { authenticate: () => Promise.reject(new Error('catalog.sqlite is locked')) } },
+    {
+      authenticator: {
+        authenticate: () => Promise.reject(new Error('catalog.sqlite is locked')),
+        authenticateSession: () => null,
+      },
+    },
   );
   const response = await fetch(`${broken.url}/admin`, { headers: { authorization: `Bearer ${token}` } });
   const error = await assertFailure(response, 'internal_error');

@@ -1,24 +1,33 @@
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 
-import type { Credential } from '../../core/credential.ts';
-import { RowhouseError } from '../../core/errors.ts';
+import {
+  type AccountUserCredential,
+  type Credential,
+  isOfProject,
+  sessionOf,
+} from '../../core/credential.ts';
+import { NoSuchProjectError, RowhouseError } from '../../core/errors.ts';
 import { slugInPath } from '../fields/project-slug.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import { identifyRequest } from './identify-request.ts';
 import type { OperationGrouper } from './operation-grouping.ts';
 import { requirePermissions, type RoutePermissions } from './permissions.ts';
 import type { ProjectIds } from './project-ids.ts';
+import { requireOwnPage, type OriginCheck, sessionCookieOf } from './session-cookie.ts';
 import { hashToken, isWellFormedToken } from './token.ts';
 
 /**
- * Who may call a route. `project`: a token of the project in the path, or the admin credential; `account`: a token of any
- * project, or the admin credential; `admin`: only the admin credential.
+ * Who may call a route, besides the admin credential. `project`: a token or a user of the project in the path, and users of
+ * its account; `account`: a token or a user of any project, and users of an account; `account_user`: users of an account;
+ * `session`: only people who are logged in; `admin`: nobody else.
  */
-export type Access = 'public' | 'project' | 'account' | 'admin';
+export type Access = 'public' | 'project' | 'account' | 'account_user' | 'session' | 'admin';
 
-/** Looks up valid tokens; null for an unknown, expired or revoked token. */
+/** Looks up valid tokens and sessions; null for an unknown, expired or revoked one. */
 export interface Authenticator {
   authenticate(presented: PresentedToken): Promise<Credential | null> | Credential | null;
+  /** @param sha256 of the session's secret. */
+  authenticateSession(sha256: Buffer): Promise<Credential | null> | Credential | null;
 }
 
 export interface PresentedToken {
@@ -48,12 +57,13 @@ export function credentialOf(request: FastifyRequest): Credential {
 
 /** The access rule of a route that is not public. */
 export type AccessRule =
-  | { readonly access: 'admin' }
+  | { readonly access: 'admin' | 'account_user' | 'session' }
   | ({ readonly access: 'project' | 'account' } & RoutePermissions);
 
 /** The services that authenticate and identify a request. */
 export interface Reception {
   readonly authenticator: Authenticator;
+  readonly isOwnOrigin: OriginCheck;
   readonly projectIds: ProjectIds;
   /** Null if calls are not grouped into operation runs. */
   readonly grouper: OperationGrouper | null;
@@ -64,15 +74,13 @@ export interface Reception {
 /** Returns the hook that admits a request to a route with this rule. It runs before the body is read. */
 export function requireAccess(rule: AccessRule, reception: Reception): onRequestAsyncHookHandler {
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const token = presentedToken(request);
-    const credential = await reception.authenticator.authenticate({
-      sha256: hashToken(token),
-      isOfProject: token.startsWith(PROJECT_TOKEN_PREFIX),
-    });
+    const credential = await authenticate(request, reception);
     if (credential === null) throw invalidToken();
     // Counts once per request: for a request with a body, the token is checked again after the body has arrived.
     if (request.credential === null) reception.rateLimits?.admit(credential, reply);
-    if (rule.access === 'project') requireProject(request.params, credential);
+    const ofProject =
+      rule.access === 'project' ? requireProject(request.params, credential, reception) : null;
+    if (ofProject !== null) await ofProject;
     // From here on the request is authenticated, even if it is refused. For a request with a body, this runs twice.
     if (request.credential === null) {
       request.credential = credential;
@@ -84,10 +92,44 @@ export function requireAccess(rule: AccessRule, reception: Reception): onRequest
   };
 }
 
+/** A token in the Authorization header comes before a session, which every page of the server sends. */
+function authenticate(
+  request: FastifyRequest,
+  { authenticator, isOwnOrigin }: Reception,
+): Promise<Credential | null> | Credential | null {
+  const session = presentedSession(request);
+  if (session !== null) {
+    requireOwnPage(request, isOwnOrigin);
+    return authenticator.authenticateSession(hashToken(session));
+  }
+  const token = presentedToken(request);
+  return authenticator.authenticate({
+    sha256: hashToken(token),
+    isOfProject: token.startsWith(PROJECT_TOKEN_PREFIX),
+  });
+}
+
 function requireRule(credential: Credential, rule: AccessRule): void {
-  if (rule.access !== 'admin') return requirePermissions(credential, rule);
-  if (credential.kind === 'admin') return;
-  throw new RowhouseError('permission_denied', 'This requires the admin credential.');
+  switch (rule.access) {
+    case 'project':
+    case 'account':
+      return requirePermissions(credential, rule);
+    case 'account_user':
+      if (!isOfProject(credential)) return;
+      throw new RowhouseError(
+        'permission_denied',
+        'This requires a user of an account, or the admin credential.',
+      );
+    case 'session':
+      if (sessionOf(credential) !== null) return;
+      throw new RowhouseError(
+        'permission_denied',
+        'This is only for people who are logged in with a session.',
+      );
+    case 'admin':
+      if (credential.kind === 'admin') return;
+      throw new RowhouseError('permission_denied', 'This requires the admin credential.');
+  }
 }
 
 const PROJECT_TOKEN_PREFIX = 'pat_';
@@ -95,8 +137,17 @@ const PROJECT_TOKEN_PREFIX = 'pat_';
 /** RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1). */
 const BEARER = /^bearer +(\S.*)$/i;
 
+/** Returns the secret that the request is authenticated with. @throws RowhouseError like `presentedToken`. */
+export function presentedSecret(request: FastifyRequest): string {
+  return presentedSession(request) ?? presentedToken(request);
+}
+
+function presentedSession(request: FastifyRequest): string | null {
+  return request.headers.authorization === undefined ? sessionCookieOf(request) : null;
+}
+
 /** Returns the token of a request. @throws RowhouseError `missing_authorization`, or `invalid_token` for a malformed token. */
-export function presentedToken(request: FastifyRequest): string {
+function presentedToken(request: FastifyRequest): string {
   const token = BEARER.exec(request.headers.authorization ?? '')?.[1]?.trimEnd();
   if (token === undefined) {
     throw new RowhouseError(
@@ -130,8 +181,28 @@ export function invalidCredentials(): RowhouseError {
   return new RowhouseError('invalid_credentials', 'The username or the password is wrong.');
 }
 
-/** The route checks whether the project exists: only the admin credential gets that far without it. */
-function requireProject(params: unknown, credential: Credential): void {
-  if (credential.kind === 'admin') return;
-  if (slugInPath(params) !== credential.projectSlug) throw invalidToken();
+/**
+ * Returns null when done; mostly there is nothing to wait for. The route checks whether the project exists: only the admin
+ * credential gets that far without it.
+ */
+function requireProject(
+  params: unknown,
+  credential: Credential,
+  { projectIds }: Reception,
+): Promise<void> | null {
+  if (credential.kind === 'admin') return null;
+  const slug = slugInPath(params);
+  if (!isOfProject(credential)) return requireAccount(slug, credential, projectIds);
+  if (slug !== credential.projectSlug) throw invalidToken();
+  return null;
+}
+
+/** For a user of an account, a project of another account does not exist. */
+async function requireAccount(
+  slug: string | null,
+  { accountId }: AccountUserCredential,
+  projectIds: ProjectIds,
+): Promise<void> {
+  const project = slug === null ? null : await projectIds.find(slug);
+  if (project?.accountId !== accountId) throw new NoSuchProjectError();
 }

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import type { Credential } from '../../core/credential.ts';
+import { type Credential, isOfProject, senderNumberOf } from '../../core/credential.ts';
 import { slugInPath } from '../fields/project-slug.ts';
 import { type CallToGroup, type OperationGrouper, operationHeaders, REJECTED } from './operation-grouping.ts';
-import type { ProjectIds } from './project-ids.ts';
+import type { ProjectIdentity, ProjectIds } from './project-ids.ts';
 
 /**
  * Determines the project of an authenticated request and adds the request to its operation run. Returns null when done;
@@ -15,9 +15,14 @@ export function identifyRequest(
   credential: Credential,
   parts: Parts,
 ): Promise<void> | null {
-  const projectId = projectIdOf(request, credential, parts);
-  if (projectId instanceof Promise) return identifyLater(request, reply, credential, { ...parts, projectId });
-  request.projectId = projectId;
+  if (isOfProject(credential)) {
+    request.projectId = credential.projectId;
+    return group(request, reply, credential, parts);
+  }
+  const slug = slugInPath(request.params);
+  const found = slug === null ? null : parts.projectIds.find(slug);
+  if (found instanceof Promise) return identifyLater(request, reply, credential, { ...parts, found });
+  request.projectId = found?.id ?? null;
   return group(request, reply, credential, parts);
 }
 
@@ -30,20 +35,10 @@ async function identifyLater(
   request: FastifyRequest,
   reply: FastifyReply,
   credential: Credential,
-  { projectId, ...parts }: Parts & { readonly projectId: Promise<number | null> },
+  { found, ...parts }: Parts & { readonly found: Promise<ProjectIdentity | null> },
 ): Promise<void> {
-  request.projectId = await projectId;
+  request.projectId = (await found)?.id ?? null;
   await group(request, reply, credential, parts);
-}
-
-function projectIdOf(
-  { params }: FastifyRequest,
-  credential: Credential,
-  { projectIds }: Parts,
-): number | null | Promise<number | null> {
-  if (credential.kind === 'project_token') return credential.projectId;
-  const slug = slugInPath(params);
-  return slug === null ? null : projectIds.idOf(slug);
 }
 
 function group(
@@ -59,8 +54,7 @@ function group(
     return null;
   }
   const { operationKey, runId } = headers;
-  const tokenId = credential.kind === 'admin' ? null : credential.tokenId;
-  const call = { projectId: request.projectId, tokenId, operationKey, runId };
+  const call = { projectId: request.projectId, tokenId: senderNumberOf(credential), operationKey, runId };
   const recalled = grouper.recall(call);
   if (recalled !== null) return groupLater(request, reply, { grouper, call, recalled });
   request.grouping = grouper.group(call);

@@ -1,4 +1,4 @@
-import type { Credential } from '../../core/credential.ts';
+import { type Credential, isOfProject } from '../../core/credential.ts';
 import { limitedToOtherTables, RowhouseError } from '../../core/errors.ts';
 import type { Scope, WrittenRows } from '../../core/scopes.ts';
 import { includesName } from '../../schema/identifier.ts';
@@ -27,7 +27,7 @@ export function hasPermissions(credential: Credential, needed: RoutePermissions)
 
 /** Returns the reason why the credential is refused; null if it is allowed. */
 function refusalOf(credential: Credential, needed: RoutePermissions): string | null {
-  if (credential.kind === 'admin') return null;
+  if (!isOfProject(credential)) return null;
   const { scopes, tables } = credential;
   const lacking = scopes === null ? [] : scopesOf(needed).filter((scope) => !scopes.includes(scope));
   if (lacking.length > 0) {
@@ -45,7 +45,7 @@ export function requireTable(credential: Credential, table: string): void {
 
 /** Returns the tables that the credential is limited to; null for no limit. */
 export function allowedTables(credential: Credential): readonly string[] | null {
-  return credential.kind === 'admin' ? null : credential.tables;
+  return isOfProject(credential) ? credential.tables : null;
 }
 
 export function mayReadRows(credential: Credential): boolean {

@@ -3,10 +3,15 @@ import type { FastifyRequest } from 'fastify';
 import { NoSuchProjectError } from '../../core/errors.ts';
 import type { ProjectRef } from '../../core/project-ref.ts';
 
-/** Returns the project's id for a slug. An id is never reused, while a slug may later belong to another project. */
+/** The ids of a project and its account. An id is never reused, while a slug may later belong to another project. */
+export interface ProjectIdentity {
+  readonly id: number;
+  readonly accountId: number;
+}
+
 export interface ProjectIds {
   /** Returns null if no project has the slug. */
-  idOf(slug: string): number | null | Promise<number | null>;
+  find(slug: string): ProjectIdentity | null | Promise<ProjectIdentity | null>;
 }
 
 declare module 'fastify' {

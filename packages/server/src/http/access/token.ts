@@ -1,8 +1,8 @@
 import { hash, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** `pat` is a project API token, `adm` the admin credential. */
-export type TokenKind = 'pat' | 'adm';
+/** `pat` is a project API token, `adm` the admin credential, `ses` the secret of a session. */
+export type TokenKind = 'pat' | 'adm' | 'ses';
 
 /**
  * Returns a new token: its kind, `_`, 36 random characters (214 bits), and the CRC-32 of these in 6 characters. The checksum
@@ -29,7 +29,7 @@ export function hashToken(text: string): Buffer {
 const RANDOM_LENGTH = 36;
 const CHECKSUM_LENGTH = 6;
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const TOKEN = /^(?:pat|adm)_[0-9A-Za-z]{42}$/;
+const TOKEN = /^(?:pat|adm|ses)_[0-9A-Za-z]{42}$/;
 
 /** 62^6 is more than 2^32, so six digits are always enough. */
 function checksum(text: string): string {

@@ -68,7 +68,7 @@ test('a token may send a burst of requests, and then one for each that is refill
   assert.equal(refused.headers.get('retry-after'), '20');
   assert.equal(limitOf(refused), '"token";r=0;t=20');
   assert.equal(counts.requestsRateLimited, 1);
-  assert.match(server.log.join(''), /"level":"warn".*"token_id":1,"project":"shop"/);
+  assert.match(server.log.join(''), /"level":"warn".*"token_id":1,"session_id":null,"project":"shop"/);
   assert.ok(!server.log.join('').includes(one));
 
   server.advance(15);

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 
 import type { RequestObserver } from './finished-requests.ts';
+import { loggedSender } from './logged-sender.ts';
 
 /** Returns an observer that logs a line for each request at the level `debug`; none if the log omits that level. */
 export function requestLines(log: FastifyBaseLogger): readonly RequestObserver[] {
@@ -15,8 +16,7 @@ export function requestLines(log: FastifyBaseLogger): readonly RequestObserver[]
           status,
           code: errorCode,
           duration_ms: Math.round(durationMs * 1_000) / 1_000,
-          token_id: credential?.kind === 'project_token' ? credential.tokenId : null,
-          project: credential?.kind === 'project_token' ? credential.projectSlug : null,
+          ...loggedSender(credential),
         },
         'request completed',
       ),

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 
 import { displayName } from '../../http/fields/display-name.ts';
+import { accountId } from '../accounts/account-fields.ts';
 import { indexFields, toIndexFields } from '../indexes/index-fields.ts';
 import { newProjectSlug, projectFields, toProjectFields } from '../projects/project-fields.ts';
 import { tableFields, toTableFields } from '../tables/table-fields.ts';
@@ -23,6 +24,7 @@ export const bootstrapFields = Type.Object(
   {
     project_slug: newProjectSlug,
     project_name: displayName,
+    account_id: Type.Optional(accountId),
     initial_project_user: newUserFields,
     ...contentKeys,
     project_api_tokens: Type.Optional(Type.Array(tokenOfUser, { maxItems: 100 })),

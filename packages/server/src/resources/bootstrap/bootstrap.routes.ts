@@ -1,4 +1,5 @@
 import { credentialOf } from '../../http/access/authentication.ts';
+import { requesterOf } from '../../http/access/requester.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { normaliseSlug } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
@@ -27,6 +28,8 @@ export function registerBootstrapRoute(app: HttpServer, bootstrap: Bootstrap): v
       const { project_slug, project_name, project_api_tokens = [] } = request.body;
       const requested = {
         issuer: credentialOf(request),
+        by: requesterOf(request),
+        accountId: request.body.account_id,
         slug: normaliseSlug(project_slug),
         name: project_name,
         user: request.body.initial_project_user,

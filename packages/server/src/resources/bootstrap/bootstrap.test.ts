@@ -3,7 +3,6 @@ import { scryptSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 
 import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
@@ -501,34 +500,53 @@ test('an existing slug is refused before the password is hashed', async () => {
 
 test('a project token creates projects in its own account, even if other accounts have users', async () => {
   await using server = await startTestServer();
+  const { body: acme } = await server.call('POST', '/accounts', { json: { account_name: 'Acme' } });
+  const account_id = acme.data.account.id;
   await server.createProject('theirs');
-  const own = await server.createProject('ours');
-  await server.restart(() => {
-    using catalog = new DatabaseSync(join(server.dataDir, 'catalog.sqlite'));
-    catalog.exec(`
-    INSERT INTO accounts (id, created_at) VALUES (2, '2026-11-01T00:00:00Z');
-    INSERT INTO account_users (id, account_id, username, created_at) VALUES (20, 2, 'owner', '2026-11-01T00:00:00Z');
-    UPDATE projects SET account_id = 2 WHERE project_slug = 'ours';
-  `);
-  });
+  const json = { project_slug: 'ours', project_name: 'Ours', account_id };
+  const ours = await server.call('POST', '/projects', { json });
+  const { token: own, account_user_id } = ours.body.data.token;
 
   const foreign = await bootstrap(server, withTokenOf(1), own);
   const unknown = await bootstrap(server, withTokenOf(999), own);
-  const made = await bootstrap(server, withTokenOf(20), own);
+  const made = await bootstrap(server, withTokenOf(account_user_id), own);
   assert.equal(made.status, 201);
-  assert.equal(made.body.data.project_api_tokens[0].account_user_id, 20);
+  assert.equal(made.body.data.project_api_tokens[0].account_user_id, account_user_id);
   assert.deepEqual(foreign.body.error, unknown.body.error, 'who belongs to another account cannot be probed');
   assert.deepEqual(fieldsAtFault(foreign), ['body.project_api_tokens[0].account_user_id']);
   // The new project is in the same account, so its tokens can create projects there.
   const { token: newToken } = made.body.data.project_api_tokens[0];
-  const next = await bootstrap(server, withTokenOf(20, 'third'), newToken);
+  const next = await bootstrap(server, withTokenOf(account_user_id, 'third'), newToken);
   assert.equal(next.status, 201);
-  const user_id = made.body.data.initial_project_user.account_user_id;
-  assert.equal(
-    next.body.data.initial_project_user.account_user_id,
-    user_id,
-    'ada is one user of the account',
-  );
+  const listed = await server.call('GET', `/projects?account_id=${account_id}`);
+  const slugs = listed.body.data.projects.map((project: { project_slug: string }) => project.project_slug);
+  assert.deepEqual(slugs, ['ours', 'crm', 'third']);
+
+  // Only the admin and the users of an account name an account.
+  const elsewhere = await bootstrap(server, { ...minimal, project_slug: 'fourth', account_id: 1 }, own);
+  assert.equal(elsewhere.body.error?.code, 'permission_denied');
+  const nowhere = await bootstrap(server, { ...minimal, project_slug: 'fourth', account_id: 99 });
+  assert.deepEqual(fieldsAtFault(nowhere), ['body.account_id']);
+});
+
+test('users of the same name in two projects are different users, so a name tells nothing about another project', async () => {
+  await using server = await startTestServer();
+  const own = await server.createProject('shop');
+  const ids = [];
+  for (const [slug, username] of [
+    ['one', 'ada'],
+    ['two', 'ada'],
+    ['three', 'owner'],
+  ]) {
+    const named = { username, password: 'correct horse battery' };
+    const answer = await bootstrap(
+      server,
+      { ...minimal, project_slug: slug, initial_project_user: named },
+      own,
+    );
+    ids.push(answer.body.data.initial_project_user.account_user_id);
+  }
+  assert.deepEqual(ids, [2, 3, 4]);
 });
 
 test('of many concurrent bootstraps of one slug, one succeeds completely', async () => {

@@ -1,17 +1,22 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { findReplay } from '../../catalog/idempotency-store.ts';
 import { OWNER_ACCOUNT_ID, type ProjectRow, type ProjectUserRow } from '../../catalog/tables.ts';
-import type { Credential } from '../../core/credential.ts';
-import { invalidField } from '../../core/errors.ts';
+import { type Credential, isOfProject } from '../../core/credential.ts';
+import { invalidField, RowhouseError } from '../../core/errors.ts';
 import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
+import type { Requester } from '../../core/requester.ts';
 import type { CreatedDatabase, NewDatabase } from '../../engine/new-database.ts';
 import { invalidToken } from '../../http/access/authentication.ts';
+import { chosenAccount } from '../accounts/account-fields.ts';
 import type { MadeProject, Projects } from '../projects/projects.ts';
-import { DEFAULT_TOKEN_NAME, type NewToken, type Tokens } from '../tokens/tokens.ts';
+import { DEFAULT_TOKEN_NAME, type NewToken, requireInForce, type Tokens } from '../tokens/tokens.ts';
 import type { PreparedUser, Users } from '../users/users.ts';
 
 export interface BootstrapRequest {
   readonly issuer: Credential;
+  readonly by: Requester;
+  /** The account of the new project; omitted for the issuer's. */
+  readonly accountId: number | undefined;
   /** The slug, already in lower case. */
   readonly slug: string;
   readonly name: string;
@@ -64,23 +69,33 @@ export class Bootstrap {
   async run(request: BootstrapRequest, sealed: SealedRequest | null): Promise<Replayable<Bootstrapped>> {
     const before = await findReplay<BootstrappedProject>(this.#catalog, sealed);
     if (before !== null) return { ...before, result: toBootstrapped(before.result) };
-    const { issuer, slug, name, content } = request;
-    const accountId = await this.#accountOf(issuer);
+    const { issuer, by, slug, name, content } = request;
+    const accountId = await this.#accountOf(request);
     await this.#requireUsers(accountId, request.tokens);
     requireUsernames(request);
     // Checked here too, before the expensive password hash. The creation checks again.
     await this.#projects.requireFree(slug);
     const user = await this.#users.prepare(request.user);
     const { result, replayOf } = await this.#projects.createWith(
-      { slug, name, accountId, content },
-      (project, transaction) => this.#record(transaction, project, { issuer, user, tokens: request.tokens }),
+      { slug, name, accountId, content, by },
+      (project, transaction) =>
+        this.#record(transaction, project, { issuer, by, user, tokens: request.tokens }),
       sealed,
     );
     return { result: toBootstrapped(result), replayOf };
   }
 
-  async #accountOf(issuer: Credential): Promise<number> {
-    if (issuer.kind === 'admin') return OWNER_ACCOUNT_ID;
+  async #accountOf({ issuer, accountId }: BootstrapRequest): Promise<number> {
+    if (!isOfProject(issuer)) return chosenAccount(issuer, accountId) ?? OWNER_ACCOUNT_ID;
+    if (accountId !== undefined) {
+      throw new RowhouseError(
+        'permission_denied',
+        'A project token creates projects only in its own account.',
+        {
+          details: [{ field: 'body.account_id', message: 'must be omitted' }],
+        },
+      );
+    }
     const project = await this.#catalog
       .selectFrom('projects')
       .select('account_id')
@@ -117,19 +132,21 @@ export class Bootstrap {
     project: ProjectRow,
     requested: {
       readonly issuer: Credential;
+      readonly by: Requester;
       readonly user: PreparedUser;
       readonly tokens: readonly TokenOfUser[];
     },
   ): Promise<Pick<Bootstrapped, 'user' | 'tokens'>> {
-    await this.#tokens.requireInForce(transaction, requested.issuer);
-    const user = await this.#users.create(transaction, project, requested.user);
+    await requireInForce(transaction, requested.issuer);
+    const user = await this.#users.create(transaction, project, requested.user, requested.by);
     const tokens: NewToken[] = [];
     for (const { accountUserId, name, username } of requested.tokens) {
       const owner = {
-        project_id: project.id,
+        project,
         account_user_id: accountUserId,
         project_user_id: username === null ? null : user.id,
         token_name: name ?? DEFAULT_TOKEN_NAME,
+        by: requested.by,
       };
       tokens.push(await this.#tokens.createFull(transaction, owner));
     }

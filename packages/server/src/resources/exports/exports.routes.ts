@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 
 import { credentialOf } from '../../http/access/authentication.ts';
+import { requesterOf } from '../../http/access/requester.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { pageFields, pageKeys, pageOf } from '../../http/fields/paging.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
@@ -78,7 +79,13 @@ function deleteExport(app: HttpServer, { exports, projects }: ExportDependencies
       const project = await projects.get(request.params.project);
       const { export_id } = request.params;
       const sealed = sealedRequestOf(request);
-      const written = await exports.delete(project, export_id, credentialOf(request), sealed);
+      const written = await exports.delete(
+        project,
+        export_id,
+        credentialOf(request),
+        requesterOf(request),
+        sealed,
+      );
       return success(request, {
         deleted: true as const,
         export_id: resultOf(request, reply, written).id,

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 
+import { recordChange } from '../../catalog/audit-trail.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { workOnce } from '../../catalog/idempotency-store.ts';
 import type { ExportRow, ProjectRow } from '../../catalog/tables.ts';
@@ -7,6 +8,7 @@ import type { Credential } from '../../core/credential.ts';
 import { RowhouseError } from '../../core/errors.ts';
 import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
+import type { Requester } from '../../core/requester.ts';
 import type { ExportProgress } from '../../engine/project-exports.ts';
 import type { ByteRange, ExportFiles } from '../../files/export-files.ts';
 import type { NewExportRequest } from './describe-export.ts';
@@ -113,6 +115,7 @@ export class Exports {
     project: ProjectRow,
     id: string,
     viewer: ExportViewer,
+    by: Requester,
     request: SealedRequest | null,
   ): Promise<Replayable<Pick<ExportRow, 'id'>>> {
     return workOnce(this.#catalog, request, async () => {
@@ -121,6 +124,8 @@ export class Exports {
       // The file first: a file without a row would never be removed. A row without a file can be deleted again.
       await this.#files.remove(keyOf(project, row));
       await this.#rows.delete(row.id);
+      const before = { kind: row.kind, table_name: row.table_name, format: row.format };
+      await recordChange(this.#catalog, by, { action: 'export.deleted', project, subject: row.id, before });
       return { id: row.id };
     });
   }

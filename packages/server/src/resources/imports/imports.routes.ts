@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 
 import { invalidField } from '../../core/errors.ts';
 import { projectOf } from '../../http/access/project-ids.ts';
+import { requesterOf } from '../../http/access/requester.ts';
 import { takeByteStreams } from '../../http/bodies/body-parsing.ts';
 import { clientGone } from '../../http/client-gone.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
@@ -12,12 +13,13 @@ import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf, withBody } from '../../http/idempotency.ts';
 import { withFields } from '../../http/subject-fields.ts';
+import { type Audit, importedDatabase } from '../audit/audit.ts';
 import { importReport, toImportFields } from './import-fields.ts';
 import type { Imports } from './imports.ts';
 
 const CONTENT_TYPES = ['application/vnd.sqlite3', 'application/octet-stream'] as const;
 
-export function registerImportRoutes(app: HttpServer, imports: Imports): void {
+export function registerImportRoutes(app: HttpServer, imports: Imports, audit: Audit): void {
   // A separate scope, because only here a body is a stream of bytes.
   void app.register(async (scope: HttpServer) => {
     takeByteStreams(scope, CONTENT_TYPES);
@@ -56,6 +58,7 @@ export function registerImportRoutes(app: HttpServer, imports: Imports): void {
         });
         const written = await withFields(importing, () => 'body');
         const report = resultOf(request, reply, written);
+        await audit.record(project, importedDatabase(report), requesterOf(request), written.replayOf);
         return reply.code(201).send(success(request, { import: toImportFields(project.slug, report) }));
       },
     );

@@ -1,11 +1,14 @@
 import { Type } from 'typebox';
 
+import { credentialOf } from '../../http/access/authentication.ts';
+import { requesterOf } from '../../http/access/requester.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { displayName } from '../../http/fields/display-name.ts';
 import { pageFields, pageKeys, pageOf } from '../../http/fields/paging.ts';
 import { normaliseSlug, projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../../http/idempotency.ts';
+import { accountId, chosenAccount } from '../accounts/account-fields.ts';
 import { newTokenFields, toNewTokenFields } from '../tokens/token-fields.ts';
 import { newProjectSlug, projectFields, storageFields, toProjectFields } from './project-fields.ts';
 import type { Projects } from './projects.ts';
@@ -22,18 +25,31 @@ function createProject(app: HttpServer, projects: Projects): void {
   app.post(
     '/projects',
     {
-      config: { access: 'admin', operationId: 'createProject', errors: ['already_exists', 'conflict'] },
+      config: {
+        access: 'account_user',
+        operationId: 'createProject',
+        errors: ['already_exists', 'conflict'],
+      },
       schema: {
         body: Type.Object(
-          { project_slug: newProjectSlug, project_name: displayName },
+          {
+            project_slug: newProjectSlug,
+            project_name: displayName,
+            account_id: Type.Optional(accountId),
+          },
           { additionalProperties: false },
         ),
         response: { 201: envelopeOf(Type.Object({ project: projectFields, token: newTokenFields })) },
       },
     },
     async (request, reply) => {
-      const { project_slug, project_name } = request.body;
-      const requested = { slug: normaliseSlug(project_slug), name: project_name };
+      const { project_slug, project_name, account_id } = request.body;
+      const requested = {
+        slug: normaliseSlug(project_slug),
+        name: project_name,
+        accountId: chosenAccount(credentialOf(request), account_id),
+        by: requesterOf(request),
+      };
       const written = await projects.create(requested, sealedRequestOf(request));
       const { row, token } = resultOf(request, reply, written);
       const created = { project: toProjectFields(row), token: toNewTokenFields(token) };
@@ -46,15 +62,19 @@ function listProjects(app: HttpServer, projects: Projects): void {
   app.get(
     '/projects',
     {
-      config: { access: 'admin', operationId: 'listProjects' },
+      config: { access: 'account_user', operationId: 'listProjects' },
       schema: {
-        querystring: Type.Object(pageFields, { additionalProperties: false }),
+        querystring: Type.Object(
+          { ...pageFields, account_id: Type.Optional(accountId) },
+          { additionalProperties: false },
+        ),
         response: { 200: envelopeOf(Type.Object({ projects: Type.Array(projectFields), ...pageKeys })) },
       },
     },
     async (request) => {
-      const { limit = 50, offset = 0 } = request.query;
-      const found = await projects.list({ limit, offset });
+      const { limit = 50, offset = 0, account_id } = request.query;
+      const ofAccount = chosenAccount(credentialOf(request), account_id);
+      const found = await projects.list({ accountId: ofAccount, limit, offset });
       return success(request, {
         projects: found.rows.map(toProjectFields),
         ...pageOf({ limit, offset }, found),
@@ -95,7 +115,12 @@ function renameProject(app: HttpServer, projects: Projects): void {
     },
     async (request, reply) => {
       const { project } = request.params;
-      const written = await projects.rename(project, request.body.project_name, sealedRequestOf(request));
+      const written = await projects.rename(
+        project,
+        request.body.project_name,
+        requesterOf(request),
+        sealedRequestOf(request),
+      );
       return success(request, { project: toProjectFields(resultOf(request, reply, written)) });
     },
   );
@@ -116,7 +141,12 @@ function deleteProject(app: HttpServer, projects: Projects): void {
     },
     async (request, reply) => {
       const { confirm_project_slug: confirmed } = request.body;
-      const written = await projects.delete(request.params.project, confirmed, sealedRequestOf(request));
+      const written = await projects.delete(
+        request.params.project,
+        confirmed,
+        requesterOf(request),
+        sealedRequestOf(request),
+      );
       const { project_slug } = resultOf(request, reply, written);
       return success(request, { deleted: true as const, project_slug });
     },

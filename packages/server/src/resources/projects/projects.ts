@@ -1,6 +1,8 @@
+import { recordChange } from '../../catalog/audit-trail.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { findReplay, storeResult, writeOnce } from '../../catalog/idempotency-store.ts';
 import { findProjectBySlug, projectBySlug, refOf } from '../../catalog/project-by-slug.ts';
+import { removeOwners } from '../../catalog/remove-owners.ts';
 import { OWNER_ACCOUNT_ID, type ProjectRow } from '../../catalog/tables.ts';
 import {
   beginDeletion,
@@ -8,9 +10,10 @@ import {
   endChanges,
   unfinishedDeletions,
 } from '../../catalog/unfinished-projects.ts';
-import { invalidField, NoSuchProjectError, RowhouseError } from '../../core/errors.ts';
+import { invalidField, RowhouseError } from '../../core/errors.ts';
 import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
+import type { Requester } from '../../core/requester.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../../engine/new-database.ts';
 import { unknownProject } from '../../engine/unknown-project-files.ts';
@@ -26,7 +29,9 @@ export interface NewProject {
 }
 
 export interface NewProjectOfAccount extends NewProject {
-  readonly accountId: number;
+  /** Null for the account of the server's owner. */
+  readonly accountId: number | null;
+  readonly by: Requester;
 }
 
 export interface ProjectStorage {
@@ -74,12 +79,12 @@ export class Projects {
    * @throws RowhouseError `already_exists`, `idempotency_mismatch`.
    */
   async create(
-    project: NewProject,
+    project: NewProjectOfAccount,
     request: SealedRequest | null,
   ): Promise<Replayable<{ readonly row: ProjectRow; readonly token: NewToken }>> {
     const { result, replayOf } = await this.createWith(
-      { ...project, accountId: OWNER_ACCOUNT_ID },
-      (inserted, transaction) => this.#tokens.createFirst(inserted, transaction),
+      project,
+      (inserted, transaction) => this.#tokens.createFirst(inserted, transaction, project.by),
       request,
     );
     return { result: { row: result.row, token: result.recorded }, replayOf };
@@ -125,13 +130,20 @@ export class Projects {
   }
 
   /** Lists projects in order of creation. `hasMore` states whether others follow. */
-  async list({ limit, offset }: { readonly limit: number; readonly offset: number }): Promise<{
-    readonly rows: readonly ProjectRow[];
-    readonly hasMore: boolean;
-  }> {
+  async list({
+    accountId,
+    limit,
+    offset,
+  }: {
+    /** Null for the projects of all accounts. */
+    readonly accountId: number | null;
+    readonly limit: number;
+    readonly offset: number;
+  }): Promise<{ readonly rows: readonly ProjectRow[]; readonly hasMore: boolean }> {
     const rows = await this.#catalog
       .selectFrom('projects')
       .selectAll()
+      .$if(accountId !== null, (query) => query.where('account_id', '=', accountId))
       .orderBy('id')
       .limit(limit + 1)
       .offset(offset)
@@ -154,15 +166,27 @@ export class Projects {
   }
 
   /** @throws RowhouseError `not_found`, `idempotency_mismatch`. */
-  async rename(slug: string, name: string, request: SealedRequest | null): Promise<Replayable<ProjectRow>> {
+  async rename(
+    slug: string,
+    name: string,
+    by: Requester,
+    request: SealedRequest | null,
+  ): Promise<Replayable<ProjectRow>> {
     return writeOnce(this.#catalog, request, async (transaction) => {
+      const before = await projectBySlug(transaction, slug);
       const row = await transaction
         .updateTable('projects')
         .set({ project_name: name, updated_at: timestamp() })
-        .where('project_slug', '=', slug)
+        .where('id', '=', before.id)
         .returningAll()
-        .executeTakeFirst();
-      if (row === undefined) throw new NoSuchProjectError();
+        .executeTakeFirstOrThrow();
+      await recordChange(transaction, by, {
+        action: 'project.renamed',
+        project: row,
+        subject: slug,
+        before: { project_name: before.project_name },
+        after: { project_name: name },
+      });
       return row;
     });
   }
@@ -175,6 +199,7 @@ export class Projects {
   async delete(
     slug: string,
     confirmedSlug: string,
+    by: Requester,
     request: SealedRequest | null,
   ): Promise<Replayable<DeletedProject>> {
     const before = await findReplay<DeletedProject>(this.#catalog, request);
@@ -187,7 +212,7 @@ export class Projects {
       const project = await this.get(slug);
       // Deletes the database first: while the row exists, an interrupted deletion is visible and can be repeated.
       await this.#engine.deleteDatabase(refOf(project));
-      const result = await this.#deleteRow(project, request);
+      const result = await this.#deleteRow(project, by, request);
       this.#tokens.forgetProject(project.id);
       this.#onDeleted(project);
       await this.#files.removeProject(slug);
@@ -203,9 +228,26 @@ export class Projects {
     if (await this.#files.holdsFiles(slug)) throw unknownProject(slug);
   }
 
-  #deleteRow({ id, project_slug }: ProjectRow, request: SealedRequest | null): Promise<DeletedProject> {
+  #deleteRow(project: ProjectRow, by: Requester, request: SealedRequest | null): Promise<DeletedProject> {
+    const { id, project_slug, project_name } = project;
     return this.#catalog.transaction().execute(async (transaction) => {
+      const owners = await transaction
+        .selectFrom('project_users')
+        .select('account_user_id')
+        .where('project_id', '=', id)
+        .execute();
       await transaction.deleteFrom('projects').where('id', '=', id).execute();
+      await removeOwners(
+        transaction,
+        owners.map(({ account_user_id }) => account_user_id),
+      );
+      const before = { project_name };
+      await recordChange(transaction, by, {
+        action: 'project.deleted',
+        project,
+        subject: project_slug,
+        before,
+      });
       await beginDeletion(transaction, project_slug);
       const deleted = { project_slug };
       // The keys of its own tokens are deleted with it.
@@ -215,7 +257,7 @@ export class Projects {
   }
 
   async #make<Recorded>(
-    { slug, name, accountId }: NewProjectOfAccount,
+    { slug, name, accountId, by }: NewProjectOfAccount,
     content: NewDatabase,
     record: (row: ProjectRow, transaction: Catalog) => Promise<Recorded>,
     request: SealedRequest | null,
@@ -224,18 +266,22 @@ export class Projects {
     // The row comes last. Until it exists, the database belongs to no project, and the next start or creation removes it.
     return this.#catalog.transaction().execute(async (transaction) => {
       const now = timestamp();
+      const ofAccount = accountId ?? OWNER_ACCOUNT_ID;
+      await requireAccount(transaction, ofAccount);
       const row = await transaction
         .insertInto('projects')
         .values({
           project_slug: slug,
           project_name: name,
-          account_id: accountId,
+          account_id: ofAccount,
           created_at: now,
           updated_at: now,
         })
         .returningAll()
         .executeTakeFirstOrThrow();
       await endChanges(transaction, slug);
+      const after = { project_name: name };
+      await recordChange(transaction, by, { action: 'project.created', project: row, subject: slug, after });
       const made = { row, database, recorded: await record(row, transaction) };
       await storeResult(transaction, request, made);
       return made;
@@ -263,4 +309,9 @@ export class Projects {
       this.#changing.delete(slug);
     }
   }
+}
+
+async function requireAccount(transaction: Catalog, id: number): Promise<void> {
+  const row = await transaction.selectFrom('accounts').select('id').where('id', '=', id).executeTakeFirst();
+  if (row === undefined) throw invalidField('body.account_id', 'must be the id of an account');
 }

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 
 import type { ProjectTables } from '../../engine/project-tables.ts';
 import { projectOf } from '../../http/access/project-ids.ts';
+import { requesterOf } from '../../http/access/requester.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { booleanLike, flag, isTrue } from '../../http/fields/boolean-like.ts';
 import { existingName } from '../../http/fields/object-name.ts';
@@ -10,6 +11,7 @@ import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf } from '../../http/idempotency.ts';
 import { withFields } from '../../http/subject-fields.ts';
 import { VALUE_FORMAT_HEADER } from '../../http/value-format.ts';
+import type { Audit } from '../audit/audit.ts';
 import {
   listedTableFields,
   newTableAnswer,
@@ -31,13 +33,13 @@ const reading = { access: 'project', scope: 'schema:read' } as const;
 const changing = { access: 'project', scope: 'schema:write' } as const;
 const tablePath = projectPath({ table: existingName });
 
-export function registerTableRoutes(app: HttpServer, tables: ProjectTables): void {
+export function registerTableRoutes(app: HttpServer, tables: ProjectTables, audit: Audit): void {
   createTable(app, tables);
   listTables(app, tables, { url: '/projects/:project/tables', operationId: 'listTables' });
   listTables(app, tables, { url: '/projects/:project/table', operationId: 'listTablesSingular' });
   getTable(app, tables);
   changeTable(app, tables);
-  dropTable(app, tables);
+  dropTable(app, tables, audit);
 }
 
 function createTable(app: HttpServer, tables: ProjectTables): void {
@@ -131,7 +133,7 @@ function changeTable(app: HttpServer, tables: ProjectTables): void {
   );
 }
 
-function dropTable(app: HttpServer, tables: ProjectTables): void {
+function dropTable(app: HttpServer, tables: ProjectTables, audit: Audit): void {
   const data = Type.Object({ deleted: Type.Literal(true), table_name: Type.String() });
   app.delete(
     '/projects/:project/table/:table',
@@ -147,10 +149,10 @@ function dropTable(app: HttpServer, tables: ProjectTables): void {
       const project = projectOf(request);
       const cascade = isTrue(request.body.cascade);
       const dropped = await tables.drop(project, request.params.table, { cascade }, request.idempotency);
-      return success(request, {
-        deleted: true as const,
-        table_name: resultOf(request, reply, dropped),
-      });
+      const table_name = resultOf(request, reply, dropped);
+      const change = { action: 'table.deleted', subject: table_name } as const;
+      await audit.record(project, change, requesterOf(request), dropped.replayOf);
+      return success(request, { deleted: true as const, table_name });
     },
   );
 }

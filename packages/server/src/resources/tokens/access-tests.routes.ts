@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 
 import { credentialOf } from '../../http/access/authentication.ts';
+import { requesterOf } from '../../http/access/requester.ts';
 import { envelopeOf } from '../../http/envelope.ts';
 import { shownValue } from '../../http/fields/client-value.ts';
 import { displayName } from '../../http/fields/display-name.ts';
@@ -53,7 +54,15 @@ export function registerAccessTestRoute(app: HttpServer, accessTests: AccessTest
       const { table_name, token_name = 'temporary-access-test' } = request.body;
       const issuer = credentialOf(request);
       const { valueFormat } = request;
-      const requested = { projectSlug: project, issuer, name: token_name, table: table_name, valueFormat };
+      const by = requesterOf(request);
+      const requested = {
+        projectSlug: project,
+        issuer,
+        by,
+        name: token_name,
+        table: table_name,
+        valueFormat,
+      };
       const written = await accessTests.run(requested, sealedRequestOf(request));
       const { token, sample } = resultOf(request, reply, written);
       const { id, token_type, expires_at } = token.row;

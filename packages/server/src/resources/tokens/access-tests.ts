@@ -5,6 +5,7 @@ import type { Credential } from '../../core/credential.ts';
 import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
 import type { ProjectRef } from '../../core/project-ref.ts';
+import type { Requester } from '../../core/requester.ts';
 import type { ValueFormat } from '../../core/tagged-value.ts';
 import type { Engine, FirstRow } from '../../engine/engine.ts';
 import { requireTable } from '../../http/access/permissions.ts';
@@ -14,6 +15,7 @@ import type { Tokens } from './tokens.ts';
 export interface AccessTestRequest {
   readonly projectSlug: string;
   readonly issuer: Credential;
+  readonly by: Requester;
   readonly name: string;
   readonly table: string | undefined;
   /** The form of the values of the sample row. */
@@ -48,12 +50,13 @@ export class AccessTests {
   async run(requested: AccessTestRequest, request: SealedRequest | null): Promise<Replayable<AccessTest>> {
     const before = await findReplay<AccessTest>(this.#catalog, request);
     if (before !== null) return before;
-    const { projectSlug, issuer, name } = requested;
+    const { projectSlug, issuer, by, name } = requested;
     const project = refOf(await projectBySlug(this.#catalog, projectSlug));
     const sample = await this.#read(project, requested);
     const wanted = {
       projectSlug,
       issuer,
+      by,
       name,
       revokePrevious: false,
       temporary: true,
@@ -74,7 +77,7 @@ export class AccessTests {
   /** Returns the expiry: in ten minutes, or with the issuer if that is sooner. Timestamps sort as text. */
   async #expiry(issuer: Credential): Promise<string> {
     const soon = timestamp(new Date(Date.now() + LIFETIME_MS));
-    const own = issuer.kind === 'admin' ? null : (await this.#tokens.get(issuer.tokenId)).expires_at;
+    const own = issuer.kind === 'project_token' ? (await this.#tokens.get(issuer.tokenId)).expires_at : null;
     return own !== null && own < soon ? own : soon;
   }
 }

@@ -1,7 +1,8 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { rightsOf } from '../../catalog/rights-columns.ts';
 import { RowhouseError } from '../../core/errors.ts';
-import type { CachedCredential } from './credential-cache.ts';
-import { grantOf } from './grant.ts';
+import type { CachedCredential } from '../../http/access/credential-cache.ts';
+import { commonRights } from '../../http/access/rights.ts';
 
 /**
  * The maximum number of concurrent look-ups of tokens that are not cached, including invalid tokens: a client that invents
@@ -18,7 +19,7 @@ export class CredentialLookUp {
     this.#catalog = catalog;
   }
 
-  /** Returns null for an unknown or revoked token. @throws RowhouseError `unavailable` if too many look-ups are running. */
+  /** Returns null for an unknown or revoked token, or one whose user or account is disabled. @throws RowhouseError `unavailable` if too many look-ups are running. */
   async find(sha256: string): Promise<CachedCredential | null> {
     if (this.#inFlight >= MAX_LOOK_UPS) {
       throw new RowhouseError('unavailable', 'Too many tokens are being looked up.');
@@ -35,14 +36,23 @@ export class CredentialLookUp {
     const row = await this.#catalog
       .selectFrom('tokens')
       .innerJoin('projects', 'projects.id', 'tokens.project_id')
+      .innerJoin('accounts', 'accounts.id', 'projects.account_id')
+      .innerJoin('account_users', 'account_users.id', 'tokens.account_user_id')
+      .leftJoin('project_users', 'project_users.id', 'tokens.project_user_id')
       .selectAll('tokens')
-      .select('projects.project_slug')
+      .select(['projects.project_slug', 'projects.account_id'])
+      .select(['project_users.scopes as user_scopes', 'project_users.tables as user_tables'])
       .where('token_sha256', '=', sha256)
       .where('revoked_at', 'is', null)
+      .where('accounts.disabled_at', 'is', null)
+      .where('account_users.disabled_at', 'is', null)
+      .where('project_users.disabled_at', 'is', null)
       .executeTakeFirst();
     if (row === undefined) return null;
-    const { scopes, tables } = grantOf(row);
+    const ofUser = rightsOf({ scopes: row.user_scopes, tables: row.user_tables });
+    const { scopes, tables } = commonRights(rightsOf(row), ofUser);
     return {
+      accountId: row.account_id,
       credential: {
         kind: 'project_token',
         tokenId: row.id,

@@ -1,8 +1,11 @@
 import { type Static, Type } from 'typebox';
 
+import { rightsOf } from '../../catalog/rights-columns.ts';
 import type { TokenRow } from '../../catalog/tables.ts';
-import { SCOPES } from '../../core/scopes.ts';
-import { grantOf } from './grant.ts';
+import type { Session } from '../../core/credential.ts';
+import { type Rights, SCOPES } from '../../core/scopes.ts';
+import { commonRights } from '../../http/access/rights.ts';
+import { existingNameInBody } from '../../http/fields/object-name.ts';
 import type { NamedTokenRow, NewToken } from './insert-token.ts';
 
 const nullableTime = Type.Union([Type.String(), Type.Null()]);
@@ -10,9 +13,9 @@ const nullableTime = Type.Union([Type.String(), Type.Null()]);
 /** A token in an answer, in the contract's order, without its secret. */
 export const tokenFields = Type.Object(
   {
-    /** Null for the admin credential, which belongs to no project. */
+    /** Null for the admin credential and for a session. */
     id: Type.Union([Type.Integer(), Type.Null()]),
-    token_type: Type.Union([Type.Literal('project_api_token'), Type.Literal('admin_credential')]),
+    token_type: Type.Enum(['project_api_token', 'admin_credential', 'session']),
     token_name: Type.String(),
     expires_at: nullableTime,
     revoked_at: nullableTime,
@@ -22,11 +25,25 @@ export const tokenFields = Type.Object(
   { title: 'Token' },
 );
 
-const grantFields = {
+/** The tables need not exist: they may be created later. */
+const tableNames = Type.Array(existingNameInBody, {
+  minItems: 1,
+  maxItems: 1_000,
+  uniqueItems: true,
+});
+
+/** What a token or a user may do, in a request. */
+export const requestedRightsFields = {
+  scopes: Type.Optional(Type.Array(Type.Enum([...SCOPES]), { minItems: 1, uniqueItems: true })),
+  tables: Type.Optional(Type.Union([tableNames, Type.Null()])),
+};
+
+/** What a token or a user may do, in an answer. */
+export const rightsFields = Type.Object({
   scopes: Type.Array(Type.Enum([...SCOPES])),
   /** Null for every table. */
   tables: Type.Union([Type.Array(Type.String()), Type.Null()]),
-};
+});
 
 const ownerFields = {
   /** The owner of the token. A new token replaces the owner's earlier tokens in the project. */
@@ -37,7 +54,7 @@ const ownerFields = {
 
 /** A token in a list, with its rights and its owner. */
 export const listedTokenFields = Type.Object(
-  { ...tokenFields.properties, ...grantFields, ...ownerFields },
+  { ...tokenFields.properties, ...rightsFields.properties, ...ownerFields },
   { title: 'ListedToken' },
 );
 
@@ -50,7 +67,7 @@ export const newTokenFields = Type.Object(
     token_name: Type.String(),
     expires_at: nullableTime,
     created_at: Type.String(),
-    ...grantFields,
+    ...rightsFields.properties,
     ...ownerFields,
   },
   { title: 'NewToken' },
@@ -75,6 +92,11 @@ export const adminTokenFields: Static<typeof tokenFields> = {
   created_at: null,
 };
 
+/** A session in the place of a token: `GET /auth/session` returns all that is known of it. */
+export function toSessionFields({ username }: Session): Static<typeof tokenFields> {
+  return { ...adminTokenFields, token_type: 'session', token_name: username };
+}
+
 export function toNewTokenFields({ secret, row }: NewToken): Static<typeof newTokenFields> {
   const { id, token_type, token_name, expires_at, created_at } = row;
   return {
@@ -89,8 +111,13 @@ export function toNewTokenFields({ secret, row }: NewToken): Static<typeof newTo
   };
 }
 
-function toGrantFields(row: TokenRow): Pick<Static<typeof listedTokenFields>, 'scopes' | 'tables'> {
-  const { scopes, tables } = grantOf(row);
+/** What the token may do: at most what its project user may do now. */
+function toGrantFields(row: NamedTokenRow): Static<typeof rightsFields> {
+  const { user_scopes = null, user_tables = null } = row;
+  return toRightsFields(commonRights(rightsOf(row), rightsOf({ scopes: user_scopes, tables: user_tables })));
+}
+
+export function toRightsFields({ scopes, tables }: Rights): Static<typeof rightsFields> {
   return { scopes: [...(scopes ?? SCOPES)], tables: tables === null ? null : [...tables] };
 }
 

@@ -49,6 +49,10 @@ test('only these routes need no token', () => {
     'GET /readyz',
     // The link itself is the permission.
     'GET /shared/exports/:export_id',
+    'GET /sign-in',
+    'GET /sign-in/:file',
+    // The password or the code of a link is the credential.
+    'POST /auth/sessions',
     'POST /projects/:project/auth/login',
   ]);
 });

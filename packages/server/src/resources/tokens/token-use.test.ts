@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 
 import { type Catalog, openCatalog } from '../../catalog/catalog.ts';
 import { OWNER_ACCOUNT_ID } from '../../catalog/tables.ts';
+import { THE_SERVICE } from '../../core/requester.ts';
 import { createToken, hashToken } from '../../http/access/token.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
 import type { NewToken } from './insert-token.ts';
@@ -26,7 +27,7 @@ function createFirst(catalog: Catalog, tokens: Tokens): Promise<NewToken> {
       })
       .returningAll()
       .executeTakeFirstOrThrow();
-    return tokens.createFirst(project, transaction);
+    return tokens.createFirst(project, transaction, THE_SERVICE);
   });
 }
 

@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
 
-import { SCOPES } from '../../core/scopes.ts';
+import { sessionOf } from '../../core/credential.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
 import { projectIdOf } from '../../http/access/project-ids.ts';
+import { requesterOf } from '../../http/access/requester.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
 import { displayName } from '../../http/fields/display-name.ts';
-import { existingNameInBody } from '../../http/fields/object-name.ts';
 import { pageFields, pageKeys, pageOf } from '../../http/fields/paging.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
@@ -16,9 +16,11 @@ import {
   adminTokenFields,
   listedTokenFields,
   newTokenFields,
+  requestedRightsFields,
   tokenFields,
   toListedTokenFields,
   toNewTokenFields,
+  toSessionFields,
   toTokenFields,
 } from './token-fields.ts';
 import { DEFAULT_TOKEN_NAME, type Tokens } from './tokens.ts';
@@ -46,18 +48,14 @@ function getOwnToken(app: HttpServer, tokens: Tokens): void {
       const credential = credentialOf(request);
       // A project token exists only with its project. The admin credential may name a project that does not exist.
       projectIdOf(request);
-      if (credential.kind === 'admin') return success(request, { token: adminTokenFields });
-      return success(request, { token: toTokenFields(await tokens.get(credential.tokenId)) });
+      if (credential.kind === 'project_token') {
+        return success(request, { token: toTokenFields(await tokens.get(credential.tokenId)) });
+      }
+      const session = sessionOf(credential);
+      return success(request, { token: session === null ? adminTokenFields : toSessionFields(session) });
     },
   );
 }
-
-/** The tables need not exist: they may be created later. */
-const tableNames = Type.Array(existingNameInBody, {
-  minItems: 1,
-  maxItems: 1_000,
-  uniqueItems: true,
-});
 
 const tokenRequest = Type.Object(
   {
@@ -65,8 +63,7 @@ const tokenRequest = Type.Object(
     token_type: Type.Optional(Type.Literal('project_api_token')),
     revoke_previous: Type.Optional(booleanLike),
     expires_at: Type.Optional(tokenExpiry),
-    scopes: Type.Optional(Type.Array(Type.Enum([...SCOPES]), { minItems: 1, uniqueItems: true })),
-    tables: Type.Optional(Type.Union([tableNames, Type.Null()])),
+    ...requestedRightsFields,
   },
   { additionalProperties: false },
 );
@@ -88,6 +85,7 @@ function createToken(app: HttpServer, tokens: Tokens): void {
       const requested = {
         projectSlug: request.params.project,
         issuer: credentialOf(request),
+        by: requesterOf(request),
         name: token_name,
         revokePrevious: isTrue(revoke_previous),
         grant: { scopes, tables, expiresAt: toExpiry(expires_at) },
@@ -131,7 +129,11 @@ function revokeToken(app: HttpServer, tokens: Tokens): void {
     },
     async (request, reply) => {
       const { project, token_id } = request.params;
-      resultOf(request, reply, await tokens.revoke(project, token_id, sealedRequestOf(request)));
+      resultOf(
+        request,
+        reply,
+        await tokens.revoke(project, token_id, requesterOf(request), sealedRequestOf(request)),
+      );
       return success(request, { revoked: true as const, token_id });
     },
   );

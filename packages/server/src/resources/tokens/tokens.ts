@@ -1,28 +1,31 @@
+import { recordChange } from '../../catalog/audit-trail.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { writeOnce } from '../../catalog/idempotency-store.ts';
+import { LastUse } from '../../catalog/last-use.ts';
 import { projectBySlug } from '../../catalog/project-by-slug.ts';
 import type { ProjectRow, ProjectUserRow, TokenRow } from '../../catalog/tables.ts';
 import type { Credential } from '../../core/credential.ts';
 import { RowhouseError } from '../../core/errors.ts';
 import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
+import type { Requester } from '../../core/requester.ts';
 import {
   type Authenticator,
   invalidCredentials,
   type PresentedToken,
 } from '../../http/access/authentication.ts';
+import { CredentialCache } from '../../http/access/credential-cache.ts';
 import { createToken, hashToken } from '../../http/access/token.ts';
-import { CredentialCache } from './credential-cache.ts';
 import { CredentialLookUp } from './credential-look-up.ts';
 import { firstUserOf } from './first-user.ts';
 import { fullGrant } from './grant.ts';
-import { insertToken, type NamedTokenRow, type NewToken } from './insert-token.ts';
-import { issueToken, revokeTokensOf, tokenInForce, type TokenRequest } from './issue-token.ts';
-import { projectUsername } from './project-username.ts';
+import { insertToken, type NamedTokenRow, type NewToken, type TokenValues } from './insert-token.ts';
+import { issueToken, type TokenRequest } from './issue-token.ts';
+import { projectUserOfToken } from './project-user.ts';
 import { sweepTokens } from './sweep-tokens.ts';
-import { TokenUse } from './token-use.ts';
 
 export type { NewToken } from './insert-token.ts';
+export { issuerInForce, requireInForce } from './issuer.ts';
 
 /** The default name of a token. */
 export const DEFAULT_TOKEN_NAME = 'default';
@@ -34,15 +37,16 @@ export interface UserTokenRequest {
   readonly expiresAt: string | null;
   /** Whether to revoke the earlier tokens of the same account user in this project. */
   readonly revokePrevious: boolean;
+  readonly by: Requester;
 }
 
 /** Authenticates project tokens, from the catalog, and the admin credential. */
-export class Tokens implements Authenticator {
+export class Tokens implements Pick<Authenticator, 'authenticate'> {
   readonly #catalog: Catalog;
   #adminSha256: string | null = null;
   readonly #cache = new CredentialCache();
   readonly #lookUp: CredentialLookUp;
-  readonly #use = new TokenUse();
+  readonly #use = new LastUse(storeUse);
 
   constructor(catalog: Catalog) {
     this.#catalog = catalog;
@@ -87,49 +91,41 @@ export class Tokens implements Authenticator {
   }
 
   /** Creates the first token of a new project, with full power inside it. */
-  async createFirst(project: ProjectRow, catalog: Catalog): Promise<NewToken> {
+  async createFirst(project: ProjectRow, catalog: Catalog, by: Requester): Promise<NewToken> {
     return this.createFull(catalog, {
-      project_id: project.id,
+      project,
       account_user_id: await firstUserOf(catalog, project.account_id),
       project_user_id: null,
       token_name: DEFAULT_TOKEN_NAME,
+      by,
     });
   }
 
   /** Creates a token with full power inside a project, for this account user. Call it in a transaction. */
   async createFull(
     transaction: Catalog,
-    owner: Pick<TokenRow, 'project_id' | 'account_user_id' | 'project_user_id' | 'token_name'>,
+    owner: Omit<TokenValues, 'grant' | 'revokePrevious'>,
   ): Promise<NewToken> {
-    return insertToken(transaction, { ...owner, grant: fullGrant });
+    return insertToken(transaction, { ...owner, grant: fullGrant, revokePrevious: false });
   }
 
   /**
    * Creates a token with full power inside the project, for an authenticated user of it.
-   * @throws RowhouseError `invalid_credentials` if the user was deleted meanwhile.
+   * @throws RowhouseError `invalid_credentials` if the user was removed or disabled meanwhile.
    */
-  async createForUser({ user, name, expiresAt, revokePrevious }: UserTokenRequest): Promise<NewToken> {
+  async createForUser({ user, name, expiresAt, ...request }: UserTokenRequest): Promise<NewToken> {
     return this.#revoking(user.project_id, () =>
-      this.#catalog.transaction().execute(async (transaction) => {
-        await requireUser(transaction, user.id);
-        if (revokePrevious) await revokeTokensOf(transaction, user);
-        return insertToken(transaction, {
-          project_id: user.project_id,
+      this.#catalog.transaction().execute(async (transaction) =>
+        insertToken(transaction, {
+          project: await projectOfUser(transaction, user.id),
           account_user_id: user.account_user_id,
           project_user_id: user.id,
           token_name: name,
           grant: { ...fullGrant, expiresAt },
-        });
-      }),
+          ...request,
+        }),
+      ),
     );
-  }
-
-  /**
-   * Checks a credential again, in the transaction in which it creates something.
-   * @throws RowhouseError `invalid_token` if it was revoked meanwhile.
-   */
-  async requireInForce(transaction: Catalog, credential: Credential): Promise<void> {
-    if (credential.kind === 'project_token') await tokenInForce(transaction, credential.tokenId);
   }
 
   /** @throws RowhouseError like `issueToken`, and `idempotency_mismatch`. */
@@ -160,7 +156,7 @@ export class Tokens implements Authenticator {
     const rows = await this.#catalog
       .selectFrom('tokens')
       .selectAll()
-      .select(projectUsername)
+      .select(projectUserOfToken)
       .where('project_id', '=', project.id)
       .orderBy('id', 'desc')
       .limit(limit + 1)
@@ -178,6 +174,7 @@ export class Tokens implements Authenticator {
   async revoke(
     projectSlug: string,
     tokenId: number,
+    by: Requester,
     request: SealedRequest | null,
   ): Promise<Replayable<Pick<TokenRow, 'id'>>> {
     const project = await projectBySlug(this.#catalog, projectSlug);
@@ -191,6 +188,7 @@ export class Tokens implements Authenticator {
           .returning('id')
           .executeTakeFirst();
         if (revoked === undefined) throw noSuchToken();
+        await recordChange(transaction, by, { action: 'token.revoked', project, subject: tokenId });
         return revoked;
       }),
     );
@@ -207,9 +205,13 @@ export class Tokens implements Authenticator {
     return this.#use.withLastUse(row);
   }
 
-  /** Removes the project's tokens from memory, so they are invalid from the next request on. */
+  /** Removes the project's tokens from memory, so each is looked up again at its next request. */
   forgetProject(projectId: number): void {
     this.#cache.forgetProject(projectId);
+  }
+
+  forgetAccount(accountId: number): void {
+    this.#cache.forgetAccount(accountId);
   }
 
   /** Stores the last use of each token. */
@@ -232,15 +234,22 @@ export class Tokens implements Authenticator {
   }
 }
 
+function storeUse(transaction: Catalog, id: number, usedAt: string): Promise<unknown> {
+  return transaction.updateTable('tokens').set({ last_used_at: usedAt }).where('id', '=', id).execute();
+}
+
 function noSuchToken(): RowhouseError {
   return new RowhouseError('not_found', 'There is no such token in this project.');
 }
 
-async function requireUser(transaction: Catalog, id: number): Promise<void> {
+async function projectOfUser(transaction: Catalog, userId: number): Promise<ProjectRow> {
   const row = await transaction
     .selectFrom('project_users')
-    .select('id')
-    .where('id', '=', id)
+    .innerJoin('projects', 'projects.id', 'project_users.project_id')
+    .selectAll('projects')
+    .where('project_users.id', '=', userId)
+    .where('disabled_at', 'is', null)
     .executeTakeFirst();
   if (row === undefined) throw invalidCredentials();
+  return row;
 }

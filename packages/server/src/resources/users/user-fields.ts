@@ -1,12 +1,15 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 
+import { rightsOf } from '../../catalog/rights-columns.ts';
+import type { ProjectUserRow } from '../../catalog/tables.ts';
 import { ONE_LINE } from '../../http/fields/display-name.ts';
+import { rightsFields, toRightsFields } from '../tokens/token-fields.ts';
 
 /** The name of a project user: any single line of text. */
 export const username = Type.String({ minLength: 1, maxLength: 200, ...ONE_LINE });
 
 /** A control character in a password is a mistake, mostly a line end. */
-const newPassword = Type.String({ minLength: 8, maxLength: 1_024, ...ONE_LINE });
+export const newPassword = Type.String({ minLength: 8, maxLength: 1_024, ...ONE_LINE });
 
 /** The password of a login. It is not validated, so the answer does not reveal whether it could be valid. */
 export const passwordGiven = Type.String({ maxLength: 1_024 });
@@ -17,8 +20,28 @@ export const newUserFields = Type.Object(
   { additionalProperties: false },
 );
 
-/** A user in an answer, without the password. */
+/** The first user of a project in the answer that creates it. */
 export const userFields = Type.Object(
   { username: Type.String(), account_user_id: Type.Integer(), created_at: Type.String() },
+  { title: 'FirstProjectUser' },
+);
+
+/** A user of a project in an answer, without the password. */
+export const projectUserFields = Type.Object(
+  {
+    id: Type.Integer(),
+    username: Type.String(),
+    account_user_id: Type.Integer(),
+    ...rightsFields.properties,
+    disabled_at: Type.Union([Type.String(), Type.Null()]),
+    created_at: Type.String(),
+    updated_at: Type.String(),
+  },
   { title: 'ProjectUser' },
 );
+
+export function toProjectUserFields(row: ProjectUserRow): Static<typeof projectUserFields> {
+  const { id, username: name, account_user_id, disabled_at, created_at, updated_at } = row;
+  const rights = toRightsFields(rightsOf(row));
+  return { id, username: name, account_user_id, ...rights, disabled_at, created_at, updated_at };
+}

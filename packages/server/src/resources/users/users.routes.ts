@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 
+import { originOf } from '../../http/access/requester.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
 import { displayName } from '../../http/fields/display-name.ts';
@@ -41,7 +42,7 @@ export function registerLoginRoute(app: HttpServer, users: Users): void {
         projectSlug: request.params.project,
         username: name,
         password,
-        address: request.ip,
+        origin: originOf(request),
         tokenName: token_name,
         expiresAt: toExpiry(expires_at),
         revokePrevious: isTrue(revoke_previous),

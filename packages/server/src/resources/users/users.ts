@@ -1,10 +1,13 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ProjectRow, ProjectUserRow } from '../../catalog/tables.ts';
 import { timestamp } from '../../core/ids.ts';
-import { invalidCredentials } from '../../http/access/authentication.ts';
+import type { Requester, RequestOrigin } from '../../core/requester.ts';
+import { fullRights } from '../../http/access/rights.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
-import { LoginLimits } from './login-limits.ts';
-import { type PasswordCost, Passwords } from './passwords.ts';
+import { insertUser } from './insert-user.ts';
+import type { LogIns } from './log-ins.ts';
+
+export { LogIns } from './log-ins.ts';
 
 /** A user ready to be stored, with a hashed password. */
 export interface PreparedUser {
@@ -16,32 +19,25 @@ export interface LoginRequest {
   readonly projectSlug: string;
   readonly username: string;
   readonly password: string;
-  /** The remote address of the request. */
-  readonly address: string;
+  readonly origin: RequestOrigin;
   readonly tokenName: string;
   /** Null for no expiry; omitted for the default expiry. */
   readonly expiresAt: string | null | undefined;
   readonly revokePrevious: boolean;
 }
 
-const SESSION_MS = 30 * 86_400_000;
+const TOKEN_MS = 30 * 86_400_000;
 
-/** Manages the users who can log in to a project. A password is valid for one project only. */
+/** The users who can log in to a project. A password is valid for one project only. */
 export class Users {
   readonly #catalog: Catalog;
   readonly #tokens: Tokens;
-  readonly #passwords: Passwords;
-  readonly #limits = new LoginLimits();
+  readonly #logIns: LogIns;
 
-  constructor(parts: {
-    readonly catalog: Catalog;
-    readonly tokens: Tokens;
-    /** The default is that of `Passwords`. */
-    readonly passwordCost?: PasswordCost | undefined;
-  }) {
+  constructor(parts: { readonly catalog: Catalog; readonly tokens: Tokens; readonly logIns: LogIns }) {
     this.#catalog = parts.catalog;
     this.#tokens = parts.tokens;
-    this.#passwords = new Passwords(parts.passwordCost);
+    this.#logIns = parts.logIns;
   }
 
   /**
@@ -51,51 +47,55 @@ export class Users {
   async prepare(user: { readonly username: string; readonly password: string }): Promise<PreparedUser> {
     return {
       username: user.username.normalize('NFC'),
-      passwordHash: await this.#passwords.hash(user.password),
+      passwordHash: await this.#logIns.passwords.hash(user.password),
     };
   }
 
-  /** Stores the user, and links the account's user of the same name. Call it in a transaction. */
-  async create(transaction: Catalog, project: ProjectRow, user: PreparedUser): Promise<ProjectUserRow> {
-    return transaction
-      .insertInto('project_users')
-      .values({
-        project_id: project.id,
-        account_user_id: await accountUserOf(transaction, project.account_id, user.username),
-        username: user.username,
-        password_hash: user.passwordHash,
-        created_at: timestamp(),
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
+  /** Stores the first user of a project, who has full power inside it. Call it in a transaction. */
+  async create(
+    transaction: Catalog,
+    project: ProjectRow,
+    user: PreparedUser,
+    by: Requester,
+  ): Promise<ProjectUserRow> {
+    return insertUser(transaction, project, { ...user, rights: fullRights }, by);
   }
 
   /**
-   * Creates a token for a user with the correct password. A wrong password, an unknown user and an unknown project give the
-   * same error after the same work.
+   * Creates a token for a user with the correct password.
    * @throws RowhouseError `invalid_credentials`, `rate_limited`.
    */
   async logIn(request: LoginRequest): Promise<NewToken> {
-    const { projectSlug, address, password, tokenName, revokePrevious } = request;
-    const username = request.username.normalize('NFC');
-    const attempt = { projectSlug, username, address };
-    this.#limits.require(attempt);
-    const user = await this.#find(projectSlug, username);
-    const known = await this.#passwords.matches(password, user?.password_hash ?? null, () =>
-      this.#limits.count(attempt),
-    );
-    if (user === undefined || !known) throw invalidCredentials();
-    this.#limits.forget(attempt);
-    if (!this.#passwords.isUpToDate(user.password_hash)) await this.#hashAnew(user, password);
-    const { expiresAt = timestamp(new Date(Date.now() + SESSION_MS)) } = request;
-    return this.#tokens.createForUser({ user, name: tokenName, expiresAt, revokePrevious });
+    const { origin, tokenName, revokePrevious } = request;
+    const user = await this.authenticate({ ...request, address: origin.address });
+    const { expiresAt = timestamp(new Date(Date.now() + TOKEN_MS)) } = request;
+    const by = { actor: { type: 'project_user', id: user.id, name: user.username } as const, ...origin };
+    return this.#tokens.createForUser({ user, name: tokenName, expiresAt, revokePrevious, by });
+  }
+
+  /**
+   * Returns the user with the correct password. A wrong password, an unknown or disabled user and an unknown project give the
+   * same error after the same work.
+   * @throws RowhouseError `invalid_credentials`, `rate_limited`.
+   */
+  async authenticate(request: {
+    readonly projectSlug: string;
+    readonly username: string;
+    readonly password: string;
+    readonly address: string;
+  }): Promise<ProjectUserRow> {
+    const { projectSlug, password } = request;
+    const attempt = { ...request, realm: `project ${projectSlug}` };
+    const user = await this.#logIns.check(attempt, (username) => this.#find(projectSlug, username));
+    if (!this.#logIns.passwords.isUpToDate(user.password_hash)) await this.#hashAnew(user, password);
+    return user;
   }
 
   /** Hashes the password again with the current parameters, which increase over the years. */
   async #hashAnew({ id, password_hash }: ProjectUserRow, password: string): Promise<void> {
     await this.#catalog
       .updateTable('project_users')
-      .set({ password_hash: await this.#passwords.hash(password) })
+      .set({ password_hash: await this.#logIns.passwords.hash(password) })
       .where('id', '=', id)
       // If the hash was changed meanwhile, it belongs to another password.
       .where('password_hash', '=', password_hash)
@@ -106,25 +106,12 @@ export class Users {
     return this.#catalog
       .selectFrom('project_users')
       .innerJoin('projects', 'projects.id', 'project_users.project_id')
+      .innerJoin('accounts', 'accounts.id', 'projects.account_id')
       .selectAll('project_users')
       .where('project_slug', '=', projectSlug)
       .where('username', '=', username)
+      .where('project_users.disabled_at', 'is', null)
+      .where('accounts.disabled_at', 'is', null)
       .executeTakeFirst();
   }
-}
-
-async function accountUserOf(transaction: Catalog, accountId: number, username: string): Promise<number> {
-  const found = await transaction
-    .selectFrom('account_users')
-    .select('id')
-    .where('account_id', '=', accountId)
-    .where('username', '=', username)
-    .executeTakeFirst();
-  if (found !== undefined) return found.id;
-  const made = await transaction
-    .insertInto('account_users')
-    .values({ account_id: accountId, username, created_at: timestamp() })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return made.id;
 }

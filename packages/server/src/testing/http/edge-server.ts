@@ -44,5 +44,8 @@ export function tokensOf(credentials: ReadonlyMap<string, Credential>): Authenti
   const byHash = new Map(
     [...credentials].map(([token, credential]) => [hashToken(token).toString('hex'), credential]),
   );
-  return { authenticate: ({ sha256 }) => byHash.get(sha256.toString('hex')) ?? null };
+  return {
+    authenticate: ({ sha256 }) => byHash.get(sha256.toString('hex')) ?? null,
+    authenticateSession: (sha256) => byHash.get(sha256.toString('hex')) ?? null,
+  };
 }

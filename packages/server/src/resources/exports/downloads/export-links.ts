@@ -44,8 +44,10 @@ export class ExportLinks {
     const project = await this.#catalog
       .selectFrom('projects')
       .innerJoin('exports', 'exports.project_id', 'projects.id')
+      .innerJoin('accounts', 'accounts.id', 'projects.account_id')
       .selectAll('projects')
       .where('exports.id', '=', id)
+      .where('accounts.disabled_at', 'is', null)
       .executeTakeFirst();
     const key = project?.export_link_key ?? null;
     if (project === undefined || key === null) throw invalidLink();

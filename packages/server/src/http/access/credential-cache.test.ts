@@ -12,6 +12,7 @@ const found: CachedCredential = {
     scopes: null,
     tables: null,
   },
+  accountId: 1,
   expiresAtMs: null,
 };
 

@@ -1,8 +1,10 @@
-import type { Credential } from '../../core/credential.ts';
+import { type Credential, isOfProject } from '../../core/credential.ts';
 import { LruMap } from '../../runtime/lru-map.ts';
 
 export interface CachedCredential {
   readonly credential: Credential;
+  /** The account of the credential's project. */
+  readonly accountId: number;
   /** In milliseconds since 1970; null for no expiry. */
   readonly expiresAtMs: number | null;
 }
@@ -28,11 +30,21 @@ export class CredentialCache {
     return found;
   }
 
-  /** Removes all tokens of the project, so each is looked up again. */
+  /** Removes all credentials of the project, so each is looked up again. */
   forgetProject(projectId: number): void {
+    this.#forgetWhere(({ credential }) => isOfProject(credential) && credential.projectId === projectId);
+  }
+
+  forgetAccount(accountId: number): void {
+    this.#forgetWhere((cached) => cached.accountId === accountId);
+  }
+
+  clear(): void {
+    this.#forgetWhere(() => true);
+  }
+
+  #forgetWhere(isForgotten: (cached: CachedCredential) => boolean): void {
     this.#generation++;
-    this.#bySha256.deleteWhere(
-      (_sha256, { credential }) => credential.kind === 'project_token' && credential.projectId === projectId,
-    );
+    this.#bySha256.deleteWhere((_sha256, cached) => isForgotten(cached));
   }
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
-import { namesEntity } from '../http/entity-tags.ts';
+import { namesEntity } from './entity-tags.ts';
 
 /** A file that anyone may read. It contains no project data. */
 export interface PublicFile {

@@ -1,0 +1,147 @@
+import { recordChange } from '../../catalog/audit-trail.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { AccountUserRow } from '../../catalog/tables.ts';
+import type { Session } from '../../core/credential.ts';
+import { invalidField, RowhouseError } from '../../core/errors.ts';
+import { timestamp } from '../../core/ids.ts';
+import type { Requester, RequestOrigin } from '../../core/requester.ts';
+import { hashToken } from '../../http/access/token.ts';
+import type { LogIns, Users } from '../users/users.ts';
+import type { CurrentSession } from './session-look-up.ts';
+import { scopeOf, type Sessions, type SignedIn, type StartedSession } from './sessions.ts';
+
+export interface PasswordSignIn {
+  /** The project of a project user; omitted for a user of an account. */
+  readonly projectSlug: string | undefined;
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface NewPassword {
+  /** Not required in a session that began with a link, or for a user without a password. */
+  readonly current: string | undefined;
+  readonly password: string;
+}
+
+export type BrowserOrigin = RequestOrigin & { readonly userAgent: string | undefined };
+
+/** Checks the passwords and links that sessions begin with, and sets the passwords of people who are logged in. */
+export class SignIns {
+  readonly #catalog: Catalog;
+  readonly #sessions: Sessions;
+  readonly #users: Users;
+  readonly #logIns: LogIns;
+
+  constructor(parts: {
+    readonly catalog: Catalog;
+    readonly sessions: Sessions;
+    readonly users: Users;
+    readonly logIns: LogIns;
+  }) {
+    this.#catalog = parts.catalog;
+    this.#sessions = parts.sessions;
+    this.#users = parts.users;
+    this.#logIns = parts.logIns;
+  }
+
+  /** @throws RowhouseError `invalid_credentials`, `rate_limited`. */
+  async withPassword(request: PasswordSignIn, origin: BrowserOrigin): Promise<StartedSession> {
+    return this.#sessions.start(await this.#checked(request, origin), origin);
+  }
+
+  /** Signs in with the code of a link, which is valid once. @throws RowhouseError `invalid_credentials`. */
+  async withLink(code: string, origin: BrowserOrigin): Promise<StartedSession> {
+    const used = await this.#catalog
+      .deleteFrom('sign_in_links')
+      .where('secret_sha256', '=', hashToken(code).toString('hex'))
+      .returningAll()
+      .executeTakeFirst();
+    if (used === undefined || used.expires_at <= timestamp()) {
+      throw new RowhouseError('invalid_credentials', 'The link was used, has expired or was replaced.');
+    }
+    const signedIn = { accountUserId: used.account_user_id, projectUserId: null, by: 'link' } as const;
+    return this.#sessions.start(signedIn, origin);
+  }
+
+  /**
+   * Sets the password of the session's user, and ends the user's other sessions.
+   * @throws RowhouseError `invalid_credentials` if the current password is wrong, `rate_limited`; `validation_failed` if it
+   * is missing.
+   */
+  async setPassword(
+    session: Session,
+    { current, password }: NewPassword,
+    by: Requester & RequestOrigin,
+  ): Promise<void> {
+    const signedIn = await this.#sessions.current(session);
+    await this.#requireCurrent(signedIn, current, by.address);
+    const password_hash = await this.#logIns.passwords.hash(password);
+    const { row } = signedIn;
+    await this.#catalog.transaction().execute(async (transaction) => {
+      await storePassword(transaction, row, password_hash);
+      await transaction
+        .deleteFrom('sessions')
+        .where('account_user_id', '=', row.account_user_id)
+        .where('project_user_id', row.project_user_id === null ? 'is' : '=', row.project_user_id)
+        .where('id', '!=', row.id)
+        .execute();
+      const byPassword = { signed_in_by: 'password' } as const;
+      await transaction.updateTable('sessions').set(byPassword).where('id', '=', row.id).execute();
+      const subject = row.project_user_id ?? row.account_user_id;
+      await recordChange(transaction, by, { action: 'password.set', ...scopeOf(signedIn), subject });
+    });
+    this.#sessions.forgetAll();
+  }
+
+  async #checked(
+    { projectSlug, username, password }: PasswordSignIn,
+    { address }: BrowserOrigin,
+  ): Promise<SignedIn> {
+    if (projectSlug !== undefined) {
+      const user = await this.#users.authenticate({ projectSlug, username, password, address });
+      return { accountUserId: user.account_user_id, projectUserId: user.id, by: 'password' };
+    }
+    const attempt = { realm: ACCOUNTS, username, password, address };
+    const user = await this.#logIns.check(attempt, (name) => findPerson(this.#catalog, name));
+    return { accountUserId: user.id, projectUserId: null, by: 'password' };
+  }
+
+  async #requireCurrent(
+    { row, passwordHash, username, project }: CurrentSession,
+    password: string | undefined,
+    address: string,
+  ): Promise<void> {
+    if (row.signed_in_by === 'link' || passwordHash === null) return;
+    if (password === undefined) throw invalidField('body.current_password', 'is required');
+    const realm = project === null ? ACCOUNTS : `project ${project.project_slug}`;
+    const known = { password_hash: passwordHash };
+    await this.#logIns.check({ realm, username, password, address }, () => Promise.resolve(known));
+  }
+}
+
+/** Where the names of the users of accounts are counted. */
+const ACCOUNTS = 'accounts';
+
+function findPerson(catalog: Catalog, username: string): Promise<AccountUserRow | undefined> {
+  return catalog
+    .selectFrom('account_users')
+    .innerJoin('accounts', 'accounts.id', 'account_users.account_id')
+    .selectAll('account_users')
+    .where('username', '=', username)
+    .where('account_users.disabled_at', 'is', null)
+    .where('accounts.disabled_at', 'is', null)
+    .executeTakeFirst();
+}
+
+async function storePassword(
+  transaction: Catalog,
+  { account_user_id, project_user_id }: CurrentSession['row'],
+  password_hash: string,
+): Promise<void> {
+  const change = { password_hash, updated_at: timestamp() };
+  if (project_user_id === null) {
+    await transaction.updateTable('account_users').set(change).where('id', '=', account_user_id).execute();
+  } else {
+    await transaction.updateTable('project_users').set(change).where('id', '=', project_user_id).execute();
+  }
+}
