@@ -33,7 +33,9 @@ import { ProjectIdCache } from './resources/projects/project-id-cache.ts';
 import { Projects } from './resources/projects/projects.ts';
 import { AccessTests } from './resources/tokens/access-tests.ts';
 import { Tokens } from './resources/tokens/tokens.ts';
-import type { PasswordCost } from './resources/users/passwords.ts';
+import type { PasswordCost } from './resources/users/passwords/password-hash.ts';
+import { PasswordLogins } from './resources/users/passwords/password-logins.ts';
+import { Passwords } from './resources/users/passwords/passwords.ts';
 import { Users } from './resources/users/users.ts';
 
 /** The current load of the service, and its counts since the start. */
@@ -116,7 +118,9 @@ export async function composeService(
     void operations.forgetProject(id).catch(() => undefined);
   };
   const projects = new Projects({ catalog, engine, tokens, files, onDeleted });
-  const users = new Users({ catalog, tokens, passwordCost: serviceOptions.passwordCost });
+  const passwords = new Passwords({ cost: serviceOptions.passwordCost, onThreadCrash });
+  const logins = new PasswordLogins(passwords);
+  const users = new Users({ catalog, tokens, passwords, logins });
   const exports = new Exports({
     catalog,
     engine,
@@ -153,6 +157,8 @@ export async function composeService(
     statistics: () => statisticsOf({ engine, queue, exports, requestLog }),
     close: async () => {
       await housekeeping.stop();
+      logins.close();
+      await passwords.close();
       await exports.close();
       await engine.close();
       await requestLog.close();

@@ -14,7 +14,7 @@ import {
   type TestServer,
 } from '../../testing/http/test-server.ts';
 import { eventually } from '../../testing/system/waiting.ts';
-import { PASSWORD_COST } from '../users/passwords.ts';
+import { PASSWORD_COST } from '../users/passwords/passwords.ts';
 
 const user = { username: 'ada', password: 'correct horse battery' };
 const minimal = { project_slug: 'crm', project_name: 'CRM', initial_project_user: user };

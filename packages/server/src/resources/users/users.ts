@@ -1,10 +1,9 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ProjectRow, ProjectUserRow } from '../../catalog/tables.ts';
 import { timestamp } from '../../core/ids.ts';
-import { invalidCredentials } from '../../http/access/authentication.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
-import { LoginLimits } from './login-limits.ts';
-import { type PasswordCost, Passwords } from './passwords.ts';
+import type { PasswordLogins } from './passwords/password-logins.ts';
+import type { Passwords } from './passwords/passwords.ts';
 
 /** A user ready to be stored, with a hashed password. */
 export interface PreparedUser {
@@ -22,6 +21,8 @@ export interface LoginRequest {
   /** Null for no expiry; omitted for the default expiry. */
   readonly expiresAt: string | null | undefined;
   readonly revokePrevious: boolean;
+  /** Aborts when the client disconnects. */
+  readonly signal: AbortSignal;
 }
 
 const SESSION_MS = 30 * 86_400_000;
@@ -31,17 +32,18 @@ export class Users {
   readonly #catalog: Catalog;
   readonly #tokens: Tokens;
   readonly #passwords: Passwords;
-  readonly #limits = new LoginLimits();
+  readonly #logins: PasswordLogins;
 
   constructor(parts: {
     readonly catalog: Catalog;
     readonly tokens: Tokens;
-    /** The default is that of `Passwords`. */
-    readonly passwordCost?: PasswordCost | undefined;
+    readonly passwords: Passwords;
+    readonly logins: PasswordLogins;
   }) {
     this.#catalog = parts.catalog;
     this.#tokens = parts.tokens;
-    this.#passwords = new Passwords(parts.passwordCost);
+    this.#passwords = parts.passwords;
+    this.#logins = parts.logins;
   }
 
   /**
@@ -73,19 +75,15 @@ export class Users {
   /**
    * Creates a token for a user with the correct password. A wrong password, an unknown user and an unknown project give the
    * same error after the same work.
-   * @throws RowhouseError `invalid_credentials`, `rate_limited`.
+   * @throws RowhouseError `invalid_credentials`, `rate_limited`, `unavailable`.
    */
   async logIn(request: LoginRequest): Promise<NewToken> {
-    const { projectSlug, address, password, tokenName, revokePrevious } = request;
+    const { projectSlug, address, password, tokenName, revokePrevious, signal } = request;
     const username = request.username.normalize('NFC');
-    const attempt = { projectSlug, username, address };
-    this.#limits.require(attempt);
-    const user = await this.#find(projectSlug, username);
-    const known = await this.#passwords.matches(password, user?.password_hash ?? null, () =>
-      this.#limits.count(attempt),
+    const user = await this.#logins.verify(
+      { realm: `project ${projectSlug}`, username, address },
+      { password, find: () => this.#find(projectSlug, username), signal },
     );
-    if (user === undefined || !known) throw invalidCredentials();
-    this.#limits.forget(attempt);
     if (!this.#passwords.isUpToDate(user.password_hash)) await this.#hashAnew(user, password);
     const { expiresAt = timestamp(new Date(Date.now() + SESSION_MS)) } = request;
     return this.#tokens.createForUser({ user, name: tokenName, expiresAt, revokePrevious });
