@@ -199,7 +199,6 @@ test('an invalid login is refused with the field', async () => {
     [{ ...ada, username: 7 }, 'body.username'],
     [{ ...ada, username: 'u'.repeat(201) }, 'body.username'],
     [{ ...ada, password: null }, 'body.password'],
-    [{ ...ada, password: 'p'.repeat(1_025) }, 'body.password'],
     [{ ...ada, token_name: '' }, 'body.token_name'],
     [{ ...ada, expires_at: '2020-01-01T00:00:00Z' }, 'body.expires_at'],
     [{ ...ada, expires_at: 'tomorrow' }, 'body.expires_at'],

@@ -2,6 +2,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { ProjectRow, ProjectUserRow } from '../../catalog/tables.ts';
 import { timestamp } from '../../core/ids.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
+import { hashNewPassword } from './passwords/hash-new-password.ts';
 import type { PasswordLogins } from './passwords/password-logins.ts';
 import type { Passwords } from './passwords/passwords.ts';
 
@@ -47,13 +48,24 @@ export class Users {
   }
 
   /**
-   * Hashes the password. This is slow, so it runs before the transaction that stores the user.
-   * @throws RowhouseError `rate_limited`.
+   * Validates and hashes the password. This is slow, so it runs before the transaction that stores the user.
+   * @param user `passwordField` is the field that the client sent the password in.
+   * @throws RowhouseError `validation_failed` with this field; `rate_limited`, `unavailable`.
    */
-  async prepare(user: { readonly username: string; readonly password: string }): Promise<PreparedUser> {
+  async prepare(user: {
+    readonly projectSlug: string;
+    readonly username: string;
+    readonly password: string;
+    readonly passwordField: string;
+  }): Promise<PreparedUser> {
+    const { projectSlug, username, password, passwordField: field } = user;
+    const words = [
+      { what: 'the username', word: username },
+      { what: 'the slug of the project', word: projectSlug },
+    ];
     return {
-      username: user.username.normalize('NFC'),
-      passwordHash: await this.#passwords.hash(user.password),
+      username: username.normalize('NFC'),
+      passwordHash: await hashNewPassword(this.#passwords, { password, field, words }),
     };
   }
 

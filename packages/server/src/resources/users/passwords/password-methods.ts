@@ -7,4 +7,6 @@ export type PasswordMethods = {
     readonly input: { readonly password: string; readonly salt: Uint8Array; readonly cost: PasswordCost };
     readonly output: Uint8Array;
   };
+  /** Returns whether the password is on the list of common passwords, which ignores case. */
+  readonly isCommon: { readonly input: string; readonly output: boolean };
 };

@@ -96,6 +96,7 @@ test('close finishes the running hash, and rejects what waits', async () => {
   const closed = closing.close();
   await assert.rejects(waiting, { code: 'unavailable' });
   await assert.rejects(closing.matches('correct horse', null), { code: 'unavailable' });
+  await assert.rejects(closing.isCommon('correct horse'), { code: 'unavailable' });
   assert.match(await running, /^\$scrypt\$/);
   await closed;
 });
@@ -117,3 +118,10 @@ test('if the thread crashes, the running hash fails, and the waiting ones run on
 function nextWorker(): Promise<Worker> {
   return new Promise((resolve) => process.once('worker', resolve));
 }
+
+test('a common password is found in any case', async () => {
+  for (const common of ['password', 'PASSWORD', 'Passw0rd', 'qwerty123', 'iloveyou']) {
+    assert.equal(await cheapPasswords.isCommon(common), true, common);
+  }
+  assert.equal(await cheapPasswords.isCommon('correct horse battery'), false);
+});

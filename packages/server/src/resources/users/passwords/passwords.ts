@@ -77,6 +77,14 @@ export class Passwords {
     return ln === this.#cost.ln && r === this.#cost.r && p === this.#cost.p;
   }
 
+  /**
+   * Returns whether the password is on a list of common passwords. Case is ignored.
+   * @throws RowhouseError `unavailable`, like `hash`.
+   */
+  isCommon(password: string): Promise<boolean> {
+    return this.#thread.request('isCommon', password);
+  }
+
   /** Rejects all that wait and stops the thread, after the running hash. */
   async close(): Promise<void> {
     this.#turns.close();
