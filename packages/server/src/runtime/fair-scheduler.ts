@@ -135,8 +135,10 @@ export class FairScheduler {
 
   /** Refuses the last operation of the longest queue, if a queue of this size stays shorter. Returns whether it did. */
   #makeRoom(size: number): boolean {
-    const [longest] = [...this.#queues].toSorted(([, one], [, other]) => other.size - one.size);
-    if (longest === undefined) return false;
+    let longest: readonly [name: string, queue: ReadonlySet<Waiter>] = ['', new Set()];
+    for (const entry of this.#queues) {
+      if (entry[1].size > longest[1].size) longest = entry;
+    }
     const [name, queue] = longest;
     const last = [...queue].at(-1);
     if (last === undefined || queue.size <= size + 1) return false;
