@@ -154,7 +154,7 @@ export async function composeService(
     isNew: async () => (await firstStartedAt(catalog)) === undefined,
     markStarted: () => markStarted(catalog),
     isReady: () => isReady(catalog),
-    statistics: () => statisticsOf({ engine, queue, exports, requestLog }),
+    statistics: () => statisticsOf({ engine, queue, logins, exports, requestLog }),
     close: async () => {
       await housekeeping.stop();
       logins.close();
@@ -206,17 +206,19 @@ async function openStores(
 function statisticsOf({
   engine,
   queue,
+  logins,
   exports,
   requestLog,
 }: {
   readonly engine: Engine;
   readonly queue: CatalogQueue;
+  readonly logins: PasswordLogins;
   readonly exports: Exports;
   readonly requestLog: RequestLog;
 }): ServiceStatistics {
   const { queues, commitSizes } = engine.statistics();
   return {
-    queues: { ...queues, catalog: queue.depth },
+    queues: { ...queues, catalog: queue.depth, logins: logins.depth },
     commitSizes,
     exports: exports.statistics(),
     requestLog: requestLog.statistics(),

@@ -33,10 +33,11 @@ async function settled(): Promise<void> {
 }
 
 test('eight logins of a network wait; the next is refused, and other networks take turns with it', async () => {
-  const { begun, start } = stage();
+  const { turns, begun, start } = stage();
   const names = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8', 'a9'];
   const running = new Map(names.map((name) => [name, start('a', name)]));
   await assert.rejects(start('a', 'a10').done, { code: 'rate_limited', retryAfterSeconds: 5 });
+  assert.deepEqual(turns.depth, { running: 1, waiting: 8 });
   running.set('b1', start('b', 'b1'));
   for (let index = 0; index < 3; index += 1) {
     await running.get(begun[index] ?? '')?.end();

@@ -2,6 +2,7 @@
 import timers from 'node:timers/promises';
 
 import { FairScheduler, shuttingDown } from '../../../runtime/fair-scheduler.ts';
+import type { QueueDepth } from '../../../runtime/queue-depth.ts';
 import type { LoginDelays } from './login-limits.ts';
 
 export interface LoginTurn {
@@ -50,6 +51,12 @@ export class LoginTurns {
     waiting: WAITING,
     queueFullMessage: QUEUE_FULL,
   });
+
+  /** Delayed logins wait too. */
+  get depth(): QueueDepth {
+    const { running } = this.#checked.depth;
+    return { running, waiting: this.#open.depth.running - running };
+  }
 
   /**
    * Runs `check` when the login's turn comes.

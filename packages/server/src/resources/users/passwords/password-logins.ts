@@ -1,3 +1,4 @@
+import type { QueueDepth } from '../../../runtime/queue-depth.ts';
 import { clientNetwork } from './client-network.ts';
 import { type LoginAttempt, LoginLimits } from './login-limits.ts';
 import { LoginTurns } from './login-turns.ts';
@@ -16,6 +17,10 @@ export class PasswordLogins {
 
   constructor(passwords: Passwords) {
     this.#passwords = passwords;
+  }
+
+  get depth(): QueueDepth {
+    return this.#turns.depth;
   }
 
   /**
