@@ -17,6 +17,7 @@ const HTTP = below('http');
 const PORT = exactly('engine');
 const CATALOG = below('catalog');
 const FILES = below('files');
+const PASSWORDS = below('passwords');
 const ACTIVITY_LOG = below('activity/request-log');
 
 const RESOURCES =
@@ -83,7 +84,7 @@ export const layers: readonly Layer[] = [
   {
     name: 'a resource',
     files: new RegExp(String.raw`^${SERVER}/resources/(?<resource>${RESOURCES})/`),
-    mayImport: [RESOURCE_ITSELF, FIELDS, PORT, CATALOG, FILES, HTTP, SCHEMA, ...RUNTIME, CORE],
+    mayImport: [RESOURCE_ITSELF, FIELDS, PORT, CATALOG, FILES, PASSWORDS, HTTP, SCHEMA, ...RUNTIME, CORE],
   },
   { name: 'the request log', files: ACTIVITY_LOG, mayImport: [...RUNTIME, CORE] },
   { name: 'activity', files: below('activity'), mayImport: [ACTIVITY_LOG, HTTP, ...RUNTIME, CORE] },
@@ -97,6 +98,7 @@ export const layers: readonly Layer[] = [
   ...engineLayers(),
   { name: 'the data folder', files: below('data-folder'), mayImport: [...RUNTIME, CORE] },
   { name: 'the catalog', files: CATALOG, mayImport: [...RUNTIME, CORE] },
+  { name: 'passwords', files: PASSWORDS, mayImport: [...RUNTIME, CORE] },
   { name: 'the file store', files: FILES, mayImport: [...RUNTIME, CORE] },
   { name: 'the schema model', files: SCHEMA, mayImport: [/^packages\/server\/src\/core\/errors\.ts$/] },
   { name: 'threads', files: below('runtime/threads'), mayImport: [exactly('runtime'), CORE] },

@@ -14,6 +14,7 @@ const rows = new Map(
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
+const PASSWORDS = 'passwords';
 const THREADS = ['pointThreads', 'writerThreads', 'readerThreads'];
 
 describe('the operations guide', () => {
@@ -112,12 +113,18 @@ describe('the operations guide', () => {
     ],
     'an expired or revoked token': [`${tokenKeptDays.default} days`],
     'concurrent password checks': [
-      `${inText('resources/users/passwords.ts', 'AT_ONCE')}, of`,
-      `${inText('resources/users/passwords.ts', 'WAITING')} wait`,
+      `${inText(`${PASSWORDS}/passwords.ts`, 'AT_ONCE')}, of`,
+      `${inText(`${PASSWORDS}/login-turns.ts`, 'WAITING_PER_NETWORK')} logins from one address wait`,
+      `${inText(`${PASSWORDS}/login-turns.ts`, 'WAITING')} in all`,
+      `${inText(`${PASSWORDS}/passwords.ts`, 'WAITING')} new passwords wait`,
     ],
     'login attempts': [
-      `${inText('resources/users/login-limits.ts', 'MAX_TRIES')} of a user`,
-      `${number('resources/users/login-limits.ts', 'WINDOW_MS') / 60_000} minutes`,
+      `${inText(`${PASSWORDS}/login-limits.ts`, 'MAX_FAILURES')} failures in`,
+      `${number(`${PASSWORDS}/failure-windows.ts`, 'WINDOW_MS') / 60_000} minutes`,
+      `${inText(`${PASSWORDS}/login-limits.ts`, 'ADDRESS_FAILURES')} failures from one address`,
+      `${number(`${PASSWORDS}/login-limits.ts`, 'ADDRESS_DELAY_MS') / 1_000} second each`,
+      `${inText(`${PASSWORDS}/login-limits.ts`, 'NAME_FAILURES')} failures of a user from anywhere`,
+      `${number(`${PASSWORDS}/login-limits.ts`, 'NAME_MAX_DELAY_MS') / 1_000} seconds`,
     ],
     'the request log': [
       `${requestLogMaxRows.default.toLocaleString('en-US')} calls`,

@@ -24,6 +24,9 @@ import { openLocalExportFiles } from './files/local-export-files.ts';
 import type { Authenticator } from './http/access/authentication.ts';
 import type { HttpServerOptions } from './http/http-server.ts';
 import { startMaintenance } from './maintenance.ts';
+import type { PasswordCost } from './passwords/password-hash.ts';
+import { PasswordLogins } from './passwords/password-logins.ts';
+import { Passwords } from './passwords/passwords.ts';
 import { AccountUsers } from './resources/accounts/account-users.ts';
 import { Accounts } from './resources/accounts/accounts.ts';
 import { Audit } from './resources/audit/audit.ts';
@@ -39,9 +42,8 @@ import { Sessions } from './resources/sessions/sessions.ts';
 import { SignIns } from './resources/sessions/sign-ins.ts';
 import { AccessTests } from './resources/tokens/access-tests.ts';
 import { Tokens } from './resources/tokens/tokens.ts';
-import type { PasswordCost } from './resources/users/passwords.ts';
 import { ProjectUsers } from './resources/users/project-users.ts';
-import { LogIns, Users } from './resources/users/users.ts';
+import { Users } from './resources/users/users.ts';
 
 /** The current load of the service, and its counts since the start. */
 export interface ServiceStatistics extends EngineStatistics {
@@ -132,7 +134,9 @@ export async function composeService(
     void operations.forgetProject(id).catch(() => undefined);
   };
   const projects = new Projects({ catalog, engine, tokens, files, onDeleted });
-  const people = openPeople({ catalog, tokens, sessions, passwordCost: serviceOptions.passwordCost });
+  const passwords = new Passwords({ cost: serviceOptions.passwordCost, onThreadCrash });
+  const logins = new PasswordLogins(passwords);
+  const people = openPeople({ catalog, tokens, sessions, passwords, logins });
   const exports = new Exports({
     catalog,
     engine,
@@ -168,9 +172,11 @@ export async function composeService(
     isNew: async () => (await firstStartedAt(catalog)) === undefined,
     markStarted: () => markStarted(catalog),
     isReady: () => isReady(catalog),
-    statistics: () => statisticsOf({ engine, queue, exports, requestLog }),
+    statistics: () => statisticsOf({ engine, queue, logins, exports, requestLog }),
     close: async () => {
       await housekeeping.stop();
+      logins.close();
+      await passwords.close();
       await exports.close();
       await engine.close();
       await requestLog.close();
@@ -184,16 +190,16 @@ function openPeople({
   catalog,
   tokens,
   sessions,
-  passwordCost,
+  passwords,
+  logins,
 }: {
   readonly catalog: Catalog;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
-  readonly passwordCost: PasswordCost | undefined;
+  readonly passwords: Passwords;
+  readonly logins: PasswordLogins;
 }): Pick<Service, 'authenticator' | 'users' | 'accounts' | 'accountUsers' | 'projectUsers' | 'signIns'> {
-  const logIns = new LogIns(passwordCost);
-  const { passwords } = logIns;
-  const users = new Users({ catalog, tokens, logIns });
+  const users = new Users({ catalog, tokens, passwords, logins });
   const onAccountChanged = (accountId: number) => {
     tokens.forgetAccount(accountId);
     sessions.forgetAll();
@@ -211,7 +217,7 @@ function openPeople({
     accounts: new Accounts({ catalog, onChanged: onAccountChanged }),
     accountUsers: new AccountUsers({ catalog, passwords, onChanged: onAccountChanged }),
     projectUsers: new ProjectUsers({ catalog, passwords, onChanged: onProjectChanged }),
-    signIns: new SignIns({ catalog, sessions, users, logIns }),
+    signIns: new SignIns({ catalog, sessions, users, passwords, logins }),
   };
 }
 
@@ -254,17 +260,19 @@ async function openStores(
 function statisticsOf({
   engine,
   queue,
+  logins,
   exports,
   requestLog,
 }: {
   readonly engine: Engine;
   readonly queue: CatalogQueue;
+  readonly logins: PasswordLogins;
   readonly exports: Exports;
   readonly requestLog: RequestLog;
 }): ServiceStatistics {
   const { queues, commitSizes } = engine.statistics();
   return {
-    queues: { ...queues, catalog: queue.depth },
+    queues: { ...queues, catalog: queue.depth, logins: logins.depth },
     commitSizes,
     exports: exports.statistics(),
     requestLog: requestLog.statistics(),

@@ -169,3 +169,8 @@ export function idempotencyMismatch(): RowhouseError {
 export function limitedToOtherTables(options: { readonly cause?: unknown } = {}): RowhouseError {
   return new RowhouseError('permission_denied', 'The token may not access this table.', options);
 }
+
+/** Returns the same error for a wrong password, an unknown user and an unknown project. */
+export function invalidCredentials(): RowhouseError {
+  return new RowhouseError('invalid_credentials', 'The username or the password is wrong.');
+}

@@ -74,6 +74,20 @@ test('too many operations of one project are refused, and so are too many of all
   await assert.rejects(start('b', 'b3').done, { code: 'unavailable' });
 });
 
+test('when too many wait in all, the longest queue loses its last operation to one that stays shorter', async () => {
+  const { begun, start } = stage({ perQueue: 1, shared: 1, total: 1 });
+  const names = ['a1', 'a2', 'a3', 'a4', 'b1', 'b2'];
+  const running = new Map(names.map((name) => [name, start(name.slice(0, 1), name)]));
+  running.set('c1', start('c', 'c1'));
+  await assert.rejects(running.get('a4')?.done ?? Promise.resolve(), { code: 'rate_limited' });
+  await assert.rejects(start('c', 'c2').done, { code: 'unavailable' });
+  for (let index = 0; index < 6; index += 1) {
+    await running.get(begun[index] ?? '')?.end();
+    await settled();
+  }
+  assert.deepEqual(begun, ['a1', 'a2', 'b1', 'c1', 'a3', 'b2']);
+});
+
 test('an operation that is aborted while it waits leaves its place to the next', async () => {
   const { begun, start } = stage({ perQueue: 1 });
   const first = start('a', 'a1');

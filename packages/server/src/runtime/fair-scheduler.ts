@@ -28,7 +28,8 @@ export interface OperationOptions {
 
 /**
  * Schedules operations fairly. Each queue, such as a project's, takes turns with the others, whatever their lengths, and some
- * capacity is reserved for queues with nothing running. So one queue's operations do not delay another's.
+ * capacity is reserved for queues with nothing running. So one queue's operations do not delay another's. When too many wait in
+ * all, the longest queue loses its last operation to a queue that stays shorter.
  */
 export class FairScheduler {
   readonly #options: SchedulerOptions;
@@ -49,7 +50,8 @@ export class FairScheduler {
 
   /**
    * Runs `operation` when it is the queue's turn.
-   * @throws RowhouseError `rate_limited` if the queue is full, `unavailable` if all are, or after `close`.
+   * @throws RowhouseError `rate_limited` if the queue is full, or loses this operation; `unavailable` if all are full, or after
+   * `close`.
    */
   async use<T>(queue: string, operation: () => Promise<T>, options: OperationOptions = {}): Promise<T> {
     const { signal, recovery } = options;
@@ -113,7 +115,7 @@ export class FairScheduler {
   async #wait(name: string, signal: AbortSignal | undefined): Promise<void> {
     const queue = this.#queues.get(name) ?? new Set();
     if (queue.size >= this.#options.waitingPerQueue) throw this.#queueFull();
-    if (this.#waiting >= this.#options.waiting) throw allFull();
+    if (this.#waiting >= this.#options.waiting && !this.#makeRoom(queue.size)) throw allFull();
     this.#queues.set(name, queue);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter: Waiter = { resolve, reject };
@@ -129,6 +131,20 @@ export class FairScheduler {
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
+  }
+
+  /** Refuses the last operation of the longest queue, if a queue of this size stays shorter. Returns whether it did. */
+  #makeRoom(size: number): boolean {
+    let longest: readonly [name: string, queue: ReadonlySet<Waiter>] = ['', new Set()];
+    for (const entry of this.#queues) {
+      if (entry[1].size > longest[1].size) longest = entry;
+    }
+    const [name, queue] = longest;
+    const last = [...queue].at(-1);
+    if (last === undefined || queue.size <= size + 1) return false;
+    this.#dequeue(name, last);
+    last.reject(this.#queueFull());
+    return true;
   }
 
   #dequeue(name: string, waiter: Waiter): void {
@@ -148,7 +164,8 @@ interface Waiter {
   readonly reject: (reason: unknown) => void;
 }
 
-function shuttingDown(): RowhouseError {
+/** Returns the error of an operation that a shutdown ends or prevents. */
+export function shuttingDown(): RowhouseError {
   return new RowhouseError('unavailable', 'The service is shutting down.');
 }
 

@@ -176,11 +176,6 @@ export function invalidToken(): RowhouseError {
   return new RowhouseError('invalid_token', 'The token is not valid for this request.');
 }
 
-/** Returns the same error for a wrong password, an unknown user and an unknown project. */
-export function invalidCredentials(): RowhouseError {
-  return new RowhouseError('invalid_credentials', 'The username or the password is wrong.');
-}
-
 /**
  * Returns null when done; mostly there is nothing to wait for. The route checks whether the project exists: only the admin
  * credential gets that far without it.

@@ -40,6 +40,7 @@ test('the log has a line for each request only at the level debug', () => {
     code: 'not_found',
     duration_ms: 1.235,
     token_id: null,
+    session_id: null,
     project: null,
     msg: 'request completed',
   });

@@ -10,12 +10,9 @@ import type { Replayable, SealedRequest } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
 import type { Requester } from '../../core/requester.ts';
 import { hashToken } from '../../http/access/token.ts';
+import { hashNewPassword } from '../../passwords/hash-new-password.ts';
+import type { Passwords } from '../../passwords/passwords.ts';
 import { accountInCatalog } from './accounts.ts';
-
-/** Hashes the password of a new or changed user. */
-export interface PasswordHasher {
-  hash(password: string): Promise<string>;
-}
 
 export interface NewAccountUser {
   readonly accountId: number;
@@ -42,12 +39,12 @@ const CODE_BYTES = 24;
 /** The people of an account, who can log in to it, and have full power in its projects. */
 export class AccountUsers {
   readonly #catalog: Catalog;
-  readonly #passwords: PasswordHasher;
+  readonly #passwords: Passwords;
   readonly #onChanged: (accountId: number) => void;
 
   constructor(parts: {
     readonly catalog: Catalog;
-    readonly passwords: PasswordHasher;
+    readonly passwords: Passwords;
     /** Called when the credentials of an account may have become invalid or valid, to clear caches. */
     readonly onChanged: (accountId: number) => void;
   }) {
@@ -63,7 +60,7 @@ export class AccountUsers {
     request: SealedRequest | null,
   ): Promise<Replayable<AccountUserRow>> {
     const username = name.normalize('NFC');
-    const password_hash = password === undefined ? null : await this.#passwords.hash(password);
+    const password_hash = password === undefined ? null : await this.#hash(password, username);
     return writeOnce(this.#catalog, request, async (transaction) => {
       await accountInCatalog(transaction, accountId);
       await requireFreeName(transaction, username);
@@ -112,8 +109,10 @@ export class AccountUsers {
     by: Requester,
     request: SealedRequest | null,
   ): Promise<Replayable<AccountUserRow>> {
-    const password_hash = password === undefined ? undefined : await this.#passwords.hash(password);
     const name = username?.normalize('NFC');
+    const known = await personInCatalog(this.#catalog, accountId, id);
+    const password_hash =
+      password === undefined ? undefined : await this.#hash(password, name ?? known.username ?? '');
     const changed = await writeOnce(this.#catalog, request, async (transaction) => {
       const before = await personInCatalog(transaction, accountId, id);
       if (isDisabled === true && id === OWNER_USER_ID) throw ofOwner('disabled');
@@ -203,6 +202,11 @@ export class AccountUsers {
       });
       return { code, expiresAt };
     });
+  }
+
+  #hash(password: string, username: string): Promise<string> {
+    const words = [{ what: 'the username', word: username }];
+    return hashNewPassword(this.#passwords, { password, field: 'body.password', words });
   }
 }
 

@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { PASSWORD_COST } from '../../passwords/passwords.ts';
 import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import {
   type Answer,
@@ -13,7 +14,6 @@ import {
   type TestServer,
 } from '../../testing/http/test-server.ts';
 import { eventually } from '../../testing/system/waiting.ts';
-import { PASSWORD_COST } from '../users/passwords.ts';
 
 const user = { username: 'ada', password: 'correct horse battery' };
 const minimal = { project_slug: 'crm', project_name: 'CRM', initial_project_user: user };

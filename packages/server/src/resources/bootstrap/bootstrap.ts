@@ -75,7 +75,11 @@ export class Bootstrap {
     requireUsernames(request);
     // Checked here too, before the expensive password hash. The creation checks again.
     await this.#projects.requireFree(slug);
-    const user = await this.#users.prepare(request.user);
+    const user = await this.#users.prepare({
+      ...request.user,
+      projectSlug: slug,
+      passwordField: 'body.initial_project_user.password',
+    });
     const { result, replayOf } = await this.#projects.createWith(
       { slug, name, accountId, content, by },
       (project, transaction) =>

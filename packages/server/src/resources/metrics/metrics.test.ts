@@ -104,6 +104,7 @@ describe('GET /metrics', () => {
         'export_processes',
         'import_checks',
         'catalog',
+        'logins',
       ],
     );
     assert.ok(queues.every(({ value }) => value === 0));

@@ -1,10 +1,11 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 
 import { type Session, sessionOf } from '../../core/credential.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
 import { originOf, requesterOf } from '../../http/access/requester.ts';
 import { clearSessionCookie, setSessionCookie } from '../../http/access/session-cookie.ts';
+import { clientGone } from '../../http/client-gone.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { normaliseSlug } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
@@ -53,7 +54,7 @@ function startSession(app: HttpServer, signIns: SignIns): void {
     },
     async (request, reply) => {
       const { body } = request;
-      const origin = browserOf(request);
+      const origin = browserOf(request, reply);
       const { secret, current } = await ('code' in body
         ? signIns.withLink(body.code, origin)
         : signIns.withPassword(
@@ -146,9 +147,9 @@ function setPassword(app: HttpServer, signIns: SignIns): void {
         response: { 200: envelopeOf(Type.Object({ password_set: Type.Literal(true) })) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { current_password: current, password } = request.body;
-      const by = { ...requesterOf(request), ...originOf(request) };
+      const by = { ...requesterOf(request), ...originOf(request), signal: clientGone(reply) };
       await signIns.setPassword(ownSession(request), { current, password }, by);
       return success(request, { password_set: true as const });
     },
@@ -161,8 +162,9 @@ function ownSession(request: FastifyRequest): Session {
   return session;
 }
 
-function browserOf(request: FastifyRequest): BrowserOrigin {
-  return { ...originOf(request), userAgent: request.headers['user-agent'] };
+function browserOf(request: FastifyRequest, reply: FastifyReply): BrowserOrigin {
+  const { 'user-agent': userAgent } = request.headers;
+  return { ...originOf(request), userAgent, signal: clientGone(reply) };
 }
 
 function toSignedIn(current: CurrentSession): Static<typeof signedIn> {

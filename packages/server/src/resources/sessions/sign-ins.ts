@@ -6,7 +6,11 @@ import { invalidField, RowhouseError } from '../../core/errors.ts';
 import { timestamp } from '../../core/ids.ts';
 import type { Requester, RequestOrigin } from '../../core/requester.ts';
 import { hashToken } from '../../http/access/token.ts';
-import type { LogIns, Users } from '../users/users.ts';
+import { hashNewPassword } from '../../passwords/hash-new-password.ts';
+import type { PasswordLogins } from '../../passwords/password-logins.ts';
+import type { GuessableWord } from '../../passwords/password-policy.ts';
+import type { Passwords } from '../../passwords/passwords.ts';
+import { guessableWords, realmOf, type Users } from '../users/users.ts';
 import type { CurrentSession } from './session-look-up.ts';
 import { scopeOf, type Sessions, type SignedIn, type StartedSession } from './sessions.ts';
 
@@ -23,25 +27,36 @@ export interface NewPassword {
   readonly password: string;
 }
 
-export type BrowserOrigin = RequestOrigin & { readonly userAgent: string | undefined };
+/** The client of a request that checks a password. */
+export interface ClientOfSession extends RequestOrigin {
+  /** Aborts when the client disconnects. */
+  readonly signal: AbortSignal;
+}
+
+export interface BrowserOrigin extends ClientOfSession {
+  readonly userAgent: string | undefined;
+}
 
 /** Checks the passwords and links that sessions begin with, and sets the passwords of people who are logged in. */
 export class SignIns {
   readonly #catalog: Catalog;
   readonly #sessions: Sessions;
   readonly #users: Users;
-  readonly #logIns: LogIns;
+  readonly #passwords: Passwords;
+  readonly #logins: PasswordLogins;
 
   constructor(parts: {
     readonly catalog: Catalog;
     readonly sessions: Sessions;
     readonly users: Users;
-    readonly logIns: LogIns;
+    readonly passwords: Passwords;
+    readonly logins: PasswordLogins;
   }) {
     this.#catalog = parts.catalog;
     this.#sessions = parts.sessions;
     this.#users = parts.users;
-    this.#logIns = parts.logIns;
+    this.#passwords = parts.passwords;
+    this.#logins = parts.logins;
   }
 
   /** @throws RowhouseError `invalid_credentials`, `rate_limited`. */
@@ -71,11 +86,12 @@ export class SignIns {
   async setPassword(
     session: Session,
     { current, password }: NewPassword,
-    by: Requester & RequestOrigin,
+    by: Requester & ClientOfSession,
   ): Promise<void> {
     const signedIn = await this.#sessions.current(session);
-    await this.#requireCurrent(signedIn, current, by.address);
-    const password_hash = await this.#logIns.passwords.hash(password);
+    await this.#requireCurrent(signedIn, current, by);
+    const words = wordsOf(signedIn);
+    const password_hash = await hashNewPassword(this.#passwords, { password, field: 'body.password', words });
     const { row } = signedIn;
     await this.#catalog.transaction().execute(async (transaction) => {
       await storePassword(transaction, row, password_hash);
@@ -95,28 +111,39 @@ export class SignIns {
 
   async #checked(
     { projectSlug, username, password }: PasswordSignIn,
-    { address }: BrowserOrigin,
+    { address, signal }: BrowserOrigin,
   ): Promise<SignedIn> {
     if (projectSlug !== undefined) {
-      const user = await this.#users.authenticate({ projectSlug, username, password, address });
+      const user = await this.#users.authenticate({ projectSlug, username, password, address, signal });
       return { accountUserId: user.account_user_id, projectUserId: user.id, by: 'password' };
     }
-    const attempt = { realm: ACCOUNTS, username, password, address };
-    const user = await this.#logIns.check(attempt, (name) => findPerson(this.#catalog, name));
+    const name = username.normalize('NFC');
+    const user = await this.#logins.verify(
+      { realm: ACCOUNTS, username: name, address },
+      { password, find: () => findPerson(this.#catalog, name), signal },
+    );
     return { accountUserId: user.id, projectUserId: null, by: 'password' };
   }
 
   async #requireCurrent(
     { row, passwordHash, username, project }: CurrentSession,
     password: string | undefined,
-    address: string,
+    { address, signal }: ClientOfSession,
   ): Promise<void> {
     if (row.signed_in_by === 'link' || passwordHash === null) return;
     if (password === undefined) throw invalidField('body.current_password', 'is required');
-    const realm = project === null ? ACCOUNTS : `project ${project.project_slug}`;
+    const realm = project === null ? ACCOUNTS : realmOf(project.project_slug);
     const known = { password_hash: passwordHash };
-    await this.#logIns.check({ realm, username, password, address }, () => Promise.resolve(known));
+    await this.#logins.verify(
+      { realm, username, address },
+      { password, find: () => Promise.resolve(known), signal },
+    );
   }
+}
+
+function wordsOf({ username, project }: CurrentSession): readonly GuessableWord[] {
+  if (project !== null) return guessableWords(username, project.project_slug);
+  return [{ what: 'the username', word: username }];
 }
 
 /** Where the names of the users of accounts are counted. */

@@ -5,15 +5,11 @@ import { LastUse } from '../../catalog/last-use.ts';
 import { projectBySlug } from '../../catalog/project-by-slug.ts';
 import type { ProjectRow, ProjectUserRow, TokenRow } from '../../catalog/tables.ts';
 import type { Credential } from '../../core/credential.ts';
-import { RowhouseError } from '../../core/errors.ts';
+import { invalidCredentials, RowhouseError } from '../../core/errors.ts';
 import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
 import type { Requester } from '../../core/requester.ts';
-import {
-  type Authenticator,
-  invalidCredentials,
-  type PresentedToken,
-} from '../../http/access/authentication.ts';
+import { type Authenticator, type PresentedToken } from '../../http/access/authentication.ts';
 import { CredentialCache } from '../../http/access/credential-cache.ts';
 import { createToken, hashToken } from '../../http/access/token.ts';
 import { CredentialLookUp } from './credential-look-up.ts';

@@ -13,8 +13,11 @@ import { timestamp } from '../../core/ids.ts';
 import type { Requester } from '../../core/requester.ts';
 import type { Rights } from '../../core/scopes.ts';
 import { isWithin } from '../../http/access/rights.ts';
+import { hashNewPassword } from '../../passwords/hash-new-password.ts';
+import type { Passwords } from '../../passwords/passwords.ts';
 import { issuerInForce } from '../tokens/tokens.ts';
 import { insertUser } from './insert-user.ts';
+import { guessableWords } from './users.ts';
 
 /** The requested rights. Omitted fields are not changed; for a new user, they are those of the sender. */
 export type RequestedRights = { readonly [Key in keyof Rights]: Rights[Key] | undefined };
@@ -45,12 +48,12 @@ const MAX_USERS = 1_000;
  */
 export class ProjectUsers {
   readonly #catalog: Catalog;
-  readonly #passwords: { readonly hash: (password: string) => Promise<string> };
+  readonly #passwords: Passwords;
   readonly #onChanged: (projectId: number) => void;
 
   constructor(parts: {
     readonly catalog: Catalog;
-    readonly passwords: { readonly hash: (password: string) => Promise<string> };
+    readonly passwords: Passwords;
     /** Called when the credentials of a project may have become invalid or valid, to clear caches. */
     readonly onChanged: (projectId: number) => void;
   }) {
@@ -59,14 +62,14 @@ export class ProjectUsers {
     this.#onChanged = parts.onChanged;
   }
 
-  /** @throws RowhouseError `already_exists`; `permission_denied` for more rights than the sender's; `conflict`. */
+  /** @throws RowhouseError `already_exists`; `permission_denied` for more rights than the sender's; `conflict`; `validation_failed` for a password. */
   async create(
     { username: name, password, ...requested }: NewProjectUser,
     { projectSlug, issuer, by }: Managing,
     request: SealedRequest | null,
   ): Promise<Replayable<ProjectUserRow>> {
     const username = name.normalize('NFC');
-    const passwordHash = await this.#passwords.hash(password);
+    const passwordHash = await this.#hash(password, username, projectSlug);
     return writeOnce(this.#catalog, request, async (transaction) => {
       const project = await projectBySlug(transaction, projectSlug);
       const { grant: own } = await issuerInForce(transaction, issuer, project);
@@ -112,7 +115,7 @@ export class ProjectUsers {
     { projectSlug, issuer, by }: Managing,
     request: SealedRequest | null,
   ): Promise<Replayable<ProjectUserRow>> {
-    const password_hash = password === undefined ? undefined : await this.#passwords.hash(password);
+    const password_hash = password === undefined ? undefined : await this.#hashFor(id, password, projectSlug);
     return this.#changing(projectSlug, () =>
       writeOnce(this.#catalog, request, async (transaction) => {
         const project = await projectBySlug(transaction, projectSlug);
@@ -176,6 +179,16 @@ export class ProjectUsers {
         return { id };
       }),
     );
+  }
+
+  async #hashFor(id: number, password: string, projectSlug: string): Promise<string> {
+    const { username } = await this.get(projectSlug, id);
+    return this.#hash(password, username, projectSlug);
+  }
+
+  #hash(password: string, username: string, projectSlug: string): Promise<string> {
+    const words = guessableWords(username, projectSlug);
+    return hashNewPassword(this.#passwords, { password, field: 'body.password', words });
   }
 
   /** Clears the caches even if the change fails: the catalog may have made it, and only the answer was lost. */

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 
 import { originOf } from '../../http/access/requester.ts';
+import { clientGone } from '../../http/client-gone.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
 import { displayName } from '../../http/fields/display-name.ts';
@@ -46,6 +47,7 @@ export function registerLoginRoute(app: HttpServer, users: Users): void {
         tokenName: token_name,
         expiresAt: toExpiry(expires_at),
         revokePrevious: isTrue(revoke_previous),
+        signal: clientGone(reply),
       });
       return reply.code(201).send(success(request, { token: toNewTokenFields(token) }));
     },

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
 import type { ServiceOptions } from '../../compose.ts';
+import { PASSWORD_COST } from '../../passwords/passwords.ts';
 import { borrowTestServer } from '../../testing/http/borrowed-server.ts';
 import {
   type Answer,
@@ -13,7 +14,6 @@ import {
   startTestServer,
   type TestServer,
 } from '../../testing/http/test-server.ts';
-import { PASSWORD_COST } from './passwords.ts';
 
 const LOGIN = '/projects/crm/auth/login';
 const ada = { username: 'ada', password: 'correct horse battery' };
@@ -133,11 +133,11 @@ test('a user with too many attempts must wait, whatever the password; other user
 
 test('an unknown user has the same limit', async () => {
   await using server = await startWithAda();
-  const eve = { ...ada, username: 'eve' };
-  const answers = await Promise.all(Array.from({ length: 12 }, () => logIn(server, eve)));
-  const statuses = answers.map(({ status }) => status);
-  assert.equal(statuses.filter((status) => status === 401).length, 10);
-  assert.equal(statuses.filter((status) => status === 429).length, 2);
+  const statuses: number[] = [];
+  for (let tries = 0; tries < 12; tries++) {
+    statuses.push((await logIn(server, { ...ada, username: 'eve' })).status);
+  }
+  assert.deepEqual(statuses, [...Array.from({ length: 10 }, () => 401), 429, 429]);
 });
 
 test('the users of a deleted project are deleted, and a new project with that slug has its own', async () => {
@@ -199,7 +199,6 @@ test('an invalid login is refused with the field', async () => {
     [{ ...ada, username: 7 }, 'body.username'],
     [{ ...ada, username: 'u'.repeat(201) }, 'body.username'],
     [{ ...ada, password: null }, 'body.password'],
-    [{ ...ada, password: 'p'.repeat(1_025) }, 'body.password'],
     [{ ...ada, token_name: '' }, 'body.token_name'],
     [{ ...ada, expires_at: '2020-01-01T00:00:00Z' }, 'body.expires_at'],
     [{ ...ada, expires_at: 'tomorrow' }, 'body.expires_at'],

@@ -3,11 +3,12 @@ import type { ProjectRow, ProjectUserRow } from '../../catalog/tables.ts';
 import { timestamp } from '../../core/ids.ts';
 import type { Requester, RequestOrigin } from '../../core/requester.ts';
 import { fullRights } from '../../http/access/rights.ts';
+import { hashNewPassword } from '../../passwords/hash-new-password.ts';
+import type { PasswordLogins } from '../../passwords/password-logins.ts';
+import type { GuessableWord } from '../../passwords/password-policy.ts';
+import type { Passwords } from '../../passwords/passwords.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
 import { insertUser } from './insert-user.ts';
-import type { LogIns } from './log-ins.ts';
-
-export { LogIns } from './log-ins.ts';
 
 /** A user ready to be stored, with a hashed password. */
 export interface PreparedUser {
@@ -24,6 +25,8 @@ export interface LoginRequest {
   /** Null for no expiry; omitted for the default expiry. */
   readonly expiresAt: string | null | undefined;
   readonly revokePrevious: boolean;
+  /** Aborts when the client disconnects. */
+  readonly signal: AbortSignal;
 }
 
 const TOKEN_MS = 30 * 86_400_000;
@@ -32,22 +35,37 @@ const TOKEN_MS = 30 * 86_400_000;
 export class Users {
   readonly #catalog: Catalog;
   readonly #tokens: Tokens;
-  readonly #logIns: LogIns;
+  readonly #passwords: Passwords;
+  readonly #logins: PasswordLogins;
 
-  constructor(parts: { readonly catalog: Catalog; readonly tokens: Tokens; readonly logIns: LogIns }) {
+  constructor(parts: {
+    readonly catalog: Catalog;
+    readonly tokens: Tokens;
+    readonly passwords: Passwords;
+    readonly logins: PasswordLogins;
+  }) {
     this.#catalog = parts.catalog;
     this.#tokens = parts.tokens;
-    this.#logIns = parts.logIns;
+    this.#passwords = parts.passwords;
+    this.#logins = parts.logins;
   }
 
   /**
-   * Hashes the password. This is slow, so it runs before the transaction that stores the user.
-   * @throws RowhouseError `rate_limited`.
+   * Validates and hashes the password. This is slow, so it runs before the transaction that stores the user.
+   * @param user `passwordField` is the field that the client sent the password in.
+   * @throws RowhouseError `validation_failed` with this field; `rate_limited`, `unavailable`.
    */
-  async prepare(user: { readonly username: string; readonly password: string }): Promise<PreparedUser> {
+  async prepare(user: {
+    readonly projectSlug: string;
+    readonly username: string;
+    readonly password: string;
+    readonly passwordField: string;
+  }): Promise<PreparedUser> {
+    const { projectSlug, username, password, passwordField: field } = user;
+    const words = guessableWords(username, projectSlug);
     return {
-      username: user.username.normalize('NFC'),
-      passwordHash: await this.#logIns.passwords.hash(user.password),
+      username: username.normalize('NFC'),
+      passwordHash: await hashNewPassword(this.#passwords, { password, field, words }),
     };
   }
 
@@ -63,7 +81,7 @@ export class Users {
 
   /**
    * Creates a token for a user with the correct password.
-   * @throws RowhouseError `invalid_credentials`, `rate_limited`.
+   * @throws RowhouseError `invalid_credentials`, `rate_limited`, `unavailable`.
    */
   async logIn(request: LoginRequest): Promise<NewToken> {
     const { origin, tokenName, revokePrevious } = request;
@@ -76,18 +94,23 @@ export class Users {
   /**
    * Returns the user with the correct password. A wrong password, an unknown or disabled user and an unknown project give the
    * same error after the same work.
-   * @throws RowhouseError `invalid_credentials`, `rate_limited`.
+   * @throws RowhouseError `invalid_credentials`, `rate_limited`, `unavailable`.
    */
   async authenticate(request: {
     readonly projectSlug: string;
     readonly username: string;
     readonly password: string;
     readonly address: string;
+    /** Aborts when the client disconnects. */
+    readonly signal: AbortSignal;
   }): Promise<ProjectUserRow> {
-    const { projectSlug, password } = request;
-    const attempt = { ...request, realm: `project ${projectSlug}` };
-    const user = await this.#logIns.check(attempt, (username) => this.#find(projectSlug, username));
-    if (!this.#logIns.passwords.isUpToDate(user.password_hash)) await this.#hashAnew(user, password);
+    const { projectSlug, password, address, signal } = request;
+    const username = request.username.normalize('NFC');
+    const user = await this.#logins.verify(
+      { realm: realmOf(projectSlug), username, address },
+      { password, find: () => this.#find(projectSlug, username), signal },
+    );
+    if (!this.#passwords.isUpToDate(user.password_hash)) await this.#hashAnew(user, password);
     return user;
   }
 
@@ -95,7 +118,7 @@ export class Users {
   async #hashAnew({ id, password_hash }: ProjectUserRow, password: string): Promise<void> {
     await this.#catalog
       .updateTable('project_users')
-      .set({ password_hash: await this.#logIns.passwords.hash(password) })
+      .set({ password_hash: await this.#passwords.hash(password) })
       .where('id', '=', id)
       // If the hash was changed meanwhile, it belongs to another password.
       .where('password_hash', '=', password_hash)
@@ -114,4 +137,17 @@ export class Users {
       .where('accounts.disabled_at', 'is', null)
       .executeTakeFirst();
   }
+}
+
+/** What the usernames of a project are counted under. */
+export function realmOf(projectSlug: string): string {
+  return `project ${projectSlug}`;
+}
+
+/** The words that a password of this user may not be. */
+export function guessableWords(username: string, projectSlug: string): readonly GuessableWord[] {
+  return [
+    { what: 'the username', word: username },
+    { what: 'the slug of the project', word: projectSlug },
+  ];
 }

@@ -128,5 +128,5 @@ export class Thread<O extends RpcMethods> {
 }
 
 function threadUnavailable(cause?: Error): RowhouseError {
-  return new RowhouseError('unavailable', 'The database cannot be reached right now.', { cause });
+  return new RowhouseError('unavailable', 'The service cannot do this right now.', { cause });
 }

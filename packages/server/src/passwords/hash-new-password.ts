@@ -1,0 +1,29 @@
+import { invalidField } from '../core/errors.ts';
+import { type GuessableWord, passwordFault } from './password-policy.ts';
+import type { Passwords } from './passwords.ts';
+
+/** A password that a user is to have. */
+export interface NewPassword {
+  readonly password: string;
+  /** The field that the client sent it in, such as `body.initial_project_user.password`. */
+  readonly field: string;
+  /** Words of its context, such as the username. */
+  readonly words: readonly GuessableWord[];
+}
+
+/**
+ * Returns the hash of a new password, if it may be used. The product's name is guessable everywhere.
+ * @throws RowhouseError `validation_failed` with the field and what is allowed, and without the password; or like
+ * `Passwords.hash`.
+ */
+export async function hashNewPassword(
+  passwords: Passwords,
+  { password, field, words }: NewPassword,
+): Promise<string> {
+  const fault = passwordFault(password, [...words, PRODUCT]);
+  if (fault !== null) throw invalidField(field, fault);
+  if (await passwords.isCommon(password)) throw invalidField(field, 'must not be a common password');
+  return passwords.hash(password);
+}
+
+const PRODUCT: GuessableWord = { what: 'the name of this service', word: 'rowhouse' };
