@@ -193,4 +193,10 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`ALTER TABLE exports DROP COLUMN scope`.execute(db);
     },
   },
+  '0012_links_of_tokens': {
+    async up(db) {
+      await sql`ALTER TABLE tokens ADD COLUMN links_valid_until TEXT`.execute(db);
+      await sql`ALTER TABLE tokens ADD COLUMN links_ended_at TEXT`.execute(db);
+    },
+  },
 };

@@ -72,6 +72,10 @@ interface TokensTable {
   readonly expires_at: string | null;
   readonly revoked_at: string | null;
   readonly last_used_at: string | null;
+  /** When the last of the links that the token made expires; null if it made none. */
+  readonly links_valid_until: Generated<string | null>;
+  /** When the links of the token ended with it; null while they are valid, also if another token has replaced the token. */
+  readonly links_ended_at: Generated<string | null>;
 }
 
 interface ExportsTable {

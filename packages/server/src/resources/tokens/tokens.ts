@@ -171,8 +171,8 @@ export class Tokens implements Authenticator {
   }
 
   /**
-   * Revokes the token, which is invalid from the next request on. A token that was revoked before keeps its time of
-   * revocation.
+   * Revokes the token, which is invalid from the next request on, with its links. A token that was revoked before keeps its
+   * time of revocation.
    * @throws RowhouseError `not_found` if the project has no such token; `idempotency_mismatch`.
    */
   async revoke(
@@ -185,7 +185,13 @@ export class Tokens implements Authenticator {
       writeOnce(this.#catalog, request, async (transaction) => {
         const revoked = await transaction
           .updateTable('tokens')
-          .set((build) => ({ revoked_at: build.fn.coalesce('revoked_at', build.val(timestamp())) }))
+          .set((build) => {
+            const now = build.val(timestamp());
+            return {
+              revoked_at: build.fn.coalesce('revoked_at', now),
+              links_ended_at: build.fn.coalesce('links_ended_at', now),
+            };
+          })
           .where('id', '=', tokenId)
           .where('project_id', '=', project.id)
           .returning('id')

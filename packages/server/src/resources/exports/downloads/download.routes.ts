@@ -12,6 +12,7 @@ import { ANY_EXPORT_PERMISSIONS, EXPORT_PERMISSIONS } from '../export-access.ts'
 import type { ExportDependencies } from '../export-dependencies.ts';
 import { exportId } from '../export-fields.ts';
 import { requireReady } from '../jobs/ready-export.ts';
+import type { SignedLink } from './export-links.ts';
 import { sendDownload } from './send-download.ts';
 
 const exportPath = projectPath({ export_id: exportId });
@@ -34,7 +35,6 @@ const headers = [
   'If-Unmodified-Since',
 ] as const;
 
-const DEFAULT_LINK_SECONDS = 3_600;
 const MAX_LINK_SECONDS = 31_536_000;
 
 export function registerDownloadRoutes(app: HttpServer, dependencies: ExportDependencies): void {
@@ -92,16 +92,27 @@ function createLink(
       const project = await projects.get(request.params.project);
       const seen = await exports.get(project, request.params.export_id, credentialOf(request));
       const row = requireReady(seen.row);
-      const { expires_in: seconds = DEFAULT_LINK_SECONDS } = request.body;
-      const end = Math.floor(Date.now() / 1_000) + seconds;
-      const signed = await exportLinks.sign(project, row, end, sealedRequestOf(request));
-      const { expires, signature } = resultOf(request, reply, signed);
+      const asked = {
+        project,
+        export: row,
+        credential: credentialOf(request),
+        lifetime: request.body.expires_in,
+      };
+      const signed = resultOf(request, reply, await exportLinks.sign(asked, sealedRequestOf(request)));
       const base = publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`;
-      const url = `${base}/shared/exports/${row.id}?expires=${expires}&signature=${signature}`;
-      const made = { url, export_id: row.id, expires_at: timestamp(new Date(expires * 1_000)) };
+      const url = `${base}/shared/exports/${row.id}?${parametersOf(signed)}`;
+      const made = { url, export_id: row.id, expires_at: timestamp(new Date(signed.expires * 1_000)) };
       return reply.code(201).send(success(request, { link: made }));
     },
   );
+}
+
+function parametersOf({ expires, maker, signature }: SignedLink): string {
+  return [
+    `expires=${expires}`,
+    ...(maker === undefined ? [] : [`maker=${maker}`]),
+    `signature=${signature}`,
+  ].join('&');
 }
 
 function endLinks(app: HttpServer, { exportLinks, projects }: ExportDependencies): void {
@@ -131,6 +142,9 @@ function downloadByLink(app: HttpServer, { exports, exportLinks }: ExportDepende
         maximum: Number.MAX_SAFE_INTEGER,
         description: 'The value in the link.',
       }),
+      maker: Type.Optional(
+        Type.String({ maxLength: 100, description: 'The value in the link, if it has one.' }),
+      ),
       signature: Type.String({ maxLength: 100, description: 'The value in the link.' }),
     },
     { additionalProperties: false },

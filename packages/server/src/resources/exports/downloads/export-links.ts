@@ -3,13 +3,22 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Catalog } from '../../../catalog/catalog.ts';
 import { writeOnce } from '../../../catalog/idempotency-store.ts';
 import type { ExportRow, ProjectRow } from '../../../catalog/tables.ts';
+import type { Credential } from '../../../core/credential.ts';
 import { RowhouseError } from '../../../core/errors.ts';
 import type { SealedRequest, Replayable } from '../../../core/idempotency.ts';
+import { allowsLinks, type LinkTerms, termsOfLink } from './link-maker.ts';
+
+export interface LinkRequest {
+  readonly project: ProjectRow;
+  readonly export: ExportRow;
+  /** The credential of the request. */
+  readonly credential: Credential;
+  /** In seconds; undefined for the default. */
+  readonly lifetime: number | undefined;
+}
 
 /** The parameters of a link, besides the export's id. */
-export interface SignedLink {
-  /** In seconds since 1970. */
-  readonly expires: number;
+export interface SignedLink extends LinkTerms {
   /** HMAC-SHA256 in base64url. */
   readonly signature: string;
 }
@@ -27,20 +36,20 @@ export class ExportLinks {
     this.#catalog = catalog;
   }
 
+  /** @throws RowhouseError like `termsOfLink`, and `idempotency_mismatch`. */
   async sign(
-    project: ProjectRow,
-    { id }: ExportRow,
-    expires: number,
+    { project, export: { id }, credential, lifetime }: LinkRequest,
     request: SealedRequest | null,
   ): Promise<Replayable<SignedLink>> {
     return writeOnce(this.#catalog, request, async (transaction) => {
+      const terms = await termsOfLink(transaction, credential, lifetime);
       const key = project.export_link_key ?? (await firstKey(transaction, project));
-      return { expires, signature: signatureOf(key, id, expires) };
+      return { ...terms, signature: signatureOf(key, id, terms) };
     });
   }
 
   /** Returns the project of a link's export. @throws RowhouseError `invalid_link`, with the same message for every cause. */
-  async open(id: string, { expires, signature }: SignedLink): Promise<ProjectRow> {
+  async open(id: string, { signature, ...terms }: SignedLink): Promise<ProjectRow> {
     const project = await this.#catalog
       .selectFrom('projects')
       .innerJoin('exports', 'exports.project_id', 'projects.id')
@@ -51,9 +60,10 @@ export class ExportLinks {
     if (project === undefined || key === null) throw invalidLink();
     // Compared as text, because several base64url texts decode to the same bytes.
     const presented = Buffer.from(signature);
-    const right = Buffer.from(signatureOf(key, id, expires));
+    const right = Buffer.from(signatureOf(key, id, terms));
     const isRight = presented.byteLength === right.byteLength && timingSafeEqual(presented, right);
-    if (!isRight || expires * 1_000 <= Date.now()) throw invalidLink();
+    if (!isRight || terms.expires * 1_000 <= Date.now()) throw invalidLink();
+    if (terms.maker !== undefined && !(await allowsLinks(this.#catalog, terms.maker))) throw invalidLink();
     return project;
   }
 
@@ -91,8 +101,10 @@ function newKey(): string {
   return randomBytes(KEY_BYTES).toString('hex');
 }
 
-function signatureOf(key: string, id: string, expires: number): string {
-  return createHmac('sha256', Buffer.from(key, 'hex')).update(`${id}\n${expires}`).digest('base64url');
+/** Without a maker, signs as before links had makers, so these older links stay valid. */
+function signatureOf(key: string, id: string, { expires, maker }: LinkTerms): string {
+  const signed = maker === undefined ? [id, expires] : [id, expires, maker];
+  return createHmac('sha256', Buffer.from(key, 'hex')).update(signed.join('\n')).digest('base64url');
 }
 
 function invalidLink(): RowhouseError {
