@@ -5,6 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { Operations } from './activity/operations.ts';
 import { RequestLog, type RequestLogStatistics } from './activity/request-log/request-log.ts';
 import { type Catalog, catalogQueue, type CatalogQueue, openCatalog } from './catalog/catalog.ts';
+import { eraseLeftovers } from './catalog/erase-leftovers.ts';
 import { findProjectBySlug } from './catalog/project-by-slug.ts';
 import type { ProjectRow } from './catalog/tables.ts';
 import { beginCreation, isAbandoned } from './catalog/unfinished-projects.ts';
@@ -12,6 +13,7 @@ import type { Config } from './core/config.ts';
 import { timestamp } from './core/ids.ts';
 import { prepareDataFolder } from './data-folder/prepare-data-folder.ts';
 import type { LeftOpen } from './data-folder/private-data-folder.ts';
+import { openServiceKey } from './data-folder/service-key.ts';
 import type { EngineStatistics } from './engine/engine-statistics.ts';
 import type { Engine } from './engine/engine.ts';
 import type { ProjectBatches } from './engine/project-batches.ts';
@@ -25,6 +27,7 @@ import type { HttpServerOptions } from './http/http-server.ts';
 import { startMaintenance } from './maintenance.ts';
 import { Bootstrap } from './resources/bootstrap/bootstrap.ts';
 import { ExportLinks } from './resources/exports/downloads/export-links.ts';
+import { LinkKeys } from './resources/exports/downloads/link-keys.ts';
 import { Exports } from './resources/exports/exports.ts';
 import { ExportReconciler } from './resources/exports/jobs/export-reconciler.ts';
 import type { ExportStatistics } from './resources/exports/jobs/export-runner.ts';
@@ -103,7 +106,8 @@ export async function composeService(
   // First, because it locks the folder, so no files of another server are removed.
   const queue = catalogQueue();
   const catalog = await openCatalog(join(config.dataDir, 'catalog.sqlite'), onThreadCrash, queue);
-  const { files, engine } = await openStores(config, catalog, onThreadCrash).catch(async (error: unknown) => {
+  const opened = openStores(config, catalog, { log, onThreadCrash });
+  const { files, engine, linkKeys } = await opened.catch(async (error: unknown) => {
     await catalog.destroy();
     throw error;
   });
@@ -132,7 +136,7 @@ export async function composeService(
     tokens,
     accessTests: new AccessTests({ catalog, engine, tokens }),
     exports,
-    exportLinks: new ExportLinks(catalog),
+    exportLinks: new ExportLinks(catalog, linkKeys),
     tables: engine.tables,
     records: engine.records,
     batches: engine.batches,
@@ -173,8 +177,9 @@ function warnOfOpenFiles(open: LeftOpen | null, log: FastifyBaseLogger): void {
 async function openStores(
   config: Config,
   catalog: Catalog,
-  onThreadCrash: (error: Error) => void,
-): Promise<{ readonly files: ExportFiles; readonly engine: Engine }> {
+  { log, onThreadCrash }: { readonly log: FastifyBaseLogger; readonly onThreadCrash: (error: Error) => void },
+): Promise<{ readonly files: ExportFiles; readonly engine: Engine; readonly linkKeys: LinkKeys }> {
+  const linkKeys = await openLinkKeys(config, catalog, log);
   const files = await openLocalExportFiles(join(config.dataDir, 'exports'));
   const engine = await openSqliteEngine({
     directory: join(config.dataDir, 'projects'),
@@ -194,7 +199,25 @@ async function openStores(
     exportMaxBytes: config.exportMaxBytes,
     onThreadCrash,
   });
-  return { files, engine };
+  return { files, engine, linkKeys };
+}
+
+/** The service starts even with another key file than before: only links are invalid then, and new ones can be created. */
+async function openLinkKeys(config: Config, catalog: Catalog, log: FastifyBaseLogger): Promise<LinkKeys> {
+  const keyFile = config.keyFile ?? join(config.dataDir, 'service.key');
+  const linkKeys = new LinkKeys(await openServiceKey(keyFile));
+  await linkKeys.sealClearKeys(catalog);
+  await eraseLeftovers(catalog).catch((err: unknown) => {
+    log.error({ err }, 'keys of links may be left in free space of the catalog; the next start tries again');
+  });
+  const projects = await linkKeys.countUnreadable(catalog);
+  if (projects > 0) {
+    log.warn(
+      { keyFile, projects },
+      'the key file is not the one that encrypted the keys of links: links to exports are invalid; restore the file',
+    );
+  }
+  return linkKeys;
 }
 
 function statisticsOf({

@@ -199,4 +199,13 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`ALTER TABLE tokens ADD COLUMN links_ended_at TEXT`.execute(db);
     },
   },
+  '0013_sealed_link_keys': {
+    async up(db) {
+      await sql`ALTER TABLE projects RENAME COLUMN export_link_key TO clear_link_key`.execute(db);
+      await sql`ALTER TABLE projects ADD COLUMN sealed_link_key BLOB`.execute(db);
+      // The start encrypts the keys, and then removes what is left of them in the file.
+      await sql`INSERT INTO service (name, value) SELECT 'vacuum_due', '1'
+        WHERE EXISTS (SELECT 1 FROM projects WHERE clear_link_key IS NOT NULL)`.execute(db);
+    },
+  },
 };

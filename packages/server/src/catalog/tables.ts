@@ -46,8 +46,10 @@ interface ProjectsTable {
   readonly project_slug: string;
   readonly project_name: string;
   readonly account_id: number;
-  /** The key that signs the links to the project's exports, in hexadecimal; null until the first link. */
-  readonly export_link_key: Generated<string | null>;
+  /** The key that signs the links to the project's exports, encrypted with the service key; null until the first link. */
+  readonly sealed_link_key: Generated<Uint8Array | null>;
+  /** The same key in hexadecimal, as earlier releases stored it. The start encrypts it, so it is null from then on. */
+  readonly clear_link_key: Generated<string | null>;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -133,7 +135,7 @@ interface IdempotencyKeysTable {
 
 /** Facts about the service: one row per name. */
 interface ServiceTable {
-  readonly name: 'admin_token_sha256' | 'first_started_at';
+  readonly name: 'admin_token_sha256' | 'first_started_at' | 'vacuum_due';
   readonly value: string;
 }
 

@@ -12,7 +12,9 @@ type Value<S extends Setting> = S extends { readonly kind: 'integer' }
         ? number | null
         : S extends { readonly kind: 'rate' }
           ? Rate | null
-          : string;
+          : S['default'] extends null
+            ? string | null
+            : string;
 
 /** Allows `requests` at once, and then `requests` in every `seconds`. */
 export interface Rate {
@@ -36,8 +38,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const values = Object.entries<Setting>(settings).map(([name, setting]) => {
     const text = environment[setting.variable];
     const isSet = text !== undefined && text !== '';
-    if (setting.kind === 'path') return [name, resolve(isSet ? text : setting.default)];
-    return [name, isSet ? parseSetting(setting, text) : setting.default];
+    const value = isSet ? parseSetting(setting, text) : setting.default;
+    return [name, setting.kind === 'path' && typeof value === 'string' ? resolve(value) : value];
   });
   return Object.fromEntries(values) as Config;
 }

@@ -24,6 +24,13 @@ export const settings = {
     default: './data',
     meaning: 'The folder for all stored data: project databases, exports and the catalog.',
   },
+  keyFile: {
+    variable: 'ROWHOUSE_KEY_FILE',
+    kind: 'path',
+    default: null,
+    meaning:
+      'The file of the service key, which encrypts secrets in the catalog. If it is not set, the file is `service.key` in the data folder. The first start creates it.',
+  },
   adminToken: {
     variable: 'ROWHOUSE_ADMIN_TOKEN',
     kind: 'secret',
@@ -253,7 +260,8 @@ export const settings = {
 } as const satisfies Record<string, Setting>;
 
 export type Setting = { readonly variable: string; readonly meaning: string } & (
-  | { readonly kind: 'text' | 'path'; readonly default: string }
+  | { readonly kind: 'text'; readonly default: string }
+  | { readonly kind: 'path'; readonly default: string | null }
   | { readonly kind: 'url'; readonly default: null }
   | { readonly kind: 'secret'; readonly minimumLength: number; readonly default: null }
   | { readonly kind: 'integer'; readonly minimum: number; readonly maximum: number; readonly default: number }

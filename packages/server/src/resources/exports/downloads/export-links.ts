@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import type { Catalog } from '../../../catalog/catalog.ts';
 import { writeOnce } from '../../../catalog/idempotency-store.ts';
@@ -6,6 +6,7 @@ import type { ExportRow, ProjectRow } from '../../../catalog/tables.ts';
 import type { Credential } from '../../../core/credential.ts';
 import { RowhouseError } from '../../../core/errors.ts';
 import type { SealedRequest, Replayable } from '../../../core/idempotency.ts';
+import type { LinkKeys } from './link-keys.ts';
 import { allowsLinks, type LinkTerms, termsOfLink } from './link-maker.ts';
 
 export interface LinkRequest {
@@ -23,17 +24,17 @@ export interface SignedLink extends LinkTerms {
   readonly signature: string;
 }
 
-const KEY_BYTES = 32;
-
 /**
  * Signs and verifies links that download an export without a token. Each link is signed with a key of the project; a new key
  * revokes all existing links. https://www.rfc-editor.org/rfc/rfc2104
  */
 export class ExportLinks {
   readonly #catalog: Catalog;
+  readonly #keys: LinkKeys;
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, keys: LinkKeys) {
     this.#catalog = catalog;
+    this.#keys = keys;
   }
 
   /** @throws RowhouseError like `termsOfLink`, and `idempotency_mismatch`. */
@@ -43,7 +44,7 @@ export class ExportLinks {
   ): Promise<Replayable<SignedLink>> {
     return writeOnce(this.#catalog, request, async (transaction) => {
       const terms = await termsOfLink(transaction, credential, lifetime);
-      const key = project.export_link_key ?? (await firstKey(transaction, project));
+      const key = await this.#keys.forNewLink(transaction, project.id);
       return { ...terms, signature: signatureOf(key, id, terms) };
     });
   }
@@ -56,7 +57,7 @@ export class ExportLinks {
       .selectAll('projects')
       .where('exports.id', '=', id)
       .executeTakeFirst();
-    const key = project?.export_link_key ?? null;
+    const key = project === undefined ? null : this.#keys.read(project);
     if (project === undefined || key === null) throw invalidLink();
     // Compared as text, because several base64url texts decode to the same bytes.
     const presented = Buffer.from(signature);
@@ -73,38 +74,16 @@ export class ExportLinks {
     request: SealedRequest | null,
   ): Promise<Replayable<{ readonly ended: true }>> {
     return writeOnce(this.#catalog, request, async (transaction) => {
-      const change = { export_link_key: newKey() };
-      await transaction.updateTable('projects').set(change).where('id', '=', project.id).execute();
+      await this.#keys.replace(transaction, project.id);
       return { ended: true };
     });
   }
 }
 
-/** Returns the project's first key. Concurrent requests for the first link get the same key. */
-async function firstKey(transaction: Catalog, project: ProjectRow): Promise<string> {
-  await transaction
-    .updateTable('projects')
-    .set({ export_link_key: newKey() })
-    .where('id', '=', project.id)
-    .where('export_link_key', 'is', null)
-    .execute();
-  const row = await transaction
-    .selectFrom('projects')
-    .select('export_link_key')
-    .where('id', '=', project.id)
-    .executeTakeFirst();
-  if (row === undefined || row.export_link_key === null) throw invalidLink();
-  return row.export_link_key;
-}
-
-function newKey(): string {
-  return randomBytes(KEY_BYTES).toString('hex');
-}
-
 /** Without a maker, signs as before links had makers, so these older links stay valid. */
-function signatureOf(key: string, id: string, { expires, maker }: LinkTerms): string {
+function signatureOf(key: Buffer, id: string, { expires, maker }: LinkTerms): string {
   const signed = maker === undefined ? [id, expires] : [id, expires, maker];
-  return createHmac('sha256', Buffer.from(key, 'hex')).update(signed.join('\n')).digest('base64url');
+  return createHmac('sha256', key).update(signed.join('\n')).digest('base64url');
 }
 
 function invalidLink(): RowhouseError {

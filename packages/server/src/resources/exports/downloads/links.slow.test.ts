@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { timestamp } from '../../../core/ids.ts';
@@ -8,7 +9,6 @@ import { download, exportNow, findExport, projectOf, stones } from '../../../tes
 import { type Answer, startTestServer, type TestServer } from '../../../testing/http/test-server.ts';
 import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
 import { startCommandServer } from '../../../testing/tools/command.ts';
-import { runSqliteShell } from '../../../testing/tools/sqlite-shell.ts';
 
 const INVALID = 'The link was altered, has expired or was revoked.';
 
@@ -207,7 +207,7 @@ test('the log has each download, but nothing that grants access to it', async ()
     ],
   );
   const signature = new URL(link.url).searchParams.get('signature') ?? '?';
-  const key = runSqliteShell(`${folder.path}/catalog.sqlite`, 'SELECT export_link_key FROM projects;').trim();
+  const key = readFileSync(`${folder.path}/service.key`, 'utf8').trim();
   for (const secret of [signature, 'signature=', admin, key]) {
     assert.equal(server.stderr().includes(secret), false, secret);
   }
