@@ -31,6 +31,7 @@ export interface AppOptions {
     | 'bodiesMaxBytes'
     | 'addressBodiesMaxBytes'
     | 'publicUrl'
+    | 'allowedHosts'
     | 'compression'
     | 'maxConnections'
     | 'headersTimeoutSeconds'
@@ -59,6 +60,7 @@ export function createApp(
     bodyMaxBytes: config.bodyMaxBytes,
     bodyMemory: { total: config.bodiesMaxBytes, perAddress: config.addressBodiesMaxBytes },
     compression: config.compression === 'on',
+    publicAddress: { publicUrl: config.publicUrl, allowedHosts: config.allowedHosts },
     maxConnections: config.maxConnections,
     rateLimit: config.rateLimit,
     timeouts: {
@@ -84,7 +86,7 @@ export function createApp(
   registerLoginRoute(app, service.users);
   registerAccessTestRoute(app, service.accessTests);
   registerImportRoutes(app, service.imports);
-  registerExportRoutes(app, { ...service, publicUrl: config.publicUrl });
+  registerExportRoutes(app, service);
   registerTableRoutes(app, service.tables);
   registerColumnRoutes(app, service.tables);
   registerIndexRoutes(app, service.tables);

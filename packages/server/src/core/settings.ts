@@ -241,7 +241,14 @@ export const settings = {
     kind: 'url',
     default: null,
     meaning:
-      'The address at which clients reach the service, for example behind a proxy. Links to exports start with it. If it is not set, they start with the `Host` of the request that creates the link.',
+      'The address at which clients reach the service, for example behind a proxy. Links to exports start with it. If it is not set, they start with the `Host` of the request that creates the link, if `ROWHOUSE_ALLOWED_HOSTS` has it or it names a loopback address, and otherwise with the address and port that received the request.',
+  },
+  allowedHosts: {
+    variable: 'ROWHOUSE_ALLOWED_HOSTS',
+    kind: 'hosts',
+    default: [],
+    meaning:
+      'The hosts that links to exports may start with, besides loopback addresses: `db.example.org` for port 80, `db.example.org:8787` for another one. Links start with `http://`: behind a proxy with TLS, set `ROWHOUSE_PUBLIC_URL` instead.',
   },
   url: {
     variable: 'ROWHOUSE_URL',
@@ -267,5 +274,6 @@ export type Setting = { readonly variable: string; readonly meaning: string } & 
   | { readonly kind: 'integer'; readonly minimum: number; readonly maximum: number; readonly default: number }
   | { readonly kind: 'port'; readonly default: null }
   | { readonly kind: 'rate'; readonly default: null }
+  | { readonly kind: 'hosts'; readonly default: readonly string[] }
   | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string }
 );

@@ -36,6 +36,7 @@ import { observeRequests, type RequestObserver } from './observability/finished-
 import { requestLines } from './observability/request-lines.ts';
 import { ThrottledLog } from './observability/throttled-log.ts';
 import { logOfRequest, traceRequests } from './observability/trace-context.ts';
+import type { PublicAddress } from './public-address.ts';
 import { routeRules } from './route-rules.ts';
 import { createValidation } from './validation.ts';
 
@@ -58,6 +59,8 @@ export interface HttpServerOptions {
   readonly rateLimit?: Rate | null;
   /** A monotonic clock in seconds. For tests. */
   readonly rateClock?: () => number;
+  /** The addresses of the service; without them, only loopback addresses and those of its sockets. */
+  readonly publicAddress?: PublicAddress;
   readonly counts?: EdgeCounts;
   readonly observers?: readonly RequestObserver[];
   /** Finds the project of the admin credential's requests. Without it, they have none. */
@@ -143,6 +146,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.setValidatorCompiler(validation.compiler);
   app.setSerializerCompiler(createSerializerCompiler({ check }));
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply, { validation, check }));
+  app.decorate('publicAddress', options.publicAddress ?? NO_PUBLIC_ADDRESS);
   app.decorateRequest('credential', null);
   app.decorateRequest('idempotency', null);
   app.decorateRequest('bodySha256', '');
@@ -174,6 +178,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   return app;
 }
 
+const NO_PUBLIC_ADDRESS: PublicAddress = { publicUrl: null, allowedHosts: [] };
 const NO_PROJECTS: ProjectIds = { idOf: () => null };
 
 function rateLimitsOf(

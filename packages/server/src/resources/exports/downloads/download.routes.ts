@@ -8,6 +8,7 @@ import { envelopeOf, success } from '../../../http/envelope.ts';
 import { projectPath } from '../../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../../../http/idempotency.ts';
+import { publicBaseOf } from '../../../http/public-address.ts';
 import { ANY_EXPORT_PERMISSIONS, EXPORT_PERMISSIONS } from '../export-access.ts';
 import type { ExportDependencies } from '../export-dependencies.ts';
 import { exportId } from '../export-fields.ts';
@@ -65,10 +66,7 @@ function downloadExport(app: HttpServer, { exports, projects }: ExportDependenci
   );
 }
 
-function createLink(
-  app: HttpServer,
-  { exports, exportLinks, projects, publicUrl }: ExportDependencies,
-): void {
+function createLink(app: HttpServer, { exports, exportLinks, projects }: ExportDependencies): void {
   const link = Type.Object({ url: Type.String(), export_id: Type.String(), expires_at: Type.String() });
   app.post(
     '/projects/:project/exports/:export_id/link',
@@ -99,8 +97,7 @@ function createLink(
         lifetime: request.body.expires_in,
       };
       const signed = resultOf(request, reply, await exportLinks.sign(asked, sealedRequestOf(request)));
-      const base = publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`;
-      const url = `${base}/shared/exports/${row.id}?${parametersOf(signed)}`;
+      const url = `${publicBaseOf(request)}/shared/exports/${row.id}?${parametersOf(signed)}`;
       const made = { url, export_id: row.id, expires_at: timestamp(new Date(signed.expires * 1_000)) };
       return reply.code(201).send(success(request, { link: made }));
     },
