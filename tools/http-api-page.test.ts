@@ -47,6 +47,7 @@ const OURS = new Set([
   'GET /openapi.json',
   'GET /docs',
   'GET /docs/{asset}',
+  'POST /admin/token',
   'POST /projects',
   'GET /projects',
   'GET /projects/{project}',
@@ -147,15 +148,11 @@ interface MadeData {
   readonly requests?: readonly [{ readonly request_id: string }];
 }
 
-/** Deletions of the table and the project are documented with their other routes, but must come last. */
-function inOrder(operations: readonly OperationText[]): readonly OperationText[] {
-  return operations.toSorted((a, b) => removes(a) - removes(b));
-}
+/** These are documented with their other routes, but must come last, because others need what they end. */
+const LAST = ['DELETE /projects/{project}/table/{table}', 'DELETE /projects/{project}', 'POST /admin/token'];
 
-function removes(operation: OperationText): number {
-  return ['DELETE /projects/{project}/table/{table}', 'DELETE /projects/{project}'].indexOf(
-    titleOf(operation),
-  );
+function inOrder(operations: readonly OperationText[]): readonly OperationText[] {
+  return operations.toSorted((a, b) => LAST.indexOf(titleOf(a)) - LAST.indexOf(titleOf(b)));
 }
 
 function targetOf({ path, query }: OperationText, { ids, link }: Made): string {
@@ -170,7 +167,7 @@ function targetOf({ path, query }: OperationText, { ids, link }: Made): string {
   return requested === '' ? filled : `${filled}?${requested}`;
 }
 
-const OF_THE_ADMIN = new Set(['/projects', '/metrics']);
+const OF_THE_ADMIN = new Set(['/projects', '/metrics', '/admin/token']);
 
 async function requestOf({ path, body }: OperationText, { token }: Made): Promise<CallOptions> {
   const content = path.endsWith('/import/sqlite')

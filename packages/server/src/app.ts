@@ -21,6 +21,7 @@ import { registerBatchRoute } from './resources/records/batch.routes.ts';
 import { registerRecordRoutes } from './resources/records/records.routes.ts';
 import { registerTableRoutes } from './resources/tables/tables.routes.ts';
 import { registerAccessTestRoute } from './resources/tokens/access-tests.routes.ts';
+import { registerAdminTokenRoute } from './resources/tokens/admin-token.routes.ts';
 import { registerTokenRoutes } from './resources/tokens/tokens.routes.ts';
 import { registerLoginRoute } from './resources/users/users.routes.ts';
 
@@ -83,6 +84,7 @@ export function createApp(
   registerProjectRoutes(app, service.projects);
   registerBootstrapRoute(app, service.bootstrap);
   registerTokenRoutes(app, service.tokens);
+  registerAdminTokenRoute(app, service.adminToken);
   registerLoginRoute(app, service.users);
   registerAccessTestRoute(app, service.accessTests);
   registerImportRoutes(app, service.imports);

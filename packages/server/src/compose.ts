@@ -35,6 +35,7 @@ import { Imports } from './resources/imports/imports.ts';
 import { ProjectIdCache } from './resources/projects/project-id-cache.ts';
 import { Projects } from './resources/projects/projects.ts';
 import { AccessTests } from './resources/tokens/access-tests.ts';
+import { AdminToken } from './resources/tokens/admin-token.ts';
 import { Tokens } from './resources/tokens/tokens.ts';
 import type { PasswordCost } from './resources/users/passwords.ts';
 import { Users } from './resources/users/users.ts';
@@ -47,6 +48,7 @@ export interface ServiceStatistics extends EngineStatistics {
 
 /** The service without HTTP. Routes and the command line call it. */
 export interface Service {
+  readonly adminToken: AdminToken;
   readonly tokens: Tokens;
   readonly accessTests: AccessTests;
   readonly projects: Projects;
@@ -111,7 +113,8 @@ export async function composeService(
     await catalog.destroy();
     throw error;
   });
-  const tokens = new Tokens(catalog);
+  const adminToken = new AdminToken(catalog);
+  const tokens = new Tokens(catalog, adminToken);
   const projectIds = new ProjectIdCache(catalog);
   const { requestLog, operations } = openActivity(config, log, serviceOptions);
   const onDeleted = ({ id, project_slug }: ProjectRow) => {
@@ -133,6 +136,7 @@ export async function composeService(
   await recover({ projects, reconciler, requestLog, catalog });
   const housekeeping = startMaintenance({ tokens, exports, reconciler, config, log });
   return {
+    adminToken,
     tokens,
     accessTests: new AccessTests({ catalog, engine, tokens }),
     exports,

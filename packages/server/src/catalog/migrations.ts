@@ -208,4 +208,12 @@ export const migrations: Readonly<Record<string, Migration>> = {
         WHERE EXISTS (SELECT 1 FROM projects WHERE clear_link_key IS NOT NULL)`.execute(db);
     },
   },
+  '0014_replaced_admin_tokens': {
+    async up(db) {
+      await sql`CREATE TABLE replaced_admin_tokens (
+        token_sha256 TEXT PRIMARY KEY,
+        replaced_at TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID`.execute(db);
+    },
+  },
 };

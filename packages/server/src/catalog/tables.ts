@@ -9,6 +9,7 @@ export interface CatalogTables {
   readonly tokens: TokensTable;
   readonly exports: ExportsTable;
   readonly idempotency_keys: IdempotencyKeysTable;
+  readonly replaced_admin_tokens: ReplacedAdminTokensTable;
   readonly service: ServiceTable;
   readonly unfinished_projects: UnfinishedProjectsTable;
 }
@@ -137,6 +138,13 @@ interface IdempotencyKeysTable {
 interface ServiceTable {
   readonly name: 'admin_token_sha256' | 'first_started_at' | 'vacuum_due';
   readonly value: string;
+}
+
+/** The admin credentials that another one replaced. They never become valid again. */
+interface ReplacedAdminTokensTable {
+  /** As in `tokens`. */
+  readonly token_sha256: string;
+  readonly replaced_at: string;
 }
 
 /** Creations and deletions that are under way, or that a crash cut short: they also change files, which no transaction spans. */

@@ -27,14 +27,19 @@ export async function startCommand(
   const stopped = stopSignal();
   const service = await composeService(config, log);
   try {
-    const hasAdminToken = await service.tokens.adoptAdminToken(config.adminToken);
+    const adopted = await service.adminToken.adopt(config.adminToken);
+    if (adopted === 'refused') {
+      log.error('ROWHOUSE_ADMIN_TOKEN holds an admin token that was replaced, and is ignored: remove it');
+    }
     const metrics = metricsOf(service);
     const app = createApp(service, { config, log, metrics });
     // Listens before any secret is created: a secret that is stored but not shown would be lost. The service is not ready until then.
     const address = await listen(app, config);
     const metricsListener = await listenOnMetricsPort(metrics, config, app);
     try {
-      process.stdout.write(welcome(address, await firstSecrets(service, config, { hasAdminToken })));
+      process.stdout.write(
+        welcome(address, await firstSecrets(service, config, { hasAdminToken: adopted !== 'absent' })),
+      );
       await service.markStarted();
       log.info({ signal: await stopped }, 'stopping');
     } finally {
@@ -62,7 +67,7 @@ async function firstSecrets(
   const sample = wanted ? (await service.projects.create(sampleProject, null)).result : null;
   return {
     sampleProject: sample === null ? null : { slug: sample.row.project_slug, token: sample.token.secret },
-    adminToken: hasAdminToken ? null : await service.tokens.createAdminToken(),
+    adminToken: hasAdminToken ? null : (await service.adminToken.create()).secret,
   };
 }
 

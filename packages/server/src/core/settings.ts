@@ -37,7 +37,7 @@ export const settings = {
     minimumLength: 24,
     default: null,
     meaning:
-      'The admin credential: visible ASCII text of 24 characters or more. It is never printed. If it is not set, the first start creates a credential and prints it once.',
+      'The admin credential: visible ASCII text of 24 characters or more. It is never printed. It replaces the stored credential, and a replaced one is never valid again: if this is one, it is ignored. If it is not set, the stored credential stays valid; the first start creates one and prints it once.',
   },
   sampleProject: {
     variable: 'ROWHOUSE_SAMPLE_PROJECT',
@@ -255,14 +255,15 @@ export const settings = {
     kind: 'url',
     default: null,
     meaning:
-      'The running server that `rowhouse import` and `rowhouse export` use. If it is not set, they open the data folder directly.',
+      'The running server that `rowhouse import`, `rowhouse export` and `rowhouse admin` use. If it is not set, they open the data folder directly.',
   },
   token: {
     variable: 'ROWHOUSE_TOKEN',
     kind: 'secret',
     minimumLength: 24,
     default: null,
-    meaning: 'The token that `rowhouse import` and `rowhouse export` send to a running server.',
+    meaning:
+      'The token that `rowhouse import`, `rowhouse export` and `rowhouse admin` send to a running server.',
   },
 } as const satisfies Record<string, Setting>;
 
