@@ -7,7 +7,7 @@ import { createServiceLog } from '../packages/server/src/http/observability/serv
 const config = readConfig(process.env);
 const log = createServiceLog(config.logLevel, process.stderr);
 const service = await composeService(config, log);
-await service.tokens.adoptAdminToken(config.adminToken);
+await service.adminToken.adopt(config.adminToken);
 const app = createApp({ ...service, calls: {} }, { config, log });
 const address = await app.listen({ host: config.host, port: config.port });
 process.stdout.write(`ready at ${address}\n`);

@@ -601,6 +601,22 @@ describe('links', () => {
     await ended.arrayBuffer();
   });
 
+  ours('end with the token that creates them, which they cannot outlast', async () => {
+    const made = await make(TABLE);
+    const request = { revoke_previous: false, expires_at: new Date(Date.now() + 600_000).toISOString() };
+    const { token } = await accept(201, 'POST', `${path}/auth/tokens`, request);
+    const as = { token: token.token };
+    const there = `${path}/exports/${made.id}/link`;
+    const refused = { ...as, fields: ['body.expires_in'] };
+    await refuse('permission_denied', 'POST', there, { expires_in: 601 }, refused);
+    const { link } = await accept(201, 'POST', there, {}, as);
+    assert.equal(link.expires_at, token.expires_at);
+    await accept(200, 'DELETE', `${path}/auth/tokens/${token.token_id}`);
+    const ended = await fetch('GET', pathOfLink(link), undefined, { token: null });
+    assert.equal(ended.status, 403);
+    await ended.arrayBuffer();
+  });
+
   refusesEach(
     service,
     { method: 'POST', path: `${path}/exports/${shown.id}/link`, body: {} },

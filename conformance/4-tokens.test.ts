@@ -324,6 +324,11 @@ describe('POST /projects/{p}/auth/tokens/test', () => {
 describe('the admin credential', () => {
   const asAdmin = { token: service.admin };
 
+  ours('is replaced only by itself', async () => {
+    await refuse('permission_denied', 'POST', '/admin/token');
+    await refuse('missing_authorization', 'POST', '/admin/token', undefined, { token: null });
+  });
+
   ours(
     'creates and lists projects, creates project tokens, and may use every route of a project',
     async () => {

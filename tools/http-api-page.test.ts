@@ -47,6 +47,7 @@ const OURS = new Set([
   'GET /openapi.json',
   'GET /docs',
   'GET /docs/{asset}',
+  'POST /admin/token',
   'POST /projects',
   'GET /projects',
   'GET /projects/{project}',
@@ -189,6 +190,7 @@ function removes(operation: OperationText): number {
     'DELETE /accounts/{account_id}',
     'DELETE /projects/{project}/table/{table}',
     'DELETE /projects/{project}',
+    'POST /admin/token',
   ].indexOf(titleOf(operation));
 }
 
@@ -204,7 +206,7 @@ function targetOf({ path, query }: OperationText, { ids, link }: Made): string {
   return requested === '' ? filled : `${filled}?${requested}`;
 }
 
-const OF_THE_ADMIN = /^\/(?:projects$|metrics$|accounts|audit)/;
+const OF_THE_ADMIN = /^\/(?:projects$|metrics$|accounts|admin|audit)/;
 
 async function requestOf({ path, body }: OperationText, { token, cookies }: Made): Promise<CallOptions> {
   const content = path.endsWith('/import/sqlite')

@@ -73,7 +73,7 @@ export const layers: readonly Layer[] = [
   { name: 'the command line', files: serverFile('main\\.ts$|cli/'), mayImport: [/^packages\/server\/src\//] },
   {
     name: 'the composed service',
-    files: serverFile('(?:app|compose|maintenance)\\.ts$'),
+    files: serverFile('(?:app|compose|compose-access|maintenance)\\.ts$'),
     mayImport: [serverFile('(?!main\\.ts$|cli/|testing/)')],
   },
   {

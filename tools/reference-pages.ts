@@ -66,7 +66,7 @@ function settingsTable(): string {
   const rows = Object.values<Setting>(settings).map((setting) => [
     `\`${setting.variable}\``,
     formOf(setting),
-    setting.default === null ? 'none' : `\`${setting.default}\``,
+    setting.default === null || setting.kind === 'hosts' ? 'none' : `\`${setting.default}\``,
     setting.meaning,
   ]);
   return table(['variable', 'value', 'default', 'meaning'], rows);
@@ -88,6 +88,8 @@ function formOf(setting: Setting): string {
       return 'a port (0 for any free port) or `off`';
     case 'rate':
       return '`requests/seconds`, or `off`';
+    case 'hosts':
+      return 'hosts, each with or without a port, separated by commas';
     case 'choice':
       return setting.choices.map((choice) => `\`${choice}\``).join(', ');
   }

@@ -7,7 +7,7 @@ import type { Config } from './core/config.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import { registerDocsPageRoutes } from './openapi/docs-page.routes.ts';
 import { registerOpenApiRoutes } from './openapi/openapi.routes.ts';
-import { type SignInUrl, registerAccountUserRoutes } from './resources/accounts/account-users.routes.ts';
+import { registerAccountUserRoutes } from './resources/accounts/account-users.routes.ts';
 import { registerAccountRoutes } from './resources/accounts/accounts.routes.ts';
 import { registerAuditRoutes } from './resources/audit/audit.routes.ts';
 import { registerBootstrapRoute } from './resources/bootstrap/bootstrap.routes.ts';
@@ -26,6 +26,7 @@ import { registerSessionRoutes } from './resources/sessions/sessions.routes.ts';
 import { registerSignInPageRoutes } from './resources/sessions/sign-in-page.routes.ts';
 import { registerTableRoutes } from './resources/tables/tables.routes.ts';
 import { registerAccessTestRoute } from './resources/tokens/access-tests.routes.ts';
+import { registerAdminTokenRoute } from './resources/tokens/admin-token.routes.ts';
 import { registerTokenRoutes } from './resources/tokens/tokens.routes.ts';
 import { registerProjectUserRoutes } from './resources/users/project-users.routes.ts';
 import { registerLoginRoute } from './resources/users/users.routes.ts';
@@ -37,6 +38,7 @@ export interface AppOptions {
     | 'bodiesMaxBytes'
     | 'addressBodiesMaxBytes'
     | 'publicUrl'
+    | 'allowedHosts'
     | 'compression'
     | 'maxConnections'
     | 'headersTimeoutSeconds'
@@ -65,6 +67,7 @@ export function createApp(
     bodyMaxBytes: config.bodyMaxBytes,
     bodyMemory: { total: config.bodiesMaxBytes, perAddress: config.addressBodiesMaxBytes },
     compression: config.compression === 'on',
+    publicAddress: { publicUrl: config.publicUrl, allowedHosts: config.allowedHosts },
     maxConnections: config.maxConnections,
     rateLimit: config.rateLimit,
     timeouts: {
@@ -78,10 +81,6 @@ export function createApp(
     ...service.calls,
     observers: [...(service.calls.observers ?? []), (finished) => metrics.requests.add(finished)],
   });
-  const signInUrl: SignInUrl = (request, code) => {
-    const base = config.publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`;
-    return `${base}/sign-in#${code}`;
-  };
   if (onRoute !== undefined) app.addHook('onRoute', onRoute);
   // First, because it describes the routes that are registered after it.
   registerOpenApiRoutes(app);
@@ -91,16 +90,17 @@ export function createApp(
   registerProjectRoutes(app, service.projects);
   registerBootstrapRoute(app, service.bootstrap);
   registerTokenRoutes(app, service.tokens);
+  registerAdminTokenRoute(app, service.adminToken);
   registerLoginRoute(app, service.users);
   registerProjectUserRoutes(app, service.projectUsers);
   registerAccountRoutes(app, service.accounts);
-  registerAccountUserRoutes(app, service.accountUsers, signInUrl);
+  registerAccountUserRoutes(app, service.accountUsers);
   registerSessionRoutes(app, service.sessions, service.signIns);
   registerSignInPageRoutes(app);
   registerAuditRoutes(app, service.audit);
   registerAccessTestRoute(app, service.accessTests);
   registerImportRoutes(app, service.imports, service.audit);
-  registerExportRoutes(app, { ...service, publicUrl: config.publicUrl });
+  registerExportRoutes(app, service);
   registerTableRoutes(app, service.tables, service.audit);
   registerColumnRoutes(app, service.tables);
   registerIndexRoutes(app, service.tables);

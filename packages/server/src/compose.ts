@@ -5,13 +5,16 @@ import type { FastifyBaseLogger } from 'fastify';
 import { Operations } from './activity/operations.ts';
 import { RequestLog, type RequestLogStatistics } from './activity/request-log/request-log.ts';
 import { type Catalog, catalogQueue, type CatalogQueue, openCatalog } from './catalog/catalog.ts';
+import { eraseLeftovers } from './catalog/erase-leftovers.ts';
 import { findProjectBySlug } from './catalog/project-by-slug.ts';
 import type { ProjectRow } from './catalog/tables.ts';
 import { beginCreation, isAbandoned } from './catalog/unfinished-projects.ts';
+import { type Access, composeAccess } from './compose-access.ts';
 import type { Config } from './core/config.ts';
 import { timestamp } from './core/ids.ts';
 import { prepareDataFolder } from './data-folder/prepare-data-folder.ts';
 import type { LeftOpen } from './data-folder/private-data-folder.ts';
+import { openServiceKey } from './data-folder/service-key.ts';
 import type { EngineStatistics } from './engine/engine-statistics.ts';
 import type { Engine } from './engine/engine.ts';
 import type { ProjectBatches } from './engine/project-batches.ts';
@@ -21,29 +24,20 @@ import type { ProjectTables } from './engine/project-tables.ts';
 import { openSqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import type { ExportFiles } from './files/export-files.ts';
 import { openLocalExportFiles } from './files/local-export-files.ts';
-import type { Authenticator } from './http/access/authentication.ts';
 import type { HttpServerOptions } from './http/http-server.ts';
 import { startMaintenance } from './maintenance.ts';
 import type { PasswordCost } from './passwords/password-hash.ts';
-import { PasswordLogins } from './passwords/password-logins.ts';
-import { Passwords } from './passwords/passwords.ts';
-import { AccountUsers } from './resources/accounts/account-users.ts';
-import { Accounts } from './resources/accounts/accounts.ts';
-import { Audit } from './resources/audit/audit.ts';
+import type { PasswordLogins } from './passwords/password-logins.ts';
 import { Bootstrap } from './resources/bootstrap/bootstrap.ts';
 import { ExportLinks } from './resources/exports/downloads/export-links.ts';
+import { LinkKeys } from './resources/exports/downloads/link-keys.ts';
 import { Exports } from './resources/exports/exports.ts';
 import { ExportReconciler } from './resources/exports/jobs/export-reconciler.ts';
 import type { ExportStatistics } from './resources/exports/jobs/export-runner.ts';
 import { Imports } from './resources/imports/imports.ts';
 import { ProjectIdCache } from './resources/projects/project-id-cache.ts';
 import { Projects } from './resources/projects/projects.ts';
-import { Sessions } from './resources/sessions/sessions.ts';
-import { SignIns } from './resources/sessions/sign-ins.ts';
 import { AccessTests } from './resources/tokens/access-tests.ts';
-import { Tokens } from './resources/tokens/tokens.ts';
-import { ProjectUsers } from './resources/users/project-users.ts';
-import { Users } from './resources/users/users.ts';
 
 /** The current load of the service, and its counts since the start. */
 export interface ServiceStatistics extends EngineStatistics {
@@ -52,19 +46,9 @@ export interface ServiceStatistics extends EngineStatistics {
 }
 
 /** The service without HTTP. Routes and the command line call it. */
-export interface Service {
-  readonly tokens: Tokens;
+export interface Service extends Access {
   readonly accessTests: AccessTests;
   readonly projects: Projects;
-  readonly users: Users;
-  readonly projectUsers: ProjectUsers;
-  readonly accounts: Accounts;
-  readonly accountUsers: AccountUsers;
-  readonly sessions: Sessions;
-  readonly signIns: SignIns;
-  readonly audit: Audit;
-  /** Authenticates the requests of the HTTP server. */
-  readonly authenticator: Authenticator;
   readonly bootstrap: Bootstrap;
   readonly imports: Imports;
   readonly exports: Exports;
@@ -120,23 +104,23 @@ export async function composeService(
   // First, because it locks the folder, so no files of another server are removed.
   const queue = catalogQueue();
   const catalog = await openCatalog(join(config.dataDir, 'catalog.sqlite'), onThreadCrash, queue);
-  const { files, engine } = await openStores(config, catalog, onThreadCrash).catch(async (error: unknown) => {
+  const opened = openStores(config, catalog, { log, onThreadCrash });
+  const { files, engine, linkKeys } = await opened.catch(async (error: unknown) => {
     await catalog.destroy();
     throw error;
   });
-  const [tokens, sessions, audit] = [new Tokens(catalog), new Sessions(catalog), new Audit(catalog)];
+  const { passwordCost } = serviceOptions;
+  const { logins, closeLogins, ...access } = composeAccess(catalog, { passwordCost, onThreadCrash });
+  const { tokens } = access;
   const projectIds = new ProjectIdCache(catalog);
   const { requestLog, operations } = openActivity(config, log, serviceOptions);
   const onDeleted = ({ id, project_slug }: ProjectRow) => {
     projectIds.forget(project_slug);
-    sessions.forgetAll();
+    access.sessions.forgetAll();
     // If this fails, the next start does it.
     void operations.forgetProject(id).catch(() => undefined);
   };
   const projects = new Projects({ catalog, engine, tokens, files, onDeleted });
-  const passwords = new Passwords({ cost: serviceOptions.passwordCost, onThreadCrash });
-  const logins = new PasswordLogins(passwords);
-  const people = openPeople({ catalog, tokens, sessions, passwords, logins });
   const exports = new Exports({
     catalog,
     engine,
@@ -147,12 +131,12 @@ export async function composeService(
   });
   const reconciler = new ExportReconciler({ catalog, files, exports });
   await recover({ projects, reconciler, requestLog, catalog });
-  const housekeeping = startMaintenance({ tokens, sessions, audit, exports, reconciler, config, log });
+  const housekeeping = startMaintenance({ ...access, exports, reconciler, config, log });
   return {
-    tokens,
+    ...access,
     accessTests: new AccessTests({ catalog, engine, tokens }),
     exports,
-    exportLinks: new ExportLinks(catalog),
+    exportLinks: new ExportLinks(catalog, linkKeys),
     tables: engine.tables,
     records: engine.records,
     batches: engine.batches,
@@ -164,10 +148,7 @@ export async function composeService(
       grouper: operations.grouper,
     },
     projects,
-    sessions,
-    audit,
-    ...people,
-    bootstrap: new Bootstrap({ catalog, projects, tokens, users: people.users }),
+    bootstrap: new Bootstrap({ catalog, projects, ...access }),
     imports: new Imports({ engine, maxBytes: config.importMaxBytes, stallLimitMs: UPLOAD_STALL_LIMIT_MS }),
     isNew: async () => (await firstStartedAt(catalog)) === undefined,
     markStarted: () => markStarted(catalog),
@@ -175,49 +156,12 @@ export async function composeService(
     statistics: () => statisticsOf({ engine, queue, logins, exports, requestLog }),
     close: async () => {
       await housekeeping.stop();
-      logins.close();
-      await passwords.close();
+      await closeLogins();
       await exports.close();
       await engine.close();
       await requestLog.close();
       await catalog.destroy();
     },
-  };
-}
-
-/** Creates the parts that authenticate, and that manage accounts and people. A change of theirs clears the caches of credentials. */
-function openPeople({
-  catalog,
-  tokens,
-  sessions,
-  passwords,
-  logins,
-}: {
-  readonly catalog: Catalog;
-  readonly tokens: Tokens;
-  readonly sessions: Sessions;
-  readonly passwords: Passwords;
-  readonly logins: PasswordLogins;
-}): Pick<Service, 'authenticator' | 'users' | 'accounts' | 'accountUsers' | 'projectUsers' | 'signIns'> {
-  const users = new Users({ catalog, tokens, passwords, logins });
-  const onAccountChanged = (accountId: number) => {
-    tokens.forgetAccount(accountId);
-    sessions.forgetAll();
-  };
-  const onProjectChanged = (projectId: number) => {
-    tokens.forgetProject(projectId);
-    sessions.forgetAll();
-  };
-  return {
-    authenticator: {
-      authenticate: (presented) => tokens.authenticate(presented),
-      authenticateSession: (sha256) => sessions.authenticateSession(sha256),
-    },
-    users,
-    accounts: new Accounts({ catalog, onChanged: onAccountChanged }),
-    accountUsers: new AccountUsers({ catalog, passwords, onChanged: onAccountChanged }),
-    projectUsers: new ProjectUsers({ catalog, passwords, onChanged: onProjectChanged }),
-    signIns: new SignIns({ catalog, sessions, users, passwords, logins }),
   };
 }
 
@@ -233,8 +177,9 @@ function warnOfOpenFiles(open: LeftOpen | null, log: FastifyBaseLogger): void {
 async function openStores(
   config: Config,
   catalog: Catalog,
-  onThreadCrash: (error: Error) => void,
-): Promise<{ readonly files: ExportFiles; readonly engine: Engine }> {
+  { log, onThreadCrash }: { readonly log: FastifyBaseLogger; readonly onThreadCrash: (error: Error) => void },
+): Promise<{ readonly files: ExportFiles; readonly engine: Engine; readonly linkKeys: LinkKeys }> {
+  const linkKeys = await openLinkKeys(config, catalog, log);
   const files = await openLocalExportFiles(join(config.dataDir, 'exports'));
   const engine = await openSqliteEngine({
     directory: join(config.dataDir, 'projects'),
@@ -254,7 +199,25 @@ async function openStores(
     exportMaxBytes: config.exportMaxBytes,
     onThreadCrash,
   });
-  return { files, engine };
+  return { files, engine, linkKeys };
+}
+
+/** The service starts even with another key file than before: only links are invalid then, and new ones can be created. */
+async function openLinkKeys(config: Config, catalog: Catalog, log: FastifyBaseLogger): Promise<LinkKeys> {
+  const keyFile = config.keyFile ?? join(config.dataDir, 'service.key');
+  const linkKeys = new LinkKeys(await openServiceKey(keyFile));
+  await linkKeys.sealClearKeys(catalog);
+  await eraseLeftovers(catalog).catch((err: unknown) => {
+    log.error({ err }, 'keys of links may be left in free space of the catalog; the next start tries again');
+  });
+  const projects = await linkKeys.countUnreadable(catalog);
+  if (projects > 0) {
+    log.warn(
+      { keyFile, projects },
+      'the key file is not the one that encrypted the keys of links: links to exports are invalid; restore the file',
+    );
+  }
+  return linkKeys;
 }
 
 function statisticsOf({

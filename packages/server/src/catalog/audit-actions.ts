@@ -18,7 +18,7 @@ export const AUDIT_ACTIONS = [
   'project_user.removed',
   'token.created',
   'token.revoked',
-  'admin_token.rotated',
+  'admin_token.replaced',
   'export_link.created',
   'export_links.ended',
   'export.deleted',

@@ -95,7 +95,10 @@ const WRITES: Readonly<Record<string, Sent>> = {
   },
 };
 
-/** Operations that change a project's database (`records/exactly-once.test.ts`, `imports/import-once.test.ts`), and a read-only one. */
+/**
+ * Operations that change a project's database (`records/exactly-once.test.ts`, `imports/import-once.test.ts`), one that ends its own
+ * credential (`tokens/admin-token.test.ts`), and a read-only one.
+ */
 const ELSEWHERE = [
   'createRecords',
   'updateRecords',
@@ -113,6 +116,7 @@ const ELSEWHERE = [
   'createIndex',
   'dropIndex',
   'importDatabase',
+  'replaceAdminToken',
   'runQuery',
 ];
 

@@ -3,6 +3,8 @@ import { IDEMPOTENCY_KEPT_MS, type SealedRequest, type Replayable } from '../cor
 import type { Catalog } from './catalog.ts';
 import { seal, unseal } from './sealed-text.ts';
 
+const PURPOSE = 'rowhouse idempotency';
+
 /**
  * Runs `write` in a transaction and stores its result. If the same request already succeeded, returns the stored result
  * instead. An error is not stored, because it had no effect.
@@ -60,7 +62,7 @@ export async function findReplay<Result>(
     .executeTakeFirst();
   if (row === undefined || row.created_at < oldestKept()) return null;
   if (row.request_sha256 !== request.requestSha256) throw idempotencyMismatch();
-  const result = unseal(row.result, request.credential);
+  const result = unseal(row.result, request.credential, PURPOSE);
   if (result === null) throw idempotencyMismatch();
   return { result: JSON.parse(result) as Result, replayOf: row.request_id };
 }
@@ -80,7 +82,7 @@ export async function storeResult(
       key: request.key,
       request_sha256: request.requestSha256,
       request_id: request.requestId,
-      result: seal(JSON.stringify(result), request.credential),
+      result: seal(JSON.stringify(result), request.credential, PURPOSE),
       created_at: Date.now(),
     })
     .execute();

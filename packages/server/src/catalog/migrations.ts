@@ -268,6 +268,29 @@ export const migrations: Readonly<Record<string, Migration>> = {
       ) STRICT`.execute(db);
     },
   },
+  '0012_links_of_tokens': {
+    async up(db) {
+      await sql`ALTER TABLE tokens ADD COLUMN links_valid_until TEXT`.execute(db);
+      await sql`ALTER TABLE tokens ADD COLUMN links_ended_at TEXT`.execute(db);
+    },
+  },
+  '0013_sealed_link_keys': {
+    async up(db) {
+      await sql`ALTER TABLE projects RENAME COLUMN export_link_key TO clear_link_key`.execute(db);
+      await sql`ALTER TABLE projects ADD COLUMN sealed_link_key BLOB`.execute(db);
+      // The start encrypts the keys, and then removes what is left of them in the file.
+      await sql`INSERT INTO service (name, value) SELECT 'vacuum_due', '1'
+        WHERE EXISTS (SELECT 1 FROM projects WHERE clear_link_key IS NOT NULL)`.execute(db);
+    },
+  },
+  '0014_replaced_admin_tokens': {
+    async up(db) {
+      await sql`CREATE TABLE replaced_admin_tokens (
+        token_sha256 TEXT PRIMARY KEY,
+        replaced_at TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID`.execute(db);
+    },
+  },
   '0015_audit_trail': {
     async up(db) {
       // No event references a project or a token: it outlives both.

@@ -14,6 +14,7 @@ export interface CatalogTables {
   readonly tokens: TokensTable;
   readonly exports: ExportsTable;
   readonly idempotency_keys: IdempotencyKeysTable;
+  readonly replaced_admin_tokens: ReplacedAdminTokensTable;
   readonly service: ServiceTable;
   readonly unfinished_projects: UnfinishedProjectsTable;
   readonly audit_events: AuditEventsTable;
@@ -100,8 +101,10 @@ interface ProjectsTable {
   readonly project_slug: string;
   readonly project_name: string;
   readonly account_id: number;
-  /** The key that signs the links to the project's exports, in hexadecimal; null until the first link. */
-  readonly export_link_key: Generated<string | null>;
+  /** The key that signs the links to the project's exports, encrypted with the service key; null until the first link. */
+  readonly sealed_link_key: Generated<Uint8Array | null>;
+  /** The same key in hexadecimal, as earlier releases stored it. The start encrypts it, so it is null from then on. */
+  readonly clear_link_key: Generated<string | null>;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -126,6 +129,10 @@ interface TokensTable {
   readonly expires_at: string | null;
   readonly revoked_at: string | null;
   readonly last_used_at: string | null;
+  /** When the last of the links that the token made expires; null if it made none. */
+  readonly links_valid_until: Generated<string | null>;
+  /** When the links of the token ended with it; null while they are valid, also if another token has replaced the token. */
+  readonly links_ended_at: Generated<string | null>;
 }
 
 interface ExportsTable {
@@ -183,8 +190,15 @@ interface IdempotencyKeysTable {
 
 /** Facts about the service: one row per name. */
 interface ServiceTable {
-  readonly name: 'admin_token_sha256' | 'first_started_at';
+  readonly name: 'admin_token_sha256' | 'first_started_at' | 'vacuum_due';
   readonly value: string;
+}
+
+/** The admin credentials that another one replaced. They never become valid again. */
+interface ReplacedAdminTokensTable {
+  /** As in `tokens`. */
+  readonly token_sha256: string;
+  readonly replaced_at: string;
 }
 
 /** Creations and deletions that are under way, or that a crash cut short: they also change files, which no transaction spans. */

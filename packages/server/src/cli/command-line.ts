@@ -22,8 +22,11 @@ const USAGE = `Rowhouse: every project gets its own SQLite database, behind one 
       Writes the export to FILE or to standard output: a schema as json, sql, postgres,
       typescript…; a database as zip, zip-csv, json, sql or sqlite; a table as csv, json or ndjson.
 
-Import and export open the data folder (ROWHOUSE_DATA_DIR), which requires that no server is
-running on it, or they use a running server:
+  rowhouse admin rotate
+      Creates a new admin token, prints it once, and ends the earlier one.
+
+Import, export and admin open the data folder (ROWHOUSE_DATA_DIR), which requires that no server
+is running on it, or they use a running server:
 
       --url URL        or ROWHOUSE_URL
       --token TOKEN    or ROWHOUSE_TOKEN, which keeps the token out of the process list
@@ -53,6 +56,9 @@ async function run(words: readonly string[], environment: Environment): Promise<
     case 'export':
       requireSqlite(process.versions.sqlite);
       return (await import('./export-command.ts')).exportCommand(rest, readConfig(environment));
+    case 'admin':
+      requireSqlite(process.versions.sqlite);
+      return (await import('./admin-command.ts')).adminCommand(rest, readConfig(environment));
     case 'help':
       return printed(USAGE);
     case '--version':

@@ -34,14 +34,16 @@ export async function openLocalTarget(
     );
   }
   const log = createServiceLog('warn', process.stderr);
-  return new LocalTarget(await composeService(config, log));
+  return new LocalTarget(await composeService(config, log), config);
 }
 
 class LocalTarget implements Target {
   readonly #service: Service;
+  readonly #config: Config;
 
-  constructor(service: Service) {
+  constructor(service: Service, config: Config) {
     this.#service = service;
+    this.#config = config;
   }
 
   async ensureProject(slug: string): Promise<{ readonly token: string } | null> {
@@ -88,6 +90,13 @@ class LocalTarget implements Target {
     } finally {
       await exports.delete(project, row.id, { kind: 'admin' }, THE_SERVICE, null);
     }
+  }
+
+  async replaceAdminToken(): Promise<string> {
+    const { adminToken } = this.#service;
+    // A configured token counts as replaced even if no start has stored it yet. Otherwise, the next start would adopt it.
+    await adminToken.adopt(this.#config.adminToken);
+    return (await adminToken.create()).secret;
   }
 
   async close(): Promise<void> {

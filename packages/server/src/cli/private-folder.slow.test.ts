@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { databaseFile } from '../testing/databases/database-file.ts';
 import { folderModes, modeOf } from '../testing/system/folder-content.ts';
+import { assertPrivate, withUmask } from '../testing/system/private-files.ts';
 import { temporaryFolder } from '../testing/system/temporary-folder.ts';
 import { runCommand, type RunningCommand, startCommandServer } from '../testing/tools/command.ts';
 
@@ -24,18 +25,6 @@ async function fill({ url }: RunningCommand): Promise<void> {
   for (const what of ['schema', 'table/books', 'database']) await send('POST', `export/${what}`, '{}');
 }
 
-function assertPrivate(folder: string, when: string): void {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const pathsOf = (kind: 'isDirectory' | 'isSymbolicLink') =>
-    new Set(entries.filter((entry) => entry[kind]()).map((entry) => join(entry.parentPath, entry.name)));
-  const [folders, links] = [pathsOf('isDirectory'), pathsOf('isSymbolicLink')];
-  for (const [path, mode] of Object.entries(folderModes(folder))) {
-    if (links.has(join(folder, path))) continue;
-    const isFolder = path === '.' || folders.has(join(folder, path));
-    assert.equal(mode, isFolder ? '700' : '600', `${path}, ${when}`);
-  }
-}
-
 test(
   'only the owner can access a new data folder and everything that a running server keeps in it',
   OPTIONS,
@@ -47,7 +36,7 @@ test(
       ROWHOUSE_ADMIN_TOKEN: ADMIN,
     });
     await fill(server);
-    const kept = Object.keys(folderModes(dataDir));
+    const kept = assertPrivate(dataDir, 'while the server runs');
     for (const name of [
       'catalog.sqlite-wal',
       'requests.sqlite',
@@ -55,7 +44,6 @@ test(
     ]) {
       assert.ok(kept.includes(name), name);
     }
-    assertPrivate(dataDir, 'while the server runs');
     assert.equal(await server.stop('SIGTERM'), 0);
     assertPrivate(dataDir, 'when it has stopped');
   },
@@ -107,14 +95,9 @@ test(
     assertPrivate(environment.ROWHOUSE_DATA_DIR, 'after an import');
     chmodSync(environment.ROWHOUSE_DATA_DIR, 0o755);
     const out = join(folder.path, 'music.sql');
-    const before = process.umask(0o027);
-    try {
-      const words = ['export', 'schema', '--project', 'music', '--format', 'sql', '--out', out];
-      const exported = await runCommand(words, environment);
-      assert.equal(exported.exitCode, 0, exported.stderr);
-    } finally {
-      process.umask(before);
-    }
+    const words = ['export', 'schema', '--project', 'music', '--format', 'sql', '--out', out];
+    const exported = await withUmask(0o027, () => runCommand(words, environment));
+    assert.equal(exported.exitCode, 0, exported.stderr);
     assert.equal(modeOf(out), '640');
     assertPrivate(environment.ROWHOUSE_DATA_DIR, 'after an export');
   },

@@ -80,6 +80,11 @@ export class RemoteTarget implements Target {
     }
   }
 
+  async replaceAdminToken(): Promise<string> {
+    const data = await this.#call('POST', '/admin/token', {});
+    return (data as { token: { token: string } }).token.token;
+  }
+
   async close(): Promise<void> {}
 
   /** Returns the data of the envelope. @throws RowhouseError with the server's error. */

@@ -29,7 +29,10 @@ export async function startCommand(
   const stopped = stopSignal();
   const service = await composeService(config, log);
   try {
-    const hasAdminToken = await service.tokens.adoptAdminToken(config.adminToken);
+    const adopted = await service.adminToken.adopt(config.adminToken);
+    if (adopted === 'refused') {
+      log.error('ROWHOUSE_ADMIN_TOKEN holds an admin token that was replaced, and is ignored: remove it');
+    }
     const metrics = metricsOf(service);
     const app = createApp(service, { config, log, metrics });
     // Listens before any secret is created: a secret that is stored but not shown would be lost. The service is not ready until then.
@@ -37,7 +40,10 @@ export async function startCommand(
     const metricsListener = await listenOnMetricsPort(metrics, config, app);
     try {
       process.stdout.write(
-        welcome(config.publicUrl ?? address, await firstSecrets(service, config, { hasAdminToken })),
+        welcome(
+          config.publicUrl ?? address,
+          await firstSecrets(service, config, { hasAdminToken: adopted !== 'absent' }),
+        ),
       );
       await service.markStarted();
       log.info({ signal: await stopped }, 'stopping');
@@ -69,7 +75,7 @@ async function firstSecrets(
   return {
     signInCode: isNew ? await ownerSignInCode(service) : null,
     sampleProject: sample === null ? null : { slug: sample.row.project_slug, token: sample.token.secret },
-    adminToken: hasAdminToken ? null : await service.tokens.createAdminToken(),
+    adminToken: hasAdminToken ? null : (await service.adminToken.create()).secret,
   };
 }
 

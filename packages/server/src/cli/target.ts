@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** The target of the import and export commands: a running server, or the data folder. */
+/** The target of a command: a running server, or the data folder. */
 export interface Target {
   /** Creates the project if it does not exist. Returns the token of a created project, else null. */
   ensureProject(slug: string): Promise<{ readonly token: string } | null>;
@@ -8,6 +8,8 @@ export interface Target {
   importDatabase(request: TargetImport): Promise<ImportSummary>;
   /** Passes an export to `receive`. The export is deleted after the call. */
   exportFile(request: TargetExport, receive: (download: ExportDownload) => Promise<void>): Promise<void>;
+  /** Returns a new admin token, which replaces the earlier one. */
+  replaceAdminToken(): Promise<string>;
   close(): Promise<void>;
 }
 

@@ -12,6 +12,7 @@ test('without variables every setting has its default, and a path is absolute', 
   assert.equal(config.adminToken, null);
   assert.equal(config.dataDir, resolve('data'));
   assert.ok(isAbsolute(config.dataDir));
+  assert.equal(config.keyFile, null);
   assert.deepEqual(Object.keys(config), Object.keys(settings));
 });
 
@@ -26,10 +27,11 @@ test('each kind of setting is parsed', () => {
     ROWHOUSE_ADMIN_TOKEN: 'a-secret-of-24-characters',
     ROWHOUSE_SAMPLE_PROJECT: 'off',
     ROWHOUSE_DATA_DIR: '/srv/rowhouse',
+    ROWHOUSE_KEY_FILE: 'keys/rowhouse.key',
   });
   assert.deepEqual(
-    [config.host, config.port, config.adminToken, config.sampleProject, config.dataDir],
-    ['::', 0, 'a-secret-of-24-characters', 'off', resolve('/srv/rowhouse')],
+    [config.host, config.port, config.adminToken, config.sampleProject, config.dataDir, config.keyFile],
+    ['::', 0, 'a-secret-of-24-characters', 'off', resolve('/srv/rowhouse'), resolve('keys/rowhouse.key')],
   );
 });
 
@@ -40,6 +42,14 @@ test('a rate is a number of requests per number of seconds; rates and the second
     const without = readConfig({ ROWHOUSE_RATE_LIMIT: value, ROWHOUSE_METRICS_PORT: value });
     assert.deepEqual([without.rateLimit, without.metricsPort], [null, null]);
   }
+});
+
+test('hosts are separated by commas and kept in one form', () => {
+  assert.deepEqual(readConfig({}).allowedHosts, []);
+  const { allowedHosts } = readConfig({
+    ROWHOUSE_ALLOWED_HOSTS: 'DB.example.org, db.example.org:8787,[0:0:0::1]:80,10.0.0.7:81',
+  });
+  assert.deepEqual(allowedHosts, ['db.example.org', 'db.example.org:8787', '[::1]', '10.0.0.7:81']);
 });
 
 describe('an invalid value stops the start with one line that names its variable', () => {
@@ -59,6 +69,15 @@ describe('an invalid value stops the start with one line that names its variable
     ['ROWHOUSE_RATE_LIMIT', '600/0'],
     ['ROWHOUSE_RATE_LIMIT', '600/60s'],
     ['ROWHOUSE_RATE_LIMIT', '600/86401'],
+    ['ROWHOUSE_ALLOWED_HOSTS', '*'],
+    ['ROWHOUSE_ALLOWED_HOSTS', '*.example.org'],
+    ['ROWHOUSE_ALLOWED_HOSTS', 'http://db.example.org'],
+    ['ROWHOUSE_ALLOWED_HOSTS', 'db.example.org/'],
+    ['ROWHOUSE_ALLOWED_HOSTS', 'db.example.org:'],
+    ['ROWHOUSE_ALLOWED_HOSTS', 'db.example.org:65536'],
+    ['ROWHOUSE_ALLOWED_HOSTS', 'db.example.org,'],
+    ['ROWHOUSE_ALLOWED_HOSTS', 'db.example.org other.example.org'],
+    ['ROWHOUSE_ALLOWED_HOSTS', '::1'],
   ];
   for (const [variable, value] of refused) {
     test(`${variable}=${value}`, () => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 
+import { canonicalHost } from './host.ts';
 import { type Setting, settings } from './settings.ts';
 
 type Value<S extends Setting> = S extends { readonly kind: 'integer' }
@@ -12,7 +13,11 @@ type Value<S extends Setting> = S extends { readonly kind: 'integer' }
         ? number | null
         : S extends { readonly kind: 'rate' }
           ? Rate | null
-          : string;
+          : S extends { readonly kind: 'hosts' }
+            ? readonly string[]
+            : S['default'] extends null
+              ? string | null
+              : string;
 
 /** Allows `requests` at once, and then `requests` in every `seconds`. */
 export interface Rate {
@@ -36,8 +41,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const values = Object.entries<Setting>(settings).map(([name, setting]) => {
     const text = environment[setting.variable];
     const isSet = text !== undefined && text !== '';
-    if (setting.kind === 'path') return [name, resolve(isSet ? text : setting.default)];
-    return [name, isSet ? parseSetting(setting, text) : setting.default];
+    const value = isSet ? parseSetting(setting, text) : setting.default;
+    return [name, setting.kind === 'path' && typeof value === 'string' ? resolve(value) : value];
   });
   return Object.fromEntries(values) as Config;
 }
@@ -53,7 +58,7 @@ export function unknownVariables(
   return Object.keys(environment).filter((name) => name.startsWith('ROWHOUSE_') && !known.has(name));
 }
 
-function parseSetting(setting: Setting, text: string): string | number | Rate | null {
+function parseSetting(setting: Setting, text: string): string | number | Rate | readonly string[] | null {
   switch (setting.kind) {
     case 'text':
     case 'path':
@@ -78,6 +83,8 @@ function parseSetting(setting: Setting, text: string): string | number | Rate | 
       return text === OFF ? null : parseInteger(text, { minimum: 0, maximum: 65_535 }, setting.variable);
     case 'rate':
       return text === OFF ? null : parseRate(text, setting.variable);
+    case 'hosts':
+      return text.split(',').map((host) => parseHost(host.trim(), setting.variable));
     case 'choice':
       if (!setting.choices.includes(text)) {
         throw new ConfigError(
@@ -102,6 +109,15 @@ function parseInteger(
     );
   }
   return value;
+}
+
+/** @returns the host in the form of `canonicalHost`. */
+function parseHost(text: string, variable: string): string {
+  const host = canonicalHost(text);
+  if (host !== null) return host;
+  throw new ConfigError(
+    `${variable} must be hosts separated by commas, such as db.example.org or db.example.org:8787, not ${JSON.stringify(text)}`,
+  );
 }
 
 const MAX_RATE: Rate = { requests: 1_000_000, seconds: 86_400 };

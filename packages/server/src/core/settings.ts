@@ -24,13 +24,20 @@ export const settings = {
     default: './data',
     meaning: 'The folder for all stored data: project databases, exports and the catalog.',
   },
+  keyFile: {
+    variable: 'ROWHOUSE_KEY_FILE',
+    kind: 'path',
+    default: null,
+    meaning:
+      'The file of the service key, which encrypts secrets in the catalog. If it is not set, the file is `service.key` in the data folder. The first start creates it.',
+  },
   adminToken: {
     variable: 'ROWHOUSE_ADMIN_TOKEN',
     kind: 'secret',
     minimumLength: 24,
     default: null,
     meaning:
-      'The admin credential: visible ASCII text of 24 characters or more. It is never printed. If it is not set, the first start creates a credential and prints it once.',
+      'The admin credential: visible ASCII text of 24 characters or more. It is never printed. It replaces the stored credential, and a replaced one is never valid again: if this is one, it is ignored. If it is not set, the stored credential stays valid; the first start creates one and prints it once.',
   },
   sampleProject: {
     variable: 'ROWHOUSE_SAMPLE_PROJECT',
@@ -242,30 +249,40 @@ export const settings = {
     kind: 'url',
     default: null,
     meaning:
-      'The address at which clients reach the service, for example behind a proxy. Links to exports start with it. If it is not set, they start with the `Host` of the request that creates the link.',
+      'The address at which clients reach the service, for example behind a proxy. Links to exports start with it. If it is not set, they start with the `Host` of the request that creates the link, if `ROWHOUSE_ALLOWED_HOSTS` has it or it names a loopback address, and otherwise with the address and port that received the request.',
+  },
+  allowedHosts: {
+    variable: 'ROWHOUSE_ALLOWED_HOSTS',
+    kind: 'hosts',
+    default: [],
+    meaning:
+      'The hosts that links to exports may start with, besides loopback addresses: `db.example.org` for port 80, `db.example.org:8787` for another one. Links start with `http://`: behind a proxy with TLS, set `ROWHOUSE_PUBLIC_URL` instead.',
   },
   url: {
     variable: 'ROWHOUSE_URL',
     kind: 'url',
     default: null,
     meaning:
-      'The running server that `rowhouse import` and `rowhouse export` use. If it is not set, they open the data folder directly.',
+      'The running server that `rowhouse import`, `rowhouse export` and `rowhouse admin` use. If it is not set, they open the data folder directly.',
   },
   token: {
     variable: 'ROWHOUSE_TOKEN',
     kind: 'secret',
     minimumLength: 24,
     default: null,
-    meaning: 'The token that `rowhouse import` and `rowhouse export` send to a running server.',
+    meaning:
+      'The token that `rowhouse import`, `rowhouse export` and `rowhouse admin` send to a running server.',
   },
 } as const satisfies Record<string, Setting>;
 
 export type Setting = { readonly variable: string; readonly meaning: string } & (
-  | { readonly kind: 'text' | 'path'; readonly default: string }
+  | { readonly kind: 'text'; readonly default: string }
+  | { readonly kind: 'path'; readonly default: string | null }
   | { readonly kind: 'url'; readonly default: null }
   | { readonly kind: 'secret'; readonly minimumLength: number; readonly default: null }
   | { readonly kind: 'integer'; readonly minimum: number; readonly maximum: number; readonly default: number }
   | { readonly kind: 'port'; readonly default: null }
   | { readonly kind: 'rate'; readonly default: null }
+  | { readonly kind: 'hosts'; readonly default: readonly string[] }
   | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string }
 );

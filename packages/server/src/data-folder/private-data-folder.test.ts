@@ -16,7 +16,13 @@ test(
   { skip: isWindows },
   () => {
     using folder = temporaryFolder();
-    const kept = ['catalog.sqlite', 'catalog.sqlite-wal', 'catalog.sqlite.bak', 'requests.sqlite-shm'];
+    const kept = [
+      'catalog.sqlite',
+      'catalog.sqlite-wal',
+      'catalog.sqlite.bak',
+      'requests.sqlite-shm',
+      'service.key',
+    ];
     const others = ['backup.sh', 'notes.txt'];
     for (const name of [...kept, ...others]) writeFileSync(join(folder.path, name), '');
     for (const path of ['projects/a/deeper', 'exports/a', 'scripts']) {

@@ -60,9 +60,9 @@ export function makePrivate(dataDir: string): LeftOpen | null {
   return first === undefined ? null : { ...first, count: refused.length };
 }
 
-/** The databases of the service, SQLite's files beside them, copies of both, and the folders. */
+/** The databases of the service, SQLite's files beside them, the key file, copies of all these, and the folders. */
 function isOfRowhouse(name: string): boolean {
-  return /^(?:(?:catalog|requests)\.sqlite|(?:projects|exports)$)/.test(name);
+  return /^(?:(?:catalog|requests)\.sqlite|service\.key|(?:projects|exports)$)/.test(name);
 }
 
 function isAnything(): boolean {

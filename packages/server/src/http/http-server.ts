@@ -16,7 +16,6 @@ import { settings } from '../core/settings.ts';
 import type { Authenticator } from './access/authentication.ts';
 import type { OperationGrouper } from './access/operation-grouping.ts';
 import type { ProjectIds } from './access/project-ids.ts';
-import type { OriginCheck } from './access/session-cookie.ts';
 import { askForBodies } from './bodies/ask-for-body.ts';
 import { parseBodies } from './bodies/body-parsing.ts';
 import { answerClientError, answerOddRequests } from './client-errors.ts';
@@ -37,14 +36,13 @@ import { observeRequests, type RequestObserver } from './observability/finished-
 import { requestLines } from './observability/request-lines.ts';
 import { ThrottledLog } from './observability/throttled-log.ts';
 import { logOfRequest, traceRequests } from './observability/trace-context.ts';
+import type { PublicAddress } from './public-address.ts';
 import { routeRules } from './route-rules.ts';
 import { createValidation } from './validation.ts';
 
 export interface HttpServerOptions {
   readonly log: FastifyBaseLogger;
   readonly authenticator: Authenticator;
-  /** Whether a page of an origin may use sessions; by default, a page of the request's own host. */
-  readonly isOwnOrigin?: OriginCheck;
   readonly bodyMaxBytes: number;
   readonly bodyMemory?: BodyMemoryLimits;
   /** Whether to compress long answers for clients that accept it; true by default. */
@@ -61,6 +59,8 @@ export interface HttpServerOptions {
   readonly rateLimit?: Rate | null;
   /** A monotonic clock in seconds. For tests. */
   readonly rateClock?: () => number;
+  /** The addresses of the service; without them, only loopback addresses and those of its sockets. */
+  readonly publicAddress?: PublicAddress;
   readonly counts?: EdgeCounts;
   readonly observers?: readonly RequestObserver[];
   /** Finds the project of the admin credential's requests. Without it, they have none. */
@@ -146,6 +146,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.setValidatorCompiler(validation.compiler);
   app.setSerializerCompiler(createSerializerCompiler({ check }));
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply, { validation, check }));
+  app.decorate('publicAddress', options.publicAddress ?? NO_PUBLIC_ADDRESS);
   app.decorateRequest('credential', null);
   app.decorateRequest('idempotency', null);
   app.decorateRequest('bodySha256', '');
@@ -169,12 +170,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     bodyMaxBytes: options.bodyMaxBytes,
     memory: new BodyMemory(options.bodyMemory ?? BODY_MEMORY, observed),
   });
-  const { authenticator, isOwnOrigin = isOfHost, projectIds = NO_PROJECTS, grouper = null } = options;
+  const { authenticator, projectIds = NO_PROJECTS, grouper = null } = options;
   app.addHook(
     'onRoute',
     routeRules({
       authenticator,
-      isOwnOrigin,
       projectIds,
       grouper,
       rateLimits: rateLimitsOf(options, observed),
@@ -183,8 +183,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   return app;
 }
 
-const isOfHost: OriginCheck = ({ host }, origin) => URL.parse(origin)?.host === host;
-
+const NO_PUBLIC_ADDRESS: PublicAddress = { publicUrl: null, allowedHosts: [] };
 const NO_PROJECTS: ProjectIds = { find: () => null };
 
 function rateLimitsOf(

@@ -31,7 +31,8 @@ const agent = new Agent({ keepAlive: true });
 
 before(async () => {
   server = await borrowTestServer();
-  document = (await (await server.fetch('GET', '/openapi.json')).json()) as OpenApiDocument;
+  const { paths, ...rest } = (await (await server.fetch('GET', '/openapi.json')).json()) as OpenApiDocument;
+  document = { ...rest, paths: withoutAdminToken(paths) };
 });
 after(async () => {
   agent.destroy();
@@ -52,6 +53,11 @@ test(`every random request has an answer that the document describes, and none i
   await fc.assert(property, { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) });
   if (RUNS >= 2_000) assertWorthwhile(outcomes);
 });
+
+/** A new admin token would end the one that the other requests use. `tokens/admin-token.test.ts` tests the route. */
+function withoutAdminToken(paths: OpenApiDocument['paths']): OpenApiDocument['paths'] {
+  return Object.fromEntries(Object.entries(paths).filter(([path]) => path !== '/admin/token'));
+}
 
 interface Outcome {
   readonly operation: string;

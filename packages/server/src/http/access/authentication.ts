@@ -13,7 +13,7 @@ import { identifyRequest } from './identify-request.ts';
 import type { OperationGrouper } from './operation-grouping.ts';
 import { requirePermissions, type RoutePermissions } from './permissions.ts';
 import type { ProjectIds } from './project-ids.ts';
-import { requireOwnPage, type OriginCheck, sessionCookieOf } from './session-cookie.ts';
+import { requireOwnPage, sessionCookieOf } from './session-cookie.ts';
 import { hashToken, isWellFormedToken } from './token.ts';
 
 /**
@@ -63,7 +63,6 @@ export type AccessRule =
 /** The services that authenticate and identify a request. */
 export interface Reception {
   readonly authenticator: Authenticator;
-  readonly isOwnOrigin: OriginCheck;
   readonly projectIds: ProjectIds;
   /** Null if calls are not grouped into operation runs. */
   readonly grouper: OperationGrouper | null;
@@ -95,11 +94,11 @@ export function requireAccess(rule: AccessRule, reception: Reception): onRequest
 /** A token in the Authorization header comes before a session, which every page of the server sends. */
 function authenticate(
   request: FastifyRequest,
-  { authenticator, isOwnOrigin }: Reception,
+  { authenticator }: Reception,
 ): Promise<Credential | null> | Credential | null {
   const session = presentedSession(request);
   if (session !== null) {
-    requireOwnPage(request, isOwnOrigin);
+    requireOwnPage(request);
     return authenticator.authenticateSession(hashToken(session));
   }
   const token = presentedToken(request);

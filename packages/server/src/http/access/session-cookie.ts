@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { RowhouseError } from '../../core/errors.ts';
-import { isLoopbackHost } from './loopback-host.ts';
+import { isOnThisMachine, isOwnOrigin } from '../public-address.ts';
 
 const NAME = 'rowhouse_session';
 
@@ -26,8 +26,8 @@ export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply)
 }
 
 /** Over plain HTTP, a browser stores the cookie only for this machine. */
-function cookie({ host }: FastifyRequest, value: string, seconds: number): string {
-  const secure = isLoopbackHost(host) ? '' : '; Secure';
+function cookie(request: FastifyRequest, value: string, seconds: number): string {
+  const secure = isOnThisMachine(request) ? '' : '; Secure';
   return `${NAME}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
 }
 
@@ -37,12 +37,10 @@ function cookie({ host }: FastifyRequest, value: string, seconds: number): strin
  * current browser sends `Origin` with each request that changes something. https://www.w3.org/TR/fetch-metadata/
  * @throws RowhouseError `permission_denied`.
  */
-export function requireOwnPage(request: FastifyRequest, isOwnOrigin: OriginCheck): void {
+export function requireOwnPage(request: FastifyRequest): void {
   const { origin, 'sec-fetch-site': site } = request.headers;
   const isOwn =
-    site === undefined
-      ? isNamedOrigin(request, origin, isOwnOrigin)
-      : site === 'same-origin' || site === 'none';
+    site === undefined ? isNamedOrigin(request, origin) : site === 'same-origin' || site === 'none';
   if (!isOwn) {
     throw new RowhouseError(
       'permission_denied',
@@ -51,14 +49,7 @@ export function requireOwnPage(request: FastifyRequest, isOwnOrigin: OriginCheck
   }
 }
 
-/** Whether an origin, such as `https://data.example.com`, is that of the service. */
-export type OriginCheck = (request: FastifyRequest, origin: string) => boolean;
-
-function isNamedOrigin(
-  request: FastifyRequest,
-  origin: string | undefined,
-  isOwnOrigin: OriginCheck,
-): boolean {
+function isNamedOrigin(request: FastifyRequest, origin: string | undefined): boolean {
   if (origin !== undefined) return isOwnOrigin(request, origin);
   return request.method === 'GET' || request.method === 'HEAD';
 }

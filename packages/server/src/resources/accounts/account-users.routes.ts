@@ -6,6 +6,7 @@ import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
 import { pageFields, pageKeys, pageOf } from '../../http/fields/paging.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../../http/idempotency.ts';
+import { publicBaseOf } from '../../http/public-address.ts';
 import { newPassword, username } from '../users/user-fields.ts';
 import { accountId, accountUserFields, toAccountUserFields } from './account-fields.ts';
 import type { AccountUsers } from './account-users.ts';
@@ -17,18 +18,12 @@ const userPath = Type.Object(
 );
 const answer = envelopeOf(Type.Object({ user: accountUserFields }));
 
-/** Returns the address of the page that takes the code of a sign-in link. */
-export type SignInUrl = (
-  request: { readonly host: string; readonly protocol: string },
-  code: string,
-) => string;
-
-export function registerAccountUserRoutes(app: HttpServer, users: AccountUsers, signInUrl: SignInUrl): void {
+export function registerAccountUserRoutes(app: HttpServer, users: AccountUsers): void {
   createUser(app, users);
   listUsers(app, users);
   changeUser(app, users);
   removeUser(app, users);
-  createSignInLink(app, users, signInUrl);
+  createSignInLink(app, users);
 }
 
 function createUser(app: HttpServer, users: AccountUsers): void {
@@ -138,7 +133,7 @@ function removeUser(app: HttpServer, users: AccountUsers): void {
   );
 }
 
-function createSignInLink(app: HttpServer, users: AccountUsers, signInUrl: SignInUrl): void {
+function createSignInLink(app: HttpServer, users: AccountUsers): void {
   const link = Type.Object({ url: Type.String(), expires_at: Type.String() });
   app.post(
     '/accounts/:account_id/users/:account_user_id/sign-in-link',
@@ -151,7 +146,7 @@ function createSignInLink(app: HttpServer, users: AccountUsers, signInUrl: SignI
       const by = requesterOf(request);
       const written = await users.createSignInLink(account_id, account_user_id, by, sealedRequestOf(request));
       const { code, expiresAt } = resultOf(request, reply, written);
-      const made = { url: signInUrl(request, code), expires_at: expiresAt };
+      const made = { url: `${publicBaseOf(request)}/sign-in#${code}`, expires_at: expiresAt };
       return reply.code(201).send(success(request, { link: made }));
     },
   );

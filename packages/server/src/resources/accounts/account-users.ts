@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { recordChange } from '../../catalog/audit-trail.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { disabledSince } from '../../catalog/disabled-since.ts';
-import { writeOnce } from '../../catalog/idempotency-store.ts';
+import { findReplay, writeOnce } from '../../catalog/idempotency-store.ts';
 import { type AccountUserRow, OWNER_USER_ID } from '../../catalog/tables.ts';
 import { RowhouseError } from '../../core/errors.ts';
 import type { Replayable, SealedRequest } from '../../core/idempotency.ts';
@@ -109,6 +109,8 @@ export class AccountUsers {
     by: Requester,
     request: SealedRequest | null,
   ): Promise<Replayable<AccountUserRow>> {
+    const earlier = await findReplay<AccountUserRow>(this.#catalog, request);
+    if (earlier !== null) return earlier;
     const name = username?.normalize('NFC');
     const known = await personInCatalog(this.#catalog, accountId, id);
     const password_hash =

@@ -106,7 +106,7 @@ test('a token that a user of an account creates belongs to this user, and ends w
 });
 
 test('nothing of a disabled account is valid, until it is enabled again', async () => {
-  await using server = await startTestServer({ publicUrl: 'http://rowhouse.test' });
+  await using server = await startTestServer();
   const acme = await createAccount(server);
   await createUser(server, acme, 'mei');
   const token = await createProjectOf(server, acme, 'shop');

@@ -7,6 +7,4 @@ export interface ExportDependencies {
   readonly exports: Exports;
   readonly exportLinks: ExportLinks;
   readonly projects: Projects;
-  /** The address that links start with; null for the address of the request. */
-  readonly publicUrl: string | null;
 }

@@ -9,6 +9,7 @@ import { OWNER_ACCOUNT_ID } from '../../catalog/tables.ts';
 import { THE_SERVICE } from '../../core/requester.ts';
 import { createToken, hashToken } from '../../http/access/token.ts';
 import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
+import { AdminToken } from './admin-token.ts';
 import type { NewToken } from './insert-token.ts';
 import { Tokens } from './tokens.ts';
 
@@ -40,7 +41,7 @@ test('the last use of a token is kept in memory while it cannot be written, and 
   context.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-02-01T00:00:00Z') });
   using folder = temporaryFolder();
   const catalog = await openCatalog(join(folder.path, 'catalog.sqlite'), () => undefined);
-  const tokens = new Tokens(catalog);
+  const tokens = new Tokens(catalog, new AdminToken(catalog));
   const { row, secret } = await createFirst(catalog, tokens);
   await tokens.authenticate({ sha256: hashToken(secret), isOfProject: true });
 
@@ -61,7 +62,7 @@ test('the last use of a token is kept in memory while it cannot be written, and 
 test('text that does not have the form of a project token is refused without a catalog lookup', async () => {
   using folder = temporaryFolder();
   const catalog = await openCatalog(join(folder.path, 'catalog.sqlite'), () => undefined);
-  const tokens = new Tokens(catalog);
+  const tokens = new Tokens(catalog, new AdminToken(catalog));
   await catalog.destroy();
 
   assert.equal(await tokens.authenticate({ sha256: hashToken('a guess'), isOfProject: false }), null);
@@ -71,7 +72,7 @@ test('text that does not have the form of a project token is refused without a c
 test('of very many unknown tokens, a limited number is looked up, and the others are told to retry', async () => {
   using folder = temporaryFolder();
   const catalog = await openCatalog(join(folder.path, 'catalog.sqlite'), () => undefined);
-  const tokens = new Tokens(catalog);
+  const tokens = new Tokens(catalog, new AdminToken(catalog));
   const tries = Array.from({ length: 1_200 }, async () => {
     return tokens.authenticate({ sha256: hashToken(createToken('pat')), isOfProject: true });
   });

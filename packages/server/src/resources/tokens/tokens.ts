@@ -11,7 +11,7 @@ import { timestamp } from '../../core/ids.ts';
 import type { Requester } from '../../core/requester.ts';
 import { type Authenticator, type PresentedToken } from '../../http/access/authentication.ts';
 import { CredentialCache } from '../../http/access/credential-cache.ts';
-import { createToken, hashToken } from '../../http/access/token.ts';
+import type { AdminToken } from './admin-token.ts';
 import { CredentialLookUp } from './credential-look-up.ts';
 import { firstUserOf } from './first-user.ts';
 import { fullGrant } from './grant.ts';
@@ -39,44 +39,21 @@ export interface UserTokenRequest {
 /** Authenticates project tokens, from the catalog, and the admin credential. */
 export class Tokens implements Pick<Authenticator, 'authenticate'> {
   readonly #catalog: Catalog;
-  #adminSha256: string | null = null;
+  readonly #adminToken: AdminToken;
   readonly #cache = new CredentialCache();
   readonly #lookUp: CredentialLookUp;
   readonly #use = new LastUse(storeUse);
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, adminToken: AdminToken) {
     this.#catalog = catalog;
+    this.#adminToken = adminToken;
     this.#lookUp = new CredentialLookUp(catalog);
-  }
-
-  /** Activates the admin credential: the configured one, or the stored one. Returns whether there is one. */
-  async adoptAdminToken(configured: string | null): Promise<boolean> {
-    if (configured !== null) {
-      this.#adminSha256 = hashToken(configured).toString('hex');
-      return true;
-    }
-    const stored = await this.#catalog
-      .selectFrom('service')
-      .select('value')
-      .where('name', '=', 'admin_token_sha256')
-      .executeTakeFirst();
-    this.#adminSha256 = stored?.value ?? null;
-    return stored !== undefined;
-  }
-
-  /** Creates the admin credential, if there is none. Returns its secret, which is shown only once. */
-  async createAdminToken(): Promise<string> {
-    const secret = createToken('adm');
-    const row = { name: 'admin_token_sha256', value: hashToken(secret).toString('hex') } as const;
-    await this.#catalog.insertInto('service').values(row).execute();
-    this.#adminSha256 = row.value;
-    return secret;
   }
 
   /** @throws RowhouseError `unavailable` if too many look-ups are running. */
   async authenticate(presented: PresentedToken): Promise<Credential | null> {
     const sha256 = presented.sha256.toString('hex');
-    if (sha256 === this.#adminSha256) return { kind: 'admin' };
+    if (await this.#adminToken.matches(sha256)) return { kind: 'admin' };
     if (!presented.isOfProject) return null;
     const found = await this.#cache.find(sha256, () => this.#lookUp.find(sha256));
     if (found === null) return null;
@@ -163,8 +140,8 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
   }
 
   /**
-   * Revokes the token, which is invalid from the next request on. A token that was revoked before keeps its time of
-   * revocation.
+   * Revokes the token, which is invalid from the next request on, with its links. A token that was revoked before keeps its
+   * time of revocation.
    * @throws RowhouseError `not_found` if the project has no such token; `idempotency_mismatch`.
    */
   async revoke(
@@ -178,7 +155,13 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
       writeOnce(this.#catalog, request, async (transaction) => {
         const revoked = await transaction
           .updateTable('tokens')
-          .set((build) => ({ revoked_at: build.fn.coalesce('revoked_at', build.val(timestamp())) }))
+          .set((build) => {
+            const now = build.val(timestamp());
+            return {
+              revoked_at: build.fn.coalesce('revoked_at', now),
+              links_ended_at: build.fn.coalesce('links_ended_at', now),
+            };
+          })
           .where('id', '=', tokenId)
           .where('project_id', '=', project.id)
           .returning('id')

@@ -1,7 +1,7 @@
 import { recordChange } from '../../catalog/audit-trail.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { disabledSince } from '../../catalog/disabled-since.ts';
-import { writeOnce } from '../../catalog/idempotency-store.ts';
+import { findReplay, writeOnce } from '../../catalog/idempotency-store.ts';
 import { projectBySlug } from '../../catalog/project-by-slug.ts';
 import { removeOwners } from '../../catalog/remove-owners.ts';
 import { rightsOf, toRightsColumns } from '../../catalog/rights-columns.ts';
@@ -115,6 +115,8 @@ export class ProjectUsers {
     { projectSlug, issuer, by }: Managing,
     request: SealedRequest | null,
   ): Promise<Replayable<ProjectUserRow>> {
+    const earlier = await findReplay<ProjectUserRow>(this.#catalog, request);
+    if (earlier !== null) return earlier;
     const password_hash = password === undefined ? undefined : await this.#hashFor(id, password, projectSlug);
     return this.#changing(projectSlug, () =>
       writeOnce(this.#catalog, request, async (transaction) => {

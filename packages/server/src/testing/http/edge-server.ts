@@ -15,10 +15,11 @@ export interface EdgeServer {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
-/** Starts a server on a free local port, with routes that a test registers. */
+/** Starts a server on a free port of this address, with routes that a test registers. */
 export async function startEdgeServer(
   register: (app: HttpServer) => void,
   options: Partial<Omit<HttpServerOptions, 'log'>> = {},
+  host = '127.0.0.1',
 ): Promise<EdgeServer> {
   const log: string[] = [];
   const destination = new Writable({
@@ -35,7 +36,7 @@ export async function startEdgeServer(
     log: createServiceLog('info', destination),
   });
   register(app);
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const url = await app.listen({ host, port: 0 });
   return { app, url, port: Number(new URL(url).port), log, [Symbol.asyncDispose]: () => app.close() };
 }
 

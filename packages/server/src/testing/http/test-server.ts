@@ -115,7 +115,7 @@ async function start(
 ): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const log = createServiceLog('fatal', process.stderr);
   const service = await composeService(config, log, options);
-  await service.tokens.adoptAdminToken(config.adminToken);
+  await service.adminToken.adopt(config.adminToken);
   const app = createApp(service, { config, log, checkResponses: true });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   await service.markStarted();

@@ -4,14 +4,17 @@ import { Type } from 'typebox';
 
 import { timestamp } from '../../../core/ids.ts';
 import { credentialOf } from '../../../http/access/authentication.ts';
+import { requesterOf } from '../../../http/access/requester.ts';
 import { envelopeOf, success } from '../../../http/envelope.ts';
 import { projectPath } from '../../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../../../http/idempotency.ts';
+import { publicBaseOf } from '../../../http/public-address.ts';
 import { ANY_EXPORT_PERMISSIONS, EXPORT_PERMISSIONS } from '../export-access.ts';
 import type { ExportDependencies } from '../export-dependencies.ts';
 import { exportId } from '../export-fields.ts';
 import { requireReady } from '../jobs/ready-export.ts';
+import type { SignedLink } from './export-links.ts';
 import { sendDownload } from './send-download.ts';
 
 const exportPath = projectPath({ export_id: exportId });
@@ -34,7 +37,6 @@ const headers = [
   'If-Unmodified-Since',
 ] as const;
 
-const DEFAULT_LINK_SECONDS = 3_600;
 const MAX_LINK_SECONDS = 31_536_000;
 
 export function registerDownloadRoutes(app: HttpServer, dependencies: ExportDependencies): void {
@@ -65,10 +67,7 @@ function downloadExport(app: HttpServer, { exports, projects }: ExportDependenci
   );
 }
 
-function createLink(
-  app: HttpServer,
-  { exports, exportLinks, projects, publicUrl }: ExportDependencies,
-): void {
+function createLink(app: HttpServer, { exports, exportLinks, projects }: ExportDependencies): void {
   const link = Type.Object({ url: Type.String(), export_id: Type.String(), expires_at: Type.String() });
   app.post(
     '/projects/:project/exports/:export_id/link',
@@ -92,16 +91,27 @@ function createLink(
       const project = await projects.get(request.params.project);
       const seen = await exports.get(project, request.params.export_id, credentialOf(request));
       const row = requireReady(seen.row);
-      const { expires_in: seconds = DEFAULT_LINK_SECONDS } = request.body;
-      const end = Math.floor(Date.now() / 1_000) + seconds;
-      const signed = await exportLinks.sign(project, row, end, sealedRequestOf(request));
-      const { expires, signature } = resultOf(request, reply, signed);
-      const base = publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`;
-      const url = `${base}/shared/exports/${row.id}?expires=${expires}&signature=${signature}`;
-      const made = { url, export_id: row.id, expires_at: timestamp(new Date(expires * 1_000)) };
+      const asked = {
+        project,
+        export: row,
+        credential: credentialOf(request),
+        by: requesterOf(request),
+        lifetime: request.body.expires_in,
+      };
+      const signed = resultOf(request, reply, await exportLinks.sign(asked, sealedRequestOf(request)));
+      const url = `${publicBaseOf(request)}/shared/exports/${row.id}?${parametersOf(signed)}`;
+      const made = { url, export_id: row.id, expires_at: timestamp(new Date(signed.expires * 1_000)) };
       return reply.code(201).send(success(request, { link: made }));
     },
   );
+}
+
+function parametersOf({ expires, maker, signature }: SignedLink): string {
+  return [
+    `expires=${expires}`,
+    ...(maker === undefined ? [] : [`maker=${maker}`]),
+    `signature=${signature}`,
+  ].join('&');
 }
 
 function endLinks(app: HttpServer, { exportLinks, projects }: ExportDependencies): void {
@@ -117,7 +127,7 @@ function endLinks(app: HttpServer, { exportLinks, projects }: ExportDependencies
     },
     async (request, reply) => {
       const project = await projects.get(request.params.project);
-      const ended = await exportLinks.endAll(project, sealedRequestOf(request));
+      const ended = await exportLinks.endAll(project, requesterOf(request), sealedRequestOf(request));
       return success(request, resultOf(request, reply, ended));
     },
   );
@@ -131,6 +141,9 @@ function downloadByLink(app: HttpServer, { exports, exportLinks }: ExportDepende
         maximum: Number.MAX_SAFE_INTEGER,
         description: 'The value in the link.',
       }),
+      maker: Type.Optional(
+        Type.String({ maxLength: 100, description: 'The value in the link, if it has one.' }),
+      ),
       signature: Type.String({ maxLength: 100, description: 'The value in the link.' }),
     },
     { additionalProperties: false },

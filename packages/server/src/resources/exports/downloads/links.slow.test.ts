@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { globalAgent } from 'node:http';
 import { test } from 'node:test';
 
 import { timestamp } from '../../../core/ids.ts';
 import { borrowTestServer } from '../../../testing/http/borrowed-server.ts';
+import { sendExactly } from '../../../testing/http/exact-request.ts';
 import { download, exportNow, findExport, projectOf, stones } from '../../../testing/http/exports.ts';
-import { type Answer, startTestServer, type TestServer } from '../../../testing/http/test-server.ts';
+import {
+  ADMIN_TOKEN,
+  type Answer,
+  startTestServer,
+  type TestServer,
+} from '../../../testing/http/test-server.ts';
 import { temporaryFolder } from '../../../testing/system/temporary-folder.ts';
 import { startCommandServer } from '../../../testing/tools/command.ts';
-import { runSqliteShell } from '../../../testing/tools/sqlite-shell.ts';
 
 const INVALID = 'The link was altered, has expired or was revoked.';
 
@@ -133,7 +140,7 @@ test('concurrently created links are all valid', async () => {
   for (const { url } of links) assert.equal((await fetch(url)).status, 200);
 });
 
-test('a link begins with the public URL of the service, or with the address of the request', async () => {
+test('a link begins with the public URL, with an allowed Host, or with the address of the server', async () => {
   await using known = await startTestServer({ publicUrl: 'https://rowhouse.example/db/' });
   await projectOf(known, 'quarry', stones(3));
   const made = await exportNow(known, 'quarry', 'table/stone');
@@ -144,6 +151,23 @@ test('a link begins with the public URL of the service, or with the address of t
   await projectOf(server, 'quarry', stones(3));
   const other = await exportNow(server, 'quarry', 'table/stone');
   assert.ok((await linkTo(server, 'quarry', other.id)).url.startsWith(`${server.url}/shared/exports/`));
+
+  await using listed = await startTestServer({ allowedHosts: ['db.example.org'] });
+  await projectOf(listed, 'quarry', stones(3));
+  const third = await exportNow(listed, 'quarry', 'table/stone');
+  for (const [host, start] of [
+    ['db.example.org', 'http://db.example.org'],
+    ['evil.example', listed.url],
+  ] as const) {
+    const request = {
+      method: 'POST',
+      target: `/projects/quarry/exports/${third.id}/link`,
+      headers: { host, authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+      body: '{}',
+    };
+    const { text } = await sendExactly(listed.url, request, globalAgent);
+    assert.ok(JSON.parse(text).data.link.url.startsWith(`${start}/shared/exports/`), text);
+  }
 });
 
 test('a download is counted once, even if it is interrupted and resumed, and after a restart', async () => {
@@ -207,7 +231,7 @@ test('the log has each download, but nothing that grants access to it', async ()
     ],
   );
   const signature = new URL(link.url).searchParams.get('signature') ?? '?';
-  const key = runSqliteShell(`${folder.path}/catalog.sqlite`, 'SELECT export_link_key FROM projects;').trim();
+  const key = readFileSync(`${folder.path}/service.key`, 'utf8').trim();
   for (const secret of [signature, 'signature=', admin, key]) {
     assert.equal(server.stderr().includes(secret), false, secret);
   }
