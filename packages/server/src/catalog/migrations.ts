@@ -193,4 +193,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`ALTER TABLE exports DROP COLUMN scope`.execute(db);
     },
   },
+  '0011_export_reads': {
+    async up(db) {
+      await sql`ALTER TABLE exports ADD COLUMN reads TEXT`.execute(db);
+    },
+  },
 };
