@@ -12,8 +12,11 @@ import type { RecordTable } from './record-table.ts';
  */
 export function allowedTable(database: RecordDatabase, reference: TableReference): RecordTable {
   requireAllowed(database, reference);
-  const table = database.table(reference.nameOrId, reference.valueFormat);
-  return reference.writtenRows === 'keys' ? { ...table, answered: table.key ?? [] } : table;
+  const { nameOrId, allowed, valueFormat, writtenRows } = reference;
+  const table = database.table(nameOrId, valueFormat);
+  if (allowed === null && writtenRows === 'whole') return table;
+  const answered = writtenRows === 'keys' ? (table.key ?? []) : table.answered;
+  return { ...table, answered, namedInErrors: allowed };
 }
 
 /**
