@@ -145,8 +145,11 @@ function outcomeOf({ body }: Answer): string {
   return `${body.error.code} ${body.error.message.replace(IN_BATCH, '')}`;
 }
 
+function batch(path: string): object {
+  return { operations: [{ method: 'GET', path }] };
+}
+
 describe('a view or virtual table is read in every way or in none', () => {
-  const batch = (path: string) => ({ operations: [{ method: 'GET', path }] });
   const WAYS: Readonly<Record<string, (name: string) => Promise<Answer>>> = {
     'a list': (name) => send('GET', `/records/${name}`),
     'a count': (name) => send('GET', `/records/${name}?count=true&limit=1`),
@@ -219,12 +222,18 @@ function reasonOf(answer: Answer): string {
   return outcomeOf(answer).replace(/^\w+ /, '');
 }
 
+type Request = readonly [method: string, path: string, json?: unknown];
+
+function order(row: object): Request {
+  return ['POST', '/records/orders', row];
+}
+
+function change(key: number, row: object): Request {
+  return ['PATCH', `/records/orders/${key}`, row];
+}
+
 describe('no error names a hidden table', () => {
-  const order = (row: object) => ['POST', '/records/orders', row] as const;
-  const change = (key: number, row: object) => ['PATCH', `/records/orders/${key}`, row] as const;
-  const CASES: Readonly<
-    Record<string, readonly [request: readonly [string, string, unknown?], message: RegExp]>
-  > = {
+  const CASES: Readonly<Record<string, readonly [request: Request, message: RegExp]>> = {
     'a missing parent': [
       order({ parent: 77 }),
       /^FOREIGN KEY constraint failed: parent references a row that does/,
@@ -274,6 +283,28 @@ describe('no error names a hidden table', () => {
   }
 });
 
+function call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+  return server.call(method, path, { token: limited, ...options });
+}
+
+/** Sends a query in which the name replaces each `@`. */
+function queryOf(sql: string): (name: string) => Promise<Answer> {
+  return (name) => call('POST', '/projects/shop/query', { json: { sql: sql.replaceAll('@', name) } });
+}
+
+/** The answer to a request with a name, without the name, and without ids and times. */
+async function answered(name: string, request: (name: string) => Promise<Answer>): Promise<string> {
+  const { status, headers, body } = await request(name);
+  const { request_id: _, ...rest } = body;
+  return JSON.stringify([status, headers.get('content-type'), rest])
+    .replaceAll(name, '@')
+    .replaceAll(CHANGING, '"$1":0')
+    .replaceAll(/exp_[0-9a-z_]+/g, 'exp');
+}
+
+const CHANGING =
+  /"(generated_at|created_at|expires_at|last_used_at|duration_ms|token|token_id|id)":("[^"]*"|\d+)/g;
+
 describe('a hidden name and a name that does not exist get the same answer', () => {
   const NAMES = ['parent', 'log', 'view', 'search', 'search_data', 'index', 'insert', 'broken_view', 'short'];
   const QUERIES = [
@@ -319,28 +350,11 @@ describe('a hidden name and a name that does not exist get the same answer', () 
     '/* @ */ SELECT 1',
   ];
 
-  const answered = async (name: string, request: (name: string) => Promise<Answer>) => {
-    const { status, headers, body } = await request(name);
-    const { request_id: _, ...rest } = body;
-    const text = JSON.stringify([status, headers.get('content-type'), rest]);
-    return text
-      .replaceAll(name, '@')
-      .replaceAll(
-        /"(generated_at|created_at|expires_at|last_used_at|duration_ms|token|token_id|id)":("[^"]*"|\d+)/g,
-        '"$1":0',
-      )
-      .replaceAll(/exp_[0-9a-z_]+/g, 'exp');
-  };
-  const call = (method: string, path: string, options: CallOptions = {}) =>
-    server.call(method, path, { token: limited, ...options });
-
   for (const sql of QUERIES) {
     test(sql, async () => {
-      const request = (name: string) =>
-        call('POST', '/projects/shop/query', { json: { sql: sql.replaceAll('@', name) } });
       for (const name of NAMES) {
-        const hidden = await answered(`zz_hidden_${name}`, request);
-        const absent = await answered(`zz_absent_${name}`, request);
+        const hidden = await answered(`zz_hidden_${name}`, queryOf(sql));
+        const absent = await answered(`zz_absent_${name}`, queryOf(sql));
         assert.equal(hidden, absent);
       }
     });
@@ -411,7 +425,7 @@ describe('a hidden name and a name that does not exist get the same answer', () 
 
 describe('no list and no file names a hidden table', () => {
   test('exports that another client made', async () => {
-    const before = await send('GET', '/exports');
+    const seen = await send('GET', '/exports');
     for (const name of [
       'zz_hidden_parent',
       'zz_hidden_view',
@@ -435,7 +449,7 @@ describe('no list and no file names a hidden table', () => {
     const failed = await whenExport(server, 'shop', failing, 'failed');
     assert.match(failed.status_reason ?? '', /zz_hidden/);
     for (const what of ['schema', 'database']) await exportNow(server, 'shop', what);
-    assert.deepEqual((await send('GET', '/exports')).body.data, before.body.data);
+    assert.deepEqual((await send('GET', '/exports')).body.data, seen.body.data);
   });
 
   test('own files', async () => {
