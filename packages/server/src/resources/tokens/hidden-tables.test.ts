@@ -57,6 +57,9 @@ const DATABASE = `
   CREATE VIEW zz_hidden_broken_view AS SELECT zz_hidden_a AS id FROM zz_hidden_gone;
   CREATE TRIGGER zz_hidden_instead INSTEAD OF INSERT ON own_view
     BEGIN INSERT INTO zz_hidden_log (note) VALUES (NEW.total); END;
+  CREATE VIEW own_prices AS SELECT id, price FROM lines;
+  CREATE TRIGGER zz_hidden_prices INSTEAD OF INSERT ON own_prices
+    BEGIN INSERT INTO lines (id, price) VALUES (NEW.id, NEW.price); END;
   CREATE TRIGGER zz_hidden_instead_2 INSTEAD OF INSERT ON secret_rows
     BEGIN INSERT INTO zz_hidden_parent (zz_hidden_id) VALUES (NEW.id); END;
 
@@ -83,6 +86,7 @@ const READABLE = [
   'own_nested',
   'own_list',
   'own_names',
+  'own_prices',
   'own_search',
   'own_vocabulary',
   'own_content',
@@ -268,6 +272,10 @@ describe('no error names a hidden table', () => {
       /^UNIQUE constraint failed: index 'rounded'/,
     ],
     'its own NOT NULL': [order({ state: null }), /^NOT NULL constraint failed: orders\.state/],
+    'its own key behind a view': [
+      ['POST', '/records/own_prices', { id: 1, price: 7 }],
+      /^UNIQUE constraint failed: lines\.id/,
+    ],
     'its own vocabulary': [
       ['POST', '/records/own_vocabulary', { term: 'x' }],
       /table own_vocabulary may not be modified/,

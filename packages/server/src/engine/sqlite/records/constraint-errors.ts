@@ -74,7 +74,7 @@ function failedOperation(error: Error, attempt: Attempt): RowhouseError {
 
 /** Whether a client may see a message of SQLite. It may be about a table that a limited client may not use. */
 function mayShow({ database, table }: Attempt, message: string): boolean {
-  return table.namedInErrors === null || namesOnly(database, table, message);
+  return table.namedInErrors === null || namesOnly(database, table.namedInErrors, message);
 }
 
 /** Outside STRICT tables, only an INTEGER PRIMARY KEY rejects a value because of its type. */

@@ -1,26 +1,36 @@
-import { foldName } from '../../../schema/identifier.ts';
+import { foldName, isReservedName } from '../../../schema/identifier.ts';
+import { readColumns } from '../introspection/column-facts.ts';
 import { queryRows } from '../introspection/query-rows.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
-import type { RecordTable } from '../rows/record-table.ts';
 
 /**
- * Whether a message of SQLite about a write names nothing but this table, its columns, indexes and CHECKs. A trigger or a foreign key may
- * write other tables, and SQLite's message then names these.
+ * Whether a message of SQLite about a write names nothing but these tables and views, their columns, indexes and CHECKs. A trigger or a
+ * foreign key may write other tables, and SQLite's message then names these.
  */
-export function namesOnly(database: RecordDatabase, table: RecordTable, message: string): boolean {
+export function namesOnly(database: RecordDatabase, tables: readonly string[], message: string): boolean {
   if (NAMELESS.has(message)) return true;
-  if (OF_A_TABLE.some(([before, after]) => message === `${before}${table.name}${after}`)) return true;
+  const names = storedNames(database, tables);
+  if (names.some((name) => OF_A_TABLE.some(([before, after]) => message === before + name + after)))
+    return true;
   const [, reason, named = ''] = NAMING.exec(message) ?? [];
   switch (reason) {
     case undefined:
       return false;
     case 'CHECK constraint failed: ':
-      return isInText(database, table, named);
+      return names.some((name) => isInText(database, name, named));
     case "UNIQUE constraint failed: index '":
-      return isIndexOf(database, table, named.slice(0, -1));
+      return names.some((name) => isIndexOf(database, name, named.slice(0, -1)));
     default:
-      return areColumns(table, named);
+      return names.some((name) => named.startsWith(`${name}.`) && areColumns(database, name, named));
   }
+}
+
+/** The names of the tables and views that exist among these, in any case. */
+function storedNames({ connection }: RecordDatabase, tables: readonly string[]): readonly string[] {
+  const sql = "SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')";
+  const limits = new Set(tables.map(foldName));
+  const names = queryRows<[string]>(connection, sql).map(([name]) => name);
+  return names.filter((name) => limits.has(foldName(name)) && !isReservedName(name));
 }
 
 const NAMELESS: ReadonlySet<string> = new Set([
@@ -42,21 +52,23 @@ const NAMING =
   /^(CHECK constraint failed: |UNIQUE constraint failed: index '|(?:UNIQUE|NOT NULL) constraint failed: |cannot store \w+ value in \w+ column )([^]*)$/;
 
 /** SQLite names a CHECK by its name or else by its text, as in the text of the table. */
-function isInText({ connection }: RecordDatabase, { name }: RecordTable, check: string): boolean {
+function isInText({ connection }: RecordDatabase, name: string, check: string): boolean {
   const sql = "SELECT CAST(sql AS TEXT) FROM main.sqlite_schema WHERE type = 'table' AND name = ?";
   const [[text] = ['']] = queryRows<[string]>(connection, sql, [name]);
   return text.includes(check);
 }
 
-function isIndexOf({ connection }: RecordDatabase, { name }: RecordTable, index: string): boolean {
+function isIndexOf({ connection }: RecordDatabase, name: string, index: string): boolean {
   const sql = "SELECT 1 FROM main.sqlite_schema WHERE type = 'index' AND name = ? AND tbl_name = ?";
   return queryRows(connection, sql, [index, name]).length > 0;
 }
 
-/** `t.a, t.b`. Names may contain commas and dots, so the columns of the table are removed one after another, long names first. */
-function areColumns(table: RecordTable, named: string): boolean {
-  const names = [...table.columnByName.values()].map(({ name }) => `${table.name}.${name}`);
-  const columns = [...names, `${table.name}.rowid`].toSorted((a, b) => b.length - a.length);
+/** `t.a, t.b`. Names may contain commas and dots, so the columns of a table are removed one after another, long names first. */
+function areColumns({ connection }: RecordDatabase, table: string, named: string): boolean {
+  const names = readColumns(connection, table).map(({ name }) => name);
+  const columns = [...names, 'rowid']
+    .map((name) => `${table}.${name}`)
+    .toSorted((a, b) => b.length - a.length);
   let rest = `, ${named}`;
   while (rest !== '') {
     const first = columns.find((column) => rest.startsWith(`, ${column}`));
