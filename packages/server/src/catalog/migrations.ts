@@ -321,4 +321,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
         BEGIN SELECT raise(ABORT, 'an event of the audit trail is kept for 30 days'); END`.execute(db);
     },
   },
+  '0016_export_reads': {
+    async up(db) {
+      await sql`ALTER TABLE exports ADD COLUMN reads TEXT`.execute(db);
+    },
+  },
 };

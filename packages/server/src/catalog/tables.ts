@@ -144,6 +144,11 @@ interface ExportsTable {
   readonly kind: 'schema_export' | 'table_export' | 'database_export';
   /** For a table export: the table's stored name; until the export is ready, the name that the client sent. */
   readonly table_name: string | null;
+  /**
+   * For a table export: a JSON array of the folded names of the tables and views whose rows it contains. Null if they are unknown, as they
+   * are until the export is ready, unless a limited client requested it. A limited client sees only an export with known tables.
+   */
+  readonly reads: string | null;
   readonly format: string;
   readonly download_name: string;
   readonly storage_backend: 'local';

@@ -47,9 +47,10 @@ export interface Engine {
 
   /**
    * Returns the first row of a table. Views are not accepted, because reading one may not end.
-   * Rejects with `not_found`, and with `conflict` for a table whose module is missing.
+   * Rejects with `not_found`, with `permission_denied` for a table that the client may not use, and with `conflict` for a table whose
+   * module is missing.
    */
-  readFirstRow(project: ProjectRef, table: string, format: ValueFormat): Promise<FirstRow>;
+  readFirstRow(project: ProjectRef, table: SampledTable): Promise<FirstRow>;
 
   /** Stores a database file for `importDatabase`. A failed upload leaves nothing. */
   upload(project: ProjectRef, content: Readable, signal: AbortSignal): Promise<Upload>;
@@ -73,6 +74,15 @@ export interface Engine {
 /** A stored database file that was uploaded for a project. */
 export interface Upload {
   readonly id: string;
+}
+
+/** A table whose first row is read, as a client addresses it. */
+export interface SampledTable {
+  /** In any case. */
+  readonly name: string;
+  /** The names of the tables that the client is limited to; null for all. */
+  readonly allowed: readonly string[] | null;
+  readonly valueFormat: ValueFormat;
 }
 
 export interface FirstRow {

@@ -12,6 +12,12 @@ import type { RecordFilter, TableReference } from './project-records.ts';
  * `query_timeout` after the time limit.
  */
 export interface ProjectExports {
+  /**
+   * Returns the tables and views whose rows an export of this table or view contains, as in `WrittenTableExport`. It is called for a limited
+   * client before its export is queued, and rejects with the errors that the export would have.
+   */
+  exportedTables(project: ProjectRef, table: TableReference): Promise<readonly string[] | null>;
+
   writeSchema(project: ProjectRef, format: string, exportId: string): Promise<WrittenExport>;
 
   writeTable(
@@ -110,6 +116,11 @@ export interface WrittenExport {
 export interface WrittenTableExport extends WrittenExport {
   /** As stored. */
   readonly table: string;
+  /**
+   * The tables and views whose rows the file may contain, by folded name: the table, or a view and all that it reads. Null if a view reads
+   * something else, such as `sqlite_schema`.
+   */
+  readonly reads: readonly string[] | null;
   readonly rowCount: number;
   /** Whether the same request gives the same file while the database is unchanged. A view may depend on the time. */
   readonly repeatable: boolean;

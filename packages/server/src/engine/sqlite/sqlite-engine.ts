@@ -3,7 +3,6 @@ import type { Readable } from 'node:stream';
 import { NoSuchProjectError } from '../../core/errors.ts';
 import type { Replayable } from '../../core/idempotency.ts';
 import type { ProjectRef } from '../../core/project-ref.ts';
-import type { ValueFormat } from '../../core/tagged-value.ts';
 import { explainStorageError } from '../../runtime/disk/explain-storage-error.ts';
 import { KeyedReadWriteLock } from '../../runtime/keyed-read-write-lock.ts';
 import { moduleBeside } from '../../runtime/threads/module-beside.ts';
@@ -11,7 +10,7 @@ import type { RpcMethods } from '../../runtime/threads/protocol.ts';
 import { ThreadPool } from '../../runtime/threads/thread-pool.ts';
 import { Thread } from '../../runtime/threads/thread.ts';
 import type { EngineStatistics } from '../engine-statistics.ts';
-import type { Engine, FirstRow, ImportOptions, ImportReport, Upload } from '../engine.ts';
+import type { Engine, FirstRow, ImportOptions, ImportReport, SampledTable, Upload } from '../engine.ts';
 import type { ExportDrafts } from '../export-drafts.ts';
 import type { CreatedDatabase, NewDatabase } from '../new-database.ts';
 import type { ProjectRegistry } from '../project-registry.ts';
@@ -185,10 +184,8 @@ class SqliteEngine implements Engine {
     return this.#access.shared(project, (path) => this.#readers.request('countTables', { path }));
   }
 
-  async readFirstRow(project: ProjectRef, table: string, format: ValueFormat): Promise<FirstRow> {
-    return this.#access.shared(project, (path) =>
-      this.#readers.request('readFirstRow', { path, table, format }),
-    );
+  async readFirstRow(project: ProjectRef, table: SampledTable): Promise<FirstRow> {
+    return this.#access.shared(project, (path) => this.#readers.request('readFirstRow', { path, table }));
   }
 
   upload(project: ProjectRef, content: Readable, signal: AbortSignal): Promise<Upload> {

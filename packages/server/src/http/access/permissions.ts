@@ -1,7 +1,6 @@
 import { type Credential, isOfProject } from '../../core/credential.ts';
-import { limitedToOtherTables, RowhouseError } from '../../core/errors.ts';
+import { RowhouseError } from '../../core/errors.ts';
 import type { Scope, WrittenRows } from '../../core/scopes.ts';
-import { includesName } from '../../schema/identifier.ts';
 
 /** The rights that a project route requires of a token. */
 export interface RoutePermissions {
@@ -9,8 +8,8 @@ export interface RoutePermissions {
   readonly scope: Scope | readonly Scope[] | null;
   /**
    * How the route treats a token that is limited to some tables. `untouched`: the route neither reads nor changes tables.
-   * `checked`: the route calls `requireTable` for each table that it uses. If omitted, the route concerns the whole project
-   * and refuses such a token.
+   * `checked`: the route passes `allowedTables` on, and what uses a table compares it with them. If omitted, the route concerns
+   * the whole project and refuses such a token.
    */
   readonly tables?: 'untouched' | 'checked';
 }
@@ -35,12 +34,6 @@ function refusalOf(credential: Credential, needed: RoutePermissions): string | n
   }
   if (tables === null || needed.tables !== undefined) return null;
   return 'This requires a token for the whole project, but the token is limited to some tables.';
-}
-
-/** @throws RowhouseError `permission_denied`, whether or not the table exists. */
-export function requireTable(credential: Credential, table: string): void {
-  const allowed = allowedTables(credential);
-  if (allowed !== null && !includesName(allowed, table)) throw limitedToOtherTables();
 }
 
 /** Returns the tables that the credential is limited to; null for no limit. */

@@ -26,7 +26,7 @@ export function describeExport(
   project: ProjectRow,
   { request, fileName, expiresInSeconds }: NewExportRequest,
   { backend, retentionSeconds }: ExportDefaults,
-): Omit<NewExport, 'request'> {
+): Omit<NewExport, 'request' | 'reads'> {
   const { contentType, extension } = fileFormatOf(request);
   const now = Date.now();
   const keptSeconds = Math.min(expiresInSeconds ?? Infinity, retentionSeconds ?? Infinity);

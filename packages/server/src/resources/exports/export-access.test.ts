@@ -32,7 +32,11 @@ const TOKENS: Readonly<Record<string, { readonly grant: Grant; readonly may: rea
   'exports and records:read': { grant: { scopes: ['exports', 'records:read'] }, may: TABLES },
   'all that exports need': { grant: { scopes: ['exports', 'records:read', 'schema:read'] }, may: KINDS },
   'all scopes, limited to one table': { grant: { tables: ['GOODS'] }, may: ['table/goods'] },
-  'all scopes, limited to a view': { grant: { tables: ['names'] }, may: ['table/names'] },
+  'all scopes, limited to a view': { grant: { tables: ['names'] }, may: [] },
+  'all scopes, limited to a view and what it reads': {
+    grant: { tables: ['Names', 'goods'] },
+    may: ['table/goods', 'table/names'],
+  },
   'all scopes, limited to every table': { grant: { tables: ['goods', 'staff', 'names'] }, may: TABLES },
   'exports and records:read, limited to one table': {
     grant: { scopes: ['exports', 'records:read'], tables: ['staff'] },

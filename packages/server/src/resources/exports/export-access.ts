@@ -1,12 +1,13 @@
 import type { ExportRow } from '../../catalog/tables.ts';
 import type { Credential } from '../../core/credential.ts';
+import { limitedToOtherTables } from '../../core/errors.ts';
 import {
   allowedTables,
   hasPermissions,
   requirePermissions,
-  requireTable,
   type RoutePermissions,
 } from '../../http/access/permissions.ts';
+import { readsOnly } from './store/export-facts.ts';
 
 type ExportKind = ExportRow['kind'];
 
@@ -30,19 +31,17 @@ export const ANY_EXPORT_PERMISSIONS = EXPORT_PERMISSIONS.table_export;
 export type ExportViewer = Credential | { readonly kind: 'link' };
 
 /** @throws RowhouseError `permission_denied`. */
-export function requireExport(
-  viewer: ExportViewer,
-  { kind, table_name }: Pick<ExportRow, 'kind' | 'table_name'>,
-): void {
+export function requireExport(viewer: ExportViewer, row: Pick<ExportRow, 'kind' | 'reads'>): void {
   if (viewer.kind === 'link') return;
-  requirePermissions(viewer, EXPORT_PERMISSIONS[kind]);
-  if (kind === 'table_export') requireTable(viewer, table_name ?? '');
+  requirePermissions(viewer, EXPORT_PERMISSIONS[row.kind]);
+  const tables = allowedTables(viewer);
+  if (tables !== null && !readsOnly(row, tables)) throw limitedToOtherTables();
 }
 
 /** The exports that a client may see. */
 export interface VisibleExports {
   readonly kinds: readonly ExportKind[];
-  /** Of table exports, only those of these tables, in any case; null for all. */
+  /** Only table exports with rows of these tables and of no other, in any case; null for all. */
   readonly tables: readonly string[] | null;
 }
 

@@ -8,7 +8,7 @@ import type { ProjectRef } from '../../core/project-ref.ts';
 import type { Requester } from '../../core/requester.ts';
 import type { ValueFormat } from '../../core/tagged-value.ts';
 import type { Engine, FirstRow } from '../../engine/engine.ts';
-import { requireTable } from '../../http/access/permissions.ts';
+import { allowedTables } from '../../http/access/permissions.ts';
 import type { NewToken } from './insert-token.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -70,8 +70,7 @@ export class AccessTests {
     { issuer, table, valueFormat }: AccessTestRequest,
   ): Promise<FirstRow | null> {
     if (table === undefined) return null;
-    requireTable(issuer, table);
-    return this.#engine.readFirstRow(project, table, valueFormat);
+    return this.#engine.readFirstRow(project, { name: table, allowed: allowedTables(issuer), valueFormat });
   }
 
   /** Returns the expiry: in ten minutes, or with the issuer if that is sooner. Timestamps sort as text. */

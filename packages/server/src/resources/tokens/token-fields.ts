@@ -6,6 +6,7 @@ import type { Session } from '../../core/credential.ts';
 import { type Rights, SCOPES } from '../../core/scopes.ts';
 import { commonRights } from '../../http/access/rights.ts';
 import { existingNameInBody } from '../../http/fields/object-name.ts';
+import { includesName } from '../../schema/identifier.ts';
 import type { NamedTokenRow, NewToken } from './insert-token.ts';
 
 const nullableTime = Type.Union([Type.String(), Type.Null()]);
@@ -78,8 +79,14 @@ export function toTokenFields(row: TokenRow): Static<typeof tokenFields> {
   return { id, token_type, token_name, expires_at, revoked_at, last_used_at, created_at };
 }
 
-export function toListedTokenFields(row: NamedTokenRow): Static<typeof listedTokenFields> {
-  return { ...toTokenFields(row), ...toGrantFields(row), ...toOwnerFields(row) };
+/** @param shown the tables that the reader of the list is limited to, or null: the names of other tables are omitted. */
+export function toListedTokenFields(
+  row: NamedTokenRow,
+  shown: readonly string[] | null,
+): Static<typeof listedTokenFields> {
+  const { scopes, tables } = toGrantFields(row);
+  const named = shown === null ? tables : (tables?.filter((table) => includesName(shown, table)) ?? null);
+  return { ...toTokenFields(row), scopes, tables: named, ...toOwnerFields(row) };
 }
 
 export const adminTokenFields: Static<typeof tokenFields> = {

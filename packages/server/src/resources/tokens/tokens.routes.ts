@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 
 import { sessionOf } from '../../core/credential.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
+import { allowedTables } from '../../http/access/permissions.ts';
 import { projectIdOf } from '../../http/access/project-ids.ts';
 import { requesterOf } from '../../http/access/requester.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
@@ -110,8 +111,9 @@ function listTokens(app: HttpServer, tokens: Tokens): void {
     async (request) => {
       const { limit = 50, offset = 0 } = request.query;
       const found = await tokens.list(request.params.project, { limit, offset });
+      const shown = allowedTables(credentialOf(request));
       return success(request, {
-        tokens: found.rows.map(toListedTokenFields),
+        tokens: found.rows.map((row) => toListedTokenFields(row, shown)),
         ...pageOf({ limit, offset }, found),
       });
     },

@@ -11,6 +11,7 @@ import type {
   WrittenExport,
   WrittenTableExport,
 } from '../../project-exports.ts';
+import type { TableReference } from '../../project-records.ts';
 import { RunningWork } from '../projects/running-work.ts';
 import type { EngineHost } from '../protocol/engine-host.ts';
 import type { ExportMethods, ExportTask } from '../protocol/export-methods.ts';
@@ -29,6 +30,12 @@ export class SqliteExports implements ProjectExports {
     this.#host = host;
     this.#drafts = parts.drafts;
     this.#maxBytes = parts.maxBytes;
+  }
+
+  exportedTables(project: ProjectRef, table: TableReference): Promise<readonly string[] | null> {
+    return this.#host.withDatabase(project, (path) =>
+      this.#host.readers.request('exportedTables', { path, table }),
+    );
   }
 
   writeSchema(project: ProjectRef, format: string, exportId: string): Promise<WrittenExport> {

@@ -3,6 +3,7 @@ import type { ExportProgress, TableExportRequest, WrittenTableExport } from '../
 import type { ExportMethods } from '../protocol/export-methods.ts';
 import { allowedTable } from '../rows/allowed-table.ts';
 import { readableTable } from '../rows/copied-table.ts';
+import { exportedTables } from './exported-tables.ts';
 import { withSnapshot } from './output/open-for-export.ts';
 import { writeFile } from './output/output-file.ts';
 import { leftOutColumnWarnings } from './rows/left-out-columns.ts';
@@ -33,6 +34,7 @@ export async function writeTable(
         ...check.warnings(request.format === 'csv' ? KEPT_TEXT : REPAIRED_TEXT),
       ],
       table: table.name,
+      reads: exportedTables(database.records, request.table),
       rowCount: progress.done,
       repeatable: table.kind !== 'view',
     };

@@ -1,12 +1,12 @@
 import type { IdempotentRequest, Replayable } from '../../../core/idempotency.ts';
-import type { ValueFormat } from '../../../core/tagged-value.ts';
-import type { FirstRow, ImportReport } from '../../engine.ts';
+import type { FirstRow, ImportReport, SampledTable } from '../../engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../../new-database.ts';
 import type { WrittenExport } from '../../project-exports.ts';
 import type {
   BoundedRecordReads,
   BoundedRecordWrites,
   PointMethods as PointRecordMethods,
+  RecordTarget,
 } from './record-methods.ts';
 import type { Replacement } from './replacement.ts';
 import type { TableReads, TableWrites } from './table-methods.ts';
@@ -53,9 +53,10 @@ export type ReaderMethods = TableReads &
     readonly countTables: { readonly input: { readonly path: string }; readonly output: number };
     readonly contentVersion: { readonly input: { readonly path: string }; readonly output: string };
     readonly readFirstRow: {
-      readonly input: { readonly path: string; readonly table: string; readonly format: ValueFormat };
+      readonly input: { readonly path: string; readonly table: SampledTable };
       readonly output: FirstRow;
     };
+    readonly exportedTables: { readonly input: RecordTarget; readonly output: readonly string[] | null };
     readonly writeSchema: {
       readonly input: { readonly path: string; readonly format: string; readonly outputPath: string };
       readonly output: WrittenExport;

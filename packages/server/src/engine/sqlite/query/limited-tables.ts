@@ -30,7 +30,7 @@ export function assertWithinLimits(
     if (error instanceof Error && error.message.startsWith('no such table')) {
       throw limitedToOtherTables({ cause: error });
     }
-    throw explainQueryError(error, { sql: statement.sql, denial: null });
+    throw explainQueryError(error, { sql: statement.sql, denial: null, allowed: null });
   }
 }
 

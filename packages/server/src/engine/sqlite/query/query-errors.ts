@@ -1,31 +1,31 @@
-import { RowhouseError } from '../../../core/errors.ts';
+import { limitedToOtherTables, RowhouseError } from '../../../core/errors.ts';
 import { SubjectError } from '../../../core/subject-error.ts';
+import { isErrorOfStatement } from '../introspection/sql-error.ts';
 import { shortened } from '../values/shortened.ts';
 import { queryRejected } from './query-statement.ts';
-import type { Denial } from './reading-authorizer.ts';
+import { type Denial, isBuiltIn } from './reading-authorizer.ts';
 import { findSyntaxError } from './syntax-error.ts';
 
 /** Result codes of SQLite. https://www.sqlite.org/rescode.html */
 const SQLITE_READONLY = 8;
 const SQLITE_AUTH = 23;
 
-/** Result codes that the disk, the file or another program causes, rather than the statement. */
-const NOT_OF_THE_STATEMENT: ReadonlySet<number> = new Set([5, 6, 10, 13, 14, 15, 26]);
-
-/** SQLITE_CORRUPT_VTAB: a virtual table rejects the query. */
-const CORRUPT = 11;
-const CORRUPT_VTAB = 267;
-
 interface FailedQuery {
   readonly sql: string;
   /** What the authorizer denied. */
   readonly denial: Denial | null;
+  /** The tables that the client is limited to; null for all. */
+  readonly allowed: readonly string[] | null;
 }
 
 /** The error for a client whose statement failed with an error of SQLite. */
 export function explainQueryError(error: unknown, query: FailedQuery): unknown {
   if (!isErrorOfStatement(error)) return error;
-  if (query.denial !== null) return queryRejected(reasonOf(query.denial), error);
+  if (query.denial !== null) {
+    // SQLite's own tables are not a secret. Any other name may be that of a table which the client may not use.
+    const isSecret = query.allowed !== null && query.denial.kind === 'table' && !isBuiltIn(query.denial.name);
+    return isSecret ? limitedToOtherTables({ cause: error }) : queryRejected(reasonOf(query.denial), error);
+  }
   const primary = error.errcode & 0xff;
   if (primary === SQLITE_AUTH || primary === SQLITE_READONLY) {
     return queryRejected(reasonOf({ kind: 'action' }), error);
@@ -44,13 +44,6 @@ export function explainViewError(error: unknown): unknown {
   return new RowhouseError('conflict', `SQLite cannot read the view: ${shortened(error.message)}.`, {
     cause: error,
   });
-}
-
-function isErrorOfStatement(error: unknown): error is Error & { readonly errcode: number } {
-  if (!(error instanceof Error) || error instanceof RowhouseError || !('errcode' in error)) return false;
-  const code = Number(error.errcode);
-  if ((code & 0xff) === CORRUPT) return code === CORRUPT_VTAB;
-  return !NOT_OF_THE_STATEMENT.has(code & 0xff);
 }
 
 function reasonOf(denial: Denial): string {

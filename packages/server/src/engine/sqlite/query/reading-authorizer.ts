@@ -1,6 +1,7 @@
 import { constants, type DatabaseSync } from 'node:sqlite';
 
 import { foldName } from '../../../schema/identifier.ts';
+import { TABLE_VALUED_FUNCTIONS } from '../limits/table-valued-functions.ts';
 import { SCHEMA_COPY, type VisibleTables } from './visible-schema.ts';
 
 /** What the authorizer denied. */
@@ -66,7 +67,8 @@ function denialOf(tables: AuthorizedTables, request: Request): Denial | null {
 
 /**
  * For a table of which a statement reads no column, SQLite passes the name as the statement spells it, without a schema. It may be the
- * name of a common table expression. A name that is not a table cannot be used to read one.
+ * name of a common table expression, also if a hidden table has that name. It cannot mean a hidden table, because the statement of a limited
+ * client was compiled where hidden tables do not exist (`limited-tables.ts`), and those of the service have a name of their own.
  */
 function isReadable(
   { readable, hidden, copies }: AuthorizedTables,
@@ -74,19 +76,17 @@ function isReadable(
 ): boolean {
   const name = foldName(first);
   if (schema === 'temp') return name === SCHEMA_COPY || copies.has(name);
-  if (readable.has(name) || TABLE_VALUED_FUNCTIONS.has(name)) return true;
-  return second === '' && schema === null && !hidden.has(name) && !BUILT_IN.test(name);
+  if (readable.has(name)) return true;
+  // Where a hidden table has the name of a function, the name means the function only where the table does not exist.
+  if (TABLE_VALUED_FUNCTIONS.has(name)) return !hidden.has(name);
+  return second === '' && schema === null && !isBuiltIn(name);
 }
 
-/** https://www.sqlite.org/json1.html#table_valued_functions_for_parsing_json_json_each_and_json_tree_ */
-const TABLE_VALUED_FUNCTIONS: ReadonlySet<string> = new Set([
-  'json_each',
-  'json_tree',
-  'jsonb_each',
-  'jsonb_tree',
-]);
+/** Whether a name is that of a built-in table of SQLite and its modules, or of a table of the service. */
+export function isBuiltIn(name: string): boolean {
+  return BUILT_IN.test(foldName(name));
+}
 
-/** Built-in tables of SQLite and its modules. */
 const BUILT_IN = /^(?:sqlite_|pragma_|_rowhouse_|dbstat$|fts3tokenize$|bytecode$|tables_used$)/;
 
 /** FTS3 to FTS5 run these PRAGMAs when one of their tables is opened. */

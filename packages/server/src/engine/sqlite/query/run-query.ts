@@ -28,7 +28,7 @@ export function runQuery(input: QueryMethods['runQuery']['input']): QueryAnswer 
   using database = openForQuery(input.path);
   // One snapshot from here on, so that the allowed tables are the tables that exist.
   database.exec('BEGIN');
-  const visible = readVisibleTables(database, input.allowed);
+  const visible = readVisibleTables(database, input.allowed, input.sql);
   const tables = { ...visible, copies: copyMentionedTables(database, visible, statement.sql) };
   if (input.allowed !== null) assertWithinLimits(database, tables, statement);
   if (statement.readsSchema && input.allowed === null) copySchemaTable(database);

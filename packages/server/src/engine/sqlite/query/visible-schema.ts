@@ -1,7 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+import { mentionsName } from '../../../schema/ddl/text/mentions-name.ts';
 import { foldName, isReservedName } from '../../../schema/identifier.ts';
-import { queryRows } from '../introspection/query-rows.ts';
+import { isErrorOfStatement } from '../introspection/sql-error.ts';
+import { shadowTablesOf } from '../limits/shadow-tables.ts';
+import { type NamedObject, readNamedObjects } from '../limits/stored-objects.ts';
+import { isWithin, tablesReadBy } from '../limits/tables-read.ts';
 
 /** The name of the copy of the schema table, in the connection's temporary schema. */
 export const SCHEMA_COPY = '_rowhouse_schema';
@@ -34,43 +38,49 @@ export interface VisibleTables {
   readonly hidden: ReadonlySet<string>;
 }
 
-/** @param allowed the tables that the client is limited to, or null for all. */
-export function readVisibleTables(database: DatabaseSync, allowed: readonly string[] | null): VisibleTables {
-  // Not from a PRAGMA, which would compile every view first. A virtual table has no root page.
-  const rows = queryRows<[string, string, number]>(
-    database,
-    "SELECT name, type, rootpage FROM main.sqlite_schema WHERE type IN ('table', 'view')",
-  ).map(([name, type, rootpage]) => ({ name: foldName(name), virtual: type === 'table' && rootpage === 0 }));
-  const limits = allowed === null ? null : new Set(allowed.map(foldName));
-  const isOpen = (name: string) => !isReservedName(name) && (limits === null || limits.has(name));
-  const names = rows.map(({ name }) => name);
-  const modules = new Set(
-    rows.filter(({ name, virtual }) => virtual && isOpen(name)).map(({ name }) => name),
-  );
-  const shadows = new Set(names.filter((name) => isShadow(name, modules)));
-  const readable = new Set(names.filter((name) => isOpen(name) || shadows.has(name)));
+/**
+ * @param allowed the tables that the client is limited to, or null for all. Views and virtual tables are readable only if everything that
+ * they read is among these.
+ * @param sql the client's statement. Of a limited client, other views and virtual tables than those that it names are not readable.
+ */
+export function readVisibleTables(
+  database: DatabaseSync,
+  allowed: readonly string[] | null,
+  sql: string,
+): VisibleTables {
+  const objects = readNamedObjects(database);
+  const open = [...objects.values()].filter(({ name }) => !isReservedName(name));
+  const chosen = allowed === null ? open : objectsWithin(database, open, { allowed, sql });
+  const virtualTables = chosen.filter(({ kind }) => kind === 'virtual');
+  const shadows = new Set(virtualTables.flatMap((table) => shadowTablesOf(table) ?? []));
+  const names = [...objects.keys()];
+  const readable = new Set([
+    ...chosen.map(({ name }) => foldName(name)),
+    ...names.filter((name) => shadows.has(name)),
+  ]);
   return { readable, shadows, hidden: new Set(names.filter((name) => !readable.has(name))) };
 }
 
-/**
- * SQLite recognizes a shadow table by its name, too: `<virtual table>_<part>`, with the parts of FTS3 to FTS5, R-Tree and
- * Geopoly. https://www.sqlite.org/vtab.html#the_xshadowname_method
- */
-function isShadow(name: string, virtualTables: ReadonlySet<string>): boolean {
-  const underscore = name.lastIndexOf('_');
-  return virtualTables.has(name.slice(0, underscore)) && SHADOW_PARTS.has(name.slice(underscore + 1));
+/** Those that a limited client may read. Only views and virtual tables that the statement names are compiled, because there may be many. */
+function objectsWithin(
+  database: DatabaseSync,
+  objects: readonly NamedObject[],
+  { allowed, sql }: { readonly allowed: readonly string[]; readonly sql: string },
+): readonly NamedObject[] {
+  const limits = new Set(allowed.map(foldName));
+  const within = objects.filter(({ name }) => limits.has(foldName(name)));
+  const named = within.filter(({ kind, name }) => kind !== 'table' && mentionsName(sql, name));
+  const read = new Set(named.flatMap(({ name }) => tablesWithin(database, name, allowed)));
+  return within.filter(({ kind, name }) => kind === 'table' || read.has(foldName(name)));
 }
 
-const SHADOW_PARTS: ReadonlySet<string> = new Set([
-  'config',
-  'content',
-  'data',
-  'docsize',
-  'idx',
-  'node',
-  'parent',
-  'rowid',
-  'segdir',
-  'segments',
-  'stat',
-]);
+/** What a view or virtual table reads; nothing if the client may not read all of it, or if it does not compile. */
+function tablesWithin(database: DatabaseSync, name: string, allowed: readonly string[]): readonly string[] {
+  try {
+    const read = tablesReadBy(database, name);
+    return isWithin(read, allowed) ? [...read] : [];
+  } catch (error) {
+    if (isErrorOfStatement(error)) return [];
+    throw error;
+  }
+}

@@ -1,15 +1,18 @@
 import { RowhouseError } from '../../../core/errors.ts';
 import { type Fault, type Subject, SubjectError } from '../../../core/subject-error.ts';
-import { foldName, quoteIdentifier } from '../../../schema/identifier.ts';
+import { foldName, includesName, quoteIdentifier } from '../../../schema/identifier.ts';
 import {
   type ForeignKeyFacts,
   readForeignKeys,
   readForeignKeysTo,
 } from '../introspection/foreign-key-facts.ts';
+import { isSqlError } from '../introspection/sql-error.ts';
+import type { Condition } from '../rows/condition.ts';
 import { isTooLarge, rowTooLarge } from '../rows/read-errors.ts';
 import type { RecordDatabase } from '../rows/record-database.ts';
 import type { RecordTable } from '../rows/record-table.ts';
 import { parameterFor } from '../values/bound-value.ts';
+import { namesOnly, namesOthers } from './own-messages.ts';
 import type { WritableValues } from './writable-values.ts';
 
 /** The write that SQLite refused. */
@@ -54,14 +57,24 @@ function explainRefusal(error: unknown, attempt: Attempt): unknown {
       return keyMismatch(error, attempt);
     case SQLITE_FULL:
       return areIdsExhausted(attempt) ? idsExhausted(error, attempt.table) : error;
-    // A trigger, a CHECK or a view fails with an error of its own.
     case SQLITE_ERROR:
-      return new RowhouseError('conflict', `SQLite rejects the operation: ${error.message}.`, {
-        cause: error,
-      });
+      return failedOperation(error, attempt);
     default:
       return error;
   }
+}
+
+/** A trigger, a CHECK or a view fails with an error of its own. */
+function failedOperation(error: Error, attempt: Attempt): RowhouseError {
+  const message = mayShow(attempt, error.message)
+    ? `SQLite rejects the operation: ${error.message}.`
+    : 'SQLite rejects the operation, for a reason that concerns more than this table.';
+  return new RowhouseError('conflict', message, { cause: error });
+}
+
+/** Whether a client may see a message of SQLite. It may be about a table that a limited client may not use. */
+function mayShow({ database, table }: Attempt, message: string): boolean {
+  return table.namedInErrors === null || namesOnly(database, table.namedInErrors, message);
 }
 
 /** Outside STRICT tables, only an INTEGER PRIMARY KEY rejects a value because of its type. */
@@ -96,10 +109,17 @@ function idsExhausted(cause: Error, { name }: RecordTable): RowhouseError {
 
 function constraintError(error: Error, code: number, attempt: Attempt): RowhouseError {
   if (code === CONSTRAINT_FOREIGNKEY) return foreignKeyError(error, attempt);
-  if (code === CONSTRAINT_TRIGGER)
-    return violation(error, `A trigger rejects the change: ${error.message}`, []);
+  if (code === CONSTRAINT_TRIGGER) return triggerError(error, attempt);
+  if (!mayShow(attempt, error.message)) return violation(error, 'A constraint rejects the change', []);
   const columns = columnsNamedIn(error.message, attempt.table);
   return violation(error, sentenceOf(error.message, columns), faultsOf(columns, attempt, error.message));
+}
+
+/** The words of RAISE are for whoever writes the table, unless they name a table that the client may not use. */
+function triggerError(error: Error, { database, table }: Attempt): RowhouseError {
+  const { namedInErrors } = table;
+  const isSecret = namedInErrors !== null && namesOthers(database, namedInErrors, error.message);
+  return violation(error, `A trigger rejects the change${isSecret ? '' : `: ${error.message}`}`, []);
 }
 
 /** `UNIQUE constraint failed: t.a, t.b`. Names may contain commas and dots, so known columns are searched for in the text. */
@@ -144,14 +164,24 @@ function foreignKeyError(error: Error, attempt: Attempt): RowhouseError {
   const missing = attempt.written === null ? undefined : missingParent(attempt);
   if (missing !== undefined) {
     const columns = missing.columns.join(', ');
-    const message = `references a row of ${missing.referencedTable} that does not exist`;
+    const parent = mayName(attempt, missing.referencedTable) ? ` of ${missing.referencedTable}` : '';
+    const message = `references a row${parent} that does not exist`;
     const faults = missing.columns.map((name) => ({ subject: [...attempt.subject, name], message }));
     return violation(error, `FOREIGN KEY constraint failed: ${columns} ${message}`, faults);
   }
   const children = [...readForeignKeysTo(attempt.database.connection, attempt.table.name).keys()];
   if (children.length === 0) return violation(error, 'FOREIGN KEY constraint failed', []);
-  const names = children.join(', ');
-  return violation(error, `FOREIGN KEY constraint failed: rows of ${names} reference this row`, []);
+  const named = children.filter((name) => mayName(attempt, name));
+  const names = named.length === children.length ? named : [...named, 'other tables'];
+  return violation(
+    error,
+    `FOREIGN KEY constraint failed: rows of ${names.join(', ')} reference this row`,
+    [],
+  );
+}
+
+function mayName({ table: { namedInErrors } }: Attempt, name: string): boolean {
+  return namedInErrors === null || includesName(namedInErrors, name);
 }
 
 /** Returns the first foreign key whose columns were all written and whose parent row does not exist. */
@@ -167,6 +197,16 @@ function missingParent({ database, table, written }: Attempt): ForeignKeyFacts |
       .map((name, index) => `${quoteIdentifier(name)} = ${parameterFor(values[index] ?? null)}`)
       .join(' AND ');
     const sql = `SELECT 1 FROM main.${quoteIdentifier(referencedTable)} WHERE ${condition} LIMIT 1`;
-    return database.firstRow(sql, values) === null;
+    return isWithoutRow(database, { sql, values });
   });
+}
+
+/** False if SQLite cannot read the parent table here. */
+function isWithoutRow(database: RecordDatabase, { sql, values }: Condition): boolean {
+  try {
+    return database.firstRow(sql, values) === null;
+  } catch (error) {
+    if (isSqlError(error)) return false;
+    throw error;
+  }
 }

@@ -5,6 +5,7 @@ import { LruMap } from '../../../runtime/lru-map.ts';
 import { foldName } from '../../../schema/identifier.ts';
 import type { OpenDatabase } from '../connection/open-database.ts';
 import { queryRows } from '../introspection/query-rows.ts';
+import { tablesReadBy } from '../limits/tables-read.ts';
 import { type BoundValue, parameterValue } from '../values/bound-value.ts';
 import { addValueFunctions } from '../values/json-expression.ts';
 import type { SqliteValue } from '../values/record-value.ts';
@@ -32,6 +33,8 @@ export class RecordDatabase {
   #defersForeignKeys: boolean | null = null;
   #writesMayBeEndless: boolean | null = null;
   readonly #tables = new LruMap<string, RecordTable>({ capacity: MAX_TABLES });
+  /** What views and virtual tables read, by their stored name. */
+  readonly #reads = new LruMap<string, ReadonlySet<string> | null>({ capacity: MAX_TABLES });
   readonly #statements = new LruMap<string, StatementSync>({ capacity: MAX_STATEMENTS });
 
   constructor(connection: OpenDatabase) {
@@ -58,6 +61,7 @@ export class RecordDatabase {
     this.#defersForeignKeys = null;
     this.#writesMayBeEndless = null;
     this.#tables.clear();
+    this.#reads.clear();
     this.#statements.clear();
     this.moves.reset();
     this.#schemaError = this.#findSchemaError();
@@ -104,6 +108,18 @@ export class RecordDatabase {
     const table = readRecordTable(this.connection, nameOrId, format);
     this.#tables.set(key, table);
     return table;
+  }
+
+  /**
+   * Returns the folded names of the tables that reading this view or virtual table reads; null if it also reads something else.
+   * @throws SQLite's error if it cannot be read.
+   */
+  tablesReadBy({ name }: RecordTable): ReadonlySet<string> | null {
+    const known = this.#reads.get(name);
+    if (known !== undefined) return known;
+    const read = tablesReadBy(this.connection, name);
+    this.#reads.set(name, read);
+    return read;
   }
 
   firstRow(sql: string, parameters: readonly BoundValue[]): readonly SqliteValue[] | null {

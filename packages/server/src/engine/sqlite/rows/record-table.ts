@@ -27,6 +27,8 @@ export interface RecordTable {
   readonly columns: readonly RecordColumn[];
   /** The columns of one row in an answer: all, or only the key for a client that may not read rows. */
   readonly answered: readonly RecordColumn[];
+  /** The tables that an error may name: those that the client is limited to; null for all. */
+  readonly namedInErrors: readonly string[] | null;
   /** Generated columns that SQLite cannot compute here, because a function or a collation is missing. */
   readonly incomputable: readonly RecordColumn[];
   /** All of them, by folded name. */
@@ -95,6 +97,7 @@ export function readRecordTable(database: DatabaseSync, nameOrId: string, format
     kind,
     columns: computable,
     answered: computable,
+    namedInErrors: null,
     incomputable,
     columnByName: new Map(columns.map((column) => [foldName(column.name), column])),
     key,

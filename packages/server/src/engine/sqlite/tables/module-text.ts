@@ -3,13 +3,16 @@ import { DdlSyntaxError, unquote } from '../../../schema/ddl/statement-reader.ts
 import { foldName } from '../../../schema/identifier.ts';
 import type { StoredObject } from '../../../schema/model.ts';
 
+/** The stored text of a virtual table. */
+type StoredText = Pick<StoredObject, 'sql'>;
+
 /** The folded name of a virtual table's module; empty if the stored text cannot be parsed. */
-export function moduleOf(table: StoredObject): string {
+export function moduleOf(table: StoredText): string {
   return foldName(textOf(table).module);
 }
 
 /** The value of the option `option=…` of a full-text table, or null. FTS3 has no options: `content="t"` is a column there. */
-export function moduleOption(table: StoredObject, option: string): string | null {
+export function moduleOption(table: StoredText, option: string): string | null {
   const module = moduleOf(table);
   if (module !== 'fts4' && module !== 'fts5') return null;
   const values = textOf(table).arguments.flatMap((argument) => {
@@ -44,7 +47,7 @@ function fts5Option(name: string): string | undefined {
  * https://www.sqlite.org/fts5.html#external_content_tables, https://www.sqlite.org/fts5.html#the_fts5vocab_virtual_table_module,
  * https://www.sqlite.org/fts3.html#fts4aux
  */
-export function nameReadBy(table: StoredObject): string | null {
+export function nameReadBy(table: StoredText): string | null {
   const { arguments: values } = textOf(table);
   switch (moduleOf(table)) {
     case 'fts4':
@@ -64,7 +67,7 @@ function unquotedOrNull(text: string | undefined): string | null {
   return text === undefined ? null : unquote(text);
 }
 
-function textOf({ sql }: StoredObject): VirtualTableText {
+function textOf({ sql }: StoredText): VirtualTableText {
   try {
     return readCreateVirtualTable(sql);
   } catch (error) {

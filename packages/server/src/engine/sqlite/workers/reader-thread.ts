@@ -5,6 +5,7 @@ import { findSchemaFormat } from '../../../schema/formats/schema-formats.ts';
 import type { WrittenExport } from '../../project-exports.ts';
 import { OpenDatabases } from '../connection/open-databases.ts';
 import { readTransaction } from '../connection/read-transaction.ts';
+import { exportedTables } from '../exports/exported-tables.ts';
 import { contentVersionOf } from '../exports/output/content-version.ts';
 import { writeFile } from '../exports/output/output-file.ts';
 import { renderSchemaExport } from '../exports/schema/render-schema.ts';
@@ -23,11 +24,18 @@ serveRpc<ReaderMethods>(
   {
     countTables: ({ path }) => countTables(databases.get(path)),
     contentVersion: ({ path }) => contentVersionOf(databases.get(path)),
-    readFirstRow: ({ path, table, format }) => {
+    readFirstRow: ({ path, table }) => {
       const database = recordDatabaseOf(databases.get(path));
       return readTransaction(database.connection, () => {
         database.refresh();
-        return readFirstRow(database, table, format);
+        return readFirstRow(database, table);
+      });
+    },
+    exportedTables: ({ path, table }) => {
+      const database = recordDatabaseOf(databases.get(path));
+      return readTransaction(database.connection, () => {
+        database.refresh();
+        return exportedTables(database, table);
       });
     },
     writeSchema,

@@ -37,12 +37,21 @@ test('an export that becomes ready while abandoned exports are searched for stay
       download_name: 'shop.sql',
       storage_backend: 'local',
       content_type: 'application/sql',
+      reads: null,
       request: null,
       created_at: timestamp(),
       expires_at: null,
     });
   }
-  const made = { sizeBytes: 5, sha256: '', warnings: [], tableName: null, rowCount: null, tableCount: null };
+  const made = {
+    sizeBytes: 5,
+    sha256: '',
+    warnings: [],
+    tableName: null,
+    reads: null,
+    rowCount: null,
+    tableCount: null,
+  };
   let finished: Promise<unknown> = Promise.resolve();
   const isInProgress = (id: string) => {
     if (id === 'exp_ready') finished = rows.finish(id, { ...made, repeatable: true }, null);

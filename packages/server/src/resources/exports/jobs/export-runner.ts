@@ -1,16 +1,15 @@
 import type { Catalog } from '../../../catalog/catalog.ts';
 import { refOf } from '../../../catalog/project-by-slug.ts';
 import type { ExportRow, ProjectRow } from '../../../catalog/tables.ts';
-import { limitedToOtherTables, NoSuchProjectError, RowhouseError } from '../../../core/errors.ts';
+import { NoSuchProjectError, RowhouseError } from '../../../core/errors.ts';
 import { exportId } from '../../../core/ids.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import type { ExportProgress } from '../../../engine/project-exports.ts';
 import type { ExportFiles } from '../../../files/export-files.ts';
 import { explainStorageError } from '../../../runtime/disk/explain-storage-error.ts';
-import { includesName } from '../../../schema/identifier.ts';
 import { describeExport, type ExportDefaults, type NewExportRequest } from '../describe-export.ts';
 import { type ExportRequest, writeRequest } from '../export-request.ts';
-import { CancelledExportError } from '../store/export-facts.ts';
+import { CancelledExportError, readsText } from '../store/export-facts.ts';
 import type { ExportRepository } from '../store/export-repository.ts';
 import { type CountedExports, ExportCounts } from './export-counts.ts';
 import { type ExportJob, ExportJobs, type JobLimits } from './export-jobs.ts';
@@ -128,9 +127,11 @@ export class ExportRunner {
     requested: NewExportRequest,
     { id, resumable }: { readonly id: string; readonly resumable: boolean },
   ): Promise<QueuedExport> {
+    const reads = await this.#allowedReads(project, requested.request);
     const request = await this.#withTableName(project, requested.request);
     const values = describeExport(id, project, { ...requested, request }, this.#parts.defaults);
-    const row = await this.#rows.insert({ ...values, request: resumable ? writeRequest(request) : null });
+    const stored = resumable ? writeRequest(request) : null;
+    const row = await this.#rows.insert({ ...values, reads, request: stored });
     try {
       return { row: (await this.#writer.shareSame(project, row, request)) ?? row, request };
     } catch (error) {
@@ -170,12 +171,19 @@ export class ExportRunner {
     if (!(error instanceof RowhouseError)) this.#parts.onError(error);
   }
 
+  /**
+   * Checks the table of a limited client, before an error about it could reveal that it exists. Returns what the catalog stores as `reads`,
+   * so that the client sees its export while it waits; null for other exports.
+   */
+  async #allowedReads(project: ProjectRow, request: ExportRequest): Promise<string | null> {
+    if (request.kind !== 'table_export' || request.table.allowed === null) return null;
+    return readsText(await this.#parts.engine.exports.exportedTables(refOf(project), request.table));
+  }
+
   /** Replaces the requested table by its stored name. The engine handles views and unknown tables. */
   async #withTableName(project: ProjectRow, request: ExportRequest): Promise<ExportRequest> {
     if (request.kind !== 'table_export') return request;
-    const { nameOrId, allowed } = request.table;
-    const name = (await this.#tableName(project, nameOrId)) ?? nameOrId;
-    if (allowed !== null && !includesName(allowed, name)) throw limitedToOtherTables();
+    const name = (await this.#tableName(project, request.table.nameOrId)) ?? request.table.nameOrId;
     return { ...request, table: { ...request.table, nameOrId: name } };
   }
 

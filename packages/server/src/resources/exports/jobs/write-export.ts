@@ -12,6 +12,8 @@ export interface MadeExport {
   readonly warnings: readonly string[];
   /** The stored name of the table. */
   readonly tableName: string | null;
+  /** The tables and views whose rows a table export contains; null if unknown, and for other exports. */
+  readonly reads: readonly string[] | null;
   readonly rowCount: number | null;
   readonly tableCount: number | null;
   /** Whether equal requests give equal files while the database is unchanged. */
@@ -25,7 +27,7 @@ export async function makeExport(
   request: ExportRequest,
   { exportId, run }: { readonly exportId: string; readonly run: ExportRun },
 ): Promise<MadeExport> {
-  const nothing = { tableName: null, rowCount: null, tableCount: null, repeatable: true };
+  const nothing = { tableName: null, reads: null, rowCount: null, tableCount: null, repeatable: true };
   switch (request.kind) {
     case 'schema_export': {
       run.onStart();

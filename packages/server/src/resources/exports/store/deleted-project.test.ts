@@ -42,7 +42,7 @@ for (const moment of ['is checked', 'is written'] as const) {
     const exports = new Exports({
       catalog,
       engine: {
-        exports: { writeSchema, writeTable: fail, writeDatabase: fail, contentVersion },
+        exports: { exportedTables: fail, writeSchema, writeTable: fail, writeDatabase: fail, contentVersion },
         tables: { get: fail },
       },
       files,

@@ -1,9 +1,12 @@
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
+
 import type { Catalog } from '../../../catalog/catalog.ts';
 import type { ExportRow } from '../../../catalog/tables.ts';
 import { timestamp } from '../../../core/ids.ts';
 import { foldName } from '../../../schema/identifier.ts';
 import type { VisibleExports } from '../export-access.ts';
 import type { MadeExport } from '../jobs/write-export.ts';
+import { readsText } from './export-facts.ts';
 
 /** The facts about an export before it runs. */
 export type NewExport = Pick<
@@ -16,6 +19,7 @@ export type NewExport = Pick<
   | 'download_name'
   | 'storage_backend'
   | 'content_type'
+  | 'reads'
   | 'request'
   | 'created_at'
   | 'expires_at'
@@ -52,6 +56,7 @@ export class ExportRepository {
         status: 'ready',
         notes: JSON.stringify(made.warnings.map((warning) => `${warning}.`)),
         ...(made.tableName !== null && { table_name: made.tableName }),
+        reads: readsText(made.reads),
         row_count: made.rowCount,
         table_count: made.tableCount,
         size_bytes: made.sizeBytes,
@@ -68,10 +73,10 @@ export class ExportRepository {
   /** Marks an export as ready that shares the file of another ready export. */
   finishShared(
     id: string,
-    { row_count, table_count, size_bytes, sha256, table_name, ...same }: ExportRow,
+    { row_count, table_count, size_bytes, sha256, table_name, reads, ...same }: ExportRow,
   ): Promise<ExportRow | undefined> {
     const { status, notes, fingerprint } = same;
-    const facts = { row_count, table_count, size_bytes, sha256, table_name };
+    const facts = { row_count, table_count, size_bytes, sha256, table_name, reads };
     return this.#catalog
       .updateTable('exports')
       .set({ ...facts, status, notes, fingerprint, request: null, ended_at: timestamp() })
@@ -154,15 +159,7 @@ export class ExportRepository {
   ): Promise<readonly ExportRow[]> {
     const { kinds, tables } = requested.visible;
     let query = this.#seenAs(requested.status).where('project_id', '=', projectId).where('kind', 'in', kinds);
-    if (tables !== null) {
-      query = query.where((build) =>
-        build(
-          build.fn<string>('lower', ['table_name']),
-          'in',
-          tables.map((name) => foldName(name)),
-        ),
-      );
-    }
+    if (tables !== null) query = query.where(withRowsOf(tables.map(foldName)));
     return query
       .orderBy('sequence', 'desc')
       .limit(requested.limit + 1)
@@ -236,6 +233,12 @@ export class ExportRepository {
       .where('id', '=', id)
       .execute();
   }
+}
+
+/** As `readsOnly`: exports with rows of no other tables. */
+function withRowsOf(tables: readonly string[]): RawBuilder<SqlBool> {
+  return sql<SqlBool>`reads IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM json_each(exports.reads) WHERE value NOT IN (${sql.join(tables)}))`;
 }
 
 const UNFINISHED = ['pending', 'running'] as const;
