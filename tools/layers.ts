@@ -89,7 +89,11 @@ export const layers: readonly Layer[] = [
   { name: 'the request log', files: ACTIVITY_LOG, mayImport: [...RUNTIME, CORE] },
   { name: 'activity', files: below('activity'), mayImport: [ACTIVITY_LOG, HTTP, ...RUNTIME, CORE] },
   { name: 'the API description', files: below('openapi'), mayImport: [HTTP, CORE] },
-  { name: 'HTTP', files: HTTP, mayImport: [...RUNTIME, CORE] },
+  {
+    name: 'HTTP',
+    files: HTTP,
+    mayImport: [/^packages\/server\/src\/schema\/identifier\.ts$/, ...RUNTIME, CORE],
+  },
   { name: 'the engine port', files: PORT, mayImport: [...RUNTIME, SCHEMA, CORE] },
   ...engineLayers(),
   { name: 'the data folder', files: below('data-folder'), mayImport: [...RUNTIME, CORE] },
