@@ -1,5 +1,6 @@
 import type { RouteOptions } from 'fastify';
 
+import { SESSION_COOKIE } from '../http/access/session-cookie.ts';
 import { describeRoutes } from './described-route.ts';
 import { failureComponents } from './failures.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -60,6 +61,12 @@ export function openApiDocument(
           type: 'http',
           scheme: 'bearer',
           description: 'A project token (`pat_…`) or the admin credential (`adm_…`).',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: SESSION_COOKIE,
+          description: 'The session of a person, only for pages of this server.',
         },
       },
     },

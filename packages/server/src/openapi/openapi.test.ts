@@ -110,7 +110,8 @@ test('every route names its own headers, and with a token those of operations, t
     const headers = parameters.map(resolved).filter(({ in: place }) => place === 'header');
     const names = headers.map(({ name }) => name);
     const ofAny = ['X-Operation-Key', 'X-Operation-Run-Id', 'traceparent'];
-    const ofAll = title.startsWith('GET ') ? ofAny : ['Idempotency-Key', ...ofAny];
+    const isOfSessions = security.every((scheme) => !('bearer' in scheme));
+    const ofAll = title.startsWith('GET ') || isOfSessions ? ofAny : ['Idempotency-Key', ...ofAny];
     const own = routes.find((route) => titleOf(route) === title)?.config.headers ?? [];
     assert.deepEqual(names, security.length === 0 ? own : [...own, ...ofAll], title);
   }
@@ -170,12 +171,15 @@ test('the patterns of slugs and times accept what the service accepts', async ()
   }
 });
 
+const SCHEMES: Readonly<Record<string, readonly string[]>> = { public: [], session: ['session'] };
+
 test('every route states who may call it, and what a token needs', () => {
   for (const route of routes) {
     const { access, scope, tables } = route.config;
     const operation = operations().get(titleOf(route));
     assert.equal(operation?.['x-access'], access);
-    assert.deepEqual(operation?.security, access === 'public' ? [] : [{ bearer: [] }]);
+    const schemes = operation?.security.flatMap((scheme) => Object.keys(scheme));
+    assert.deepEqual(schemes, SCHEMES[access] ?? ['bearer', 'session'], titleOf(route));
     const scopes = scope === undefined ? undefined : scopesOf({ scope });
     assert.deepEqual(operation?.['x-required-scopes'], scopes, titleOf(route));
     assert.equal(operation?.['x-whole-project'], scope === undefined ? undefined : tables === undefined);

@@ -1,3 +1,4 @@
+import type { Access } from '../http/access/authentication.ts';
 import { scopesOf } from '../http/access/permissions.ts';
 import { answersOf } from './answers.ts';
 import type { DescribedRoute } from './described-route.ts';
@@ -36,10 +37,16 @@ export function operationOf(route: DescribedRoute, schemas: NamedSchemas, page: 
     ...(parameters.length > 0 && { parameters }),
     ...(requestBody !== null && { requestBody }),
     responses: { ...answersOf(route, schemas), ...failuresOf(route) },
-    security: config.access === 'public' ? [] : [{ bearer: [] }],
+    security: securityOf(config.access),
     'x-access': config.access,
     ...permissionsOf(route),
   };
+}
+
+/** A session may take the place of a token. Its own routes take nothing else. */
+function securityOf(access: Access): Operation['security'] {
+  if (access === 'public') return [];
+  return access === 'session' ? [{ session: [] }] : [{ bearer: [] }, { session: [] }];
 }
 
 function permissionsOf({ config }: DescribedRoute): Pick<Operation, 'x-required-scopes' | 'x-whole-project'> {

@@ -13,8 +13,8 @@ import {
   WORDS,
 } from '../testing/fuzz/furnished-project.ts';
 import { valuesOf } from '../testing/fuzz/schema-values.ts';
-import { borrowTestServer } from '../testing/http/borrowed-server.ts';
-import { fieldsAtFault, type TestServer } from '../testing/http/test-server.ts';
+import { type Browser, signIn } from '../testing/http/browser.ts';
+import { fieldsAtFault, startTestServer, type TestServer } from '../testing/http/test-server.ts';
 import type { OpenApiDocument } from './document.ts';
 import { isJsonSchema, type JsonSchema } from './json-schema.ts';
 import type { Operation } from './operation.ts';
@@ -22,11 +22,14 @@ import type { Operation } from './operation.ts';
 let server: TestServer;
 let document: OpenApiDocument;
 let project: FurnishedProject;
+let browser: Browser;
 let ajv: Ajv2020;
 
 before(async () => {
-  server = await borrowTestServer();
+  server = await startTestServer();
   project = await furnishProject(server, 'orchard');
+  const link = await server.call('POST', '/accounts/1/users/1/sign-in-link');
+  browser = await signIn(server, { code: new URL(link.body.data.link.url).hash.slice(1) });
   document = (await (await server.fetch('GET', '/openapi.json')).json()) as OpenApiDocument;
   ajv = new Ajv2020({ strict: false });
   ajv.addSchema(document, 'openapi');
@@ -109,7 +112,8 @@ async function assertRefused(
 ): Promise<void> {
   const streams = operation.requestBody !== undefined && bodySchemaOf(operation) === null;
   const body: { readonly json?: unknown } = 'value' in mutation && !streams ? { json: mutation.value } : {};
-  const answer = await server.call(method, target, body);
+  const isOfSession = operation.security.length === 1 && 'session' in (operation.security[0] ?? {});
+  const answer = await (isOfSession ? browser : server).call(method, target, body);
   const what = `${method} ${path}, ${mutation.field}: ${mutation.what.slice(0, 50)}`;
   if (operation.security.length === 0 && JSON.stringify(body.json ?? null).length > PUBLIC_BODY_MAX_BYTES) {
     assert.equal(answer.body.error?.code, 'payload_too_large', what);

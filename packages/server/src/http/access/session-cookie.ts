@@ -3,14 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RowhouseError } from '../../core/errors.ts';
 import { isOnThisMachine, isOwnOrigin } from '../public-address.ts';
 
-const NAME = 'rowhouse_session';
+export const SESSION_COOKIE = 'rowhouse_session';
 
 /** Returns the value of the session cookie; null if the request has none. https://www.rfc-editor.org/rfc/rfc6265#section-4.2.1 */
 export function sessionCookieOf({ headers }: FastifyRequest): string | null {
   return COOKIE.exec(headers.cookie ?? '')?.[1] ?? null;
 }
 
-const COOKIE = new RegExp(`(?:^|; *)${NAME}=([0-9A-Za-z_]+)(?: *;|$)`);
+const COOKIE = new RegExp(`(?:^|; *)${SESSION_COOKIE}=([0-9A-Za-z_]+)(?: *;|$)`);
 
 /** Stores the session in the browser. Scripts cannot read the cookie, and pages of other sites do not send it. */
 export function setSessionCookie(
@@ -28,7 +28,7 @@ export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply)
 /** Over plain HTTP, a browser stores the cookie only for this machine. */
 function cookie(request: FastifyRequest, value: string, seconds: number): string {
   const secure = isOnThisMachine(request) ? '' : '; Secure';
-  return `${NAME}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
+  return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
 }
 
 /**

@@ -6,7 +6,9 @@ import type { AuditEventRow } from '../../catalog/tables.ts';
 const nullableText = Type.Union([Type.String(), Type.Null()]);
 const facts = Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()]);
 
-export const auditAction = Type.Enum([...AUDIT_ACTIONS]);
+export const auditAction = Type.Enum([...AUDIT_ACTIONS], {
+  description: 'What happened: the kind of the changed object, and the change.',
+});
 
 /** An event of the audit trail in an answer. */
 export const auditEventFields = Type.Object(

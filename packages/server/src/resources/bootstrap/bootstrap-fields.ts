@@ -24,10 +24,10 @@ export const bootstrapFields = Type.Object(
   {
     project_slug: newProjectSlug,
     project_name: displayName,
-    account_id: Type.Optional(accountId),
     initial_project_user: newUserFields,
     ...contentKeys,
     project_api_tokens: Type.Optional(Type.Array(tokenOfUser, { maxItems: 100 })),
+    account_id: Type.Optional(accountId),
   },
   { additionalProperties: false },
 );

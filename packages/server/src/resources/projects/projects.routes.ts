@@ -65,7 +65,12 @@ function listProjects(app: HttpServer, projects: Projects): void {
       config: { access: 'account_user', operationId: 'listProjects' },
       schema: {
         querystring: Type.Object(
-          { ...pageFields, account_id: Type.Optional(accountId) },
+          {
+            ...pageFields,
+            account_id: Type.Optional(
+              Type.Integer({ ...accountId, description: 'Only the projects of this account.' }),
+            ),
+          },
           { additionalProperties: false },
         ),
         response: { 200: envelopeOf(Type.Object({ projects: Type.Array(projectFields), ...pageKeys })) },
