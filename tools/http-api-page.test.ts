@@ -92,7 +92,7 @@ const OURS = new Set([
   'DELETE /auth/sessions/{session_id}',
   'DELETE /auth/session',
   'GET /sign-in',
-  'GET /sign-in/{file}',
+  'GET /sign-in/{asset}',
   'GET /audit',
   'GET /projects/{project}/audit',
 ]);

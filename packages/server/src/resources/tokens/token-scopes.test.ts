@@ -50,7 +50,7 @@ test('only these routes need no token', () => {
     // The link itself is the permission.
     'GET /shared/exports/:export_id',
     'GET /sign-in',
-    'GET /sign-in/:file',
+    'GET /sign-in/:asset',
     // The password or the code of a link is the credential.
     'POST /auth/sessions',
     'POST /projects/:project/auth/login',
