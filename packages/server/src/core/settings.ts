@@ -102,7 +102,7 @@ export const settings = {
     kind: 'rate',
     default: null,
     meaning:
-      'The rate limit of each project token: `600/60` allows 600 requests at once, and then 600 in every 60 seconds, one each tenth of a second. `off` (the default) sets no limit. The admin credential has no limit.',
+      'The rate limit of each project token and each session: `600/60` allows 600 requests at once, and then 600 in every 60 seconds, one each tenth of a second. `off` (the default) sets no limit. The admin credential has no limit.',
   },
   metricsPort: {
     variable: 'ROWHOUSE_METRICS_PORT',

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { borrowTestServer } from '../testing/http/borrowed-server.ts';
-import { assertFailure } from '../testing/http/envelope-assertions.ts';
 import type { TestServer } from '../testing/http/test-server.ts';
 
 let server: TestServer;
@@ -11,8 +10,8 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-function get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  return server.fetch('GET', path, { token: null, headers });
+function get(target: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  return server.fetch('GET', target, { token: null, headers });
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -20,12 +19,12 @@ const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
 };
 
-for (const [path, files] of [
+for (const [url, files] of [
   ['/docs', 4],
   ['/sign-in', 2],
 ] as const) {
-  test(`${path} is HTML that may load scripts and styles only from this server, and no inline ones`, async () => {
-    const response = await get(path);
+  test(`${url} is HTML that may load scripts and styles only from this server, and no inline ones`, async () => {
+    const response = await get(url);
     assert.equal(response.status, 200);
     assert.equal(response.headers.get('content-type'), 'text/html; charset=utf-8');
     assert.equal(response.headers.get('cache-control'), 'no-cache');
@@ -38,12 +37,12 @@ for (const [path, files] of [
     assert.doesNotMatch(page, /<script>|<style|\sstyle=|\son\w+=|https?:/);
   });
 
-  test(`everything that ${path} loads exists, has the right type, and is answered with 304 if it has not changed`, async () => {
-    const page = await (await get(path)).text();
+  test(`everything that ${url} loads exists, has the right type, and is answered with 304 if it has not changed`, async () => {
+    const page = await (await get(url)).text();
     const loaded = [...page.matchAll(/(?:src|stylesheet" href)="([^"]+)"/g)].map(([, path]) => String(path));
     assert.equal(loaded.length, files);
     for (const file of loaded) {
-      const response = await get(new URL(file, server.url + path).pathname);
+      const response = await get(new URL(file, server.url + url).pathname);
       assert.equal(response.status, 200, file);
       assert.equal(response.headers.get('content-type'), TYPES[file.split('.').at(-1) ?? ''], file);
       assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
