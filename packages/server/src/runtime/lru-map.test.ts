@@ -38,3 +38,26 @@ test('deleted entries are gone', () => {
   map.clear();
   assert.equal(map.size, 0);
 });
+
+test('a map bounds the weight of its entries, and an entry that is too heavy alone is not kept', () => {
+  const evicted: string[] = [];
+  const map = new LruMap<string, string>({
+    capacity: 100,
+    weight: { max: 10, of: (value) => value.length },
+    onEvict: (value) => evicted.push(value),
+  });
+  for (const text of ['aaa', 'bbb', 'ccc']) map.set(text, text);
+  map.get('aaa');
+  map.set('dddd', 'dddd');
+  assert.deepEqual(evicted, ['bbb']);
+  assert.deepEqual([...map.values()], ['ccc', 'aaa', 'dddd']);
+
+  map.set('aaa', 'a');
+  map.delete('ccc');
+  map.set('eeeee', 'eeeee');
+  assert.deepEqual(evicted, ['bbb'], 'a smaller value and a deleted one make room');
+  map.set('long', 'x'.repeat(11));
+  assert.deepEqual([...map.values()], []);
+  map.set('k', 'y'.repeat(10));
+  assert.equal(map.size, 1, 'the weight is counted down to nothing');
+});

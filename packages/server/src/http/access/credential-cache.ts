@@ -10,11 +10,16 @@ export interface CachedCredential {
 }
 
 const MAX_CACHED_CREDENTIALS = 10_000;
+/** A credential may name many tables. In characters of their names: at most 32 MiB. */
+const MAX_CACHED_NAMES = 16_777_216;
 
 /** Caches credentials, so a request needs no look-up. */
 export class CredentialCache {
   /** By hash. */
-  readonly #bySha256 = new LruMap<string, CachedCredential>({ capacity: MAX_CACHED_CREDENTIALS });
+  readonly #bySha256 = new LruMap<string, CachedCredential>({
+    capacity: MAX_CACHED_CREDENTIALS,
+    weight: { max: MAX_CACHED_NAMES, of: namesOf },
+  });
   /** Increases when tokens become invalid, so an earlier look-up does not cache them again. */
   #generation = 0;
 
@@ -47,4 +52,10 @@ export class CredentialCache {
     this.#generation++;
     this.#bySha256.deleteWhere((_sha256, cached) => isForgotten(cached));
   }
+}
+
+/** The characters of the names of tables. */
+function namesOf({ credential }: CachedCredential): number {
+  const tables = (isOfProject(credential) ? credential.tables : null) ?? [];
+  return tables.reduce((sum, name) => sum + name.length, 0);
 }

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { rightsOf } from '../../catalog/rights-columns.ts';
 import type { TokenRow } from '../../catalog/tables.ts';
 import type { Session } from '../../core/credential.ts';
+import { invalidField } from '../../core/errors.ts';
 import { type Rights, SCOPES } from '../../core/scopes.ts';
 import { commonRights } from '../../http/access/rights.ts';
 import { existingNameInBody } from '../../http/fields/object-name.ts';
@@ -34,10 +35,27 @@ const tableNames = Type.Array(existingNameInBody, {
 });
 
 /** What a token or a user may do, in a request. */
-export const requestedRightsFields = {
+export const requestedRights = Type.Object({
   scopes: Type.Optional(Type.Array(Type.Enum([...SCOPES]), { minItems: 1, uniqueItems: true })),
   tables: Type.Optional(Type.Union([tableNames, Type.Null()])),
-};
+});
+
+/** In characters. Each request of a limited token is compared with all of its names. */
+const MAX_TABLE_NAMES = 65_536;
+
+/**
+ * Returns the requested rights; undefined for those that the request omits.
+ * @throws RowhouseError `validation_failed` if the names of the tables are too long in all.
+ */
+export function toRequestedRights({ scopes, tables }: Static<typeof requestedRights>): {
+  readonly [Key in keyof Rights]: Rights[Key] | undefined;
+} {
+  const characters = (tables ?? []).reduce((sum, name) => sum + name.length, 0);
+  if (characters > MAX_TABLE_NAMES) {
+    throw invalidField('body.tables', `must have at most ${MAX_TABLE_NAMES} characters in all names`);
+  }
+  return { scopes, tables };
+}
 
 /** What a token or a user may do, in an answer. */
 export const rightsFields = Type.Object({

@@ -182,3 +182,17 @@ test('a limited token creates tokens with fewer permissions, and by default with
   ]);
   assert.deepEqual(await make({ scopes: ['query'], tables: ['ORDERS'] }), [['query'], ['ORDERS']]);
 });
+
+test('the names of the tables of a token have at most 65,536 characters in all', async () => {
+  await using server = await borrowTestServer();
+  await server.createProject('shop');
+  const create = (last: number) => {
+    const tables = [
+      ...Array.from({ length: 65 }, (_, index) => String(index).padEnd(1_000, 'x')),
+      'y'.repeat(last),
+    ];
+    return server.call('POST', '/projects/shop/auth/tokens', { json: { tables, revoke_previous: false } });
+  };
+  assert.deepEqual(fieldsAtFault(await create(537)), ['body.tables']);
+  assert.equal((await create(536)).status, 201);
+});

@@ -17,10 +17,11 @@ import {
   adminTokenFields,
   listedTokenFields,
   newTokenFields,
-  requestedRightsFields,
+  requestedRights,
   tokenFields,
   toListedTokenFields,
   toNewTokenFields,
+  toRequestedRights,
   toSessionFields,
   toTokenFields,
 } from './token-fields.ts';
@@ -64,7 +65,7 @@ const tokenRequest = Type.Object(
     token_type: Type.Optional(Type.Literal('project_api_token')),
     revoke_previous: Type.Optional(booleanLike),
     expires_at: Type.Optional(tokenExpiry),
-    ...requestedRightsFields,
+    ...requestedRights.properties,
   },
   { additionalProperties: false },
 );
@@ -82,14 +83,14 @@ function createToken(app: HttpServer, tokens: Tokens): void {
     },
     async (request, reply) => {
       const { token_name = DEFAULT_TOKEN_NAME, revoke_previous = true } = request.body;
-      const { scopes, tables, expires_at } = request.body;
+      const { expires_at } = request.body;
       const requested = {
         projectSlug: request.params.project,
         issuer: credentialOf(request),
         by: requesterOf(request),
         name: token_name,
         revokePrevious: isTrue(revoke_previous),
-        grant: { scopes, tables, expiresAt: toExpiry(expires_at) },
+        grant: { ...toRequestedRights(request.body), expiresAt: toExpiry(expires_at) },
       };
       const token = resultOf(request, reply, await tokens.create(requested, sealedRequestOf(request)));
       return reply.code(201).send(success(request, { token: toNewTokenFields(token) }));

@@ -9,7 +9,7 @@ import { pageFields, pageKeys, pageOf } from '../../http/fields/paging.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
 import type { HttpServer } from '../../http/http-server.ts';
 import { resultOf, sealedRequestOf } from '../../http/idempotency.ts';
-import { requestedRightsFields } from '../tokens/token-fields.ts';
+import { requestedRights, toRequestedRights } from '../tokens/token-fields.ts';
 import type { Managing, ProjectUsers } from './project-users.ts';
 import { newPassword, newUserFields, projectUserFields, toProjectUserFields } from './user-fields.ts';
 
@@ -39,16 +39,16 @@ function createUser(app: HttpServer, users: ProjectUsers): void {
       schema: {
         params: projectPath({}),
         body: Type.Object(
-          { ...newUserFields.properties, ...requestedRightsFields },
+          { ...newUserFields.properties, ...requestedRights.properties },
           { additionalProperties: false },
         ),
         response: { 201: answer },
       },
     },
     async (request, reply) => {
-      const { username, password, scopes, tables } = request.body;
+      const { username, password } = request.body;
       const written = await users.create(
-        { username, password, scopes, tables },
+        { username, password, ...toRequestedRights(request.body) },
         managingBy(request),
         sealedRequestOf(request),
       );
@@ -105,7 +105,7 @@ function changeUser(app: HttpServer, users: ProjectUsers): void {
           {
             password: Type.Optional(newPassword),
             disabled: Type.Optional(booleanLike),
-            ...requestedRightsFields,
+            ...requestedRights.properties,
           },
           { additionalProperties: false, minProperties: 1 },
         ),
@@ -113,11 +113,11 @@ function changeUser(app: HttpServer, users: ProjectUsers): void {
       },
     },
     async (request, reply) => {
-      const { password, disabled, scopes, tables } = request.body;
+      const { password, disabled } = request.body;
       const isDisabled = disabled === undefined ? undefined : isTrue(disabled);
       const written = await users.change(
         request.params.user_id,
-        { password, isDisabled, scopes, tables },
+        { password, isDisabled, ...toRequestedRights(request.body) },
         managingBy(request),
         sealedRequestOf(request),
       );
