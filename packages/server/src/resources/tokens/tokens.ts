@@ -2,12 +2,13 @@ import { recordChange } from '../../catalog/audit-trail.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { writeOnce } from '../../catalog/idempotency-store.ts';
 import { LastUse } from '../../catalog/last-use.ts';
-import { projectBySlug } from '../../catalog/project-by-slug.ts';
+import { projectById } from '../../catalog/project-by-id.ts';
 import type { ProjectRow, ProjectUserRow, TokenRow } from '../../catalog/tables.ts';
 import type { Credential } from '../../core/credential.ts';
 import { invalidCredentials, RowhouseError } from '../../core/errors.ts';
 import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
+import type { ProjectRef } from '../../core/project-ref.ts';
 import type { Requester } from '../../core/requester.ts';
 import { type Authenticator, type PresentedToken } from '../../http/access/authentication.ts';
 import { CredentialCache } from '../../http/access/credential-cache.ts';
@@ -112,8 +113,7 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
     sealed: SealedRequest | null,
     toResult: (token: NewToken) => Result,
   ): Promise<Replayable<Result>> {
-    const { id } = await projectBySlug(this.#catalog, request.projectSlug);
-    return this.#revoking(id, () =>
+    return this.#revoking(request.project.id, () =>
       writeOnce(this.#catalog, sealed, async (transaction) =>
         toResult(await issueToken(transaction, request)),
       ),
@@ -122,10 +122,10 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
 
   /** Lists valid, expired and revoked tokens, the newest first. `hasMore` states whether others follow. */
   async list(
-    projectSlug: string,
+    ref: ProjectRef,
     { limit, offset }: { readonly limit: number; readonly offset: number },
   ): Promise<{ readonly rows: readonly NamedTokenRow[]; readonly hasMore: boolean }> {
-    const project = await projectBySlug(this.#catalog, projectSlug);
+    const project = await projectById(this.#catalog, ref);
     const rows = await this.#catalog
       .selectFrom('tokens')
       .selectAll()
@@ -145,14 +145,14 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
    * @throws RowhouseError `not_found` if the project has no such token; `idempotency_mismatch`.
    */
   async revoke(
-    projectSlug: string,
+    ref: ProjectRef,
     tokenId: number,
     by: Requester,
     request: SealedRequest | null,
   ): Promise<Replayable<Pick<TokenRow, 'id'>>> {
-    const project = await projectBySlug(this.#catalog, projectSlug);
-    return this.#revoking(project.id, () =>
+    return this.#revoking(ref.id, () =>
       writeOnce(this.#catalog, request, async (transaction) => {
+        const project = await projectById(transaction, ref);
         const revoked = await transaction
           .updateTable('tokens')
           .set((build) => {
