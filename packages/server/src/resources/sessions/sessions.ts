@@ -51,15 +51,21 @@ export class Sessions implements Pick<Authenticator, 'authenticateSession'> {
     return found.credential;
   }
 
-  /** Starts a session, and ends the user's oldest ones if there are too many. */
+  /**
+   * Starts a session, and ends the user's oldest ones if there are too many.
+   * @param authenticate returns who signs in. It runs in the transaction that starts the session, so a password or a link that
+   * ends meanwhile starts none.
+   * @throws RowhouseError `invalid_token` if the user or the account is disabled; the errors of `authenticate`.
+   */
   async start(
-    { accountUserId, projectUserId, by }: SignedIn,
+    authenticate: (transaction: Catalog) => Promise<SignedIn>,
     { userAgent, ...origin }: RequestOrigin & { readonly userAgent: string | undefined },
   ): Promise<StartedSession> {
     const secret = createToken('ses');
     const secret_sha256 = hashToken(secret).toString('hex');
     const current = await this.#catalog.transaction().execute(async (transaction) => {
       const now = Date.now();
+      const { accountUserId, projectUserId, by } = await authenticate(transaction);
       await transaction
         .insertInto('sessions')
         .values({
@@ -75,7 +81,7 @@ export class Sessions implements Pick<Authenticator, 'authenticateSession'> {
         })
         .execute();
       const made = await sessionBySecret(transaction, secret_sha256);
-      // The user was removed or disabled while the password was checked.
+      // The user or the account is disabled.
       if (made === null) throw invalidToken();
       await endOldest(transaction, made.row);
       const requester = { actor: actorOf(made.credential), ...origin };

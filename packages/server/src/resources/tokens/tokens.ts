@@ -85,13 +85,13 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
 
   /**
    * Creates a token with full power inside the project, for an authenticated user of it.
-   * @throws RowhouseError `invalid_credentials` if the user was removed or disabled meanwhile.
+   * @throws RowhouseError `invalid_credentials` if the user was removed or disabled, or the password changed, meanwhile.
    */
   async createForUser({ user, name, expiresAt, ...request }: UserTokenRequest): Promise<NewToken> {
     return this.#revoking(user.project_id, () =>
       this.#catalog.transaction().execute(async (transaction) =>
         insertToken(transaction, {
-          project: await projectOfUser(transaction, user.id),
+          project: await projectOfUser(transaction, user),
           account_user_id: user.account_user_id,
           project_user_id: user.id,
           token_name: name,
@@ -221,12 +221,16 @@ function noSuchToken(): RowhouseError {
   return new RowhouseError('not_found', 'There is no such token in this project.');
 }
 
-async function projectOfUser(transaction: Catalog, userId: number): Promise<ProjectRow> {
+async function projectOfUser(
+  transaction: Catalog,
+  { id, password_hash }: ProjectUserRow,
+): Promise<ProjectRow> {
   const row = await transaction
     .selectFrom('project_users')
     .innerJoin('projects', 'projects.id', 'project_users.project_id')
     .selectAll('projects')
-    .where('project_users.id', '=', userId)
+    .where('project_users.id', '=', id)
+    .where('password_hash', '=', password_hash)
     .where('disabled_at', 'is', null)
     .executeTakeFirst();
   if (row === undefined) throw invalidCredentials();
