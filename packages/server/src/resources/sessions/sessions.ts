@@ -63,7 +63,7 @@ export class Sessions implements Pick<Authenticator, 'authenticateSession'> {
   ): Promise<StartedSession> {
     const secret = createToken('ses');
     const secret_sha256 = hashToken(secret).toString('hex');
-    const current = await this.#catalog.transaction().execute(async (transaction) => {
+    const current = await this.changing(async (transaction) => {
       const now = Date.now();
       const { accountUserId, projectUserId, by } = await authenticate(transaction);
       await transaction
@@ -93,7 +93,6 @@ export class Sessions implements Pick<Authenticator, 'authenticateSession'> {
       });
       return made;
     });
-    this.#cache.clear();
     return { secret, current };
   }
 
@@ -114,13 +113,24 @@ export class Sessions implements Pick<Authenticator, 'authenticateSession'> {
   /** Ends a session of the same user. @throws RowhouseError `not_found`. */
   async end(session: Session, id: number, by: Requester): Promise<void> {
     const current = await this.current(session);
-    await this.#catalog.transaction().execute(async (transaction) => {
+    await this.changing(async (transaction) => {
       const found = await ofSameUser(transaction, current.row).where('id', '=', id).executeTakeFirst();
       if (found === undefined) throw new RowhouseError('not_found', 'There is no such session.');
       await transaction.deleteFrom('sessions').where('id', '=', id).execute();
       await recordChange(transaction, by, { action: 'session.ended', ...scopeOf(current), subject: id });
     });
-    this.#cache.clear();
+  }
+
+  /**
+   * Runs a transaction that may end sessions. Looks every session up again even if it fails: the catalog may have made the
+   * change, and only the answer was lost.
+   */
+  async changing<T>(change: (transaction: Catalog) => Promise<T>): Promise<T> {
+    try {
+      return await this.#catalog.transaction().execute(change);
+    } finally {
+      this.#cache.clear();
+    }
   }
 
   /** Looks every session up again at its next request: users, accounts or projects have changed. */

@@ -89,7 +89,7 @@ export class SignIns {
     const words = wordsOf(signedIn);
     const password_hash = await hashNewPassword(this.#passwords, { password, field: 'body.password', words });
     const { row } = signedIn;
-    await this.#catalog.transaction().execute(async (transaction) => {
+    await this.#sessions.changing(async (transaction) => {
       // Whoever ended the session or changed the password during the hash has the last word.
       const now = await sessionById(transaction, session.id);
       if (now === null) throw invalidToken();
@@ -106,7 +106,6 @@ export class SignIns {
       const subject = row.project_user_id ?? row.account_user_id;
       await recordChange(transaction, by, { action: 'password.set', ...scopeOf(signedIn), subject });
     });
-    this.#sessions.forgetAll();
   }
 
   async #checked(

@@ -13,7 +13,7 @@ import type { Requester } from '../../core/requester.ts';
 import { type Authenticator, type PresentedToken } from '../../http/access/authentication.ts';
 import { CredentialCache } from '../../http/access/credential-cache.ts';
 import type { AdminToken } from './admin-token.ts';
-import { CredentialLookUp } from './credential-look-up.ts';
+import { tokenBySecret } from './credential-look-up.ts';
 import { firstUserOf } from './first-user.ts';
 import { fullGrant } from './grant.ts';
 import { insertToken, type NamedTokenRow, type NewToken, type TokenValues } from './insert-token.ts';
@@ -42,13 +42,11 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
   readonly #catalog: Catalog;
   readonly #adminToken: AdminToken;
   readonly #cache = new CredentialCache();
-  readonly #lookUp: CredentialLookUp;
   readonly #use = new LastUse(storeUse);
 
   constructor(catalog: Catalog, adminToken: AdminToken) {
     this.#catalog = catalog;
     this.#adminToken = adminToken;
-    this.#lookUp = new CredentialLookUp(catalog);
   }
 
   /** @throws RowhouseError `unavailable` if too many look-ups are running. */
@@ -56,7 +54,7 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
     const sha256 = presented.sha256.toString('hex');
     if (await this.#adminToken.matches(sha256)) return { kind: 'admin' };
     if (!presented.isOfProject) return null;
-    const found = await this.#cache.find(sha256, () => this.#lookUp.find(sha256));
+    const found = await this.#cache.find(sha256, () => tokenBySecret(this.#catalog, sha256));
     if (found === null) return null;
     const now = new Date();
     if (found.expiresAtMs !== null && found.expiresAtMs <= now.getTime()) return null;
@@ -153,22 +151,17 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
     return this.#revoking(ref.id, () =>
       writeOnce(this.#catalog, request, async (transaction) => {
         const project = await projectById(transaction, ref);
-        const revoked = await transaction
+        const { id, revoked_at, links_ended_at } = await tokenInProject(transaction, project, tokenId);
+        // Nothing changes, so the audit trail has no event.
+        if (revoked_at !== null && links_ended_at !== null) return { id };
+        const now = timestamp();
+        await transaction
           .updateTable('tokens')
-          .set((build) => {
-            const now = build.val(timestamp());
-            return {
-              revoked_at: build.fn.coalesce('revoked_at', now),
-              links_ended_at: build.fn.coalesce('links_ended_at', now),
-            };
-          })
-          .where('id', '=', tokenId)
-          .where('project_id', '=', project.id)
-          .returning('id')
-          .executeTakeFirst();
-        if (revoked === undefined) throw noSuchToken();
+          .set({ revoked_at: revoked_at ?? now, links_ended_at: links_ended_at ?? now })
+          .where('id', '=', id)
+          .execute();
         await recordChange(transaction, by, { action: 'token.revoked', project, subject: tokenId });
-        return revoked;
+        return { id };
       }),
     );
   }
@@ -215,6 +208,21 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
 
 function storeUse(transaction: Catalog, id: number, usedAt: string): Promise<unknown> {
   return transaction.updateTable('tokens').set({ last_used_at: usedAt }).where('id', '=', id).execute();
+}
+
+async function tokenInProject(
+  transaction: Catalog,
+  { id: projectId }: ProjectRow,
+  id: number,
+): Promise<TokenRow> {
+  const row = await transaction
+    .selectFrom('tokens')
+    .selectAll()
+    .where('id', '=', id)
+    .where('project_id', '=', projectId)
+    .executeTakeFirst();
+  if (row === undefined) throw noSuchToken();
+  return row;
 }
 
 function noSuchToken(): RowhouseError {
