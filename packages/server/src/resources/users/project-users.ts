@@ -16,6 +16,7 @@ import type { Rights } from '../../core/scopes.ts';
 import { isWithin } from '../../http/access/rights.ts';
 import { hashNewPassword } from '../../passwords/hash-new-password.ts';
 import type { Passwords } from '../../passwords/passwords.ts';
+import type { Grant } from '../tokens/grant.ts';
 import { issuerInForce } from '../tokens/tokens.ts';
 import { insertUser } from './insert-user.ts';
 import { guessableWords } from './users.ts';
@@ -252,7 +253,14 @@ function changedRights(before: Rights, { scopes, tables }: RequestedRights): Rig
   };
 }
 
-function requireWithin(rights: Rights, own: Rights): void {
+/** A user does not expire, so for a token that does, every user has more rights. */
+function requireWithin(rights: Rights, own: Grant): void {
+  if (own.expiresAt !== null) {
+    throw new RowhouseError(
+      'permission_denied',
+      'A token that expires may neither create, change nor enable users, because users do not expire.',
+    );
+  }
   if (isWithin(rights, own)) return;
   throw new RowhouseError(
     'permission_denied',
