@@ -16,11 +16,12 @@ const RESET = 'a password after the reset';
 const { signal } = new AbortController();
 const browser = { address: '198.51.100.1', requestId: 'req_1', userAgent: undefined, signal };
 
+function fail(error: Error): never {
+  throw error;
+}
+
 async function startAccess() {
   const folder = temporaryFolder();
-  const fail = (error: Error) => {
-    throw error;
-  };
   const catalog = await openCatalog(join(folder.path, 'catalog.sqlite'), fail);
   const access = composeAccess(catalog, { passwordCost: { ln: 10, r: 8, p: 1 }, onThreadCrash: fail });
   const { accounts, accountUsers, signIns, logins } = access;

@@ -21,6 +21,7 @@ import { issueToken, type TokenRequest } from './issue-token.ts';
 import { projectUserOfToken } from './project-user.ts';
 import { sweepTokens } from './sweep-tokens.ts';
 
+export type { Grant } from './grant.ts';
 export type { NewToken } from './insert-token.ts';
 export { issuerInForce, requireInForce } from './issuer.ts';
 

@@ -16,8 +16,7 @@ import type { Rights } from '../../core/scopes.ts';
 import { isWithin } from '../../http/access/rights.ts';
 import { hashNewPassword } from '../../passwords/hash-new-password.ts';
 import type { Passwords } from '../../passwords/passwords.ts';
-import type { Grant } from '../tokens/grant.ts';
-import { issuerInForce } from '../tokens/tokens.ts';
+import { type Grant, issuerInForce } from '../tokens/tokens.ts';
 import { insertUser } from './insert-user.ts';
 import { guessableWords } from './users.ts';
 
