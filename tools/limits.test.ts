@@ -36,7 +36,7 @@ describe('the operations guide', () => {
       `${inText('http/http-server.ts', 'total')} in all`,
     ],
     'requests of a project token': [unlimited(rateLimit.default)],
-    'concurrent token look-ups': [inText('resources/tokens/credential-look-up.ts', 'MAX_LOOK_UPS')],
+    'concurrent token look-ups': [inText('http/access/credential-cache.ts', 'MAX_LOOK_UPS')],
     'a JSON body': [
       `${bodyMaxBytes.default / MIB} MiB`,
       `${bodyTimeoutSeconds.default} seconds`,

@@ -61,7 +61,7 @@ class LocalTarget implements Target {
   }
 
   async deleteProject(slug: string): Promise<void> {
-    await this.#service.projects.delete(slug, slug, THE_SERVICE, null);
+    await this.#service.projects.delete({ slug, id: null }, slug, THE_SERVICE, null);
   }
 
   async importDatabase({ project, replace, sizeBytes, content }: TargetImport): Promise<ImportSummary> {

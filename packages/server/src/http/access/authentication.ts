@@ -99,6 +99,8 @@ function authenticate(
   const session = presentedSession(request);
   if (session !== null) {
     requireOwnPage(request);
+    // Invented sessions cost no look-up.
+    if (!isWellFormedToken(session)) return null;
     return authenticator.authenticateSession(hashToken(session));
   }
   const token = presentedToken(request);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { RowhouseError } from '../../core/errors.ts';
 import { type CachedCredential, CredentialCache } from './credential-cache.ts';
 
 const found: CachedCredential = {
@@ -43,4 +44,19 @@ test('a lookup that began before a revocation and ends after it does not cache t
   await inFlight;
 
   assert.equal(await cache.find('a', async () => null), null);
+});
+
+test('at most a thousand credentials are looked up at once, and cached ones need no look-up', async () => {
+  const cache = new CredentialCache();
+  await cache.find('cached', async () => found);
+  const { promise, resolve } = Promise.withResolvers<CachedCredential | null>();
+  const running = Array.from({ length: 1_000 }, (_, index) => cache.find(`invented ${index}`, () => promise));
+  await assert.rejects(
+    cache.find('one more', () => promise),
+    (error) => error instanceof RowhouseError && error.code === 'unavailable',
+  );
+  assert.equal(await cache.find('cached', () => promise), found);
+  resolve(null);
+  await Promise.all(running);
+  assert.equal(await cache.find('one more', async () => found), found);
 });

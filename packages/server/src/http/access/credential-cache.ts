@@ -1,4 +1,5 @@
 import { type Credential, isOfProject } from '../../core/credential.ts';
+import { RowhouseError } from '../../core/errors.ts';
 import { LruMap } from '../../runtime/lru-map.ts';
 
 export interface CachedCredential {
@@ -13,6 +14,12 @@ const MAX_CACHED_CREDENTIALS = 10_000;
 /** A credential may name many tables. In characters of their names: at most 32 MiB. */
 const MAX_CACHED_NAMES = 16_777_216;
 
+/**
+ * The maximum number of concurrent look-ups of credentials that are not cached, including invalid ones: a client that invents
+ * tokens or sessions must not block the catalog.
+ */
+const MAX_LOOK_UPS = 1_000;
+
 /** Caches credentials, so a request needs no look-up. */
 export class CredentialCache {
   /** By hash. */
@@ -22,7 +29,9 @@ export class CredentialCache {
   });
   /** Increases when tokens become invalid, so an earlier look-up does not cache them again. */
   #generation = 0;
+  #lookingUp = 0;
 
+  /** @throws RowhouseError `unavailable` if too many look-ups are running. */
   async find(
     sha256: string,
     lookUp: () => Promise<CachedCredential | null>,
@@ -30,7 +39,7 @@ export class CredentialCache {
     const cached = this.#bySha256.get(sha256);
     if (cached !== undefined) return cached;
     const generation = this.#generation;
-    const found = await lookUp();
+    const found = await this.#limited(lookUp);
     if (found !== null && generation === this.#generation) this.#bySha256.set(sha256, found);
     return found;
   }
@@ -46,6 +55,18 @@ export class CredentialCache {
 
   clear(): void {
     this.#forgetWhere(() => true);
+  }
+
+  async #limited<T>(lookUp: () => Promise<T>): Promise<T> {
+    if (this.#lookingUp >= MAX_LOOK_UPS) {
+      throw new RowhouseError('unavailable', 'Too many tokens and sessions are being looked up.');
+    }
+    this.#lookingUp += 1;
+    try {
+      return await lookUp();
+    } finally {
+      this.#lookingUp -= 1;
+    }
   }
 
   #forgetWhere(isForgotten: (cached: CachedCredential) => boolean): void {

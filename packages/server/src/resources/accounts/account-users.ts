@@ -115,32 +115,32 @@ export class AccountUsers {
     const known = await personInCatalog(this.#catalog, accountId, id);
     const password_hash =
       password === undefined ? undefined : await this.#hash(password, name ?? known.username ?? '');
-    const changed = await writeOnce(this.#catalog, request, async (transaction) => {
-      const before = await personInCatalog(transaction, accountId, id);
-      if (isDisabled === true && id === OWNER_USER_ID) throw ofOwner('disabled');
-      if (name !== undefined && name !== before.username) await requireFreeName(transaction, name);
-      const row = await transaction
-        .updateTable('account_users')
-        .set({
-          username: name ?? before.username,
-          password_hash: password_hash ?? before.password_hash,
-          disabled_at: disabledSince(before, isDisabled),
-          updated_at: timestamp(),
-        })
-        .where('id', '=', id)
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      if (password_hash !== undefined || isDisabled === true) await endSignIns(transaction, id);
-      await recordChange(transaction, by, {
-        action: 'account_user.changed',
-        ...subjectOf(row),
-        before: factsOf(before),
-        after: { ...factsOf(row), password_set: password_hash !== undefined },
-      });
-      return row;
-    });
-    this.#onChanged(accountId);
-    return changed;
+    return this.#changing(accountId, () =>
+      writeOnce(this.#catalog, request, async (transaction) => {
+        const before = await personInCatalog(transaction, accountId, id);
+        if (isDisabled === true && id === OWNER_USER_ID) throw ofOwner('disabled');
+        if (name !== undefined && name !== before.username) await requireFreeName(transaction, name);
+        const row = await transaction
+          .updateTable('account_users')
+          .set({
+            username: name ?? before.username,
+            password_hash: password_hash ?? before.password_hash,
+            disabled_at: disabledSince(before, isDisabled),
+            updated_at: timestamp(),
+          })
+          .where('id', '=', id)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        if (password_hash !== undefined || isDisabled === true) await endSignIns(transaction, id);
+        await recordChange(transaction, by, {
+          action: 'account_user.changed',
+          ...subjectOf(row),
+          before: factsOf(before),
+          after: { ...factsOf(row), password_set: password_hash !== undefined },
+        });
+        return row;
+      }),
+    );
   }
 
   /**
@@ -153,24 +153,24 @@ export class AccountUsers {
     by: Requester,
     request: SealedRequest | null,
   ): Promise<Replayable<{ readonly id: number }>> {
-    const removed = await writeOnce(this.#catalog, request, async (transaction) => {
-      const row = await personInCatalog(transaction, accountId, id);
-      if (id === OWNER_USER_ID) throw ofOwner('removed');
-      const tokens = await transaction
-        .deleteFrom('tokens')
-        .where('account_user_id', '=', id)
-        .returning('id')
-        .execute();
-      await transaction.deleteFrom('account_users').where('id', '=', id).execute();
-      await recordChange(transaction, by, {
-        action: 'account_user.removed',
-        ...subjectOf(row),
-        before: { ...factsOf(row), token_ids: tokens.map((token) => token.id) },
-      });
-      return { id };
-    });
-    this.#onChanged(accountId);
-    return removed;
+    return this.#changing(accountId, () =>
+      writeOnce(this.#catalog, request, async (transaction) => {
+        const row = await personInCatalog(transaction, accountId, id);
+        if (id === OWNER_USER_ID) throw ofOwner('removed');
+        const tokens = await transaction
+          .deleteFrom('tokens')
+          .where('account_user_id', '=', id)
+          .returning('id')
+          .execute();
+        await transaction.deleteFrom('account_users').where('id', '=', id).execute();
+        await recordChange(transaction, by, {
+          action: 'account_user.removed',
+          ...subjectOf(row),
+          before: { ...factsOf(row), token_ids: tokens.map((token) => token.id) },
+        });
+        return { id };
+      }),
+    );
   }
 
   /**
@@ -204,6 +204,15 @@ export class AccountUsers {
       });
       return { code, expiresAt };
     });
+  }
+
+  /** Clears the caches even if the change fails: the catalog may have made it, and only the answer was lost. */
+  async #changing<T>(accountId: number, change: () => Promise<T>): Promise<T> {
+    try {
+      return await change();
+    } finally {
+      this.#onChanged(accountId);
+    }
   }
 
   #hash(password: string, username: string): Promise<string> {

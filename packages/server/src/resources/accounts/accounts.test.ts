@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { openCatalog } from '../../catalog/catalog.ts';
+import { THE_SERVICE } from '../../core/requester.ts';
+import { Passwords } from '../../passwords/passwords.ts';
 import { signIn } from '../../testing/http/browser.ts';
 import { fieldsAtFault, startTestServer, type TestServer } from '../../testing/http/test-server.ts';
+import { temporaryFolder } from '../../testing/system/temporary-folder.ts';
+import { AccountUsers } from './account-users.ts';
+import { Accounts } from './accounts.ts';
 
 const PASSWORD = 'correct horse battery';
 
@@ -202,4 +209,25 @@ test('an account that does not exist is refused by name', async () => {
   const json = { project_slug: 'x', project_name: 'x', account_id: 99 };
   assert.deepEqual(fieldsAtFault(await server.call('POST', '/projects', { json })), ['body.account_id']);
   assert.equal((await server.call('POST', '/accounts/99/users', { json: { username: 'a' } })).status, 404);
+});
+
+test('a change whose answer is lost clears the caches too: the catalog may have made it', async () => {
+  using folder = temporaryFolder();
+  const catalog = await openCatalog(join(folder.path, 'catalog.sqlite'), () => undefined);
+  const passwords = new Passwords({ onThreadCrash: () => undefined });
+  const cleared: number[] = [];
+  const onChanged = (id: number) => cleared.push(id);
+  const accounts = new Accounts({ catalog, onChanged });
+  const users = new AccountUsers({ catalog, passwords, onChanged });
+  // Account 7 does not exist.
+  for (const change of [
+    () => accounts.change(7, { isDisabled: true }, THE_SERVICE, null),
+    () => accounts.remove(7, THE_SERVICE, null),
+    () => users.remove(7, 7, THE_SERVICE, null),
+  ]) {
+    await assert.rejects(change);
+  }
+  assert.deepEqual(cleared, [7, 7, 7]);
+  await passwords.close();
+  await catalog.destroy();
 });

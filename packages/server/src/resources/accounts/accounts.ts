@@ -79,29 +79,29 @@ export class Accounts {
     by: Requester,
     request: SealedRequest | null,
   ): Promise<Replayable<AccountRow>> {
-    const changed = await writeOnce(this.#catalog, request, async (transaction) => {
-      const before = await accountInCatalog(transaction, id);
-      if (isDisabled === true && id === OWNER_ACCOUNT_ID) throw ofOwner('disabled');
-      const row = await transaction
-        .updateTable('accounts')
-        .set({
-          account_name: name ?? before.account_name,
-          disabled_at: disabledSince(before, isDisabled),
-          updated_at: timestamp(),
-        })
-        .where('id', '=', id)
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      await recordChange(transaction, by, {
-        action: 'account.changed',
-        ...subjectOf(row),
-        before: factsOf(before),
-        after: factsOf(row),
-      });
-      return row;
-    });
-    this.#onChanged(id);
-    return changed;
+    return this.#changing(id, () =>
+      writeOnce(this.#catalog, request, async (transaction) => {
+        const before = await accountInCatalog(transaction, id);
+        if (isDisabled === true && id === OWNER_ACCOUNT_ID) throw ofOwner('disabled');
+        const row = await transaction
+          .updateTable('accounts')
+          .set({
+            account_name: name ?? before.account_name,
+            disabled_at: disabledSince(before, isDisabled),
+            updated_at: timestamp(),
+          })
+          .where('id', '=', id)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        await recordChange(transaction, by, {
+          action: 'account.changed',
+          ...subjectOf(row),
+          before: factsOf(before),
+          after: factsOf(row),
+        });
+        return row;
+      }),
+    );
   }
 
   /**
@@ -113,20 +113,29 @@ export class Accounts {
     by: Requester,
     request: SealedRequest | null,
   ): Promise<Replayable<{ id: number }>> {
-    const removed = await writeOnce(this.#catalog, request, async (transaction) => {
-      const row = await accountInCatalog(transaction, id);
-      if (id === OWNER_ACCOUNT_ID) throw ofOwner('removed');
-      await requireNoProject(transaction, id);
-      await transaction.deleteFrom('accounts').where('id', '=', id).execute();
-      await recordChange(transaction, by, {
-        action: 'account.removed',
-        ...subjectOf(row),
-        before: factsOf(row),
-      });
-      return { id };
-    });
-    this.#onChanged(id);
-    return removed;
+    return this.#changing(id, () =>
+      writeOnce(this.#catalog, request, async (transaction) => {
+        const row = await accountInCatalog(transaction, id);
+        if (id === OWNER_ACCOUNT_ID) throw ofOwner('removed');
+        await requireNoProject(transaction, id);
+        await transaction.deleteFrom('accounts').where('id', '=', id).execute();
+        await recordChange(transaction, by, {
+          action: 'account.removed',
+          ...subjectOf(row),
+          before: factsOf(row),
+        });
+        return { id };
+      }),
+    );
+  }
+
+  /** Clears the caches even if the change fails: the catalog may have made it, and only the answer was lost. */
+  async #changing<T>(id: number, change: () => Promise<T>): Promise<T> {
+    try {
+      return await change();
+    } finally {
+      this.#onChanged(id);
+    }
   }
 }
 

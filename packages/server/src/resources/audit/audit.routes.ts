@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 
+import { projectOf } from '../../http/access/project-ids.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { pageFields } from '../../http/fields/paging.ts';
 import { projectPath } from '../../http/fields/project-slug.ts';
@@ -57,7 +58,7 @@ export function registerAuditRoutes(app: HttpServer, audit: Audit): void {
     },
     async (request) => {
       const requested = pageOf(request.query);
-      const found = await audit.listOfProject(request.params.project, requested);
+      const found = await audit.listOfProject(projectOf(request), requested);
       return success(request, toPage(requested, found, toProjectAuditEventFields));
     },
   );

@@ -185,3 +185,24 @@ test('a repeated request adds no event', async () => {
     ['project.created', 'token.created', 'token.created', 'table.deleted'],
   );
 });
+
+test('a token that is revoked again adds no event', async () => {
+  await using server = await startTestServer();
+  await server.createProject('shop');
+  const revoke = () => server.call('DELETE', '/projects/shop/auth/tokens/1');
+  for (let times = 0; times < 3; times++) assert.equal((await revoke()).status, 200);
+  const { body } = await server.call('GET', '/audit?action=token.revoked');
+  assert.equal(body.data.returned, 1);
+
+  // Of a token that another one replaced, the revocation ends the links.
+  const json = { revoke_previous: true };
+  for (let tokens = 0; tokens < 2; tokens++) {
+    await server.call('POST', '/projects/shop/auth/tokens', { json });
+  }
+  for (let times = 0; times < 2; times++) await server.call('DELETE', '/projects/shop/auth/tokens/2');
+  const { body: later } = await server.call('GET', '/audit?action=token.revoked');
+  assert.deepEqual(
+    later.data.events.map(({ subject }: Event) => subject),
+    ['2', '1'],
+  );
+});

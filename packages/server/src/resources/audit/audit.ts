@@ -7,7 +7,7 @@ import {
   sweepAuditTrail,
 } from '../../catalog/audit-trail.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { findProjectBySlug, projectBySlug } from '../../catalog/project-by-slug.ts';
+import { findProjectById, projectById } from '../../catalog/project-by-id.ts';
 import type { AuditEventRow } from '../../catalog/tables.ts';
 import type { ProjectRef } from '../../core/project-ref.ts';
 import type { Requester } from '../../core/requester.ts';
@@ -32,8 +32,8 @@ export class Audit {
   }
 
   /** @throws RowhouseError `not_found`. */
-  async listOfProject(projectSlug: string, page: Omit<AuditPage, 'projectId'>): Promise<AuditEvents> {
-    const { id } = await projectBySlug(this.#catalog, projectSlug);
+  async listOfProject(project: ProjectRef, page: Omit<AuditPage, 'projectId'>): Promise<AuditEvents> {
+    const { id } = await projectById(this.#catalog, project);
     return readAuditTrail(this.#catalog, { ...page, projectId: id });
   }
 
@@ -43,12 +43,12 @@ export class Audit {
    * repeated request records it.
    */
   async record(
-    { slug }: ProjectRef,
+    { id }: ProjectRef,
     change: Omit<AuditedChange, 'project' | 'accountId'>,
     by: Requester,
     replayOf: string | null,
   ): Promise<void> {
-    const project = await findProjectBySlug(this.#catalog, slug);
+    const project = await findProjectById(this.#catalog, id);
     if (project === undefined) return;
     if (replayOf !== null && (await isRecorded(this.#catalog, replayOf))) return;
     await recordChange(this.#catalog, { ...by, requestId: replayOf ?? by.requestId }, { ...change, project });

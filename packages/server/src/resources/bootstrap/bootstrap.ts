@@ -71,9 +71,9 @@ export class Bootstrap {
     if (before !== null) return { ...before, result: toBootstrapped(before.result) };
     const { issuer, by, slug, name, content } = request;
     const accountId = await this.#accountOf(request);
-    await this.#requireUsers(accountId, request.tokens);
     requireUsernames(request);
     // Checked here too, before the expensive password hash. The creation checks again.
+    await requireUsers(this.#catalog, accountId, request.tokens);
     await this.#projects.requireFree(slug);
     const user = await this.#users.prepare({
       ...request.user,
@@ -109,28 +109,6 @@ export class Bootstrap {
     return project.account_id;
   }
 
-  /** A user of another account gets the same error as a user that does not exist. */
-  async #requireUsers(accountId: number, tokens: readonly TokenOfUser[]): Promise<void> {
-    if (tokens.length === 0) return;
-    const found = await this.#catalog
-      .selectFrom('account_users')
-      .select('id')
-      .where('account_id', '=', accountId)
-      .where(
-        'id',
-        'in',
-        tokens.map(({ accountUserId }) => accountUserId),
-      )
-      .execute();
-    const known = new Set(found.map(({ id }) => id));
-    const invalid = tokens.findIndex(({ accountUserId }) => !known.has(accountUserId));
-    if (invalid === -1) return;
-    throw invalidField(
-      `body.project_api_tokens[${invalid}].account_user_id`,
-      'is not a user of this account',
-    );
-  }
-
   async #record(
     transaction: Catalog,
     project: ProjectRow,
@@ -142,6 +120,7 @@ export class Bootstrap {
     },
   ): Promise<Pick<Bootstrapped, 'user' | 'tokens'>> {
     await requireInForce(transaction, requested.issuer);
+    await requireUsers(transaction, project.account_id, requested.tokens);
     const user = await this.#users.create(transaction, project, requested.user, requested.by);
     const tokens: NewToken[] = [];
     for (const { accountUserId, name, username } of requested.tokens) {
@@ -160,6 +139,29 @@ export class Bootstrap {
 
 function toBootstrapped({ row, database, recorded }: BootstrappedProject): Bootstrapped {
   return { project: row, database, ...recorded };
+}
+
+/** A user of another account gets the same error as a user that does not exist. */
+async function requireUsers(
+  catalog: Catalog,
+  accountId: number,
+  tokens: readonly TokenOfUser[],
+): Promise<void> {
+  if (tokens.length === 0) return;
+  const found = await catalog
+    .selectFrom('account_users')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where(
+      'id',
+      'in',
+      tokens.map(({ accountUserId }) => accountUserId),
+    )
+    .execute();
+  const known = new Set(found.map(({ id }) => id));
+  const invalid = tokens.findIndex(({ accountUserId }) => !known.has(accountUserId));
+  if (invalid === -1) return;
+  throw invalidField(`body.project_api_tokens[${invalid}].account_user_id`, 'is not a user of this account');
 }
 
 /** A new project has one user, whom its tokens may name. */

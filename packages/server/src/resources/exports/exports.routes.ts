@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 
 import { credentialOf } from '../../http/access/authentication.ts';
+import { projectOf } from '../../http/access/project-ids.ts';
 import { requesterOf } from '../../http/access/requester.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { pageFields, pageKeys, pageOf } from '../../http/fields/paging.ts';
@@ -44,7 +45,7 @@ function listExports(app: HttpServer, { exports, projects }: ExportDependencies)
     },
     async (request) => {
       const { limit = 50, offset = 0, status: requested = 'all' } = request.query;
-      const project = await projects.get(request.params.project);
+      const project = await projects.of(projectOf(request));
       const found = await exports.list(project, { status: requested, limit, offset }, credentialOf(request));
       const manifests = found.rows.map((seen) => toManifest(project.project_slug, seen));
       return success(request, { exports: manifests, ...pageOf({ limit, offset }, found) });
@@ -60,7 +61,7 @@ function getExport(app: HttpServer, { exports, projects }: ExportDependencies): 
       schema: { params: exportPath, response: { 200: exportEnvelope } },
     },
     async (request) => {
-      const project = await projects.get(request.params.project);
+      const project = await projects.of(projectOf(request));
       const seen = await exports.get(project, request.params.export_id, credentialOf(request));
       return success(request, { export: toManifest(project.project_slug, seen) });
     },
@@ -76,7 +77,7 @@ function deleteExport(app: HttpServer, { exports, projects }: ExportDependencies
       schema: { params: exportPath, response: { 200: envelopeOf(deleted) } },
     },
     async (request, reply) => {
-      const project = await projects.get(request.params.project);
+      const project = await projects.of(projectOf(request));
       const { export_id } = request.params;
       const sealed = sealedRequestOf(request);
       const written = await exports.delete(

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { credentialOf } from '../../http/access/authentication.ts';
+import { projectOf } from '../../http/access/project-ids.ts';
 import { clientGone } from '../../http/client-gone.ts';
 import { success } from '../../http/envelope.ts';
 import { existingName } from '../../http/fields/object-name.ts';
@@ -108,7 +109,7 @@ async function answer(
   reply: FastifyReply,
   wanted: ExportRequest,
 ): Promise<FastifyReply> {
-  const project = await projects.get(request.params.project);
+  const project = await projects.of(projectOf(request));
   const { file_name: fileName, expires_in: expiresInSeconds = null } = request.body;
   const requested = { request: wanted, fileName, expiresInSeconds };
   const sealed = sealedRequestOf(request);

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 
 import { credentialOf } from '../../http/access/authentication.ts';
+import { projectOf } from '../../http/access/project-ids.ts';
 import { requesterOf } from '../../http/access/requester.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { displayName } from '../../http/fields/display-name.ts';
@@ -99,7 +100,7 @@ function getProject(app: HttpServer, projects: Projects): void {
       },
     },
     async (request) => {
-      const project = await projects.get(request.params.project);
+      const project = await projects.of(projectOf(request));
       const { databaseBytes, exportBytes } = await projects.storageOf(project);
       const storage = { database_bytes: databaseBytes, export_bytes: exportBytes };
       return success(request, { project: toProjectFields(project), storage });
@@ -119,9 +120,8 @@ function renameProject(app: HttpServer, projects: Projects): void {
       },
     },
     async (request, reply) => {
-      const { project } = request.params;
       const written = await projects.rename(
-        project,
+        projectOf(request),
         request.body.project_name,
         requesterOf(request),
         sealedRequestOf(request),
@@ -147,7 +147,7 @@ function deleteProject(app: HttpServer, projects: Projects): void {
     async (request, reply) => {
       const { confirm_project_slug: confirmed } = request.body;
       const written = await projects.delete(
-        request.params.project,
+        { slug: request.params.project, id: request.projectId },
         confirmed,
         requesterOf(request),
         sealedRequestOf(request),

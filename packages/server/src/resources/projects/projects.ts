@@ -1,6 +1,7 @@
 import { recordChange } from '../../catalog/audit-trail.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { findReplay, storeResult, writeOnce } from '../../catalog/idempotency-store.ts';
+import { projectById } from '../../catalog/project-by-id.ts';
 import { findProjectBySlug, projectBySlug, refOf } from '../../catalog/project-by-slug.ts';
 import { removeOwners } from '../../catalog/remove-owners.ts';
 import { OWNER_ACCOUNT_ID, type ProjectRow } from '../../catalog/tables.ts';
@@ -13,6 +14,7 @@ import {
 import { invalidField, RowhouseError } from '../../core/errors.ts';
 import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
+import type { ProjectRef } from '../../core/project-ref.ts';
 import type { Requester } from '../../core/requester.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { CreatedDatabase, NewDatabase } from '../../engine/new-database.ts';
@@ -156,6 +158,11 @@ export class Projects {
     return projectBySlug(this.#catalog, slug);
   }
 
+  /** Returns the project of a request. @throws RowhouseError `not_found` if it was deleted meanwhile. */
+  async of(project: ProjectRef): Promise<ProjectRow> {
+    return projectById(this.#catalog, project);
+  }
+
   /** Returns the disk space of a project. */
   async storageOf(project: ProjectRow): Promise<ProjectStorage> {
     const [databaseBytes, exportBytes] = await Promise.all([
@@ -167,13 +174,13 @@ export class Projects {
 
   /** @throws RowhouseError `not_found`, `idempotency_mismatch`. */
   async rename(
-    slug: string,
+    project: ProjectRef,
     name: string,
     by: Requester,
     request: SealedRequest | null,
   ): Promise<Replayable<ProjectRow>> {
     return writeOnce(this.#catalog, request, async (transaction) => {
-      const before = await projectBySlug(transaction, slug);
+      const before = await projectById(transaction, project);
       const row = await transaction
         .updateTable('projects')
         .set({ project_name: name, updated_at: timestamp() })
@@ -183,7 +190,7 @@ export class Projects {
       await recordChange(transaction, by, {
         action: 'project.renamed',
         project: row,
-        subject: slug,
+        subject: row.project_slug,
         before: { project_name: before.project_name },
         after: { project_name: name },
       });
@@ -193,23 +200,25 @@ export class Projects {
 
   /**
    * Deletes the project permanently, with its tokens, exports and database files.
+   * @param project `id` is null if only the slug is known, as in a request that is repeated after the deletion.
    * @param confirmedSlug as the client typed it, not normalised.
    * @throws RowhouseError `validation_failed` if `confirmedSlug` is not exactly the project's slug; `idempotency_mismatch`.
    */
   async delete(
-    slug: string,
+    { slug, id }: { readonly slug: string; readonly id: number | null },
     confirmedSlug: string,
     by: Requester,
     request: SealedRequest | null,
   ): Promise<Replayable<DeletedProject>> {
     const before = await findReplay<DeletedProject>(this.#catalog, request);
     if (before !== null) return before;
-    await this.get(slug);
+    const find = () => (id === null ? this.get(slug) : this.of({ id, slug }));
+    await find();
     if (confirmedSlug !== slug) {
       throw invalidField('body.confirm_project_slug', `must be exactly the slug of the project, ${slug}`);
     }
     return this.#alone(slug, async () => {
-      const project = await this.get(slug);
+      const project = await find();
       // Deletes the database first: while the row exists, an interrupted deletion is visible and can be repeated.
       await this.#engine.deleteDatabase(refOf(project));
       const result = await this.#deleteRow(project, by, request);

@@ -51,15 +51,21 @@ export class Sessions implements Pick<Authenticator, 'authenticateSession'> {
     return found.credential;
   }
 
-  /** Starts a session, and ends the user's oldest ones if there are too many. */
+  /**
+   * Starts a session, and ends the user's oldest ones if there are too many.
+   * @param authenticate returns who signs in. It runs in the transaction that starts the session, so a password or a link that
+   * ends meanwhile starts none.
+   * @throws RowhouseError `invalid_token` if the user or the account is disabled; the errors of `authenticate`.
+   */
   async start(
-    { accountUserId, projectUserId, by }: SignedIn,
+    authenticate: (transaction: Catalog) => Promise<SignedIn>,
     { userAgent, ...origin }: RequestOrigin & { readonly userAgent: string | undefined },
   ): Promise<StartedSession> {
     const secret = createToken('ses');
     const secret_sha256 = hashToken(secret).toString('hex');
-    const current = await this.#catalog.transaction().execute(async (transaction) => {
+    const current = await this.changing(async (transaction) => {
       const now = Date.now();
+      const { accountUserId, projectUserId, by } = await authenticate(transaction);
       await transaction
         .insertInto('sessions')
         .values({
@@ -75,7 +81,7 @@ export class Sessions implements Pick<Authenticator, 'authenticateSession'> {
         })
         .execute();
       const made = await sessionBySecret(transaction, secret_sha256);
-      // The user was removed or disabled while the password was checked.
+      // The user or the account is disabled.
       if (made === null) throw invalidToken();
       await endOldest(transaction, made.row);
       const requester = { actor: actorOf(made.credential), ...origin };
@@ -87,7 +93,6 @@ export class Sessions implements Pick<Authenticator, 'authenticateSession'> {
       });
       return made;
     });
-    this.#cache.clear();
     return { secret, current };
   }
 
@@ -108,13 +113,24 @@ export class Sessions implements Pick<Authenticator, 'authenticateSession'> {
   /** Ends a session of the same user. @throws RowhouseError `not_found`. */
   async end(session: Session, id: number, by: Requester): Promise<void> {
     const current = await this.current(session);
-    await this.#catalog.transaction().execute(async (transaction) => {
+    await this.changing(async (transaction) => {
       const found = await ofSameUser(transaction, current.row).where('id', '=', id).executeTakeFirst();
       if (found === undefined) throw new RowhouseError('not_found', 'There is no such session.');
       await transaction.deleteFrom('sessions').where('id', '=', id).execute();
       await recordChange(transaction, by, { action: 'session.ended', ...scopeOf(current), subject: id });
     });
-    this.#cache.clear();
+  }
+
+  /**
+   * Runs a transaction that may end sessions. Looks every session up again even if it fails: the catalog may have made the
+   * change, and only the answer was lost.
+   */
+  async changing<T>(change: (transaction: Catalog) => Promise<T>): Promise<T> {
+    try {
+      return await this.#catalog.transaction().execute(change);
+    } finally {
+      this.#cache.clear();
+    }
   }
 
   /** Looks every session up again at its next request: users, accounts or projects have changed. */

@@ -2,16 +2,17 @@ import { recordChange } from '../../catalog/audit-trail.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { AccountUserRow } from '../../catalog/tables.ts';
 import type { Session } from '../../core/credential.ts';
-import { invalidField, RowhouseError } from '../../core/errors.ts';
+import { invalidCredentials, invalidField, RowhouseError } from '../../core/errors.ts';
 import { timestamp } from '../../core/ids.ts';
 import type { Requester, RequestOrigin } from '../../core/requester.ts';
+import { invalidToken } from '../../http/access/authentication.ts';
 import { hashToken } from '../../http/access/token.ts';
 import { hashNewPassword } from '../../passwords/hash-new-password.ts';
 import type { PasswordLogins } from '../../passwords/password-logins.ts';
 import type { GuessableWord } from '../../passwords/password-policy.ts';
 import type { Passwords } from '../../passwords/passwords.ts';
 import { guessableWords, realmOf, type Users } from '../users/users.ts';
-import type { CurrentSession } from './session-look-up.ts';
+import { type CurrentSession, sessionById } from './session-look-up.ts';
 import { scopeOf, type Sessions, type SignedIn, type StartedSession } from './sessions.ts';
 
 export interface PasswordSignIn {
@@ -61,27 +62,22 @@ export class SignIns {
 
   /** @throws RowhouseError `invalid_credentials`, `rate_limited`. */
   async withPassword(request: PasswordSignIn, origin: BrowserOrigin): Promise<StartedSession> {
-    return this.#sessions.start(await this.#checked(request, origin), origin);
+    const { passwordHash, ...signedIn } = await this.#checked(request, origin);
+    return this.#sessions.start(async (transaction) => {
+      if ((await passwordHashOf(transaction, signedIn)) !== passwordHash) throw invalidCredentials();
+      return signedIn;
+    }, origin);
   }
 
   /** Signs in with the code of a link, which is valid once. @throws RowhouseError `invalid_credentials`. */
   async withLink(code: string, origin: BrowserOrigin): Promise<StartedSession> {
-    const used = await this.#catalog
-      .deleteFrom('sign_in_links')
-      .where('secret_sha256', '=', hashToken(code).toString('hex'))
-      .returningAll()
-      .executeTakeFirst();
-    if (used === undefined || used.expires_at <= timestamp()) {
-      throw new RowhouseError('invalid_credentials', 'The link was used, has expired or was replaced.');
-    }
-    const signedIn = { accountUserId: used.account_user_id, projectUserId: null, by: 'link' } as const;
-    return this.#sessions.start(signedIn, origin);
+    return this.#sessions.start((transaction) => useLink(transaction, code), origin);
   }
 
   /**
    * Sets the password of the session's user, and ends the user's other sessions.
    * @throws RowhouseError `invalid_credentials` if the current password is wrong, `rate_limited`; `validation_failed` if it
-   * is missing.
+   * is missing; `invalid_token` if the session ended meanwhile.
    */
   async setPassword(
     session: Session,
@@ -93,7 +89,11 @@ export class SignIns {
     const words = wordsOf(signedIn);
     const password_hash = await hashNewPassword(this.#passwords, { password, field: 'body.password', words });
     const { row } = signedIn;
-    await this.#catalog.transaction().execute(async (transaction) => {
+    await this.#sessions.changing(async (transaction) => {
+      // Whoever ended the session or changed the password during the hash has the last word.
+      const now = await sessionById(transaction, session.id);
+      if (now === null) throw invalidToken();
+      if (now.passwordHash !== signedIn.passwordHash) throw invalidCredentials();
       await storePassword(transaction, row, password_hash);
       await transaction
         .deleteFrom('sessions')
@@ -106,23 +106,23 @@ export class SignIns {
       const subject = row.project_user_id ?? row.account_user_id;
       await recordChange(transaction, by, { action: 'password.set', ...scopeOf(signedIn), subject });
     });
-    this.#sessions.forgetAll();
   }
 
   async #checked(
     { projectSlug, username, password }: PasswordSignIn,
     { address, signal }: BrowserOrigin,
-  ): Promise<SignedIn> {
+  ): Promise<SignedIn & { readonly passwordHash: string | null }> {
     if (projectSlug !== undefined) {
       const user = await this.#users.authenticate({ projectSlug, username, password, address, signal });
-      return { accountUserId: user.account_user_id, projectUserId: user.id, by: 'password' };
+      const { account_user_id: accountUserId, id: projectUserId, password_hash: passwordHash } = user;
+      return { accountUserId, projectUserId, by: 'password', passwordHash };
     }
     const name = username.normalize('NFC');
     const user = await this.#logins.verify(
       { realm: ACCOUNTS, username: name, address },
       { password, find: () => findPerson(this.#catalog, name), signal },
     );
-    return { accountUserId: user.id, projectUserId: null, by: 'password' };
+    return { accountUserId: user.id, projectUserId: null, by: 'password', passwordHash: user.password_hash };
   }
 
   async #requireCurrent(
@@ -158,6 +158,39 @@ function findPerson(catalog: Catalog, username: string): Promise<AccountUserRow 
     .where('account_users.disabled_at', 'is', null)
     .where('accounts.disabled_at', 'is', null)
     .executeTakeFirst();
+}
+
+/** Returns the stored hash of a user's password; null without one, and undefined for a removed user. */
+async function passwordHashOf(
+  transaction: Catalog,
+  { accountUserId, projectUserId }: SignedIn,
+): Promise<string | null | undefined> {
+  const row =
+    projectUserId === null
+      ? await transaction
+          .selectFrom('account_users')
+          .select('password_hash')
+          .where('id', '=', accountUserId)
+          .executeTakeFirst()
+      : await transaction
+          .selectFrom('project_users')
+          .select('password_hash')
+          .where('id', '=', projectUserId)
+          .executeTakeFirst();
+  return row?.password_hash;
+}
+
+/** Returns whom a link signs in, and removes the link. @throws RowhouseError `invalid_credentials`. */
+async function useLink(transaction: Catalog, code: string): Promise<SignedIn> {
+  const used = await transaction
+    .deleteFrom('sign_in_links')
+    .where('secret_sha256', '=', hashToken(code).toString('hex'))
+    .returningAll()
+    .executeTakeFirst();
+  if (used === undefined || used.expires_at <= timestamp()) {
+    throw new RowhouseError('invalid_credentials', 'The link was used, has expired or was replaced.');
+  }
+  return { accountUserId: used.account_user_id, projectUserId: null, by: 'link' };
 }
 
 async function storePassword(

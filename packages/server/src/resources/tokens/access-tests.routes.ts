@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 
 import { credentialOf } from '../../http/access/authentication.ts';
+import { projectOf } from '../../http/access/project-ids.ts';
 import { requesterOf } from '../../http/access/requester.ts';
 import { envelopeOf } from '../../http/envelope.ts';
 import { shownValue } from '../../http/fields/client-value.ts';
@@ -56,7 +57,7 @@ export function registerAccessTestRoute(app: HttpServer, accessTests: AccessTest
       const { valueFormat } = request;
       const by = requesterOf(request);
       const requested = {
-        projectSlug: project,
+        project: projectOf(request),
         issuer,
         by,
         name: token_name,

@@ -164,3 +164,22 @@ test('an access test has no more permissions and no later expiry than the token 
     assert.equal(refused.body.error?.code, 'permission_denied', table_name);
   }
 });
+
+test('a repeated access test shows no row of a table that its sender has lost', async () => {
+  await using server = await borrowShop();
+  const { token: owner } = server;
+  const ada = { username: 'ada', password: 'correct horse battery' };
+  const made = await server.call('POST', '/projects/shop/users', {
+    token: owner,
+    json: { ...ada, tables: ['contacts', 'empty'] },
+  });
+  const logIn = await server.call('POST', '/projects/shop/auth/login', { token: null, json: ada });
+  const { token } = logIn.body.data.token;
+  const headers = { 'idempotency-key': 'k' };
+  const run = () => server.call('POST', TEST, { token, json: { table_name: 'contacts' }, headers });
+  const first = await run();
+  assert.deepEqual((await run()).body.data, first.body.data);
+  const user = `/projects/shop/users/${made.body.data.user.id}`;
+  await server.call('PATCH', user, { token: owner, json: { tables: ['empty'] } });
+  assert.equal((await run()).body.error?.code, 'permission_denied');
+});

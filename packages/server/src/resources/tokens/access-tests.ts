@@ -1,6 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { findReplay } from '../../catalog/idempotency-store.ts';
-import { projectBySlug, refOf } from '../../catalog/project-by-slug.ts';
 import type { Credential } from '../../core/credential.ts';
 import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
@@ -13,7 +12,7 @@ import type { NewToken } from './insert-token.ts';
 import type { Tokens } from './tokens.ts';
 
 export interface AccessTestRequest {
-  readonly projectSlug: string;
+  readonly project: ProjectRef;
   readonly issuer: Credential;
   readonly by: Requester;
   readonly name: string;
@@ -49,12 +48,12 @@ export class AccessTests {
    */
   async run(requested: AccessTestRequest, request: SealedRequest | null): Promise<Replayable<AccessTest>> {
     const before = await findReplay<AccessTest>(this.#catalog, request);
-    if (before !== null) return before;
-    const { projectSlug, issuer, by, name } = requested;
-    const project = refOf(await projectBySlug(this.#catalog, projectSlug));
+    const { project, issuer, by, name } = requested;
+    // Also before a stored answer is sent again: the sender may have lost the table.
     const sample = await this.#read(project, requested);
+    if (before !== null) return before;
     const wanted = {
-      projectSlug,
+      project,
       issuer,
       by,
       name,

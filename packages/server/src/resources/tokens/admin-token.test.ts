@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import { openCatalog } from '../../catalog/catalog.ts';
 import { THE_SERVICE } from '../../core/requester.ts';
 import { hashToken } from '../../http/access/token.ts';
+import { signIn } from '../../testing/http/browser.ts';
 import {
   ADMIN_TOKEN,
   type Answer,
@@ -137,4 +138,19 @@ test('after a replacement that failed, the stored token is valid', async () => {
   await admin.rotate(secret, THE_SERVICE, null);
   assert.equal(await admin.matches(sha256Of(secret)), false);
   await catalog.destroy();
+});
+
+test('the owner replaces the admin token in a session, and each key does so once', async () => {
+  await using server = await startTestServer();
+  const owner = { username: 'owner', password: 'correct horse battery' };
+  await server.call('PATCH', '/accounts/1/users/1', { json: { password: owner.password } });
+  const browser = await signIn(server, owner);
+  const replaceWith = (key: string) =>
+    browser.call('POST', '/admin/token', { headers: { 'idempotency-key': key } });
+  const first = (await replaceWith('one')).body.data.token.token;
+  const repeated = await replaceWith('one');
+  assert.deepEqual([repeated.status, repeated.body.error?.code], [422, 'idempotency_mismatch']);
+  assert.equal(await isAdmin(server, first), true, 'the repeated request replaces nothing');
+  assert.equal((await replaceWith('two')).status, 201);
+  assert.equal(await isAdmin(server, first), false);
 });

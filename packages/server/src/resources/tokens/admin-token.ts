@@ -1,6 +1,7 @@
 import { recordChange } from '../../catalog/audit-trail.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { findReplay, storeResult } from '../../catalog/idempotency-store.ts';
+import { idempotencyMismatch } from '../../core/errors.ts';
 import type { SealedRequest } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
 import { type Requester, THE_SERVICE } from '../../core/requester.ts';
@@ -56,8 +57,7 @@ export class AdminToken {
   }
 
   /**
-   * Creates an admin credential for a request with the current one, which it replaces. The result is not stored: only the replaced
-   * credential could open it.
+   * Creates an admin credential for a request, which replaces the current one. The result is not stored: the secret is shown once.
    * @param presented the token of the request; null for a session of the server's owner.
    * @throws RowhouseError `invalid_token` if the token was replaced meanwhile; `idempotency_mismatch` if the key is in use.
    */
@@ -68,7 +68,7 @@ export class AdminToken {
   ): Promise<NewAdminToken> {
     return this.#replace(by, async (transaction) => {
       if (presented !== null && (await currentOf(transaction)) !== sha256Of(presented)) throw invalidToken();
-      await findReplay(transaction, request);
+      if ((await findReplay(transaction, request)) !== null) throw idempotencyMismatch();
       await storeResult(transaction, request, null);
     });
   }

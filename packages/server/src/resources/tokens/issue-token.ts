@@ -1,13 +1,14 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { projectBySlug } from '../../catalog/project-by-slug.ts';
+import { projectById } from '../../catalog/project-by-id.ts';
 import type { Credential } from '../../core/credential.ts';
+import type { ProjectRef } from '../../core/project-ref.ts';
 import type { Requester } from '../../core/requester.ts';
 import { type RequestedGrant, attenuateGrant } from './attenuate-grant.ts';
 import { type NewToken, insertToken } from './insert-token.ts';
 import { issuerInForce } from './issuer.ts';
 
 export interface TokenRequest {
-  readonly projectSlug: string;
+  readonly project: ProjectRef;
   /** The credential of the request. */
   readonly issuer: Credential;
   readonly by: Requester;
@@ -26,7 +27,7 @@ export interface TokenRequest {
  * issuer's rights.
  */
 export async function issueToken(transaction: Catalog, request: TokenRequest): Promise<NewToken> {
-  const project = await projectBySlug(transaction, request.projectSlug);
+  const project = await projectById(transaction, request.project);
   const { grant: own, ...user } = await issuerInForce(transaction, request.issuer, project);
   const grant = attenuateGrant(own, request.grant);
   return insertToken(transaction, {

@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { rightsOf } from '../../catalog/rights-columns.ts';
 import type { ProjectRow, TokenRow } from '../../catalog/tables.ts';
-import type { Credential } from '../../core/credential.ts';
+import { type Credential, type Session, sessionOf } from '../../core/credential.ts';
 import { invalidToken } from '../../http/access/authentication.ts';
 import { commonRights, fullRights } from '../../http/access/rights.ts';
 import { firstUserOf } from './first-user.ts';
@@ -21,11 +21,12 @@ export async function issuerInForce(
   credential: Credential,
   project: ProjectRow,
 ): Promise<Issuer> {
+  const session = sessionOf(credential);
+  if (session !== null) await requireSession(transaction, session);
   switch (credential.kind) {
     case 'admin':
       return ofAccount(await firstUserOf(transaction, project.account_id));
     case 'account_user':
-      await requireAccountUser(transaction, credential.session.accountUserId);
       return ofAccount(credential.session.accountUserId);
     case 'project_user':
       return userInForce(transaction, credential.projectUserId);
@@ -36,23 +37,26 @@ export async function issuerInForce(
 
 /** @throws RowhouseError `invalid_token` if the credential was revoked meanwhile. */
 export async function requireInForce(transaction: Catalog, credential: Credential): Promise<void> {
+  const session = sessionOf(credential);
+  if (session !== null) await requireSession(transaction, session);
   if (credential.kind === 'project_token') await tokenInForce(transaction, credential.tokenId);
   if (credential.kind === 'project_user') await userInForce(transaction, credential.projectUserId);
-  if (credential.kind === 'account_user') {
-    await requireAccountUser(transaction, credential.session.accountUserId);
-  }
 }
 
 function ofAccount(accountUserId: number): Issuer {
   return { account_user_id: accountUserId, project_user_id: null, grant: fullGrant };
 }
 
-async function requireAccountUser(transaction: Catalog, id: number): Promise<void> {
+/** The end of a session also ends its requests that are still waiting, such as for the hash of a password. */
+async function requireSession(transaction: Catalog, { id }: Session): Promise<void> {
   const row = await transaction
-    .selectFrom('account_users')
-    .select('id')
-    .where('id', '=', id)
-    .where('disabled_at', 'is', null)
+    .selectFrom('sessions')
+    .innerJoin('account_users', 'account_users.id', 'sessions.account_user_id')
+    .innerJoin('accounts', 'accounts.id', 'account_users.account_id')
+    .select('sessions.id')
+    .where('sessions.id', '=', id)
+    .where('account_users.disabled_at', 'is', null)
+    .where('accounts.disabled_at', 'is', null)
     .executeTakeFirst();
   if (row === undefined) throw invalidToken();
 }
@@ -72,9 +76,13 @@ async function userInForce(transaction: Catalog, id: number): Promise<Issuer> {
 async function tokenInForce(transaction: Catalog, id: number): Promise<Issuer> {
   const row = await transaction
     .selectFrom('tokens')
-    .selectAll()
-    .where('id', '=', id)
+    .innerJoin('account_users', 'account_users.id', 'tokens.account_user_id')
+    .innerJoin('accounts', 'accounts.id', 'account_users.account_id')
+    .selectAll('tokens')
+    .where('tokens.id', '=', id)
     .where('revoked_at', 'is', null)
+    .where('account_users.disabled_at', 'is', null)
+    .where('accounts.disabled_at', 'is', null)
     .executeTakeFirst();
   if (row === undefined) throw invalidToken();
   const { account_user_id, project_user_id } = row;

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { sessionOf } from '../../core/credential.ts';
 import { credentialOf } from '../../http/access/authentication.ts';
 import { allowedTables } from '../../http/access/permissions.ts';
-import { projectIdOf } from '../../http/access/project-ids.ts';
+import { projectIdOf, projectOf } from '../../http/access/project-ids.ts';
 import { requesterOf } from '../../http/access/requester.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
@@ -85,7 +85,7 @@ function createToken(app: HttpServer, tokens: Tokens): void {
       const { token_name = DEFAULT_TOKEN_NAME, revoke_previous = true } = request.body;
       const { expires_at } = request.body;
       const requested = {
-        projectSlug: request.params.project,
+        project: projectOf(request),
         issuer: credentialOf(request),
         by: requesterOf(request),
         name: token_name,
@@ -111,7 +111,7 @@ function listTokens(app: HttpServer, tokens: Tokens): void {
     },
     async (request) => {
       const { limit = 50, offset = 0 } = request.query;
-      const found = await tokens.list(request.params.project, { limit, offset });
+      const found = await tokens.list(projectOf(request), { limit, offset });
       const shown = allowedTables(credentialOf(request));
       return success(request, {
         tokens: found.rows.map((row) => toListedTokenFields(row, shown)),
@@ -131,7 +131,8 @@ function revokeToken(app: HttpServer, tokens: Tokens): void {
       schema: { params: projectPath({ token_id: tokenId }), response: { 200: envelopeOf(revoked) } },
     },
     async (request, reply) => {
-      const { project, token_id } = request.params;
+      const { token_id } = request.params;
+      const project = projectOf(request);
       resultOf(
         request,
         reply,

@@ -2,17 +2,18 @@ import { recordChange } from '../../catalog/audit-trail.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { writeOnce } from '../../catalog/idempotency-store.ts';
 import { LastUse } from '../../catalog/last-use.ts';
-import { projectBySlug } from '../../catalog/project-by-slug.ts';
+import { projectById } from '../../catalog/project-by-id.ts';
 import type { ProjectRow, ProjectUserRow, TokenRow } from '../../catalog/tables.ts';
 import type { Credential } from '../../core/credential.ts';
 import { invalidCredentials, RowhouseError } from '../../core/errors.ts';
 import type { SealedRequest, Replayable } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
+import type { ProjectRef } from '../../core/project-ref.ts';
 import type { Requester } from '../../core/requester.ts';
 import { type Authenticator, type PresentedToken } from '../../http/access/authentication.ts';
 import { CredentialCache } from '../../http/access/credential-cache.ts';
 import type { AdminToken } from './admin-token.ts';
-import { CredentialLookUp } from './credential-look-up.ts';
+import { tokenBySecret } from './credential-look-up.ts';
 import { firstUserOf } from './first-user.ts';
 import { fullGrant } from './grant.ts';
 import { insertToken, type NamedTokenRow, type NewToken, type TokenValues } from './insert-token.ts';
@@ -20,6 +21,7 @@ import { issueToken, type TokenRequest } from './issue-token.ts';
 import { projectUserOfToken } from './project-user.ts';
 import { sweepTokens } from './sweep-tokens.ts';
 
+export type { Grant } from './grant.ts';
 export type { NewToken } from './insert-token.ts';
 export { issuerInForce, requireInForce } from './issuer.ts';
 
@@ -41,13 +43,11 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
   readonly #catalog: Catalog;
   readonly #adminToken: AdminToken;
   readonly #cache = new CredentialCache();
-  readonly #lookUp: CredentialLookUp;
   readonly #use = new LastUse(storeUse);
 
   constructor(catalog: Catalog, adminToken: AdminToken) {
     this.#catalog = catalog;
     this.#adminToken = adminToken;
-    this.#lookUp = new CredentialLookUp(catalog);
   }
 
   /** @throws RowhouseError `unavailable` if too many look-ups are running. */
@@ -55,7 +55,7 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
     const sha256 = presented.sha256.toString('hex');
     if (await this.#adminToken.matches(sha256)) return { kind: 'admin' };
     if (!presented.isOfProject) return null;
-    const found = await this.#cache.find(sha256, () => this.#lookUp.find(sha256));
+    const found = await this.#cache.find(sha256, () => tokenBySecret(this.#catalog, sha256));
     if (found === null) return null;
     const now = new Date();
     if (found.expiresAtMs !== null && found.expiresAtMs <= now.getTime()) return null;
@@ -84,13 +84,13 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
 
   /**
    * Creates a token with full power inside the project, for an authenticated user of it.
-   * @throws RowhouseError `invalid_credentials` if the user was removed or disabled meanwhile.
+   * @throws RowhouseError `invalid_credentials` if the user was removed or disabled, or the password changed, meanwhile.
    */
   async createForUser({ user, name, expiresAt, ...request }: UserTokenRequest): Promise<NewToken> {
     return this.#revoking(user.project_id, () =>
       this.#catalog.transaction().execute(async (transaction) =>
         insertToken(transaction, {
-          project: await projectOfUser(transaction, user.id),
+          project: await projectOfUser(transaction, user),
           account_user_id: user.account_user_id,
           project_user_id: user.id,
           token_name: name,
@@ -112,8 +112,7 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
     sealed: SealedRequest | null,
     toResult: (token: NewToken) => Result,
   ): Promise<Replayable<Result>> {
-    const { id } = await projectBySlug(this.#catalog, request.projectSlug);
-    return this.#revoking(id, () =>
+    return this.#revoking(request.project.id, () =>
       writeOnce(this.#catalog, sealed, async (transaction) =>
         toResult(await issueToken(transaction, request)),
       ),
@@ -122,10 +121,10 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
 
   /** Lists valid, expired and revoked tokens, the newest first. `hasMore` states whether others follow. */
   async list(
-    projectSlug: string,
+    ref: ProjectRef,
     { limit, offset }: { readonly limit: number; readonly offset: number },
   ): Promise<{ readonly rows: readonly NamedTokenRow[]; readonly hasMore: boolean }> {
-    const project = await projectBySlug(this.#catalog, projectSlug);
+    const project = await projectById(this.#catalog, ref);
     const rows = await this.#catalog
       .selectFrom('tokens')
       .selectAll()
@@ -145,30 +144,25 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
    * @throws RowhouseError `not_found` if the project has no such token; `idempotency_mismatch`.
    */
   async revoke(
-    projectSlug: string,
+    ref: ProjectRef,
     tokenId: number,
     by: Requester,
     request: SealedRequest | null,
   ): Promise<Replayable<Pick<TokenRow, 'id'>>> {
-    const project = await projectBySlug(this.#catalog, projectSlug);
-    return this.#revoking(project.id, () =>
+    return this.#revoking(ref.id, () =>
       writeOnce(this.#catalog, request, async (transaction) => {
-        const revoked = await transaction
+        const project = await projectById(transaction, ref);
+        const { id, revoked_at, links_ended_at } = await tokenInProject(transaction, project, tokenId);
+        // Nothing changes, so the audit trail has no event.
+        if (revoked_at !== null && links_ended_at !== null) return { id };
+        const now = timestamp();
+        await transaction
           .updateTable('tokens')
-          .set((build) => {
-            const now = build.val(timestamp());
-            return {
-              revoked_at: build.fn.coalesce('revoked_at', now),
-              links_ended_at: build.fn.coalesce('links_ended_at', now),
-            };
-          })
-          .where('id', '=', tokenId)
-          .where('project_id', '=', project.id)
-          .returning('id')
-          .executeTakeFirst();
-        if (revoked === undefined) throw noSuchToken();
+          .set({ revoked_at: revoked_at ?? now, links_ended_at: links_ended_at ?? now })
+          .where('id', '=', id)
+          .execute();
         await recordChange(transaction, by, { action: 'token.revoked', project, subject: tokenId });
-        return revoked;
+        return { id };
       }),
     );
   }
@@ -217,16 +211,35 @@ function storeUse(transaction: Catalog, id: number, usedAt: string): Promise<unk
   return transaction.updateTable('tokens').set({ last_used_at: usedAt }).where('id', '=', id).execute();
 }
 
+async function tokenInProject(
+  transaction: Catalog,
+  { id: projectId }: ProjectRow,
+  id: number,
+): Promise<TokenRow> {
+  const row = await transaction
+    .selectFrom('tokens')
+    .selectAll()
+    .where('id', '=', id)
+    .where('project_id', '=', projectId)
+    .executeTakeFirst();
+  if (row === undefined) throw noSuchToken();
+  return row;
+}
+
 function noSuchToken(): RowhouseError {
   return new RowhouseError('not_found', 'There is no such token in this project.');
 }
 
-async function projectOfUser(transaction: Catalog, userId: number): Promise<ProjectRow> {
+async function projectOfUser(
+  transaction: Catalog,
+  { id, password_hash }: ProjectUserRow,
+): Promise<ProjectRow> {
   const row = await transaction
     .selectFrom('project_users')
     .innerJoin('projects', 'projects.id', 'project_users.project_id')
     .selectAll('projects')
-    .where('project_users.id', '=', userId)
+    .where('project_users.id', '=', id)
+    .where('password_hash', '=', password_hash)
     .where('disabled_at', 'is', null)
     .executeTakeFirst();
   if (row === undefined) throw invalidCredentials();

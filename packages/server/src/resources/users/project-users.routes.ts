@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
 import { credentialOf } from '../../http/access/authentication.ts';
+import { projectOf } from '../../http/access/project-ids.ts';
 import { requesterOf } from '../../http/access/requester.ts';
 import { envelopeOf, success } from '../../http/envelope.ts';
 import { booleanLike, isTrue } from '../../http/fields/boolean-like.ts';
@@ -71,7 +72,7 @@ function listUsers(app: HttpServer, users: ProjectUsers): void {
     },
     async (request) => {
       const { limit = 50, offset = 0 } = request.query;
-      const found = await users.list(request.params.project, { limit, offset });
+      const found = await users.list(projectOf(request), { limit, offset });
       return success(request, {
         users: found.rows.map(toProjectUserFields),
         ...pageOf({ limit, offset }, found),
@@ -88,8 +89,8 @@ function getUser(app: HttpServer, users: ProjectUsers): void {
       schema: { params: userPath, response: { 200: answer } },
     },
     async (request) => {
-      const { project, user_id } = request.params;
-      return success(request, { user: toProjectUserFields(await users.get(project, user_id)) });
+      const row = await users.get(projectOf(request), request.params.user_id);
+      return success(request, { user: toProjectUserFields(row) });
     },
   );
 }
@@ -144,7 +145,7 @@ function removeUser(app: HttpServer, users: ProjectUsers): void {
 
 function managingBy(request: FastifyRequest & { readonly params: { readonly project: string } }): Managing {
   return {
-    projectSlug: request.params.project,
+    project: projectOf(request),
     issuer: credentialOf(request),
     by: requesterOf(request),
   };

@@ -119,6 +119,23 @@ test('nobody creates, widens or takes over a user with more rights than their ow
   }
 });
 
+test('a token that expires leaves no access behind: it only ends that of users', async () => {
+  const id = await createdId({ username: 'kim', scopes: ['records:read'] });
+  const token = await limitedToken({ expires_at: '2096-11-24T00:00:00Z' });
+  const change = (json: object) => server.call('PATCH', `${USERS}/${id}`, { token, json });
+  const refused = await create({ username: 'after me', scopes: ['records:read'] }, token);
+  assert.equal(refused.body.error?.code, 'permission_denied');
+  for (const json of [
+    { password: 'a long new password' },
+    { scopes: ['records:read'] },
+    { disabled: false },
+  ]) {
+    assert.equal((await change(json)).body.error?.code, 'permission_denied', JSON.stringify(json));
+  }
+  assert.equal((await change({ disabled: true })).status, 200);
+  assert.equal((await server.call('DELETE', `${USERS}/${id}`, { token })).status, 200);
+});
+
 test('users are listed without secrets, and a name is used once in a project', async () => {
   await createdId({ username: 'ang\u{e9}lique' });
   assert.equal((await create({ username: 'ange\u{301}lique' })).body.error?.code, 'already_exists');

@@ -2,7 +2,7 @@ import { recordChange } from '../../catalog/audit-trail.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { disabledSince } from '../../catalog/disabled-since.ts';
 import { findReplay, writeOnce } from '../../catalog/idempotency-store.ts';
-import { projectBySlug } from '../../catalog/project-by-slug.ts';
+import { projectById } from '../../catalog/project-by-id.ts';
 import { removeOwners } from '../../catalog/remove-owners.ts';
 import { rightsOf, toRightsColumns } from '../../catalog/rights-columns.ts';
 import type { ProjectRow, ProjectUserRow } from '../../catalog/tables.ts';
@@ -10,12 +10,13 @@ import type { Credential } from '../../core/credential.ts';
 import { RowhouseError } from '../../core/errors.ts';
 import type { Replayable, SealedRequest } from '../../core/idempotency.ts';
 import { timestamp } from '../../core/ids.ts';
+import type { ProjectRef } from '../../core/project-ref.ts';
 import type { Requester } from '../../core/requester.ts';
 import type { Rights } from '../../core/scopes.ts';
 import { isWithin } from '../../http/access/rights.ts';
 import { hashNewPassword } from '../../passwords/hash-new-password.ts';
 import type { Passwords } from '../../passwords/passwords.ts';
-import { issuerInForce } from '../tokens/tokens.ts';
+import { type Grant, issuerInForce } from '../tokens/tokens.ts';
 import { insertUser } from './insert-user.ts';
 import { guessableWords } from './users.ts';
 
@@ -34,7 +35,7 @@ export interface ProjectUserChange extends RequestedRights {
 
 /** The project of a request that manages users, and its sender. */
 export interface Managing {
-  readonly projectSlug: string;
+  readonly project: ProjectRef;
   readonly issuer: Credential;
   readonly by: Requester;
 }
@@ -65,13 +66,13 @@ export class ProjectUsers {
   /** @throws RowhouseError `already_exists`; `permission_denied` for more rights than the sender's; `conflict`; `validation_failed` for a password. */
   async create(
     { username: name, password, ...requested }: NewProjectUser,
-    { projectSlug, issuer, by }: Managing,
+    { project: ref, issuer, by }: Managing,
     request: SealedRequest | null,
   ): Promise<Replayable<ProjectUserRow>> {
     const username = name.normalize('NFC');
-    const passwordHash = await this.#hash(password, username, projectSlug);
+    const passwordHash = await this.#hash(password, username, ref);
     return writeOnce(this.#catalog, request, async (transaction) => {
-      const project = await projectBySlug(transaction, projectSlug);
+      const project = await projectById(transaction, ref);
       const { grant: own } = await issuerInForce(transaction, issuer, project);
       const rights = changedRights(own, requested) ?? own;
       requireWithin(rights, own);
@@ -85,10 +86,10 @@ export class ProjectUsers {
 
   /** Lists the users of a project in order of creation. @throws RowhouseError `not_found`. */
   async list(
-    projectSlug: string,
+    ref: ProjectRef,
     { limit, offset }: { readonly limit: number; readonly offset: number },
   ): Promise<{ readonly rows: readonly ProjectUserRow[]; readonly hasMore: boolean }> {
-    const project = await projectBySlug(this.#catalog, projectSlug);
+    const project = await projectById(this.#catalog, ref);
     const rows = await this.#catalog
       .selectFrom('project_users')
       .selectAll()
@@ -101,8 +102,8 @@ export class ProjectUsers {
   }
 
   /** @throws RowhouseError `not_found`. */
-  async get(projectSlug: string, id: number): Promise<ProjectUserRow> {
-    return userInCatalog(this.#catalog, await projectBySlug(this.#catalog, projectSlug), id);
+  async get(ref: ProjectRef, id: number): Promise<ProjectUserRow> {
+    return userInCatalog(this.#catalog, await projectById(this.#catalog, ref), id);
   }
 
   /**
@@ -112,15 +113,15 @@ export class ProjectUsers {
   async change(
     id: number,
     { password, isDisabled, ...requested }: ProjectUserChange,
-    { projectSlug, issuer, by }: Managing,
+    { project: ref, issuer, by }: Managing,
     request: SealedRequest | null,
   ): Promise<Replayable<ProjectUserRow>> {
     const earlier = await findReplay<ProjectUserRow>(this.#catalog, request);
     if (earlier !== null) return earlier;
-    const password_hash = password === undefined ? undefined : await this.#hashFor(id, password, projectSlug);
-    return this.#changing(projectSlug, () =>
+    const password_hash = password === undefined ? undefined : await this.#hashFor(id, password, ref);
+    return this.#changing(ref, () =>
       writeOnce(this.#catalog, request, async (transaction) => {
-        const project = await projectBySlug(transaction, projectSlug);
+        const project = await projectById(transaction, ref);
         const before = await userInCatalog(transaction, project, id);
         const { grant: own } = await issuerInForce(transaction, issuer, project);
         const rights = changedRights(rightsOf(before), requested);
@@ -158,12 +159,12 @@ export class ProjectUsers {
   /** Removes a user, with the user's tokens and sessions. @throws RowhouseError `not_found`. */
   async remove(
     id: number,
-    { projectSlug, by }: Managing,
+    { project: ref, by }: Managing,
     request: SealedRequest | null,
   ): Promise<Replayable<{ readonly id: number }>> {
-    return this.#changing(projectSlug, () =>
+    return this.#changing(ref, () =>
       writeOnce(this.#catalog, request, async (transaction) => {
-        const project = await projectBySlug(transaction, projectSlug);
+        const project = await projectById(transaction, ref);
         const row = await userInCatalog(transaction, project, id);
         const tokens = await transaction
           .deleteFrom('tokens')
@@ -183,19 +184,18 @@ export class ProjectUsers {
     );
   }
 
-  async #hashFor(id: number, password: string, projectSlug: string): Promise<string> {
-    const { username } = await this.get(projectSlug, id);
-    return this.#hash(password, username, projectSlug);
+  async #hashFor(id: number, password: string, ref: ProjectRef): Promise<string> {
+    const { username } = await this.get(ref, id);
+    return this.#hash(password, username, ref);
   }
 
-  #hash(password: string, username: string, projectSlug: string): Promise<string> {
-    const words = guessableWords(username, projectSlug);
+  #hash(password: string, username: string, { slug }: ProjectRef): Promise<string> {
+    const words = guessableWords(username, slug);
     return hashNewPassword(this.#passwords, { password, field: 'body.password', words });
   }
 
   /** Clears the caches even if the change fails: the catalog may have made it, and only the answer was lost. */
-  async #changing<T>(projectSlug: string, change: () => Promise<T>): Promise<T> {
-    const { id } = await projectBySlug(this.#catalog, projectSlug);
+  async #changing<T>({ id }: ProjectRef, change: () => Promise<T>): Promise<T> {
     try {
       return await change();
     } finally {
@@ -252,7 +252,14 @@ function changedRights(before: Rights, { scopes, tables }: RequestedRights): Rig
   };
 }
 
-function requireWithin(rights: Rights, own: Rights): void {
+/** A user does not expire, so for a token that does, every user has more rights. */
+function requireWithin(rights: Rights, own: Grant): void {
+  if (own.expiresAt !== null) {
+    throw new RowhouseError(
+      'permission_denied',
+      'A token that expires may neither create, change nor enable users, because users do not expire.',
+    );
+  }
   if (isWithin(rights, own)) return;
   throw new RowhouseError(
     'permission_denied',

@@ -110,19 +110,20 @@ export class Users {
       { realm: realmOf(projectSlug), username, address },
       { password, find: () => this.#find(projectSlug, username), signal },
     );
-    if (!this.#passwords.isUpToDate(user.password_hash)) await this.#hashAnew(user, password);
-    return user;
+    return this.#passwords.isUpToDate(user.password_hash) ? user : this.#hashAnew(user, password);
   }
 
   /** Hashes the password again with the current parameters, which increase over the years. */
-  async #hashAnew({ id, password_hash }: ProjectUserRow, password: string): Promise<void> {
+  async #hashAnew(user: ProjectUserRow, password: string): Promise<ProjectUserRow> {
+    const password_hash = await this.#passwords.hash(password);
     await this.#catalog
       .updateTable('project_users')
-      .set({ password_hash: await this.#passwords.hash(password) })
-      .where('id', '=', id)
+      .set({ password_hash })
+      .where('id', '=', user.id)
       // If the hash was changed meanwhile, it belongs to another password.
-      .where('password_hash', '=', password_hash)
+      .where('password_hash', '=', user.password_hash)
       .execute();
+    return { ...user, password_hash };
   }
 
   #find(projectSlug: string, username: string): Promise<ProjectUserRow | undefined> {

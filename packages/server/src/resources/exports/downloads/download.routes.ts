@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 
 import { timestamp } from '../../../core/ids.ts';
 import { credentialOf } from '../../../http/access/authentication.ts';
+import { projectOf } from '../../../http/access/project-ids.ts';
 import { requesterOf } from '../../../http/access/requester.ts';
 import { envelopeOf, success } from '../../../http/envelope.ts';
 import { projectPath } from '../../../http/fields/project-slug.ts';
@@ -60,7 +61,7 @@ function downloadExport(app: HttpServer, { exports, projects }: ExportDependenci
       schema: { params: exportPath, response: answers },
     },
     async (request, reply) => {
-      const project = await projects.get(request.params.project);
+      const project = await projects.of(projectOf(request));
       const { row } = await exports.get(project, request.params.export_id, credentialOf(request));
       return sendDownload(exports, request, reply, { project, row: requireReady(row), by: 'token' });
     },
@@ -88,7 +89,7 @@ function createLink(app: HttpServer, { exports, exportLinks, projects }: ExportD
       },
     },
     async (request, reply) => {
-      const project = await projects.get(request.params.project);
+      const project = await projects.of(projectOf(request));
       const seen = await exports.get(project, request.params.export_id, credentialOf(request));
       const row = requireReady(seen.row);
       const asked = {
@@ -126,7 +127,7 @@ function endLinks(app: HttpServer, { exportLinks, projects }: ExportDependencies
       },
     },
     async (request, reply) => {
-      const project = await projects.get(request.params.project);
+      const project = await projects.of(projectOf(request));
       const ended = await exportLinks.endAll(project, requesterOf(request), sealedRequestOf(request));
       return success(request, resultOf(request, reply, ended));
     },
