@@ -27,6 +27,7 @@ test('the page is HTML that may load scripts and styles only from this server, a
   assert.equal(response.headers.get('cache-control'), 'no-cache');
   const policy = String(response.headers.get('content-security-policy')).split('; ');
   assert.ok(policy.includes("default-src 'none'"));
+  assert.ok(policy.includes("frame-ancestors 'none'"));
   for (const directive of ['script-src', 'style-src', 'connect-src']) {
     assert.ok(policy.includes(`${directive} 'self'`), directive);
   }
