@@ -30,6 +30,7 @@ for (const [url, files] of [
     assert.equal(response.headers.get('cache-control'), 'no-cache');
     const policy = String(response.headers.get('content-security-policy')).split('; ');
     assert.ok(policy.includes("default-src 'none'"));
+    assert.ok(policy.includes("frame-ancestors 'none'"));
     for (const directive of ['script-src', 'style-src', 'connect-src']) {
       assert.ok(policy.includes(`${directive} 'self'`), directive);
     }

@@ -245,5 +245,7 @@ test('the body of a log-in names its fields', async () => {
   }
   const page = await server.fetch('GET', '/sign-in', { token: null });
   assert.match(await page.text(), /<form id="sign-in"/);
-  assert.match(String(page.headers.get('content-security-policy')), /default-src 'none'/);
+  const policy = String(page.headers.get('content-security-policy'));
+  assert.match(policy, /default-src 'none'/);
+  assert.match(policy, /frame-ancestors 'none'/);
 });

@@ -24,7 +24,12 @@ export interface OpenDatabaseOptions {
    * log is in memory and no other connection can join. https://www.sqlite.org/wal.html#use_of_wal_without_shared_memory
    */
   readonly keepsLocks?: boolean;
+  /** Allows or denies each action of a statement while it is compiled; without it, all are allowed. */
+  readonly authorizer?: Authorizer;
 }
+
+/** https://www.sqlite.org/c3ref/set_authorizer.html */
+export type Authorizer = NonNullable<Parameters<DatabaseSync['setAuthorizer']>[0]>;
 
 /**
  * Opens an untrusted file, or `:memory:`. In defensive mode no SQL can corrupt the file; the views and triggers of an untrusted
@@ -42,6 +47,7 @@ export function openDatabase(path: string, options: OpenDatabaseOptions): OpenDa
   });
   try {
     setUp(database, options);
+    if (options.authorizer !== undefined) database.setAuthorizer(options.authorizer);
     return database;
   } catch (error) {
     // An unclosed connection keeps its file open and may keep a lock on it.
@@ -65,6 +71,7 @@ function setUp(database: DatabaseSync, { mode, keepsLocks }: OpenDatabaseOptions
  */
 export class OpenDatabase extends DatabaseSync {
   readonly #kept = new Map<new (database: OpenDatabase) => object, object>();
+  #authorizer: Authorizer | null = null;
 
   /** Returns this connection's instance of the class. The first call creates it. */
   keep<Kept extends object>(Kind: new (database: OpenDatabase) => Kept): Kept {
@@ -73,6 +80,21 @@ export class OpenDatabase extends DatabaseSync {
     const made = new Kind(this);
     this.#kept.set(Kind, made);
     return made;
+  }
+
+  override setAuthorizer(authorizer: Authorizer | null): void {
+    super.setAuthorizer(authorizer);
+    this.#authorizer = authorizer;
+  }
+
+  /** Runs `work` with another authorizer, and then restores the connection's own. */
+  withAuthorizer<Result>(authorizer: Authorizer, work: () => Result): Result {
+    super.setAuthorizer(authorizer);
+    try {
+      return work();
+    } finally {
+      super.setAuthorizer(this.#authorizer);
+    }
   }
 
   override close(): void {

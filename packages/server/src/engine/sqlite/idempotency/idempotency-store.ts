@@ -19,11 +19,17 @@ CREATE TABLE IF NOT EXISTS _rowhouse_idempotency (
   UNIQUE (key, scope)
 ) STRICT`;
 
+/**
+ * The longest result that is read. The longest that the service stores is that of a batch: 64 Mi characters, whose quotes are escaped in
+ * the stored JSON.
+ */
+const RESULT_MAX_BYTES = 268_435_456;
+
 export interface StoredResult {
   readonly requestSha256: string;
   readonly requestId: string;
-  /** JSON. */
-  readonly result: string;
+  /** JSON; null if it is longer than any result of the service. */
+  readonly result: string | null;
 }
 
 /** The stored results of one database. Call every method inside a transaction. */
@@ -38,7 +44,9 @@ export class IdempotencyStore {
     this.#makeTable = connection.prepare(IDEMPOTENCY_TABLE);
     this.#makeTable.run();
     this.#find = connection.prepare(
-      `SELECT request_sha256, request_id, result, created_at FROM main._rowhouse_idempotency WHERE key = ? AND scope = ?`,
+      `SELECT request_sha256, substr(request_id, 1, 100) AS request_id, created_at,
+         iif(octet_length(result) <= ${RESULT_MAX_BYTES}, result, NULL) AS result
+       FROM main._rowhouse_idempotency WHERE key = ? AND scope = ?`,
     );
     this.#insert = connection.prepare(
       `INSERT INTO main._rowhouse_idempotency (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`,
@@ -62,7 +70,7 @@ export class IdempotencyStore {
     return {
       requestSha256: String(row['request_sha256']),
       requestId: String(row['request_id']),
-      result: String(row['result']),
+      result: row['result'] === null ? null : String(row['result']),
     };
   }
 

@@ -7,7 +7,9 @@ import { readStoredSchema } from '../introspection/read-stored-schema.ts';
 import { hasForgedTables, OWN_NAMES } from '../tables/metadata-tables.ts';
 import { shortened } from '../values/shortened.ts';
 import type { CheckResult } from './check-database-file.ts';
+import { cleanMetadata } from './clean-metadata.ts';
 import { compileViews } from './compile-views.ts';
+import { hasDisguisedObjects } from './disguised-objects.ts';
 import { importWarnings } from './import-warnings.ts';
 import { checkIntegrity } from './integrity.ts';
 
@@ -35,6 +37,9 @@ export function checkDatabase(path: string): CheckResult {
 function examine(database: DatabaseSync): CheckResult {
   const integrity = checkIntegrity(database);
   if (!integrity.sound) return { kind: 'unsound', message: `The database is damaged: ${integrity.problem}.` };
+  if (hasDisguisedObjects(database)) {
+    return { kind: 'unsound', message: 'The schema is damaged: it stores the type of an object wrongly.' };
+  }
   if (!compileViews(database, VIEWS_MAX_MS)) {
     return { kind: 'unsound', message: 'The views cannot be used: SQLite takes too long to compile them.' };
   }
@@ -44,6 +49,7 @@ function examine(database: DatabaseSync): CheckResult {
   }
   // The stored results belong to requests from before the import.
   database.exec('DROP TABLE IF EXISTS _rowhouse_idempotency');
+  cleanMetadata(database);
   const { tables } = readStoredSchema(database);
   const ordinary = tables.filter((table) => table.kind === 'table').map((table) => table.name);
   const warnings = [...integrity.warnings, ...importWarnings(database, ordinary)];

@@ -4,6 +4,7 @@ import type { OpenDatabase } from '../connection/open-database.ts';
 import { writeTransaction } from '../connection/write-transaction.ts';
 import { copyStoredResults, idempotencyStoreOf } from '../idempotency/idempotency-store.ts';
 import { findReplay } from '../idempotency/run-once.ts';
+import { storedResults } from '../idempotency/stored-results.ts';
 import type { StoredImport } from '../protocol/replacement.ts';
 
 /**
@@ -14,7 +15,7 @@ export function findImport(
   database: OpenDatabase,
   request: IdempotentRequest,
 ): Replayable<ImportReport> | null {
-  return writeTransaction(database, () => findReplay<ImportReport>(database, request));
+  return writeTransaction(database, () => findReplay(database, request, storedResults.importReport));
 }
 
 /**

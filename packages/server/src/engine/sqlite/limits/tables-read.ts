@@ -1,6 +1,7 @@
-import { constants, type DatabaseSync } from 'node:sqlite';
+import { constants } from 'node:sqlite';
 
 import { foldName, isReservedName, quoteIdentifier } from '../../../schema/identifier.ts';
+import type { Authorizer, OpenDatabase } from '../connection/open-database.ts';
 import { nameReadBy } from '../tables/module-text.ts';
 import { shadowTablesOf } from './shadow-tables.ts';
 import { type NamedObject, readNamedObjects } from './stored-objects.ts';
@@ -12,7 +13,7 @@ import { TABLE_VALUED_FUNCTIONS } from './table-valued-functions.ts';
  * @returns null if it reads something that is no table of the client, such as `sqlite_schema` or a missing table.
  * @throws SQLite's error if a view does not compile.
  */
-export function tablesReadBy(database: DatabaseSync, name: string): ReadonlySet<string> | null {
+export function tablesReadBy(database: OpenDatabase, name: string): ReadonlySet<string> | null {
   const objects = readNamedObjects(database);
   const found = new Set([foldName(name)]);
   const shadows = new Set<string>();
@@ -43,7 +44,7 @@ interface Reads {
 }
 
 /** Null if it may read any table. */
-function readDirectly(database: DatabaseSync, object: NamedObject): Reads | null {
+function readDirectly(database: OpenDatabase, object: NamedObject): Reads | null {
   switch (object.kind) {
     case 'table':
       return { tables: [], shadows: [] };
@@ -66,16 +67,12 @@ function isTable(objects: ReadonlyMap<string, NamedObject>, name: string): boole
  * The folded names that SQLite reports while it compiles a view: its own, and those of the tables, views and shadow tables in it. In a view,
  * only the name of a common table expression has no schema. https://www.sqlite.org/c3ref/set_authorizer.html
  */
-function tablesCompiledIn(database: DatabaseSync, view: string): ReadonlySet<string> {
+function tablesCompiledIn(database: OpenDatabase, view: string): ReadonlySet<string> {
   const names = new Set<string>();
-  database.setAuthorizer((action, table, _column, schema) => {
+  const noteTable: Authorizer = (action, table, _column, schema) => {
     if (action === constants.SQLITE_READ && schema !== null) names.add(foldName(table ?? ''));
     return constants.SQLITE_OK;
-  });
-  try {
-    database.prepare(`SELECT * FROM main.${quoteIdentifier(view)}`);
-    return names;
-  } finally {
-    database.setAuthorizer(null);
-  }
+  };
+  database.withAuthorizer(noteTable, () => database.prepare(`SELECT * FROM main.${quoteIdentifier(view)}`));
+  return names;
 }

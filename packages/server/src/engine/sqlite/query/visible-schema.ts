@@ -1,7 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite';
-
 import { mentionsName } from '../../../schema/ddl/text/mentions-name.ts';
 import { foldName, isReservedName } from '../../../schema/identifier.ts';
+import type { OpenDatabase } from '../connection/open-database.ts';
 import { isErrorOfStatement } from '../introspection/sql-error.ts';
 import { shadowTablesOf } from '../limits/shadow-tables.ts';
 import { type NamedObject, readNamedObjects } from '../limits/stored-objects.ts';
@@ -21,7 +20,7 @@ export const schemaTablesClause = `WITH RECURSIVE ${['sqlite_master', 'sqlite_sc
  * Copies the schema table without the service's own tables. An authorizer cannot hide rows, so the table itself is not readable, and
  * its names refer to the copy.
  */
-export function copySchemaTable(database: DatabaseSync): void {
+export function copySchemaTable(database: OpenDatabase): void {
   database.exec(
     `CREATE TEMP TABLE ${SCHEMA_COPY}(type TEXT, name TEXT, tbl_name TEXT, rootpage INT, sql TEXT);
      INSERT INTO temp.${SCHEMA_COPY} SELECT ${COLUMNS} FROM main.sqlite_schema
@@ -44,7 +43,7 @@ export interface VisibleTables {
  * @param sql the client's statement. Of a limited client, other views and virtual tables than those that it names are not readable.
  */
 export function readVisibleTables(
-  database: DatabaseSync,
+  database: OpenDatabase,
   allowed: readonly string[] | null,
   sql: string,
 ): VisibleTables {
@@ -63,7 +62,7 @@ export function readVisibleTables(
 
 /** Those that a limited client may read. Only views and virtual tables that the statement names are compiled, because there may be many. */
 function objectsWithin(
-  database: DatabaseSync,
+  database: OpenDatabase,
   objects: readonly NamedObject[],
   { allowed, sql }: { readonly allowed: readonly string[]; readonly sql: string },
 ): readonly NamedObject[] {
@@ -75,7 +74,7 @@ function objectsWithin(
 }
 
 /** What a view or virtual table reads; nothing if the client may not read all of it, or if it does not compile. */
-function tablesWithin(database: DatabaseSync, name: string, allowed: readonly string[]): readonly string[] {
+function tablesWithin(database: OpenDatabase, name: string, allowed: readonly string[]): readonly string[] {
   try {
     const read = tablesReadBy(database, name);
     return isWithin(read, allowed) ? [...read] : [];

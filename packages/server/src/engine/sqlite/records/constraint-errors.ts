@@ -30,6 +30,7 @@ const SQLITE_ERROR = 1;
 const SQLITE_FULL = 13;
 const SQLITE_CONSTRAINT = 19;
 const SQLITE_MISMATCH = 20;
+const SQLITE_AUTH = 23;
 const CONSTRAINT_FOREIGNKEY = 787;
 const CONSTRAINT_TRIGGER = 1811;
 
@@ -57,11 +58,20 @@ function explainRefusal(error: unknown, attempt: Attempt): unknown {
       return keyMismatch(error, attempt);
     case SQLITE_FULL:
       return areIdsExhausted(attempt) ? idsExhausted(error, attempt.table) : error;
+    case SQLITE_AUTH:
+      return deniedOwnTable(error);
     case SQLITE_ERROR:
       return failedOperation(error, attempt);
     default:
       return error;
   }
+}
+
+/** See `own-tables-authorizer.ts`. */
+function deniedOwnTable(cause: Error): RowhouseError {
+  const message =
+    'A trigger or a view of the table uses a table of the service, so the row cannot be written.';
+  return new RowhouseError('conflict', message, { cause });
 }
 
 /** A trigger, a CHECK or a view fails with an error of its own. */

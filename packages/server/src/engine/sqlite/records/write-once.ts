@@ -1,6 +1,7 @@
 import type { IdempotentRequest, Replayable } from '../../../core/idempotency.ts';
 import type { TableReference } from '../../project-records.ts';
 import { findReplay, runOnce, storeResult } from '../idempotency/run-once.ts';
+import type { Shape } from '../idempotency/stored-shapes.ts';
 import type { WriteTarget } from '../protocol/record-methods.ts';
 import { done, type NextWorker, type Routed } from '../protocol/routed.ts';
 import { allowedTable, requireAllowed } from '../rows/allowed-table.ts';
@@ -16,21 +17,23 @@ import type { RecordTable } from '../rows/record-table.ts';
 export function writeOnce<Result>(
   database: RecordDatabase,
   { table: reference, request }: WriteTarget,
+  shape: Shape<Result>,
   write: (table: RecordTable) => Result,
 ): Replayable<Result> {
   // Checked first, so that a stored result reveals nothing about a table that the client may not use.
   requireAllowed(database, reference);
-  return runOnce(database.connection, request, () => withTable(database, reference, write));
+  return runOnce(database.connection, request, shape, () => withTable(database, reference, write));
 }
 
 /** The same for a write that may be forwarded. */
 export function writeOnceOrForward<Result, Worker extends NextWorker>(
   database: RecordDatabase,
   { table: reference, request }: WriteTarget,
+  shape: Shape<Result>,
   write: (table: RecordTable) => Routed<Result, Worker>,
 ): Routed<Replayable<Result>, Worker> {
   requireAllowed(database, reference);
-  return runOnceOrForward(database, request, () => withTable(database, reference, write));
+  return runOnceOrForward(database, request, shape, () => withTable(database, reference, write));
 }
 
 /** Finding the rows to write may fail, because SQLite lacks something that the table needs. */
@@ -47,9 +50,10 @@ function withTable<Result>(
 export function runOnceOrForward<Result, Worker extends NextWorker>(
   { connection }: RecordDatabase,
   request: IdempotentRequest | null,
+  shape: Shape<Result>,
   write: () => Routed<Result, Worker>,
 ): Routed<Replayable<Result>, Worker> {
-  const before = findReplay<Result>(connection, request);
+  const before = findReplay(connection, request, shape);
   if (before !== null) return done(before);
   const written = write();
   return written.kind === 'needs' ? written : done(storeResult(connection, request, written.result));

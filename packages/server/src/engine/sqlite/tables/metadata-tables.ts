@@ -34,7 +34,7 @@ export const OWN_NAMES: readonly string[] = [
 
 /**
  * Whether an imported file uses these names for other objects, has other objects on these tables, or reads or writes them in a view, a
- * trigger or a virtual table. The service could not find or create tables in it, or would show what it stores about other clients. A
+ * trigger, a virtual table or a foreign key. The service could not find or create tables in it, or would show what it stores about other clients. A
  * file that was a project before has exactly these tables.
  */
 export function hasForgedTables(database: DatabaseSync): boolean {
@@ -51,7 +51,15 @@ function mentionsOurNames(database: DatabaseSync): boolean {
     `SELECT lower(CAST(sql AS TEXT)) FROM main.sqlite_schema
      WHERE sql IS NOT NULL AND (type IN ('view', 'trigger') OR (type = 'table' AND coalesce(rootpage, 0) = 0))`,
   );
-  return programs.some(([sql]) => OWN_NAMES.some((name) => sql.includes(name)));
+  return programs.some(([sql]) => OWN_NAMES.some((name) => sql.includes(name))) || isReferenced(database);
+}
+
+/** A foreign key shows which ids exist, and keeps the service from removing them. */
+function isReferenced(database: DatabaseSync): boolean {
+  const names = OWN_NAMES.map((name) => `'${name}'`).join(', ');
+  const sql = `SELECT 1 FROM pragma_table_list t, pragma_foreign_key_list(t.name, 'main') f
+    WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') AND f."table" COLLATE NOCASE IN (${names}) LIMIT 1`;
+  return queryRows(database, sql).length > 0;
 }
 
 function storedUnderOurNames(database: DatabaseSync): readonly string[] {

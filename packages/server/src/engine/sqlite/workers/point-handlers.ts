@@ -1,4 +1,5 @@
 import type { Handlers } from '../../../runtime/threads/serve-rpc.ts';
+import { storedResults } from '../idempotency/stored-results.ts';
 import type { PointMethods } from '../protocol/record-methods.ts';
 import { done, needs } from '../protocol/routed.ts';
 import { runShortBatchOnce } from '../records/batch/run-batch.ts';
@@ -26,19 +27,19 @@ export function pointHandlers(database: RecordDatabase): Handlers<PointMethods> 
         : needs(workerToRead(table));
     },
     createRecord: (input) =>
-      writeOnceOrForward(database, input, (table) =>
+      writeOnceOrForward(database, input, storedResults.createdRow, (table) =>
         isShort.createRecord(table, input.record)
           ? done(insertRecord(database, table, input.record))
           : needs(workerToWrite(table)),
       ),
     updateRecord: (input) =>
-      writeOnceOrForward(database, input, (table) =>
+      writeOnceOrForward(database, input, storedResults.row, (table) =>
         isShort.updateRecord(table, input.change)
           ? done(updateRecord(database, table, input.change))
           : needs(workerToWrite(table)),
       ),
     deleteRecord: (input) =>
-      writeOnceOrForward(database, input, (table) =>
+      writeOnceOrForward(database, input, storedResults.deletedRow, (table) =>
         isShort.deleteRecord(table)
           ? done(deleteRecord(database, table, input.key))
           : needs(workerToWrite(table)),

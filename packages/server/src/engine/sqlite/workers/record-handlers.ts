@@ -3,6 +3,8 @@ import type { Handlers } from '../../../runtime/threads/serve-rpc.ts';
 import type { OpenDatabases } from '../connection/open-databases.ts';
 import { readTransaction } from '../connection/read-transaction.ts';
 import { writeTransaction } from '../connection/write-transaction.ts';
+import { storedResults } from '../idempotency/stored-results.ts';
+import type { Shape } from '../idempotency/stored-shapes.ts';
 import type {
   BoundedRecordReads,
   BoundedRecordWrites,
@@ -80,15 +82,26 @@ export function boundedRecordWrites(databases: OpenDatabases): Handlers<BoundedR
 export function recordWrites(databases: OpenDatabases): Handlers<WriteMethods> {
   const writing = writingTable(databases);
   return {
-    createRecord: (input) => writing(input, (database, table) => insertRecord(database, table, input.record)),
-    updateRecord: (input) => writing(input, (database, table) => updateRecord(database, table, input.change)),
-    deleteRecord: (input) => writing(input, (database, table) => deleteRecord(database, table, input.key)),
+    createRecord: (input) =>
+      writing(input, storedResults.createdRow, (database, table) =>
+        insertRecord(database, table, input.record),
+      ),
+    updateRecord: (input) =>
+      writing(input, storedResults.row, (database, table) => updateRecord(database, table, input.change)),
+    deleteRecord: (input) =>
+      writing(input, storedResults.deletedRow, (database, table) => deleteRecord(database, table, input.key)),
     createRecords: (input) =>
-      writing(input, (database, table) => insertRecords(database, table, input.records)),
+      writing(input, storedResults.createdRows, (database, table) =>
+        insertRecords(database, table, input.records),
+      ),
     updateRecords: (input) =>
-      writing(input, (database, table) => updateRecords(database, table, input.change)),
+      writing(input, storedResults.affectedRows, (database, table) =>
+        updateRecords(database, table, input.change),
+      ),
     deleteRecords: (input) =>
-      writing(input, (database, table) => deleteRecords(database, table, input.filters)),
+      writing(input, storedResults.affectedRows, (database, table) =>
+        deleteRecords(database, table, input.filters),
+      ),
     runBatch: (input) => {
       const database = recordDatabaseOf(databases.get(input.path));
       return writeTransaction(database.connection, () => {
@@ -115,12 +128,13 @@ function readingTable(databases: OpenDatabases) {
 function writingTable(databases: OpenDatabases) {
   return <Result>(
     target: WriteTarget,
+    shape: Shape<Result>,
     write: (database: RecordDatabase, table: RecordTable) => Result,
   ): Replayable<Result> => {
     const database = recordDatabaseOf(databases.get(target.path));
     return writeTransaction(database.connection, () => {
       database.refresh();
-      return writeOnce(database, target, (table) => write(database, table));
+      return writeOnce(database, target, shape, (table) => write(database, table));
     });
   };
 }

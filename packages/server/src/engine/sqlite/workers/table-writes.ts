@@ -5,6 +5,8 @@ import type { Handlers } from '../../../runtime/threads/serve-rpc.ts';
 import type { ColumnEntry, TableDetails } from '../../project-tables.ts';
 import type { OpenDatabase } from '../connection/open-database.ts';
 import { runOnce } from '../idempotency/run-once.ts';
+import { storedResults } from '../idempotency/stored-results.ts';
+import type { Shape } from '../idempotency/stored-shapes.ts';
 import type { TableWrites } from '../protocol/table-methods.ts';
 import { changeSchema } from '../schema-changes/change-schema.ts';
 import { addColumn } from '../schema-changes/columns/add-column.ts';
@@ -22,49 +24,50 @@ import { syncMetadata } from '../tables/sync-metadata.ts';
 export const tableWrites: Handlers<TableWrites> = {
   syncMetadata: ({ path }) => changeSchema(path, syncMetadata),
   createTable: ({ path, request, table }) =>
-    changeSchemaOnce(path, request, (database) => {
+    changeSchemaOnce(path, request, storedResults.tableDetails, (database) => {
       createTable(database, table);
       return adopted(database, table.name);
     }),
   changeTable: ({ path, request, table, change }) =>
-    changeSchemaOnce(path, request, (database) => {
+    changeSchemaOnce(path, request, storedResults.table, (database) => {
       return adopted(database, changeTable(database, table, change)).table;
     }),
   dropTable: ({ path, request, table, cascade }) =>
-    changeSchemaOnce(path, request, (database) => {
+    changeSchemaOnce(path, request, storedResults.name, (database) => {
       const name = dropTable(database, table, cascade);
       syncMetadata(database);
       return name;
     }),
   addColumn: ({ path, request, table, column }) =>
-    changeSchemaOnce(path, request, (database) => {
+    changeSchemaOnce(path, request, storedResults.column, (database) => {
       const added = addColumn(database, table, column);
       return columnNamed(adopted(database, added.table), added.column);
     }),
   changeColumns: ({ path, request, table, changes }) =>
-    changeSchemaOnce(path, request, (database) => {
+    changeSchemaOnce(path, request, storedResults.columns, (database) => {
       const changed = changeColumns(database, table, changes);
       const details = adopted(database, changed.table);
       return changed.columns.map((column) => columnNamed(details, column));
     }),
   dropColumn: ({ path, request, table, column }) =>
-    changeSchemaOnce(path, request, (database) => {
+    changeSchemaOnce(path, request, storedResults.name, (database) => {
       const name = dropColumn(database, table, column);
       syncMetadata(database);
       return name;
     }),
   createIndex: ({ path, request, table, index }) =>
-    changeSchemaOnce(path, request, (database) => createIndex(database, table, index)),
+    changeSchemaOnce(path, request, storedResults.index, (database) => createIndex(database, table, index)),
   dropIndex: ({ path, request, table, index }) =>
-    changeSchemaOnce(path, request, (database) => dropIndex(database, table, index)),
+    changeSchemaOnce(path, request, storedResults.name, (database) => dropIndex(database, table, index)),
 };
 
 function changeSchemaOnce<Result>(
   path: string,
   request: IdempotentRequest | null,
+  shape: Shape<Result>,
   change: (database: OpenDatabase) => Result,
 ): Replayable<Result> {
-  return changeSchema(path, (database) => runOnce(database, request, () => change(database)));
+  return changeSchema(path, (database) => runOnce(database, request, shape, () => change(database)));
 }
 
 /** The table after a change, with ids for everything new. */

@@ -7,6 +7,7 @@ import {
   answerLengthOf,
 } from '../../../project-batches.ts';
 import { runOnce } from '../../idempotency/run-once.ts';
+import { storedResults } from '../../idempotency/stored-results.ts';
 import type { BatchTarget } from '../../protocol/record-methods.ts';
 import { done, needs, type Routed } from '../../protocol/routed.ts';
 import { allowedTable, requireAllowed } from '../../rows/allowed-table.ts';
@@ -32,7 +33,7 @@ export function runBatchOnce(
   { operations, request }: BatchTarget,
 ): Replayable<readonly BatchResult[]> {
   requireTablesAllowed(database, operations);
-  return runOnce(database.connection, request, () => runBatch(database, operations));
+  return runOnce(database.connection, request, storedResults.batch, () => runBatch(database, operations));
 }
 
 /** The same on a thread for short work: a longer batch is forwarded to a writer. */
@@ -41,7 +42,7 @@ export function runShortBatchOnce(
   { operations, request }: BatchTarget,
 ): Routed<Replayable<readonly BatchResult[]>, 'writer'> {
   requireTablesAllowed(database, operations);
-  return runOnceOrForward(database, request, () => {
+  return runOnceOrForward(database, request, storedResults.batch, () => {
     return isShortBatch(database, operations) ? done(runBatch(database, operations)) : needs('writer');
   });
 }
