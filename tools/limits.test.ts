@@ -116,7 +116,8 @@ describe('the operations guide', () => {
       `${inText(`${PASSWORDS}/passwords.ts`, 'AT_ONCE')}, of`,
       `${inText(`${PASSWORDS}/login-turns.ts`, 'WAITING_PER_NETWORK')} logins from one address wait`,
       `${inText(`${PASSWORDS}/login-turns.ts`, 'WAITING')} in all`,
-      `${inText(`${PASSWORDS}/passwords.ts`, 'WAITING')} new passwords wait`,
+      `${inText(`${PASSWORDS}/passwords.ts`, 'WAITING_PER_OWNER')} new passwords of one account or project wait`,
+      `${inText(`${PASSWORDS}/passwords.ts`, 'WAITING')} of all`,
     ],
     'login attempts': [
       `${inText(`${PASSWORDS}/login-limits.ts`, 'MAX_FAILURES')} failures in`,

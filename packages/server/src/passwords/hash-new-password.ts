@@ -5,6 +5,8 @@ import type { Passwords } from './passwords.ts';
 /** A password that a user is to have. */
 export interface NewPassword {
   readonly password: string;
+  /** The account or the project that the user belongs to, such as `account 2`. */
+  readonly owner: string;
   /** The field that the client sent it in, such as `body.initial_project_user.password`. */
   readonly field: string;
   /** Words of its context, such as the username. */
@@ -18,12 +20,12 @@ export interface NewPassword {
  */
 export async function hashNewPassword(
   passwords: Passwords,
-  { password, field, words }: NewPassword,
+  { password, owner, field, words }: NewPassword,
 ): Promise<string> {
   const fault = passwordFault(password, [...words, PRODUCT]);
   if (fault !== null) throw invalidField(field, fault);
   if (await passwords.isCommon(password)) throw invalidField(field, 'must not be a common password');
-  return passwords.hash(password);
+  return passwords.hash(password, owner);
 }
 
 const PRODUCT: GuessableWord = { what: 'the name of this service', word: 'rowhouse' };

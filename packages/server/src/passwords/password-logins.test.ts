@@ -19,7 +19,7 @@ interface StoredUser {
 /** Logins of Ada, with a count of the look-ups of users. */
 async function startWithAda() {
   const logins = new PasswordLogins(passwords);
-  const ada = { name: 'Ada', password_hash: await passwords.hash('correct horse') };
+  const ada = { name: 'Ada', password_hash: await passwords.hash('correct horse', 'account 1') };
   const lookUps: string[] = [];
   const logIn = (password: string, { username = 'ada', user = ada }: StoredUser = {}) => {
     const find = () => {

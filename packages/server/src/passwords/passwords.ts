@@ -16,21 +16,29 @@ const HASH_BYTES = 32;
 
 /** One thread, so the other cores stay free, and hashes take the memory of one. */
 const AT_ONCE = 1;
-/** The number of new passwords that wait, and of logins. `PasswordLogins` sends one login at a time. */
-const WAITING = 64;
+/** The number of new passwords of one owner that wait, and of all owners. */
+const WAITING_PER_OWNER = 64;
+const WAITING = 256;
+const QUEUE_FULL = 'Too many passwords are waiting.';
+
+const ONE_AT_A_TIME = {
+  perQueue: AT_ONCE,
+  shared: AT_ONCE,
+  total: AT_ONCE,
+  queueFullMessage: QUEUE_FULL,
+} as const;
 
 /** Hashes and verifies passwords with a slow hash, on a thread of its own. The first password starts the thread. */
 export class Passwords {
   readonly #cost: PasswordCost;
   readonly #thread: Thread<PasswordMethods>;
-  /** Anyone can cause logins to wait, so they and new passwords take turns. */
-  readonly #turns = new FairScheduler({
-    perQueue: AT_ONCE,
-    shared: AT_ONCE,
-    total: AT_ONCE,
-    waitingPerQueue: WAITING,
-    waiting: 2 * WAITING,
-    queueFullMessage: 'Too many passwords are waiting.',
+  /** Anyone can cause logins to wait, so they and new passwords take turns. Each sends one at a time. */
+  readonly #turns = new FairScheduler({ ...ONE_AT_A_TIME, waitingPerQueue: WAITING, waiting: 2 * WAITING });
+  /** The owners of new passwords take turns, so those of one account or project do not delay those of another. */
+  readonly #newPasswords = new FairScheduler({
+    ...ONE_AT_A_TIME,
+    waitingPerQueue: WAITING_PER_OWNER,
+    waiting: WAITING,
   });
 
   /** `cost`: of new hashes. Tests set a low one. */
@@ -52,11 +60,14 @@ export class Passwords {
 
   /**
    * Returns the hash to store, a PHC string.
+   * @param owner the account or the project that the password belongs to. Owners take turns.
    * @throws RowhouseError `rate_limited`; `unavailable` during a shutdown or if the thread crashes.
    */
-  async hash(password: string): Promise<string> {
+  async hash(password: string, owner: string): Promise<string> {
     const salt = randomBytes(SALT_BYTES);
-    const hash = await this.#turns.use('new passwords', () => this.#derive(password, salt, this.#cost));
+    const hash = await this.#newPasswords.use(owner, () =>
+      this.#turns.use('new passwords', () => this.#derive(password, salt, this.#cost)),
+    );
     return writePasswordHash({ cost: this.#cost, salt, hash });
   }
 
@@ -87,6 +98,7 @@ export class Passwords {
 
   /** Rejects all that wait and stops the thread, after the running hash. */
   async close(): Promise<void> {
+    this.#newPasswords.close();
     this.#turns.close();
     await this.#thread.close();
   }

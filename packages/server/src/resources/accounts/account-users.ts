@@ -60,7 +60,7 @@ export class AccountUsers {
     request: SealedRequest | null,
   ): Promise<Replayable<AccountUserRow>> {
     const username = name.normalize('NFC');
-    const password_hash = password === undefined ? null : await this.#hash(password, username);
+    const password_hash = password === undefined ? null : await this.#hash(password, username, accountId);
     return writeOnce(this.#catalog, request, async (transaction) => {
       await accountInCatalog(transaction, accountId);
       await requireFreeName(transaction, username);
@@ -114,7 +114,9 @@ export class AccountUsers {
     const name = username?.normalize('NFC');
     const known = await personInCatalog(this.#catalog, accountId, id);
     const password_hash =
-      password === undefined ? undefined : await this.#hash(password, name ?? known.username ?? '');
+      password === undefined
+        ? undefined
+        : await this.#hash(password, name ?? known.username ?? '', accountId);
     return this.#changing(accountId, () =>
       writeOnce(this.#catalog, request, async (transaction) => {
         const before = await personInCatalog(transaction, accountId, id);
@@ -215,9 +217,10 @@ export class AccountUsers {
     }
   }
 
-  #hash(password: string, username: string): Promise<string> {
+  #hash(password: string, username: string, accountId: number): Promise<string> {
     const words = [{ what: 'the username', word: username }];
-    return hashNewPassword(this.#passwords, { password, field: 'body.password', words });
+    const owner = `account ${accountId}`;
+    return hashNewPassword(this.#passwords, { password, owner, field: 'body.password', words });
   }
 }
 

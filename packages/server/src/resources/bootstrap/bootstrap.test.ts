@@ -529,6 +529,18 @@ test('a project token creates projects in its own account, even if other account
   assert.deepEqual(fieldsAtFault(nowhere), ['body.account_id']);
 });
 
+test('the tokens of a bootstrap expire no later than the token that sent it', async () => {
+  await using server = await startTestServer();
+  const own = await server.createProject('shop');
+  const expires_at = '2096-01-01T00:00:00Z';
+  const json = { expires_at, revoke_previous: false };
+  const { body } = await server.call('POST', '/projects/shop/auth/tokens', { token: own, json });
+  const expiring = await bootstrap(server, withTokenOf(1, 'one'), body.data.token.token);
+  const endless = await bootstrap(server, withTokenOf(1, 'two'), own);
+  const expiries = [expiring, endless].map((answer) => answer.body.data.project_api_tokens[0].expires_at);
+  assert.deepEqual(expiries, [expires_at, null]);
+});
+
 test('users of the same name in two projects are different users, so a name tells nothing about another project', async () => {
   await using server = await startTestServer();
   const own = await server.createProject('shop');

@@ -9,7 +9,7 @@ import type { CreatedDatabase, NewDatabase } from '../../engine/new-database.ts'
 import { invalidToken } from '../../http/access/authentication.ts';
 import { chosenAccount } from '../accounts/account-fields.ts';
 import type { MadeProject, Projects } from '../projects/projects.ts';
-import { DEFAULT_TOKEN_NAME, type NewToken, requireInForce, type Tokens } from '../tokens/tokens.ts';
+import { DEFAULT_TOKEN_NAME, type NewToken, expiryInForce, type Tokens } from '../tokens/tokens.ts';
 import type { PreparedUser, Users } from '../users/users.ts';
 
 export interface BootstrapRequest {
@@ -78,6 +78,7 @@ export class Bootstrap {
     const user = await this.#users.prepare({
       ...request.user,
       projectSlug: slug,
+      accountId,
       passwordField: 'body.initial_project_user.password',
     });
     const { result, replayOf } = await this.#projects.createWith(
@@ -119,7 +120,7 @@ export class Bootstrap {
       readonly tokens: readonly TokenOfUser[];
     },
   ): Promise<Pick<Bootstrapped, 'user' | 'tokens'>> {
-    await requireInForce(transaction, requested.issuer);
+    const expiresAt = await expiryInForce(transaction, requested.issuer);
     await requireUsers(transaction, project.account_id, requested.tokens);
     const user = await this.#users.create(transaction, project, requested.user, requested.by);
     const tokens: NewToken[] = [];
@@ -130,6 +131,7 @@ export class Bootstrap {
         project_user_id: username === null ? null : user.id,
         token_name: name ?? DEFAULT_TOKEN_NAME,
         by: requested.by,
+        expiresAt,
       };
       tokens.push(await this.#tokens.createFull(transaction, owner));
     }

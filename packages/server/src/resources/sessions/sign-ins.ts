@@ -87,7 +87,12 @@ export class SignIns {
     const signedIn = await this.#sessions.current(session);
     await this.#requireCurrent(signedIn, current, by);
     const words = wordsOf(signedIn);
-    const password_hash = await hashNewPassword(this.#passwords, { password, field: 'body.password', words });
+    const password_hash = await hashNewPassword(this.#passwords, {
+      password,
+      owner: `account ${signedIn.accountId}`,
+      field: 'body.password',
+      words,
+    });
     const { row } = signedIn;
     await this.#sessions.changing(async (transaction) => {
       // Whoever ended the session or changed the password during the hash has the last word.

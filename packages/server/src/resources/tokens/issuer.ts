@@ -35,12 +35,16 @@ export async function issuerInForce(
   }
 }
 
-/** @throws RowhouseError `invalid_token` if the credential was revoked meanwhile. */
-export async function requireInForce(transaction: Catalog, credential: Credential): Promise<void> {
+/**
+ * Returns the latest expiry of what the credential creates in another project; null for none.
+ * @throws RowhouseError `invalid_token` if the credential was revoked meanwhile.
+ */
+export async function expiryInForce(transaction: Catalog, credential: Credential): Promise<string | null> {
   const session = sessionOf(credential);
   if (session !== null) await requireSession(transaction, session);
-  if (credential.kind === 'project_token') await tokenInForce(transaction, credential.tokenId);
   if (credential.kind === 'project_user') await userInForce(transaction, credential.projectUserId);
+  if (credential.kind !== 'project_token') return null;
+  return (await tokenInForce(transaction, credential.tokenId)).grant.expiresAt;
 }
 
 function ofAccount(accountUserId: number): Issuer {

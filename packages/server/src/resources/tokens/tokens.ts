@@ -15,7 +15,7 @@ import { CredentialCache } from '../../http/access/credential-cache.ts';
 import type { AdminToken } from './admin-token.ts';
 import { tokenBySecret } from './credential-look-up.ts';
 import { firstUserOf } from './first-user.ts';
-import { fullGrant } from './grant.ts';
+import { fullGrant, type Grant } from './grant.ts';
 import { insertToken, type NamedTokenRow, type NewToken, type TokenValues } from './insert-token.ts';
 import { issueToken, type TokenRequest } from './issue-token.ts';
 import { projectUserOfToken } from './project-user.ts';
@@ -23,7 +23,7 @@ import { sweepTokens } from './sweep-tokens.ts';
 
 export type { Grant } from './grant.ts';
 export type { NewToken } from './insert-token.ts';
-export { issuerInForce, requireInForce } from './issuer.ts';
+export { issuerInForce, expiryInForce } from './issuer.ts';
 
 /** The default name of a token. */
 export const DEFAULT_TOKEN_NAME = 'default';
@@ -71,15 +71,16 @@ export class Tokens implements Pick<Authenticator, 'authenticate'> {
       project_user_id: null,
       token_name: DEFAULT_TOKEN_NAME,
       by,
+      expiresAt: null,
     });
   }
 
   /** Creates a token with full power inside a project, for this account user. Call it in a transaction. */
   async createFull(
     transaction: Catalog,
-    owner: Omit<TokenValues, 'grant' | 'revokePrevious'>,
+    { expiresAt, ...owner }: Omit<TokenValues, 'grant' | 'revokePrevious'> & Pick<Grant, 'expiresAt'>,
   ): Promise<NewToken> {
-    return insertToken(transaction, { ...owner, grant: fullGrant, revokePrevious: false });
+    return insertToken(transaction, { ...owner, grant: { ...fullGrant, expiresAt }, revokePrevious: false });
   }
 
   /**

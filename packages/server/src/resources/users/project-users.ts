@@ -189,9 +189,10 @@ export class ProjectUsers {
     return this.#hash(password, username, ref);
   }
 
-  #hash(password: string, username: string, { slug }: ProjectRef): Promise<string> {
+  #hash(password: string, username: string, { id, slug }: ProjectRef): Promise<string> {
     const words = guessableWords(username, slug);
-    return hashNewPassword(this.#passwords, { password, field: 'body.password', words });
+    const owner = `project ${id}`;
+    return hashNewPassword(this.#passwords, { password, owner, field: 'body.password', words });
   }
 
   /** Clears the caches even if the change fails: the catalog may have made it, and only the answer was lost. */

@@ -60,12 +60,19 @@ export class Users {
     readonly username: string;
     readonly password: string;
     readonly passwordField: string;
+    /** The account that the project belongs to. */
+    readonly accountId: number;
   }): Promise<PreparedUser> {
-    const { projectSlug, username, password, passwordField: field } = user;
+    const { projectSlug, username, password, passwordField: field, accountId } = user;
     const words = guessableWords(username, projectSlug);
     return {
       username: username.normalize('NFC'),
-      passwordHash: await hashNewPassword(this.#passwords, { password, field, words }),
+      passwordHash: await hashNewPassword(this.#passwords, {
+        password,
+        owner: `account ${accountId}`,
+        field,
+        words,
+      }),
     };
   }
 
@@ -115,7 +122,7 @@ export class Users {
 
   /** Hashes the password again with the current parameters, which increase over the years. */
   async #hashAnew(user: ProjectUserRow, password: string): Promise<ProjectUserRow> {
-    const password_hash = await this.#passwords.hash(password);
+    const password_hash = await this.#passwords.hash(password, `project ${user.project_id}`);
     await this.#catalog
       .updateTable('project_users')
       .set({ password_hash })
