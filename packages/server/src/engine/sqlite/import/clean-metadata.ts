@@ -82,7 +82,7 @@ function soundRows(database: DatabaseSync, sql: string, known: ReadonlySet<strin
 type RawRow = readonly [number, number | null, string | null, string | null, string | null, string | null];
 
 /** As the API accepts it: one line of up to 200 characters that is not blank. Bytes that are no Unicode are read as U+FFFD. */
-const DISPLAY_NAME = /^(?=.*\S)[^\u0000-\u001f\u007f\ud800-\udfff]{1,200}$/u;
+const DISPLAY_NAME = /^(?=.*\S)[^[\p{Cc}--[\u0080-\u009f]]\p{Cs}]{1,200}$/v;
 
 const TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
