@@ -83,7 +83,6 @@ describe('the id of something in another account', () => {
     ...project,
     initial_project_user: { username: 'ada', password: 'correct horse battery' },
   };
-  const tokenOf = (account_user_id: number | string) => [{ account_user_id, token_name: 'default' }];
   type Make = (id: number | string) => RouteRequest;
   const lines: readonly (readonly [method: string, id: number | string, make: Make])[] = [
     ['GET', world.accounts.rival, (id) => ({ path: `/projects?account_id=${id}` })],
@@ -114,6 +113,10 @@ describe('the id of something in another account', () => {
     });
   }
 });
+
+function tokenOf(account_user_id: number | string): object[] {
+  return [{ account_user_id, token_name: 'default' }];
+}
 
 /** An id of the same form, which nothing has. */
 function absentLike(id: number | string): number | string {
