@@ -71,7 +71,7 @@ const service: Readonly<Record<string, Builder>> = {
   'GET /docs': () => ({ path: '/docs' }),
   'GET /docs/{asset}': () => ({ path: '/docs/swagger-ui.css' }),
   'GET /sign-in': () => ({ path: '/sign-in' }),
-  'GET /sign-in/{file}': () => ({ path: '/sign-in/page.css' }),
+  'GET /sign-in/{asset}': () => ({ path: '/sign-in/page.css' }),
   'GET /audit': () => ({ path: '/audit' }),
   'POST /admin/token': () => ({ path: '/admin/token' }),
 };
