@@ -27,6 +27,13 @@ const EVENT_KEYS = [
   'after',
 ];
 
+/** The events of a page about one token or user, newest first. */
+function eventsOf({ events }: Data, kind: 'token' | 'project_user', id: number | string): readonly Data[] {
+  return events.filter(
+    ({ action, subject }: Data) => action.startsWith(`${kind}.`) && subject === String(id),
+  );
+}
+
 describe('the audit trail of a project', () => {
   ours('states who changed what, newest first and without secrets', async () => {
     const { token } = await accept(201, 'POST', `${path}/auth/tokens`, {
@@ -34,12 +41,15 @@ describe('the audit trail of a project', () => {
       token_name: 'audited',
     });
     const answer = await service.send('DELETE', `${path}/auth/tokens/${token.token_id}`);
-    const page = await accept(200, 'GET', audit);
+    const page = await accept(200, 'GET', `${audit}?limit=500`);
     assertKeys(page, PAGE_KEYS);
-    const [revoked, created] = page.events;
+    const [revoked, ...earlier] = eventsOf(page, 'token', token.token_id);
     assertKeys(revoked, EVENT_KEYS);
-    assert.deepEqual([revoked.action, created.action], ['token.revoked', 'token.created']);
-    assert.deepEqual([revoked.subject, created.subject], [`${token.token_id}`, `${token.token_id}`]);
+    assert.equal(revoked.action, 'token.revoked');
+    assert.deepEqual(
+      earlier.map(({ action }: Data) => action),
+      ['token.created'],
+    );
     assert.equal(revoked.project_slug, slug);
     assert.equal(revoked.request_id, answer.body.request_id);
     assert.equal(revoked.actor.type, 'project_api_token');
@@ -48,20 +58,24 @@ describe('the audit trail of a project', () => {
   });
 
   ours('is paged without a gap, and selected by action', async () => {
+    let id = '';
     await withUser(service, { scopes: ['records:read'] }, async (user) => {
+      id = user.path.split('/').at(-1) ?? '';
       await accept(200, 'PATCH', user.path, { scopes: ['query'] });
       await accept(200, 'PATCH', user.path, { password: `${PASSWORD}s` });
     });
     const first = await accept(200, 'GET', `${audit}?limit=2`);
     assert.deepEqual([first.returned, first.has_more], [2, true]);
     const second = await accept(200, 'GET', `${audit}?limit=2&before=${first.next_before}`);
-    const both = await accept(200, 'GET', `${audit}?limit=4`);
+    // Other clients may have added events meanwhile.
+    const both = await accept(200, 'GET', `${audit}?limit=4&before=${first.events[0].id + 1}`);
     assert.deepEqual([...first.events, ...second.events], both.events);
-    const removed = await accept(200, 'GET', `${audit}?action=project_user.removed`);
-    assert.ok(removed.events.length > 0);
-    assert.ok(removed.events.every(({ action }: Data) => action === 'project_user.removed'));
-    assert.deepEqual(removed.events[0].before.scopes, ['query']);
-    assert.equal(removed.events[0].after, null);
+
+    const page = await accept(200, 'GET', `${audit}?limit=500&action=project_user.removed`);
+    assert.ok(page.events.every(({ action }: Data) => action === 'project_user.removed'));
+    const [removed] = eventsOf(page, 'project_user', id);
+    assert.deepEqual(removed.before.scopes, ['query']);
+    assert.equal(removed.after, null);
     assert.doesNotMatch(JSON.stringify(both), new RegExp(PASSWORD));
   });
 

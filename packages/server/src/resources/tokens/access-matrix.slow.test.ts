@@ -55,9 +55,16 @@ async function callAs(caller: Caller, route: DocumentedRoute, refused: RouteRequ
   const what = `${route.method} ${request.path} of ${caller.name}: ${received.text.slice(0, 1_000)}`;
   if (expected === 'allowed') assertAllowed(received, request, what);
   else assertRefused(received, expected, what);
-  // The password or the link of a public route is a permission of its own.
-  assertNamesOnly(route.access.kind === 'public' ? ['zz_shop'] : caller.sees, received, request, what);
+  assertNamesOnly(namesSeen(caller, route), received, request, what);
   await request.afterwards?.();
+}
+
+function namesSeen({ sees, standing }: Caller, { name, access }: DocumentedRoute): readonly string[] {
+  // The password or the link of a public route is a permission of its own.
+  if (access.kind === 'public') return ['zz_shop'];
+  // The audit trail of a project names the people of its account.
+  const isAudit = name === 'GET /projects/{project}/audit';
+  return isAudit && standing.kind === 'project' && standing.isOfProject ? [...sees, 'zz_acme'] : sees;
 }
 
 function assertAllowed({ status }: Received, request: RouteRequest, what: string): void {

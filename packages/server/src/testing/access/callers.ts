@@ -37,8 +37,7 @@ interface Session {
   readonly renew: () => Promise<number>;
 }
 
-/** The audit trail of a project names the people of its account. */
-const SHOP = ['zz_shop', 'zz_hidden', 'zz_acme'] as const;
+const SHOP = ['zz_shop', 'zz_hidden'] as const;
 const FULL = { kind: 'project', isOfProject: true, scopes: SCOPES, isLimitedToTables: false } as const;
 const INVALID = { kind: 'invalid', code: 'invalid_token' } as const;
 const LIMIT = { tables: ['zz_shop_items'] };
@@ -159,7 +158,7 @@ async function withLimits(world: TwoAccounts): Promise<readonly Caller[]> {
 /** Valid credentials without rights in the project. */
 async function fromElsewhere(world: TwoAccounts): Promise<readonly Caller[]> {
   const standing = { ...FULL, isOfProject: false };
-  const ofSibling = { standing, sees: ['zz_sibling', 'zz_acme'], makes: 'zz_sibling' } as const;
+  const ofSibling = { standing, sees: ['zz_sibling'], makes: 'zz_sibling' } as const;
   const ofRival = { standing, sees: ['zz_rival'], makes: 'zz_rival' } as const;
   const user = { username: 'zz_sibling_user', password: PASSWORD };
   await world.admin('POST', '/projects/zz_sibling_project/users', user);
@@ -183,7 +182,7 @@ async function withFullPower(world: TwoAccounts): Promise<readonly Caller[]> {
   const ofAdmin = { standing: { kind: 'admin' }, sees: NAME_STARTS, makes: 'zz_owner' } as const;
   const ofPerson = {
     standing: { kind: 'person', isOfAccount: true },
-    sees: [...SHOP, 'zz_sibling'],
+    sees: [...SHOP, 'zz_acme', 'zz_sibling'],
     makes: 'zz_sibling',
   } as const;
   return [
