@@ -101,6 +101,10 @@ test('nobody creates, widens or takes over a user with more rights than their ow
   ] as const) {
     assert.equal(answer.body.error?.code, 'permission_denied', what);
   }
+  const wider = await change(small, { scopes: ['records:read', 'query'] });
+  assert.deepEqual(wider.body.error?.details, [
+    { field: 'body.scopes', message: 'must be among tokens, records:read' },
+  ]);
   assert.equal((await logIn('full')).status, 201, 'the password is unchanged');
   const inherited = await create({ username: 'like me' }, token);
   assert.deepEqual(inherited.body.data.user.scopes, ['tokens', 'records:read']);

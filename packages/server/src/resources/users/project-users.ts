@@ -75,7 +75,8 @@ export class ProjectUsers {
       const project = await projectById(transaction, ref);
       const { grant: own } = await issuerInForce(transaction, issuer, project);
       const rights = changedRights(own, requested) ?? own;
-      requireWithin(rights, own);
+      requireNoExpiry(own);
+      requireGivable(rights, own);
       await requireRoom(transaction, project);
       if ((await findByName(transaction, project, username)) !== undefined) {
         throw new RowhouseError('already_exists', `The project already has a user named ${username}.`);
@@ -127,8 +128,9 @@ export class ProjectUsers {
         const rights = changedRights(rightsOf(before), requested);
         // Like the revocation of a token, only the end of access needs no more than the scope.
         if (password !== undefined || isDisabled !== true || rights !== null) {
-          requireWithin(rightsOf(before), own);
-          requireWithin(rights ?? rightsOf(before), own);
+          requireNoExpiry(own);
+          requireManageable(rightsOf(before), own);
+          requireGivable(rights ?? rightsOf(before), own);
         }
         const row = await transaction
           .updateTable('project_users')
@@ -254,17 +256,31 @@ function changedRights(before: Rights, { scopes, tables }: RequestedRights): Rig
 }
 
 /** A user does not expire, so for a token that does, every user has more rights. */
-function requireWithin(rights: Rights, own: Grant): void {
-  if (own.expiresAt !== null) {
-    throw new RowhouseError(
-      'permission_denied',
-      'A token that expires may neither create, change nor enable users, because users do not expire.',
-    );
-  }
+function requireNoExpiry({ expiresAt }: Grant): void {
+  if (expiresAt === null) return;
+  throw new RowhouseError(
+    'permission_denied',
+    'A token that expires may neither create, change nor enable users, because users do not expire.',
+  );
+}
+
+function requireManageable(rights: Rights, own: Grant): void {
   if (isWithin(rights, own)) return;
   throw new RowhouseError(
     'permission_denied',
-    'Only a token or a user with at least the rights of a user may give these rights, set the password or enable the user.',
+    'The user has more rights than the sender, who may only disable or remove the user.',
+  );
+}
+
+function requireGivable(rights: Rights, own: Grant): void {
+  if (isWithin(rights, own)) return;
+  const [field, message] = isWithin({ ...rights, tables: own.tables }, own)
+    ? ['body.tables', 'must be among the tables of the sender']
+    : ['body.scopes', `must be among ${(own.scopes ?? []).join(', ')}`];
+  throw new RowhouseError(
+    'permission_denied',
+    `Nobody gives a user more rights than their own: ${field} ${message}.`,
+    { details: [{ field, message }] },
   );
 }
 

@@ -26,7 +26,12 @@ interface Call {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-const request: IdempotentRequest = { key: 'k', scope: 'project', requestSha256: 'h', requestId: 'r' };
+const request: IdempotentRequest = {
+  key: 'k',
+  scope: 'project',
+  requestSha256: 'h',
+  requestId: 'req_20261101T000000_000000Z_0123456789ab',
+};
 const table = { nameOrId: 't', allowed: null, valueFormat: 'plain', writtenRows: 'whole' } as const;
 const key = { whole: '1', parts: ['1'] };
 const row = { name: 'x' };
@@ -52,7 +57,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
   ],
   writer: [
     { operation: 'createRecords', input: { table, records, request } },
-    { operation: 'findImport', input: { request } },
+    { operation: 'findImport', input: { request: { ...request, key: 'import' } } },
   ],
   reader: [
     { operation: 'listRecords', input: { table, page } },
