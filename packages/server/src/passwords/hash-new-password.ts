@@ -9,8 +9,9 @@ export interface NewPassword {
   readonly owner: string;
   /** The field that the client sent it in, such as `body.initial_project_user.password`. */
   readonly field: string;
-  /** Words of its context, such as the username. */
-  readonly words: readonly GuessableWord[];
+  readonly username: string;
+  /** The slug of the project that the user belongs to; null for a person of an account. */
+  readonly projectSlug: string | null;
 }
 
 /**
@@ -20,12 +21,17 @@ export interface NewPassword {
  */
 export async function hashNewPassword(
   passwords: Passwords,
-  { password, owner, field, words }: NewPassword,
+  { password, owner, field, username, projectSlug }: NewPassword,
 ): Promise<string> {
-  const fault = passwordFault(password, [...words, PRODUCT]);
+  const fault = passwordFault(password, guessableWords(username, projectSlug));
   if (fault !== null) throw invalidField(field, fault);
   if (await passwords.isCommon(password)) throw invalidField(field, 'must not be a common password');
   return passwords.hash(password, owner);
 }
 
 const PRODUCT: GuessableWord = { what: 'the name of this service', word: 'rowhouse' };
+
+function guessableWords(username: string, projectSlug: string | null): readonly GuessableWord[] {
+  const ofProject = projectSlug === null ? [] : [{ what: 'the slug of the project', word: projectSlug }];
+  return [{ what: 'the username', word: username }, ...ofProject, PRODUCT];
+}

@@ -65,7 +65,7 @@ export class RateLimits {
     });
     throw new RowhouseError(
       'rate_limited',
-      `The token is limited to ${requests} requests in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`,
+      `The ${credential.kind === 'project_token' ? 'token' : 'session'} is limited to ${requests} requests in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`,
       { retryAfterSeconds: nextIn },
     );
   }

@@ -59,6 +59,8 @@ export class AccountUsers {
     by: Requester,
     request: SealedRequest | null,
   ): Promise<Replayable<AccountUserRow>> {
+    const earlier = await findReplay<AccountUserRow>(this.#catalog, request);
+    if (earlier !== null) return earlier;
     const username = name.normalize('NFC');
     const password_hash = password === undefined ? null : await this.#hash(password, username, accountId);
     return writeOnce(this.#catalog, request, async (transaction) => {
@@ -218,9 +220,8 @@ export class AccountUsers {
   }
 
   #hash(password: string, username: string, accountId: number): Promise<string> {
-    const words = [{ what: 'the username', word: username }];
-    const owner = `account ${accountId}`;
-    return hashNewPassword(this.#passwords, { password, owner, field: 'body.password', words });
+    const user = { username, projectSlug: null, owner: `account ${accountId}` };
+    return hashNewPassword(this.#passwords, { ...user, password, field: 'body.password' });
   }
 }
 

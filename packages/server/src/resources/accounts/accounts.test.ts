@@ -231,3 +231,16 @@ test('a change whose answer is lost clears the caches too: the catalog may have 
   await passwords.close();
   await catalog.destroy();
 });
+
+test('a new password of a person may not be easy to guess, and the error names its field', async () => {
+  await using server = await startTestServer();
+  const acme = await createAccount(server);
+  const json = { username: 'grace.hopper', password: 'Grace.Hopper1' };
+  const made = await server.call('POST', `/accounts/${acme}/users`, { json });
+  assert.deepEqual(fieldsAtFault(made), ['body.password']);
+  const id = await createUser(server, acme, 'grace.hopper');
+  for (const password of ['12345678', 'grace.hopper']) {
+    const changed = await server.call('PATCH', `/accounts/${acme}/users/${id}`, { json: { password } });
+    assert.deepEqual(fieldsAtFault(changed), ['body.password'], password);
+  }
+});

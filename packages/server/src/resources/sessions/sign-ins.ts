@@ -9,9 +9,8 @@ import { invalidToken } from '../../http/access/authentication.ts';
 import { hashToken } from '../../http/access/token.ts';
 import { hashNewPassword } from '../../passwords/hash-new-password.ts';
 import type { PasswordLogins } from '../../passwords/password-logins.ts';
-import type { GuessableWord } from '../../passwords/password-policy.ts';
 import type { Passwords } from '../../passwords/passwords.ts';
-import { guessableWords, realmOf, type Users } from '../users/users.ts';
+import { realmOf, type Users } from '../users/users.ts';
 import { type CurrentSession, sessionById } from './session-look-up.ts';
 import { scopeOf, type Sessions, type SignedIn, type StartedSession } from './sessions.ts';
 
@@ -86,12 +85,12 @@ export class SignIns {
   ): Promise<void> {
     const signedIn = await this.#sessions.current(session);
     await this.#requireCurrent(signedIn, current, by);
-    const words = wordsOf(signedIn);
     const password_hash = await hashNewPassword(this.#passwords, {
       password,
       owner: `account ${signedIn.accountId}`,
       field: 'body.password',
-      words,
+      username: signedIn.username,
+      projectSlug: signedIn.project?.project_slug ?? null,
     });
     const { row } = signedIn;
     await this.#sessions.changing(async (transaction) => {
@@ -144,11 +143,6 @@ export class SignIns {
       { password, find: () => Promise.resolve(known), signal },
     );
   }
-}
-
-function wordsOf({ username, project }: CurrentSession): readonly GuessableWord[] {
-  if (project !== null) return guessableWords(username, project.project_slug);
-  return [{ what: 'the username', word: username }];
 }
 
 /** Where the names of the users of accounts are counted. */

@@ -18,7 +18,6 @@ import { hashNewPassword } from '../../passwords/hash-new-password.ts';
 import type { Passwords } from '../../passwords/passwords.ts';
 import { type Grant, issuerInForce } from '../tokens/tokens.ts';
 import { insertUser } from './insert-user.ts';
-import { guessableWords } from './users.ts';
 
 /** The requested rights. Omitted fields are not changed; for a new user, they are those of the sender. */
 export type RequestedRights = { readonly [Key in keyof Rights]: Rights[Key] | undefined };
@@ -69,6 +68,8 @@ export class ProjectUsers {
     { project: ref, issuer, by }: Managing,
     request: SealedRequest | null,
   ): Promise<Replayable<ProjectUserRow>> {
+    const earlier = await findReplay<ProjectUserRow>(this.#catalog, request);
+    if (earlier !== null) return earlier;
     const username = name.normalize('NFC');
     const passwordHash = await this.#hash(password, username, ref);
     return writeOnce(this.#catalog, request, async (transaction) => {
@@ -192,9 +193,8 @@ export class ProjectUsers {
   }
 
   #hash(password: string, username: string, { id, slug }: ProjectRef): Promise<string> {
-    const words = guessableWords(username, slug);
-    const owner = `project ${id}`;
-    return hashNewPassword(this.#passwords, { password, owner, field: 'body.password', words });
+    const user = { username, projectSlug: slug, owner: `project ${id}` };
+    return hashNewPassword(this.#passwords, { ...user, password, field: 'body.password' });
   }
 
   /** Clears the caches even if the change fails: the catalog may have made it, and only the answer was lost. */

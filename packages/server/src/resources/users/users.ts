@@ -5,7 +5,6 @@ import type { Requester, RequestOrigin } from '../../core/requester.ts';
 import { fullRights } from '../../http/access/rights.ts';
 import { hashNewPassword } from '../../passwords/hash-new-password.ts';
 import type { PasswordLogins } from '../../passwords/password-logins.ts';
-import type { GuessableWord } from '../../passwords/password-policy.ts';
 import type { Passwords } from '../../passwords/passwords.ts';
 import type { NewToken, Tokens } from '../tokens/tokens.ts';
 import { insertUser } from './insert-user.ts';
@@ -64,14 +63,14 @@ export class Users {
     readonly accountId: number;
   }): Promise<PreparedUser> {
     const { projectSlug, username, password, passwordField: field, accountId } = user;
-    const words = guessableWords(username, projectSlug);
     return {
       username: username.normalize('NFC'),
       passwordHash: await hashNewPassword(this.#passwords, {
         password,
         owner: `account ${accountId}`,
         field,
-        words,
+        username,
+        projectSlug,
       }),
     };
   }
@@ -150,12 +149,4 @@ export class Users {
 /** What the usernames of a project are counted under. */
 export function realmOf(projectSlug: string): string {
   return `project ${projectSlug}`;
-}
-
-/** The words that a password of this user may not be. */
-export function guessableWords(username: string, projectSlug: string): readonly GuessableWord[] {
-  return [
-    { what: 'the username', word: username },
-    { what: 'the slug of the project', word: projectSlug },
-  ];
 }
